@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "sroi.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from sroi.accounts import audit  # noqa: F401  (connects its signals)

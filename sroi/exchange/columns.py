@@ -1,0 +1,182 @@
+"""Declaring the columns of a file, and turning its rows into typed values with every fault named.
+
+COLUMNS = [
+    Column("reference", text(50, exempt=True), required=True),
+    Column("value", amount, required=True),
+    Column("permanent_contract", yes_no, default=False),
+]
+parsed = parse(read_rows(path, path.name), COLUMNS)
+for row in parsed.rows:
+    if row["value"] < 0:
+        parsed.refuse(row, "value", _("A contract is worth something."))
+if not parsed.faults: ...
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sroi.bsn import contains_bsn
+from sroi.exchange.sheets import Cell, Sheet
+from sroi.exchange.values import Warned
+
+LONGEST_FOUND = 60
+FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name in the header, the parser of its cells, and what an empty cell or a missing column means."""
+
+    name: str
+    parse: Callable[[Cell], Any]
+    required: bool = False
+    default: Any = None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one cell: the row and column as a person sees them, the reason, and what was found there.
+
+    Also used for warnings. `str` gives one line. A possible BSN is not repeated.
+    """
+
+    row: int
+    column: str
+    reason: str
+    found: str = ""
+
+    def __str__(self) -> str:
+        where = {"row": self.row, "column": self.column, "found": self.found, "reason": self.reason}
+        if self.found:
+            return _("Row %(row)s, column %(column)s: “%(found)s”. %(reason)s") % where
+        return _("Row %(row)s, column %(column)s: %(reason)s") % where
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The values of a row by column name. A column that the file lacks has its default."""
+
+    number: int
+    values: dict[str, Any]
+    cells: list[Cell] = field(repr=False)
+
+    def __getitem__(self, column: str) -> Any:
+        return self.values[column]
+
+
+@dataclass
+class Parsed:
+    """The rows without faults, where the columns stand that the file has, and all faults and warnings."""
+
+    positions: dict[str, int]
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def refuse(self, row: Row, column: str, reason: str) -> None:
+        """Add a fault that only the importer can see, such as a reference that does not exist."""
+        self.faults.append(self._fault(row, column, reason))
+
+    def warn(self, row: Row, column: str, reason: str) -> None:
+        self.warnings.append(self._fault(row, column, reason))
+
+    def _fault(self, row: Row, column: str, reason: str) -> Fault:
+        found = _shown(row.cells[self.positions[column]]) if column in self.positions else ""
+        return Fault(row.number, column, reason, found)
+
+
+def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
+    """The rows of `sheet` as `columns` declare them.
+
+    Faults: a name in the header that is unknown, repeated or empty, a required column that is missing, a cell beside
+    the table, and every cell that its parser refuses. They are in the order of the file.
+    """
+    parsed = Parsed(_positions(sheet, columns))
+    parsed.faults += _header_faults(sheet, columns)
+    defaults = {column.name: column.default for column in columns}
+    present = [(column, parsed.positions[column.name]) for column in columns if column.name in parsed.positions]
+    width = len(sheet.header)
+    for number, cells in sheet.rows:
+        row = Row(number, defaults.copy(), _trimmed(cells, width))
+        faults = _fill(row, present, parsed.warnings)
+        if len(row.cells) > width:
+            faults += _beside_the_table(row, width)
+        if faults:
+            parsed.faults += faults
+        else:
+            parsed.rows.append(row)
+    return parsed
+
+
+def _positions(sheet: Sheet, columns: Iterable[Column]) -> dict[str, int]:
+    """Where each declared column stands; of a name that is there twice, the first."""
+    return {column.name: sheet.header.index(column.name) for column in columns if column.name in sheet.header}
+
+
+def _header_faults(sheet: Sheet, columns: Iterable[Column]) -> list[Fault]:
+    known = {column.name: column for column in columns}
+    faults = []
+    for name, count in Counter(sheet.header).items():
+        if not name:
+            faults.append(Fault(sheet.header_row, "–", _("There is a column without a name.")))
+        elif name not in known:
+            options = ", ".join(sorted(known))
+            faults.append(
+                Fault(
+                    sheet.header_row,
+                    _shown(name),
+                    _("This column is unknown. Known are: %(names)s.") % {"names": options},
+                )
+            )
+        elif count > 1:
+            faults.append(Fault(sheet.header_row, name, _("This column is there more than once.")))
+    missing = [column for column in known.values() if column.required and column.name not in sheet.header]
+    return faults + [Fault(sheet.header_row, column.name, _("This column is missing.")) for column in missing]
+
+
+def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]) -> list[Fault]:
+    """Put the values of the filled cells into `row`; the faults of those that cannot be."""
+    faults = []
+    for column, position in present:
+        cell = row.cells[position]
+        if cell == "":
+            if column.required:
+                faults.append(Fault(row.number, column.name, _("This cell must be filled in.")))
+            continue
+        try:
+            if cell in FORMULA_ERRORS:
+                raise ValueError(_("The formula in this cell gives an error."))
+            value = column.parse(cell)
+        except ValueError as reason:
+            faults.append(Fault(row.number, column.name, str(reason), _shown(cell)))
+            continue
+        if isinstance(value, Warned):
+            warnings.append(Fault(row.number, column.name, value.reason, _shown(cell)))
+            value = value.value
+        row.values[column.name] = value
+    return faults
+
+
+def _beside_the_table(row: Row, width: int) -> list[Fault]:
+    """A filled cell to the right of the header: usually a separator inside a text without quotation marks."""
+    filled = [cell for cell in row.cells[width:] if cell != ""]
+    return [Fault(row.number, "–", _("This row has more cells than the header."), _shown(filled[0]))] if filled else []
+
+
+def _trimmed(cells: list[Cell], width: int) -> list[Cell]:
+    """Without blanks around texts, and at least as many as the header has."""
+    trimmed = [cell.strip() if isinstance(cell, str) else cell for cell in cells]
+    return trimmed + [""] * (width - len(trimmed))
+
+
+def _shown(cell: Cell) -> str:
+    """What was found, on one line and not too long."""
+    text = str(cell)
+    if contains_bsn(text):
+        return "•" * 9
+    line = "".join(char if char.isprintable() else " " for char in text[: LONGEST_FOUND + 1])
+    return line if len(line) <= LONGEST_FOUND else line[: LONGEST_FOUND - 1] + "…"

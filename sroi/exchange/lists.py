@@ -1,0 +1,107 @@
+"""Parsers of cells that hold several values, separated by `;`. Source: DOMAIN.md section 10."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from sroi.exchange.sheets import Cell
+from sroi.exchange.values import decimal_number, text
+from sroi.templatetags.formats import all_decimals
+
+HUNDRED = Decimal(100)
+SHARE_PLACES = 4
+
+_text = text(max_length=2000, exempt=True)
+_share = decimal_number(SHARE_PLACES, maximum=100)
+
+
+@dataclass(frozen=True)
+class PerReference:
+    """One code for all references (`default`), or a code per reference."""
+
+    default: str = ""
+    by_reference: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, reference: str) -> str | None:
+        """The code of a reference; None when the cell does not name it."""
+        return self.default or self.by_reference.get(reference)
+
+
+def code_list(cell: Cell) -> list[str]:
+    """Codes in the order they are written: `A;B`. The same code twice is refused."""
+    codes = _parts(cell)
+    _refuse_repeats(codes)
+    return codes
+
+
+def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
+    """A parser of names with their percent: `GM0402:60;GM0406:40`; a single name without percent has all of it.
+
+    Each share is above zero, with at most four decimals. They add up to exactly 100, or to at most 100 when not
+    `complete`.
+    """
+
+    def parse(cell: Cell) -> dict[str, Decimal]:
+        parts = _parts(cell)
+        if len(parts) == 1 and ":" not in parts[0]:
+            return {parts[0]: HUNDRED}
+        pairs = [_pair(part, ":") for part in parts]
+        if not all(percent for _name, percent in pairs):
+            raise ValueError(_("With several names each needs its share, as in GM0402:60;GM0406:40."))
+        _refuse_repeats([name for name, _percent in pairs])
+        return _adding_up({name: _positive(percent) for name, percent in pairs}, complete)
+
+    return parse
+
+
+def per_reference(cell: Cell) -> PerReference:
+    """`CODE`, or `REF1=CODE1;REF2=CODE2` where the references have different codes."""
+    parts = _parts(cell)
+    if len(parts) == 1 and "=" not in parts[0]:
+        return PerReference(default=parts[0])
+    pairs = [_pair(part, "=") for part in parts]
+    if not all(code for _reference, code in pairs):
+        raise ValueError(_("With several codes each needs its reference, as in REF1=CODE1;REF2=CODE2."))
+    _refuse_repeats([reference for reference, _code in pairs])
+    return PerReference(by_reference=dict(pairs))
+
+
+def _parts(cell: Cell) -> list[str]:
+    parts = [part.strip() for part in _text(cell).split(";")]
+    if filled := [part for part in parts if part]:
+        return filled
+    raise ValueError(_("There is nothing between the semicolons."))
+
+
+def _pair(part: str, separator: str) -> tuple[str, str]:
+    """Name and value around the last separator; no value where there is none."""
+    name, found, value = part.rpartition(separator)
+    if found and not name.strip():
+        raise ValueError(_("There is no name before “%(separator)s”.") % {"separator": separator})
+    return (name.strip(), value.strip()) if found else (part, "")
+
+
+def _refuse_repeats(names: list[str]) -> None:
+    if len(set(names)) < len(names):
+        repeated = max(names, key=names.count)
+        raise ValueError(_("“%(name)s” is there more than once.") % {"name": repeated})
+
+
+def _positive(percent: str) -> Decimal:
+    share = _share(percent.removesuffix("%").rstrip())
+    if share <= 0:
+        raise ValueError(_("A share must be more than zero."))
+    return share
+
+
+def _adding_up(found: dict[str, Decimal], complete: bool) -> dict[str, Decimal]:
+    total = sum(found.values(), Decimal(0))
+    if complete and total != HUNDRED:
+        raise ValueError(_("The shares must add up to 100; they add up to %(total)s.") % {"total": all_decimals(total)})
+    if total > HUNDRED:
+        raise ValueError(
+            _("The shares may add up to at most 100; they add up to %(total)s.") % {"total": all_decimals(total)}
+        )
+    return found

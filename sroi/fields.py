@@ -1,0 +1,98 @@
+"""Form fields that read what people type as imports read it: `€ 1.234,50`, `2,5`, `31-12-2024`."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from sroi.bsn import refuse_bsn
+from sroi.exchange import Warned, amount, percent
+from sroi.periods import month_of
+
+LONGEST_KEY = 19
+FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
+
+
+class ParsedField(forms.Field):
+    """A value read by a parser of `sroi.exchange`; its reason stands beside the field, what was typed stays in it."""
+
+    def __init__(
+        self, parse: Callable[[Any], Any], *, prefix: Any = "", suffix: Any = "", mode: str = "decimal", **kwargs: Any
+    ) -> None:
+        attrs = {"inputmode": mode, "autocomplete": "off", "maxlength": 20}
+        super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
+        self.parse, self.prefix, self.suffix = parse, prefix, suffix
+
+    def to_python(self, value: Any) -> Any:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            found = self.parse(text)
+        except ValueError as fault:
+            raise ValidationError(str(fault)) from None
+        return found.value if isinstance(found, Warned) else found
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:.2f}".removesuffix(".00").replace(".", ",") if isinstance(value, Decimal) else value
+
+
+def euros(label: Any, **kwargs: Any) -> ParsedField:
+    return ParsedField(amount, label=label, prefix="€", **kwargs)
+
+
+def percentage(label: Any, parse: Callable[[Any], Any] = percent, **kwargs: Any) -> ParsedField:
+    return ParsedField(parse, label=label, suffix="%", **kwargs)
+
+
+class Day(forms.DateField):
+    """A day as browsers send it, or typed as 31-12-2024."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(widget=widget, input_formats=["%Y-%m-%d", "%d-%m-%Y"], **kwargs)
+        self.validators += [
+            MinValueValidator(FIRST_DAY, _("Choose a day after 1950.")),
+            MaxValueValidator(LAST_DAY, _("Choose a day before 2101.")),
+        ]
+
+
+class Month(Day):
+    """A month as browsers send it (2024-07), or typed as 07-2024 or with a day in it; its first day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget = forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2024-07"})
+        self.input_formats = ["%Y-%m", "%m-%Y", "%Y-%m-%d", "%d-%m-%Y"]
+        self.error_messages["invalid"] = _("Choose a month, such as 07-2024.")
+
+    def to_python(self, value: Any) -> Any:
+        day = super().to_python(value)
+        return month_of(day) if day else None
+
+
+def is_key(text: Any) -> bool:
+    """Whether this can be the number of a row: no database holds longer ones."""
+    return str(text).isdecimal() and len(str(text)) < LONGEST_KEY
+
+
+class Rows(forms.ModelMultipleChoiceField):
+    """Choices among rows of a model; what can be no number of a row is none of them."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value:
+            if not is_key(key):
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
+        return super()._check_values(value)  # type: ignore[misc]
+
+
+def text_field(label: Any, longest: int, *, rows: int = 0, **kwargs: Any) -> forms.CharField:
+    """Free text, of some rows or of one line: a citizen service number is refused, and what was typed stays."""
+    if rows:
+        kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, max_length=longest, validators=[refuse_bsn], **kwargs)

@@ -1,0 +1,217 @@
+"""What a list page is made of: a table with whitelisted orders, filters that offer what one may see, cheap pages.
+
+The same list as a file has all its rows, in the same order, written as they are read: memory stays flat.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any, ClassVar
+
+import django_filters
+import django_tables2
+from django import forms
+from django.core.paginator import EmptyPage, Page, PageNotAnInteger, Paginator
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+from django_tables2.rows import BoundRows
+
+from sroi import exchange
+from sroi.access import NO_ACCESS, Access, visible
+
+PER_PAGE = 25
+COUNTED = 1000
+LAST_PAGE = 100_000
+LONGEST_SEARCH = 200
+# What a month can be counted back or ahead at all: a typing error is no filter.
+MOST_MONTHS = 600
+ROWS_AT_ONCE = 500
+
+Prepare = Callable[[list[Any]], None]
+Cells = Callable[[Any], Any]
+
+
+class OpenPage(Page):
+    """A page that knows whether there is a next one because it looked one row ahead."""
+
+    def __init__(self, rows: list[Any], number: int, paginator: Paginator) -> None:
+        super().__init__(rows[: paginator.per_page], number, paginator)
+        self.is_last = len(rows) <= paginator.per_page
+
+    def has_next(self) -> bool:
+        return not self.is_last
+
+    def next_page_number(self) -> int:
+        return self.number + 1
+
+    def end_index(self) -> int:
+        return (self.number - 1) * self.paginator.per_page + len(self.object_list)
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than `COUNTED`: on a large register counting costs more than the page itself."""
+
+    object_list: Any
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list.order_by()[: COUNTED + 1].count()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more rows than were counted."""
+        return self.count > COUNTED
+
+    def validate_number(self, number: Any) -> int:
+        try:
+            number = int(number)
+        except (TypeError, ValueError):
+            raise PageNotAnInteger(_("That page number is not a number.")) from None
+        if number < 1 or number > (LAST_PAGE if self.has_more else self.num_pages):
+            raise EmptyPage(_("There is no such page."))
+        return number
+
+    def page(self, number: Any) -> OpenPage:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        return OpenPage(list(self.object_list[start : start + self.per_page + 1]), number, self)
+
+
+class Table(django_tables2.Table):
+    """A table over a queryset; `sort` in the address chooses among the columns that say they can be ordered.
+
+    `in_file` says what the same rows are in a file: a heading and the typed value of a row, column by column.
+    """
+
+    in_file: ClassVar[Sequence[tuple[Any, Cells]]] = ()
+    # Of the person who looks, for orders that sum what they may see.
+    access: Access = NO_ACCESS
+
+    class Meta:
+        order_by_field = "sort"
+        orderable = False
+
+    def sort_by(self, orders: Iterable[str]) -> None:
+        chosen = [order for order in orders if order.removeprefix("-") in self.columns.names()]
+        if chosen:
+            self.order_by = chosen[:1]
+
+    def turn_to(self, page: Any, orders: Iterable[str], prepare: Prepare) -> None:
+        """Order, take one page, and let `prepare` add to its rows what only shows on them."""
+        self.sort_by(orders)
+        self.paginator = CappedPaginator(self.data.data, PER_PAGE)
+        self.page = self.paginator.get_page(page)
+        rows: Any = self.page.object_list
+        prepare(rows)
+        self.rows = self.page.object_list = BoundRows(rows, table=self)
+
+    def lines(self, orders: Iterable[str], prepare: Prepare) -> Iterator[list[Any]]:
+        """The cells of every row, in order; some hundred rows are read and prepared at a time."""
+        self.sort_by(orders)
+        found = self.data.data.iterator(chunk_size=ROWS_AT_ONCE)
+        while rows := list(islice(found, ROWS_AT_ONCE)):
+            prepare(rows)
+            for row in rows:
+                yield [value(row) for _heading, value in self.in_file]
+
+
+# --- as a file ------------------------------------------------------------------------------------------------------
+
+
+def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponseBase:
+    """Sent while it is read. The language is that of the page, also after the page itself was answered."""
+    language = get_language()
+
+    def chunks() -> Iterator[bytes]:
+        written = exchange.csv_chunks(header, rows)
+        while True:
+            with override(language):
+                chunk = next(written, None)
+            if chunk is None:
+                return
+            yield chunk.encode()
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingHttpResponse(chunks(), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def as_xlsx(
+    header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *others: exchange.Table
+) -> HttpResponseBase:
+    """Written to disk row by row, then sent: a workbook is a packed file, which has to be finished first."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
+    exchange.write_xlsx(file, [exchange.Table(name, header, rows), *others], name)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX)
+
+
+FILES: dict[str, Callable[..., HttpResponseBase]] = {"csv": as_csv, "xlsx": as_xlsx}
+
+
+# --- filters --------------------------------------------------------------------------------------------------------
+
+
+class SearchFilter(django_filters.CharFilter):
+    """A field to search in; `search` takes what was typed and gives the condition."""
+
+    def __init__(self, search: Callable[[str], Q], **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
+        super().__init__(label=_("Search"), max_length=LONGEST_SEARCH, widget=widget, **kwargs)
+        self.search = search
+
+    def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
+        return queryset.filter(self.search(value)) if value else queryset
+
+
+class ChoiceFilter(django_filters.ChoiceFilter):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(empty_label=_("All"), **kwargs)
+
+
+class WholeNumberFilter(django_filters.NumberFilter):
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        limits = [MinValueValidator(least), MaxValueValidator(most)]
+        super().__init__(decimal_places=0, validators=limits, **kwargs)
+
+
+class YearFilter(WholeNumberFilter):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(1900, 2999, **kwargs)
+
+
+class MonthsFilter(WholeNumberFilter):
+    """A number of months, back or ahead from today."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(1, MOST_MONTHS, **kwargs)
+
+
+class VisibleChoiceFilter(django_filters.ModelChoiceFilter):
+    """A choice among the rows of a model that the person may see."""
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        super().__init__(queryset=lambda request: visible(model, request.access), empty_label=_("All"), **kwargs)
+
+
+class FilterSet(django_filters.FilterSet):
+    """Whatever a filter offers is narrowed to what the person may see, also where it forgot to say so."""
+
+    request: Any
+
+    @cached_property
+    def form(self) -> forms.Form:
+        form: forms.Form = super().form
+        narrow(form, self.request.access)
+        return form
+
+
+def narrow(form: forms.Form, access: Access) -> None:
+    """Let every choice among rows of a model offer only those that the person may see."""
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
+            rows: Any = field.queryset
+            field.queryset = rows.visible_to(access)

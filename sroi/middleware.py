@@ -1,0 +1,171 @@
+"""What every request and every response gets."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+from django_structlog.middlewares import RequestMiddleware
+
+from contracts.membership import access_of
+from sroi.accounts import audit
+from sroi.accounts.audit import SECOND_FACTOR_KNOWN
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestLogMiddleware(RequestMiddleware):
+    """Gives each request an id, and says how it was answered; by its route, since an address can hold anything."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        found = request.resolver_match
+        return f"{request.method} /{found.route if found else '…'}"
+
+
+class CompressTextMiddleware(GZipMiddleware):
+    """Pages and data are sent compressed, with padding of random length against guessing at what is secret in them.
+
+    What is compressed already, such as a PDF or a workbook, is left as it is.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        is_text = response.headers.get("Content-Type", "").startswith(("text/", "application/json"))
+        return super().process_response(request, response) if is_text else response
+
+
+class ResponseHeadersMiddleware:
+    """Headers that Django has no setting for; pages are never kept in a cache, since most show personal data."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        if not request.path.startswith("/static/"):
+            response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+
+class AccessMiddleware:
+    """`request.access`: everything this person may see, looked up once and only when asked for."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.access = SimpleLazyObject(lambda: access_of(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class SessionEndMiddleware:
+    """A session ends when it was not used for a while, and in any case some hours after signing in.
+
+    A fragment that is asked for without a session gets the whole sign-in page, not that page inside the old one.
+    """
+
+    STARTED, SEEN, EVERY = "session_started", "session_seen", 60
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(time.time())
+            started = request.session.setdefault(self.STARTED, now)
+            seen = request.session.setdefault(self.SEEN, now)
+            if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - started > settings.SESSION_MAX_HOURS * 3600:
+                logout(request)
+                messages.info(request, _("You were signed out because time went by. Sign in to go on."))
+            elif now - seen > self.EVERY:
+                request.session[self.SEEN] = now
+        response = self.get_response(request)
+        signed_out = response.status_code == 302 and not request.user.is_authenticated
+        if signed_out and getattr(request, "htmx", None):
+            return HttpResponseClientRedirect(response["Location"])
+        return response
+
+
+class SecondFactorMiddleware:
+    """Who holds one of `SECOND_FACTOR_ROLES` sets up a second factor first; its own pages stay open."""
+
+    OPEN = ("mfa_", "account_", "usersessions_", "logout", "set_language")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        roles = settings.SECOND_FACTOR_ROLES
+        if settings.DEMO or not roles or not request.user.is_authenticated or request.session.get(SECOND_FACTOR_KNOWN):
+            return None
+        if not getattr(view, "login_required", True) or (request.resolver_match.url_name or "").startswith(self.OPEN):
+            return None
+        if not request.access.has(*roles):
+            return None
+        if is_mfa_enabled(request.user):
+            request.session[SECOND_FACTOR_KNOWN] = True
+            return None
+        messages.warning(request, _("Your role asks for a second step at sign-in. Choose an app or a passkey below."))
+        return redirect("mfa_index")
+
+
+class LanguageMiddleware:
+    """Dutch, unless this visitor chose another language here: what a browser happens to ask for does not count."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class AuditMiddleware:
+    """Notes what was taken out of the register, and who looked at the pages that show personal data of placements."""
+
+    PERSONAL = frozenset(
+        {
+            "fulfilment-detail",
+            "review",
+            "evidence-file",
+            "evidence-page",
+            "held-candidate",
+            "fulfilment-check",
+            "sample-check",
+        }
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == 200 and request.user.is_authenticated:
+            match = request.resolver_match
+            if response.headers.get("Content-Disposition", "").startswith("attachment"):
+                audit.exported(request)
+            elif match and match.url_name in self.PERSONAL:
+                audit.looked(request)
+        return response

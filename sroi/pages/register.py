@@ -1,0 +1,185 @@
+"""The contract register: every contract that a person may see, with how it stands."""
+
+from functools import cached_property
+from typing import Any
+
+import django_tables2
+from django import forms
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from contracts.drafting import may_register
+from contracts.filtersets import contract_search
+from contracts.membership import advisers_of
+from contracts.models import (
+    Contract,
+    Contractor,
+    ContractShare,
+    ContractState,
+    Municipality,
+    PolicyField,
+    ProcurementType,
+)
+from contracts.shares import SharesOfContracts
+from placements.progress import Status, in_order_of, of_status, with_progress
+from reporting.quality import silent_for
+from sroi.access import STAFF, Access, visible
+from sroi.lists import (
+    ChoiceFilter,
+    FilterSet,
+    MonthsFilter,
+    SearchFilter,
+    Table,
+    VisibleChoiceFilter,
+    YearFilter,
+)
+from sroi.pages.standing import small_bar, status_tag
+from sroi.periods import add_months
+from sroi.templatetags.formats import NOTHING, euro, short_date
+from sroi.views import ListFile, ListPage
+
+CONTRACT_PAGE = ("contract-detail", {"pk": django_tables2.A("pk")})
+NUMBER = {"td": {"class": "num"}}
+ON_ONE_LINE = {"td": {"class": "nowrap"}}
+NOBODY = "none"
+
+
+class ContractTable(Table):
+    caption = _("Contracts")
+    empty_text = _("No contracts found.")
+    row_header = "reference"
+
+    reference = django_tables2.Column(
+        _("Reference"), orderable=True, order_by=("reference", "pk"), linkify=CONTRACT_PAGE, attrs=ON_ONE_LINE
+    )
+    title = django_tables2.Column(_("Title"), orderable=True, order_by=("title", "pk"))
+    contractor = django_tables2.Column(
+        _("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk"), accessor="contractor__name"
+    )
+    award_date = django_tables2.Column(_("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE)
+    end_date = django_tables2.Column(_("Ends"), orderable=True, order_by=("end_date", "pk"), attrs=ON_ONE_LINE)
+    obligation = django_tables2.Column(_("Obligation"), orderable=True, accessor="progress", attrs=NUMBER)
+    realised = django_tables2.Column(_("Fulfilled"), orderable=True, accessor="progress", attrs=NUMBER)
+    status = django_tables2.Column(_("Status"), accessor="progress")
+
+    class Meta(Table.Meta):
+        pass
+
+    in_file = (
+        (_("Reference"), lambda contract: contract.reference),
+        (_("Title"), lambda contract: contract.title),
+        (_("Municipalities"), lambda contract: ", ".join(contract.towns)),
+        (_("Contractor"), lambda contract: contract.contractor.name),
+        (_("KvK number"), lambda contract: contract.contractor.kvk),
+        (_("Awarded"), lambda contract: contract.award_date),
+        (_("Ends"), lambda contract: contract.end_date),
+        (_("Obligation"), lambda contract: contract.progress.obligation),
+        (_("Fulfilled"), lambda contract: contract.progress.realised),
+        (_("Status"), lambda contract: contract.progress.status.label),
+    )
+
+    def order_obligation(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_order_of(contracts, "obligation", localdate(), is_descending), True
+
+    def order_realised(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_order_of(contracts, "realised", localdate(), is_descending), True
+
+    def render_title(self, record: Any) -> Any:
+        return format_html("<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns))
+
+    def render_award_date(self, value: Any) -> str:
+        return short_date(value)
+
+    def render_end_date(self, value: Any) -> str:
+        return short_date(value)
+
+    def render_obligation(self, value: Any) -> str:
+        return euro(value.obligation) if value.obligation else NOTHING
+
+    def render_realised(self, record: Any, value: Any) -> Any:
+        if not value.obligation:
+            return NOTHING
+        return format_html("<span>{}<small>{}</small></span>", euro(value.realised), small_bar(record, value).svg)
+
+    def render_status(self, value: Any) -> Any:
+        return status_tag(value.status, value.status.label)
+
+
+class ContractFilterSet(FilterSet):
+    q = SearchFilter(contract_search)
+    municipality = VisibleChoiceFilter(Municipality, label=_("Municipality"), method="of_municipality")
+    adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser")
+    procurement_type = ChoiceFilter(label=_("Procurement type"), choices=ProcurementType.choices)
+    policy_field = ChoiceFilter(label=_("Policy field"), choices=PolicyField.choices)
+    year = YearFilter(label=_("Year of award"), field_name="award_date", lookup_expr="year")
+    ending = MonthsFilter(label=_("Ends within (months)"), method="ending_within")
+    silent = MonthsFilter(label=_("Nothing reported for (months)"), method="silent_for")
+    contractor = VisibleChoiceFilter(Contractor, label=_("Contractor"), widget=forms.HiddenInput)
+    # Last, since it looks at every contract that the others leave.
+    status = ChoiceFilter(label=_("Status"), choices=Status.choices, method="of_status")
+
+    @cached_property
+    def form(self) -> forms.Form:
+        """Advisers are offered to the staff of their region only."""
+        form = super().form
+        choices = adviser_choices(self.request.access)
+        if choices:
+            form.fields["adviser"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del form.fields["adviser"]
+        return form
+
+    def of_municipality(self, contracts: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
+        shares = visible(ContractShare, self.request.access).filter(municipality=value, percent__gt=0)
+        return contracts.filter(pk__in=shares.values("contract"))
+
+    def of_adviser(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == NOBODY:
+            return contracts.filter(adviser=None)
+        return contracts.filter(adviser=value)
+
+    def ending_within(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        today = localdate()
+        last = add_months(today, int(value))
+        return contracts.filter(end_date__range=(today, last), state=ContractState.ACTIVE)
+
+    def silent_for(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return silent_for(contracts, int(value), localdate())
+
+    def of_status(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return of_status(contracts, [value], localdate())
+
+
+def adviser_choices(access: Access) -> list[tuple[str, Any]]:
+    """Who advises in the regions of which one is staff; and nobody."""
+    regions = access.regions_of(*STAFF)
+    people = [(str(person.pk), str(person)) for person in advisers_of(regions)] if regions else []
+    return [*people, (NOBODY, _("No adviser"))] if people else []
+
+
+class ContractList(ListPage):
+    model = Contract
+    filterset_class = ContractFilterSet
+    table_class = ContractTable
+    heading = _("Contracts")
+    template_name = "pages/contract_list.html"
+    file_page = "contract-file"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().select_related("contractor", "policy")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(may_register=may_register(self.request.access), **kwargs)
+
+    def prepare(self, rows: list[Any]) -> None:
+        today = localdate()
+        progress, shares = with_progress(rows, today), SharesOfContracts(rows)
+        for contract in rows:
+            contract.progress = progress[contract.pk]
+            contract.towns = [town.name for town, _percent in shares.named(contract.pk, today)]
+
+
+class ContractFile(ListFile, ContractList):
+    file_name = _("contracts")

@@ -1,0 +1,349 @@
+"""The settlement of a contract in guided steps: figures, time to recover, decision, closing letter; and reopening."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from contracts import settlement
+from contracts.models import Category, Contract, ContractState, ObligationLine, Settlement, SettlementState
+from contracts.registration import Refused
+from contracts.settlement import Decision, Figures
+from contracts.settlement_forms import DecisionForm, RecoveryForm, ReopenForm
+from contracts.shares import SharesOfContracts
+from placements.files import handed_out
+from placements.progress import realised_by_category, waiting_under, with_progress
+from sroi.access import STAFF, visible
+from sroi.documents import DocumentError
+from sroi.money import ZERO
+from sroi.pages.closing_letter import Case, Letter, as_files, letter_of
+from sroi.pages.dossier import ENDINGS
+from sroi.pages.story import story_of
+from sroi.templatetags.formats import euro, long_date, number
+from sroi.views import DetailPage, Request
+
+STEPS = (
+    ("end", gettext_lazy("End")),
+    ("figures", gettext_lazy("Figures")),
+    ("recovery", gettext_lazy("Recovery period")),
+    ("decision", gettext_lazy("Decision and letter")),
+)
+
+
+def figures_of(contract: Contract) -> Figures:
+    """What is owed and done as of today: also what was paid after the last counted day, where that still counts."""
+    today = localdate()
+    standing = with_progress([contract], today)[contract.pk]
+    done = {str(code): amount for code, amount in realised_by_category(contract, today).items()}
+    return Figures(standing.obligation, done, waiting_under(contract))
+
+
+class ContractSettlement(DetailPage):
+    """Where the settlement stands and the next step; afterwards what was decided, with the letter."""
+
+    model = Contract
+    template_name = "pages/contract_settlement.html"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().select_related("region", "policy")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contract, access, today = self.object, self.request.access, localdate()
+        if not settlement.is_settled_here(contract):
+            raise Http404
+        self.request.region_title = contract.region.title
+        figures = figures_of(contract)
+        decided = visible(Settlement, access).filter(contract=contract).select_related("decided_by", "reopened_by")
+        settles = settlement.may_settle(access, contract)
+        step = step_of(contract, figures)
+        return super().get_context_data(
+            steps=steps_to(step),
+            step=step,
+            rows=told(figures, contract),
+            shortfall=figures.shortfall,
+            waiting=figures.waiting,
+            settlements=[Told(one) for one in decided.order_by("-number")],
+            settles=settles,
+            may_end=settles and contract.state == ContractState.ACTIVE and today > contract.end_date,
+            may_grant=settles and figures.shortfall > ZERO and bool(settlement.longest_recovery(contract)),
+            may_decide=settles and settlement.may_settle_now(contract, figures, today) and not figures.waiting,
+            payments_until=payments_until(contract),
+            looks_again=access.has(*STAFF, region_id=contract.region_id),
+            **kwargs,
+        )
+
+
+def step_of(contract: Contract, figures: Figures) -> str:
+    today = localdate()
+    if contract.state == ContractState.ACTIVE:
+        return "end"
+    if contract.state == ContractState.SETTLED:
+        return "done"
+    if contract.recovery_until and today <= contract.recovery_until and figures.shortfall:
+        return "recovery"
+    return "figures"
+
+
+def steps_to(step: str) -> list[dict[str, Any]]:
+    names = [name for name, _label in STEPS]
+    at = names.index(step) if step in names else len(names)
+    return [
+        {"label": label, "url": "", "state": "done" if i < at else "current" if i == at else "to_come"}
+        for i, (_name, label) in enumerate(STEPS)
+    ]
+
+
+def payments_until(contract: Contract) -> date | None:
+    """The last day on which a payment still counts, while that is to come."""
+    last = contract.last_counted_day + timedelta(days=contract.policy.payment_days)
+    return last if contract.last_counted_day < localdate() <= last else None
+
+
+def told(figures: Figures, contract: Contract) -> list[tuple[str, str]]:
+    """The calculation, line by line."""
+    rows = [(_("Obligation"), euro(figures.obligation))]
+    rows += [(capfirst(str(Category(code).label)), euro(amount)) for code, amount in figures.by_category.items()]
+    rows.append((_("Fulfilled together"), euro(figures.realised)))
+    if figures.shortfall:
+        rows.append((_("Shortfall"), euro(figures.shortfall)))
+    elif figures.surplus:
+        rows.append((_("More than was asked"), euro(figures.surplus)))
+    rows.append((_("Last counted day"), long_date(contract.last_counted_day)))
+    return rows
+
+
+@dataclass(frozen=True)
+class Told:
+    """A settlement that was decided, in words."""
+
+    settlement: Any
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        found = self.settlement
+        rows = [(_("Obligation"), euro(found.obligation)), (_("Fulfilled"), euro(found.realised))]
+        if found.shortfall:
+            rows += [(_("Shortfall"), euro(found.shortfall)), (_("Penalty"), penalty_words(found))]
+        elif found.surplus:
+            rows.append((_("More than was asked"), euro(found.surplus)))
+        rows += [
+            (_("Last counted day"), long_date(found.counted_until)),
+            (_("Explanation"), found.explanation),
+            (_("Decided by"), str(found.decided_by or "")),
+        ]
+        return [(label, value) for label, value in rows if value]
+
+    @property
+    def holds(self) -> bool:
+        return bool(self.settlement.state == SettlementState.DECIDED)
+
+
+def penalty_words(found: Settlement) -> str:
+    if not found.at_fault:
+        return _("none: %(why)s") % {"why": found.no_fault_reason}
+    factor = number(found.penalty_factor)
+    return f"{euro(found.shortfall)} × {factor} = {euro(found.penalty)}"
+
+
+# --- the steps ------------------------------------------------------------------------------------------------------
+
+
+class OfSettlement(View):
+    """A step of the settlement, for the adviser; for others it does not exist."""
+
+    request: Request
+    contract: Any
+    heading: Any = ""
+    states: tuple[str, ...] = (ContractState.ENDED,)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "adviser")
+        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
+        here = settlement.is_settled_here(self.contract)
+        if not here or not settlement.may_settle(request.access, self.contract):
+            raise Http404
+        request.region_title = self.contract.region.title
+        if self.contract.state not in self.states and hasattr(self, request.method.lower()):
+            # Someone else took this step: what there is to do now stands on the page of the settlement.
+            return redirect(self.settlement_url)
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def settlement_url(self) -> str:
+        return reverse("contract-settlement", args=[self.contract.pk])
+
+    def context(self, form: Any) -> dict[str, Any]:
+        return {
+            "heading": self.heading,
+            "contract": self.contract,
+            "form": form,
+            "back_url": self.settlement_url,
+        }
+
+    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+        context = self.context(form) | more
+        return render(self.request, "pages/settlement_form.html", context, status=status)
+
+
+class Recovery(OfSettlement):
+    """Time to make up for the shortfall."""
+
+    heading = gettext_lazy("Grant a recovery period")
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return self.show(RecoveryForm(initial={"until": settlement.longest_recovery(self.contract)}))
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = RecoveryForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, 422)
+        given, figures = form.cleaned_data, figures_of(self.contract)
+        try:
+            settlement.grant_recovery(
+                self.contract, given["until"], figures, by=request.user, at=now(), why=given["why"]
+            )
+        except Refused as fault:
+            form.add_error("until", str(fault))
+            return self.show(form, 422)
+        messages.success(request, _("Granted. What is done until then counts; then settle again."))
+        return redirect(self.settlement_url)
+
+    def context(self, form: Any) -> dict[str, Any]:
+        figures = figures_of(self.contract)
+        words = {"months": self.contract.policy.recovery_months, "shortfall": euro(figures.shortfall)}
+        lead = _("The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to make up for it.")
+        return super().context(form) | {"lead": lead % words, "action": _("Grant")}
+
+
+class Decide(OfSettlement):
+    """The decision: what it comes to and the letter are shown before it is taken."""
+
+    heading = gettext_lazy("Settle the contract")
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        figures = figures_of(self.contract)
+        return self.show(DecisionForm(figures=figures), figures=figures)
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        figures = figures_of(self.contract)
+        form = DecisionForm(request.POST, figures=figures)
+        if not form.is_valid():
+            return self.show(form, 422, figures=figures)
+        case = self.case(figures, form.decision)
+        if not request.POST.get("confirm"):
+            return self.show(form, figures=figures, letter=None if request.POST.get("back") else letter_of(case))
+        try:
+            if request.POST.get("seen") != seen(figures):
+                raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
+            self.decide(case)
+        except Refused as fault:
+            form.add_error(None, str(fault))
+            return self.show(form, 422, figures=figures)
+        messages.success(request, _("The contract is settled. The closing letter is ready."))
+        return redirect(self.settlement_url)
+
+    def decide(self, case: Case) -> None:
+        at = now()
+        try:
+            files = as_files(case, at)
+        except (DocumentError, OSError) as fault:
+            raise Refused(
+                _("The closing letter could not be made, so nothing was decided. Try again later.")
+            ) from fault
+        settlement.decide(
+            self.contract,
+            case.decision,
+            seen=case.figures,
+            figures=lambda: figures_of(self.contract),
+            letter=settlement.Letter(files),
+            on=localdate(at),
+            by=self.request.user,
+            at=at,
+        )
+
+    def case(self, figures: Figures, decision: Decision) -> Case:
+        contract, today = self.contract, localdate()
+        lines = visible(ObligationLine, self.request.access).filter(contract=contract)
+        lines = lines.select_related("posting__by", "municipality").order_by("posting__number", "pk")
+        shares = SharesOfContracts([contract]).named(contract.pk, contract.last_counted_day)
+        return Case(
+            contract=contract,
+            figures=figures,
+            decision=decision,
+            story=story_of(contract, list(lines)),
+            towns=[town.name for town, _percent in shares],
+            on=today,
+            by=self.request.user,
+        )
+
+    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+        figures: Figures = more["figures"]
+        factor = self.contract.policy.penalty_factor
+        letter: Letter | None = more.get("letter")
+        context = self.context(form) | {
+            "letter": letter,
+            "rows": told(figures, self.contract),
+            "seen": seen(figures),
+            "penalty": self.penalty(figures, form) if letter else None,
+            "shortfall": figures.shortfall,
+            "factor": number(factor),
+            "would_be": settlement.penalty(figures.shortfall, factor),
+        }
+        return render(self.request, "pages/settlement_decide.html", context, status=status)
+
+    def penalty(self, figures: Figures, form: DecisionForm) -> Decimal:
+        return settlement.penalty(figures.shortfall, self.contract.policy.penalty_factor, form.decision.at_fault)
+
+
+def seen(figures: Figures) -> str:
+    """The figures as they stood on the screen."""
+    return "/".join(str(amount) for amount in (figures.obligation, *figures.by_category.values()))
+
+
+class Reopen(OfSettlement):
+    heading = gettext_lazy("Reopen the settlement")
+    states = (ContractState.SETTLED,)
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return self.show(ReopenForm())
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = ReopenForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, 422)
+        try:
+            settlement.reopen(self.contract, by=request.user, at=now(), why=form.cleaned_data["why"])
+        except Refused as fault:
+            form.add_error(None, str(fault))
+            return self.show(form, 422)
+        messages.success(request, _("Reopened. The contract can be changed, and has to be settled again."))
+        return redirect(self.settlement_url)
+
+    def context(self, form: Any) -> dict[str, Any]:
+        lead = _("The decision then no longer holds. The letter stays in the dossier as it was sent.")
+        return super().context(form) | {"lead": lead, "action": _("Reopen")}
+
+
+class ClosingLetter(View):
+    """The letter as it was made at the decision, for who may see the settlement."""
+
+    def get(self, request: Request, pk: int, ending: str) -> HttpResponseBase:
+        rows = visible(Settlement, request.access).select_related("contract", "letter_pdf", "letter_docx")
+        found = get_object_or_404(rows, pk=pk)
+        document = {"pdf": found.letter_pdf, "docx": found.letter_docx}.get(ending)
+        if document is None or not document.file:
+            raise Http404
+        name = f"slotbrief-{found.contract.reference}.{ENDINGS[document.media_type]}".lower().replace("/", "-")
+        return handed_out(document.file.name, document.media_type, name)

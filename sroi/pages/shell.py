@@ -1,0 +1,195 @@
+"""What the shell around every page needs: navigation by role, the account menu, the token file of the municipality.
+
+A page appears in the navigation as soon as its URL name exists. The role in use shapes the navigation only; what a
+person may see is the union of all their roles.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from sroi.access import NO_ACCESS, Access, Role
+
+ROLE_IN_USE = "role"
+
+Entries = tuple[tuple[str, Promise], ...]
+
+NAVIGATION: dict[str, Entries] = {
+    Role.ADVISER: (
+        ("start", _("Work list")),
+        ("review-queue", _("Review")),
+        ("contract-list", _("Contracts")),
+        ("contractor-list", _("Contractors")),
+        ("region-detail", _("Region")),
+        ("report-list", _("Annual report")),
+    ),
+    Role.REGION_ADMIN: (
+        ("start", _("Start")),
+        ("contract-list", _("Contracts")),
+        ("contractor-list", _("Contractors")),
+        ("region-detail", _("Region")),
+        ("report-list", _("Annual report")),
+    ),
+    Role.PROCUREMENT_OFFICER: (
+        ("start", _("Start")),
+        ("contract-list", _("Contracts")),
+        ("tender-aid", _("Tender aid")),
+        ("coverage", _("Coverage")),
+        ("report-list", _("Annual report")),
+    ),
+    Role.CONTRACTOR: (
+        ("start", _("My obligations")),
+        ("fulfilment-list", _("Fulfilments")),
+        ("calculator", _("Calculator")),
+        ("colleague-list", _("Colleagues")),
+    ),
+    Role.READER: (("report-list", _("Annual reports")),),
+    "": (
+        ("calculator", _("Calculator")),
+        ("social-firm-list", _("Social firms")),
+        ("report-list", _("Annual reports")),
+    ),
+}
+MORE: dict[str, Entries] = {
+    Role.ADVISER: (
+        ("fulfilment-list", _("Fulfilments")),
+        ("tender-aid", _("Tender aid")),
+        ("coverage", _("Coverage")),
+        ("policy", _("Policy and goals")),
+        ("table-list", _("Building blocks")),
+        ("social-firm-list", _("Social firms")),
+        ("sample", _("Sample")),
+        ("import", _("Import")),
+        ("held-candidate", _("Privacy requests")),
+        ("calculator", _("Calculator")),
+    ),
+    Role.REGION_ADMIN: (
+        ("user-list", _("Users")),
+        ("policy", _("Policy and goals")),
+        ("table-list", _("Building blocks")),
+        ("social-firm-list", _("Social firms")),
+        ("history", _("Log")),
+        ("processing-register", _("Processing activities")),
+    ),
+}
+FOOTER: Entries = (
+    ("help", _("Help")),
+    ("privacy", _("Privacy")),
+    ("accessibility", _("Accessibility")),
+    ("report-list", _("Annual reports")),
+    ("social-firm-list", _("Social firms")),
+    ("calculator", _("Calculator")),
+)
+
+
+@dataclass
+class Item:
+    label: str | Promise
+    url: str
+    current: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    value: str
+    label: str | Promise
+    current: bool
+
+
+@dataclass(frozen=True)
+class Shell:
+    navigation: list[Item] = field(default_factory=list)
+    more: list[Item] = field(default_factory=list)
+    footer: list[Item] = field(default_factory=list)
+    roles: list[RoleChoice] = field(default_factory=list)
+    role: RoleChoice | None = None
+    region_title: str = ""
+    search_url: str = ""
+    role_url: str = ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "shell": SimpleLazyObject(lambda: shell_of(request)),
+        "token_stylesheet": settings.TOKEN_STYLESHEET,
+        "demo": settings.DEMO,
+        "part_only": asks_for_part(request),
+    }
+
+
+def asks_for_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, to put something from the answer into a page that stands already."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def shell_of(request: HttpRequest) -> Shell:
+    """A view can set `request.waiting = {url name: number}` to show how many wait behind an entry."""
+    access: Access = getattr(request, "access", NO_ACCESS)
+    roles = roles_of(request, access)
+    role = next((r for r in roles if r.current), None)
+    key = role.value if role else ""
+    navigation = items(NAVIGATION[key], request, access)
+    more = items(MORE.get(key, ()), request, access)
+    mark_current(navigation + more, request.path)
+    return Shell(
+        navigation=navigation,
+        more=more,
+        footer=items(FOOTER, request, access),
+        roles=roles,
+        role=role,
+        region_title=getattr(request, "region_title", ""),
+        search_url=url_of("search", access) if role else "",
+        role_url=url_of("switch-role", access),
+    )
+
+
+def roles_of(request: HttpRequest, access: Access) -> list[RoleChoice]:
+    held = [role for role in NAVIGATION if role and access.has(role)]
+    if not held:
+        return []
+    chosen = request.session.get(ROLE_IN_USE)
+    in_use = chosen if chosen in held else held[0]
+    return [RoleChoice(role, Role(role).label, role == in_use) for role in held]
+
+
+def items(entries: Entries, request: HttpRequest, access: Access) -> list[Item]:
+    waiting = getattr(request, "waiting", {})
+    return [Item(label, url, count=waiting.get(name)) for name, label in entries if (url := url_of(name, access))]
+
+
+def url_of(name: str, access: Access) -> str:
+    """The address of a page; of someone's only region where the page asks which; empty while there is no such page."""
+    candidates: list[dict[str, int]] = [{}]
+    if len(access.region_ids) == 1:
+        candidates.append({"pk": next(iter(access.region_ids))})
+    for kwargs in candidates:
+        try:
+            return reverse(name, kwargs=kwargs)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+def mark_current(entries: list[Item], path: str) -> None:
+    """The entry whose address is the longest beginning of this page's address."""
+    fitting = [i for i in entries if path == i.url or (i.url != reverse("start") and path.startswith(i.url))]
+    if fitting:
+        max(fitting, key=lambda i: len(i.url)).current = True
+
+
+@require_POST
+def switch_role(request: HttpRequest) -> HttpResponse:
+    """Choose the role whose navigation one sees; it opens nothing."""
+    role = request.POST.get("role", "")
+    if request.access.has(role):  # type: ignore[attr-defined]
+        request.session[ROLE_IN_USE] = role
+    return redirect("start")

@@ -1,0 +1,308 @@
+"""One settings file that reads the environment; every variable is explained in README.md."""
+
+import logging
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+
+from sroi.logs import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+env = environ.Env()
+
+
+def _secret_key() -> str:
+    """The key from the environment, else one kept beside the embedded database."""
+    if key := env.str("SECRET_KEY", default=""):
+        return key
+    kept = VAR_DIR / "secret-key"
+    if not kept.exists():
+        kept.touch(mode=0o600)
+        kept.write_text(secrets.token_urlsafe(50))
+    return kept.read_text()
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+SECRET_KEY = _secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+HTTPS = env.bool("HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "sroi",
+    "sroi.pages",
+    "sroi.accounts",
+    "contracts",
+    "placements",
+    "reporting",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_tables2",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "simple_history",
+    "django_structlog",
+    "django_tasks_db",
+]
+
+MIDDLEWARE = [
+    "sroi.middleware.RequestLogMiddleware",
+    "sroi.middleware.CompressTextMiddleware",
+    "sroi.pages.demo.loopback.LoopbackMiddleware",
+    "sroi.middleware.ResponseHeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sroi.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "sroi.middleware.SessionEndMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "sroi.middleware.AccessMiddleware",
+    "sroi.middleware.SecondFactorMiddleware",
+    "sroi.middleware.AuditMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "sroi.urls"
+WSGI_APPLICATION = "sroi.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "sroi.pages.shell.shell",
+            ],
+            "builtins": ["sroi.templatetags.formats"],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'sroi.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # A write transaction takes its lock at BEGIN: read-then-write never fails half-way on a busy database.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "login"
+
+# --- Signing in ---
+# Accounts are made by invitation only; an address counts as verified because its owner followed the link in the mail.
+ACCOUNT_ADAPTER = "sroi.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "login"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # only the other sessions end
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = str
+# Per address of the visitor and per account; beyond these the answer is “try again later”, also for the right password.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "30/15m/ip,5/5m/key",
+    "reset_password": "20/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Social return"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# Roles that may not go on without a second factor; in demonstration mode it is offered, never asked.
+SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
+
+# OpenID Connect: a JSON list of provider_id, name, client_id, secret and settings (server_url; kvk_claim for an
+# eHerkenning broker). Someone gets in only with an identity that was connected to their account before.
+OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
+SOCIALACCOUNT_ADAPTER = "sroi.pages.identity.IdentityAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# Shared by all workers, so that the limits above hold for them together.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "sroi" / "locale"]
+TIME_ZONE = "Europe/Amsterdam"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Outside the web root: only a view that looks who asks gives these out.
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")),
+            "file_permissions_mode": 0o600,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": env.str(
+            "STATICFILES_BACKEND",
+            default="django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        )
+    },
+}
+# A municipality's own NL Design System tokens: the name of a CSS file under static/, loaded after ours.
+TOKEN_STYLESHEET = env.str("TOKEN_STYLESHEET", default="")
+# What the accessibility statement says of whoever offers this site; a date as 2026-11-23.
+ACCESSIBILITY_STATEMENT = {
+    "organisation": env.str("ORGANISATION", default=""),
+    "contact": env.str("ACCESSIBILITY_CONTACT", default=""),
+    "signed_by": env.str("ACCESSIBILITY_SIGNED_BY", default=""),
+    "assessed_on": env.str("ACCESSIBILITY_ASSESSED_ON", default="2026-11-23"),
+}
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+if HTTPS:
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    LANGUAGE_COOKIE_NAME = "__Host-language"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = HTTPS
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        # A sign-in elsewhere begins as a form of ours that leads there.
+        "form-action": ["'self'", *sorted({_origin(p["settings"]["server_url"]) for p in OIDC_PROVIDERS})],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="social-return@localhost")
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
+# Where the links in mails lead.
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+# Minutes before a mail that could not be sent is tried again, doubled each time up to the most; days that
+# `send_reminders` looks back for what was not told yet; items of one kind that a mail names; weeks ahead of a term.
+MAIL_RETRY_MINUTES = 5
+MAIL_RETRY_MINUTES_MOST = 12 * 60
+MAIL_LOOK_BACK_DAYS = 7
+MAIL_ITEMS = 10
+MAIL_WEEKS_AHEAD = 2
+# The first day of the week on which the weekly overview goes out: 1 is Monday.
+MAIL_OVERVIEW_FROM_WEEKDAY = env.int("MAIL_OVERVIEW_FROM_WEEKDAY", default=1)
+
+# `json` for machines, with nothing of a person in it; `line` for who develops.
+LOG_FORMAT = env.str("LOG_FORMAT", default="line" if DEBUG or DEMO else "json")
+LOGGING = logging_config(LOG_FORMAT)
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
+DJANGO_STRUCTLOG_USER_ID_FIELD = ""
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
+
+# What nobody has to wait for is done by `manage.py run_tasks`; off: at once, by whoever asks for it. Seconds between
+# two looks at what waits.
+BACKGROUND_TASKS = env.bool("BACKGROUND_TASKS", default=True)
+BACKGROUND_INTERVAL = 1
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend"
+        if BACKGROUND_TASKS
+        else "django_tasks.backends.immediate.ImmediateBackend"
+    }
+}
+
+# What evidence may be at most: bytes of a file, files of a fulfilment, documents of a dossier, pixels of a picture,
+# pages of a PDF that are shown as pictures, and seconds and bytes of memory that drawing those may take.
+EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
+EVIDENCE_MAX_FILES = 20
+DOSSIER_MAX_FILES = 100
+EVIDENCE_MAX_PIXELS = 40_000_000
+EVIDENCE_MAX_PAGES = 20
+EVIDENCE_MAX_SECONDS = 20
+EVIDENCE_MAX_MEMORY = 1024**3
+
+# What an import in the browser may be at most: bytes, rows, columns, and bytes once an XLSX is unpacked. How long a
+# file and what became of it are kept, and after how many minutes without a sign it can be begun again.
+IMPORT_MAX_BYTES = 10 * 1024 * 1024
+IMPORT_MAX_ROWS = 25_000
+IMPORT_MAX_COLUMNS = 100
+IMPORT_MAX_UNPACKED_BYTES = 100_000_000
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", default=7)
+IMPORT_STUCK_MINUTES = 10

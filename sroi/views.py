@@ -1,0 +1,122 @@
+"""Base views: every page starts from what the person may see, so what is not theirs is as missing as what never was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.views.generic import DetailView
+from django_filters.views import FilterView
+
+from sroi.access import Access, Role
+from sroi.lists import FILES, Table
+
+
+@dataclass(frozen=True)
+class Happening:
+    """Something that happened, as `components/timeline.html` tells it."""
+
+    what: str
+    at: datetime
+    by: Any = None
+    why: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", capfirst(self.what))
+
+
+class Request(HttpRequest):
+    """A request as the middleware hands it on; a page may say which region it is of, and what waits behind the menu."""
+
+    access: Access
+    region_title: str
+    waiting: dict[str, int]
+
+
+class Scoped:
+    """Narrows the rows of the view to those that are visible to the person."""
+
+    request: Any
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().visible_to(self.request.access)  # type: ignore[misc]
+
+
+class ForRoles:
+    """A page of some roles; for the others it does not exist."""
+
+    roles: tuple[str, ...] = ()
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.access.has(*self.roles):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class DetailPage(Scoped, DetailView):
+    pass
+
+
+class ListPage(Scoped, FilterView):
+    """A list: model, filterset, table and heading. Order, filters and page stand in the address.
+
+    With htmx the same page is asked for and only its list is taken over. `file_page` names the page that gives the
+    same list as a file, to who holds one of `file_roles`.
+    """
+
+    table_class: type[Table]
+    heading: Any
+    template_name = "generic/list.html"
+    file_page = ""
+    file_roles: tuple[str, ...] = tuple(Role)
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Add to the rows of this page what only shows on them."""
+
+    @property
+    def table(self) -> Table:
+        table = self.table_class(self.object_list)
+        table.access = self.request.access
+        return table
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        table = self.table
+        table.turn_to(self.request.GET.get("page", 1), self.request.GET.getlist("sort"), self.prepare)
+        return super().get_context_data(table=table, heading=self.heading, files=self.files(), **kwargs)
+
+    def files(self) -> dict[str, str]:
+        """Where this list is to be had as a file, by format: with the filters and the order of this page."""
+        if not self.file_page or not self.request.access.has(*self.file_roles):
+            return {}
+        asked = self.request.GET.copy()
+        asked.pop("page", None)
+        query = f"?{asked.urlencode()}" if asked else ""
+        return {name: reverse(self.file_page, args=[name]) + query for name in FILES}
+
+
+class ListFile:
+    """Beside a `ListPage`: all rows of the list, with the filters and in the order of its address, as a file."""
+
+    request: Any
+    kwargs: dict[str, Any]
+    table: Table
+    file_name: Any
+    file_roles: Any
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if kwargs["format"] not in FILES or not request.access.has(*self.file_roles):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return kwargs
+
+    def render_to_response(self, context: dict[str, Any]) -> HttpResponseBase:
+        table = self.table
+        header = [str(heading) for heading, _value in table.in_file]
+        rows = table.lines(self.request.GET.getlist("sort"), self.prepare)  # type: ignore[attr-defined]
+        return FILES[self.kwargs["format"]](header, rows, f"{self.file_name}-{localdate():%Y-%m-%d}")
