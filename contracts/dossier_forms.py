@@ -1,0 +1,96 @@
+"""What is asked for the dossier of a contract: a note, a contact person, a document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import ContactPerson, NoteKind, Side
+from sroi.bsn import refuse_bsn
+from sroi.fields import Day, text_field
+
+
+class NoteForm(forms.Form):
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
+    day = Day(label=gettext_lazy("Day"))
+    text = text_field(
+        gettext_lazy("Text"),
+        4000,
+        rows=6,
+        help_text=gettext_lazy("No names of people who are placed."),
+    )
+    shared = forms.BooleanField(
+        label=gettext_lazy("The contractor may read this"),
+        required=False,
+        help_text=gettext_lazy("Without this only advisers and region admins see it."),
+    )
+
+
+class ContactPersonForm(forms.Form):
+    """Someone to call: name, function, e-mail and telephone of their work."""
+
+    side = forms.ChoiceField(label=gettext_lazy("Of whom"))
+    name = text_field(gettext_lazy("Name"), 200)
+    function = text_field(gettext_lazy("Function"), 200, required=False)
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"), max_length=254, required=False, validators=[refuse_bsn]
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=30,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, sides: Sequence[Side], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(side.value, side.label) for side in sides]
+        self.fields["side"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            self.fields["side"].widget = forms.HiddenInput()
+            self.initial["side"] = choices[0][0]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors and not cleaned.get("email") and not cleaned.get("phone"):
+            self.add_error("email", _("Fill in an e-mail address or a telephone number."))
+        return cleaned
+
+
+def initial_of(person: ContactPerson) -> dict[str, Any]:
+    return {name: getattr(person, name) for name in ContactPersonForm.base_fields}
+
+
+class DocumentForm(forms.Form):
+    """A file with what it is; `certificates` of the contractor may be what it proves."""
+
+    title = text_field(
+        gettext_lazy("What is it?"), 200, help_text=gettext_lazy("For instance: minutes of the kick-off.")
+    )
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("A PDF or a photo. Documents with a BSN do not belong here."),
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+    )
+    certificate: Any = forms.ModelChoiceField(
+        queryset=None,
+        label=gettext_lazy("Proves this PSO certificate"),
+        required=False,
+        empty_label=gettext_lazy("No certificate"),
+    )
+    shared = forms.BooleanField(
+        label=gettext_lazy("The contractor may read this"),
+        required=False,
+        help_text=gettext_lazy("Without this only advisers and region admins see it."),
+    )
+
+    def __init__(self, *args: Any, certificates: Any, chooses: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if certificates:
+            self.fields["certificate"].queryset = certificates  # type: ignore[attr-defined]
+        else:
+            del self.fields["certificate"]
+        if not chooses:
+            del self.fields["shared"]

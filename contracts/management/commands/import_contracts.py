@@ -1,0 +1,7 @@
+from contracts.intake import import_contracts
+from contracts.management.importing import ImportCommand
+
+
+class Command(ImportCommand):
+    help = "Import contracts from a CSV or XLSX file; importing the same file again changes nothing."
+    importer = import_contracts

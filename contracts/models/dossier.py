@@ -1,0 +1,103 @@
+"""What is kept with a contract beside its figures: notes and agreements, contact persons, documents."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.certificate import PsoCertificate
+from contracts.models.contract import Contract
+from sroi.access import Scope, ScopedModel
+from sroi.storage import evidence_storage, random_name
+
+# A contractor sees what was shared with it, a procurement officer nothing of it: so no path to the municipality.
+SHARED = Scope(region="contract__region", contractor="contract__contractor", contractor_when=Q(shared=True))
+
+
+class NoteKind(models.TextChoices):
+    NOTE = "note", _("note")
+    AGREEMENT = "agreement", _("agreement")
+    CONVERSATION = "conversation", _("conversation")
+
+
+class ContractNote(ScopedModel):
+    """What was said or agreed, and by whom it was written down. It is not changed afterwards."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="notes")
+    kind = models.CharField(_("kind"), max_length=15, choices=NoteKind.choices)
+    day = models.DateField(_("day"))
+    text = models.CharField(_("text"), max_length=4000)
+    shared = models.BooleanField(_("the contractor sees it"), default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    scope = SHARED
+
+    class Meta:
+        ordering = ("-day", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.day}"
+
+
+class Side(models.TextChoices):
+    CONTRACTOR = "contractor", _("contractor")
+    MUNICIPALITY = "municipality", _("municipality or region")
+
+
+class ContactPerson(ScopedModel):
+    """Someone to call about a contract: a business contact, not a person placed."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="contact_persons")
+    side = models.CharField(_("of whom"), max_length=15, choices=Side.choices)
+    name = models.CharField(_("name"), max_length=200)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+
+    scope = Scope(
+        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+    )
+
+    class Meta:
+        ordering = ("side", "name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContractDocument(ScopedModel):
+    """A file in the dossier of a contract, given out as an attachment only."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="documents")
+    title = models.CharField(_("title"), max_length=200)
+    # What it proves, where it is a certificate.
+    certificate = models.ForeignKey(
+        PsoCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="documents"
+    )
+    file = models.FileField(storage=evidence_storage, upload_to=random_name, blank=True)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField(default=0)
+    content_hash = models.CharField(max_length=64)
+    shared = models.BooleanField(_("the contractor sees it"), default=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    scope = SHARED
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(removed_at=None) & ~Q(file="") | Q(removed_at__isnull=False, file=""),
+                name="document_is_kept_or_removed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,147 @@
+"""Contractors, and who belongs to what."""
+
+import unicodedata
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.region import Municipality, Region
+from sroi.access import Role, Scope, ScopedModel
+from sroi.accounts.history import kept
+
+
+def folded(text: str) -> str:
+    """Text as it is searched: without accents, case folded, the same on both databases."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+class Contractor(ScopedModel):
+    """Identified by KvK number, or abroad by country and register number; one row for all regions."""
+
+    kvk = models.CharField(
+        _("KvK number"),
+        max_length=8,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[RegexValidator(r"^\d{8}$", _("A KvK number has 8 digits."))],
+    )
+    country = models.CharField(_("country"), max_length=2, default="NL")
+    register_number = models.CharField(_("register number"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_folded = models.CharField(max_length=200, editable=False)
+
+    scope = Scope(
+        region="contracts__region",
+        municipality="contracts__shares__municipality",
+        contractor="pk",
+        to_many=True,
+    )
+    history = kept(Scope(region="history_relation__contracts__region", to_many=True), related_name="history_rows")
+
+    class Meta:
+        ordering = ("name_folded", "pk")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["country", "register_number"], condition=~Q(register_number=""), name="contractor_register"
+            ),
+            models.CheckConstraint(
+                condition=Q(kvk__isnull=False) | ~Q(register_number=""), name="contractor_is_identified"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def register_words(self) -> str:
+        """`KvK 12345678`, or abroad `BE 0123.456.789`."""
+        return f"KvK {self.kvk}" if self.kvk else f"{self.country} {self.register_number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_folded = folded(self.name)[:200]
+        super().save(*args, **kwargs)
+
+
+class Membership(ScopedModel):
+    """A person, a role, a region, and the municipalities or the contractor it is for."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="memberships")
+    municipalities = models.ManyToManyField(Municipality, blank=True, related_name="memberships")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    scope = Scope(region="region", contractor="contractor", staff=(Role.REGION_ADMIN,))
+    history = kept(Scope(region="region", staff=(Role.REGION_ADMIN,)), m2m_fields=[municipalities])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role=Role.CONTRACTOR, contractor__isnull=False)
+                | (~Q(role=Role.CONTRACTOR) & Q(contractor=None)),
+                name="membership_contractor_for_contractors",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role", "region"],
+                condition=Q(ended_at=None, contractor=None),
+                name="membership_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "region", "contractor"],
+                condition=Q(ended_at=None, contractor__isnull=False),
+                name="membership_of_contractor_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.get_role_display()} · {self.region}"
+
+
+class Invitation(ScopedModel):
+    """Someone is asked in by e-mail, for one membership. The signed link works once, and for a week."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="invitations")
+    municipalities = models.ManyToManyField(Municipality, blank=True, related_name="+")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    scope = Scope(region="region", contractor="contractor", staff=(Role.REGION_ADMIN,))
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role=Role.CONTRACTOR, contractor__isnull=False)
+                | (~Q(role=Role.CONTRACTOR) & Q(contractor=None)),
+                name="invitation_contractor_for_contractors",
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_accepted_or_withdrawn"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} · {self.get_role_display()} · {self.region}"

@@ -1,0 +1,143 @@
+"""The region: municipalities that run social return together, and the rules they agreed, dated."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from sroi.access import Role, Scope, ScopedModel, ScopedQuerySet
+from sroi.accounts.history import kept
+from sroi.money import MoneyField
+
+EVERYONE = (Role.REGION_ADMIN, Role.ADVISER, Role.PROCUREMENT_OFFICER, Role.CONTRACTOR, Role.READER)
+
+
+class Region(ScopedModel):
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    title_nl = models.CharField(_("title (Dutch)"), max_length=200)
+    title_en = models.CharField(_("title (English)"), max_length=200)
+
+    scope = Scope(region="pk", staff=EVERYONE)
+
+    class Meta:
+        ordering = ("title_nl",)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.title_en if get_language() == "en" and self.title_en else self.title_nl
+
+
+class PinnedBy(models.TextChoices):
+    AWARD_DATE = "award_date", _("award date")
+    PUBLICATION_DATE = "publication_date", _("publication date")
+    START_DATE = "start_date", _("start date")
+
+
+class PolicyQuerySet(ScopedQuerySet):
+    def on(self, day: Any) -> Any:
+        """The version in force on `day`; a later revision of the same date goes before an earlier one."""
+        return (
+            self.filter(Q(valid_from=None) | Q(valid_from__lte=day))
+            .order_by(F("valid_from").desc(nulls_last=True), "-revision")
+            .first()
+        )
+
+
+class Policy(ScopedModel):
+    """One version of a region's rules. A contract keeps the version in force on its award date.
+
+    A version is never changed: loading other rules for the same date makes a next revision, for contracts to come.
+    Percentages are percent (5.00 is 5%), amounts euro, terms whole months or days. Source: DOMAIN.md sections 4 and 10.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="policies")
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    default_rate = models.DecimalField(_("default rate"), max_digits=5, decimal_places=2)
+    threshold_works = MoneyField(_("threshold for works"), null=True, blank=True)
+    threshold_services = MoneyField(_("threshold for services"), null=True, blank=True)
+    threshold_supplies = MoneyField(_("threshold for supplies"), null=True, blank=True)
+    reduced_rate = models.DecimalField(_("reduced rate"), max_digits=5, decimal_places=2, null=True, blank=True)
+    reduced_below_labour_share = models.DecimalField(
+        _("reduced rate below this labour share"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    supplies_min_labour_share = models.DecimalField(
+        _("least labour share for supplies"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    cap = MoneyField(_("highest obligation of a contract"), null=True, blank=True)
+    pso_discounts = models.JSONField(_("discount per PSO level"), default=dict, blank=True)
+    penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
+    recovery_months = models.PositiveSmallIntegerField(_("recovery period in months"))
+    grace_months = models.PositiveSmallIntegerField(_("months before a contract can be behind"))
+    report_months = models.PositiveSmallIntegerField(_("months between interim reports"))
+    review_days = models.PositiveSmallIntegerField(_("days for a review"))
+    contact_days = models.PositiveSmallIntegerField(_("days after the award for the first contact"), default=7)
+    plan_weeks = models.PositiveSmallIntegerField(_("weeks after the award for the action plan"), default=6)
+    certificate_months = models.PositiveSmallIntegerField(
+        _("months that a PSO certificate is valid at most"), default=24
+    )
+    certificate_warning_days = models.PositiveSmallIntegerField(
+        _("days before the end of a PSO certificate in which it is signalled"), default=60
+    )
+    payment_days = models.PositiveSmallIntegerField(_("days after the end in which a payment counts"))
+    pinned_by = models.CharField(_("table pinned by"), max_length=20, choices=PinnedBy.choices)
+    self_review = models.BooleanField(_("advisers may review what they entered"))
+    store_person_evidence = models.BooleanField(_("evidence about persons may be stored"))
+    retention_months = models.PositiveSmallIntegerField(_("months that personal data are kept"))
+    at_risk_below_term_left = models.DecimalField(
+        _("percent of the term left under which a shortfall is a risk"), max_digits=5, decimal_places=2
+    )
+    behind_below_expected = models.DecimalField(
+        _("percent of expected under which a contract is behind"), max_digits=5, decimal_places=2
+    )
+    mask_below = models.PositiveSmallIntegerField(_("counts under this number are masked in public"))
+    retention_rejected_months = models.PositiveSmallIntegerField(
+        _("months that rejected and withdrawn claims keep personal data"), default=6
+    )
+    retention_draft_months = models.PositiveSmallIntegerField(_("months that drafts keep personal data"), default=12)
+    changes_always_told = models.BooleanField(_("contractors are always told of changes by mail"), default=True)
+    sample_size = models.PositiveSmallIntegerField(_("fulfilments to check per quarter"), default=10)
+
+    scope = Scope(region="region", staff=EVERYONE)
+    history = kept(Scope(region="region"))
+    objects: ClassVar[Any] = PolicyQuerySet.as_manager()
+
+    class Meta:
+        ordering = (F("valid_from").asc(nulls_first=True), "revision")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "valid_from", "revision"], name="policy_version"),
+            models.UniqueConstraint(
+                fields=["region", "revision"], condition=Q(valid_from=None), name="policy_version_from_the_beginning"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region.code} {self.valid_from or ''} ({self.revision})"
+
+
+class Municipality(ScopedModel):
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="municipalities")
+    code = models.CharField(_("CBS code"), max_length=6)
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(max_length=100)
+    inhabitants = models.PositiveIntegerField(_("inhabitants"), null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    scope = Scope(region="region", staff=EVERYONE)
+
+    class Meta:
+        ordering = ("name",)
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "code"], name="municipality_code"),
+            models.UniqueConstraint(fields=["region", "slug"], name="municipality_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,76 @@
+"""The settlement of a contract: what was owed and done, what was decided, and the letter that says so."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models.contract import Contract
+from contracts.models.dossier import ContractDocument
+from sroi.access import Scope, ScopedModel
+from sroi.money import ZERO, Balance, MoneyField
+
+
+class SettlementState(models.TextChoices):
+    DECIDED = "decided", _("decided")
+    REOPENED = "reopened", _("reopened")
+
+
+class Settlement(Balance, ScopedModel):
+    """A decision as it was taken, with the figures of that moment. Reopened, it stays as what was decided then."""
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="settlements")
+    number = models.PositiveSmallIntegerField(_("number"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=SettlementState.choices, default=SettlementState.DECIDED
+    )
+    counted_until = models.DateField(_("last counted day"))
+    obligation = MoneyField(_("obligation"))
+    realised = MoneyField(_("fulfilled"))
+    # By the codes of the categories, as text.
+    by_category = models.JSONField(default=dict)
+    penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
+    at_fault = models.BooleanField(_("the contractor is to blame"), default=True)
+    no_fault_reason = models.CharField(_("why not"), max_length=1000, blank=True)
+    penalty = MoneyField(_("penalty"), default=ZERO)
+    explanation = models.CharField(_("explanation"), max_length=2000, blank=True)
+    decided_on = models.DateField(_("decided on"))
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    letter_pdf = models.ForeignKey(ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    letter_docx = models.ForeignKey(ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    reopened_at = models.DateTimeField(null=True, blank=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reopened_why = models.CharField(_("why it was reopened"), max_length=1000, blank=True)
+
+    scope = Scope(
+        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+    )
+
+    class Meta:
+        ordering = ("contract", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "number"], name="settlement_number"),
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(state=SettlementState.DECIDED), name="settlement_decided_once"
+            ),
+            models.CheckConstraint(condition=Q(penalty__gte=0), name="settlement_penalty_not_negative"),
+            models.CheckConstraint(
+                condition=Q(at_fault=True) | (Q(penalty=0) & ~Q(no_fault_reason="")),
+                name="settlement_without_fault_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SettlementState.DECIDED, reopened_at=None)
+                | (Q(state=SettlementState.REOPENED, reopened_at__isnull=False) & ~Q(reopened_why="")),
+                name="settlement_reopened_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}/{self.number}"
