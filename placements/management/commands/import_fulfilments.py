@@ -1,0 +1,19 @@
+from datetime import datetime
+
+from django.utils import timezone
+
+from contracts.intake import Outcome
+from contracts.management.importing import ImportCommand
+from contracts.models import Region
+from placements.intake import import_fulfilments
+from sroi.exchange import Sheet
+
+
+class Command(ImportCommand):
+    help = (
+        "Import fulfilments from a CSV or XLSX file. Status accepted is for history that was decided elsewhere: it "
+        "goes through the same door as a review and posts. Importing the same file again changes nothing."
+    )
+
+    def run_import(self, region: Region, sheet: Sheet, at: datetime, dry_run: bool) -> Outcome:
+        return import_fulfilments(region, sheet, at=at, today=timezone.localdate(at), dry_run=dry_run)

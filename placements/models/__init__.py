@@ -1,0 +1,35 @@
+from placements.models.evidence import ABOUT_A_PERSON, Evidence
+from placements.models.fulfilment import (
+    Allocation,
+    EventKind,
+    Fulfilment,
+    FulfilmentEvent,
+    FulfilmentState,
+    FulfilmentVersion,
+    PlacementTerm,
+)
+from placements.models.ledger import FulfilmentLine
+from placements.models.sample import Outcome, Sample, SampleCheck
+from placements.models.upload import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
+
+__all__ = [
+    "ABOUT_A_PERSON",
+    "Allocation",
+    "ColumnMemory",
+    "EventKind",
+    "Evidence",
+    "Fulfilment",
+    "FulfilmentEvent",
+    "FulfilmentLine",
+    "FulfilmentState",
+    "FulfilmentVersion",
+    "Outcome",
+    "PlacementTerm",
+    "RowOutcome",
+    "Sample",
+    "SampleCheck",
+    "Upload",
+    "UploadKind",
+    "UploadRow",
+    "UploadState",
+]

@@ -1,0 +1,116 @@
+"""A file that someone wants to import: what is in it, and what would happen. It is seen by who sent it, and erased."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Contractor, Region
+from sroi.access import Role, Scope, ScopedModel
+
+
+class UploadKind(models.TextChoices):
+    CONTRACTS = "contracts", _("contracts")
+    CHANGES = "changes", _("obligation changes")
+    FULFILMENTS = "fulfilments", _("fulfilments")
+
+
+class UploadState(models.TextChoices):
+    WAITING = "waiting", _("is being read")
+    COLUMNS = "columns", _("asks which column is which")
+    CHECKED = "checked", _("ready to import")
+    IMPORTING = "importing", _("is being imported")
+    IMPORTED = "imported", _("imported")
+    UNREADABLE = "unreadable", _("cannot be read")
+    FAILED = "failed", _("stopped")
+
+
+class Upload(ScopedModel):
+    """A file of one person, for one purpose. The file itself is gone once it was imported, or held a BSN."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
+    kind = models.CharField(_("what"), max_length=12, choices=UploadKind.choices)
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
+    # Of whom the fulfilments are, where the contractor's own people import them.
+    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(_("file"), max_length=200)
+    ending = models.CharField(max_length=5)
+    content = models.BinaryField(null=True)
+    # The faults are told in the language of who sent it.
+    language = models.CharField(max_length=5)
+    state = models.CharField(_("state"), max_length=12, choices=UploadState.choices, default=UploadState.WAITING)
+    why = models.CharField(max_length=500, blank=True)
+    # Rises each time that it is taken up: what an earlier run still says does not count.
+    run = models.PositiveIntegerField(default=1)
+    # The names of the columns in the file, what stands in the first cells, and for each which column of ours it is.
+    header = models.JSONField(default=list)
+    examples = models.JSONField(default=list)
+    columns = models.JSONField(default=list)
+    # How many rows there are of each outcome, and how many were worked through so far.
+    counts = models.JSONField(default=dict)
+    warned = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    moved_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    scope = Scope(
+        region="region", municipality="region__municipalities", contractor="contractor", staff=(Role.ADVISER,)
+    )
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RowOutcome(models.TextChoices):
+    FAULTY = "faulty", _("faulty")
+    NEW = "new", _("new")
+    CHANGED = "changed", _("changed")
+    UNCHANGED = "unchanged", _("unchanged")
+
+
+class UploadRow(ScopedModel):
+    """A row as it would be imported, and what is wrong with it: pairs of a column and a reason."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=RowOutcome.choices)
+    cells = models.JSONField()
+    faults = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
+
+    scope = Scope(
+        region="upload__region",
+        municipality="upload__region__municipalities",
+        contractor="upload__contractor",
+        staff=(Role.ADVISER,),
+    )
+
+    class Meta:
+        ordering = ("number",)
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "number"], name="upload_row")]
+        indexes: ClassVar = [models.Index(fields=["upload", "outcome", "number"], name="upload_row_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}/{self.number}"
+
+
+class ColumnMemory(models.Model):
+    """Which column of ours a person last chose for a name in the header of a file of this kind; empty: none."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12, choices=UploadKind.choices)
+    names = models.JSONField(default=dict)
+
+    unscoped_because = "read and written for the person who imports only"
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="column_memory_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

@@ -1,0 +1,217 @@
+"""How a contract stands at a date: realised, planned, pending, forecast, expected, and its status.
+
+Amounts are euro. All totals are sums of ledger lines by month, in a fixed number of queries for any number of
+contracts. Time enters as an argument. Source: DOMAIN.md section 6.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import models
+from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from contracts import schedule
+from contracts.models import Category, Contract, ContractState, ObligationLine, PlanAmount, PlanState
+from contracts.schedule import Quarters
+from placements.models import Allocation, FulfilmentLine, FulfilmentState
+from sroi.money import ZERO, Balance, MoneyField, rounded
+from sroi.periods import DAY, Period, add_months, month_of
+
+NO_DAY = Cast(Value(None), DateField())
+
+
+class Status(models.TextChoices):
+    SETTLED = "settled", _("settled")
+    FULFILLED = "fulfilled", _("fulfilled")
+    OVERDUE = "overdue", _("overdue")
+    AT_RISK = "at_risk", _("at risk")
+    BEHIND = "behind", _("behind")
+    ON_TRACK = "on_track", _("on track")
+    NO_OBLIGATION = "no_obligation", _("no obligation")
+    CANCELLED = "cancelled", _("cancelled")
+    DRAFT = "draft", _("draft")
+
+
+@dataclass(frozen=True)
+class Progress(Balance):
+    """The state of one contract at one date, in euro."""
+
+    obligation: Decimal
+    realised: Decimal
+    planned: Decimal
+    pending: Decimal
+    expected: Decimal
+    status: Status
+    # The elapsed share of the term, 0–1: where “today” stands on the bar.
+    elapsed: Fraction
+    # The amounts of the agreed action plan by the first day of their quarter; None without one.
+    plan: Quarters | None = None
+
+    @property
+    def forecast(self) -> Decimal:
+        return self.realised + self.planned + self.pending
+
+    @property
+    def open(self) -> Decimal:
+        """Still to be fulfilled."""
+        return self.shortfall
+
+    @property
+    def percent(self) -> int | None:
+        """Realised as a percentage of the obligation, rounded down: 99.9% is not yet fulfilled."""
+        return int(self.realised * 100 / self.obligation) if self.obligation > 0 else None
+
+
+def elapsed_share(first: date, last: date, today: date) -> Fraction:
+    """The part of the term that has passed at the end of `today`, between 0 and 1."""
+    return Period(first, last).elapsed(today)
+
+
+def status_of(
+    contract: Contract, obligation: Decimal, realised: Decimal, forecast: Decimal, expected: Decimal, today: date
+) -> Status:
+    """The first of the statuses of section 6 that holds; which shares of term and schedule count is policy."""
+    if contract.state == ContractState.DRAFT:
+        return Status.DRAFT
+    if contract.state == ContractState.CANCELLED:
+        return Status.CANCELLED
+    if contract.state == ContractState.SETTLED:
+        return Status.SETTLED
+    if contract.is_framework or not contract.has_obligation:
+        return Status.NO_OBLIGATION
+    policy = contract.policy
+    left = 1 - elapsed_share(contract.start_date, contract.end_date, today)
+    if realised >= obligation:
+        return Status.FULFILLED
+    if today > contract.last_counted_day:
+        return Status.OVERDUE
+    if forecast < obligation and left * 100 < policy.at_risk_below_term_left:
+        return Status.AT_RISK
+    grace_is_over = today >= add_months(contract.start_date, policy.grace_months)
+    if grace_is_over and realised * 100 < expected * policy.behind_below_expected:
+        return Status.BEHIND
+    return Status.ON_TRACK
+
+
+def with_progress(contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
+    """Progress at `today` by contract id. Contracts need their policy (`select_related("policy")`)."""
+    rows = list(contracts)
+    sums, plans = _sums([c.pk for c in rows], month_of(today))
+    return {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
+
+
+def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
+    """The contracts with one of these statuses at `today`. Each of `contracts` is looked at: narrow them first."""
+    standing = with_progress(contracts.select_related("policy"), today)
+    return contracts.filter(pk__in=[pk for pk, progress in standing.items() if progress.status in statuses])
+
+
+def in_order_of(contracts: QuerySet[Any], total: str, today: date, descending: bool) -> QuerySet[Any]:
+    """By what they owe (`obligation`) or did (`realised`) at `today`, as `with_progress` sums it."""
+    lines: Any
+    lines, amount = {
+        "obligation": (ObligationLine.objects, "obligation_delta"),
+        "realised": (FulfilmentLine.objects, "amount"),
+    }[total]
+    theirs = lines.filter(contract=OuterRef("pk"), month__lte=month_of(today)).order_by().values("contract")
+    summed = Coalesce(Subquery(theirs.annotate(total=Sum(amount)).values("total")), Value(ZERO, MoneyField()))
+    sign = "-" if descending else ""
+    return contracts.annotate(in_order_of=summed).order_by(f"{sign}in_order_of", f"{sign}pk")
+
+
+@dataclass(frozen=True)
+class Point:
+    """A contract at the end of a month, in euro: realised since the beginning (None: still to come), and expected."""
+
+    month: date
+    realised: Decimal | None
+    expected: Decimal
+
+
+Done = Mapping[tuple[date, str], Decimal]
+
+
+def done_by_month(contract: Contract, today: date) -> Done:
+    """What was realised per month and category."""
+    lines = FulfilmentLine.objects.filter(contract=contract, month__lte=month_of(today))
+    rows = lines.order_by().values_list("month", "category").annotate(total=Sum("amount"))
+    return {(month, category): total for month, category, total in rows}
+
+
+def course(contract: Contract, progress: Progress, done: Done, today: date) -> list[Point]:
+    """The way of a contract, month by month, to the last month of its term or the last in which something counted."""
+    amounts: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for (month, _category), amount in done.items():
+        amounts[month] += amount
+    term = Period(contract.start_date, contract.end_date)
+    first, last = min([term.first, *amounts]), max([contract.last_counted_day, *amounts])
+    points, realised = [], ZERO
+    for month in Period(first, last).months():
+        realised += amounts.get(month, ZERO)
+        end = add_months(month, 1) - DAY
+        expected = rounded(schedule.expected(progress.obligation, progress.plan, term, end))
+        points.append(Point(month, realised if month <= today else None, expected))
+    return points
+
+
+def waiting_under(contract: Contract) -> int:
+    """How many fulfilments of a contract wait for a review."""
+    waiting = Allocation.objects.filter(contract=contract, version__latest_of__isnull=False)
+    return waiting.filter(version__state=FulfilmentState.SUBMITTED).count()
+
+
+def realised_by_category(contract: Contract, today: date) -> dict[str, Decimal]:
+    """What was realised per category: all that a procurement officer sees of the fulfilments of a contract."""
+    lines = FulfilmentLine.objects.filter(contract=contract, month__lte=month_of(today))
+    totals = dict(lines.order_by().values_list("category").annotate(total=Sum("amount")))
+    return {category.value: totals.get(category.value) or ZERO for category in Category}
+
+
+def _progress(contract: Contract, sums: dict[str, Decimal], plan: Quarters | None, today: date) -> Progress:
+    obligation, realised = sums["obligation"], sums["realised"]
+    term = Period(contract.start_date, contract.end_date)
+    expected = rounded(schedule.expected(obligation, plan, term, today))
+    planned, pending = sums["accepted"] - sums["posted"], sums["submitted"] - sums["replaced"]
+    status = status_of(contract, obligation, realised, realised + planned + pending, expected, today)
+    return Progress(obligation, realised, planned, pending, expected, status, term.elapsed(today), plan)
+
+
+def _sums(ids: Sequence[int], month: date) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
+    """All that progress adds up, per contract, and the agreed plans, in one query whatever the number of contracts.
+
+    Of a change to something accepted only what it adds is in review: the version that it would replace still counts.
+    """
+    lines = FulfilmentLine.objects.filter(contract__in=ids)
+    allocations = Allocation.objects.filter(contract__in=ids)
+    submitted = allocations.filter(version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False)
+    plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
+    parts = [
+        _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),
+        _sum("obligation", ObligationLine.objects.filter(contract__in=ids, month__lte=month), "obligation_delta"),
+        _sum("posted", lines, "amount"),
+        _sum("realised", lines.filter(month__lte=month), "amount"),
+        _sum("accepted", allocations.filter(version__accepted_of__isnull=False), "value"),
+        _sum("submitted", submitted, "value"),
+        _sum("replaced", allocations.filter(version__accepted_of__latest__state=FulfilmentState.SUBMITTED), "value"),
+    ]
+    sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
+    for of_contract, what, total, quarter in parts[0].union(*parts[1:], all=True):
+        if quarter:
+            planned[of_contract][quarter] = total
+        else:
+            sums[of_contract][what] = total or ZERO
+    return sums, planned
+
+
+def _sum(what: str, rows: QuerySet[Any], amount: str, contract: str = "contract", day: Any = NO_DAY) -> QuerySet[Any]:
+    """Sums of an amount per contract (and day), with what they are of."""
+    named = rows.order_by().values(of=F(contract), day=day).annotate(what=Value(what, CharField()), total=Sum(amount))
+    return named.values_list("of", "what", "total", "day")

@@ -1,0 +1,172 @@
+"""What happened that people are told about: each event as a sentence for whom it concerns, with where to look.
+
+In Dutch, whoever made it happen; without names of candidates and without what was answered, since mail is not safe.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from contracts import notices
+from contracts.models import (
+    ActKind,
+    ChangeKind,
+    ChangeProposal,
+    Contract,
+    ContractEvent,
+    Membership,
+    Notice,
+    NoticeKind,
+    ProposalState,
+)
+from placements.models import Allocation, EventKind, FulfilmentEvent
+from sroi.access import Role
+
+ANSWERS = (EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED)
+People = dict[Any, set[int]]
+
+
+def gather(now: datetime, since: timedelta) -> None:
+    """Note what there is to tell of what happened in this time, and was not noted yet."""
+    with translation.override("nl"):
+        events = [*_of_fulfilments(now - since), *_of_contracts(now - since), *_of_proposals(now - since)]
+    for notice in events:
+        notice.made_at = now
+    notices.make(events)
+
+
+def lately() -> timedelta:
+    """How far `send_reminders` looks back; whatever was missed at the moment itself is told then."""
+    return timedelta(days=settings.MAIL_LOOK_BACK_DAYS)
+
+
+# --- fulfilments: to the contractor ---------------------------------------------------------------------------------
+
+
+def _of_fulfilments(since: datetime) -> Iterator[Notice]:
+    rows = FulfilmentEvent.objects.filter(at__gte=since, kind__in=ANSWERS).select_related("fulfilment")
+    events = list(rows.order_by("pk"))
+    people = _people_of_contractors({event.fulfilment.region_id for event in events})
+    contracts = dict(
+        Allocation.objects.filter(version__fulfilment__in={event.fulfilment_id for event in events})
+        .order_by("-pk")
+        .values_list("version__fulfilment", "contract")
+    )
+    for event in events:
+        fulfilment = event.fulfilment
+        words = {
+            EventKind.ACCEPTED: _("Fulfilment %(number)s was accepted."),
+            EventKind.RETURNED: _("Fulfilment %(number)s was sent back: something has to be added."),
+            EventKind.REJECTED: _("Fulfilment %(number)s was rejected."),
+        }[EventKind(event.kind)] % {"number": fulfilment.external_id}
+        path = reverse("fulfilment-detail", args=[fulfilment.pk])
+        for user in people[fulfilment.region_id, fulfilment.contractor_id] - {event.by_id}:
+            yield Notice(
+                region_id=fulfilment.region_id,
+                user_id=user,
+                contract_id=contracts.get(fulfilment.pk),
+                kind=NoticeKind.ANSWER,
+                key=f"fulfilment-event:{event.pk}",
+                words=words,
+                path=path,
+            )
+
+
+def _people_of_contractors(regions: Iterable[int]) -> People:
+    return _people(Membership.objects.filter(role=Role.CONTRACTOR, region__in=regions), "contractor")
+
+
+def _advisers(regions: Iterable[int]) -> People:
+    return _people(Membership.objects.filter(role=Role.ADVISER, region__in=regions))
+
+
+def _people(memberships: Any, *also: str) -> People:
+    """Who can sign in, by region and what else is asked."""
+    running = memberships.filter(ended_at=None, user__is_active=True)
+    found: People = defaultdict(set)
+    for user, region, *rest in running.values_list("user", "region", *also):
+        found[(region, *rest) if rest else region].add(user)
+    return found
+
+
+# --- contracts: to the contractor, and to the adviser ---------------------------------------------------------------
+
+
+def _of_contracts(since: datetime) -> Iterator[Notice]:
+    """A contract without an obligation asks nothing of anybody, so nobody is told of it."""
+    rows = ContractEvent.objects.filter(at__gte=since, contract__has_obligation=True).select_related("contract")
+    events = list(rows.order_by("pk"))
+    regions = {event.contract.region_id for event in events}
+    people, advisers = _people_of_contractors(regions), _advisers(regions)
+    for event in events:
+        contract = event.contract
+        if event.what == "plan_submitted":
+            told, kind = _who_advises(contract, advisers), NoticeKind.QUESTION
+            words, path = _("The action plan of %(title)s was handed in."), reverse("contract-plan", args=[contract.pk])
+        else:
+            told = people[contract.region_id, contract.contractor_id]
+            kind, words, path = _to_contractor(event)
+        if words:
+            what = words % {"title": contract.title}
+            key = f"contract-event:{event.pk}"
+            yield from (_notice(contract, user, kind, key, what, path) for user in told - {event.by_id})
+
+
+def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
+    page = reverse("contract-detail", args=[event.contract_id])
+    plan = reverse("contract-plan", args=[event.contract_id])
+    settled = reverse("contract-settlement", args=[event.contract_id])
+    found: dict[str, tuple[NoticeKind, str, str]] = {
+        "awarded": (NoticeKind.CHANGE, _("Contract %(title)s with social return was registered."), page),
+        "plan_sent_back": (NoticeKind.ANSWER, _("Your action plan for %(title)s was sent back."), plan),
+        "plan_agreed": (NoticeKind.ANSWER, _("Your action plan for %(title)s was agreed."), plan),
+        "recovery": (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
+        "settled": (NoticeKind.CHANGE, _("Contract %(title)s was settled; the letter is in the dossier."), settled),
+        "reopened": (NoticeKind.CHANGE, _("The settlement of %(title)s was reopened."), settled),
+        "cancelled": (NoticeKind.CHANGE, _("Contract %(title)s was cancelled."), page),
+        "ended": (NoticeKind.CHANGE, _("Contract %(title)s was ended."), page),
+    }
+    changes = [*ChangeKind, ActKind.TABLE]
+    changed = (NoticeKind.CHANGE, _("What you owe for %(title)s, or how it is valued, was changed."), page)
+    found |= {kind.value: changed for kind in changes}
+    return found.get(event.what, (NoticeKind.CHANGE, "", ""))
+
+
+def _who_advises(contract: Contract, advisers: People) -> set[int]:
+    """The adviser of the contract while they advise; otherwise all of the region."""
+    everyone = advisers[contract.region_id]
+    return {user for user in everyone if user == contract.adviser_id} or everyone
+
+
+# --- proposals: to the adviser, and back to who proposed -------------------------------------------------------------
+
+
+def _of_proposals(since: datetime) -> Iterator[Notice]:
+    rows = ChangeProposal.objects.filter(Q(proposed_at__gte=since) | Q(answered_at__gte=since))
+    proposals = list(rows.select_related("contract").order_by("pk"))
+    advisers = _advisers({proposal.contract.region_id for proposal in proposals})
+    for proposal in proposals:
+        contract, path = proposal.contract, reverse("change-proposal", args=[proposal.pk])
+        if proposal.state == ProposalState.OPEN:
+            words = _("A change of %(title)s was proposed.") % {"title": contract.title}
+            told = _who_advises(contract, advisers) - {proposal.proposed_by_id}
+            kind, key = NoticeKind.QUESTION, f"proposal:{proposal.pk}"
+        else:
+            words = _("Your proposal for %(title)s was answered.") % {"title": contract.title}
+            told = {proposal.proposed_by_id} - {proposal.answered_by_id}
+            kind, key = NoticeKind.ANSWER, f"proposal-answer:{proposal.pk}"
+            path = reverse("contract-detail", args=[contract.pk])
+        yield from (_notice(contract, user, kind, key, words, path) for user in told)
+
+
+def _notice(contract: Contract, user: int, kind: str, key: str, words: str, path: str) -> Notice:
+    return Notice(
+        region_id=contract.region_id, user_id=user, contract=contract, kind=kind, key=key, words=words[:300], path=path
+    )
