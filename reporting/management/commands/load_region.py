@@ -1,0 +1,29 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from contracts.regions import load_region, read_json
+from reporting.goals import set_goals
+
+
+class Command(BaseCommand):
+    help = "Load a region with its municipalities, goals and policy from a file (format region/1); again updates."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help="JSON file in the format region/1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            data = read_json(options["file"], "region/1")
+            with transaction.atomic():
+                region = load_region(data)
+                if "goals" in data:
+                    set_goals(region, data["goals"] or [])
+        except ValidationError as error:
+            raise CommandError("goals: " + " ".join(error.messages)) from None
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(f"{region.code}: {region.title}, {region.municipalities.count()} gemeenten")

@@ -1,0 +1,233 @@
+"""Annual reports as pages, PDFs and data. Who may read an edition is decided in `reporting.editions`."""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import View
+
+from contracts.models import Municipality
+from reporting import adoption, data, editions, particulars, progress_report, publishing, shelf, writing
+from reporting.editions import Addressed, Edition
+from reporting.models import AnnualReport, ReportEvent
+from reporting.notice import Notice
+from reporting.opening import with_links
+from reporting.steps import steps_for
+from reporting.terms import WRITTEN, capital
+from reporting.workbook import as_xlsx
+from sroi.access import Access, visible
+from sroi.documents import DOCX
+from sroi.views import Happening
+
+State = AnnualReport.State
+HEADING = re.compile(r'<section id="(?P<id>[a-z-]+)"[^>]*>\s*<h2>(?P<title>[^<]*)</h2>')
+
+DATA = {
+    "json": (data.as_json, "application/json"),
+    "csv": (data.as_csv, "text/csv; charset=utf-8"),
+}
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Choice:
+    label: str
+    url: str
+    current: bool
+
+
+def address(name: str, edition: Addressed, *, year: int | None = None, **extra: str) -> str:
+    """The address of a page about an edition; `name` as for the region, or its twin for a municipality."""
+    return _address(name, edition, edition.municipality, year or edition.year, **extra)
+
+
+def _address(name: str, edition: Addressed, municipality: Municipality | None, year: int, **extra: str) -> str:
+    where: dict[str, Any] = {"region": edition.region.code, "year": year, **extra}
+    if municipality is None:
+        return reverse(f"report-{name}" if name else "report-detail", kwargs=where)
+    twin = f"report-municipality-{name}" if name else "report-municipality"
+    return reverse(twin, kwargs=where | {"municipality": municipality.slug})
+
+
+def not_there(request: HttpRequest) -> HttpResponse:
+    """Nothing for this person; who is not signed in may be someone who can have it."""
+    if request.user.is_authenticated:
+        raise Http404
+    return redirect_to_login(request.get_full_path())
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ReportList(View):
+    """What one may read, and for everyone what was published."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        shelves = editions.shelves(request.access, timezone.localdate())  # type: ignore[attr-defined]
+        regions = [(region, list(rows)) for region, rows in groupby(shelves, key=lambda shelf: shelf.region)]
+        context = {"regions": regions, "published": shelf.regions()}
+        return render(request, "reporting/report_list.html", context)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class RegionReports(View):
+    """All years that a region published, beside each other: for everyone."""
+
+    def get(self, request: HttpRequest, region: str) -> HttpResponse:
+        found = shelf.of_region(region)
+        if found is None:
+            return not_there(request)
+        return render(request, "reporting/region_reports.html", {"shelf": found})
+
+
+class EditionView(View):
+    """Finds the edition at the address, and answers 404 whenever this person cannot have it."""
+
+    def get(
+        self, request: HttpRequest, region: str, year: int, municipality: str | None = None, **kwargs: str
+    ) -> HttpResponse:
+        access = request.access  # type: ignore[attr-defined]
+        edition = editions.find(access, region, year, municipality, timezone.localdate())
+        if edition is None:
+            return not_there(request)
+        return self.answer(request, edition, **kwargs)
+
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        raise NotImplementedError
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ReportPage(EditionView):
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        access = request.access  # type: ignore[attr-defined]
+        whole, towns = editions.beside(access, edition)
+        choices: list[tuple[str, Municipality | None]] = [(town.name, town) for town in towns]
+        if whole:
+            choices.insert(0, (_("Region"), None))
+        context = {
+            "notice": Notice(edition),
+            "state": State(edition.state),
+            "steps": steps_for(access, edition),
+            "history": history(access, edition),
+            "body": self.body(access, edition),
+            "pdf_url": address("pdf", edition),
+            "word_url": address("word", edition) if request.user.is_authenticated else "",
+            "editions": [
+                Choice(label, _address("", edition, town, edition.year), town == edition.municipality)
+                for label, town in choices
+            ],
+            "years": [
+                Choice(str(year), address("", edition, year=year), year == edition.year)
+                for year in editions.years_beside(access, edition, timezone.localdate())
+            ],
+        }
+        if edition.is_published:
+            context["open_urls"] = {name: address("open-data", edition, format=name) for name in DATA}
+        if editions.may_read(access, edition.region, edition.municipality, is_final=False):
+            context["parts"] = [
+                Choice(capital(progress_report.NAMES[part]), address("progress", edition, part=part), False)
+                for part in progress_report.parts_begun(edition.year, timezone.localdate())
+            ]
+        if editions.may_export(access, edition.region):
+            context["work"] = self.work(access, edition)
+            context["waiting"] = edition.is_final and adoption.can_be_revised(edition.report)
+            context["workbook_url"] = address("workbook", edition)
+            context["data_urls"] = {name: address("data", edition, format=name) for name in DATA}
+        return render(request, "reporting/report_page.html", context)
+
+    def work(self, access: Access, edition: Edition) -> list[Choice]:
+        """What can be filled in beside the text, for who may."""
+        found = []
+        if particulars.may_file(access, edition):
+            found.append(Choice(_("Particulars for the clerk"), address("filing", edition), False))
+        if particulars.may_supply(access, edition) and edition.municipality is None:
+            found.append(Choice(_("Team and scenario"), address("supplement", edition), False))
+        return found
+
+    def body(self, access: Access, edition: Edition) -> SafeString:
+        """The notice, with figures that open their lines and texts that can be written, for who may."""
+        body = with_links(publishing.body(edition), access, edition)
+        return with_pens(body, edition) if writing.may_write(access, edition.region, edition.state) else body
+
+
+def with_pens(body: str, edition: Edition) -> SafeString:
+    """The notice with, under the heading of each section that can be written, the way to do so."""
+
+    def pen(match: re.Match[str]) -> str:
+        if match["id"] not in WRITTEN:
+            return match[0]
+        words = {"text": _("Edit the text"), "title": match["title"], "lang": get_language() or "nl"}
+        where = address("text", edition, section=match["id"])
+        return match[0] + render_to_string("reporting/pen.html", words | {"url": where})
+
+    return mark_safe(HEADING.sub(pen, body))
+
+
+def history(access: Access, edition: Edition) -> list[Happening]:
+    """Who took which step, newest first: for the region's staff."""
+    if edition.report is None or not editions.may_export(access, edition.region):
+        return []
+    events = visible(ReportEvent, access).filter(report=edition.report).select_related("by").order_by("-pk")
+    return [Happening(event.get_kind_display(), event.at, event.by, event.why) for event in events]
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ReportPdf(EditionView):
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        frozen = edition.frozen
+        content = adoption.kept(frozen, "pdf") if frozen else publishing.as_pdf(edition, timezone.now())
+        name = f"{Notice(edition).file_name}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+class ReportWord(EditionView):
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        frozen = edition.frozen
+        content = adoption.kept(frozen, "docx") if frozen else publishing.as_word(edition, timezone.now())
+        headers = {"Content-Disposition": f'attachment; filename="{Notice(edition).file_name}.docx"'}
+        return HttpResponse(content, content_type=DOCX, headers=headers)
+
+
+class ReportWorkbook(EditionView):
+    """Holds lines and small numbers unmasked: for the region's own staff."""
+
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        if not editions.may_export(request.access, edition.region):  # type: ignore[attr-defined]
+            raise Http404
+        content = adoption.kept(edition.frozen, "xlsx") if edition.frozen else as_xlsx(edition)
+        headers = {"Content-Disposition": f'attachment; filename="{Notice(edition).file_name}.xlsx"'}
+        return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+class ReportData(EditionView):
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        access = request.access  # type: ignore[attr-defined]
+        if kwargs["format"] not in DATA or not editions.may_export(access, edition.region):
+            raise Http404
+        write, content_type = DATA[kwargs["format"]]
+        name = f"{Notice(edition).file_name}.{kwargs['format']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return HttpResponse(write(edition), content_type=content_type, headers=headers)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class OpenData(EditionView):
+    """The data of a published edition, for everyone: with small numbers of target groups masked."""
+
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        if kwargs["format"] not in DATA or not edition.is_published:
+            return not_there(request)
+        write, content_type = DATA[kwargs["format"]]
+        return HttpResponse(write(edition, public=True), content_type=content_type)
