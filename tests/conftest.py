@@ -1,0 +1,83 @@
+"""What every test gets: cheap settings, reproducible random examples, a browser where there is one."""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from django.conf import settings
+from django.core.files.storage import storages
+
+# Browser tests run an event loop in the thread that also prepares their data.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
+
+hypothesis.settings.register_profile("local", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=50, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_configure() -> None:
+    """Before anything reads them: settings under which tests are quick and need no collected static files."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    # A model with a file field looked the storages up already.
+    storages._backends = None
+    storages.__dict__.pop("backends", None)
+    # Tests about the second factor ask for it themselves.
+    settings.SECOND_FACTOR_ROLES = []
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    # Of a test that fails one wants to read what failed, not what was asked for.
+    settings.LOGGING["loggers"]["django_structlog"]["level"] = "CRITICAL"
+    logging.getLogger("django_structlog").setLevel("CRITICAL")
+    # What waits in the background is done at once.
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that opens a page in a browser is marked `browser`, and skipped where there is none."""
+    for item in items:
+        if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None and item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)"))
+
+
+@pytest.fixture
+def evidence_in_memory(settings: Any) -> None:
+    """Files of evidence and dossiers leave nothing behind."""
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    settings.STORAGES = {**settings.STORAGES, "evidence": memory}
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """On SQLite each test process has a database file of its own.
+
+    As in production, the threads of a live server then have their own connections and locks; in memory they would
+    share one connection, and a second `BEGIN IMMEDIATE` on it fails.
+    """
+    database = settings.DATABASES["default"]
+    folder: Path | None = None
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        folder = tmp_path_factory.mktemp("database")
+        database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+    yield
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,387 @@
+"""Regions, contracts, fulfilments and people for tests, made through the same doors as in production."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from contracts import acts, dossier, planning
+from contracts.models import (
+    ActionPlan,
+    Basis,
+    BlockKind,
+    ChangeKind,
+    ChangeProposal,
+    ContactPerson,
+    Contract,
+    ContractDocument,
+    ContractDraft,
+    ContractNote,
+    Contractor,
+    FirmProposal,
+    Invitation,
+    Membership,
+    Municipality,
+    ObligationChange,
+    PlanState,
+    Policy,
+    PsoCertificate,
+    Recognition,
+    Region,
+    Settlement,
+    ValuationTable,
+)
+from contracts.proposals import propose
+from contracts.recognition import Facts, Terms, recognise
+from contracts.recognition import propose as propose_firm
+from contracts.regions import load_region
+from contracts.registration import Award, award, change, end
+from contracts.settlement import Decision, Figures, Letter, decide
+from contracts.valuation_tables import load_table, put_in_force
+from placements import review, sampling
+from placements.models import (
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+    Sample,
+    Upload,
+    UploadKind,
+    UploadRow,
+    UploadState,
+)
+from placements.review import Act, Content, Draft
+from sroi.access import Role
+
+TODAY = date(2025, 7, 1)
+PASSWORD = "correct horse battery staple"
+TOWNS = {"GM0402": "Hilversum", "GM0406": "Huizen"}
+
+_numbers = itertools.count(1)
+
+
+def moment(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=ZoneInfo("Europe/Amsterdam"))
+
+
+def act(by: Any = None, why: str = "", today: date | None = None) -> Act:
+    day = today or TODAY
+    return Act(by=by, at=moment(day), today=day, why=why)
+
+
+def make_region(
+    code: str = "gooi", title: str = "Gooi en Vechtstreek", towns: Mapping[str, str] = TOWNS, **policy: Any
+) -> Region:
+    """A region with municipalities, a policy and a valuation table that was always in force."""
+    region = load_region(
+        {
+            "code": code,
+            "title": {"nl": title, "en": title},
+            "municipalities": [{"code": code, "name": name} for code, name in towns.items()],
+            "policy": policy,
+        }
+    )
+    put_in_force(make_table(region), date(2000, 1, 1))
+    return region
+
+
+def make_table(region: Region, publication: str = "gooi-en-vechtstreek") -> ValuationTable:
+    path = settings.BASE_DIR / "contracts" / "data" / "valuation-tables" / f"{publication}.json"
+    table, _new = load_table(region, json.loads(path.read_text(encoding="utf-8")))
+    return table
+
+
+def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contractor:
+    return Contractor.objects.create(name=name, kvk=kvk or f"{next(_numbers):08}")
+
+
+def new_contract(
+    region: Region, contractor: Contractor, shares: Mapping[str, int | str] | None = None, **fields: Any
+) -> Award:
+    """A contract of 2024 and 2025 worth € 1.000.000 at 5%, not registered yet."""
+    number = next(_numbers)
+    awarded = fields.pop("award_date", date(2023, 12, 1))
+    values = {
+        "reference": f"C-{number:04}",
+        "title": f"Opdracht {number}",
+        "procurement_type": "services",
+        "start_date": date(2024, 1, 1),
+        "end_date": date(2025, 12, 31),
+        "value": Decimal("1000000.00"),
+        "rate": Decimal("5"),
+        "basis": Basis.CONTRACT_VALUE,
+        "policy": Policy.objects.filter(region=region).on(awarded),
+        **fields,
+    }
+    if "table" not in values:
+        values["table"] = region.tables_in_force.order_by("valid_from")[0].table
+    contract = Contract(
+        region=region,
+        contractor=contractor,
+        award_date=awarded,
+        awarded_end_date=values["end_date"],
+        **values,
+    )
+    codes = shares or {region.municipalities.order_by("code").first().code: 100}
+    ids = dict(Municipality.objects.filter(region=region, code__in=codes).values_list("code", "pk"))
+    return Award(contract, {ids[code]: Decimal(percent) for code, percent in codes.items()})
+
+
+def make_contract(region: Region, contractor: Contractor, shares: Any = None, **fields: Any) -> Contract:
+    new = new_contract(region, contractor, shares, **fields)
+    award([new], region=region, at=moment(new.contract.award_date), by=None, why="Gegund")
+    return new.contract
+
+
+def make_contracts(region: Region, contractor: Contractor, count: int, **fields: Any) -> list[Contract]:
+    new = [new_contract(region, contractor, **fields) for _ in range(count)]
+    award(new, region=region, at=moment(TODAY), by=None, why="Gegund")
+    return [a.contract for a in new]
+
+
+def make_contract_draft(contract: Contract, owner: Any = None) -> ContractDraft:
+    """What someone began to fill in for the contractor of `contract`; of someone who is nobody else without `owner`."""
+    owner = owner or make_user(Role.ADVISER, contract.region)
+    return ContractDraft.objects.create(
+        region=contract.region, owner=owner, contractor=contract.contractor, edited_at=moment(TODAY)
+    )
+
+
+def make_upload(contract: Contract, owner: Any = None) -> Upload:
+    """A file of contracts that was looked at, with one row; of someone who is nobody else without `owner`."""
+    sent = moment(TODAY)
+    upload = Upload.objects.create(
+        owner=owner or make_user(Role.ADVISER, contract.region),
+        kind=UploadKind.CONTRACTS,
+        region=contract.region,
+        name=f"{contract.title}.csv",
+        ending=".csv",
+        content=b"title\n",
+        language="nl",
+        state=UploadState.CHECKED,
+        header=["title"],
+        examples=[[contract.title]],
+        columns=["title"],
+        counts={"new": 1},
+        sent_at=sent,
+        moved_at=sent,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+    UploadRow.objects.create(upload=upload, number=2, outcome="new", cells=[contract.title])
+    return upload
+
+
+def make_proposal(contract: Contract, by: Any = None) -> ChangeProposal:
+    """€ 100.000 more work, proposed by a procurement officer."""
+    why = f"Meerwerk {contract.title}"
+    new = ObligationChange(
+        contract=contract,
+        kind=ChangeKind.AMENDMENT,
+        effective_date=date(2024, 7, 1),
+        value_delta=Decimal("100000.00"),
+        reason=why,
+    )
+    proposed = acts.Act(contract, new.kind, why, on=new.effective_date, change=new)
+    return propose(proposed, by=by or make_user(Role.PROCUREMENT_OFFICER, contract.region), at=moment(TODAY))
+
+
+def make_certificate(contract: Contract, level: str = "2", **fields: Any) -> PsoCertificate:
+    """Of the contractor of `contract`, valid from 2024 on for two years."""
+    values = {"valid_from": date(2024, 1, 1), "valid_until": date(2025, 12, 31), **fields}
+    return PsoCertificate.objects.create(
+        region=contract.region, contractor=contract.contractor, level=level, registered_at=moment(TODAY), **values
+    )
+
+
+def make_firm(
+    region: Region, name: str = "Sociale Drukkerij", kvk: str = "", *, by: Any = None, **terms: Any
+) -> Recognition:
+    """A firm that the region recognises as sheltered-work company since 2020."""
+    given = {"kind": "sw_company", "valid_from": date(2020, 1, 1), "grounds": "Nagezocht", **terms}
+    facts = Facts(name, "Hilversum", f"Drukwerk van {name}", "https://www.example.org/")
+    return recognise(region, kvk or f"{next(_numbers):08}", facts, Terms(**given), by=by, at=moment(TODAY))
+
+
+def make_firm_proposal(
+    region: Region, contractor: Contractor, name: str = "Zorgtuin", *, by: Any = None, **fields: Any
+) -> FirmProposal:
+    values = {"kvk": f"{next(_numbers):08}", "kind": "pso_30plus", "valid_from": date(2024, 1, 1), **fields}
+    proposal = FirmProposal(region=region, contractor=contractor, name=name, **values)
+    by = by or make_user(Role.CONTRACTOR, region, contractor=contractor)
+    return propose_firm(proposal, by=by, at=moment(TODAY))
+
+
+def make_note(contract: Contract, text: str = "Gebeld over de planning", shared: bool = False) -> ContractNote:
+    return dossier.write(contract, "note", TODAY, text, shared=shared, by=None, at=moment(TODAY))
+
+
+def make_person(contract: Contract, side: str = "contractor", name: str = "Robin Groen") -> ContactPerson:
+    person = ContactPerson(contract=contract, side=side, name=name, phone="035 123 45 67")
+    dossier.save_person(person, {})
+    return person
+
+
+def make_document(contract: Contract, title: str = "Verslag", shared: bool = False, by: Any = None) -> ContractDocument:
+    file = dossier.File(title.encode(), "application/pdf", title)
+    return dossier.keep(contract, file, shared=shared, by=by, at=moment(TODAY))
+
+
+def make_settlement(contract: Contract) -> Settlement:
+    """Of another contract of the same contractor and municipalities, settled with a letter."""
+    shares = {share.municipality.code: share.percent for share in contract.shares.select_related("municipality")}
+    over = make_contract(
+        contract.region, contract.contractor, shares, title=f"Afgerekend {contract.title}", adviser=contract.adviser
+    )
+    at = moment(over.end_date + timedelta(days=70))
+    end(over, at=at, by=None, why="Afgelopen")
+    figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
+    letter = Letter([dossier.File(b"x", "application/pdf", "Slotbrief")])
+    more = {"on": at.date(), "by": None, "at": at, "letter": letter}
+    return decide(over, Decision(), seen=figures, figures=lambda: figures, **more)
+
+
+def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = None, by: Any = None) -> ActionPlan:
+    """€ 10.000 of work and € 5.000 of purchases in each quarter of 2024, brought to `state`."""
+    quarters = [date(2024, month, 1) for month in (1, 4, 7, 10)]
+    usual = {("work", q): Decimal(10000) for q in quarters} | {
+        ("social_purchasing", q): Decimal(5000) for q in quarters
+    }
+    at = moment(TODAY)
+    plan = planning.begin(contract, by=by, at=at)
+    words = {"work": f"Twee leerlingen op {contract.title}"}
+    planning.save(plan, words, usual if amounts is None else amounts, by=by, at=at)
+    if state != PlanState.DRAFT:
+        planning.submit(plan, by=by, at=at)
+    if state == PlanState.AGREED:
+        planning.agree(plan, by=by, at=at)
+    return plan
+
+
+def make_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: Any) -> ObligationChange:
+    values = {
+        "effective_date": date(2024, 7, 1),
+        "reason": "Meerwerk",
+        "identity": f"change-{next(_numbers)}",
+        **fields,
+    }
+    new = ObligationChange(contract=contract, kind=kind, **values)
+    change([new], region=contract.region, at=moment(new.effective_date), by=None, why=new.reason)
+    contract.refresh_from_db()
+    return new
+
+
+def make_placement(contract: Contract, block: str = "PW_GT2Y", hours: str = "36", **fields: Any) -> FulfilmentVersion:
+    """A full-time year of 2024, worth the amount of its block; `fields` are those of the version."""
+    values = {
+        "candidate_ref": "Kandidaat 17",
+        "start_date": date(2024, 1, 1),
+        "end_date": date(2024, 12, 31),
+        "confirmed_until": date(2024, 12, 31),
+        "age_at_start": 44,
+    }
+    return make_fulfilment(
+        [contract], BlockKind.PLACEMENT, block, [(date(2024, 1, 1), Decimal(hours))], **values | fields
+    )
+
+
+def make_purchase(contract: Contract, amount: str = "10000.00", **fields: Any) -> FulfilmentVersion:
+    values = {
+        "supplier_name": "Sociale Drukkerij",
+        "invoice_number": f"F-{next(_numbers)}",
+        "amount": Decimal(amount),
+        "paid_on": date(2024, 5, 15),
+    }
+    return make_fulfilment([contract], BlockKind.PURCHASE, "WSW_INVOICE", **values | fields)
+
+
+def make_activity(contract: Contract, hours: str = "40", **fields: Any) -> FulfilmentVersion:
+    values = {"description": "Gastlessen", "quantity": Decimal(hours), "activity_date": date(2024, 9, 10)}
+    return make_fulfilment([contract], BlockKind.ACTIVITY, "MVO_HOUR", **values | fields)
+
+
+def make_fulfilment(
+    contracts: Sequence[Contract],
+    kind: str,
+    block: str,
+    hours: Sequence[tuple[date, Decimal]] = (),
+    *,
+    state: str = FulfilmentState.ACCEPTED,
+    external_id: str = "",
+    entered_by: Any = None,
+    reviewer: Any = None,
+    why: str = "",
+    on: date | None = None,
+    **fields: Any,
+) -> FulfilmentVersion:
+    """A fulfilment divided evenly over contracts, brought to `state` on the day `on`, or today."""
+    first = contracts[0]
+    fulfilment = Fulfilment(
+        region=first.region,
+        contractor=first.contractor,
+        external_id=external_id or f"INV-{next(_numbers):04}",
+        kind=kind,
+    )
+    share = Decimal(100) / len(contracts)
+    allocations = [(c, c.table.blocks.get(code=block), share) for c in contracts]
+    (version,) = review.draft([Draft(fulfilment, Content(fields, hours, allocations))], act(entered_by, today=on))
+    if state == FulfilmentState.DRAFT:
+        return version
+    review.submit([version], act(entered_by, today=on))
+    answer = act(reviewer, why or "Akkoord", today=on)
+    if state == FulfilmentState.ACCEPTED:
+        review.accept([version], answer, region=first.region)
+    elif state == FulfilmentState.RETURNED:
+        review.return_(version, answer)
+    elif state == FulfilmentState.REJECTED:
+        review.reject(version, answer)
+    elif state == FulfilmentState.WITHDRAWN:
+        review.withdraw(version, answer)
+    return version
+
+
+def make_sample(region: Region, size: int = 10, *, by: Any = None, on: date | None = None, seed: str = "") -> Sample:
+    """Drawn from what was accepted in the quarter of `on`, or of today."""
+    by = by or make_user(Role.ADVISER, region)
+    return sampling.draw(region, sampling.quarter_of(on or TODAY).first, size, act(by, today=on), seed)
+
+
+def make_user(
+    role: str,
+    region: Region | None = None,
+    *,
+    contractor: Contractor | None = None,
+    towns: Sequence[str] = (),
+    email: str = "",
+    name: str = "",
+    active: bool = True,
+) -> Any:
+    """A person with one membership; a procurement officer is of the first municipality unless `towns` names others."""
+    number = next(_numbers)
+    user = get_user_model().objects.create_user(
+        email or f"{role}-{number}@example.org", PASSWORD, name=name or f"Persoon {number}", is_active=active
+    )
+    if region:
+        join(user, role, region, contractor=contractor, towns=towns)
+    return user
+
+
+def make_invitation(region: Region, role: str = Role.READER, **fields: Any) -> Invitation:
+    at = timezone.now()
+    values = {"email": f"invited-{next(_numbers)}@example.org", "expires_at": at + timedelta(days=7), **fields}
+    return Invitation.objects.create(region=region, role=role, invited_at=at, **values)
+
+
+def join(
+    user: Any, role: str, region: Region, *, contractor: Contractor | None = None, towns: Sequence[str] = ()
+) -> Membership:
+    membership = Membership.objects.create(user=user, role=role, region=region, contractor=contractor)
+    if role == Role.PROCUREMENT_OFFICER:
+        known = region.municipalities.order_by("code")
+        membership.municipalities.set(known.filter(code__in=towns) if towns else known[:1])
+    return membership

@@ -1,0 +1,250 @@
+"""Evidence: only what is what it says, nothing but the picture, and only for who may see it."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from PIL import Image
+
+from contracts.models import Policy
+from contracts.registration import Refused
+from placements import evidence
+from placements.models import Evidence, FulfilmentVersion
+from sroi.access import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    storage = settings.STORAGES["evidence"]
+    settings.STORAGES = {**settings.STORAGES, "evidence": {**storage, "OPTIONS": {"location": str(tmp_path)}}}
+    return tmp_path
+
+
+@pytest.fixture
+def region() -> Any:
+    return make.make_region()
+
+
+@pytest.fixture
+def linde() -> Any:
+    return make.make_contractor()
+
+
+@pytest.fixture
+def contract(region: Any, linde: Any) -> Any:
+    return make.make_contract(region, linde)
+
+
+@pytest.fixture
+def draft(contract: Any) -> FulfilmentVersion:
+    return make.make_purchase(contract, state="draft")
+
+
+@pytest.fixture
+def person(region: Any, linde: Any) -> Any:
+    return make.make_user(Role.CONTRACTOR, region, contractor=linde)
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def photo(form: str = "JPEG", size: tuple[int, int] = (40, 30), colour: str = "teal") -> bytes:
+    written = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "GEHEIME CAMERA"
+    Image.new("RGB", size, colour).save(written, form, exif=exif)
+    return written.getvalue()
+
+
+def pdf(pages: int = 2, **saving: Any) -> bytes:
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        for _ in range(pages):
+            document.add_blank_page(page_size=(200, 300))
+        document.save(written, **saving)
+    return written.getvalue()
+
+
+def zipped() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bom.txt", b"0" * 5_000_000)
+    return written.getvalue()
+
+
+def add(
+    client: Client, version: FulfilmentVersion, data: bytes, name: str = "factuur.jpg", kind: str = "paid_invoice"
+) -> Any:
+    return client.post(
+        reverse("fulfilment-evidence", args=[version.fulfilment_id]), {f"file_{kind}": SimpleUploadedFile(name, data)}
+    )
+
+
+class TestFiles:
+    @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+    def test_a_photo_is_written_anew_under_a_random_name(
+        self, person: Any, draft: FulfilmentVersion, folder: Path, form: str
+    ) -> None:
+        answer = add(signed_in(person), draft, photo(form), name="../../etc/Mijn factuur.jpg")
+        assert answer["Location"] == reverse("fulfilment-check", args=[draft.fulfilment_id])
+        kept = Evidence.objects.get()
+        (stored,) = [path for path in folder.rglob("*") if path.is_file()]
+        assert "factuur" not in str(stored)
+        assert b"GEHEIM" not in stored.read_bytes()
+        assert kept.original_name == "Mijn factuur.jpg"
+        assert Image.open(stored).size == (40, 30)
+
+    def test_the_pages_of_a_pdf_are_drawn(self, person: Any, draft: FulfilmentVersion, folder: Path) -> None:
+        add(signed_in(person), draft, pdf(2), "factuur.pdf")
+        kept = Evidence.objects.get()
+        assert (kept.pages, kept.media_type) == (2, "application/pdf")
+        assert len([path for path in folder.rglob("*") if path.is_file()]) == 3
+
+    @pytest.mark.parametrize(
+        ("name", "data"),
+        [
+            ("x.html", b"<html><script>alert(1)</script></html>"),
+            ("x.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+            ("foto.jpg", b"MZ" + b"\0" * 400),
+            ("foto.jpg", b"\xff\xd8\xff\xe0" + b"not a picture" * 20),
+            ("bewijs.pdf", b"%PDF-1.7 and then nothing of the kind"),
+            ("bewijs.pdf", zipped()),
+            ("leeg.pdf", b""),
+        ],
+    )
+    def test_what_is_not_what_it_says_is_refused(
+        self, person: Any, draft: FulfilmentVersion, folder: Path, name: str, data: bytes
+    ) -> None:
+        answer = add(signed_in(person), draft, data, name)
+        assert answer.status_code == 422
+        assert not Evidence.objects.exists()
+        assert not [path for path in folder.rglob("*") if path.is_file()]
+
+    def test_a_polyglot_keeps_only_its_picture(self) -> None:
+        both = photo("PNG") + zipped() + b"<script>alert(1)</script>"
+        assert b"script" not in evidence.prepared(both).content
+        assert not zipfile.is_zipfile(io.BytesIO(evidence.prepared(both).content))
+
+    def test_too_large_too_many_pixels_and_locked(self, settings: Any) -> None:
+        settings.EVIDENCE_MAX_PIXELS = 1000
+        settings.EVIDENCE_MAX_BYTES = 100_000
+        for data in (photo(size=(40, 30)), b"\xff\xd8\xff" + b"0" * 100_001):
+            with pytest.raises(Refused):
+                evidence.prepared(data)
+        with pytest.raises(Refused, match=r"password|wachtwoord"):
+            evidence.prepared(pdf(encryption=pikepdf.Encryption(owner="a", user="b")))
+
+    def test_a_huge_picture_in_a_small_file_is_refused(self) -> None:
+        written = io.BytesIO()
+        Image.new("1", (12_000, 12_000)).save(written, "PNG")
+        assert len(written.getvalue()) < 100_000
+        with pytest.raises(Refused):
+            evidence.prepared(written.getvalue())
+
+    def test_only_the_first_pages_are_drawn(self, settings: Any) -> None:
+        settings.EVIDENCE_MAX_PAGES = 2
+        assert len(evidence.prepared(pdf(5)).pages) == 2
+
+    def test_a_bsn_in_the_name_is_refused(self, person: Any, draft: FulfilmentVersion) -> None:
+        assert add(signed_in(person), draft, photo(), name="factuur 111222333.jpg").status_code == 422
+
+    def test_the_same_file_once_and_not_too_many(self, person: Any, draft: FulfilmentVersion, settings: Any) -> None:
+        settings.EVIDENCE_MAX_FILES = 2
+        client = signed_in(person)
+        assert add(client, draft, photo()).status_code == 302
+        assert add(client, draft, photo()).status_code == 422
+        assert add(client, draft, photo(colour="red")).status_code == 302
+        assert add(client, draft, photo(colour="blue")).status_code == 422
+
+
+class TestWho:
+    def test_it_is_handed_out_as_an_attachment_to_who_may_see_it(
+        self, region: Any, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        add(signed_in(person), draft, pdf(1), "factuur.pdf")
+        kept = Evidence.objects.get()
+        urls = [reverse("evidence-file", args=[kept.pk]), reverse("evidence-page", args=[kept.pk, 1])]
+        for user in (person, make.make_user(Role.ADVISER, region), make.make_user(Role.REGION_ADMIN, region)):
+            for url in urls:
+                answer = signed_in(user).get(url)
+                assert answer.status_code == 200
+                assert answer["Content-Disposition"].startswith("attachment")
+                assert answer["X-Content-Type-Options"] == "nosniff"
+                assert answer.getvalue()
+        others = [
+            make.make_user(Role.CONTRACTOR, region, contractor=make.make_contractor("Ander")),
+            make.make_user(Role.PROCUREMENT_OFFICER, region),
+            make.make_user(Role.READER, region),
+            make.make_user(Role.ADVISER, make.make_region("utrecht", "Utrecht")),
+        ]
+        for user in others:
+            assert [signed_in(user).get(url).status_code for url in urls] == [404, 404]
+        assert signed_in(person).get(reverse("evidence-page", args=[kept.pk, 2])).status_code == 404
+        assert signed_in(person).post(reverse("evidence-erase", args=[kept.pk])).status_code == 404
+
+    def test_the_adviser_refuses_and_erases_at_once(
+        self, region: Any, person: Any, draft: FulfilmentVersion, folder: Path, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        add(signed_in(person), draft, pdf(1), "factuur.pdf")
+        kept = Evidence.objects.get()
+        adviser = signed_in(make.make_user(Role.ADVISER, region))
+        with django_capture_on_commit_callbacks(execute=True):
+            adviser.post(reverse("evidence-erase", args=[kept.pk]))
+        kept.refresh_from_db()
+        assert (bool(kept.file), kept.original_name) == (False, "")
+        assert kept.erased_at
+        assert not [path for path in folder.rglob("*") if path.is_file()]
+        assert adviser.get(reverse("evidence-file", args=[kept.pk])).status_code == 404
+        assert draft.fulfilment.events.last().by is not None
+
+    def test_about_a_person_is_seen_and_not_stored(self, region: Any, contract: Any, person: Any) -> None:
+        version = make.make_placement(contract, state="draft")
+        client = signed_in(person)
+        add(client, version, photo(), kind="employment_contract")
+        assert not Evidence.objects.exists()
+        adviser = make.make_user(Role.ADVISER, region)
+        url = reverse("evidence-seen", args=[version.fulfilment_id])
+        signed_in(adviser).post(url, {"kind": "employment_contract", "how": "Jan 111222333"})
+        assert not Evidence.objects.exists()
+        signed_in(adviser).post(url, {"kind": "employment_contract", "how": "Arbeidsovereenkomst, op kantoor"})
+        seen = Evidence.objects.get()
+        assert (seen.seen_how, seen.added_by) == ("Arbeidsovereenkomst, op kantoor", adviser)
+        assert client.post(url, {"kind": "employment_contract", "how": "Zelf"}).status_code == 404
+
+    def test_where_the_policy_allows_it_must_be_illegible_and_no_admin_sees_it(
+        self, region: Any, contract: Any, person: Any
+    ) -> None:
+        Policy.objects.update(store_person_evidence=True)
+        version = make.make_placement(contract, state="draft")
+        client = signed_in(person)
+        assert add(client, version, photo(), kind="employment_contract").status_code == 422
+        url = reverse("fulfilment-evidence", args=[version.fulfilment_id])
+        file = SimpleUploadedFile("contract.jpg", photo())
+        client.post(url, {"file_employment_contract": file, "illegible_employment_contract": "1"})
+        kept = Evidence.objects.get()
+        address = reverse("evidence-file", args=[kept.pk])
+        answers = {
+            role: signed_in(make.make_user(role, region)).get(address).status_code
+            for role in (Role.ADVISER, Role.REGION_ADMIN)
+        }
+        assert answers == {Role.ADVISER: 200, Role.REGION_ADMIN: 404}
+
+    def test_what_was_handed_in_stays(self, person: Any, contract: Any, draft: FulfilmentVersion) -> None:
+        add(signed_in(person), draft, photo())
+        kept = Evidence.objects.get()
+        FulfilmentVersion.objects.filter(pk=draft.pk).update(state="submitted")
+        signed_in(person).post(reverse("evidence-remove", args=[kept.pk]))
+        kept.refresh_from_db()
+        assert kept.file

@@ -1,0 +1,311 @@
+"""Registering a contract in the browser: the same rules as the import, said beside the field."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contracts import cpv
+from contracts.models import Contract, ContractDraft, Contractor, ContractState, Region
+from sroi.access import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+THRESHOLDS = {"threshold_services": "200000", "cap": "300000"}
+
+
+@pytest.fixture
+def region() -> Region:
+    return make.make_region(
+        **THRESHOLDS, reduced_rate="2.00", reduced_below_labour_share="30", supplies_min_labour_share="10"
+    )
+
+
+@pytest.fixture
+def adviser(region: Region) -> Any:
+    return make.make_user(Role.ADVISER, region)
+
+
+def client_of(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def terms(region: Region, **other: Any) -> dict[str, str]:
+    towns = list(region.municipalities.order_by("code"))
+    return {
+        "reference": "H-2026-1",
+        "title": "Onderhoud groen",
+        "procurement_type": "services",
+        "value": "1.000.000",
+        "award_date": "2026-03-01",
+        "start_date": "2026-04-01",
+        "end_date": "2027-03-31",
+        "basis": "contract_value",
+        f"share_{towns[0].pk}": "100",
+        **other,
+    }
+
+
+def begin(client: Client, region: Region, kvk: str = "12345678", name: str = "Groen en Zo") -> ContractDraft:
+    answer = client.post(reverse("contract-new"), {"region": region.pk, "kvk": kvk, "name": name})
+    assert answer.status_code == 302, answer.content.decode()
+    return ContractDraft.objects.latest("pk")
+
+
+def fill_in(client: Client, draft: ContractDraft, **given: Any) -> Any:
+    return client.post(reverse("contract-draft", args=[draft.pk]), given)
+
+
+def register(client: Client, region: Region, **other: Any) -> Contract:
+    draft = begin(client, region)
+    answer = fill_in(client, draft, **terms(region, **other))
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert client.get(answer["Location"]).status_code == 200
+    answer = client.post(reverse("contract-check", args=[draft.pk]))
+    contract = Contract.objects.latest("pk")
+    assert answer["Location"] == reverse("contract-detail", args=[contract.pk])
+    return contract
+
+
+def obligation(contract: Contract) -> Decimal:
+    return sum((line.obligation_delta for line in contract.obligation_lines.all()), Decimal(0))
+
+
+def test_an_adviser_registers_a_contract(region: Region, adviser: Any) -> None:
+    contract = register(client_of(adviser), region)
+    assert contract.state == ContractState.ACTIVE
+    assert contract.contractor.kvk == "12345678"
+    assert contract.adviser == adviser
+    assert contract.table is not None
+    assert obligation(contract) == Decimal("50000.00")
+    assert contract.events.get().by == adviser
+    assert not ContractDraft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "owed"),
+    [
+        ({"value": "800000"}, "40000.00"),
+        ({"value": "600000", "end_date": "2026-09-30"}, "30000.00"),
+        ({"value": "10000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"}, "200000.00"),
+        ({"value": "20000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"}, "300000.00"),
+        ({"value": "600000", "basis": "labour_cost", "labour_cost": "180000"}, "9000.00"),
+        ({"value": "199.999,99"}, "0.00"),
+        ({"value": "200.000"}, "10000.00"),
+        ({"value": "1000000", "labour_cost": "299999"}, "20000.00"),
+        ({"value": "1000000", "labour_cost": "300000"}, "50000.00"),
+        ({"basis": "invoiced_turnover"}, "0.00"),
+    ],
+)
+def test_the_obligation_is_that_of_the_rules(region: Region, adviser: Any, given: Any, owed: str) -> None:
+    assert obligation(register(client_of(adviser), region, **given)) == Decimal(owed)
+
+
+def test_the_panel_says_what_is_owed_and_why_and_keeps_what_was_typed(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    answer = client.post(reverse("contract-owed", args=[draft.pk]), {"reference": "H-9"})
+    assert len(answer.context["missing"]) == 3
+    answer = client.post(reverse("contract-owed", args=[draft.pk]), terms(region, edition=draft.edition))
+    page = answer.content.decode()
+    assert "50.000" in page
+    assert "200.000" in page  # the threshold
+    assert "300.000" in page  # the cap
+    draft.refresh_from_db()
+    assert draft.filled_in["reference"] == "H-2026-1"
+    assert "H-2026-1" in client.get(reverse("contract-draft", args=[draft.pk])).content.decode()
+
+
+def test_what_arrives_late_does_not_undo_what_was_sent(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    assert fill_in(client, draft, **terms(region)).status_code == 302
+    client.post(reverse("contract-owed", args=[draft.pk]), terms(region, value="1", edition=draft.edition))
+    draft.refresh_from_db()
+    assert draft.filled_in["value"] == "1.000.000"
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"reference": ""}, "reference"),
+        ({"reference": "x" * 81}, "reference"),
+        ({"value": "NaN"}, "value"),
+        ({"value": "1e999"}, "value"),
+        ({"value": "-1"}, "value"),
+        ({"value": "12,500"}, "value"),
+        ({"title": "BSN 123456782"}, "title"),
+        ({"title": "a\0b"}, "title"),
+        ({"award_date": "2025-02-29"}, "award_date"),
+        ({"award_date": "0001-01-01"}, "award_date"),
+        ({"end_date": "2026-03-31"}, "end_date"),
+        ({"procurement_type": "anders"}, "procurement_type"),
+        ({"basis": "labour_cost"}, "labour_cost"),
+        ({"labour_cost": "-5"}, "labour_cost"),
+        ({"rate": "101"}, "rate"),
+        ({"rate": "2"}, "rate_reason"),
+        ({"rate": "2", "rate_reason": "market"}, "rate_reason_text"),
+        ({"rate": "0", "rate_reason": "market"}, "rate_reason_text"),
+        ({"parent_reference": "NIET-DAAR"}, "parent_reference"),
+        ({"cpv": "123"}, "cpv"),
+    ],
+)
+def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
+    region: Region, adviser: Any, given: Any, field: str
+) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    answer = fill_in(client, draft, **terms(region, **given))
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert "Onderhoud groen" in answer.content.decode() or field == "title"
+    draft.refresh_from_db()
+    assert draft.filled_in["start_date"] == "2026-04-01"
+    assert not Contract.objects.exists()
+
+
+def test_shares_add_up_over_the_municipalities(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    first, second = (f"share_{town.pk}" for town in region.municipalities.order_by("code"))
+    draft = begin(client, region)
+    answer = fill_in(client, draft, **terms(region, **{first: "60", second: "30"}))
+    assert answer.status_code == 422
+    assert first in answer.context["form"].errors
+    contract = register(client, region, **{first: "60", second: "40"})
+    assert sorted(line.obligation_delta for line in contract.obligation_lines.all()) == [20000, 30000]
+
+
+def test_a_reference_that_is_in_use_is_refused_also_when_it_was_taken_meanwhile(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    assert fill_in(client, draft, **terms(region)).status_code == 302
+    register(client, region)
+    answer = client.post(reverse("contract-check", args=[draft.pk]))
+    assert answer.status_code == 422
+    assert "reference" in answer.context["form"].errors
+    assert Contract.objects.count() == 1
+
+
+def test_a_draft_is_registered_once(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    fill_in(client, draft, **terms(region))
+    assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
+    assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 404
+    assert Contract.objects.count() == 1
+
+
+def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    framework = make.make_contract(region, make.make_contractor(), reference="RAAM-1")
+    contract = register(client, region, parent_reference="RAAM-1", lot="Perceel 2")
+    framework.refresh_from_db()
+    assert contract.parent == framework
+    assert contract.lot == "Perceel 2"
+    assert framework.is_framework
+    assert obligation(framework) == 0
+
+
+def test_an_officer_registers_for_their_own_municipality_only(region: Region) -> None:
+    officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
+    client = client_of(officer)
+    own, other = region.municipalities.order_by("code")
+    draft = begin(client, region)
+    page = client.get(reverse("contract-draft", args=[draft.pk])).content.decode()
+    assert own.name in page
+    assert other.name not in page
+    answer = fill_in(client, draft, **terms(region, **{f"share_{own.pk}": "0", f"share_{other.pk}": "100"}))
+    assert answer.status_code == 422
+    contract = register(client, region)
+    assert [share.municipality for share in contract.shares.all()] == [own]
+    assert contract.adviser is None
+
+
+def test_a_contractor_from_elsewhere_is_found_by_its_full_number_only(region: Region, adviser: Any) -> None:
+    elsewhere = make.make_contractor("Verre Vogels", "87654321")
+    make.make_contract(make.make_region("utrecht", "Utrecht"), elsewhere)
+    client = client_of(adviser)
+    for searched in ("verre", "8765432"):
+        assert client.get(reverse("contract-new"), {"q": searched}).context["found"] == []
+    assert client.get(reverse("contract-new"), {"q": "87654321"}).context["found"] == [elsewhere]
+    by_id = client.post(reverse("contract-new"), {"region": region.pk, "q": "verre", "contractor": elsewhere.pk})
+    assert by_id.status_code == 422
+    answer = client.post(reverse("contract-new"), {"region": region.pk, "q": "87654321", "contractor": elsewhere.pk})
+    assert answer.status_code == 302
+    assert ContractDraft.objects.get().contractor == elsewhere
+
+
+def test_a_known_number_finds_its_firm_and_keeps_its_name(region: Region, adviser: Any) -> None:
+    known = make.make_contractor("De Linde", "11223344")
+    assert begin(client_of(adviser), region, "11223344", "Iets anders").contractor == known
+    assert Contractor.objects.count() == 1
+
+
+def test_a_draft_is_its_owners_alone_and_can_be_discarded(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    draft = begin(client, region)
+    assert fill_in(client, draft, later="1", title="Half af").status_code == 302
+    assert "Half af" in client.get(reverse("contract-new")).content.decode()
+    other = client_of(make.make_user(Role.ADVISER, region))
+    for name in ("contract-draft", "contract-check"):
+        assert other.get(reverse(name, args=[draft.pk])).status_code == 404
+    assert client.post(reverse("contract-discard", args=[draft.pk])).status_code == 302
+    assert not ContractDraft.objects.exists()
+
+
+# --- what is seldom needed ------------------------------------------------------------------------------------------
+
+
+def test_a_cpv_code_is_found_by_word_and_told_by_name(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    found = client.get(reverse("cpv-codes"), {"cpv": "reinigingsdiensten"}).content.decode()
+    assert '<option value="90910000">Reinigingsdiensten' in found
+    assert "90911" not in client.get(reverse("cpv-codes"), {"cpv": "4523"}).content.decode()
+    draft = begin(client, region)
+    answer = fill_in(client, draft, **terms(region, cpv="01000000"))
+    assert "cpv" in answer.context["form"].errors
+    contract = register(client, region, cpv="90911200", policy_field="economie", reference="H-2")
+    page = client.get(reverse("contract-detail", args=[contract.pk])).content.decode()
+    assert "90911200 (" in page
+    assert contract.policy_field == "economie"
+
+
+def test_facts_about_cpv_are_whole() -> None:
+    levels = [len(code.rstrip("0")) for code in cpv.codes()]
+    # Regulation 213/2008 has 45 divisions, 272 groups and 1002 classes; the division 30, say, ends in a nought itself.
+    assert len(levels) == 45 + 272 + 1002
+    assert all(known.nl and known.en for known in cpv.codes().values())
+    assert cpv.nearest("45233140").code == "45230000"
+    assert [cpv.nearest(code) for code in ("", "01000000", "4523", "abcdefgh")] == [None] * 4
+
+
+def test_a_firm_abroad_has_a_number_there(region: Region, adviser: Any) -> None:
+    client = client_of(adviser)
+    new = {"region": region.pk, "name": "Bouw NV"}
+    for given in ({}, {"country": "BE"}, {"register_number": "0123.456.789"}, {"kvk": "12345678", "country": "BE"}):
+        assert client.post(reverse("contract-new"), new | given).status_code == 422, given
+    abroad = {"country": "be", "register_number": "0123.456.789"}
+    for number in ("1", "2"):
+        assert client.post(reverse("contract-new"), new | abroad).status_code == 302
+        draft = ContractDraft.objects.latest("edited_at")
+        fill_in(client, draft, **terms(region, reference=f"B-{number}"))
+        client.post(reverse("contract-check", args=[draft.pk]))
+    firm = Contractor.objects.get(country="BE", register_number="0123.456.789")
+    assert firm.contracts.count() == 2
+    assert "BE 0123.456.789" in client.get(reverse("contractor-detail", args=[firm.pk])).content.decode()
+
+
+def test_an_adviser_can_pin_another_table_and_hold_the_obligation(region: Region, adviser: Any) -> None:
+    other = make.make_table(region, "leiden-2023")
+    contract = register(client_of(adviser), region, valuation_table=other.code, fixed_obligation="on")
+    assert (contract.table, contract.follows_changes) == (other, False)
+    make.make_change(contract, value_delta=Decimal(100000))
+    assert obligation(contract) == 50000
+    officer = client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    contract = register(officer, region, valuation_table=other.code, reference="H-3")
+    assert contract.table != other

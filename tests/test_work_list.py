@@ -1,0 +1,105 @@
+"""The work list: each thing that needs a person once, under its own heading, with the page where it is done."""
+
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from contracts.models import PlanState
+from sroi.access import Role
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+RUNS = {"start_date": date(2024, 12, 1), "end_date": date(2026, 12, 31), "award_date": date(2024, 12, 1)}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(make.moment(make.TODAY), tick=False):
+        yield
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    region = make.make_region()
+    noor, sem = (make.make_user(Role.ADVISER, region) for _ in range(2))
+    return SimpleNamespace(region=region, firm=make.make_contractor("De Linde"), noor=noor, sem=sem)
+
+
+def piles(user: Any, query: str = "", page: str = "start") -> dict[str, list[tuple[str, str]]]:
+    client = Client()
+    client.force_login(user)
+    client.post(reverse("set_language"), {"language": "en"})
+    context = client.get(reverse(page) + query).context
+    return {pile.heading: [(task.label, task.url) for task in pile.tasks] for pile in context["piles"]}
+
+
+def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> None:
+    over = {**RUNS, "end_date": date(2025, 6, 30)}
+    short = make.make_contract(world.region, world.firm, title="Short", **over)
+    behind = make.make_contract(world.region, world.firm, title="Behind", **RUNS)
+    ending = make.make_contract(
+        world.region, world.firm, title="Ending", **{**RUNS, "end_date": date(2025, 9, 30), "value": 0, "rate": 5}
+    )
+    found = piles(world.noor)
+    assert found["Settlements to do"] == [("Settle Short", reverse("contract-settlement", args=[short.pk]))]
+    assert found["Contracts that are behind"] == [("Behind", reverse("contract-detail", args=[behind.pk]))]
+    assert found["Contracts that end within three months"] == [("Ending", reverse("contract-detail", args=[ending.pk]))]
+    everywhere = [label for tasks in found.values() for label, _url in tasks]
+    assert len(everywhere) == len(set(everywhere)) == 3
+
+
+def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:
+    contract = make.make_contract(world.region, world.firm, title="Wegen", adviser=world.noor, **RUNS)
+    proposal = make.make_proposal(contract)
+    make.make_plan(contract, PlanState.SUBMITTED)
+    waiting = make.make_purchase(contract, state="submitted")
+    found = piles(world.noor)
+    assert found["Proposed changes"][0][1] == reverse("change-proposal", args=[proposal.pk])
+    assert found["Action plans to answer"][0][1] == reverse("contract-plan", args=[contract.pk])
+    assert found["Waiting for review"][0][1] == reverse("review", args=[waiting.fulfilment_id])
+    admin = piles(make.make_user(Role.REGION_ADMIN, world.region))
+    assert not {"Proposed changes", "Action plans to answer"} & set(admin)
+
+
+def test_an_adviser_sees_the_own_contracts_and_those_of_nobody_first(world: SimpleNamespace) -> None:
+    for title, adviser in (("Noor", world.noor), ("Sem", world.sem), ("Nobody", None)):
+        make.make_contract(world.region, world.firm, title=title, adviser=adviser, **RUNS)
+    behind = "Contracts that are behind"
+    assert {label for label, _url in piles(world.noor)[behind]} == {"Noor", "Nobody"}
+    assert {label for label, _url in piles(world.noor, "?van=alle")[behind]} == {"Noor", "Sem", "Nobody"}
+    other = make.make_user(Role.ADVISER, world.region)
+    assert {label for label, _url in piles(other)[behind]} == {"Noor", "Sem", "Nobody"}
+
+
+def test_what_is_due(world: SimpleNamespace) -> None:
+    silent = make.make_contract(world.region, world.firm, title="Silent", **RUNS)
+    heard = make.make_contract(world.region, world.firm, title="Heard", **RUNS)
+    make.make_purchase(heard, paid_on=date(2025, 6, 1))
+    make.make_plan(heard)
+    found = piles(world.noor, page="due")
+    assert {heading: len(tasks) for heading, tasks in found.items()} == {
+        "Interim reports overdue": 1,
+        "Action plans overdue": 1,
+        "First contacts overdue": 1,
+    }
+    assert all("Silent" in tasks[0][0] for tasks in found.values())
+    assert found["First contacts overdue"][0][1] == reverse("contract-contact", args=[silent.pk])
+
+
+def test_certificates_that_lapse(world: SimpleNamespace) -> None:
+    region = make.make_region("elders", "Elders", pso_discounts={"2": "10"})
+    contract = make.make_contract(region, world.firm, title="Wegen", contacted_on=date(2025, 1, 2), **RUNS)
+    certificate = make.make_certificate(contract, valid_from=date(2023, 8, 1), valid_until=date(2025, 7, 15))
+    make.make_change(contract, "pso_discount", obligation_delta=-5000, certificate=certificate)
+    adviser = make.make_user(Role.ADVISER, region)
+    assert len(piles(adviser, page="due")["PSO certificates that lapse"]) == 1
+    with time_machine.travel(make.moment(date(2025, 8, 1)), tick=False):
+        ((label, _url),) = piles(adviser, page="due")["PSO certificates that lapse"]
+    assert "correction" in label
