@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import RequestFactory, TestCase, override_settings
 
-from contracts.models import Contract, Contractor, Membership, Municipality, ObligationLine, Region
+from contracts.models import ActionPlan, Contract, Contractor, Membership, Municipality, ObligationLine, Region
 from placements.models import FulfilmentEvent, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.progress import Status, with_progress
 from reporting.facts import AnnualFigures
@@ -118,6 +118,15 @@ class DemonstrationTest(TestCase):
         assert without.filter(rate_reason_text="").exists()
         assert without.exclude(rate_reason_text="").exists()
         assert len(set(contracts.values_list("table__code", flat=True))) == 2
+
+    def test_most_contracts_have_a_plan_for_all_they_owe(self) -> None:
+        plans = ActionPlan.objects.select_related("contract__policy").prefetch_related("amounts")
+        assert set(plans.values_list("state", flat=True)) == {"draft", "submitted", "agreed"}
+        owed = with_progress([plan.contract for plan in plans], TODAY)
+        assert len(owed) >= 40
+        for plan in plans:
+            assert sum(row.amount for row in plan.amounts.all()) == owed[plan.contract_id].obligation
+            assert plan.contract.award_date < plan.contract.contacted_on <= TODAY
 
     def test_a_placement_counts_once_over_two_contracts(self) -> None:
         shared = FulfilmentVersion.objects.filter(

@@ -117,7 +117,8 @@ def waiting_for_review(access: Access, today: date) -> Pile:
 def review_task(version: FulfilmentVersion, today: date, page: str) -> Task:
     fulfilment = version.fulfilment
     days = (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0
-    since = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
+    waits = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
+    since = waits if days else _("handed in today")
     return Task(
         label=_("Review %(number)s") % {"number": fulfilment.external_id},
         url=reverse(page, args=[fulfilment.pk]),

@@ -26,7 +26,7 @@ from placements.models import Fulfilment, FulfilmentVersion
 from reporting.figures import figures_of
 from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
-from sroi.pages.demo import reports
+from sroi.pages.demo import plans, reports
 from sroi.pages.demo.data import FOLDER, Row, rows_of, write
 from sroi.planner import count_rows
 from sroi.templatetags.formats import euro2
@@ -123,6 +123,10 @@ def load(today: date) -> None:
         join_contractors(region, today)
         for row in rows_of(f"{region}/firms.csv", today):
             tell_of_firm(Region.objects.get(code=region), row)
+        for row in rows_of(f"{region}/plans.csv", today):
+            # A contract that was not awarded yet on that day is not there.
+            for contract in Contract.objects.filter(region__code=region, reference=row["contract"]):
+                plans.tell(contract, row, today)
         for row in rows_of(f"{region}/acts.csv", today):
             Doing(Region.objects.get(code=region), row, today).run()
         count_rows()
