@@ -1,23 +1,23 @@
 """Policy and goals of a region: the rules with their dates, and what it means to reach, with who set that and why."""
 
-from collections.abc import Callable, Iterable
-from itertools import pairwise
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db import models
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.http import require_safe
 
-from contracts.models import Policy, Region
+from contracts import policies
+from contracts.models import Contract, Policy, Region
+from contracts.policy_forms import PolicyForm
+from contracts.regions import FaultyFile
 from contracts.registration import Refused
 from placements.review import Act
 from reporting import goals
@@ -25,41 +25,10 @@ from reporting.forms import GoalForm
 from reporting.goals import Aim
 from reporting.models import Goal, Indicator
 from sroi.access import visible
-from sroi.money import MoneyField
-from sroi.templatetags.formats import NOTHING, euro, number, percent
+from sroi.templatetags.formats import long_date
 from sroi.views import Happening, Request
 
 LATEST = 50
-SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (
-        gettext_lazy("What is owed"),
-        (
-            *("default_rate", "threshold_works", "threshold_services", "threshold_supplies", "reduced_rate"),
-            *("reduced_below_labour_share", "supplies_min_labour_share", "cap", "pso_discounts"),
-        ),
-    ),
-    (
-        gettext_lazy("During the contract"),
-        (
-            *("contact_days", "plan_weeks", "report_months", "review_days", "grace_months", "behind_below_expected"),
-            "changes_always_told",
-            *("at_risk_below_term_left", "certificate_months", "certificate_warning_days", "pinned_by"),
-        ),
-    ),
-    (gettext_lazy("At the end of the contract"), ("payment_days", "recovery_months", "penalty_factor")),
-    (
-        gettext_lazy("Checking, privacy and publishing"),
-        (
-            *("self_review", "sample_size", "store_person_evidence", "retention_months", "retention_rejected_months"),
-            *("retention_draft_months", "mask_below"),
-        ),
-    ),
-)
-TERMS = [name for _title, names in SECTIONS for name in names]
-PERCENTS = (
-    *("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share"),
-    *("at_risk_below_term_left", "behind_below_expected"),
-)
 
 
 @require_safe
@@ -95,14 +64,21 @@ class PolicyPage(OfRegion):
         context = {
             "region": self.region,
             "standing": standing,
-            "sections": sections(standing) if standing else [],
-            "versions": told(versions),
+            "sections": policies.sections(standing) if standing else [],
+            "versions": [(*told, self.kept.get(told[0].pk)) for told in policies.told(versions)],
             "indicators": [capfirst(label) for label in Indicator.labels],
             "years": self.years(),
             "history": self.history(),
             "may_set": goals.may_set(request.access, self.region),
+            "may_change": policies.may_change(request.access, self.region),
         }
         return render(request, "reporting/policy.html", context)
+
+    @cached_property
+    def kept(self) -> dict[int, Any]:
+        """By the id of a version of the policy who made it, when and why."""
+        rows = visible(Policy.history.model, self.request.access).filter(region=self.region, history_type="+")
+        return {row.id: row for row in rows.select_related("history_user")}
 
     def years(self) -> list[dict[str, Any]]:
         """Per year with a goal what it is for each indicator, and where it is changed, unless the year is final."""
@@ -131,6 +107,65 @@ class PolicyPage(OfRegion):
         return [
             Happening(told_of(row), row.history_date, row.history_user, row.history_change_reason) for row in latest
         ]
+
+
+class PolicyChange(OfRegion):
+    """A next version of the policy: the terms, then what they change, and only then it holds."""
+
+    may = staticmethod(policies.may_change)
+
+    def get(self, request: Request, region: str) -> HttpResponse:
+        standing = visible(Policy, request.access).filter(region=self.region).on(timezone.localdate())
+        return self.page(PolicyForm(initial=PolicyForm.initial_of(standing) if standing else None))
+
+    def post(self, request: Request, region: str) -> HttpResponse:
+        form = PolicyForm(request.POST)
+        if not form.is_valid():
+            return self.page(form, 422)
+        given = form.cleaned_data
+        if "again" in request.POST:
+            return self.page(form)
+        try:
+            if not request.POST.get("confirm"):
+                return self.look(form)
+            made = policies.succeed(
+                self.region,
+                form.terms,
+                given["valid_from"],
+                by=request.user,
+                at=timezone.now(),
+                why=given["why"],
+                seen=given["seen"],
+            )
+        except (Refused, FaultyFile) as refused:
+            form.add_error(None, str(refused))
+            return self.page(form, 422)
+        messages.success(request, _("Saved. This policy holds from %(day)s.") % {"day": long_date(made.valid_from)})
+        return redirect("policy", region=region)
+
+    def look(self, form: PolicyForm) -> HttpResponse:
+        """What it would do; saving it then knows what it was compared with."""
+        day, access = form.cleaned_data["valid_from"], self.request.access
+        effect = policies.effect(self.region, form.terms, day, visible(Contract, access))
+        if not effect.differences:
+            form.add_error(None, _("Nothing differs from what holds on that day already."))
+            return self.page(form, 422)
+        standing = visible(Policy, access).filter(region=self.region).on(day)
+        known: Any = self.request.POST.copy()
+        known["seen"] = str(standing.pk) if standing else ""
+        form.data = known
+        return self.page(form, effect=effect)
+
+    def page(self, form: PolicyForm, status: int = 200, effect: Any = None) -> HttpResponse:
+        context = {
+            "form": form,
+            "effect": effect,
+            "heading": _("Change the policy"),
+            "region": self.region,
+            "back_url": reverse("policy", kwargs={"region": self.region.code}),
+            "back_label": _("Policy and goals"),
+        }
+        return render(self.request, "reporting/policy_change.html", context, status=status)
 
 
 class GoalPage(OfRegion):
@@ -174,43 +209,6 @@ class GoalPage(OfRegion):
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------
-
-
-def sections(policy: Policy) -> list[tuple[str | Promise, list[tuple[str, str]]]]:
-    return [(title, [(label(name), said(policy, name)) for name in names]) for title, names in SECTIONS]
-
-
-def told(versions: Iterable[Policy]) -> list[tuple[Policy, list[tuple[str, str, str]]]]:
-    """Versions, newest first, each with what it changed: the term, what it was, what it became."""
-    ordered = list(versions)
-    found: list[tuple[Policy, list[tuple[str, str, str]]]] = [
-        (
-            later,
-            [(label(n), said(earlier, n), said(later, n)) for n in TERMS if getattr(earlier, n) != getattr(later, n)],
-        )
-        for earlier, later in pairwise(ordered)
-    ]
-    return [*reversed(found), *((first, []) for first in ordered[:1])]
-
-
-def label(name: str) -> str:
-    return str(capfirst(Policy._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-
-
-def said(policy: Policy, name: str) -> str:
-    """A term as people read it."""
-    value, field = getattr(policy, name), Policy._meta.get_field(name)
-    if value is None:
-        return NOTHING
-    if name == "pso_discounts":
-        return ", ".join(f"{level}: {percent(discount)}" for level, discount in value.items()) or NOTHING
-    if isinstance(field, models.BooleanField):
-        return _("yes") if value else _("no")
-    if name == "pinned_by":
-        return str(policy.get_pinned_by_display())
-    if isinstance(field, MoneyField):
-        return euro(value)
-    return percent(value) if name in PERCENTS else number(value)
 
 
 def told_of(row: Any) -> str:

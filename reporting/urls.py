@@ -9,6 +9,7 @@ PART = "voortgang/<slug:part>/"
 urlpatterns = [
     path("beleid/", policy.my_policy, name="policy"),
     path("beleid/<slug:region>/", policy.PolicyPage.as_view(), name="policy"),
+    path("beleid/<slug:region>/wijzigen/", policy.PolicyChange.as_view(), name="policy-change"),
     path("beleid/<slug:region>/doel/", policy.GoalPage.as_view(), name="policy-goal"),
     path("jaarverslag/", views.ReportList.as_view(), name="report-list"),
     path("jaarverslag/<slug:region>/", views.RegionReports.as_view(), name="report-region"),

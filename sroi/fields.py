@@ -42,8 +42,17 @@ class ParsedField(forms.Field):
         return f"{value:.2f}".removesuffix(".00").replace(".", ",") if isinstance(value, Decimal) else value
 
 
+class Euros(ParsedField):
+    """An amount, shown as it is written in Dutch: `200.000`, `1.250,50`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, Decimal):
+            return value
+        return f"{value:,.2f}".removesuffix(".00").translate(str.maketrans(",.", ".,"))
+
+
 def euros(label: Any, **kwargs: Any) -> ParsedField:
-    return ParsedField(amount, label=label, prefix="€", **kwargs)
+    return Euros(amount, label=label, prefix="€", **kwargs)
 
 
 def percentage(label: Any, parse: Callable[[Any], Any] = percent, **kwargs: Any) -> ParsedField:

@@ -189,6 +189,7 @@ PAGES = {
     "contractor-guide": Page(public=True),
     "accessibility": Page(public=True),
     "policy": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="report_region"),
+    "policy-change": Page((Role.REGION_ADMIN,), of="report_region", also=("post",)),
     "policy-goal": Page(STAFF, of="report_region", also=("post",)),
     "report-list": Page(public=True),
     # For everyone once it is published: see test_publishing.py.

@@ -99,7 +99,7 @@ def test_what_is_filled_in_stands_in_the_report(ledger: Ledger) -> None:
     ):
         assert words in text
     page = plain(client.get(SUPPLEMENT).content.decode())
-    assert "400000000" in page
+    assert "400.000.000" in page
     assert "€ 10.200.000" in page
 
 
