@@ -106,17 +106,19 @@ class InterimReport(View):
         return drafting.Reported(row.fulfilment, given.get("stopped_on"), other)
 
     def silent(self, rows: list[Row]) -> list[Contract]:
-        """The contracts under which nothing runs, for which one can report that there is nothing new."""
-        access = self.request.access
+        """The contracts in their term under which nothing runs: one can report that there is nothing new."""
+        access, today = self.request.access, localdate()
         running = {a.contract_id for row in rows for a in row.fulfilment.accepted.allocations.all()}
-        theirs = visible(Contract, access).filter(has_obligation=True, is_framework=False, state=ContractState.ACTIVE)
+        theirs = visible(Contract, access).filter(
+            has_obligation=True, is_framework=False, state=ContractState.ACTIVE, start_date__lte=today
+        )
         contract = self.request.GET.get("contract", "")
         if is_key(contract):
             theirs = theirs.filter(pk=int(contract))
         elif not access.has(Role.CONTRACTOR):
             return []
         found = theirs.exclude(pk__in=running).select_related("region").order_by("reference")[:SHOWN]
-        return [contract for contract in found if may_plan(access, contract)]
+        return [c for c in found if c.last_counted_day >= today and may_plan(access, c)]
 
     def show(self, rows: list[Row], status: int = 200) -> HttpResponse:
         context = {

@@ -199,7 +199,7 @@ class Notice:
         rate, ratio = self.own.average_rate, self.own.to_date_ratio
         default = f"uitgangspunt {percent(self.policy.default_rate)}" if self.policy else ""
         if rate is not None:
-            found.append(Tile(percent(rate), "Gemiddeld percentage", default))
+            found.append(Tile(percent(rate), "Gemiddeld percentage", default, "average_rate"))
         if ratio is not None:
             found.append(
                 Tile(percent(ratio), "Ingevuld sinds het begin", f"van {short('', self.own.obligation_to_date)}")

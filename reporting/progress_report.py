@@ -221,7 +221,8 @@ class ProgressNotice:
             value = short(indicator, getattr(self.own, indicator))
             found.append(Tile(value, label, note, f"{indicator.value}?{self.opens}"))
         if self.own.average_rate is not None:
-            found.append(Tile(percent(self.own.average_rate), "Gemiddeld percentage", ""))
+            rate_opens = f"average_rate?{self.opens}"
+            found.append(Tile(percent(self.own.average_rate), "Gemiddeld percentage", "", rate_opens))
         if self.own.to_date_ratio is not None:
             owed = f"van {short('', self.own.obligation_to_date)}"
             found.append(Tile(percent(self.own.to_date_ratio), "Ingevuld sinds het begin", owed))

@@ -113,6 +113,8 @@ def test_more_that_runs_asks_no_more_queries(client: Client, contract: Any) -> N
 def test_that_there_is_nothing_new_is_a_report_too(client: Client, contract: Any, region: Any, linde: Any) -> None:
     busy = make.make_contract(region, linde, title="Loopt")
     running(busy, "A")
+    make.make_contract(region, linde, title="Voorbij", start_date=date(2023, 1, 1), end_date=date(2024, 7, 9))
+    make.make_contract(region, linde, title="Nog niet begonnen", start_date=date(2024, 7, 11))
     assert client.get(reverse("interim-report")).context["silent"] == [contract]
     url, today = reverse("contract-no-news", args=[contract.pk]), date(2024, 7, 10)
 

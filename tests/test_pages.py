@@ -456,6 +456,14 @@ def test_the_region_shows_this_year_and_the_last(world: SimpleNamespace) -> None
     text = page(world.adviser, "region-detail", code=world.region.code)
     for words in ("€ 4.000", "€ 40.000", "€ 1.000.000", "5%"):
         assert words in text
+    client = signed_in(world.adviser)
+    found = client.get(reverse("region-detail", args=[world.region.code])).content.decode().replace("\xa0", " ")
+    headlines = re.findall(r'<dt><a href="([^"]*)">.*?figure__value">([^<]*)<', found, re.S)
+    assert len(headlines) == 5
+    for url, value in headlines:
+        response = client.get(url)
+        assert response.status_code == 200
+        assert value in response.content.decode().replace("\xa0", " "), url
 
 
 def test_the_language_can_be_changed_without_signing_in() -> None:

@@ -1,11 +1,12 @@
 """The region: this year's figures beside the goals and last year, and how the contracts stand."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from contracts.models import Contract, Region
@@ -63,38 +64,30 @@ def region_page(request: Request, code: str) -> HttpResponse:
     )
 
 
+# The five that a council asks for, by the name that opens their lines: label, and how the value is written.
+HEADLINES: dict[str, tuple[Any, Callable[[Any], str]]] = {
+    Indicator.WORKPLACES: (_("Workplaces"), number),
+    Indicator.FULFILLED: (_("Fulfilled"), euro),
+    Indicator.CONTRACT_VALUE_REGISTERED: (_("Contract value with social return"), euro),
+    "average_rate": (_("Average rate"), percent),
+    Indicator.SOCIAL_SPEND: (_("Value of social purchases and activities"), euro),
+}
+
+
 def headlines(figures: AnnualFigures) -> list[dict[str, Any]]:
-    """Label, value, goal and last year of the five figures that a council asks for."""
-    last, goal = figures.year_before, figures.goal
-    last_rate = last.average_rate if last else None
+    """Each with its goal and last year."""
+    last = figures.year_before
     return [
-        _headline(
-            _("Workplaces"), figures.workplaces, number, goal.get(Indicator.WORKPLACES), last and last.workplaces
-        ),
-        _headline(_("Fulfilled"), figures.fulfilled, euro, goal.get(Indicator.FULFILLED), last and last.fulfilled),
-        _headline(
-            _("Contract value with social return"),
-            figures.contract_value_registered,
-            euro,
-            goal.get(Indicator.CONTRACT_VALUE_REGISTERED),
-            last and last.contract_value_registered,
-        ),
-        _headline(_("Average rate"), figures.average_rate, percent, None, last_rate),
-        _headline(
-            _("Value of social purchases and activities"),
-            figures.social_spend,
-            euro,
-            goal.get(Indicator.SOCIAL_SPEND),
-            last and last.social_spend,
-        ),
+        {
+            "figure": str(figure),
+            "label": label,
+            "value": words(getattr(figures, figure)),
+            "goal": limits(figures.goal.get(figure), words),
+            "last_year": "" if last is None or getattr(last, figure) is None else words(getattr(last, figure)),
+        }
+        for figure, (label, words) in HEADLINES.items()
     ]
 
 
-def _headline(label: str, value: Any, words: Any, goal: GoalResult | None, last_year: Any) -> dict[str, Any]:
-    limits = [limit for limit in (goal.low, goal.high) if limit is not None] if goal else []
-    return {
-        "label": label,
-        "value": words(value),
-        "goal": "–".join(words(limit) for limit in limits),
-        "last_year": "" if last_year is None else words(last_year),
-    }
+def limits(goal: GoalResult | None, words: Callable[[Any], str]) -> str:
+    return "–".join(words(limit) for limit in (goal.low, goal.high) if limit is not None) if goal else ""
