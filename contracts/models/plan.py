@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.contract import Contract
@@ -77,7 +78,7 @@ class ActionPlan(ScopedModel):
     def words(self) -> list[tuple[str, str]]:
         """What is meant per category, for the categories of which something is said."""
         said = ((category, getattr(self, category.value)) for category in Category)
-        return [(str(category.label), text) for category, text in said if text]
+        return [(str(capfirst(category.label)), text) for category, text in said if text]
 
     def by_quarter(self) -> dict[date, Decimal]:
         """The amounts of all categories together, by the first day of their quarter."""

@@ -150,7 +150,7 @@ class Told:
     action: str = ""
 
 
-ICONS = {DeadlineState.DONE: "fulfilled", DeadlineState.DUE: "on_track", DeadlineState.OVERDUE: "overdue"}
+ICONS = {DeadlineState.DONE: "fulfilled", DeadlineState.DUE: "due", DeadlineState.OVERDUE: "overdue"}
 
 
 def told(deadline: Deadline, contract: Contract, heard: date | None, access: Access) -> Told:
