@@ -49,6 +49,10 @@ class Compare(View):
     def get(self, request: Request) -> HttpResponse:
         tables = list(visible(ValuationTable, request.access).select_related("region"))
         left, right = (chosen(tables, request.GET.get(side, "")) for side in ("links", "rechts"))
+        if left is None:
+            # The usual question: how is this other than what holds now?
+            holds = visible(TableInForce, request.access).filter(valid_from__lte=localdate()).order_by("-valid_from")
+            left = chosen(tables, str(holds.values_list("table", flat=True).first()))
         context: dict[str, Any] = {"heading": _("Compare tables"), "tables": tables, "left": left, "right": right}
         if left and right:
             rows = visible(BuildingBlock, request.access).filter(table__in=(left, right))

@@ -327,6 +327,8 @@ class TestPages:
         assert shown.context["number_of_differences"] == 2
         text = shown.content.decode().replace("\xa0", " ")
         assert "€ 41.234" in text
+        begun = client.get(reverse("table-compare"))
+        assert (begun.context["left"], begun.context["right"]) == (used, None)
         for nonsense in ("", "x", "\0", "9" * 30):
             assert client.get(reverse("table-compare"), {"links": nonsense, "rechts": nonsense}).status_code == 200
 
