@@ -1,13 +1,13 @@
 """The charts of the council notice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from reporting.cells import YEARS
 from reporting.exhibits import in_order
-from reporting.facts import AnnualFigures, Part
+from reporting.facts import AnnualFigures, GoalResult, Part
 from reporting.models import Goal, Indicator
 from reporting.outlook import Outlook
 from reporting.terms import CATEGORIES, INDICATORS, capital, short
@@ -17,7 +17,7 @@ from sroi.templatetags.formats import euro, number
 PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichting wordt ingevuld")
 
 
-def goals_chart(whole: AnnualFigures) -> charts.Chart:
+def goals_chart(goals: Mapping[str, GoalResult]) -> charts.Chart:
     results = [
         charts.Result(
             capital(INDICATORS[Indicator(goal.indicator)]),
@@ -26,7 +26,7 @@ def goals_chart(whole: AnnualFigures) -> charts.Chart:
             goal.high,
             number if goal.indicator == Indicator.WORKPLACES else euro,
         )
-        for goal in in_order(whole.goal)
+        for goal in in_order(goals)
     ]
     return charts.goal_bars("doelen", "Resultaat naast doel", results, columns=("", "Resultaat", "doel"))
 

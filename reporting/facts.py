@@ -133,26 +133,53 @@ class Part:
 
 
 @dataclass(frozen=True)
-class AnnualFigures:
+class Headlines:
+    """The main sums of a period, for a comparison."""
+
     period: Period
     municipality: str | None
     contract_value_registered: Decimal
     obligation_registered: Decimal
-    contracts_registered: int
-    contracts_active: int
-    coverage: Coverage
     fulfilled: Decimal
     social_spend: Decimal
     social_firm_spend: Decimal
     workplaces: int
+    obligation_to_date: Decimal
+    realised_to_date: Decimal
+    by_category: Amounts
+
+    @property
+    def year(self) -> int | None:
+        """The calendar year these figures are of, None for another period."""
+        year = self.period.first.year
+        return year if self.period == Period.year(year) else None
+
+    @property
+    def average_rate(self) -> Decimal | None:
+        return percentage(self.obligation_registered, self.contract_value_registered)
+
+    @property
+    def open(self) -> Decimal:
+        return self.obligation_to_date - self.realised_to_date
+
+    @property
+    def to_date_ratio(self) -> Decimal | None:
+        """Realised as percent of what is owed, both since the beginning: what a year over a year cannot say."""
+        return percentage(self.realised_to_date, self.obligation_to_date)
+
+
+@dataclass(frozen=True)
+class AnnualFigures(Headlines):
+    """Every figure of a period."""
+
+    contracts_registered: int
+    contracts_active: int
+    coverage: Coverage
     workplaces_started: int
     workplaces_late: int
     fte: Decimal
-    obligation_to_date: Decimal
-    realised_to_date: Decimal
     goal: dict[str, GoalResult]
     quality: Quality
-    by_category: Amounts
     by_month: dict[date, Decimal]
     blocks: list[Part]
     contractors: list[Part]
@@ -174,25 +201,6 @@ class AnnualFigures:
     def in_year(self, split: str, code: str, year: int) -> Decimal:
         """The credited value of a part in an earlier year."""
         return self.history.get(split, {}).get(code, {}).get(str(year), ZERO)
-
-    @property
-    def year(self) -> int | None:
-        """The calendar year these figures are of, None for another period."""
-        year = self.period.first.year
-        return year if self.period == Period.year(year) else None
-
-    @property
-    def average_rate(self) -> Decimal | None:
-        return percentage(self.obligation_registered, self.contract_value_registered)
-
-    @property
-    def open(self) -> Decimal:
-        return self.obligation_to_date - self.realised_to_date
-
-    @property
-    def to_date_ratio(self) -> Decimal | None:
-        """Realised as percent of what is owed, both since the beginning: what a year over a year cannot say."""
-        return percentage(self.realised_to_date, self.obligation_to_date)
 
     @property
     def by_municipality(self) -> Amounts:

@@ -17,7 +17,7 @@ from contracts.models import Category, ClosedYear, Contract, ContractShare, Muni
 from placements.models import FulfilmentLine, FulfilmentVersion
 from reporting import quality, totals
 from reporting.definitions import SOCIAL, lines_behind
-from reporting.facts import AnnualFigures, GoalResult, Part
+from reporting.facts import AnnualFigures, GoalResult, Headlines, Part
 from reporting.models import Goal
 from sroi.access import Access
 from sroi.money import ZERO, rounded
@@ -58,41 +58,29 @@ def annual_figures(
         contracts = contracts.filter(pk__in=shared)
         versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
 
-    registered = totals.registered_by_municipality(owed, period)
-    owed_months, done_months = totals.owed_by_month(owed, period), totals.done_by_month(done, period)
-    cells = totals.done_in_cells(done, period)
+    rows = totals.rows(owed, done, period)
+    cells = rows.cells
     workplaces = totals.workplaces(done, period, closed_years, cells)
-    by_category = {category.value: ZERO for category in Category} | totals.added(cells, "category")
     coverage_of = partial(quality.coverage, contracts, owed if municipality else None)
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
-        period=period,
-        municipality=municipality.code if municipality else None,
-        contract_value_registered=sum((row["value"] for row in registered), ZERO),
-        obligation_registered=sum((row["obligation"] for row in registered), ZERO),
+        **_sums(rows, period, municipality, workplaces["all"]),
         contracts_registered=totals.contracts_registered(owed, period),
         contracts_active=contracts.filter(quality.active_in(period)).count(),
         coverage=coverage_of(period),
-        fulfilled=sum(by_category.values(), ZERO),
-        social_spend=sum((by_category[category] for category in SOCIAL), ZERO),
-        social_firm_spend=sum((cell["paid_total"] for cell in cells), ZERO),
-        workplaces=workplaces["all"],
         workplaces_started=workplaces["started"],
         workplaces_late=workplaces["late"],
         fte=rounded(sum((cell["fte_total"] or ZERO for cell in cells), ZERO)),
-        obligation_to_date=sum((row["to_date"] for row in owed_months), ZERO),
-        realised_to_date=sum((row["total"] for row in done_months), ZERO),
         goal={},
         quality=quality.quality(period, done, contracts, versions, today),
-        by_category=by_category,
-        by_month=totals.by_month(done_months, period),
+        by_month=totals.by_month(rows.done_months, period),
         blocks=totals.largest_first(Part(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()),
         contractors=totals.done_by_contractor(done, period),
-        municipalities=totals.municipalities(cells, registered, workplaces),
+        municipalities=totals.municipalities(cells, rows.registered, workplaces),
         target_groups=totals.groups(cells, "target_group", workplaces),
         work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
         policy_fields=totals.groups(cells, "policy_field", workplaces),
-        years=totals.years(done, owed_months, done_months, period),
+        years=totals.years(done, rows.owed_months, rows.done_months, period),
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
     )
@@ -107,6 +95,32 @@ def annual_figures(
         groups_before=totals.groups_before(done, cube, before),
         coverage_before=coverage_of(before),
     )
+
+
+def _sums(rows: totals.Rows, period: Period, municipality: Municipality | None, workplaces: int) -> dict[str, Any]:
+    """The headlines, by their names."""
+    by_category = {category.value: ZERO for category in Category} | totals.added(rows.cells, "category")
+    return {
+        "period": period,
+        "municipality": municipality.code if municipality else None,
+        "contract_value_registered": sum((row["value"] for row in rows.registered), ZERO),
+        "obligation_registered": sum((row["obligation"] for row in rows.registered), ZERO),
+        "fulfilled": sum(by_category.values(), ZERO),
+        "social_spend": sum((by_category[category] for category in SOCIAL), ZERO),
+        "social_firm_spend": sum((cell["paid_total"] for cell in rows.cells), ZERO),
+        "workplaces": workplaces,
+        "obligation_to_date": sum((row["to_date"] for row in rows.owed_months), ZERO),
+        "realised_to_date": sum((row["total"] for row in rows.done_months), ZERO),
+        "by_category": by_category,
+    }
+
+
+def headlines_of(region: Region, period: Period, municipality: Municipality | None = None) -> Headlines:
+    """The main sums of all that was booked, for a comparison; who asks was let in already."""
+    where: dict[str, Any] = {"contract__region": region} | ({"municipality": municipality} if municipality else {})
+    owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
+    rows = totals.rows(owed, done, period)
+    return Headlines(**_sums(rows, period, municipality, totals.number_of_workplaces(done, period)))
 
 
 def _against_goals(figures: AnnualFigures, goals: QuerySet[Any]) -> dict[str, GoalResult]:

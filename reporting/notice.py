@@ -263,7 +263,7 @@ class Notice:
         goals = [] if town else self.edition.goals
         several = len(own.years) > 1
         return {
-            "goals": drawings.goals_chart(whole) if whole.goal else None,
+            "goals": drawings.goals_chart(whole.goal) if whole.goal else None,
             "workplaces": drawings.years_chart(own, goals, Indicator.WORKPLACES) if several else None,
             "fulfilled": drawings.years_chart(own, goals, Indicator.FULFILLED) if several else None,
             "categories": drawings.categories_chart(own) if own.fulfilled else None,

@@ -20,8 +20,8 @@ from reporting import drawings, wording
 from reporting.cells import NOTHING, Figure, Table, column, count, rate
 from reporting.editions import Place, may_read
 from reporting.exhibits import in_order
-from reporting.facts import AnnualFigures, GoalResult
-from reporting.figures import figures_of
+from reporting.facts import AnnualFigures, GoalResult, Headlines
+from reporting.figures import figures_of, headlines_of
 from reporting.models import Goal, Indicator
 from reporting.notice import TILES, Tile
 from reporting.placeholders import filled, of_quality
@@ -53,9 +53,9 @@ class Progress:
     part: str
     municipality: Municipality | None
     own: AnnualFigures
-    before: AnnualFigures
-    so_far: AnnualFigures
-    whole: AnnualFigures
+    before: Headlines
+    so_far: Headlines
+    whole: Headlines
     goals: list[Goal]
     data_date: date
     posting: int
@@ -90,19 +90,16 @@ def assembled(region: Region, year: int, municipality: Municipality | None, part
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
 
-    def of(period: Period, town: Municipality | None = municipality) -> AnnualFigures:
-        return figures_of(None, region, period, town, today=today)
-
-    own = of(period)
+    own = figures_of(None, region, period, municipality, today=today)
     return Progress(
         region=region,
         year=year,
         part=part,
         municipality=municipality,
         own=own,
-        before=of(Period.part(year - 1, part)),
-        so_far=own if so_far == period else of(so_far),
-        whole=of(period, None) if municipality else own,
+        before=headlines_of(region, Period.part(year - 1, part), municipality),
+        so_far=own if so_far == period else headlines_of(region, so_far, municipality),
+        whole=headlines_of(region, period) if municipality else own,
         goals=list(Goal.objects.filter(region=region, year=year)),
         data_date=today,
         posting=Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0,
@@ -242,7 +239,7 @@ class ProgressNotice:
     def charts(self) -> dict[str, Chart | None]:
         towns = [] if self.progress.municipality else self.own.municipalities
         return {
-            "goals": drawings.goals_chart(replace(self.so_far, goal=self.aims)) if self.aims else None,
+            "goals": drawings.goals_chart(self.aims) if self.aims else None,
             "municipalities": drawings.municipalities_chart(towns) if len(towns) > 1 else None,
         }
 
@@ -315,7 +312,7 @@ class ProgressNotice:
         header = ("Gemeente", "Werkplekken", "Ingevulde waarde", "Contractwaarde", "Verplichting")
         return Table("Resultaten per gemeente", header, rows[:-1], rows[-1])
 
-    def _beside(self, name: str, whole: AnnualFigures) -> Table:
+    def _beside(self, name: str, whole: Headlines) -> Table:
         own = self.own
         rows: list[tuple[str, ...]] = [("Werkplekken", count(own.workplaces), count(whole.workplaces))]
         for label, figure in (

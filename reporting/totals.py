@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractYear, Substr
@@ -20,6 +20,24 @@ Row = Mapping[str, Any]
 SPLITS = ("municipality__code", "target_group", "policy_field")
 # The division of the CPV: the first two digits.
 SECTOR = Substr("contract__cpv", 1, 2)
+
+
+class Rows(NamedTuple):
+    """What the headlines are summed from, and more."""
+
+    registered: list[Row]
+    owed_months: list[Row]
+    done_months: list[Row]
+    cells: list[Row]
+
+
+def rows(owed: Lines, done: Lines, period: Period) -> Rows:
+    return Rows(
+        registered_by_municipality(owed, period),
+        owed_by_month(owed, period),
+        done_by_month(done, period),
+        done_in_cells(done, period),
+    )
 
 
 def registered_by_municipality(owed: Lines, period: Period) -> list[Row]:
@@ -161,6 +179,11 @@ def workplaces(done: Lines, period: Period, closed_years: Collection[int], cells
         codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
         conditions |= {(split, code): counted & Q(**{split: code}) for code in sorted(codes)}
     return {"late": 0} | positive_counts(done.filter(definitions.booked(period), category=Category.WORK), conditions)
+
+
+def number_of_workplaces(done: Lines, period: Period) -> int:
+    lines = done.filter(definitions.booked(period), category=Category.WORK)
+    return positive_counts(lines, {"all": definitions.workplaces(period)})["all"]
 
 
 def by_month(done_months: Iterable[Row], period: Period) -> dict[date, Decimal]:

@@ -143,7 +143,7 @@ def test_the_pdf_is_accessible_and_holds_the_same(progress: Progress, ledger: Le
 def test_queries_of_the_page_do_not_grow(ledger: Ledger, django_assert_max_num_queries: Any) -> None:
     client, url = signed_in(ledger, Role.ADVISER), f"{ROOT}voortgang/kwartaal-2/"
     words(client, url)
-    with django_assert_max_num_queries(70) as before:
+    with django_assert_max_num_queries(45) as before:
         words(client, url)
     for number in range(1, 13):
         contract = ledger.contract(shares={ledger.a: 20, ledger.b: 30, ledger.c: 50}, cpv=f"{10 + number}000000")

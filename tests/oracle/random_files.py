@@ -351,7 +351,7 @@ class Maker:
 
     def contracts(self) -> list[dict[str, str]]:
         kvks = ["01234567", *(f"{self.random.randint(20, 79)}{n:06d}" for n in range(1, self.sizes.contractors))]
-        self.contractors = [(kvk, f"Bouwbedrijf {WORDS[n].title()}") for n, kvk in enumerate(kvks)]
+        self.contractors = [(kvk, f"Bouwbedrijf {WORDS[n % len(WORDS)].title()}") for n, kvk in enumerate(kvks)]
         rows = []
         for number in range(1, self.sizes.contracts + 1):
             parents = [deal for deal in self.deals if deal.framework and deal.award < self.today]
