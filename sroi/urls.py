@@ -25,6 +25,8 @@ from sroi.pages import (
     work_list,
 )
 
+handler500 = "sroi.pages.public.server_error"
+
 urlpatterns = [
     path("", start.start, name="start"),
     path("aanmelden/", public.SignIn.as_view(), name="login"),

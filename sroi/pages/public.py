@@ -1,13 +1,15 @@
 """Pages without signing in: the sign-in itself, and whether the site is well."""
 
 import json
+import sys
 from typing import Any
 
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
 from sroi.access import Role
@@ -36,3 +38,16 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+# What the surroundings do to us: a disk that is full or gone, a database that is away or cannot be written.
+SURROUNDINGS = (OperationalError, InternalError, OSError)
+RETRY_AFTER_SECONDS = "60"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """For what nobody expected: sorry; where it lies in the surroundings: a moment, and nothing was half done."""
+    if isinstance(sys.exc_info()[1], SURROUNDINGS):
+        page = render_to_string("503.html")
+        return HttpResponse(page, status=503, headers={"Retry-After": RETRY_AFTER_SECONDS})
+    return HttpResponse(render_to_string("500.html"), status=500)
