@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -118,4 +119,10 @@ def _marks(progress: Progress) -> list[Part]:
 
 
 def status_tag(state: str, label: object) -> str:
+    return _status_tag(str(state), str(label))
+
+
+@lru_cache(maxsize=256)
+def _status_tag(state: str, label: str) -> str:
+    """The same for every row of a list that is in this state."""
     return render_to_string("components/status.html", {"state": state, "label": label})
