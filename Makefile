@@ -16,7 +16,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots axe test test-sqlite test-postgres lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots axe bench test test-sqlite test-postgres lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -79,6 +79,9 @@ screenshots: setup-dev  ## Pictures of the main pages, wide and on a phone, in v
 
 axe: setup-dev  ## Every page, for every role, at two widths: accessibility, width, valid HTML (takes minutes)
 	@$(BIN)/python -W ignore tests/axe_matrix.py $(ARGS)
+
+bench: setup-dev  ## How long list pages take beside a bare page, and how fast imports are (ARGS="--contracts 2000 ...")
+	@$(BIN)/python -W ignore tests/bench_lists.py $(ARGS)
 
 lock:  ## Pin the requirements anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --output-file requirements.txt $(LOCK)
