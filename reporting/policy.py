@@ -56,6 +56,17 @@ class OfRegion(View):
         request.region_title = found.title
         return super().dispatch(request, *args, **kwargs)
 
+    def form_page(self, template: str, heading: str, form: Any, status: int, **more: Any) -> HttpResponse:
+        context = {
+            "form": form,
+            "heading": heading,
+            "region": self.region,
+            "back_url": reverse("policy", kwargs={"region": self.region.code}),
+            "back_label": _("Policy and goals"),
+            **more,
+        }
+        return render(self.request, template, context, status=status)
+
 
 class PolicyPage(OfRegion):
     def get(self, request: Request, region: str) -> HttpResponse:
@@ -157,15 +168,7 @@ class PolicyChange(OfRegion):
         return self.page(form, effect=effect)
 
     def page(self, form: PolicyForm, status: int = 200, effect: Any = None) -> HttpResponse:
-        context = {
-            "form": form,
-            "effect": effect,
-            "heading": _("Change the policy"),
-            "region": self.region,
-            "back_url": reverse("policy", kwargs={"region": self.region.code}),
-            "back_label": _("Policy and goals"),
-        }
-        return render(self.request, "reporting/policy_change.html", context, status=status)
+        return self.form_page("reporting/policy_change.html", _("Change the policy"), form, status, effect=effect)
 
 
 class GoalPage(OfRegion):
@@ -198,14 +201,7 @@ class GoalPage(OfRegion):
         return redirect("policy", region=region)
 
     def page(self, form: GoalForm, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "heading": _("Set a goal"),
-            "region": self.region,
-            "back_url": reverse("policy", kwargs={"region": self.region.code}),
-            "back_label": _("Policy and goals"),
-        }
-        return render(self.request, "reporting/goal.html", context, status=status)
+        return self.form_page("reporting/goal.html", _("Set a goal"), form, status)
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------
