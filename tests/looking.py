@@ -17,10 +17,12 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.map(
     v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ")).join(" | "))"""
-# Everything wider than the window, except what lies in a frame that scrolls by itself.
-WIDER = """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
-    [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1
-        && !e.closest(".scroll")).slice(0, 5).map(e => e.tagName + "." + e.className)"""
+# What is wider than the window, except in a frame that scrolls by itself; text can stick out of its element.
+WIDER = """() => { const {scrollWidth, clientWidth} = document.documentElement;
+    return scrollWidth <= clientWidth ? [] : ["page of " + scrollWidth + " in " + clientWidth,
+        ...[...document.querySelectorAll("body *")].filter(e => !e.closest(".scroll")
+            && e.getBoundingClientRect().left + Math.max(e.offsetWidth ?? 0, e.scrollWidth) > innerWidth + 1)
+            .slice(-5).map(e => e.tagName + "." + e.className)]; }"""
 MAX_SHIFT, LOOKS = 0.01, 3
 # How much moved without being asked to, and what did.
 SHIFT = """() => new Promise(done => { let sum = 0; const moved = [];
