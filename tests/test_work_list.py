@@ -64,7 +64,11 @@ def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:
     assert found["Proposed changes"][0][1] == reverse("change-proposal", args=[proposal.pk])
     assert found["Action plans to answer"][0][1] == reverse("contract-plan", args=[contract.pk])
     assert found["Waiting for review"][0][1] == reverse("review", args=[waiting.fulfilment_id])
+    make.make_contract(world.region, world.firm, title="Over", **{**RUNS, "end_date": date(2025, 6, 30)})
     admin = piles(make.make_user(Role.REGION_ADMIN, world.region))
+    number = waiting.fulfilment.external_id
+    assert admin["Waiting for review"] == [(number, reverse("fulfilment-detail", args=[waiting.fulfilment_id]))]
+    assert [label for label, _url in admin["Settlements to do"]] == ["Over"]
     assert not {"Proposed changes", "Action plans to answer"} & set(admin)
 
 

@@ -31,6 +31,7 @@ from contracts.models import (
     PsoCertificate,
 )
 from contracts.planning import handed_in
+from contracts.settlement import may_settle
 from placements.heard import last_heard
 from placements.models import FulfilmentState, FulfilmentVersion
 from placements.progress import Status
@@ -72,7 +73,7 @@ def piles_of(access: Access, contracts: Sequence[Contract], today: date) -> list
         waiting_for_review(access, today),
         plans_to_agree(access),
         changes_proposed(access),
-        to_settle(all_standings, today),
+        to_settle(access, all_standings, today),
         *(standing_pile(status, all_standings, today) for status in WORRYING),
         ending_soon(all_standings, today),
         firms_proposed(access),
@@ -110,18 +111,18 @@ def waiting_for_review(access: Access, today: date) -> Pile:
     rows = waiting.select_related("fulfilment__contractor").order_by("submitted_at", "pk")
     reviews = access.has(Role.ADVISER)
     url = reverse("review-queue") if reviews else reverse("fulfilment-list") + f"?state={FulfilmentState.SUBMITTED}"
-    page = "review" if reviews else "fulfilment-detail"
-    return pile_of(_("Waiting for review"), (review_task(version, today, page) for version in rows), url)
+    return pile_of(_("Waiting for review"), (review_task(version, today, reviews) for version in rows), url)
 
 
-def review_task(version: FulfilmentVersion, today: date, page: str) -> Task:
+def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
+    """Who does not review looks at it only."""
     fulfilment = version.fulfilment
     days = (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0
     waits = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
     since = waits if days else _("handed in today")
     return Task(
-        label=_("Review %(number)s") % {"number": fulfilment.external_id},
-        url=reverse(page, args=[fulfilment.pk]),
+        label=_("Review %(number)s") % {"number": fulfilment.external_id} if reviews else fulfilment.external_id,
+        url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
         why=f"{fulfilment.contractor.name} · {fulfilment.get_kind_display()} · {since}",
     )
 
@@ -189,18 +190,18 @@ def is_over(standing: Standing, today: date) -> bool:
     return standing.contract.last_counted_day < today
 
 
-def to_settle(all_standings: Sequence[Standing], today: date) -> Pile:
+def to_settle(access: Access, all_standings: Sequence[Standing], today: date) -> Pile:
     rows = [s for s in all_standings if is_over(s, today)]
-    tasks = (settlement_task(standing) for standing in rows)
+    tasks = (settlement_task(standing, may_settle(access, standing.contract)) for standing in rows)
     return pile_of(_("Settlements to do"), tasks, reverse("contract-list") + f"?status={Status.OVERDUE}")
 
 
-def settlement_task(standing: Standing) -> Task:
+def settlement_task(standing: Standing, settles: bool) -> Task:
     contract, progress = standing.contract, standing.progress
     words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
     stands = _("%(open)s short on %(last)s") if progress.open else _("fulfilled, over since %(last)s")
     return Task(
-        label=_("Settle %(title)s") % {"title": contract.title},
+        label=_("Settle %(title)s") % {"title": contract.title} if settles else contract.title,
         url=reverse("contract-settlement", args=[contract.pk]),
         why=f"{contract.reference} · {contract.contractor.name} · {stands % words}",
         state=progress.status,
