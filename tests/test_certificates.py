@@ -141,7 +141,7 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(contract: Contract, ad
     form = adviser.get(task.url).context["form"]
     assert form.initial["obligation_delta"] == D("2086.18")
     assert form.initial["effective_date"] == date(2025, 3, 2)
-    assert 'name="obligation_delta" value="2086,18"' in adviser.get(task.url).content.decode()
+    assert 'name="obligation_delta" value="2.086,18"' in adviser.get(task.url).content.decode()
     typed = {"effective_date": "2025-03-02", "obligation_delta": "2.086,18", "reason": "Verlopen", "token": "t-9"}
     assert adviser.post(task.url, typed).context["effect"].difference == D("2086.18")
     adviser.post(task.url, {**typed, "confirm": "1"})
