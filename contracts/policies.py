@@ -71,6 +71,8 @@ class Effect:
     """What a next version would do: what it changes, and which contracts keep what they have."""
 
     differences: list[Difference]
+    # The version that it was compared with, None where nothing holds on that day.
+    compared: int | None
     # Registered already, with an award on or after the day.
     contracts_kept: int
     # The day from which another version takes over again.
@@ -80,9 +82,10 @@ class Effect:
 def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts: Any) -> Effect:
     """`contracts`: those that whoever asks may see."""
     versions = Policy.objects.filter(region=region)
-    later = versions.filter(valid_from__gt=valid_from).order_by("valid_from").first()
+    standing, later = versions.on(valid_from), versions.filter(valid_from__gt=valid_from).order_by("valid_from").first()
     return Effect(
-        differences=differences(versions.on(valid_from), as_version(region, terms, valid_from)),
+        differences=differences(standing, as_version(region, terms, valid_from)),
+        compared=standing.pk if standing else None,
         contracts_kept=contracts.filter(region=region, award_date__gte=valid_from).count(),
         until=later.valid_from if later else None,
     )
@@ -107,7 +110,7 @@ def succeed(
     with transaction.atomic():
         standing = Policy.objects.filter(region=region).on(valid_from)
         if (standing.pk if standing else None) != seen:
-            raise Refused(_("The policy of that day was changed meanwhile. Look once more at what your change does."))
+            raise changed_meanwhile()
         if not differences(standing, made):
             raise Refused(_("Nothing differs from what holds on that day already."))
         last = Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
@@ -117,10 +120,12 @@ def succeed(
             with transaction.atomic():
                 made.save()
         except IntegrityError:
-            raise Refused(
-                _("The policy of that day was changed meanwhile. Look once more at what your change does.")
-            ) from None
+            raise changed_meanwhile() from None
     return made
+
+
+def changed_meanwhile() -> Refused:
+    return Refused(_("The policy of that day was changed meanwhile. Look once more at what your change does."))
 
 
 def as_version(region: Region, terms: Mapping[str, Any], valid_from: date) -> Policy:

@@ -161,9 +161,8 @@ class PolicyChange(OfRegion):
         if not effect.differences:
             form.add_error(None, _("Nothing differs from what holds on that day already."))
             return self.page(form, 422)
-        standing = visible(Policy, access).filter(region=self.region).on(day)
         known: Any = self.request.POST.copy()
-        known["seen"] = str(standing.pk) if standing else ""
+        known["seen"] = str(effect.compared or "")
         form.data = known
         return self.page(form, effect=effect)
 
