@@ -76,6 +76,41 @@ def evidence_in_memory(settings: Any) -> None:
     settings.STORAGES = {**settings.STORAGES, "evidence": memory}
 
 
+# --- the region, firm and contract that most tests are about ---------------------------------------------------------
+# Factories know models, which can be imported only once Django is set up.
+
+
+@pytest.fixture
+def region() -> Any:
+    from tests import factories as make
+
+    return make.make_region()
+
+
+@pytest.fixture
+def linde() -> Any:
+    from tests import factories as make
+
+    return make.make_contractor()
+
+
+@pytest.fixture
+def contract(region: Any, linde: Any) -> Any:
+    """€ 50.000 over 2024 and 2025, awarded on 1 December 2023."""
+    from tests import factories as make
+
+    return make.make_contract(region, linde)
+
+
+@pytest.fixture
+def person(region: Any, linde: Any) -> Any:
+    """Of the firm."""
+    from sroi.access import Role
+    from tests import factories as make
+
+    return make.make_user(Role.CONTRACTOR, region, contractor=linde)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.test import Client
 from django.utils import timezone
 
 from contracts import acts, dossier, planning
@@ -95,6 +96,12 @@ def make_table(region: Region, publication: str = "gooi-en-vechtstreek") -> Valu
     path = settings.BASE_DIR / "contracts" / "data" / "valuation-tables" / f"{publication}.json"
     table, _new = load_table(region, json.loads(path.read_text(encoding="utf-8")))
     return table
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
 
 
 def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contractor:

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -25,6 +24,7 @@ from placements.models import FulfilmentLine
 from placements.verification import differences
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -42,18 +42,12 @@ def contract(region: Region) -> Contract:
 
 @pytest.fixture
 def adviser(region: Region) -> Client:
-    return client_of(make.make_user(Role.ADVISER, region))
+    return signed_in(make.make_user(Role.ADVISER, region))
 
 
 @pytest.fixture
 def officer(region: Region) -> Client:
-    return client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
-
-
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
 
 
 def address(contract: Contract, kind: str) -> str:

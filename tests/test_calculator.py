@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 D = Decimal
 
 
-@pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
 def asked(**given: Any) -> Any:
     answer = Client().get(reverse("calculator"), given)
     assert answer.status_code == 200

@@ -17,13 +17,9 @@ from contracts.models import ContactPerson, Contract, ContractDocument, Contract
 from contracts.registration import Refused
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_in_memory")]
-
-
-@pytest.fixture
-def region() -> Region:
-    return make.make_region()
 
 
 @pytest.fixture
@@ -31,19 +27,13 @@ def contract(region: Region) -> Contract:
     return make.make_contract(region, make.make_contractor())
 
 
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def clients(region: Region, contract: Contract) -> dict[str, Client]:
     return {
-        "adviser": client_of(make.make_user(Role.ADVISER, region)),
-        "admin": client_of(make.make_user(Role.REGION_ADMIN, region)),
-        "officer": client_of(make.make_user(Role.PROCUREMENT_OFFICER, region)),
-        "contractor": client_of(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)),
+        "adviser": signed_in(make.make_user(Role.ADVISER, region)),
+        "admin": signed_in(make.make_user(Role.REGION_ADMIN, region)),
+        "officer": signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region)),
+        "contractor": signed_in(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)),
     }
 
 

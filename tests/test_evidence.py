@@ -18,6 +18,7 @@ from placements import evidence
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -30,34 +31,8 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
-@pytest.fixture
-def contract(region: Any, linde: Any) -> Any:
-    return make.make_contract(region, linde)
-
-
-@pytest.fixture
 def draft(contract: Any) -> FulfilmentVersion:
     return make.make_purchase(contract, state="draft")
-
-
-@pytest.fixture
-def person(region: Any, linde: Any) -> Any:
-    return make.make_user(Role.CONTRACTOR, region, contractor=linde)
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def photo(form: str = "JPEG", size: tuple[int, int] = (40, 30), colour: str = "teal") -> bytes:

@@ -16,11 +16,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
 def test_award_change_and_end_leave_versions(region: Any) -> None:
     adviser = make.make_user(Role.ADVISER, region)
     contract = make.make_contract(region, make.make_contractor())

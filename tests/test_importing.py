@@ -27,8 +27,8 @@ from sroi.access import Role
 from sroi.accounts.models import AuditEvent
 from sroi.exchange import Table, write_xlsx
 from tests import factories as make
+from tests.factories import signed_in
 from tests.test_imports import CHANGE, CONTRACT, PLACEMENT
-from tests.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 BSN = "111222333"

@@ -24,21 +24,6 @@ D = Decimal
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
-@pytest.fixture
-def contract(region: Any, linde: Any) -> Any:
-    return make.make_contract(region, linde)
-
-
-@pytest.fixture
 def client(region: Any, linde: Any) -> Client:
     client = Client()
     client.force_login(make.make_user(Role.CONTRACTOR, region, contractor=linde))

@@ -12,13 +12,9 @@ from contracts.models import ChangeProposal, Contract, ContractState, Obligation
 from contracts.registration import Refused
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def region() -> Region:
-    return make.make_region()
 
 
 @pytest.fixture
@@ -28,13 +24,7 @@ def contract(region: Region) -> Contract:
 
 @pytest.fixture
 def adviser(region: Region) -> Client:
-    return client_of(make.make_user(Role.ADVISER, region))
-
-
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(make.make_user(Role.ADVISER, region))
 
 
 def address(contract: Contract, kind: str) -> str:
@@ -135,7 +125,7 @@ def test_ending_and_cancelling(contract: Contract, adviser: Client) -> None:
 
 
 def test_an_officer_proposes_and_an_adviser_accepts(region: Region, contract: Contract, adviser: Client) -> None:
-    officer = client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     assert officer.post(address(contract, "amendment"), given(value_delta="150000", confirm="1")).status_code == 302
     proposal = ChangeProposal.objects.get()
     assert obligation(contract) == 50000
@@ -156,7 +146,7 @@ def test_declining_asks_why_and_the_officer_reads_it(region: Region, contract: C
     page = reverse("change-proposal", args=[proposal.pk])
     assert adviser.post(page, {"reason": ""}).status_code == 422
     adviser.post(page, {"reason": "Nog niet getekend"})
-    assert "Nog niet getekend" in client_of(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
+    assert "Nog niet getekend" in signed_in(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
     with pytest.raises(Refused):
         proposals.accept(proposal, by=user, at=make.moment(make.TODAY))
     assert obligation(contract) == 50000

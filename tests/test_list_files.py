@@ -18,7 +18,8 @@ from python_calamine import CalamineWorkbook
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent, AuditKind
 from tests import factories as make
-from tests.test_pages import listed, signed_in
+from tests.factories import signed_in
+from tests.test_pages import listed
 
 pytestmark = pytest.mark.django_db
 

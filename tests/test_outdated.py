@@ -28,11 +28,6 @@ LATER = date(2026, 12, 31)
 
 
 @pytest.fixture
-def region() -> Region:
-    return make.make_region()
-
-
-@pytest.fixture
 def contract(region: Region) -> Contract:
     return make.make_contract(region, make.make_contractor())
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from contracts.models import ChangeKind
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_in_memory")]
 
@@ -40,12 +41,6 @@ def world() -> SimpleNamespace:
         contractor=make.make_user(Role.CONTRACTOR, region, contractor=linde),
         officer=make.make_user(Role.PROCUREMENT_OFFICER, region),
     )
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def text_of(response: Any) -> str:

@@ -19,15 +19,11 @@ from placements.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
 from sroi.periods import Period
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
 YEAR = Period(date(2024, 1, 1), date(2024, 12, 31))
-
-
-@pytest.fixture
-def region() -> Region:
-    return make.make_region()
 
 
 @pytest.fixture
@@ -36,25 +32,19 @@ def contract(region: Region) -> Contract:
     return make.make_contract(region, make.make_contractor())
 
 
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def adviser(region: Region) -> Client:
-    return client_of(make.make_user(Role.ADVISER, region))
+    return signed_in(make.make_user(Role.ADVISER, region))
 
 
 @pytest.fixture
 def contractor(region: Region, contract: Contract) -> Client:
-    return client_of(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor))
+    return signed_in(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor))
 
 
 @pytest.fixture
 def officer(region: Region) -> Client:
-    return client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    return signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
 
 
 def url(contract: Contract, page: str = "plan") -> str:

@@ -27,11 +27,6 @@ def _today_in_dutch() -> Any:
         yield
 
 
-@pytest.fixture
-def region() -> Region:
-    return make.make_region()
-
-
 def signed_in(region: Region) -> Client:
     client = Client()
     client.force_login(make.make_user(Role.REGION_ADMIN, region))

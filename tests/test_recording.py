@@ -12,6 +12,7 @@ from placements import drafting, review
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -19,35 +20,9 @@ BSN = "111222333"
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
-@pytest.fixture
-def contract(region: Any, linde: Any) -> Any:
-    return make.make_contract(region, linde)
-
-
-@pytest.fixture
-def person(region: Any, linde: Any) -> Any:
-    return make.make_user(Role.CONTRACTOR, region, contractor=linde)
-
-
-@pytest.fixture
 def browser_of(person: Any) -> Client:
     client = Client()
     client.force_login(person)
-    return client
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
     return client
 
 

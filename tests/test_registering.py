@@ -11,6 +11,7 @@ from contracts import cpv
 from contracts.models import Contract, ContractDraft, Contractor, ContractState, Region
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -27,12 +28,6 @@ def region() -> Region:
 @pytest.fixture
 def adviser(region: Region) -> Any:
     return make.make_user(Role.ADVISER, region)
-
-
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def terms(region: Region, **other: Any) -> dict[str, str]:
@@ -77,7 +72,7 @@ def obligation(contract: Contract) -> Decimal:
 
 
 def test_an_adviser_registers_a_contract(region: Region, adviser: Any) -> None:
-    contract = register(client_of(adviser), region)
+    contract = register(signed_in(adviser), region)
     assert contract.state == ContractState.ACTIVE
     assert contract.contractor.kvk == "12345678"
     assert contract.adviser == adviser
@@ -103,11 +98,11 @@ def test_an_adviser_registers_a_contract(region: Region, adviser: Any) -> None:
     ],
 )
 def test_the_obligation_is_that_of_the_rules(region: Region, adviser: Any, given: Any, owed: str) -> None:
-    assert obligation(register(client_of(adviser), region, **given)) == Decimal(owed)
+    assert obligation(register(signed_in(adviser), region, **given)) == Decimal(owed)
 
 
 def test_the_panel_says_what_is_owed_and_why_and_keeps_what_was_typed(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     answer = client.post(reverse("contract-owed", args=[draft.pk]), {"reference": "H-9"})
     assert len(answer.context["missing"]) == 3
@@ -122,7 +117,7 @@ def test_the_panel_says_what_is_owed_and_why_and_keeps_what_was_typed(region: Re
 
 
 def test_what_arrives_late_does_not_undo_what_was_sent(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, **terms(region)).status_code == 302
     client.post(reverse("contract-owed", args=[draft.pk]), terms(region, value="1", edition=draft.edition))
@@ -158,7 +153,7 @@ def test_what_arrives_late_does_not_undo_what_was_sent(region: Region, adviser: 
 def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
     region: Region, adviser: Any, given: Any, field: str
 ) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     answer = fill_in(client, draft, **terms(region, **given))
     assert answer.status_code == 422
@@ -170,7 +165,7 @@ def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
 
 
 def test_shares_add_up_over_the_municipalities(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     first, second = (f"share_{town.pk}" for town in region.municipalities.order_by("code"))
     draft = begin(client, region)
     answer = fill_in(client, draft, **terms(region, **{first: "60", second: "30"}))
@@ -181,7 +176,7 @@ def test_shares_add_up_over_the_municipalities(region: Region, adviser: Any) -> 
 
 
 def test_a_reference_that_is_in_use_is_refused_also_when_it_was_taken_meanwhile(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, **terms(region)).status_code == 302
     register(client, region)
@@ -192,7 +187,7 @@ def test_a_reference_that_is_in_use_is_refused_also_when_it_was_taken_meanwhile(
 
 
 def test_a_draft_is_registered_once(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     fill_in(client, draft, **terms(region))
     assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
@@ -201,7 +196,7 @@ def test_a_draft_is_registered_once(region: Region, adviser: Any) -> None:
 
 
 def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     framework = make.make_contract(region, make.make_contractor(), reference="RAAM-1")
     contract = register(client, region, parent_reference="RAAM-1", lot="Perceel 2")
     framework.refresh_from_db()
@@ -213,7 +208,7 @@ def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any
 
 def test_an_officer_registers_for_their_own_municipality_only(region: Region) -> None:
     officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
-    client = client_of(officer)
+    client = signed_in(officer)
     own, other = region.municipalities.order_by("code")
     draft = begin(client, region)
     page = client.get(reverse("contract-draft", args=[draft.pk])).content.decode()
@@ -229,7 +224,7 @@ def test_an_officer_registers_for_their_own_municipality_only(region: Region) ->
 def test_a_contractor_from_elsewhere_is_found_by_its_full_number_only(region: Region, adviser: Any) -> None:
     elsewhere = make.make_contractor("Verre Vogels", "87654321")
     make.make_contract(make.make_region("utrecht", "Utrecht"), elsewhere)
-    client = client_of(adviser)
+    client = signed_in(adviser)
     for searched in ("verre", "8765432"):
         assert client.get(reverse("contract-new"), {"q": searched}).context["found"] == []
     assert client.get(reverse("contract-new"), {"q": "87654321"}).context["found"] == [elsewhere]
@@ -242,16 +237,16 @@ def test_a_contractor_from_elsewhere_is_found_by_its_full_number_only(region: Re
 
 def test_a_known_number_finds_its_firm_and_keeps_its_name(region: Region, adviser: Any) -> None:
     known = make.make_contractor("De Linde", "11223344")
-    assert begin(client_of(adviser), region, "11223344", "Iets anders").contractor == known
+    assert begin(signed_in(adviser), region, "11223344", "Iets anders").contractor == known
     assert Contractor.objects.count() == 1
 
 
 def test_a_draft_is_its_owners_alone_and_can_be_discarded(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, later="1", title="Half af").status_code == 302
     assert "Half af" in client.get(reverse("contract-new")).content.decode()
-    other = client_of(make.make_user(Role.ADVISER, region))
+    other = signed_in(make.make_user(Role.ADVISER, region))
     for name in ("contract-draft", "contract-check"):
         assert other.get(reverse(name, args=[draft.pk])).status_code == 404
     assert client.post(reverse("contract-discard", args=[draft.pk])).status_code == 302
@@ -262,7 +257,7 @@ def test_a_draft_is_its_owners_alone_and_can_be_discarded(region: Region, advise
 
 
 def test_a_cpv_code_is_found_by_word_and_told_by_name(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     found = client.get(reverse("cpv-codes"), {"cpv": "reinigingsdiensten"}).content.decode()
     assert '<option value="90910000">Reinigingsdiensten' in found
     assert "90911" not in client.get(reverse("cpv-codes"), {"cpv": "4523"}).content.decode()
@@ -285,7 +280,7 @@ def test_facts_about_cpv_are_whole() -> None:
 
 
 def test_a_firm_abroad_has_a_number_there(region: Region, adviser: Any) -> None:
-    client = client_of(adviser)
+    client = signed_in(adviser)
     new = {"region": region.pk, "name": "Bouw NV"}
     for given in ({}, {"country": "BE"}, {"register_number": "0123.456.789"}, {"kvk": "12345678", "country": "BE"}):
         assert client.post(reverse("contract-new"), new | given).status_code == 422, given
@@ -302,10 +297,10 @@ def test_a_firm_abroad_has_a_number_there(region: Region, adviser: Any) -> None:
 
 def test_an_adviser_can_pin_another_table_and_hold_the_obligation(region: Region, adviser: Any) -> None:
     other = make.make_table(region, "leiden-2023")
-    contract = register(client_of(adviser), region, valuation_table=other.code, fixed_obligation="on")
+    contract = register(signed_in(adviser), region, valuation_table=other.code, fixed_obligation="on")
     assert (contract.table, contract.follows_changes) == (other, False)
     make.make_change(contract, value_delta=Decimal(100000))
     assert obligation(contract) == 50000
-    officer = client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     contract = register(officer, region, valuation_table=other.code, reference="H-3")
     assert contract.table != other

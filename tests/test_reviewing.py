@@ -21,21 +21,6 @@ D = Decimal
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
-@pytest.fixture
-def contract(region: Any, linde: Any) -> Any:
-    return make.make_contract(region, linde)
-
-
-@pytest.fixture
 def adviser(region: Any) -> Any:
     return make.make_user(Role.ADVISER, region)
 

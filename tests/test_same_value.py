@@ -22,6 +22,7 @@ from sroi.access import Role
 from sroi.periods import DAY, add_months
 from sroi.templatetags.formats import euro
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -61,16 +62,6 @@ CASES: dict[str, Build] = {
 }
 
 
-@pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
 def said_by_the_command(fulfilment: Fulfilment) -> list[dict[str, Any]]:
     written = StringIO()
     with translation.override("nl"):
@@ -84,12 +75,6 @@ def shown(client: Client, url: str, **sent: Any) -> str:
     answer = client.post(url, sent, **ask) if sent else client.get(url, **ask)
     assert answer.status_code == 200, (url, answer.status_code)
     return html.unescape(answer.content.decode())
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def assert_same(page: str, contracts: list[dict[str, Any]]) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +19,7 @@ from reporting.figures import figures_of
 from reporting.wording import sampled
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 Q3 = date(2025, 7, 1)
@@ -49,12 +49,6 @@ def adviser(region: Any) -> Any:
 @pytest.fixture
 def colleague(region: Any) -> Any:
     return make.make_user(Role.ADVISER, region)
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def accepted(contract: Any, count: int, **fields: Any) -> list[Any]:

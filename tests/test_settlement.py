@@ -41,6 +41,7 @@ from sroi.access import Role
 from sroi.documents import DOCX
 from sroi.periods import Period
 from tests import factories as make
+from tests.factories import signed_in
 from tests.test_documents import failures
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_in_memory")]
@@ -52,11 +53,6 @@ TODAY = date(2026, 3, 10)
 def _today() -> Iterator[None]:
     with time_machine.travel(make.moment(TODAY), tick=False):
         yield
-
-
-@pytest.fixture
-def region() -> Region:
-    return make.make_region()
 
 
 @pytest.fixture
@@ -72,15 +68,9 @@ def with_shortfall(region: Region) -> Contract:
     return contract
 
 
-def client_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 @pytest.fixture
 def adviser(region: Region) -> Client:
-    return client_of(make.make_user(Role.ADVISER, region, name="Noor Advies", email="noor@example.org"))
+    return signed_in(make.make_user(Role.ADVISER, region, name="Noor Advies", email="noor@example.org"))
 
 
 def url(contract: Contract, name: str = "contract-settlement") -> str:
@@ -161,7 +151,7 @@ def test_a_recovery_period_moves_the_last_counted_day(region: Region, contract: 
     with pytest.raises(Refused):
         decide(fresh)
     with time_machine.travel(make.moment(date(2026, 7, 1)), tick=False):
-        later = client_of(make.make_user(Role.ADVISER, region))
+        later = signed_in(make.make_user(Role.ADVISER, region))
         assert later.get(url(contract)).context["may_decide"]
 
 
@@ -427,9 +417,9 @@ def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Cl
 def test_everybody_of_the_contract_reads_the_outcome(region: Region, contract: Contract, adviser: Client) -> None:
     sent(adviser, contract, confirm="1")
     letter = reverse("closing-letter", args=[Settlement.objects.get().pk, "pdf"])
-    officer = client_of(make.make_user(Role.PROCUREMENT_OFFICER, region))
-    contractor = client_of(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor))
-    stranger = client_of(make.make_user(Role.CONTRACTOR, region, contractor=make.make_contractor()))
+    officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    contractor = signed_in(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor))
+    stranger = signed_in(make.make_user(Role.CONTRACTOR, region, contractor=make.make_contractor()))
     for client in (officer, contractor):
         page = client.get(url(contract))
         assert "€\xa015.000" in page.content.decode()

@@ -18,6 +18,7 @@ from contracts.valuation_tables import load_table
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 PAID = date(2024, 5, 15)
@@ -31,34 +32,8 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
-def linde() -> Any:
-    return make.make_contractor()
-
-
-@pytest.fixture
-def contract(region: Any, linde: Any) -> Any:
-    return make.make_contract(region, linde)
-
-
-@pytest.fixture
 def adviser(region: Any) -> Any:
     return make.make_user(Role.ADVISER, region)
-
-
-@pytest.fixture
-def person(region: Any, linde: Any) -> Any:
-    return make.make_user(Role.CONTRACTOR, region, contractor=linde)
-
-
-def signed_in(user: Any) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def only_for(contract: Any, *kinds: str) -> None:

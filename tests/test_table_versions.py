@@ -36,11 +36,6 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture
-def region() -> Any:
-    return make.make_region()
-
-
-@pytest.fixture
 def used(region: Any) -> ValuationTable:
     return region.tables_in_force.get().table
 
