@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Policy, PsoLevel, Region
+from contracts.posting import lock_ledger
 from contracts.regions import policy_terms
 from contracts.registration import Refused
 from sroi.access import Access, Role
@@ -108,6 +109,8 @@ def succeed(
     """
     made = as_version(region, terms, valid_from)
     with transaction.atomic():
+        # Whoever changes it at the same moment waits here, and then sees what became of it.
+        lock_ledger(region)
         standing = Policy.objects.filter(region=region).on(valid_from)
         if (standing.pk if standing else None) != seen:
             raise changed_meanwhile()
