@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
@@ -22,6 +23,7 @@ from django_structlog.middlewares import RequestMiddleware
 from contracts.membership import access_of
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
+from sroi.views import asks_for_part
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -71,11 +73,58 @@ class AccessMiddleware:
         return self.get_response(request)
 
 
-class SessionEndMiddleware:
-    """A session ends when it was not used for a while, and in any case some hours after signing in.
+class NavigationMiddleware:
+    """Another page is told to the browser as such, and who has to sign in first returns to the page they were on.
 
-    A fragment that is asked for without a session gets the whole sign-in page, not that page inside the old one.
+    htmx would follow a redirect by itself and put what it finds there in place of what stands; and the address of a
+    part of a page, or where a form is sent, is no page to return to.
     """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseRedirectBase):
+            return response
+        url = _returning_to_page(request, response.url)
+        if not request.htmx:  # type: ignore[attr-defined]
+            response.headers["Location"] = url
+            return response
+        told = HttpResponseClientRedirect(url)
+        told.cookies = response.cookies
+        return told
+
+
+def _returning_to_page(request: HttpRequest, url: str) -> str:
+    """The address of the sign-in with the page as the one to return to; any other address as it is."""
+    path, _mark, query = url.partition("?")
+    parameters = QueryDict(query, mutable=True)
+    if path != resolve_url(settings.LOGIN_URL) or REDIRECT_FIELD_NAME not in parameters:
+        return url
+    if request.method in ("GET", "HEAD") and not asks_for_part(request):
+        return url
+    page = _page_of(request)
+    if page:
+        parameters[REDIRECT_FIELD_NAME] = page
+    else:
+        del parameters[REDIRECT_FIELD_NAME]
+    return f"{path}?{parameters.urlencode(safe='/')}" if parameters else path
+
+
+def _page_of(request: HttpRequest) -> str | None:
+    """The page of ours that this was asked from."""
+    if request.htmx:  # type: ignore[attr-defined]
+        found: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        return found
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():
+        return None
+    return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
+class SessionEndMiddleware:
+    """A session ends when it was not used for a while, and in any case some hours after signing in."""
 
     STARTED, SEEN, EVERY = "session_started", "session_seen", 60
 
@@ -92,11 +141,7 @@ class SessionEndMiddleware:
                 messages.info(request, _("You were signed out because time went by. Sign in to go on."))
             elif now - seen > self.EVERY:
                 request.session[self.SEEN] = now
-        response = self.get_response(request)
-        signed_out = response.status_code == 302 and not request.user.is_authenticated
-        if signed_out and getattr(request, "htmx", None):
-            return HttpResponseClientRedirect(response["Location"])
-        return response
+        return self.get_response(request)
 
 
 class SecondFactorMiddleware:

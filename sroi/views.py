@@ -37,6 +37,12 @@ class Request(HttpRequest):
     waiting: dict[str, int]
 
 
+def asks_for_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, to put something from the answer into a page that stands already."""
+    htmx: Any = getattr(request, "htmx", None)
+    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
 class Scoped:
     """Narrows the rows of the view to those that are visible to the person."""
 

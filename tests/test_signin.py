@@ -164,11 +164,6 @@ def test_a_session_ends_by_itself(adviser: Any, client: Client, key: str, minute
     assert client.get(reverse("start"))["Location"].startswith(reverse("login"))
 
 
-def test_a_fragment_without_a_session_gets_the_whole_sign_in_page(client: Client) -> None:
-    answer = client.get(reverse("contract-list"), headers={"HX-Request": "true"})
-    assert answer["HX-Redirect"].startswith(reverse("login"))
-
-
 class TestSecondFactor:
     @pytest.fixture(autouse=True)
     def _asked(self, settings: Any) -> None:

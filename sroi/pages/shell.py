@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from sroi.access import NO_ACCESS, Access, Role
+from sroi.views import asks_for_part
 
 ROLE_IN_USE = "role"
 
@@ -123,12 +124,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": settings.DEMO,
         "part_only": asks_for_part(request),
     }
-
-
-def asks_for_part(request: HttpRequest) -> bool:
-    """Whether htmx asks, to put something from the answer into a page that stands already."""
-    htmx: Any = getattr(request, "htmx", None)
-    return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
 
 
 def shell_of(request: HttpRequest) -> Shell:

@@ -66,14 +66,20 @@
     for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
   });
 
-  // Say so when an answer stays away.
+  // Say so when an answer stays away, or is another than what was asked for: what stands is never swapped for nothing.
   const failed = document.getElementById("failed");
-  for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
-    on(type, () => {
-      failed.hidden = false;
-      failed.textContent = failed.dataset.text;
-    });
-  }
+  const sayFailed = () => {
+    failed.hidden = false;
+    failed.textContent = failed.dataset.text;
+  };
+  for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) on(type, sayFailed);
+  on("htmx:beforeSwap", ({ detail }) => {
+    const part = detail.requestConfig.elt.closest("[hx-select]")?.getAttribute("hx-select");
+    if (!detail.shouldSwap || !part || part === "unset") return;
+    if (new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector(part)) return;
+    detail.shouldSwap = false;
+    sayFailed();
+  });
   on("htmx:beforeRequest", () => {
     failed.hidden = true;
   });
