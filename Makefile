@@ -11,7 +11,13 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 TEMPLATES := $(wildcard templates)
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard sroi/locale/*/LC_MESSAGES/*.po))
-PYTEST := $(BIN)/python -m pytest -n 2 $(ARGS)
+# Two at a time; and those with a browser by themselves. With ARGS="-k word" one of the two may find none (5).
+define pytest
+some() { "$$@" || [ $$? -eq 5 ]; }; failed=0; \
+some $(1) $(BIN)/python -m pytest -n 2 -m "not browser" $(ARGS) || failed=1; \
+some $(1) $(BIN)/python -m pytest -m browser $(ARGS) || failed=1; \
+exit $$failed
+endef
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -53,11 +59,11 @@ test: setup-dev  ## Check everything: style, types, and all tests on SQLite and 
 
 test-sqlite: setup-dev  ## All tests on SQLite (ARGS="-k word" for some)
 	@echo "== Tests on SQLite"
-	@env -u DATABASE_URL $(PYTEST)
+	@$(call pytest,env -u DATABASE_URL)
 
 test-postgres: setup-dev  ## All tests on PostgreSQL: the one of DATABASE_URL, or a throw-away server
 	@echo "== Tests on PostgreSQL"
-	@$(BIN)/python tests/throwaway_postgres.py -- $(PYTEST)
+	@$(call pytest,$(BIN)/python tests/throwaway_postgres.py --)
 
 lint: setup-dev  ## Style, layers and templates
 	@echo "== Style and layers"

@@ -50,18 +50,43 @@ def pytest_configure() -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test that opens a page in a browser is marked `browser`, and skipped where there is none.
 
-    Beside a full suite on two cores a browser may answer too late: such a test has a second try, and the last line
-    of the run counts them ("rerun"). No other test has one: a race must stay red.
+    They run by themselves, one after another (`make test`): beside others on the same cores a browser answers too late.
     """
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.flaky(reruns=1))
         if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)"))
+
+
+@pytest.fixture(autouse=True)
+def _real_worker(request: pytest.FixtureRequest) -> None:
+    """Who opens a page in a browser meets the work in the background as it is: done later, by another process."""
+    if request.node.get_closest_marker("browser"):
+        request.getfixturevalue("worker")
+
+
+@pytest.fixture
+def worker(transactional_db: None, settings: Any, worker_process: Any) -> Iterator[Any]:
+    """`manage.py run_tasks` at work on the database of the test; what waits at its end is done before it is emptied."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(worker_process.mails)
+    yield worker_process
+    worker_process.finish()
+
+
+@pytest.fixture(scope="session")
+def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from tests.worker import Worker
+
+    started = Worker(tmp_path_factory.mktemp("worker"))
+    yield started
+    started.stop()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -5,11 +5,10 @@ import io
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from contracts.models import Contract
-from placements.models import Fulfilment
+from placements.models import Fulfilment, Upload
 from sroi.access import Role
 from tests import factories as make
 from tests.looking import axe, wider_than_window
@@ -21,19 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DUTCH = {"reference": "Zaaknummer", "value": "Opdrachtsom", "award_date": "Gunningsdatum"}
 
 
-@pytest.fixture(autouse=True)
-def _in_the_background(settings: Any) -> None:
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-
-
 def sheet(base: dict[str, str], *rows: dict[str, str], names: dict[str, str] | None = None) -> dict[str, Any]:
     out = io.StringIO()
     csv.writer(out).writerows([[(names or {}).get(n, n) for n in base], *([*(base | row).values()] for row in rows)])
     return {"name": "lijst.csv", "mimeType": "text/csv", "buffer": out.getvalue().encode()}
-
-
-def work() -> None:
-    call_command("run_tasks", once=True)
 
 
 def send(page: Page, file: dict[str, Any]) -> None:
@@ -46,7 +36,7 @@ def looks_right(page: Page) -> None:
     assert wider_than_window(page) == []
 
 
-def test_an_adviser_imports_contracts(page: Page, live_server: Any) -> None:
+def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any) -> None:
     region = make.make_region(code="gv")
     sign_in(page, live_server, make.make_user(Role.ADVISER, region))
     page.set_viewport_size(DESK)
@@ -54,19 +44,16 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any) -> None:
     page.get_by_role("link", name="Importeren").first.click()
     looks_right(page)
     send(page, sheet(CONTRACT, {}, {"reference": "HIL-2", "value": "veel"}, names=DUTCH))
-    expect(page.get_by_text("De rijen worden bekeken")).to_be_visible()
-    looks_right(page)
-    there = page.url
-
-    page.goto(f"{live_server.url}/contracten/")  # it goes on while one is elsewhere
-    work()
-    page.goto(there)
+    # By itself: that this is another page is told to the browser, not put into the one that waits.
     expect(page.get_by_role("heading", name="Welke kolom is wat?")).to_be_visible()
+    assert page.url.endswith("/kolommen/")
     looks_right(page)
     page.get_by_role("button", name="Bekijk de rijen").click()
-    expect(page.get_by_text("De rijen worden bekeken")).to_be_visible()
-    work()
-    expect(page.get_by_text("1 rij kan zo niet worden ingelezen")).to_be_visible()  # by itself
+    there = page.url
+    page.goto(f"{live_server.url}/contracten/")  # it goes on while one is elsewhere
+    worker.finish()
+    page.goto(there)
+    expect(page.get_by_text("1 rij kan zo niet worden ingelezen")).to_be_visible()
     expect(page.locator("td.is-faulty")).to_contain_text("Dit is geen getal")
     looks_right(page)
     page.set_viewport_size(PHONE)
@@ -78,17 +65,30 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any) -> None:
 
     page.get_by_role("link", name="Kies een ander bestand").click()
     send(page, sheet(CONTRACT, {}, {"reference": "HIL-2"}, names=DUTCH))
-    work()
-    page.get_by_role("button", name="Lees 2 rijen in").click()
-    expect(page.get_by_text("De rijen worden ingelezen")).to_be_visible()
-    work()
+    page.get_by_role("button", name="Lees 2 rijen in").click()  # there by itself
     expect(page.get_by_text("2 rijen zijn ingelezen")).to_be_visible()
     page.get_by_role("link", name="Naar de lijst").click()
     expect(page.get_by_role("link", name="HIL-2")).to_be_visible()
     assert Contract.objects.count() == 2
 
 
-def test_a_contractor_without_script(new_context: Any, live_server: Any) -> None:
+def test_a_page_that_waits_shows_by_itself_what_became_of_it(page: Page, live_server: Any, worker: Any) -> None:
+    region = make.make_region(code="gv")
+    sign_in(page, live_server, make.make_user(Role.ADVISER, region))
+    page.goto(f"{live_server.url}/importeren/")
+    send(page, sheet(CONTRACT, {}))
+    expect(page.get_by_role("button", name="Lees 1 rij in")).to_be_visible()
+    Upload.objects.update(state="waiting")
+    page.reload()
+    expect(page.get_by_text("De rijen worden bekeken")).to_be_visible()
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        looks_right(page)
+    Upload.objects.update(state="checked")
+    expect(page.get_by_role("button", name="Lees 1 rij in")).to_be_visible()
+
+
+def test_a_contractor_without_script(new_context: Any, live_server: Any, worker: Any) -> None:
     region = make.make_region()
     linde = make.make_contractor()
     make.make_contract(region, linde, reference="HIL-9")
@@ -98,10 +98,10 @@ def test_a_contractor_without_script(new_context: Any, live_server: Any) -> None
     page.get_by_role("link", name="Importeren").click()
     base = {k: v for k, v in PLACEMENT.items() if not k.startswith("accepted")}
     send(page, sheet(base | {"contracts": "HIL-9", "status": "ingediend"}, {}))
-    work()
-    page.get_by_role("link", name="Kijk hoe ver het is").click()
+    worker.finish()
+    page.goto(page.url)
     page.get_by_role("button", name="Lees 1 rij in").click()
-    work()
-    page.get_by_role("link", name="Kijk hoe ver het is").click()
+    worker.finish()
+    page.goto(page.url)
     expect(page.get_by_text("1 rij is ingelezen")).to_be_visible()
     assert Fulfilment.objects.get().latest.state == "submitted"

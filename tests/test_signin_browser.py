@@ -14,7 +14,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value
 from allauth.socialaccount.models import SocialAccount
-from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -64,7 +63,7 @@ def confirm(page: Any) -> None:
         page.wait_for_url(lambda url: reverse("account_reauthenticate") not in url)
 
 
-def test_from_invitation_to_the_first_page(page: Any, site: str, region: Any) -> None:
+def test_from_invitation_to_the_first_page(page: Any, site: str, region: Any, worker: Any) -> None:
     admin = make.make_user(Role.REGION_ADMIN, region)
     sign_in(page, site, admin.email)
     page.goto(site + reverse("user-invite"))
@@ -73,7 +72,7 @@ def test_from_invitation_to_the_first_page(page: Any, site: str, region: Any) ->
     page.click("#form button")
     page.wait_for_url("**" + reverse("user-list"))
     page.context.clear_cookies()
-    page.goto(site + re.search(r"(/uitnodiging/\S+)", mail.outbox[-1].body)[1])
+    page.goto(site + re.search(r"(/uitnodiging/\S+)", worker.texts()[-1])[1])
     page.fill("#id_name", "Nieuwe Adviseur")
     page.fill("#id_password", PASSWORD)
     page.click("main form button")

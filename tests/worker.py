@@ -1,0 +1,61 @@
+"""The worker of browser tests: the real command in a process of its own, on the database of the tests."""
+
+import os
+import subprocess
+import sys
+import time
+from email import message_from_bytes, policy
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+from django_tasks_db.models import DBTaskResult
+
+SECONDS_TO_FINISH = 60
+
+
+class Worker:
+    def __init__(self, folder: Path) -> None:
+        self.mails = folder / "mails"
+        self.mails.mkdir()
+        self.log = folder / "worker.log"
+        surroundings = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "EMAIL_URL": f"filemail:///{self.mails}",
+            "EVIDENCE_DIR": str(folder / "evidence"),
+            "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
+        }
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_tasks", "--until-parent-ends"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
+
+    def finish(self) -> None:
+        """Wait until nothing waits: an empty database would be pulled from under it."""
+        end = time.monotonic() + SECONDS_TO_FINISH
+        while DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).exists():
+            assert self.process.poll() is None, f"the worker ended: {self.log.read_text()}"
+            assert time.monotonic() < end, f"the worker does not finish: {self.log.read_text()}"
+            time.sleep(0.1)
+
+    def texts(self) -> list[str]:
+        """What was mailed, oldest first."""
+        self.finish()
+        files = sorted(self.mails.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        found = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in files]
+        return [part.get_content() for mail in found if (part := mail.get_body(("plain",)))]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(SECONDS_TO_FINISH)
+
+
+def database_url() -> str:
+    """The database of the tests, as the setting names it."""
+    at = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{at['NAME']}"
+    who = ":".join(quote(str(part), safe="") for part in (at["USER"], at["PASSWORD"]) if part)
+    where = f"{quote(str(at['HOST']), safe='')}:{at['PORT']}" if at["PORT"] else quote(str(at["HOST"]), safe="")
+    return f"postgres://{who}@{where}/{at['NAME']}"
