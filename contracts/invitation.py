@@ -1,7 +1,8 @@
 """The door to memberships: invite, accept, change, end. Source: DOMAIN.md section 9.
 
 A region admin asks anyone in for the region; an adviser asks in people of a contractor that has a contract in the
-region, and a contractor's person a colleague. Each is for one role in one region: it opens nothing of another.
+region, and a contractor's person a colleague. Each is for one role in one region: it opens nothing of another. Who
+runs the server makes the first region admin, and lets one in again who lost the way in (`manage.py make_admin`).
 """
 
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
+from contracts.posting import lock_ledger
 from contracts.registration import Refused
 from sroi.access import Access, Role
 from sroi.accounts.history import remember
@@ -58,18 +60,36 @@ def invite(asked: Asked, access: Access, *, at: datetime, by: Any) -> Invitation
     _refuse_impossible(asked.role, asked.municipalities, asked.contractor, asked.region)
     if not may_invite(access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None):
         raise Refused(_("You cannot invite someone for this."))
+    return _made(asked, at=at, by=by)
+
+
+def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
+    """A region admin, by who runs the server; it takes the place of one made so before for the same address."""
+    asked = Asked(email, Role.REGION_ADMIN, region)
     with transaction.atomic():
-        invitation = Invitation.objects.create(
-            email=asked.email.strip().lower(),
-            role=asked.role,
-            region=asked.region,
-            contractor=asked.contractor,
-            invited_by=by,
-            invited_at=at,
-            expires_at=at + VALID,
-        )
-        invitation.municipalities.set(asked.municipalities)
+        earlier = _open(at).filter(email=_folded(email), region=region, by_command=True)
+        earlier.update(withdrawn_at=at)
+        return _made(asked, at=at, by=None, by_command=True)
+
+
+@transaction.atomic
+def _made(asked: Asked, *, at: datetime, by: Any, by_command: bool = False) -> Invitation:
+    invitation = Invitation.objects.create(
+        email=_folded(asked.email),
+        role=asked.role,
+        region=asked.region,
+        contractor=asked.contractor,
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + VALID,
+        by_command=by_command,
+    )
+    invitation.municipalities.set(asked.municipalities)
     return invitation
+
+
+def _folded(email: str) -> str:
+    return email.strip().lower()
 
 
 def _refuse_impossible(
@@ -109,15 +129,16 @@ def known_person(email: str) -> Any:
 
 
 def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str = "", password: str = "") -> Any:
-    """Give the membership to `user`, or to a new account; of two people at once, one comes second and is refused."""
+    """Give the membership to `user`, or to a new account; of two people at once, one comes second and is refused.
+
+    An invitation made by command also opens the account that exists, with this name and password.
+    """
     with transaction.atomic():
         taken = _open(at).filter(pk=invitation.pk).update(accepted_at=at)
         if not taken:
             raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
         if user is None:
-            if known_person(invitation.email):
-                raise Refused(_("There is an account for this address already. Sign in first."))
-            user = get_user_model().objects.create_user(invitation.email, password, name=name)
+            user = _account(invitation, name, password)
         Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
         membership, _new = Membership.objects.get_or_create(
             user=user,
@@ -128,6 +149,18 @@ def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str 
         )
         membership.municipalities.add(*invitation.municipalities.all())
     return user
+
+
+def _account(invitation: Invitation, name: str, password: str) -> Any:
+    known = known_person(invitation.email)
+    if known is None:
+        return get_user_model().objects.create_user(invitation.email, password, name=name)
+    if not invitation.by_command:
+        raise Refused(_("There is an account for this address already. Sign in first."))
+    known.name, known.is_active = name, True
+    known.set_password(password)
+    known.save(update_fields=["name", "is_active", "password"])
+    return known
 
 
 def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
@@ -150,6 +183,8 @@ def change(
     if role != Role.CONTRACTOR and others.exclude(pk=membership.pk).exists():
         raise Refused(_("This person has that role already."))
     with transaction.atomic():
+        if role != Role.REGION_ADMIN:
+            _leave_an_admin(membership)
         membership.role = role
         membership._change_reason = why  # type: ignore[attr-defined]
         membership.save(update_fields=["role"])
@@ -159,6 +194,7 @@ def change(
 def end(membership: Membership, access: Access, *, at: datetime, by: Any, why: str) -> None:
     _refuse_own(membership, access, by)
     with transaction.atomic():
+        _leave_an_admin(membership)
         if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=at):
             raise Refused(_("This role was ended already."))
         membership.ended_at = at
@@ -170,3 +206,12 @@ def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
         raise Refused(_("You cannot change this role."))
     if membership.user_id == by.pk:
         raise Refused(_("You cannot change your own role. Ask another region admin."))
+
+
+def _leave_an_admin(membership: Membership) -> None:
+    """Under the lock of the region: of two admins who end each other at the same time, the second is refused."""
+    lock_ledger(membership.region)
+    admins = Membership.objects.filter(region=membership.region_id, role=Role.REGION_ADMIN, ended_at=None)
+    others = admins.filter(user__is_active=True).exclude(user=membership.user_id)
+    if membership.role == Role.REGION_ADMIN and not others.exists():
+        raise Refused(_("This is the last region admin. Invite another one first."))

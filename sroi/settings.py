@@ -253,6 +253,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+MAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="social-return@localhost")

@@ -108,7 +108,10 @@ class Membership(ScopedModel):
 
 
 class Invitation(ScopedModel):
-    """Someone is asked in by e-mail, for one membership. The signed link works once, and for a week."""
+    """Someone is asked in by e-mail, for one membership. The signed link works once, and for a week.
+
+    One made by command, by who runs the server, also opens an account that exists: with a new password.
+    """
 
     email = models.EmailField(_("e-mail address"), max_length=254)
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
@@ -127,6 +130,7 @@ class Invitation(ScopedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    by_command = models.BooleanField(default=False)
 
     scope = Scope(region="region", contractor="contractor", staff=(Role.REGION_ADMIN,))
 

@@ -20,15 +20,20 @@ from django.views.decorators.http import require_http_methods
 from contracts import invitation as door
 from contracts.models import Invitation
 from contracts.registration import Refused
+from sroi.accounts import audit
+from sroi.accounts.models import AuditKind
 from sroi.fields import text_field
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-def send(request: HttpRequest, invitation: Invitation) -> None:
+def path_of(invitation: Invitation) -> str:
+    return reverse("invitation", args=[door.token_of(invitation)])
+
+
+def send(invitation: Invitation, url: str) -> None:
     """In Dutch, whoever sends it; the link is the only secret in it."""
     with translation.override("nl"):
-        url = request.build_absolute_uri(reverse("invitation", args=[door.token_of(invitation)]))
         context = {
             "invitation": invitation,
             "url": url,
@@ -68,19 +73,30 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return render(request, "pages/invitation_gone.html", status=410)
     known = door.known_person(invitation.email)
-    if known:
+    if known and not invitation.by_command:
         return accept_as_known(request, invitation, known)
-    form = AcceptForm(request.POST or None)
+    form = AcceptForm(request.POST or None, initial={"name": known.name if known else ""})
     if request.method == "POST" and form.is_valid():
         try:
             user = door.accept(invitation, at=now, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            login(request, user, backend=BACKEND)
-            record_authentication(request, user, "password", email=user.email)
-            return welcome(request, invitation)
+            return welcome_back(request, user) if known else welcome_new(request, user, invitation)
     return render(request, "pages/invitation.html", {"invitation": invitation, "form": form})
+
+
+def welcome_new(request: HttpRequest, user: Any, invitation: Invitation) -> HttpResponse:
+    login(request, user, backend=BACKEND)
+    record_authentication(request, user, "password", email=user.email)
+    return welcome(request, invitation)
+
+
+def welcome_back(request: HttpRequest, user: Any) -> HttpResponse:
+    """With the new password, and the second step of an account that has one."""
+    audit.note(AuditKind.PASSWORD_CHANGED, user=user)
+    messages.success(request, _("Your new password is set. Sign in with it."))
+    return redirect("login")
 
 
 def accept_as_known(request: HttpRequest, invitation: Invitation, known: Any) -> HttpResponse:

@@ -19,7 +19,7 @@ from contracts.registration import Refused
 from sroi.access import Access, Role, visible
 from sroi.fields import Rows, text_field
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
-from sroi.pages.invitation import send
+from sroi.pages.invitation import path_of, send
 from sroi.views import ForRoles, ListPage, Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -176,7 +176,7 @@ def invited(request: Any, asked: door.Asked, form: forms.Form) -> bool:
         form.add_error(None, str(refusal))
         return False
     try:
-        send(request, invitation)
+        send(invitation, request.build_absolute_uri(path_of(invitation)))
     except OSError:
         messages.error(request, _("The invitation could not be sent. Try again in a moment."))
         door.withdraw(invitation, request.access, at=timezone.now())
