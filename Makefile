@@ -35,6 +35,7 @@ translations: $(MESSAGES)  ## Compile the translations
 
 demo: export DEMO := 1
 demo: export DATABASE_URL ?= sqlite:///$(CURDIR)/var/demo.sqlite3
+demo: export SITE_URL ?= http://127.0.0.1:$(PORT)
 demo: setup  ## Load the demonstration data, write the annual report and serve (SERVE=0: do not serve; PORT=8000)
 	@mkdir -p var
 	$(MANAGE) migrate --verbosity 0
@@ -44,6 +45,7 @@ ifneq ($(SERVE),0)
 	@$(start)
 endif
 
+serve: export SITE_URL ?= http://127.0.0.1:$(PORT)
 serve: setup  ## Serve with your own database (DATABASE_URL, or var/sroi.sqlite3)
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
