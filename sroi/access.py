@@ -114,12 +114,14 @@ def visible(model: type[ScopedModel], access: Access) -> Any:
 
 
 OUR_APPS = ("accounts", "contracts", "placements", "reporting")
+SERVER = "sroi"
 
 
 @checks.register()
 def every_model_is_scoped(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse to start with a model that forgets to say who may see it."""
-    ours = [m for m in apps.get_models() if m._meta.app_label in OUR_APPS and not m._meta.auto_created]
+    labels = (*OUR_APPS, SERVER)
+    ours = [m for m in apps.get_models() if m._meta.app_label in labels and not m._meta.auto_created]
     return [
         checks.Error(f"{model.__name__} names no scope and no reason to do without.", obj=model, id="sroi.E001")
         for model in ours

@@ -152,6 +152,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # only the other sessions end
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = str
+ACCOUNT_FORMS = {"reset_password": "sroi.accounts.forgotten.ForgottenForm"}
 # Per address of the visitor and per account; beyond these the answer is “try again later”, also for the right password.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
@@ -166,6 +167,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Social return"
 MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "sroi.accounts.codes.AuthenticateForm",
+    "reauthenticate": "sroi.accounts.codes.ReauthenticateForm",
+    "activate_totp": "sroi.accounts.codes.ActivateTOTPForm",
+}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 # Roles that may not go on without a second factor; in demonstration mode it is offered, never asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])
@@ -181,8 +187,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False
 
-# Shared by all workers, so that the limits above hold for them together.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+# Shared by all workers, so that the limits above hold for them together; nothing in it goes before its time.
+CACHES = {"default": {"BACKEND": "sroi.counters.Counters"}}
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -253,17 +259,24 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# A mail is kept in the database; the worker sends it, through what EMAIL_URL says.
 MAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+MAIL_SENT_THROUGH = EMAIL_CONFIG.pop("EMAIL_BACKEND")
+EMAIL_BACKEND = "sroi.outbox.KeepingBackend"
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="social-return@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 # Where the links in mails lead.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-# Minutes before a mail that could not be sent is tried again, doubled each time up to the most; days that
-# `send_reminders` looks back for what was not told yet; items of one kind that a mail names; weeks ahead of a term.
+# Minutes before a mail that could not be sent is tried again, doubled each time up to the most; days after which it is
+# given up (a link in it is hardly valid longer); minutes after which one that was being sent no longer can be.
 MAIL_RETRY_MINUTES = 5
 MAIL_RETRY_MINUTES_MOST = 12 * 60
+MAIL_GIVE_UP_DAYS = 3
+MAIL_UNSURE_MINUTES = 60
+# Days that `send_reminders` looks back for what was not told yet; items of one kind that a mail names; weeks ahead of a
+# term.
 MAIL_LOOK_BACK_DAYS = 7
 MAIL_ITEMS = 10
 MAIL_WEEKS_AHEAD = 2
@@ -282,6 +295,16 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 # two looks at what waits.
 BACKGROUND_TASKS = env.bool("BACKGROUND_TASKS", default=True)
 BACKGROUND_INTERVAL = 1
+# After how many seconds without a sign of life a worker is gone: on SQLite it can give none while an import writes. From
+# that, seconds between two signs, and between two looks at what was left lying: mails that wait, tasks of workers that
+# are gone. How often a task is begun that its worker did not survive.
+BACKGROUND_SILENT_SECONDS = env.int("BACKGROUND_SILENT_SECONDS", default=120)
+BACKGROUND_BEAT_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 24)
+BACKGROUND_TIDY_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 4)
+BACKGROUND_TRIES = 2
+# What `/klaar/` calls wrong besides: a task that waits longer than this many seconds, and less free disk than this.
+READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)
+READY_FREE_BYTES = env.int("READY_FREE_MEGABYTES", default=500) * 1024**2
 TASKS = {
     "default": {
         "BACKEND": "django_tasks_db.DatabaseBackend"
