@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from contracts.models import Notice, NoticeChoice, NoticeKind, NoticeState, Policy, When
 from sroi.access import Access, Role
+from sroi.outbox import pause_after
 
 USUALLY: Mapping[str, When] = {
     NoticeKind.ANSWER: When.AT_ONCE,
@@ -98,9 +99,8 @@ def sent(claim: UUID, at: datetime) -> None:
 def give_back(claim: UUID, at: datetime) -> None:
     """The mail could not be sent: it waits again, longer each time."""
     for tries in Notice.objects.filter(claim=claim).order_by().values_list("tries", flat=True).distinct():
-        wait = min(settings.MAIL_RETRY_MINUTES * 2**tries, settings.MAIL_RETRY_MINUTES_MOST)
         Notice.objects.filter(claim=claim, state=NoticeState.SENDING, tries=tries).update(
-            state=NoticeState.WAITING, claim=None, tries=F("tries") + 1, not_before=at + timedelta(minutes=wait)
+            state=NoticeState.WAITING, claim=None, tries=F("tries") + 1, not_before=at + pause_after(tries)
         )
 
 

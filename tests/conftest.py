@@ -42,7 +42,7 @@ def pytest_configure() -> None:
     storages.__dict__.pop("backends", None)
     # Tests about the second factor ask for it themselves.
     settings.SECOND_FACTOR_ROLES = []
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MAIL_SENT_THROUGH = "django.core.mail.backends.locmem.EmailBackend"
     # Of a test that fails one wants to read what failed, not what was asked for.
     settings.LOGGING["loggers"]["django_structlog"]["level"] = "CRITICAL"
     logging.getLogger("django_structlog").setLevel("CRITICAL")
@@ -87,6 +87,12 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
     started = Worker(tmp_path_factory.mktemp("worker"))
     yield started
     started.stop()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _mail_is_kept_first(django_test_environment: None) -> None:
+    """As in production, where Django's tests would have it arrive in `mail.outbox` at once."""
+    settings.EMAIL_BACKEND = "sroi.outbox.KeepingBackend"
 
 
 @pytest.fixture(autouse=True, scope="session")

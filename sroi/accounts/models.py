@@ -57,6 +57,19 @@ class Demonstration(models.Model):
         return f"{self.made_at}"
 
 
+class ForgottenPassword(models.Model):
+    """That a link was asked for, until the worker answers it, or does not. See `sroi.accounts.forgotten`."""
+
+    email = models.EmailField(max_length=320)
+    language = models.CharField(max_length=10)
+    made_at = models.DateTimeField()
+
+    unscoped_because = "what somebody typed at the sign-in page; only the worker reads it"
+
+    def __str__(self) -> str:
+        return f"{self.made_at}"
+
+
 class AuditKind(models.TextChoices):
     SIGNED_IN = "signed_in", _("signed in")
     SIGNED_OUT = "signed_out", _("signed out")

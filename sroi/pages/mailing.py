@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +26,7 @@ from contracts.membership import access_of, people, people_with_access
 from contracts.models import Contract, Notice, NoticeKind, NoticeState, When
 from placements.telling import gather
 from sroi.access import Access, visible
+from sroi.outbox import send_now
 from sroi.pages.overview import Overview, overview
 from sroi.pages.tasks import Pile, Task
 
@@ -140,8 +140,8 @@ class Person:
 
     def _send(self, told: Sequence[Notice], found: Overview, claim: Any, result: Sent, *, weekly: bool = False) -> None:
         try:
-            mail_of(self.user, told, found.piles, weekly=weekly).send()
-        except (SMTPException, OSError) as error:
+            send_now(mail_of(self.user, told, found.piles, weekly=weekly))
+        except OSError as error:
             logger.warning("A mail could not be sent: %s", type(error).__name__)
             notices.give_back(claim, self.now)
             result.deferred += 1

@@ -175,12 +175,7 @@ def invited(request: Any, asked: door.Asked, form: forms.Form) -> bool:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    try:
-        send(invitation, request.build_absolute_uri(path_of(invitation)))
-    except OSError:
-        messages.error(request, _("The invitation could not be sent. Try again in a moment."))
-        door.withdraw(invitation, request.access, at=timezone.now())
-        return True
+    send(invitation, request.build_absolute_uri(path_of(invitation)))
     messages.success(
         request, _("The invitation was sent to %(email)s. It is valid for a week.") % {"email": asked.email}
     )

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from contracts import notices
 from placements.telling import gather, lately
+from sroi.outbox import send_due
 from sroi.pages.mailing import send_at_once, send_overviews
 
 
@@ -19,10 +20,11 @@ class Command(BaseCommand):
         if settings.DEMO:
             raise CommandError("Dit is een demonstratie: er wordt geen mail verstuurd.")
         now = timezone.now()
+        kept = send_due(now)
         gather(now, lately())
         at_once, weekly = send_at_once(now), send_overviews(now)
         self.stdout.write(f"Verstuurd: {at_once.sent} berichten en {weekly.sent} weekoverzichten.")
         if unsure := notices.uncertain(now):
             self.stdout.write(f"Van {unsure} berichten is niet bekend of zij aankwamen; zij gaan niet nog eens weg.")
-        if deferred := at_once.deferred + weekly.deferred:
+        if deferred := kept + at_once.deferred + weekly.deferred:
             raise CommandError(f"{deferred} mails zijn niet verstuurd: de mailserver werkt niet. Zij gaan later weg.")
