@@ -1,36 +1,75 @@
 """How gunicorn serves: beside the web server runs the one process that does what nobody has to wait for.
 
-`gunicorn --config python:sroi.serving sroi.wsgi`; the two begin and end together. Who runs `manage.py run_tasks` as a
-service of its own sets BACKGROUND_WORKER=0.
+`gunicorn --config python:sroi.serving sroi.wsgi`; the two begin and end together, and a worker that ends by itself, or
+is killed, is begun again. Who runs `manage.py run_tasks` as a service of its own sets BACKGROUND_WORKER=0.
 """
 
+import logging
 import os
-import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
+COMMAND = (sys.executable, str(MANAGE), "run_tasks", "--until-parent-ends")
 SECONDS_TO_END = 10
+# Between the end of a worker and the next one: doubled each time up to the most, and the first again after one that
+# ran well.
+PAUSE, PAUSE_MOST, RAN_WELL = 1.0, 60.0, 60.0
+LOOK = 0.5
 
 # A list of many rows as a file is written while it is sent.
 timeout = 120
 
-beside: list[subprocess.Popen[bytes]] = []
+logger = logging.getLogger("gunicorn.error")
+stop = threading.Event()
+watch: list[threading.Thread] = []
 
 
 def when_ready(server: Any) -> None:
     if os.environ.get("BACKGROUND_WORKER", "1").lower() not in ("0", "off", "false", "no"):
-        command = [sys.executable, str(MANAGE), "run_tasks", "--until-parent-ends"]
-        # Its own session: Ctrl-C goes to the server, which then lets the worker finish.
-        beside.append(subprocess.Popen(command, start_new_session=True))
+        watch.append(threading.Thread(target=keep_running, daemon=True))
+        watch[0].start()
 
 
 def on_exit(server: Any) -> None:
-    for process in beside:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    stop.set()
+    for thread in watch:
+        thread.join(SECONDS_TO_END + 2 * LOOK)
+
+
+def keep_running() -> None:
+    """One worker at a time until the server stops. To Linux the thread that began a worker is its parent: this one."""
+    pause = PAUSE
+    while not stop.is_set():
+        began = time.monotonic()
+        run_one()
+        pause = PAUSE if time.monotonic() - began > RAN_WELL else min(2 * pause, PAUSE_MOST)
+        if not stop.is_set():
+            logger.error("The worker in the background ended; another begins in %d seconds", pause)
+        stop.wait(pause)
+
+
+def run_one() -> None:
+    """Until it ends, or the server stops."""
+    try:
+        # Its own session: Ctrl-C goes to the server, which then lets the worker finish.
+        worker = subprocess.Popen(COMMAND, start_new_session=True)
+    except OSError:
+        logger.exception("A worker in the background could not begin")
+        return
+    # Gunicorn reaps every child of its process; then this hears of no exit status, but of the end all the same.
+    while worker.poll() is None:
+        if stop.wait(LOOK):
+            end(worker)
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_END)
+    except subprocess.TimeoutExpired:
+        worker.kill()

@@ -4,19 +4,27 @@ import ctypes
 import logging
 import signal
 import sys
+import threading
 import time
 from argparse import ArgumentParser
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connections
+from django.db import Error as DatabaseFailure
+from django.db import connection, connections
+from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME, task_backends
+from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks.signals import task_started
-from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.management.commands.db_worker import Worker
+
+from sroi import background
+from sroi.accounts import forgotten
+from sroi.outbox import send_due
 
 SECONDS_AFTER_A_FAILURE = 5
 PR_SET_PDEATHSIG = 1
@@ -25,18 +33,91 @@ logger = logging.getLogger("sroi.tasks")
 
 
 class SteadyWorker(Worker):
-    """Goes on when the database was away for a while."""
+    """Goes on when the database was away for a while, and gives signs of life, also during a long task."""
+
+    def __init__(self, *, once: bool) -> None:
+        super().__init__(
+            queue_names=[DEFAULT_TASK_QUEUE_NAME],
+            interval=settings.BACKGROUND_INTERVAL,
+            batch=True,
+            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=get_random_string(32),
+            excluded_queue_names=[],
+        )
+        self.once = once
+        self.over = threading.Event()
+        self.moved = self.tidied = -float("inf")
 
     def run(self) -> None:
-        while self.running:
+        heart = threading.Thread(target=self.give_signs, daemon=True)
+        try:
+            while self.running:
+                self.round(heart)
+                if self.once:
+                    break
+                time.sleep(self.interval)
+        finally:
+            self.over.set()
+            if heart.is_alive():
+                heart.join()
+
+    def round(self, heart: threading.Thread) -> None:
+        """What waits now."""
+        self.moved = time.monotonic()
+        try:
+            if not heart.is_alive():
+                # Before it takes anything, so that no other thinks it gone.
+                background.beat(self.worker_id, timezone.now())
+                heart.start()
+            self.tidy()
+            super().run()
+        except DatabaseFailure:
+            logger.exception("The database does not answer; trying again")
+            connections.close_all()
+            time.sleep(0 if self.once else SECONDS_AFTER_A_FAILURE)
+
+    def run_task(self, db_task_result: Any) -> None:
+        super().run_task(db_task_result)
+        self.moved = time.monotonic()
+
+    def tidy(self) -> None:
+        """Now and then. As a task it is not broken off when the worker has to stop."""
+        if self.moved - self.tidied >= settings.BACKGROUND_TIDY_SECONDS:
+            self.running_task = True
             try:
-                super().run()
-            except DatabaseError:
-                logger.exception("The database does not answer; trying again")
-                connections.close_all()
-                time.sleep(SECONDS_AFTER_A_FAILURE)
-            if self.batch:
-                return
+                tidy()
+            finally:
+                self.running_task = False
+            self.tidied = self.moved
+
+    def moves(self) -> bool:
+        """Whether it is at work, or was between tasks a moment ago."""
+        return self.running_task or time.monotonic() - self.moved < settings.BACKGROUND_SILENT_SECONDS
+
+    def give_signs(self) -> None:
+        """In a thread, on a connection of its own: that a task takes minutes is no sign that something is wrong."""
+        while not self.over.wait(settings.BACKGROUND_BEAT_SECONDS):
+            if self.moves():
+                self.note(lambda: background.beat(self.worker_id, timezone.now()))
+        self.note(lambda: background.end(self.worker_id))
+
+    def note(self, sign: Callable[[], None]) -> None:
+        try:
+            sign()
+        except DatabaseFailure:
+            logger.warning("A sign of life could not be noted")
+        finally:
+            connection.close()
+
+
+def tidy() -> None:
+    """What was left lying: tasks of workers that are gone, mails whose time has come."""
+    now = timezone.now()
+    background.take_over(now)
+    send_due(now)
+    forgotten.forget(now - timedelta(days=settings.MAIL_GIVE_UP_DAYS))
 
 
 class Command(BaseCommand):
@@ -49,21 +130,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not isinstance(task_backends[DEFAULT_TASK_BACKEND_ALIAS], DatabaseBackend):
+        if not background.is_on():
             raise CommandError("BACKGROUND_TASKS staat uit: het werk gebeurt meteen, dus er is niets te doen.")
         if options["until_parent_ends"]:
             end_with_parent()
         task_started.connect(bind_task)
-        worker = SteadyWorker(
-            queue_names=[DEFAULT_TASK_QUEUE_NAME],
-            interval=settings.BACKGROUND_INTERVAL,
-            batch=options["once"],
-            backend_name=DEFAULT_TASK_BACKEND_ALIAS,
-            startup_delay=False,
-            max_tasks=None,
-            worker_id=get_random_string(32),
-            excluded_queue_names=[],
-        )
+        worker = SteadyWorker(once=options["once"])
         worker.configure_signals()
         worker.run()
 
