@@ -25,6 +25,7 @@ from contracts.models import (
 )
 from contracts.registration import OPEN, Refused, refuse_closed
 from sroi.access import Access, Role
+from sroi.storage import evidence_storage
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def remove(document: ContractDocument, *, by: Any, at: datetime) -> None:
             contract=document.contract, what="document_removed", at=at, by=by, why=document.title
         )
         if name:
+            evidence_storage().guard()
             transaction.on_commit(lambda: document.file.storage.delete(name))
 
 

@@ -30,6 +30,7 @@ from contracts.registration import Refused
 from placements.models import ABOUT_A_PERSON, EventKind, Evidence, Fulfilment, FulfilmentEvent, FulfilmentVersion
 from placements.review import OPEN_TO_EDIT, Act
 from sroi.bsn import refuse_bsn
+from sroi.storage import evidence_storage
 
 PDF = "application/pdf"
 # How Pillow calls a picture of this media type.
@@ -215,6 +216,7 @@ def erase(evidence: Evidence, act: Act) -> None:
             why=act.why or _("A file was erased"),
         )
         if name:
+            evidence_storage().guard()
             transaction.on_commit(lambda: _delete_files(name, pages))
 
 

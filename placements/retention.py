@@ -21,6 +21,7 @@ from placements.evidence import page_name
 from placements.models import ABOUT_A_PERSON, Allocation, Evidence, FulfilmentState, FulfilmentVersion
 from sroi.accounts.models import Erasure
 from sroi.periods import add_months
+from sroi.storage import evidence_storage
 
 SUBJECT = "placements.fulfilmentversion"
 NEVER_SETTLED_MONTHS = 24
@@ -110,6 +111,8 @@ def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
             versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
             evidence = Evidence.objects.filter(version__in=some, kind__in=ABOUT_A_PERSON, erased_at=None)
             files += [(e.file.storage, each) for e in evidence if e.file for each in files_of(e)]
+            if files:
+                evidence_storage().guard()
             evidence.update(file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at)
     for storage, name in files:
         storage.delete(name)

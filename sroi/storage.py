@@ -1,9 +1,26 @@
-"""Where files that people hand in are kept: outside the web root, under names that say nothing."""
+"""Where files that people hand in are kept: outside the web root, under names that say nothing.
+
+The folder carries a mark that the database knows. A folder that is gone, emptied, or another one in its place is an
+error, for who keeps a file and for who erases one: never a new empty folder. The mark is made with the first file, or
+put in a folder that was in use before there were marks; `manage.py accept_evidence_folder` takes another folder.
+"""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
+from django.apps import apps
+from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.db import models
+
+from sroi.models import EvidenceMark
+
+MARK = ".sroi-evidence"
+
+
+class WrongFolder(OSError):
+    """This is not the folder in which the evidence is."""
 
 
 class EvidenceStorage(Storage):
@@ -17,6 +34,7 @@ class EvidenceStorage(Storage):
         return self.named.open(name, mode)
 
     def _save(self, name: str, content: Any) -> str:
+        self.guard()
         return self.named.save(name, content)
 
     def delete(self, name: str) -> None:
@@ -28,8 +46,45 @@ class EvidenceStorage(Storage):
     def size(self, name: str) -> int:
         return self.named.size(name)
 
+    def guard(self) -> None:
+        """Refuse a folder that is not the one; mark the one that is used first. Who erases asks this beforehand."""
+        known = EvidenceMark.objects.first()
+        if not self.is_right(known):
+            raise WrongFolder("the folder of evidence is gone, or another one is in its place")
+        if known is None:
+            self.accept()
 
-def evidence_storage() -> Storage:
+    def is_right(self, known: EvidenceMark | None) -> bool:
+        """Whether it has this mark; where there is none yet, whether files that were kept are in it."""
+        if known:
+            return known.mark == self._mark()
+        names = list(_newest_files())
+        return not names or any(self.named.exists(name) for name in names)
+
+    def accept(self) -> None:
+        """Take this folder for the one: by the mark that it has, or a new one."""
+        if not self.named.exists(MARK):
+            self.named.save(MARK, ContentFile(secrets.token_hex(32).encode()))
+        EvidenceMark.objects.update_or_create(pk=1, defaults={"mark": self._mark()})
+
+    def _mark(self) -> str:
+        try:
+            with self.named.open(MARK) as file:
+                return str(file.read(100).decode("ascii", "replace"))
+        except FileNotFoundError:
+            return ""
+
+
+def _newest_files() -> Iterator[str]:
+    """Of each kind of file that is kept here the newest one."""
+    for model in apps.get_models():
+        for field in model._meta.local_fields:
+            if isinstance(field, models.FileField) and isinstance(field.storage, EvidenceStorage):
+                rows = model._base_manager.exclude(**{field.name: ""}).order_by("-pk")
+                yield from rows.values_list(field.name, flat=True)[:1]
+
+
+def evidence_storage() -> EvidenceStorage:
     return EvidenceStorage()
 
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("rol/", shell.switch_role, name="switch-role"),
     path("stijl/", require_safe(style.style), name="style"),
     path("gezond/", public.health, name="health"),
+    path("klaar/", public.ready, name="ready"),
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
     path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
     path("contracten/<int:pk>/", contract.ContractPage.as_view(), name="contract-detail"),

@@ -70,6 +70,7 @@ PAGES = {
     "switch-role": Page(method="post", answers=302),
     "style": Page(public=True),
     "health": Page(public=True),
+    "ready": Page(public=True),
     "contract-list": Page(),
     "contract-file": Page(of="list_file"),
     "contractor-file": Page(STAFF, of="list_file"),

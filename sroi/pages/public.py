@@ -8,10 +8,11 @@ from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InternalError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from sroi import readiness
 from sroi.access import Role
 
 
@@ -38,6 +39,14 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    """For who watches over the site: each part that it needs, and 503 where one of them does not work."""
+    said, status = readiness.answer()
+    return JsonResponse(said, status=status)
 
 
 # What the surroundings do to us: a disk that is full or gone, a database that is away or cannot be written.

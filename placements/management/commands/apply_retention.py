@@ -12,6 +12,7 @@ from placements.retention import SUBJECT, contracts_over, due, erase, erase_agai
 from placements.uploads import erase_expired
 from sroi.accounts.audit import note
 from sroi.accounts.models import AuditKind
+from sroi.storage import WrongFolder
 
 
 class Command(BaseCommand):
@@ -42,9 +43,12 @@ class Command(BaseCommand):
             return
         forget_persons(over)
         erase_expired(now)
-        erase_again([*before, *listed()], at=now)
-        if erase(found, at=now):
-            note(AuditKind.ERASED)
+        try:
+            erase_again([*before, *listed()], at=now)
+            if erase(found, at=now):
+                note(AuditKind.ERASED)
+        except WrongFolder:
+            raise CommandError("De map met bewijsstukken is weg, of er staat een andere op zijn plaats.") from None
         if journal:
             rows = [json.dumps({"subject": SUBJECT, "number": number}) for number in sorted({*before, *listed()})]
             journal.write_text("\n".join(rows) + "\n", encoding="utf-8")

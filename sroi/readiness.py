@@ -1,0 +1,113 @@
+"""Whether everything works that the site needs, in parts, for who watches over it: no addresses, paths or versions.
+
+That the database can be written shows in the signs of life of the worker, which are written there.
+"""
+
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from sroi import background
+from sroi.models import EvidenceMark
+from sroi.storage import EvidenceStorage
+
+OK, WRONG, OFF = "ok", "fout", "uit"
+Part = dict[str, Any]
+migrated = False
+
+
+def look(now: datetime) -> dict[str, Part]:
+    """Each part with its `status`; what cannot be looked at is wrong."""
+    return {name: _tried(part, now) for name, part in PARTS.items()}
+
+
+def _tried(part: Callable[[datetime], Part], now: datetime) -> Part:
+    try:
+        return part(now)
+    except (DatabaseFailure, OSError):
+        return {"status": WRONG}
+
+
+def _status(is_well: bool, **more: Any) -> Part:
+    return {"status": OK if is_well else WRONG, **more}
+
+
+def _database(now: datetime) -> Part:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return _status(True)
+
+
+def _migrations(now: datetime) -> Part:
+    """Looked up until there is nothing left to do; another version of the code is another process."""
+    global migrated
+    if not migrated:
+        executor = MigrationExecutor(connection)
+        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return _status(migrated)
+
+
+def _worker(now: datetime) -> Part:
+    if not background.is_on():
+        return {"status": OFF}
+    return _age(background.last_seen(), now, settings.BACKGROUND_SILENT_SECONDS, missing=WRONG)
+
+
+def _oldest_task(now: datetime) -> Part:
+    if not background.is_on():
+        return {"status": OFF}
+    return _age(background.oldest_waiting(now), now, settings.READY_WAITING_SECONDS, missing=OK)
+
+
+def _age(since: datetime | None, now: datetime, most: int, *, missing: str) -> Part:
+    if since is None:
+        return {"status": missing}
+    seconds = max(0, int((now - since).total_seconds()))
+    return _status(seconds <= most, seconds=seconds)
+
+
+def _evidence(now: datetime) -> Part:
+    return _status(EvidenceStorage().is_right(EvidenceMark.objects.first()))
+
+
+def _disk(now: datetime) -> Part:
+    return _status(all(shutil.disk_usage(place).free >= settings.READY_FREE_BYTES for place in _places()))
+
+
+def _places() -> list[Path]:
+    """The folders in which files grow, or the nearest above that is there."""
+    places = []
+    if evidence := getattr(EvidenceStorage().named, "location", None):
+        places.append(Path(evidence))
+    if connection.vendor == "sqlite":
+        places.append(Path(str(connection.settings_dict["NAME"])))
+    return [next(p for p in (place, *place.absolute().parents) if p.exists()) for place in places]
+
+
+PARTS: Mapping[str, Callable[[datetime], Part]] = {
+    "database": _database,
+    "migraties": _migrations,
+    "achtergrondwerk": _worker,
+    "oudste_taak": _oldest_task,
+    "bewijsmap": _evidence,
+    "schijfruimte": _disk,
+}
+
+
+def is_ready(parts: Mapping[str, Part]) -> bool:
+    return all(part["status"] != WRONG for part in parts.values())
+
+
+def answer() -> tuple[dict[str, Any], int]:
+    """What is said, and its HTTP status."""
+    parts = look(timezone.now())
+    ready = is_ready(parts)
+    return {"status": OK if ready else WRONG, "parts": parts}, 200 if ready else 503
