@@ -53,6 +53,7 @@ serve: setup  ## Serve with your own database (DATABASE_URL, or var/sroi.sqlite3
 
 define start
 echo "http://127.0.0.1:$(PORT)/ (stop with Ctrl-C)"; \
+export SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}"; \
 exec $(BIN)/gunicorn --config python:sroi.serving sroi.wsgi --bind 127.0.0.1:$(PORT) --workers $(WORKERS) --no-control-socket --log-level warning
 endef
 

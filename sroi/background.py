@@ -6,9 +6,11 @@ does not survive a second time is called failed.
 """
 
 import logging
+import os
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import connection
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, TaskResultStatus, task_backends
 from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
@@ -28,16 +30,32 @@ def is_on() -> bool:
 
 
 def beat(worker_id: str, now: datetime) -> None:
-    Heartbeat.objects.update_or_create(worker_id=worker_id, defaults={"seen_at": now})
+    Heartbeat.objects.update_or_create(worker_id=worker_id, defaults={"seen_at": now, "pid": os.getpid()})
 
 
 def end(worker_id: str) -> None:
     Heartbeat.objects.filter(worker_id=worker_id).delete()
 
 
-def last_seen() -> datetime | None:
-    """When any worker was last seen."""
-    return Heartbeat.objects.order_by("-seen_at").values_list("seen_at", flat=True).first()
+def living(now: datetime) -> list[Heartbeat]:
+    """The workers that live, who was seen last first."""
+    silent = now - timedelta(seconds=settings.BACKGROUND_SILENT_SECONDS)
+    writing = now - timedelta(seconds=settings.BACKGROUND_WRITING_SECONDS)
+    found = Heartbeat.objects.filter(seen_at__gte=writing).order_by("-seen_at")
+    return [worker for worker in found if worker.seen_at >= silent or _runs_here(worker.pid)]
+
+
+def _runs_here(pid: int) -> bool:
+    """SQLite, which is for one machine, has one writer: while an import writes, its worker can note no sign of life."""
+    if connection.vendor != "sqlite":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def oldest_waiting(now: datetime) -> datetime | None:
@@ -48,12 +66,11 @@ def oldest_waiting(now: datetime) -> datetime | None:
 
 def take_over(now: datetime) -> None:
     """Begin anew what workers that are gone left behind."""
-    silent = now - timedelta(seconds=settings.BACKGROUND_SILENT_SECONDS)
-    alive = set(Heartbeat.objects.filter(seen_at__gte=silent).values_list("worker_id", flat=True))
+    alive = {worker.worker_id for worker in living(now)}
     for task in DBTaskResult.objects.running():
         if task.worker_ids and task.worker_ids[-1] not in alive:
             _begin_again(task)
-    Heartbeat.objects.filter(seen_at__lt=silent).delete()
+    Heartbeat.objects.exclude(worker_id__in=alive).delete()
 
 
 def _begin_again(task: DBTaskResult) -> None:

@@ -44,6 +44,7 @@ class Heartbeat(models.Model):
     """When a worker in the background was last seen; a worker that stops takes its row away."""
 
     worker_id = models.CharField(max_length=64, primary_key=True)
+    pid = models.PositiveIntegerField()
     seen_at = models.DateTimeField()
 
     unscoped_because = NOBODY

@@ -58,20 +58,20 @@ def _migrations(now: datetime) -> Part:
 def _worker(now: datetime) -> Part:
     if not background.is_on():
         return {"status": OFF}
-    return _age(background.last_seen(), now, settings.BACKGROUND_SILENT_SECONDS, missing=WRONG)
+    living = background.living(now)
+    return _status(bool(living), **({"seconds": _seconds(living[0].seen_at, now)} if living else {}))
 
 
 def _oldest_task(now: datetime) -> Part:
     if not background.is_on():
         return {"status": OFF}
-    return _age(background.oldest_waiting(now), now, settings.READY_WAITING_SECONDS, missing=OK)
+    since = background.oldest_waiting(now)
+    seconds = _seconds(since, now) if since else 0
+    return _status(seconds <= settings.READY_WAITING_SECONDS, seconds=seconds)
 
 
-def _age(since: datetime | None, now: datetime, most: int, *, missing: str) -> Part:
-    if since is None:
-        return {"status": missing}
-    seconds = max(0, int((now - since).total_seconds()))
-    return _status(seconds <= most, seconds=seconds)
+def _seconds(since: datetime, now: datetime) -> int:
+    return max(0, int((now - since).total_seconds()))
 
 
 def _evidence(now: datetime) -> Part:

@@ -295,12 +295,13 @@ DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 # two looks at what waits.
 BACKGROUND_TASKS = env.bool("BACKGROUND_TASKS", default=True)
 BACKGROUND_INTERVAL = 1
-# After how many seconds without a sign of life a worker is gone: on SQLite it can give none while an import writes. From
-# that, seconds between two signs, and between two looks at what was left lying: mails that wait, tasks of workers that
-# are gone. How often a task is begun that its worker did not survive.
-BACKGROUND_SILENT_SECONDS = env.int("BACKGROUND_SILENT_SECONDS", default=120)
-BACKGROUND_BEAT_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 24)
-BACKGROUND_TIDY_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 4)
+# After how many seconds without a sign of life a worker is gone; on SQLite it can give none while an import writes, for
+# as long as this at most. From that, seconds between two signs, and between two looks at what was left lying: mails
+# that wait, tasks of workers that are gone. How often a task is begun that its worker did not survive.
+BACKGROUND_SILENT_SECONDS = env.int("BACKGROUND_SILENT_SECONDS", default=60)
+BACKGROUND_WRITING_SECONDS = 3600
+BACKGROUND_BEAT_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 12)
+BACKGROUND_TIDY_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 2)
 BACKGROUND_TRIES = 2
 # What `/klaar/` calls wrong besides: a task that waits longer than this many seconds, and less free disk than this.
 READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)

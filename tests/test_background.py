@@ -22,6 +22,7 @@ from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from sroi import background, serving
+from sroi.models import Heartbeat
 
 done: list[int] = []
 
@@ -256,8 +257,8 @@ def test_what_another_worker_is_doing_is_left_to_it(in_the_background: None) -> 
 @task
 def take_long() -> None:
     """Long enough for more than one sign of life, while it writes nothing."""
-    start = background.last_seen()
-    until(lambda: background.last_seen() != start, 10)
+    start = Heartbeat.objects.get().seen_at
+    until(lambda: Heartbeat.objects.get().seen_at != start, 10)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -268,4 +269,4 @@ def test_a_worker_gives_signs_of_life_during_a_long_task_and_none_when_it_ended(
     long = take_long.enqueue().id
     call_command("run_tasks", once=True)
     assert DBTaskResult.objects.get(pk=long).status == "SUCCESSFUL"
-    assert background.last_seen() is None
+    assert not Heartbeat.objects.exists()

@@ -1,6 +1,9 @@
 """What `/klaar/` says to who watches over the site, part by part; `/gezond/` stays an answer and no more."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +23,7 @@ from placements import retention
 from placements.models import Evidence
 from sroi import background, readiness
 from sroi.access import Role
-from sroi.models import EvidenceMark
+from sroi.models import EvidenceMark, Heartbeat
 from sroi.storage import MARK, EvidenceStorage, WrongFolder
 from tests import factories as make
 from tests.test_background import note
@@ -81,12 +85,34 @@ def test_without_work_in_the_background_there_is_no_worker_to_miss() -> None:
     assert said()[1]["parts"]["achtergrondwerk"] == {"status": "uit"}
 
 
-def test_a_worker_that_is_silent_or_never_was_there(worker: None, settings: Any) -> None:
-    background.beat("one", timezone.now() - timedelta(seconds=settings.BACKGROUND_SILENT_SECONDS + 1))
+def silent_for(seconds: int, pid: int) -> None:
+    background.beat("one", timezone.now() - timedelta(seconds=seconds))
+    Heartbeat.objects.update(pid=pid)
+
+
+@pytest.fixture
+def ended() -> int:
+    """The number of a process that is no more."""
+    process = subprocess.Popen([sys.executable, "-S", "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_a_worker_that_is_silent_or_never_was_there(worker: None, settings: Any, ended: int) -> None:
+    silent_for(settings.BACKGROUND_SILENT_SECONDS + 1, ended)
     assert wrong() == {"achtergrondwerk"}
     background.end("one")
     assert wrong() == {"achtergrondwerk"}
     assert Client().get(reverse("health")).content == b"ok"
+
+
+def test_a_worker_that_writes_for_minutes_is_not_taken_for_dead(worker: None, settings: Any) -> None:
+    """On SQLite, which has one writer; on PostgreSQL it gives signs meanwhile."""
+    there = set() if connection.vendor == "sqlite" else {"achtergrondwerk"}
+    silent_for(settings.BACKGROUND_SILENT_SECONDS + 600, os.getpid())
+    assert wrong() == there
+    silent_for(settings.BACKGROUND_WRITING_SECONDS + 1, os.getpid())
+    assert wrong() == {"achtergrondwerk"}
 
 
 def test_a_task_that_waits_too_long(worker: None, settings: Any) -> None:

@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
             name="Heartbeat",
             fields=[
                 ("worker_id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("pid", models.PositiveIntegerField()),
                 ("seen_at", models.DateTimeField()),
             ],
         ),
