@@ -74,8 +74,6 @@ def _real_worker(request: pytest.FixtureRequest) -> None:
 def worker(transactional_db: None, settings: Any, worker_process: Any) -> Iterator[Any]:
     """`manage.py run_tasks` at work on the database of the test; what waits at its end is done before it is emptied."""
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = str(worker_process.mails)
     yield worker_process
     worker_process.finish()
 
