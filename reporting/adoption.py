@@ -10,7 +10,6 @@ Source: DOMAIN.md sections 3, 7 and 9.
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -21,14 +20,14 @@ from contracts.models import ClosedYear, Region
 from contracts.posting import lock_ledger
 from contracts.registration import Refused
 from placements.review import Act
-from reporting import publishing
+from reporting import publishing, revising
 from reporting.definitions import DEFINITIONS
 from reporting.editions import Edition, assemble, every_edition
 from reporting.freezing import frozen
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
 from reporting.particulars import filed_anew
 from reporting.workbook import as_xlsx
-from reporting.writing import last_text, waiting
+from reporting.writing import edited, last_text
 from sroi.access import Access, Role
 from sroi.periods import Period
 
@@ -52,7 +51,11 @@ def may_send_back(access: Access, region: Region) -> bool:
 
 def can_be_revised(report: AnnualReport | None) -> bool:
     """Something was written since the last revision that is not in it."""
-    return report is not None and (waiting(report).exists() or bool(filed_anew(report)))
+    if report is None:
+        return False
+    editions = FrozenEdition.objects.filter(revision__report=report, revision__number=0)
+    texts = edited(report, editions.values_list("municipality", flat=True))
+    return any(texts.values()) or bool(filed_anew(report))
 
 
 # --- draft, proposed, final -------------------------------------------------------------------------------------------
@@ -112,25 +115,29 @@ def finalise(
         )
         ClosedYear.objects.create(region=region, year=year, last_posting=posting, closed_at=act.at)
         report.refresh_from_db()
-        _freeze(report, [edition.made_final(report, act.today) for edition in editions], act)
+        _freeze(report, [_frozen(edition.made_final(report, act.today)) for edition in editions], act)
         _noted(report, Kind.FINAL, act)
     return report
 
 
-def revise(region: Region, year: int, act: Act) -> AnnualReport:
-    """Mend a mistake in the text of a final report: a numbered revision, with its reason and the same figures."""
+def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> AnnualReport:
+    """Mend a mistake in the text of a final report: a numbered revision, with its reason and the same figures.
+
+    `shown` stands for the drafts that were on the screen (`revising.token`); when others would come of it now, the
+    answer is no.
+    """
     if not act.why.strip():
         raise Refused(_("Say what was wrong. The reason is printed in the revision."))
     with transaction.atomic():
-        lock_ledger(region)
         report = _report(region, year, lock=True)
         if report.state != State.FINAL:
             raise Refused(_("Only a final report is revised. A draft can simply be changed."))
-        if not can_be_revised(report):
+        drafts = revising.drafts(report, act.today)
+        if not any(draft.is_changed for draft in drafts):
             raise Refused(_("No text was changed since the last revision. Change the text first."))
-        last = report.revisions.latest("number").editions.select_related("municipality")
-        editions = [assemble(region, year, frozen.municipality, act.today) for frozen in last]
-        _freeze(report, editions, act)
+        if shown is not None and shown != revising.token(drafts):
+            raise Refused(_("Since you opened this page something was changed. Look at the differences again."))
+        _freeze(report, [draft.made(act.why) for draft in drafts], act)
         _noted(report, Kind.REVISED, act)
     return report
 
@@ -185,7 +192,11 @@ def fingerprint(report: AnnualReport, editions: Iterable[FrozenEdition]) -> str:
 
 
 def _workbook(edition: FrozenEdition) -> bytes:
+    """Of figures and lines, which no revision touches: that of the report as it was adopted."""
     report = edition.revision.report
+    if edition.revision.number:
+        adopted = FrozenEdition.objects.select_related("revision__report__region", "municipality")
+        return kept(adopted.get(revision__report=report, revision__number=0, municipality=edition.municipality), "xlsx")
     return as_xlsx(assemble(report.region, report.year, edition.municipality, edition.revision.made_at.date()))
 
 
@@ -220,34 +231,31 @@ def kept(edition: FrozenEdition, kind: str) -> bytes:
     return bytes(file.content)
 
 
-def _freeze(report: AnnualReport, editions: list[Edition], act: Act) -> None:
-    earlier = list(report.revisions.all())
-    number = len(earlier)
-    revision = Revision(
+def _frozen(edition: Edition) -> FrozenEdition:
+    return FrozenEdition(
+        municipality=edition.municipality,
+        figures=edition.own.as_json(),
+        facts=frozen(edition.own),
+        filing=edition.filed.printed,
+        text=publishing.body(edition),
+        document=publishing.document(edition),
+    )
+
+
+def _freeze(report: AnnualReport, editions: list[FrozenEdition], act: Act) -> None:
+    number = report.revisions.count()
+    revision = Revision.objects.create(
         report=report,
         number=number,
         made_at=act.at,
         made_by=act.by,
         reason=act.why if number else "",
         last_text=last_text(report),
+        fingerprint=fingerprint(report, editions),
     )
-    rewritten = [replace(edition, frozen=None, revisions=[*earlier, revision]) for edition in editions]
-    made = [
-        FrozenEdition(
-            municipality=edition.municipality,
-            figures=edition.own.as_json(),
-            facts=frozen(edition.own),
-            filing=edition.filed.printed,
-            text=publishing.body(edition),
-            document=publishing.document(edition),
-        )
-        for edition in rewritten
-    ]
-    revision.fingerprint = fingerprint(report, made)
-    revision.save()
-    for edition in made:
+    for edition in editions:
         edition.revision = revision
-    FrozenEdition.objects.bulk_create(made)
+    FrozenEdition.objects.bulk_create(editions)
     AnnualReport.objects.filter(pk=report.pk).update(fingerprint=revision.fingerprint)
     report.fingerprint = revision.fingerprint
 

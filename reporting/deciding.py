@@ -10,12 +10,16 @@ from django.views import View
 
 from contracts.registration import Refused
 from placements.review import Act
-from reporting import adoption, editions, particulars, writing
+from reporting import adoption, comparing, editions, particulars, revising, writing
 from reporting.editions import Edition
 from reporting.forms import StepForm
+from reporting.models import AnnualReport
 from reporting.steps import STEPS
 from reporting.terms import WRITTEN
 from sroi.views import Request
+
+# Stands in the list of revisions until the reason is written; a Dutch document.
+REASON = "… (uw reden)"
 
 
 class StepView(View):
@@ -55,7 +59,7 @@ class StepView(View):
         elif self.step == "publish":
             adoption.publish(*where)
         else:
-            adoption.make_files.enqueue(adoption.revise(*where).pk)
+            adoption.make_files.enqueue(adoption.revise(*where, shown=answer["shown"]).pk)
 
     def edition(self, request: Request, region: str, year: int) -> Edition:
         edition = editions.find(request.access, region, year, None, timezone.localdate())
@@ -65,7 +69,17 @@ class StepView(View):
 
     def page(self, request: Request, edition: Edition, form: StepForm, status: int = 200) -> HttpResponse:
         context = {"edition": edition, "step": STEPS[self.step], "form": form}
-        if self.step == "revise" and edition.report:
-            context["filed"] = particulars.filed_anew(edition.report)
-            context["waiting"] = [(WRITTEN[text.section], text) for text in writing.waiting(edition.report)]
+        if self.step == "revise" and edition.report and edition.is_final:
+            context |= self.what_changes(edition.report, form)
         return render(request, "reporting/report_step.html", context, status=status)
+
+    def what_changes(self, report: AnnualReport, form: StepForm) -> dict[str, Any]:
+        """Who wrote what since the last revision, and what comes of it in the documents; the form says it was shown."""
+        drafts = revising.drafts(report, timezone.localdate())
+        form.show(revising.token(drafts))
+        return {
+            "filed": particulars.filed_anew(report),
+            "waiting": [(WRITTEN[text.section], text) for text in writing.waiting(report)],
+            "editions": len(drafts),
+            "differences": comparing.differences(drafts, form.data.get("reason") or REASON),
+        }

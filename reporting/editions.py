@@ -135,8 +135,12 @@ def written_texts(report: AnnualReport | None, municipality: Municipality | None
     if report is None or report.pk is None:
         return {}
     rows = SectionText.objects.filter(report=report).filter(Q(municipality=None) | Q(municipality=municipality))
-    last = {(row.municipality_id, row.section): row for row in rows.order_by("number")}
-    own = municipality.pk if municipality else None
+    return that_count(rows.order_by("number"), municipality.pk if municipality else None)
+
+
+def that_count(rows: Iterable[SectionText], own: int | None) -> dict[str, SectionText]:
+    """The same, of all texts in order of their numbers; `own` is the municipality of the edition, if it is of one."""
+    last = {(row.municipality_id, row.section): row for row in rows}
     found = {section: row for (town, section), row in last.items() if town is None and (own is None or row.everywhere)}
     return found | {section: row for (town, section), row in last.items() if town == own and (own is None or row.text)}
 
@@ -211,8 +215,8 @@ def every_edition(region: Region, year: int, today: date) -> list[Edition]:
 
 def _final(report: AnnualReport, region: Region, municipality: Municipality | None, kept: _Kept) -> Edition:
     """An edition from what was frozen of it; its text is that of the last revision."""
-    last = report.revisions.order_by("-number")[:1]
-    found = FrozenEdition.objects.filter(revision__in=last.values("pk")).select_related("revision")
+    revisions = list(report.revisions.order_by("number"))
+    found = FrozenEdition.objects.filter(revision=revisions[-1]).select_related("revision")
     wanted = Q(municipality=None) | Q(municipality=municipality)
     editions = {edition.municipality_id: edition for edition in found.filter(wanted).defer("document")}
     edition, day = editions[municipality.pk if municipality else None], timezone.localdate(report.finalised_at)
@@ -230,6 +234,7 @@ def _final(report: AnnualReport, region: Region, municipality: Municipality | No
         finalised_on=day,
         report=report,
         frozen=edition,
+        revisions=revisions,
         outlook=thawed(Outlook, report.outlook or {}),
         final_years=kept.final_years,
         published_years=kept.published_years,

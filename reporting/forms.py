@@ -18,7 +18,7 @@ LARGEST = 10**13
 
 
 class StepForm(forms.Form):
-    """The reason, where the step needs one, and the last posting and text of what was on the screen."""
+    """The reason, where the step needs one, and what was on the screen: the last posting and text, or the drafts."""
 
     reason = text_field(
         _("Reason"),
@@ -28,11 +28,20 @@ class StepForm(forms.Form):
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen_text = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, with_reason: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not with_reason:
             del self.fields["reason"]
+
+    def show(self, shown: str) -> None:
+        """What is on the screen now, also where something else was when the button was pressed."""
+        self.initial["shown"] = shown
+        if self.is_bound:
+            data = self.data.copy()  # type: ignore[attr-defined]
+            data["shown"] = shown
+            self.data = data
 
 
 class SectionForm(forms.Form):

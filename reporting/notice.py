@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from reporting import drawings, exhibits, finances, placeholders, wording
 from reporting.cells import Table
-from reporting.editions import Edition
-from reporting.models import AnnualReport, Indicator, Revision
+from reporting.editions import Edition, Filed
+from reporting.models import AnnualReport, Indicator
 from reporting.standard import standard
 from reporting.terms import (
     INDICATORS,
@@ -69,6 +69,21 @@ class Section:
     @property
     def rest(self) -> list[SafeString]:
         return self.text[1:]
+
+
+def filed_as(filed: Filed) -> dict[str, str]:
+    """What a clerk needs, by its label in the title block; blank where it is not filled in."""
+    return {
+        "Nummer": filed.number,
+        "Datum": long_date(filed.on) if filed.on else "",
+        "Zaaknummer": filed.case_number,
+        "Portefeuillehouder": filed.portfolio_holder,
+    }
+
+
+def revised(state: str, number: int) -> str:
+    """The status of a report after a revision; number 0 is the report as it was adopted."""
+    return f"{state}, herziening {number}" if number else state
 
 
 class Notice:
@@ -133,10 +148,15 @@ class Notice:
 
     @property
     def status(self) -> str:
-        day = self.edition.finalised_on
-        if day:
-            revised = f", herziening {len(self.revisions)}" if self.revisions else ""
-            return f"Vastgesteld op {long_date(day)}{revised}"
+        """How far it is: of a final report the day it was adopted, with the number of its last revision."""
+        revisions = self.edition.revisions
+        return revised(self.state, revisions[-1].number if revisions else 0)
+
+    @property
+    def state(self) -> str:
+        """The same without revisions, which change no figure."""
+        if self.edition.finalised_on:
+            return f"Vastgesteld op {long_date(self.edition.finalised_on)}"
         if self.edition.state == AnnualReport.State.PROPOSED:
             return "Voorgesteld, nog niet vastgesteld"
         return "Concept, het jaar loopt nog" if self.running else "Concept"
@@ -144,22 +164,12 @@ class Notice:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """The title block: for whom, what a clerk files it by where that is filled in, and how far the data go."""
-        filed = self.edition.filed
-        found = [
+        return [
             ("Aan", self.addressees),
-            ("Nummer", filed.number),
-            ("Datum", long_date(filed.on) if filed.on else ""),
-            ("Zaaknummer", filed.case_number),
-            ("Portefeuillehouder", filed.portfolio_holder),
+            *[(label, value) for label, value in filed_as(self.edition.filed).items() if value],
             ("Stand van de gegevens", long_date(self.edition.data_date)),
             ("Status", self.status),
         ]
-        return [(label, value) for label, value in found if value]
-
-    @property
-    def revisions(self) -> list[Revision]:
-        """Of the text, since it was adopted."""
-        return [revision for revision in self.edition.revisions if revision.number]
 
     @property
     def towns(self) -> str:

@@ -35,11 +35,20 @@ def body(edition: Edition) -> SafeString:
 
 def section(edition: Edition, name: str, text: str) -> SafeString:
     """One section with a text that is being written; blank is the default text."""
+    return section_anew(replace(edition, drafts={name: text}), name)
+
+
+def section_anew(edition: Edition, name: str, *, paper: bool = False) -> SafeString:
+    """One section as it would be written now, also of what is frozen."""
     with translation.override(LANGUAGE):
-        notice = Notice(replace(edition, frozen=None, drafts={name: text}))
+        notice = Notice(replace(edition, frozen=None))
         found = next(section for section in notice.sections if section.id == name)
-        context = {"notice": notice, "section": found, "paper": False}
-        return render_to_string("reporting/section.html", context)
+        return render_to_string("reporting/section.html", {"notice": notice, "section": found, "paper": paper})
+
+
+def title_block(facts: list[tuple[str, str]]) -> SafeString:
+    """For whom a notice is, what a clerk files it by, how far its data go and its status, as it stands on paper."""
+    return render_to_string("reporting/facts.html", {"notice": {"facts": facts}, "paper": True})
 
 
 def as_html(edition: Edition) -> str:

@@ -166,6 +166,7 @@ class Result(NamedTuple):
 
 def results(own: AnnualFigures, whole: AnnualFigures, year: int, running: bool) -> list[Result]:
     """The headline results: what came of it, beside the year before, the region and the goal."""
+    of_region = own.municipality is None
 
     def result(indicator: Indicator, sentence: str, detail: str = "") -> Result:
         now = getattr(own, indicator)
@@ -174,8 +175,8 @@ def results(own: AnnualFigures, whole: AnnualFigures, year: int, running: bool) 
             sentence,
             against_before(indicator, now, before, year - 1, running),
             detail,
-            "" if own is whole else f"In de hele regio gaat het om {live(f'{NAMES[indicator]}_regio')}.",
-            against_goal(whole.goal.get(indicator), running, "doel" if own is whole else "regionale doel"),
+            "" if of_region else f"In de hele regio gaat het om {live(f'{NAMES[indicator]}_regio')}.",
+            against_goal(whole.goal.get(indicator), running, "doel" if of_region else "regionale doel"),
         )
         return Result(capital(INDICATORS[indicator]), " ".join(part for part in parts if part))
 

@@ -23,6 +23,7 @@ from reporting.terms import CATEGORIES, RATE_REASONS, policy_field, sector, targ
 from sroi.exchange import Table, write_xlsx
 from sroi.money import ZERO
 from sroi.periods import Period
+from sroi.templatetags.formats import long_date
 
 AMOUNT = re.compile(r"-?\d+\.\d\d")
 # What the figures of the exchange format are called in the notice.
@@ -128,7 +129,9 @@ def _about(notice: Notice) -> Iterator[tuple[Any, ...]]:
     edition = notice.edition
     yield "Wat dit is", f"{notice.title}: alle cijfers en tabellen, en de boekingen waaruit ze zijn opgebouwd."
     yield "Voor wie", "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin."
-    yield from notice.facts
+    yield "Aan", notice.addressees
+    yield "Stand van de gegevens", long_date(edition.data_date)
+    yield "Status", notice.state
     yield "Laatste boeking", edition.posting
     yield "Boekingen", f"Twee bladen met de regels die in {edition.year} zijn geboekt. Filter op elke kolom."
     yield "Opdrachten", f"Per opdracht wat tot en met {edition.year} is verplicht en ingevuld."

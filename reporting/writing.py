@@ -4,7 +4,7 @@ Nothing is overwritten unseen: who saves says which text was on the screen, and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from contracts.models import Municipality, Region
 from contracts.registration import Refused
 from placements.review import Act
-from reporting.editions import Edition, written_texts
+from reporting.editions import Edition, that_count, written_texts
 from reporting.models import AnnualReport, SectionText
 from reporting.standard import standard
+from reporting.terms import WRITTEN
 from sroi.access import Access, Role
 
 State = AnnualReport.State
@@ -101,6 +102,24 @@ def last_text(report: AnnualReport | None) -> int:
     return row.pk if row else 0
 
 
+def edited(report: AnnualReport, editions: Iterable[int | None]) -> dict[int | None, list[str]]:
+    """Per edition of a final report (a municipality, or none) the sections with another text than at the last revision.
+
+    A text that was changed and changed back is the same, and so is a region's text that an edition does not show.
+    """
+    last = report.revisions.latest("number").last_text
+    rows = list(SectionText.objects.filter(report=report).order_by("number"))
+    found = {}
+    for town in editions:
+        then, now = (_texts(some, town) for some in ([row for row in rows if row.pk <= last], rows))
+        found[town] = [section for section in WRITTEN if then.get(section, "") != now.get(section, "")]
+    return found
+
+
+def _texts(rows: list[SectionText], town: int | None) -> dict[str, str]:
+    return {section: row.text for section, row in that_count(rows, town).items()}
+
+
 def waiting(report: AnnualReport) -> Any:
     """What was written since the last revision, and so is not in it."""
     last = report.revisions.order_by("-number").first()
@@ -136,7 +155,7 @@ def changes(before: str, after: str) -> Iterator[Piece]:
         if kind == "equal":
             yield Piece("".join(old[i:j]))
             continue
-        if j > i:
-            yield Piece("".join(old[i:j]), gone=True)
-        if m > k:
-            yield Piece("".join(new[k:m]), new=True)
+        if gone := "".join(old[i:j]):
+            yield Piece(gone, gone=True)
+        if come := "".join(new[k:m]):
+            yield Piece(come, new=True)

@@ -20,7 +20,7 @@ from reporting.terms import WRITTEN
 from sroi.access import Role
 from sroi.documents import markup
 from tests import factories as make
-from tests.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, signed_in
+from tests.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, revise, signed_in
 from tests.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
@@ -299,5 +299,5 @@ def test_the_roles_that_write(ledger: Ledger, no_files: None) -> None:
     assert "Verbeterd." not in admin.get(ROOT).content.decode()
     assert "Sinds de laatste herziening zijn teksten veranderd" in admin.get(ROOT).content.decode()
     assert "Sinds de laatste herziening" not in others[0].get(ROOT).content.decode()
-    assert admin.post(ROOT + "herzien/", {"reason": "Een fout"}).status_code == 302
+    assert revise(admin, "Een fout").status_code == 302
     assert "Verbeterd." in others[0].get(ROOT).content.decode()
