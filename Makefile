@@ -41,6 +41,7 @@ demo: setup  ## Load the demonstration data, write the annual report and serve (
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
 	$(MANAGE) demo --output var
+	$(MANAGE) make_documents
 ifneq ($(SERVE),0)
 	@$(start)
 endif
@@ -49,6 +50,7 @@ serve: export SITE_URL ?= http://127.0.0.1:$(PORT)
 serve: setup  ## Serve with your own database (DATABASE_URL, or var/sroi.sqlite3)
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
+	$(MANAGE) make_documents
 	@$(start)
 
 define start

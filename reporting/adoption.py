@@ -29,9 +29,12 @@ from reporting.particulars import filed_anew
 from reporting.workbook import as_xlsx
 from reporting.writing import edited, last_text
 from sroi.access import Access, Role
+from sroi.documents import keeping
 from sroi.periods import Period
 
 State, Kind = AnnualReport.State, ReportEvent.Kind
+# Of a file that somebody waits for: before imports and mails.
+PRIORITY = 10
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
@@ -221,14 +224,42 @@ def keep_files(report: AnnualReport) -> None:
             kept(edition, kind)
 
 
+@task(priority=PRIORITY)
+def make_file(edition_id: int, kind: str) -> None:
+    editions = FrozenEdition.objects.select_related("revision__report__region", "municipality")
+    edition = editions.get(pk=edition_id)
+    kept(edition, kind)
+    keeping.answered(_order(edition, kind))
+
+
+def kept_or_asked(edition: FrozenEdition, kind: str) -> bytes | None:
+    """A file of a frozen edition for who wants it now; None while the worker makes it, which it is asked to do once."""
+    found = _file(edition, kind)
+    if found is None:
+        keeping.ask(_order(edition, kind), lambda: make_file.enqueue(edition.pk, kind))
+        found = _file(edition, kind)
+    return found
+
+
 def kept(edition: FrozenEdition, kind: str) -> bytes:
     """A file of a frozen edition as it was made then; made now where the making was cut off."""
-    file = FrozenFile.objects.filter(edition=edition, format=kind).first()
-    if file is None:
+    found = _file(edition, kind)
+    if found is None:
         content = MADE_OF[kind](edition)
         values = {"content": content, "fingerprint": hashlib.sha256(content).hexdigest()}
         file, _new = FrozenFile.objects.get_or_create(edition=edition, format=kind, defaults=values)
-    return bytes(file.content)
+        found = bytes(file.content)
+    return found
+
+
+def _file(edition: FrozenEdition, kind: str) -> bytes | None:
+    rows = FrozenFile.objects.filter(edition=edition, format=kind).values_list("content", flat=True)
+    content = rows.first()
+    return None if content is None else bytes(content)
+
+
+def _order(edition: FrozenEdition, kind: str) -> str:
+    return f"report {edition.pk} {kind}"
 
 
 def _frozen(edition: Edition) -> FrozenEdition:

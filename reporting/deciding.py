@@ -57,7 +57,7 @@ class StepView(View):
             report = adoption.finalise(*where, seen=answer["seen"], seen_text=answer["seen_text"])
             adoption.make_files.enqueue(report.pk)
         elif self.step == "publish":
-            adoption.publish(*where)
+            adoption.make_files.enqueue(adoption.publish(*where).pk)
         else:
             adoption.make_files.enqueue(adoption.revise(*where, shown=answer["shown"]).pk)
 

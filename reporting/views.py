@@ -29,7 +29,7 @@ from reporting.terms import WRITTEN, capital
 from reporting.workbook import as_xlsx
 from sroi.access import Access, visible
 from sroi.documents import DOCX
-from sroi.views import Happening
+from sroi.views import Happening, kept_file
 
 State = AnnualReport.State
 HEADING = re.compile(r'<section id="(?P<id>[a-z-]+)"[^>]*>\s*<h2>(?P<title>[^<]*)</h2>')
@@ -182,33 +182,48 @@ def history(access: Access, edition: Edition) -> list[Happening]:
     return [Happening(event.get_kind_display(), event.at, event.by, event.why) for event in events]
 
 
+class ReportFile(EditionView):
+    """A file of the edition: of a final report as it is kept, else made now, for the region's own people."""
+
+    kind = ""
+    content_type = ""
+
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        frozen = edition.frozen
+        content = adoption.kept_or_asked(frozen, self.kind) if frozen else self.made(edition)
+        return kept_file(request, content, f"{Notice(edition).file_name}.{self.kind}", self.content_type)
+
+    def made(self, edition: Edition) -> bytes:
+        raise NotImplementedError
+
+
 @method_decorator(login_not_required, name="dispatch")
-class ReportPdf(EditionView):
-    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
-        frozen = edition.frozen
-        content = adoption.kept(frozen, "pdf") if frozen else publishing.as_pdf(edition, timezone.now())
-        name = f"{Notice(edition).file_name}.pdf"
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return HttpResponse(content, content_type="application/pdf", headers=headers)
+class ReportPdf(ReportFile):
+    kind, content_type = "pdf", "application/pdf"
+
+    def made(self, edition: Edition) -> bytes:
+        return publishing.as_pdf(edition, timezone.now())
 
 
-class ReportWord(EditionView):
-    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
-        frozen = edition.frozen
-        content = adoption.kept(frozen, "docx") if frozen else publishing.as_word(edition, timezone.now())
-        headers = {"Content-Disposition": f'attachment; filename="{Notice(edition).file_name}.docx"'}
-        return HttpResponse(content, content_type=DOCX, headers=headers)
+class ReportWord(ReportFile):
+    kind, content_type = "docx", DOCX
+
+    def made(self, edition: Edition) -> bytes:
+        return publishing.as_word(edition, timezone.now())
 
 
-class ReportWorkbook(EditionView):
+class ReportWorkbook(ReportFile):
     """Holds lines and small numbers unmasked: for the region's own staff."""
+
+    kind, content_type = "xlsx", XLSX
 
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
         if not editions.may_export(request.access, edition.region):  # type: ignore[attr-defined]
             raise Http404
-        content = adoption.kept(edition.frozen, "xlsx") if edition.frozen else as_xlsx(edition)
-        headers = {"Content-Disposition": f'attachment; filename="{Notice(edition).file_name}.xlsx"'}
-        return HttpResponse(content, content_type=XLSX, headers=headers)
+        return super().answer(request, edition, **kwargs)
+
+    def made(self, edition: Edition) -> bytes:
+        return as_xlsx(edition)
 
 
 class ReportData(EditionView):

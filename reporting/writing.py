@@ -149,11 +149,13 @@ class Piece:
 
 
 def changes(before: str, after: str) -> Iterator[Piece]:
-    """The way from one text to another, word by word."""
-    old, new = re.split(r"(\s+)", before), re.split(r"(\s+)", after)
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    """The way from one text to another, word by word; blanks after a word are no change, another line is."""
+    # Blanks as words of their own are so many that comparing long texts takes seconds.
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    words = [[word.rstrip(" ") for word in text] for text in (old, new)]
+    for kind, i, j, k, m in SequenceMatcher(None, words[0], words[1], autojunk=False).get_opcodes():
         if kind == "equal":
-            yield Piece("".join(old[i:j]))
+            yield Piece("".join(new[k:m]))
             continue
         if gone := "".join(old[i:j]):
             yield Piece(gone, gone=True)

@@ -113,7 +113,7 @@ def visible(model: type[ScopedModel], access: Access) -> Any:
     return model.objects.visible_to(access)
 
 
-OUR_APPS = ("accounts", "contracts", "placements", "reporting")
+OUR_APPS = ("accounts", "documents", "contracts", "placements", "reporting")
 SERVER = "sroi"
 
 

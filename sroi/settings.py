@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sroi",
     "sroi.pages",
     "sroi.accounts",
+    "sroi.documents",
     "contracts",
     "placements",
     "reporting",
@@ -313,6 +314,9 @@ TASKS = {
         else "django_tasks.backends.immediate.ImmediateBackend"
     }
 }
+
+# Minutes after which a document that the worker was asked for, and that is not there, is asked for again.
+DOCUMENT_ASK_AGAIN_MINUTES = 10
 
 # What evidence may be at most: bytes of a file, files of a fulfilment, documents of a dossier, pixels of a picture,
 # pages of a PDF that are shown as pictures, and seconds and bytes of memory that drawing those may take.

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -14,6 +15,9 @@ from django_filters.views import FilterView
 
 from sroi.access import Access, Role
 from sroi.lists import FILES, Table
+
+# Within this time a document is made, unless much was asked for before.
+RETRY_AFTER_SECONDS = "60"
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,21 @@ def asks_for_part(request: HttpRequest) -> bool:
     """Whether htmx asks, to put something from the answer into a page that stands already."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def kept_file(request: Any, content: bytes | None, name: str, content_type: str) -> HttpResponse:
+    """A file that was made before; while the worker still makes it a page that says so, and looks whether it is there.
+
+    What a browser can show is shown; other files are downloaded.
+    """
+    if content is None or request.htmx:
+        status = 200 if request.htmx else 503
+        response = render(request, "being_made.html", {"is_made": content is not None}, status=status)
+        response["Retry-After"] = RETRY_AFTER_SECONDS
+        return response
+    where = "inline" if content_type == "application/pdf" else "attachment"
+    headers = {"Content-Disposition": f'{where}; filename="{name}"'}
+    return HttpResponse(content, content_type=content_type, headers=headers)
 
 
 class Scoped:

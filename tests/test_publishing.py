@@ -137,7 +137,7 @@ def test_before_it_is_published_strangers_open_nothing(ledger: Ledger) -> None:
 def test_when_it_is_published_everyone_opens_the_same(
     published: AnnualReport, ledger: Ledger, who: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adoption, "kept", lambda edition, kind: b"kept")
+    monkeypatch.setattr(adoption, "kept_or_asked", lambda edition, kind: b"kept")
     elsewhere = Ledger(code="elders", numbers=ledger.numbers)
     client = Client() if who == "anonymous" else signed_in(elsewhere, who)
     assert opened(client) == FOR_EVERYONE | (set() if who == "anonymous" else SIGNED_IN)

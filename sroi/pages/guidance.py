@@ -10,15 +10,15 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from sroi.documents import render_pdf
-from sroi.pages import examples, glossary
+from sroi.pages import glossary
+from sroi.pages.contractor_guide import guide, worked_examples
+from sroi.views import kept_file
 
 PAGES: dict[str, Promise] = {
     "help": _("Help"),
@@ -65,21 +65,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def contractor_guide(request: HttpRequest) -> HttpResponse:
     """All that a contractor needs to know to begin, on one page to print or to send along."""
     language = language_in_use()
-    html = render_to_string(in_language("guide"), worked_examples())
-    titles = {"nl": "Social return: wegwijzer voor opdrachtnemers", "en": "Social return: a guide for contractors"}
-    response = HttpResponse(render_pdf(html, title=titles[language], language=language), content_type="application/pdf")
     names = {"nl": "handleiding-opdrachtnemer", "en": "guide-for-contractors"}
-    response["Content-Disposition"] = f'inline; filename="{names[language]}.pdf"'
-    return response
-
-
-def worked_examples() -> dict[str, examples.Example]:
-    return {
-        "part_time": examples.part_time(),
-        "older_worker": examples.older_worker(),
-        "purchase": examples.purchase(),
-        "activity": examples.activity(),
-    }
+    return kept_file(request, guide(language), f"{names[language]}.pdf", "application/pdf")
 
 
 def language_in_use() -> str:

@@ -99,8 +99,9 @@ class Command(BaseCommand):
 
 
 def holds_data() -> bool:
-    """Whether there is anything of ours in the database."""
-    ours = (model for model in apps.get_models() if model._meta.app_label in OUR_APPS)
+    """Whether there is anything of ours in the database, but for documents that can be made again."""
+    labels = {*OUR_APPS} - {"documents"}
+    ours = (model for model in apps.get_models() if model._meta.app_label in labels)
     return any(model._base_manager.exists() for model in ours)
 
 
