@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from contracts.models import Category
 from reporting.models import Indicator
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
@@ -197,6 +198,12 @@ class AnnualFigures(Headlines):
     groups_before: list[Part] = field(default_factory=list)
     coverage_before: Coverage | None = None
     below_default: list[Motivation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """In the same order always: PostgreSQL gives the parts of what was frozen back in one of its own."""
+        categories = [name for name in (*Category.values, *self.by_category) if name in self.by_category]
+        object.__setattr__(self, "by_category", {name: self.by_category[name] for name in categories})
+        object.__setattr__(self, "goal", dict(sorted(self.goal.items())))
 
     def in_year(self, split: str, code: str, year: int) -> Decimal:
         """The credited value of a part in an earlier year."""

@@ -154,8 +154,8 @@ def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
         "policy_field": ("Beleidsterrein", policy_field),
         "sector": ("Branche", sector),
     }
-    for split, codes in edition.own.history.items():
-        label, word = names[split]
+    for split, (label, word) in names.items():
+        codes = edition.own.history.get(split, {})
         for code in sorted(codes):
             for year, amount in sorted(codes[code].items()):
                 yield label, word(code), int(year), amount

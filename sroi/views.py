@@ -56,6 +56,8 @@ def kept_file(request: Any, content: bytes | None, name: str, content_type: str)
         status = 200 if request.htmx else 503
         response = render(request, "being_made.html", {"is_made": content is not None}, status=status)
         response["Retry-After"] = RETRY_AFTER_SECONDS
+        # That somebody waits is no fault: Django would log every 503 as one.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
     where = "inline" if content_type == "application/pdf" else "attachment"
     headers = {"Content-Disposition": f'{where}; filename="{name}"'}

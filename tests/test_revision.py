@@ -19,7 +19,8 @@ from contracts.models import Municipality
 from contracts.registration import Refused
 from reporting import adoption, data, particulars, publishing, standard, wording
 from reporting.editions import Edition, Filed, assemble
-from reporting.models import AnnualReport, FrozenEdition
+from reporting.goals import set_goals
+from reporting.models import AnnualReport, FrozenEdition, Indicator
 from reporting.terms import SECTIONS
 from reporting.verification import differences
 from reporting.writing import latest, write
@@ -170,6 +171,18 @@ def test_the_region_keeps_the_words_of_the_region(published: AnnualReport, ledge
     assert "In de hele regio" not in standard.standard(region, "kernboodschap")
     town = wording.results(assemble(ledger.region, 2024, ledger.a, TODAY).own, region.whole, 2024, False)
     assert all("In de hele regio" in result.text for result in town[:4])
+
+
+def test_figures_come_back_from_storage_in_the_order_that_they_had(ledger: Ledger) -> None:
+    """A database may keep the parts of a figure in an order of its own."""
+    set_goals(ledger.region, [{"year": 2024, "indicator": name, "low": 2} for name in Indicator.values])
+    before = [(data.as_csv(edition), data.as_json(edition), publishing.body(edition)) for edition in editions(ledger)]
+    adoption.propose(ledger.region, 2024, act())
+    adoption.finalise(ledger.region, 2024, act())
+    for (csv, json, body), edition in zip(before, editions(ledger), strict=True):
+        assert (data.as_csv(edition), data.as_json(edition)) == (csv, json)
+        section = publishing.section(edition, "kernboodschap", "")
+        assert section.strip() == sections(body)["kernboodschap"].strip()
 
 
 def test_what_was_frozen_is_not_written_anew(published: AnnualReport, ledger: Ledger) -> None:
