@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from contracts.models import ContractNote
-from placements.models import Fulfilment
+from placements.models import Fulfilment, FulfilmentVersion
 from sroi.access import Role
 from tests import factories as make
 from tests.looking import axe, wider_than_window
@@ -134,6 +134,68 @@ def test_a_form_that_is_sent_without_a_connection(page: Page, note: str) -> None
     page.goto(note)
     put_back(page)
     expect(page.locator("[name=text]")).to_have_value(WRITTEN)
+
+
+def test_forms_beside_each_other_keep_their_own(page: Page, live_server: Any, contract: Any, adviser: Any) -> None:
+    version = make.make_purchase(contract, state="submitted")
+    page.goto(live_server.url + reverse("review", args=[version.fulfilment_id]))
+    sign_in(page, adviser)
+    page.locator("summary", has_text="Aanvulling vragen").click()
+    page.fill("#why-return", "Graag de factuur.")
+    page.locator("summary", has_text="Afwijzen").click()
+    page.fill("#why-reject", "Dit telt niet.")
+    page.reload()
+    put_back(page)
+    expect(page.locator("#why-return")).to_have_value("Graag de factuur.")
+    expect(page.locator("#why-reject")).to_have_value("Dit telt niet.")
+
+
+def test_what_was_sent_and_refused_is_offered_back(page: Page, live_server: Any, contract: Any, adviser: Any) -> None:
+    version = make.make_purchase(contract, state="submitted")
+    page.goto(live_server.url + reverse("review", args=[version.fulfilment_id]))
+    sign_in(page, adviser)
+    page.locator("summary", has_text="Aanvulling vragen").click()
+    page.fill("#why-return", "Graag de factuur.")
+    FulfilmentVersion.objects.filter(pk=version.pk).update(edition=version.edition + 1)
+    page.get_by_role("button", name="Deze vraag versturen").click()
+    put_back(page)
+    expect(page.locator("#why-return")).to_be_visible()
+    expect(page.locator("#why-return")).to_have_value("Graag de factuur.")
+    page.get_by_role("button", name="Deze vraag versturen").click()
+    page.wait_for_url(lambda url: not url.endswith(f"/{version.fulfilment_id}/"))
+    assert kept(page) == []
+
+
+def test_what_is_typed_anew_while_it_is_offered_stays(page: Page, note: str) -> None:
+    page.locator("[name=kind]").press("ArrowDown")
+    page.goto(note)
+    page.fill("[name=text]", "Iets anders.")
+    page.goto(note)  # with the older words under the newer ones
+    page.check("main [type=checkbox]")
+    put_back(page)
+    expect(page.locator("[name=text]")).to_have_value("Iets anders.")
+    expect(page.locator("[name=kind]")).to_have_js_property("selectedIndex", 1)
+    expect(page.locator("main [type=checkbox]")).to_be_checked()
+
+
+def test_what_the_form_showed_by_itself_is_no_typing(page: Page, note: str) -> None:
+    """A day that was filled in is another one tomorrow."""
+    assert '"on' not in page.evaluate("Object.values(sessionStorage).join()")
+    page.fill("[name=text]", "")
+    assert kept(page) == []
+
+
+@pytest.mark.parametrize("content", ["{oops", "null", '{"sent": false}'])
+def test_what_cannot_be_read_is_dropped(page: Page, note: str, content: str) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.evaluate("([key, content]) => sessionStorage.setItem(key, content)", [kept(page)[0], content])
+    page.goto(note)
+    expect(page.locator(OFFER)).to_be_hidden()
+    page.fill("[name=text]", WRITTEN)
+    page.goto(note)
+    put_back(page)
+    assert faults == []
 
 
 def test_what_is_thrown_away_stays_away(page: Page, note: str) -> None:
