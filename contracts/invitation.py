@@ -139,6 +139,8 @@ def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str 
             raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
         if user is None:
             user = _account(invitation, name, password)
+            # Another link that lies around opens this account no more: with it one signs in first.
+            Invitation.objects.filter(email=invitation.email).exclude(pk=invitation.pk).update(by_command=False)
         Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
         membership, _new = Membership.objects.get_or_create(
             user=user,

@@ -67,7 +67,7 @@ def send_due(now: datetime) -> int:
     for mail in due:
         if due.filter(pk=mail.pk).update(taken_at=now):
             failure = None if away else _failure(mail)
-            away = away or (failure is not None and not isinstance(failure, REFUSED))
+            away = away or (isinstance(failure, OSError) and not isinstance(failure, REFUSED))
             if away or failure:
                 _wait(mail, now)
                 waits += 1
@@ -76,11 +76,12 @@ def send_due(now: datetime) -> int:
     return waits
 
 
-def _failure(mail: KeptMail) -> OSError | None:
+def _failure(mail: KeptMail) -> Exception | None:
+    """Whatever it is, the next mail is tried: one that cannot be made keeps no other waiting."""
     try:
         send_now(EmailMultiAlternatives(**mail.message))
-    except OSError as error:
-        logger.warning("A mail could not be sent: %s", type(error).__name__)
+    except Exception as error:
+        logger.warning("A mail could not be sent", exc_info=error)
         return error
     return None
 
@@ -95,6 +96,6 @@ def give_up(now: datetime) -> None:
     """Erase what was tried for days, and what a run that was killed had taken."""
     old, unsure = timedelta(days=settings.MAIL_GIVE_UP_DAYS), timedelta(minutes=settings.MAIL_UNSURE_MINUTES)
     if number := KeptMail.objects.filter(taken_at=None, made_at__lt=now - old).delete()[0]:
-        logger.error("Mails that could not be sent for days were given up: %s", number)
+        logger.error(f"Mails that could not be sent for days were given up: {number}")
     if number := KeptMail.objects.filter(taken_at__lt=now - unsure).delete()[0]:
-        logger.error("Of mails it is not known whether they were sent: %s", number)
+        logger.error(f"Of mails it is not known whether they were sent: {number}")

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from sroi import background
@@ -21,7 +22,8 @@ from sroi.storage import EvidenceStorage
 
 OK, WRONG, OFF = "ok", "fout", "uit"
 Part = dict[str, Any]
-migrated = False
+# What was applied when nothing was left to do.
+migrated: set[tuple[str, str]] = set()
 
 
 def look(now: datetime) -> dict[str, Part]:
@@ -47,12 +49,15 @@ def _database(now: datetime) -> Part:
 
 
 def _migrations(now: datetime) -> Part:
-    """Looked up until there is nothing left to do; another version of the code is another process."""
+    """Worked out once for what the database says was applied: another version of the code is another process."""
     global migrated
-    if not migrated:
+    applied = set(MigrationRecorder(connection).applied_migrations())
+    if applied != migrated:
         executor = MigrationExecutor(connection)
-        migrated = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return _status(migrated)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return _status(False)
+        migrated = applied
+    return _status(True)
 
 
 def _worker(now: datetime) -> Part:

@@ -15,7 +15,8 @@ from typing import Any
 
 MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 COMMAND = (sys.executable, str(MANAGE), "run_tasks", "--until-parent-ends")
-SECONDS_TO_END = 10
+# An ordinary stop lets a mail that is being sent be sent, however slow its server is.
+SECONDS_TO_END = 10 + int(os.environ.get("EMAIL_TIMEOUT", "20"))
 # Between the end of a worker and the next one: doubled each time up to the most, and the first again after one that
 # ran well.
 PAUSE, PAUSE_MOST, RAN_WELL = 1.0, 60.0, 60.0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
@@ -39,7 +40,7 @@ def admin(region: Any, client: Client) -> Any:
 
 
 def link_in_mail() -> str:
-    return re.search(r"http://testserver(/uitnodiging/\S+)", mail.outbox[-1].body)[1]
+    return re.search(rf"{settings.SITE_URL}(/uitnodiging/\S+)", mail.outbox[-1].body)[1]
 
 
 def invite(client: Client, region: Any, **data: Any) -> Any:
@@ -84,6 +85,13 @@ def test_a_weak_password_keeps_the_name_and_uses_nothing_up(region: Any, admin: 
     assert "Nieuwe Persoon" in page.content.decode()
     assert "kort" not in page.content.decode()
     assert Client().get(link_in_mail()).status_code == 200
+
+
+@pytest.mark.parametrize("password", ["new@example.org", "Nieuwe Persoon", "nieuwepersoon1"])
+def test_a_password_is_not_the_name_or_the_address(region: Any, admin: Any, client: Client, password: str) -> None:
+    invite(client, region, role=Role.READER)
+    assert Client().post(link_in_mail(), NEW | {"password": password}).status_code == 200
+    assert not User.objects.filter(email="new@example.org").exists()
 
 
 def test_two_at_once_get_one_membership(region: Any, admin: Any, client: Client) -> None:

@@ -30,10 +30,10 @@ def _no_counters(db: None) -> None:
     cache.clear()
 
 
-def made(*options: str, email: str = EMAIL) -> str:
+def made(*options: str, email: str = EMAIL, code: str = "gooi") -> str:
     """The path of the link on the last line."""
     out = StringIO()
-    call_command("make_admin", email, "--region", "gooi", *options, stdout=out)
+    call_command("make_admin", email, "--region", code, *options, stdout=out)
     last = out.getvalue().splitlines()[-1]
     assert last.startswith(f"{SITE}/uitnodiging/")
     assert " " not in last
@@ -81,6 +81,15 @@ def test_a_next_link_takes_the_place_of_the_one_before(region: Any) -> None:
     first, second = made(), made(email="EERSTE@example.org")
     assert Client().get(first).status_code == 410
     assert Client().get(second).status_code == 200
+
+
+def test_a_link_for_another_region_sets_no_password_again(region: Any) -> None:
+    make.make_region("elders", "Elders")
+    first, second = made(), made(code="elders")
+    assert Client().post(first, NEW)["Location"] == reverse("start")
+    again = Client().post(second, {**NEW, "password": "heel iets anders nu"})
+    assert again["Location"].startswith(reverse("login"))
+    assert sign_in()["Location"] == reverse("start")
 
 
 def test_it_lets_in_again_who_lost_the_password_and_the_role(region: Any) -> None:

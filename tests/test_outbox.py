@@ -198,6 +198,14 @@ def test_a_mail_that_is_refused_keeps_no_other_waiting(fickle: type[Fickle], fai
     assert sent_to() == ["other@example.org"]
 
 
+def test_a_mail_that_cannot_be_made_keeps_no_other_waiting() -> None:
+    """An address that looks right, and of which the domain cannot be written."""
+    write(f"a@{'é' * 60}.nl")
+    write("other@example.org")
+    assert sent_to() == ["other@example.org"]
+    assert KeptMail.objects.get().tries == 1
+
+
 def test_after_days_a_mail_is_given_up_and_said_so(fickle: type[Fickle], settings: Any, caplog: Any) -> None:
     write()
     with time_machine.travel(timezone.now() + timedelta(days=settings.MAIL_GIVE_UP_DAYS, minutes=1)):

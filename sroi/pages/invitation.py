@@ -4,8 +4,9 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from django import forms
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, password_validation
+from django.contrib.auth import get_user_model, login, password_validation
 from django.contrib.auth.decorators import login_not_required
 from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest, HttpResponse
@@ -27,12 +28,13 @@ from sroi.fields import text_field
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-def path_of(invitation: Invitation) -> str:
-    return reverse("invitation", args=[door.token_of(invitation)])
+def url_of(invitation: Invitation) -> str:
+    return settings.SITE_URL + reverse("invitation", args=[door.token_of(invitation)])
 
 
-def send(invitation: Invitation, url: str) -> None:
+def send(invitation: Invitation) -> None:
     """In Dutch, whoever sends it; the link is the only secret in it."""
+    url = url_of(invitation)
     with translation.override("nl"):
         context = {
             "invitation": invitation,
@@ -59,9 +61,15 @@ class AcceptForm(forms.Form):
         max_length=200,
     )
 
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
     def clean_password(self) -> str:
+        """Not the name or the address, among other things."""
         password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
+        owner = get_user_model()(email=self.email, name=self.cleaned_data.get("name", ""))
+        password_validation.validate_password(password, owner)
         return password
 
 
@@ -75,7 +83,8 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     known = door.known_person(invitation.email)
     if known and not invitation.by_command:
         return accept_as_known(request, invitation, known)
-    form = AcceptForm(request.POST or None, initial={"name": known.name if known else ""})
+    initial = {"name": known.name if known else ""}
+    form = AcceptForm(request.POST or None, email=invitation.email, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             user = door.accept(invitation, at=now, **form.cleaned_data)

@@ -142,7 +142,7 @@ class Person:
         try:
             send_now(mail_of(self.user, told, found.piles, weekly=weekly))
         except OSError as error:
-            logger.warning("A mail could not be sent: %s", type(error).__name__)
+            logger.warning("A mail could not be sent", exc_info=error)
             notices.give_back(claim, self.now)
             result.deferred += 1
             return

@@ -19,7 +19,7 @@ from contracts.registration import Refused
 from sroi.access import Access, Role, visible
 from sroi.fields import Rows, text_field
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
-from sroi.pages.invitation import path_of, send
+from sroi.pages.invitation import send
 from sroi.views import ForRoles, ListPage, Request
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -175,7 +175,7 @@ def invited(request: Any, asked: door.Asked, form: forms.Form) -> bool:
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
-    send(invitation, request.build_absolute_uri(path_of(invitation)))
+    send(invitation)
     messages.success(
         request, _("The invitation was sent to %(email)s. It is valid for a week.") % {"email": asked.email}
     )

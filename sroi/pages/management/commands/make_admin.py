@@ -13,7 +13,7 @@ from contracts.models import Region
 from contracts.regions import find_region
 from sroi.accounts import audit
 from sroi.accounts.models import AuditKind, User
-from sroi.pages.invitation import path_of, send
+from sroi.pages.invitation import send, url_of
 from sroi.templatetags.formats import long_date
 
 
@@ -37,13 +37,12 @@ class Command(BaseCommand):
         if options["reset_second_factor"]:
             forget_second_factor(email)
         invitation = door.invite_admin(email, region, at=timezone.now())
-        url = settings.SITE_URL + path_of(invitation)
         if settings.MAIL_IS_SET_UP:
-            send(invitation, url)
+            send(invitation)
         until = long_date(invitation.expires_at)
         self.stdout.write(f"Uitnodiging voor {email} als regiobeheerder van {region.title}, geldig tot {until}.")
         self.stdout.write("Open deze link en kies een wachtwoord. Wie de link heeft, kan dat: geef hem veilig door.")
-        self.stdout.write(url)
+        self.stdout.write(url_of(invitation))
 
 
 def region_and_address(code: str, email: str) -> tuple[Region, str]:
