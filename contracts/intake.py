@@ -43,6 +43,7 @@ from contracts.terms import (
 )
 from contracts.valuation_tables import LineOfTables
 from sroi.accounts.history import remember
+from sroi.batches import AT_ONCE
 from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
 from sroi.planner import count_rows
 from sroi.templatetags.formats import number
@@ -389,7 +390,7 @@ def import_contracts(
         award(awards, region=region, at=at, by=by, why=_("Import of contracts"))
         for contract in mended:
             contract.fold()
-        Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=500)
+        Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
         remember(mended, at=at, by=by, why=_("Import of contracts"), changed=True)
         seal()
     count_rows()

@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 
 from contracts.models import Notice, NoticeChoice, NoticeKind, NoticeState, Policy, When
 from sroi.access import Access, Role
+from sroi.batches import AT_ONCE
 from sroi.outbox import pause_after
 
 USUALLY: Mapping[str, When] = {
@@ -72,7 +73,7 @@ def choose(user: Any, choices: Mapping[str, str]) -> None:
 
 def make(notices: Iterable[Notice]) -> None:
     """Note what there is to tell; what was noted before stays as it is."""
-    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=500)
+    Notice.objects.bulk_create(notices, ignore_conflicts=True, batch_size=AT_ONCE)
 
 
 def waiting(now: datetime) -> Any:

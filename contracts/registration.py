@@ -31,6 +31,7 @@ from contracts.obligation import Owed, after, split
 from contracts.posting import OpenPosting, lock_ledger, open_posting
 from contracts.shares import SharesOfContracts
 from sroi.accounts.history import remember
+from sroi.batches import AT_ONCE
 from sroi.money import ZERO
 from sroi.periods import month_of
 
@@ -215,7 +216,7 @@ def change(changes: Sequence[ObligationChange], *, region: Region, at: datetime,
                     change=c,
                 )
         ObligationLine.objects.bulk_create(lines)
-        Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"])
+        Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE)
         remember(contracts.values(), at=at, by=by, why=why, changed=True)
         for c in changes:
             _note([c.contract], c.kind, opened, c.reason)

@@ -31,6 +31,7 @@ from contracts.models import (
 from contracts.posting import lock_ledger
 from contracts.regions import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
 from sroi.accounts.history import remember
+from sroi.batches import AT_ONCE
 
 TABLE_KEYS = (
     *("format", "code", "title", "source_url", "note", "published_pinning", "valid_from", "valid_until"),
@@ -267,7 +268,7 @@ def put_in_force(table: ValuationTable, valid_from: date, *, by: Any = None, at:
     for contract in loose:
         contract.table = line.pinned(contract.policy, contract)
     pinned = [contract for contract in loose if contract.table]
-    Contract.objects.bulk_update(pinned, ["table"])
+    Contract.objects.bulk_update(pinned, ["table"], batch_size=AT_ONCE)
     remember(pinned, at=at, by=by, why=_("Valuation table put in force"), changed=True)
 
 

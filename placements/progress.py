@@ -21,10 +21,13 @@ from contracts import schedule
 from contracts.models import Category, Contract, ContractState, ObligationLine, PlanAmount, PlanState
 from contracts.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState
+from sroi.batches import in_batches
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 
 NO_DAY = Cast(Value(None), DateField())
+# How many contracts are in memory at a time where the status of each is asked, with a query for each time.
+LOOKED_AT = 2000
 
 
 class Status(models.TextChoices):
@@ -109,8 +112,10 @@ def with_progress(contracts: Iterable[Contract], today: date) -> dict[int, Progr
 
 def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
     """The contracts with one of these statuses at `today`. Each of `contracts` is looked at: narrow them first."""
-    standing = with_progress(contracts.select_related("policy"), today)
-    return contracts.filter(pk__in=[pk for pk, progress in standing.items() if progress.status in statuses])
+    rows = contracts.order_by().select_related(None).select_related("policy").iterator(chunk_size=LOOKED_AT)
+    standing = (with_progress(some, today) for some in in_batches(rows, LOOKED_AT))
+    found = [pk for some in standing for pk, progress in some.items() if progress.status in statuses]
+    return contracts.filter(pk__in=found)
 
 
 def in_order_of(contracts: QuerySet[Any], total: str, today: date, descending: bool) -> QuerySet[Any]:

@@ -20,6 +20,7 @@ from contracts.models import BlockKind, Contract, Policy
 from placements.evidence import page_name
 from placements.models import ABOUT_A_PERSON, Allocation, Evidence, FulfilmentState, FulfilmentVersion
 from sroi.accounts.models import Erasure
+from sroi.batches import AT_ONCE
 from sroi.periods import add_months
 from sroi.storage import evidence_storage
 
@@ -52,7 +53,7 @@ def due(today: date) -> Iterator[Due]:
     allocations = Allocation.objects.select_related("contract__policy")
     versions = about_a_person().select_related("fulfilment").prefetch_related(Prefetch("allocations", allocations))
     policies: dict[int, Policy] = {}
-    for version in versions.order_by("pk").iterator(chunk_size=1000):
+    for version in versions.order_by("pk").iterator(chunk_size=AT_ONCE):
         region = version.fulfilment.region_id
         if region not in policies:
             policies[region] = Policy.objects.filter(region=region).on(today)
@@ -94,7 +95,7 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
         Erasure.objects.bulk_create(
             [Erasure(subject=SUBJECT, number=pk, why=rule) for pk, rule in rules.items()],
             ignore_conflicts=True,
-            batch_size=500,
+            batch_size=AT_ONCE,
         )
     return len(rules)
 
@@ -102,18 +103,15 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
 def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
     """Erase reference, age, description of a placement, and evidence about the person of these versions."""
     keys = list(numbers)
-    files = []
     with transaction.atomic():
-        for start in range(0, len(keys), 500):
-            some = keys[start : start + 500]
-            versions = FulfilmentVersion.objects.filter(pk__in=some)
-            versions.update(candidate_ref="", age_at_start=None)
-            versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
-            evidence = Evidence.objects.filter(version__in=some, kind__in=ABOUT_A_PERSON, erased_at=None)
-            files += [(e.file.storage, each) for e in evidence if e.file for each in files_of(e)]
-            if files:
-                evidence_storage().guard()
-            evidence.update(file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at)
+        versions = FulfilmentVersion.objects.filter(pk__in=keys)
+        versions.update(candidate_ref="", age_at_start=None)
+        versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
+        evidence = Evidence.objects.filter(version__in=keys, kind__in=ABOUT_A_PERSON, erased_at=None)
+        files = [(e.file.storage, each) for e in evidence if e.file for each in files_of(e)]
+        if files:
+            evidence_storage().guard()
+        evidence.update(file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at)
     for storage, name in files:
         storage.delete(name)
 

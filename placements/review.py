@@ -6,7 +6,7 @@ the one that was on the screen, so two people at once never count anything twice
 sentence for the person. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -35,6 +35,7 @@ from placements.models import (
     PlacementTerm,
 )
 from sroi.access import STAFF, Access, Role
+from sroi.batches import AT_ONCE, in_batches
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
@@ -43,7 +44,6 @@ SAID_AGAIN = (
     *("quantity", "activity_date", "policy_field", "performed_by", "decided_value", "decided_reason", "self_reviewed"),
 )
 OPEN_TO_EDIT = (FulfilmentState.DRAFT, FulfilmentState.RETURNED)
-TOGETHER = 500
 OPEN_TO_WITHDRAW = (*OPEN_TO_EDIT, FulfilmentState.SUBMITTED)
 
 
@@ -119,26 +119,19 @@ def is_staff(access: Access, fulfilment: Fulfilment) -> bool:
 # --- what was settled -------------------------------------------------------------------------------------------------
 
 
-def refuse_settled(contracts: Iterable[int]) -> None:
+def refuse_settled(contracts: Collection[int]) -> None:
     """Under a contract that was settled nothing changes; asked under the lock of the ledger where lines are posted."""
-    keys = list(contracts)
-    for start in range(0, len(keys), 500):
-        settled = Contract.objects.filter(pk__in=keys[start : start + 500], state=ContractState.SETTLED).first()
-        if settled:
-            raise Refused(
-                _("Contract %(ref)s is settled: its fulfilments stay as they are, unless the settlement is reopened.")
-                % {"ref": settled.reference}
-            )
+    settled = Contract.objects.filter(pk__in=contracts, state=ContractState.SETTLED).first()
+    if settled:
+        raise Refused(
+            _("Contract %(ref)s is settled: its fulfilments stay as they are, unless the settlement is reopened.")
+            % {"ref": settled.reference}
+        )
 
 
 def _contracts_of(versions: Iterable[int | None]) -> set[int]:
     """The ids of the contracts that these versions, by their ids, are allocated to."""
-    keys = [pk for pk in versions if pk]
-    found: set[int] = set()
-    for start in range(0, len(keys), 500):
-        rows = Allocation.objects.filter(version__in=keys[start : start + 500])
-        found.update(rows.values_list("contract", flat=True))
-    return found
+    return set(Allocation.objects.filter(version__in=[*versions]).values_list("contract", flat=True))
 
 
 # --- recording ------------------------------------------------------------------------------------------------------
@@ -190,9 +183,7 @@ def hand_in(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
 
 def _first_is_latest(fulfilments: Sequence[Fulfilment]) -> None:
     first = FulfilmentVersion.objects.filter(fulfilment=OuterRef("pk")).order_by().values("pk")
-    for start in range(0, len(fulfilments), 500):
-        some = [f.pk for f in fulfilments[start : start + 500]]
-        Fulfilment.objects.filter(pk__in=some).update(latest=Subquery(first))
+    Fulfilment.objects.filter(pk__in=[f.pk for f in fulfilments]).update(latest=Subquery(first))
 
 
 def _new_versions(rows: Iterable[tuple[Fulfilment, int, Content]], act: Act) -> list[FulfilmentVersion]:
@@ -240,10 +231,9 @@ def submit(versions: Sequence[FulfilmentVersion], act: Act) -> None:
         refuse_settled(_contracts_of(v.pk for v in versions))
         _move(versions, OPEN_TO_EDIT, state=FulfilmentState.SUBMITTED, submitted_at=act.at, changed_at=act.at)
         _say_until_when(versions, act.today)
-        for start in range(0, len(versions), TOGETHER):
-            some = versions[start : start + TOGETHER]
+        for some in in_batches(versions):
             _value(some)
-            if len(versions) > TOGETHER:
+            if len(versions) > AT_ONCE:
                 forget(some)
         _note(versions, EventKind.SUBMITTED, act)
 
@@ -253,7 +243,7 @@ def _value(versions: Sequence[FulfilmentVersion]) -> None:
     fetch(versions)
     candidates = Candidates(versions)
     valued = [a for v in versions for a in _with_values(values_now(v, candidates))]
-    Allocation.objects.bulk_update(valued, ["value"])
+    Allocation.objects.bulk_update(valued, ["value"], batch_size=AT_ONCE)
 
 
 def _say_until_when(versions: Sequence[FulfilmentVersion], today: date) -> None:
@@ -263,7 +253,7 @@ def _say_until_when(versions: Sequence[FulfilmentVersion], today: date) -> None:
     ]
     for version in silent:
         version.confirmed_until = _until_when(version.start_date, version.end_date, today)
-    FulfilmentVersion.objects.bulk_update(silent, ["confirmed_until"], batch_size=TOGETHER)
+    FulfilmentVersion.objects.bulk_update(silent, ["confirmed_until"], batch_size=AT_ONCE)
 
 
 def _until_when(first: date | None, last: date | None, today: date) -> date | None:
@@ -278,7 +268,7 @@ def _with_values(valued: Valued) -> list[Allocation]:
 
 def _keep_values(allocations: Sequence[Allocation]) -> None:
     Allocation.objects.bulk_update(
-        allocations, ["value", "counted_from", "counted_until", "counted_bonuses"], batch_size=500
+        allocations, ["value", "counted_from", "counted_until", "counted_bonuses"], batch_size=AT_ONCE
     )
 
 
@@ -314,7 +304,7 @@ def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, d
         _value_and_post(versions, opened, act)
         for version in versions:
             version.fulfilment.accepted = version
-        Fulfilment.objects.bulk_update([v.fulfilment for v in versions], ["accepted"], batch_size=TOGETHER)
+        Fulfilment.objects.bulk_update([v.fulfilment for v in versions], ["accepted"], batch_size=AT_ONCE)
         _note(versions, EventKind.ACCEPTED, act, opened)
 
 
@@ -444,7 +434,7 @@ def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region:
         for version in versions:
             last = min(until, version.end_date or until)
             version.confirmed_until = max(last, version.confirmed_until or last)
-        FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"])
+        FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
         fetch(versions)
         items = [(version, values_as_accepted(version)) for version in versions]
         shares = SharesOfContracts(a.contract_id for _version, valued in items for a, _value in valued)
@@ -466,7 +456,7 @@ def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) 
         made = _new_versions([_said_again(version, act) for version in now], act)
         for version in made:
             version.fulfilment.latest = version
-        Fulfilment.objects.bulk_update([v.fulfilment for v in made], ["latest"], batch_size=500)
+        Fulfilment.objects.bulk_update([v.fulfilment for v in made], ["latest"], batch_size=AT_ONCE)
         accept(made, act, region=region, decided_elsewhere=True)
 
 
@@ -538,11 +528,9 @@ def _move(versions: Sequence[FulfilmentVersion], expected: Sequence[str], **fiel
     for version in versions:
         by_edition.setdefault(version.edition, []).append(version.pk)
     for edition, keys in by_edition.items():
-        for start in range(0, len(keys), 500):
-            some = keys[start : start + 500]
-            moved = FulfilmentVersion.objects.filter(pk__in=some, edition=edition, state__in=expected).update(**fields)
-            if moved != len(some):
-                raise Refused(changed_meanwhile(versions[0]))
+        moved = FulfilmentVersion.objects.filter(pk__in=keys, edition=edition, state__in=expected).update(**fields)
+        if moved != len(keys):
+            raise Refused(changed_meanwhile(versions[0]))
     for version in versions:
         for name, new in fields.items():
             setattr(version, name, new)

@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +31,7 @@ from placements.intake import import_fulfilments
 from placements.matching import TITLES, match, plain
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from sroi.access import Access, Role, visible
+from sroi.batches import in_batches
 from sroi.bsn import contains_bsn
 from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
 
@@ -52,7 +52,6 @@ ROLES: dict[str, tuple[Role, ...]] = {
 NOT_OFFERED = ("accepted_value", "accepted_reason")
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-ROWS_AT_ONCE = 1000
 EXAMPLES = 3
 LONGEST_CELL, LONGEST_NAME, LONGEST_EXAMPLE = 2000, 80, 40
 HIDDEN = "•" * 9
@@ -292,9 +291,8 @@ def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
     outcome = _import(upload, sheet, dry_run=True)
     rows = _Rows(sheet, outcome)
     UploadRow.objects.filter(upload=upload).delete()
-    pending = rows.kept(upload)
     done = 0
-    while some := list(islice(pending, ROWS_AT_ONCE)):
+    for some in in_batches(rows.kept(upload)):
         UploadRow.objects.bulk_create(some)
         done += len(some)
         _say(upload, done=done)

@@ -26,11 +26,10 @@ from contracts.shares import SharesOfContracts
 from placements.claims import Valued, fetch, values_as_accepted
 from placements.ledger import Line, last_month, lines_of
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from sroi.batches import AT_ONCE, in_batches
 from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import all_decimals, euro2
-
-BATCH = 500
 
 # Contract, month and municipality of a line; what it says: amount, fte, paid.
 Key = tuple[int, date, int]
@@ -94,7 +93,7 @@ def _reversals(region: Region) -> Iterator[str]:
     """A reversal is the opposite of the line that it reverses, and only of one that stands."""
     reversals = FulfilmentLine.objects.filter(contract__region=region, reverses__isnull=False)
     same = ("contract_id", "municipality_id", "month", "category", "block_id", "fulfilment_id", "version_id")
-    for line in reversals.select_related("reverses").iterator(chunk_size=BATCH):
+    for line in reversals.select_related("reverses").iterator(chunk_size=AT_ONCE):
         original = line.reverses
         assert original is not None
         opposite = (line.amount, line.fte, line.paid) == (-original.amount, -original.fte, -original.paid)
@@ -136,8 +135,8 @@ def _fulfilments(region: Region, today: date) -> Iterator[str]:
     for external_id in loose.order_by().values_list("fulfilment__external_id", flat=True).distinct():
         yield _("Fulfilment %(id)s: lines stand for a version that does not count.") % {"id": external_id}
     keys = list(versions.filter(state=FulfilmentState.ACCEPTED).order_by("pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), BATCH):
-        yield from _accepted(list(versions.filter(pk__in=keys[start : start + BATCH])), today)
+    for some in in_batches(keys):
+        yield from _accepted(list(versions.filter(pk__in=some)), today)
 
 
 def _accepted(versions: list[FulfilmentVersion], today: date) -> Iterator[str]:

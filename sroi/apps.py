@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class SroiConfig(AppConfig):
     name = "sroi"
     label = "sroi"
+
+    def ready(self) -> None:
+        from sroi import lookups  # noqa: F401  (they register themselves)

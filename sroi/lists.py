@@ -6,7 +6,6 @@ The same list as a file has all its rows, in the same order, written as they are
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import islice
 from typing import Any, ClassVar
 
 import django_filters
@@ -24,6 +23,7 @@ from django_tables2.rows import BoundRows
 
 from sroi import exchange
 from sroi.access import NO_ACCESS, Access, visible
+from sroi.batches import AT_ONCE, in_batches
 
 PER_PAGE = 25
 COUNTED = 1000
@@ -31,7 +31,6 @@ LAST_PAGE = 100_000
 LONGEST_SEARCH = 200
 # What a month can be counted back or ahead at all: a typing error is no filter.
 MOST_MONTHS = 600
-ROWS_AT_ONCE = 500
 
 Prepare = Callable[[list[Any]], None]
 Cells = Callable[[Any], Any]
@@ -135,8 +134,7 @@ class Table(django_tables2.Table):
     def lines(self, orders: Iterable[str], prepare: Prepare) -> Iterator[list[Any]]:
         """The cells of every row, in order; some hundred rows are read and prepared at a time."""
         self.sort_by(orders)
-        found = self.data.data.iterator(chunk_size=ROWS_AT_ONCE)
-        while rows := list(islice(found, ROWS_AT_ONCE)):
+        for rows in in_batches(self.data.data.iterator(chunk_size=AT_ONCE)):
             prepare(rows)
             for row in rows:
                 yield [value(row) for _heading, value in self.in_file]

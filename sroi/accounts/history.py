@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from sroi.access import Scope, ScopedModel
+from sroi.batches import AT_ONCE
 
 WHY = 300
 
@@ -33,5 +34,5 @@ def remember(objects: Iterable[Any], *, at: Any, by: Any, why: str, changed: boo
     rows = list(objects)
     if rows:
         rows[0].__class__.history.bulk_history_create(
-            rows, update=changed, default_user=by, default_change_reason=why[:WHY], default_date=at, batch_size=500
+            rows, update=changed, default_user=by, default_change_reason=why[:WHY], default_date=at, batch_size=AT_ONCE
         )

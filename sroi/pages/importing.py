@@ -24,6 +24,7 @@ from placements.matching import FAULTS_FILE, TITLES
 from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
 from placements.uploads import Purpose
 from sroi.access import visible
+from sroi.batches import AT_ONCE
 from sroi.exchange import Table
 from sroi.lists import FILES, as_xlsx
 from sroi.views import Request
@@ -368,6 +369,6 @@ class ImportFaults(OfUpload):
 
     @staticmethod
     def lines(rows: Any, width: int) -> Iterator[list[Any]]:
-        for row in rows.iterator(chunk_size=500):
+        for row in rows.iterator(chunk_size=AT_ONCE):
             why = " ".join(f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults)
             yield [*row.cells[:width], *[""] * (width - len(row.cells)), row.number, why]
