@@ -134,7 +134,7 @@ class Table(django_tables2.Table):
     def lines(self, orders: Iterable[str], prepare: Prepare) -> Iterator[list[Any]]:
         """The cells of every row, in order; some hundred rows are read and prepared at a time."""
         self.sort_by(orders)
-        for rows in in_batches(self.data.data.iterator(chunk_size=AT_ONCE)):
+        for rows in in_batches(self.data.data.iterator(chunk_size=AT_ONCE), AT_ONCE):
             prepare(rows)
             for row in rows:
                 yield [value(row) for _heading, value in self.in_file]

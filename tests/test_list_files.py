@@ -95,7 +95,7 @@ def test_the_rows_and_order_of_the_page(world: SimpleNamespace, query: str) -> N
 
 
 def test_all_pages_are_in_it(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sroi.lists.ROWS_AT_ONCE", 7)
+    monkeypatch.setattr("sroi.lists.AT_ONCE", 7)
     make.make_contracts(world.region, world.linde, 30)
     rows = as_csv(world.adviser, "contract-file", "?sort=-reference")[1:]
     assert len({row[0] for row in rows}) == len(rows) == 33
