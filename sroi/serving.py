@@ -57,8 +57,7 @@ def keep_running() -> None:
 def run_one() -> None:
     """Until it ends, or the server stops."""
     try:
-        # Its own session: Ctrl-C goes to the server, which then lets the worker finish.
-        worker = subprocess.Popen(COMMAND, start_new_session=True)
+        worker = begin()
     except OSError:
         logger.exception("A worker in the background could not begin")
         return
@@ -66,6 +65,20 @@ def run_one() -> None:
     while worker.poll() is None:
         if stop.wait(LOOK):
             end(worker)
+
+
+# Gunicorn forks its web workers in another thread than the one that begins a worker. One that is forked in between
+# holds on to the pipe by which a beginning is heard of: then that is waited for as long as the web worker lives.
+one_at_a_time = threading.Lock()
+os.register_at_fork(
+    before=one_at_a_time.acquire, after_in_parent=one_at_a_time.release, after_in_child=one_at_a_time.release
+)
+
+
+def begin() -> subprocess.Popen[bytes]:
+    """In a session of its own: Ctrl-C goes to the server, which then lets the worker finish."""
+    with one_at_a_time:
+        return subprocess.Popen(COMMAND, start_new_session=True)
 
 
 def end(worker: subprocess.Popen[bytes]) -> None:

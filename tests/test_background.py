@@ -1,6 +1,7 @@
 """Work in the background: done once by who looks for it, and begun and ended together with the web server."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -210,6 +211,43 @@ def test_a_worker_that_is_killed_is_begun_again_and_so_is_what_it_did(tmp_path: 
         assert len(DBTaskResult.objects.get(pk=cut_off).worker_ids) == 2
         until(lambda: ready(port))
         assert workers_on(tmp_path) == [second]
+
+
+BEGIN_WHILE_FORKING = """
+import os, threading, time
+from sroi import serving
+
+serving.COMMAND, slowest = (os.environ["TRUE"],), 0.0
+
+def begin():
+    global slowest
+    for _n in range(150):
+        since = time.monotonic()
+        serving.begin().wait()
+        slowest = max(slowest, time.monotonic() - since)
+
+thread = threading.Thread(target=begin)
+thread.start()
+for _n in range(FORKS):
+    if thread.is_alive():
+        if not os.fork():
+            time.sleep(STAYS)
+            os._exit(0)
+        time.sleep(0.001)
+thread.join()
+print(slowest)
+"""
+
+
+@LINUX
+def test_a_web_worker_that_is_forked_meanwhile_does_not_hold_up_the_watch() -> None:
+    """It would for as long as it lives; and a worker that is killed then would not be seen."""
+    stays = 5
+    script = BEGIN_WHILE_FORKING.replace("STAYS", str(stays)).replace("FORKS", "300")
+    command = [sys.executable, "-c", script]
+    surroundings = {**os.environ, "TRUE": shutil.which("true") or "/bin/true"}
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=surroundings, stdout=subprocess.PIPE, check=True)
+    assert float(done.stdout) < stays / 2
 
 
 def test_a_worker_that_cannot_begin_is_tried_with_growing_pauses(
