@@ -24,13 +24,24 @@ from sroi.models import KeptMail
 
 logger = logging.getLogger("sroi.mail")
 FIELDS = ("subject", "body", "from_email", "to", "cc", "bcc", "reply_to")
+
+
+class CannotBeMade(OSError):
+    """A mail that no server can send, such as one to a domain that cannot be written."""
+
+
 # About this one mail; anything else is wrong with the server.
-REFUSED = (SMTPRecipientsRefused, SMTPDataError)
+REFUSED = (SMTPRecipientsRefused, SMTPDataError, CannotBeMade)
 
 
 def send_now(message: EmailMessage) -> None:
     """Really, through the backend of `EMAIL_URL`: for who does not keep somebody waiting. Else an OSError."""
-    get_connection(settings.MAIL_SENT_THROUGH).send_messages([message])
+    try:
+        get_connection(settings.MAIL_SENT_THROUGH).send_messages([message])
+    except OSError:
+        raise
+    except Exception as error:
+        raise CannotBeMade from error
 
 
 def pause_after(tries: int) -> timedelta:
@@ -67,7 +78,7 @@ def send_due(now: datetime) -> int:
     for mail in due:
         if due.filter(pk=mail.pk).update(taken_at=now):
             failure = None if away else _failure(mail)
-            away = away or (isinstance(failure, OSError) and not isinstance(failure, REFUSED))
+            away = away or (failure is not None and not isinstance(failure, REFUSED))
             if away or failure:
                 _wait(mail, now)
                 waits += 1
@@ -76,11 +87,10 @@ def send_due(now: datetime) -> int:
     return waits
 
 
-def _failure(mail: KeptMail) -> Exception | None:
-    """Whatever it is, the next mail is tried: one that cannot be made keeps no other waiting."""
+def _failure(mail: KeptMail) -> OSError | None:
     try:
         send_now(EmailMultiAlternatives(**mail.message))
-    except Exception as error:
+    except OSError as error:
         logger.warning("A mail could not be sent", exc_info=error)
         return error
     return None

@@ -17,13 +17,13 @@ from urllib.request import urlopen
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
 from sroi import background, serving
 from sroi.models import Heartbeat
+from tests.worker import database_url
 
 done: list[int] = []
 
@@ -153,14 +153,6 @@ def server(folder: Path, **surroundings: str) -> Iterator[tuple[subprocess.Popen
         process.kill()
         process.wait()
         until(lambda: not workers_on(folder))
-
-
-def database_url() -> str:
-    """Of the database of this test, for another process."""
-    given = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{given['NAME']}"
-    return f"postgres://{given['USER']}:{given['PASSWORD']}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 def answers(port: int) -> bool:

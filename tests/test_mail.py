@@ -279,6 +279,15 @@ def test_a_mail_server_that_is_down_loses_nothing(world: SimpleNamespace, settin
     assert run(date(2025, 7, 3)) == []
 
 
+def test_an_address_that_no_mail_can_be_made_for_ends_no_run(world: SimpleNamespace) -> None:
+    """Both wait like mails that could not be sent: what happened, and the overview of the week."""
+    answered(world)
+    type(world.robin).objects.filter(pk=world.robin.pk).update(email=f"a@{'é' * 60}.nl")
+    with pytest.raises(CommandError, match="2 mails zijn niet verstuurd"):
+        run()
+    assert not Notice.objects.filter(user=world.robin, state=NoticeState.SENDING).exists()
+
+
 def test_what_another_run_took_is_not_sent(world: SimpleNamespace) -> None:
     answered(world)
     telling.gather(timezone.now(), timedelta(hours=1))

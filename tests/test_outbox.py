@@ -28,8 +28,9 @@ from sroi.access import Role
 from sroi.accounts.models import ForgottenPassword
 from sroi.models import KeptMail
 from tests import factories as make
-from tests.test_background import LINUX, database_url, server, until
+from tests.test_background import LINUX, server, until
 from tests.test_signin import answer, sign_in
+from tests.worker import database_url
 
 pytestmark = pytest.mark.django_db
 
