@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts import certificates
-from contracts.acts import Act, shares_on, towns_of
+from contracts.acts import Modification, shares_on, towns_of
 from contracts.forms import Share
 from contracts.models import (
     ActKind,
@@ -57,8 +57,8 @@ class ActForm(forms.Form):
         self.contract = contract
 
     @property
-    def act(self) -> Act:
-        return Act(self.contract, self.kind, self.cleaned_data["reason"])
+    def act(self) -> Modification:
+        return Modification(self.contract, self.kind, self.cleaned_data["reason"])
 
 
 def reason_field() -> forms.CharField:
@@ -108,11 +108,11 @@ class ChangeForm(ActForm):
         return cleaned
 
     @property
-    def act(self) -> Act:
+    def act(self) -> Modification:
         new = change_of(self.contract, self.given)
         new.identity = f"form:{self.cleaned_data['token'] or uuid4()}"
         new.certificate = self.certificate
-        return Act(self.contract, self.kind, new.reason, on=new.effective_date, change=new)
+        return Modification(self.contract, self.kind, new.reason, on=new.effective_date, change=new)
 
 
 class SharesForm(ActForm):
@@ -151,9 +151,9 @@ class SharesForm(ActForm):
         return cleaned
 
     @property
-    def act(self) -> Act:
+    def act(self) -> Modification:
         given = self.cleaned_data
-        return Act(self.contract, self.kind, given["reason"], on=given["month"], shares=self.shares)
+        return Modification(self.contract, self.kind, given["reason"], on=given["month"], shares=self.shares)
 
 
 class TableForm(ActForm):
@@ -171,9 +171,9 @@ class TableForm(ActForm):
         self.fields["table"].queryset = tables.exclude(pk=self.contract.table_id)  # type: ignore[attr-defined]
 
     @property
-    def act(self) -> Act:
+    def act(self) -> Modification:
         table: ValuationTable = self.cleaned_data["table"]
-        return Act(self.contract, self.kind, self.cleaned_data["reason"], table=table)
+        return Modification(self.contract, self.kind, self.cleaned_data["reason"], table=table)
 
 
 class CertificateForm(ActForm):
@@ -216,7 +216,7 @@ class CertificateForm(ActForm):
         return certificates.discount(self.contract, self.cleaned_data["level"], changes)
 
     @property
-    def act(self) -> Act:
+    def act(self) -> Modification:
         given, discount = self.cleaned_data, self.discount
         on = max(given["valid_from"], self.contract.award_date)
         change = ObligationChange(
@@ -227,7 +227,7 @@ class CertificateForm(ActForm):
             reason=given["reason"],
             identity=f"form:{given['token'] or uuid4()}",
         )
-        return Act(
+        return Modification(
             self.contract,
             self.kind,
             given["reason"],
@@ -250,8 +250,10 @@ class CancelForm(ActForm):
     reason = reason_field()
 
     @property
-    def act(self) -> Act:
-        return Act(self.contract, self.kind, self.cleaned_data["reason"], on=self.cleaned_data["effective_date"])
+    def act(self) -> Modification:
+        return Modification(
+            self.contract, self.kind, self.cleaned_data["reason"], on=self.cleaned_data["effective_date"]
+        )
 
 
 class DeclineForm(forms.Form):

@@ -28,7 +28,7 @@ AMOUNTS = ("value_delta", "labour_cost_delta", "turnover", "obligation_delta", "
 
 
 @dataclass(frozen=True)
-class Act:
+class Modification:
     """Something to be done to a contract: `change` is what it changes in what is owed, the rest is by kind."""
 
     contract: Contract
@@ -41,7 +41,7 @@ class Act:
     certificate: PsoCertificate | None = None
 
 
-def carry_out(act: Act, *, by: Any, at: datetime) -> None:
+def carry_out(act: Modification, *, by: Any, at: datetime) -> None:
     """Do it, through the door."""
     contract, why = act.contract, act.why
     if act.kind == ActKind.END:
@@ -61,7 +61,7 @@ def carry_out(act: Act, *, by: Any, at: datetime) -> None:
         registration.register(act.change, at=at, by=by)
 
 
-def _day(act: Act) -> date:
+def _day(act: Modification) -> date:
     assert act.on is not None  # the form asks for it
     return act.on
 
@@ -78,7 +78,7 @@ def shares_on(contract: Contract, day: date) -> dict[int, Decimal]:
     return SharesOfContracts([contract]).on(contract.pk, month_of(day))
 
 
-def as_if(act: Act) -> Contract:
+def as_if(act: Modification) -> Contract:
     """The contract as it would be once the act is done; nothing is stored."""
     contract = copy(act.contract)
     if act.change and act.change.new_end_date:
@@ -91,7 +91,7 @@ def as_if(act: Act) -> Contract:
 # --- proposals ------------------------------------------------------------------------------------------------------
 
 
-def to_proposal(act: Act) -> ChangeProposal:
+def to_proposal(act: Modification) -> ChangeProposal:
     """The act as it waits for an answer, not stored."""
     details: dict[str, Any] = {}
     if act.shares:
@@ -109,7 +109,7 @@ def to_proposal(act: Act) -> ChangeProposal:
     )
 
 
-def from_proposal(proposal: ChangeProposal) -> Act:
+def from_proposal(proposal: ChangeProposal) -> Modification:
     contract, details = proposal.contract, proposal.details
     certificate = None
     if "certificate" in details:
@@ -117,7 +117,7 @@ def from_proposal(proposal: ChangeProposal) -> Act:
         days = {name: date.fromisoformat(given[name]) for name in ("valid_from", "valid_until")}
         certificate = PsoCertificate(level=given["level"], **days)
     table = ValuationTable.objects.filter(region=contract.region_id, pk=details.get("table")).first()
-    return Act(
+    return Modification(
         contract=contract,
         kind=proposal.kind,
         why=proposal.reason,

@@ -25,12 +25,12 @@ from contracts.act_forms import (
     SharesForm,
     TableForm,
 )
-from contracts.acts import Act
+from contracts.acts import Modification
 from contracts.effects import Effect
 from contracts.models import ActKind, ChangeKind, ChangeProposal, Contract, PsoCertificate, ValuationTable
 from contracts.registering import shown
-from contracts.registration import Refused
 from sroi.access import visible
+from sroi.doors import Refused
 from sroi.periods import DAY
 from sroi.templatetags.formats import euro, long_date, percent
 from sroi.views import Request
@@ -159,7 +159,7 @@ class Change(OfContract):
         )
         return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
 
-    def do(self, act: Act) -> str:
+    def do(self, act: Modification) -> str:
         by, at = self.request.user, now()
         if self.may_change:
             acts.carry_out(act, by=by, at=at)
@@ -167,11 +167,11 @@ class Change(OfContract):
         proposals.propose(act, by=by, at=at)
         return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
 
-    def beside(self, act: Act) -> dict[str, Any]:
+    def beside(self, act: Modification) -> dict[str, Any]:
         """What else the preview shows: what the act does to what other apps know."""
         return {}
 
-    def show(self, form: ActForm, status: int = 200, act: Act | None = None) -> HttpResponse:
+    def show(self, form: ActForm, status: int = 200, act: Modification | None = None) -> HttpResponse:
         effect = effects.of_act(act) if act else None
         context = {
             "heading": title_of(self.kind),
@@ -222,7 +222,7 @@ class Proposal(View):
             messages.error(request, str(fault))
         return redirect("contract-detail", self.proposal.contract_id)
 
-    def beside(self, act: Act) -> dict[str, Any]:
+    def beside(self, act: Modification) -> dict[str, Any]:
         return {}
 
     def show(self, form: DeclineForm, status: int = 200) -> HttpResponse:
@@ -252,7 +252,7 @@ def told(form: ActForm, effect: Effect | None) -> list[tuple[str, str]]:
     return [(str(field.label), shown(form, field)) for field in fields]
 
 
-def proposed(act: Act) -> list[tuple[str, str]]:
+def proposed(act: Modification) -> list[tuple[str, str]]:
     """What a proposal asks for, in the words of the form."""
     change, certificate = act.change, act.certificate
     rows: list[tuple[str, str]] = [(_("Holds from"), long_date(act.on))] if act.on else []
@@ -280,7 +280,7 @@ def _amount(value: Any) -> str:
     return "" if value is None else euro(value)
 
 
-def warnings(act: Act) -> list[str]:
+def warnings(act: Modification) -> list[str]:
     """What one may not expect of the act."""
     contract, today = act.contract, localdate()
     if act.kind == ActKind.END and contract.end_date > today:

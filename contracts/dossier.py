@@ -23,8 +23,9 @@ from contracts.models import (
     PsoCertificate,
     Side,
 )
-from contracts.registration import OPEN, Refused, refuse_closed
+from contracts.registration import OPEN, refuse_closed
 from sroi.access import Access, Role
+from sroi.doors import Refused
 from sroi.storage import evidence_storage
 
 

@@ -21,7 +21,7 @@ from contracts.models import (
 from contracts.models.organisation import folded
 from contracts.obligation import ExpectedRate, Owed, expected_rate, split, threshold
 from contracts.posting import lock_ledger
-from contracts.registration import OPEN, Award, Refused, award, owed_at_award
+from contracts.registration import OPEN, Award, award, owed_at_award
 from contracts.shares import SharesOfContracts
 from contracts.terms import (
     Given,
@@ -35,6 +35,7 @@ from contracts.terms import (
 )
 from contracts.valuation_tables import LineOfTables
 from sroi.access import Access, Role, visible
+from sroi.doors import Refused
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 
-from contracts.acts import Act, shares_on
+from contracts.acts import Modification, shares_on
 from contracts.models import ActKind, Contract, Municipality, ObligationChange, ObligationLine
 from contracts.obligation import after, split
 from contracts.registration import owed_by
@@ -41,7 +41,7 @@ class Effect:
         return self.after - self.before
 
 
-def of_act(act: Act) -> Effect:
+def of_act(act: Modification) -> Effect:
     if act.kind == ActKind.CANCEL:
         return _of_cancel(act.contract)
     if act.kind == ActKind.SHARES:
@@ -63,7 +63,7 @@ def _of_cancel(contract: Contract) -> Effect:
     return Effect(_parts(contract, {pk: -amount for pk, amount in _posted(contract).items()}))
 
 
-def _shares(act: Act) -> tuple[Part, ...]:
+def _shares(act: Modification) -> tuple[Part, ...]:
     assert act.on is not None
     now = shares_on(act.contract, act.on)
     towns = Municipality.objects.filter(pk__in={*now, *act.shares}).order_by("code")

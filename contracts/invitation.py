@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.posting import lock_ledger
-from contracts.registration import Refused
 from sroi.access import Access, Role
 from sroi.accounts.history import remember
+from sroi.doors import Refused
 
 VALID = timedelta(days=7)
 SALT = "contracts.invitation"

@@ -22,9 +22,10 @@ from contracts.models import (
     PlanAmount,
     PlanState,
 )
-from contracts.registration import OPEN, Refused, refuse_closed
+from contracts.registration import OPEN, refuse_closed
 from contracts.schedule import quarters_of
 from sroi.access import Access, Role
+from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.periods import Period
 

@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Policy, PsoLevel, Region
 from contracts.posting import lock_ledger
 from contracts.regions import policy_terms
-from contracts.registration import Refused
 from sroi.access import Access, Role
 from sroi.accounts.history import WHY
+from sroi.doors import Refused
 from sroi.money import MoneyField
 from sroi.templatetags.formats import NOTHING, euro, number, percent
 

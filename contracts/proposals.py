@@ -6,11 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.acts import Act, carry_out, from_proposal, to_proposal
+from contracts.acts import Modification, carry_out, from_proposal, to_proposal
 from contracts.models import ActKind, Basis, ChangeKind, ChangeProposal, Contract, ContractState, ProposalState
 from contracts.posting import lock_ledger
-from contracts.registration import OPEN, Refused
+from contracts.registration import OPEN
 from sroi.access import Access, Role
+from sroi.doors import Refused
 
 
 def may_change(access: Access, contract: Contract) -> bool:
@@ -34,7 +35,7 @@ def kinds_for(contract: Contract) -> list[str]:
     return [kind.value for kind in (*changes, *acts)]
 
 
-def propose(act: Act, *, by: Any, at: datetime) -> ChangeProposal:
+def propose(act: Modification, *, by: Any, at: datetime) -> ChangeProposal:
     proposal = to_proposal(act)
     proposal.proposed_by, proposal.proposed_at = by, at
     proposal.save()

@@ -26,9 +26,9 @@ from contracts.models import (
     SocialFirm,
 )
 from contracts.models.organisation import folded
-from contracts.registration import Refused
 from sroi.access import STAFF, Access, Role, visible
 from sroi.accounts.history import WHY
+from sroi.doors import Refused
 
 FOUND = 8
 SHORTEST_SEARCH = 2

@@ -15,8 +15,8 @@ from contracts import cpv, drafting
 from contracts.drafting import Outlook, RegionalRules
 from contracts.forms import NewContractorForm, RegionForm, SearchForm, TermsForm
 from contracts.models import Basis, Contract, Contractor, ValuationTable
-from contracts.registration import Refused
 from sroi.access import Role, visible
+from sroi.doors import Refused
 from sroi.fields import Month, is_key
 from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
 from sroi.views import Request

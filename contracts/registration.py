@@ -32,15 +32,12 @@ from contracts.posting import OpenPosting, lock_ledger, open_posting
 from contracts.shares import SharesOfContracts
 from sroi.accounts.history import remember
 from sroi.batches import AT_ONCE
+from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.periods import month_of
 
 OPEN = (ContractState.ACTIVE, ContractState.ENDED)
 CLOSED = (ContractState.SETTLED, ContractState.CANCELLED)
-
-
-class Refused(Exception):
-    """The act cannot be done; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

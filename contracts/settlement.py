@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from contracts import dossier, registration
 from contracts.models import Contract, ContractState, Settlement, SettlementState
 from contracts.posting import lock_ledger
-from contracts.registration import Refused
 from sroi.access import Access, Role
+from sroi.doors import Refused
 from sroi.money import ZERO, Balance, rounded
 from sroi.periods import DAY, Period, add_months
 from sroi.templatetags.formats import long_date

@@ -28,9 +28,9 @@ from contracts.forms import (
     TakeBackForm,
 )
 from contracts.models import FirmProposal, ProposalState, Recognition, Region, SocialFirm
-from contracts.registration import Refused
 from contracts.tables import FirmTable, RegisterTable
 from sroi.access import STAFF, Role, visible
+from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.versions import versions
 from sroi.views import ForRoles, ListPage, Request

@@ -14,10 +14,10 @@ from django.views.generic import View
 from contracts import table_versions
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
 from contracts.regions import FaultyFile, json_from
-from contracts.registration import Refused
 from contracts.table_forms import BlockForm, FileForm, InForceForm, SuccessorForm, TableForm
 from contracts.valuation_tables import FORMAT, is_used, put_in_force
 from sroi.access import Role, visible
+from sroi.doors import Refused
 from sroi.views import ForRoles, Request
 
 Alter = Callable[[table_versions.Source], None]

@@ -30,10 +30,10 @@ from contracts.models import (
 )
 from contracts.posting import lock_ledger
 from contracts.recognition import kinds_in_words
-from contracts.registration import Refused
 from contracts.valuation_tables import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
 from sroi.access import Access, Role
 from sroi.accounts.history import WHY
+from sroi.doors import Refused
 from sroi.periods import DAY
 from sroi.templatetags.formats import NOTHING, euro, number, percent
 from sroi.versions import differences

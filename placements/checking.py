@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from contracts.models import EvidenceKind, Region, called
-from contracts.registration import Refused
 from placements import claims, drafting, sampling
 from placements.evidence import pages_to_show
 from placements.forms import CheckForm, DrawForm
 from placements.models import Evidence, Outcome, Sample, SampleCheck
-from placements.recording import act_of
 from placements.views import what_was_claimed
 from sroi.access import STAFF, Role, visible
+from sroi.doors import Refused
 from sroi.periods import DAY
 from sroi.versions import versions
-from sroi.views import ForRoles, Request
+from sroi.views import ForRoles, Request, act_of
 
 QUARTERS_BACK = 8
 SHOWN = 100

@@ -18,9 +18,10 @@ from contracts.models import BlockKind, BuildingBlock, Contract, Contractor, Con
 from placements import review
 from placements.claims import values_if
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
-from placements.review import Act, Content, Draft
+from placements.review import Content, Draft
 from placements.valuation import Value
 from sroi.access import Access, Role
+from sroi.doors import Act
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, percent
 

@@ -26,10 +26,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from contracts.registration import Refused
 from placements.models import ABOUT_A_PERSON, EventKind, Evidence, Fulfilment, FulfilmentEvent, FulfilmentVersion
-from placements.review import OPEN_TO_EDIT, Act
+from placements.review import OPEN_TO_EDIT
 from sroi.bsn import refuse_bsn
+from sroi.doors import Act, Refused
 from sroi.storage import evidence_storage
 
 PDF = "application/pdf"

@@ -11,13 +11,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from contracts.registration import Refused
 from placements import evidence, review
 from placements.forms import SeenForm
 from placements.models import Evidence, Fulfilment
-from placements.recording import act_of
 from sroi.access import visible
-from sroi.views import Request
+from sroi.doors import Refused
+from sroi.views import Request, act_of
 
 
 class OfEvidence(View):

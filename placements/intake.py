@@ -20,7 +20,8 @@ from contracts.intake import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, Unit, ValuationTable
 from placements import review
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.review import Act, Content, Draft
+from placements.review import Content, Draft
+from sroi.doors import Act
 from sroi.exchange import (
     Column,
     Parsed,

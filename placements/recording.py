@@ -11,22 +11,22 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.recognition import find_firms, may_propose
-from contracts.registration import Refused
 from placements import drafting, evidence, review, suppliers
 from placements.forms import DetailsForm, WhatForm, WhyForm
 from placements.models import ABOUT_A_PERSON, Evidence, Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.review import Act, Content
+from placements.review import Content
 from placements.views import what_was_claimed
 from sroi.access import visible
+from sroi.doors import Refused
 from sroi.fields import is_key
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,6 @@ STEPS = (
     ("fulfilment-evidence", gettext_lazy("Evidence")),
     ("fulfilment-check", gettext_lazy("Check and submit")),
 )
-
-
-def act_of(request: Request, why: str = "") -> Act:
-    return Act(request.user, now(), localdate(), why)
 
 
 def steps_to(current: str, fulfilment: Fulfilment | None = None) -> list[dict[str, Any]]:

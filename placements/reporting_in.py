@@ -13,16 +13,15 @@ from django.views.generic import View
 
 from contracts.models import Contract, ContractState
 from contracts.planning import may_plan
-from contracts.registration import Refused
 from placements import claims, drafting, ledger
 from placements.forms import StillRunsForm
 from placements.models import Fulfilment
-from placements.recording import act_of
 from placements.review import OPEN_TO_WITHDRAW
 from sroi.access import Role, visible
+from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.money import ZERO
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 SHOWN = 200
 

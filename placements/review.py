@@ -8,7 +8,7 @@ sentence for the person. Source: DOMAIN.md section 6.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Region
 from contracts.posting import OpenPosting, lock_ledger, open_posting
-from contracts.registration import Refused
 from contracts.shares import SharesOfContracts
 from placements import ledger
 from placements.claims import Candidates, Valued, fetch, forget, under, values_as_accepted, values_if, values_now
@@ -36,6 +35,7 @@ from placements.models import (
 )
 from sroi.access import STAFF, Access, Role
 from sroi.batches import AT_ONCE, in_batches
+from sroi.doors import Act, Refused
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
@@ -64,16 +64,6 @@ class Draft:
 
     fulfilment: Fulfilment
     content: Content = field(default_factory=lambda: Content({}))
-
-
-@dataclass(frozen=True)
-class Act:
-    """Who does something, when, on which day, and why; `by` is None for an import from the command line."""
-
-    by: Any
-    at: datetime
-    today: date
-    why: str = ""
 
 
 # --- who may --------------------------------------------------------------------------------------------------------

@@ -16,18 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from contracts.models import EvidenceKind, called
-from contracts.registration import Refused
 from placements import claims, drafting, duplicates, review
 from placements.evidence import pages_to_show
 from placements.forms import AdjustForm, WhyForm
 from placements.models import Allocation, Evidence, Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.recording import act_of
 from placements.views import values_of, what_was_claimed
 from sroi.access import Role, visible
+from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro
-from sroi.views import ForRoles, Request
+from sroi.views import ForRoles, Request, act_of
 
 SHOWN = 50
 ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {

@@ -17,10 +17,9 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Policy, Region
 from contracts.posting import lock_ledger
-from contracts.registration import Refused
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
-from placements.review import Act
 from sroi.access import STAFF, Access, Role
+from sroi.doors import Act, Refused
 from sroi.periods import DAY, Period, add_months
 
 MONTHS_OF_QUARTER = 3

@@ -24,7 +24,6 @@ from contracts.drafting import REGISTER
 from contracts.intake import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
 from contracts.membership import access_of
 from contracts.models import Contract, Contractor, Region
-from contracts.registration import Refused
 from placements.evidence import shown_name
 from placements.intake import COLUMNS as FULFILMENT_COLUMNS
 from placements.intake import import_fulfilments
@@ -33,6 +32,7 @@ from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, Uplo
 from sroi.access import Access, Role, visible
 from sroi.batches import in_batches
 from sroi.bsn import contains_bsn
+from sroi.doors import Refused
 from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
 
 logger = logging.getLogger(__name__)

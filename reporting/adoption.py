@@ -18,8 +18,6 @@ from django_tasks import task
 
 from contracts.models import ClosedYear, Region
 from contracts.posting import lock_ledger
-from contracts.registration import Refused
-from placements.review import Act
 from reporting import publishing, revising
 from reporting.definitions import DEFINITIONS
 from reporting.editions import Edition, assemble, every_edition
@@ -30,6 +28,7 @@ from reporting.workbook import as_xlsx
 from reporting.writing import edited, last_text
 from sroi.access import Access, Role
 from sroi.documents import keeping
+from sroi.doors import Act, Refused
 from sroi.periods import Period
 
 State, Kind = AnnualReport.State, ReportEvent.Kind

@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
-from contracts.registration import Refused
-from placements.review import Act
 from reporting import adoption, comparing, editions, particulars, revising, writing
 from reporting.editions import Edition
 from reporting.forms import StepForm
 from reporting.models import AnnualReport
 from reporting.steps import STEPS
 from reporting.terms import WRITTEN
+from sroi.doors import Act, Refused
 from sroi.views import Request
 
 # Stands in the list of revisions until the reason is written; a Dutch document.

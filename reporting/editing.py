@@ -9,8 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from contracts.registration import Refused
-from placements.review import Act
 from reporting import editions, placeholders, publishing, writing
 from reporting.editions import Edition
 from reporting.forms import SectionForm
@@ -18,6 +16,7 @@ from reporting.models import SectionText
 from reporting.standard import standard
 from reporting.terms import WRITTEN
 from reporting.views import address
+from sroi.doors import Act, Refused
 from sroi.views import Request
 
 

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Region
 from contracts.regions import decimal_from, refuse_unknown, required
-from contracts.registration import Refused
-from placements.review import Act
 from reporting.models import AnnualReport, Goal
 from reporting.terms import measured
 from sroi.access import STAFF, Access, Role
 from sroi.accounts.history import WHY
+from sroi.doors import Act, Refused
 from sroi.templatetags.formats import NOTHING
 
 READERS = (*STAFF, Role.PROCUREMENT_OFFICER)

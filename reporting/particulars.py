@@ -11,13 +11,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Municipality
-from contracts.registration import Refused
-from placements.review import Act
 from reporting.editions import Edition, Filed
 from reporting.models import AnnualReport, Filing, Supplement
 from reporting.writing import may_write
 from sroi.access import Access
 from sroi.accounts.history import remember
+from sroi.doors import Act, Refused
 
 State = AnnualReport.State
 UNSUPPLIED = ("id", "region", "year", "version")

@@ -18,13 +18,12 @@ from contracts import policies
 from contracts.models import Contract, Policy, Region
 from contracts.policy_forms import PolicyForm
 from contracts.regions import FaultyFile
-from contracts.registration import Refused
-from placements.review import Act
 from reporting import goals
 from reporting.forms import GoalForm
 from reporting.goals import Aim
 from reporting.models import Goal, Indicator
 from sroi.access import visible
+from sroi.doors import Act, Refused
 from sroi.templatetags.formats import long_date
 from sroi.views import Happening, Request
 

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
 
-from contracts.registration import Refused
-from placements.review import Act
 from reporting import editions, particulars
 from reporting.editions import Edition
 from reporting.finances import scenario_table, team_table
 from reporting.forms import FilingForm, SupplementForm
 from reporting.views import address
+from sroi.doors import Act, Refused
 from sroi.views import Request
 
 

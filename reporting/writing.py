@@ -13,13 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Municipality, Region
-from contracts.registration import Refused
-from placements.review import Act
 from reporting.editions import Edition, that_count, written_texts
 from reporting.models import AnnualReport, SectionText
 from reporting.standard import standard
 from reporting.terms import WRITTEN
 from sroi.access import Access, Role
+from sroi.doors import Act, Refused
 
 State = AnnualReport.State
 

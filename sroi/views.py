@@ -9,11 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
 from sroi.access import Access, Role
+from sroi.doors import Act
 from sroi.lists import FILES, Table
 
 # Within this time a document is made, unless much was asked for before.
@@ -147,3 +148,7 @@ class ListFile:
         header = [str(heading) for heading, _value in table.in_file]
         rows = table.lines(self.request.GET.getlist("sort"), self.prepare)  # type: ignore[attr-defined]
         return FILES[self.kwargs["format"]](header, rows, f"{self.file_name}-{localdate():%Y-%m-%d}")
+
+
+def act_of(request: Request, why: str = "") -> Act:
+    return Act(request.user, now(), localdate(), why)

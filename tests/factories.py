@@ -57,8 +57,9 @@ from placements.models import (
     UploadRow,
     UploadState,
 )
-from placements.review import Act, Content, Draft
+from placements.review import Content, Draft
 from sroi.access import Role
+from sroi.doors import Act
 
 TODAY = date(2025, 7, 1)
 PASSWORD = "correct horse battery staple"
@@ -194,7 +195,7 @@ def make_proposal(contract: Contract, by: Any = None) -> ChangeProposal:
         value_delta=Decimal("100000.00"),
         reason=why,
     )
-    proposed = acts.Act(contract, new.kind, why, on=new.effective_date, change=new)
+    proposed = acts.Modification(contract, new.kind, why, on=new.effective_date, change=new)
     return propose(proposed, by=by or make_user(Role.PROCUREMENT_OFFICER, contract.region), at=moment(TODAY))
 
 

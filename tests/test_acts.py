@@ -18,11 +18,11 @@ from contracts.models import (
     PsoCertificate,
     Region,
 )
-from contracts.registration import Refused
 from contracts.shares import SharesOfContracts
 from placements.models import FulfilmentLine
 from placements.verification import differences
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.factories import signed_in
 
@@ -213,11 +213,11 @@ def test_what_is_closed_refuses_every_act(contract: Contract) -> None:
     new = {towns(contract)["GM0406"]: D(100)}
     certificate = PsoCertificate(level="2", valid_from=date(2024, 1, 1), valid_until=date(2025, 1, 1))
     for act in (
-        acts.Act(contract, ActKind.SHARES, "x", on=date(2024, 7, 1), shares=new),
-        acts.Act(contract, ActKind.TABLE, "x", table=make.make_table(contract.region, "leiden-2023")),
-        acts.Act(contract, ActKind.CERTIFICATE, "x", certificate=certificate),
-        acts.Act(contract, ActKind.END, "x"),
-        acts.Act(contract, ActKind.CANCEL, "x", on=make.TODAY),
+        acts.Modification(contract, ActKind.SHARES, "x", on=date(2024, 7, 1), shares=new),
+        acts.Modification(contract, ActKind.TABLE, "x", table=make.make_table(contract.region, "leiden-2023")),
+        acts.Modification(contract, ActKind.CERTIFICATE, "x", certificate=certificate),
+        acts.Modification(contract, ActKind.END, "x"),
+        acts.Modification(contract, ActKind.CANCEL, "x", on=make.TODAY),
     ):
         with pytest.raises(Refused, match=contract.reference):
             acts.carry_out(act, by=None, at=at)

@@ -17,10 +17,8 @@ from django.test import Client
 from django.utils import translation
 
 from contracts.models import ClosedYear, ObligationLine
-from contracts.registration import Refused
 from placements import review
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
-from placements.review import Act
 from reporting import adoption
 from reporting.editions import assemble
 from reporting.facts import AnnualFigures
@@ -31,6 +29,7 @@ from reporting.models import AnnualReport, Filing, FrozenEdition, FrozenFile, Go
 from reporting.verification import differences
 from reporting.writing import latest, write
 from sroi.access import Role
+from sroi.doors import Act, Refused
 from tests import factories as make
 from tests.test_figures import Ledger, month
 

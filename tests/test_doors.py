@@ -9,13 +9,14 @@ from django.db.models import Sum
 
 from contracts import registration
 from contracts.models import ChangeKind, ClosedYear, ContractState, LineKind, ObligationLine, Posting
-from contracts.registration import Refused, award
+from contracts.registration import award
 from contracts.valuation_tables import load_table
 from placements import review
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentState
 from placements.progress import Status, with_progress
 from placements.review import Content
 from placements.verification import differences
+from sroi.doors import Refused
 from tests.factories import (
     TODAY,
     act,

@@ -14,8 +14,8 @@ from PIL import Image
 
 from contracts import dossier, registration
 from contracts.models import ContactPerson, Contract, ContractDocument, ContractEvent, ContractNote, Region
-from contracts.registration import Refused
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.factories import signed_in
 

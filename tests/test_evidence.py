@@ -13,10 +13,10 @@ from django.urls import reverse
 from PIL import Image
 
 from contracts.models import Policy
-from contracts.registration import Refused
 from placements import evidence
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
+from sroi.doors import Refused
 from sroi.storage import MARK
 from tests import factories as make
 from tests.factories import signed_in

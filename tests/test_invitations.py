@@ -16,9 +16,9 @@ from django.utils import timezone
 from contracts import invitation as door
 from contracts.membership import access_of
 from contracts.models import Invitation, Membership
-from contracts.registration import Refused
 from sroi.access import Role
 from sroi.accounts.models import User
+from sroi.doors import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from contracts import proposals
 from contracts.models import ChangeProposal, Contract, ContractState, ObligationChange, ProposalState, Region
-from contracts.registration import Refused
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.factories import signed_in
 

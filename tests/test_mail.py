@@ -33,6 +33,7 @@ from contracts.models import (
 from placements import review, telling
 from placements.models import FulfilmentVersion
 from sroi.access import Role
+from sroi.doors import Act
 from sroi.pages import mailing
 from tests import factories as make
 
@@ -63,7 +64,7 @@ def world(settings: Any) -> SimpleNamespace:
 
 def answered(world: SimpleNamespace, kind: str = "accept") -> FulfilmentVersion:
     version = make.make_purchase(world.other, state="submitted", paid_on=date(2025, 6, 20))
-    act = review.Act(world.noor, timezone.now(), TUESDAY, "Wie is deze leverancier?")
+    act = Act(world.noor, timezone.now(), TUESDAY, "Wie is deze leverancier?")
     if kind == "accept":
         review.accept([version], act, region=world.region)
     else:

@@ -14,9 +14,9 @@ from django.urls import reverse
 from contracts import invitation as door
 from contracts.membership import access_of
 from contracts.models import Invitation, Membership
-from contracts.registration import Refused
 from sroi.access import Role
 from sroi.accounts.models import User
+from sroi.doors import Refused
 from tests import factories as make
 from tests.test_races import AT_ONCE, ROUNDS, at_once
 

@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from contracts import registration
 from contracts.models import ChangeKind, Contract, Region
-from contracts.registration import Refused
 from placements import review
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.outdated import outdated
 from placements.review import Content
 from placements.verification import differences
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

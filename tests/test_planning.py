@@ -13,10 +13,10 @@ from django.urls import reverse
 from contracts import planning, registration, schedule
 from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Contract, ContractEvent, PlanState, Region
-from contracts.registration import Refused
 from placements.heard import last_heard
 from placements.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
+from sroi.doors import Refused
 from sroi.periods import Period
 from tests import factories as make
 from tests.factories import signed_in

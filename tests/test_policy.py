@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from contracts.models import Policy
-from contracts.registration import Refused
 from reporting import adoption
 from reporting.goals import Aim, set_goal, set_goals
 from reporting.models import Goal
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.test_adoption import NOW, act, at_once, ledger, signed_in
 from tests.test_figures import Ledger

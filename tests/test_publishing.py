@@ -11,12 +11,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from contracts.registration import Refused
 from reporting import adoption, data
 from reporting.editions import assemble
 from reporting.models import AnnualReport, FrozenEdition
 from reporting.urls import urlpatterns
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, rewrite, signed_in
 from tests.test_figures import Ledger, month

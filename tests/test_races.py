@@ -23,12 +23,13 @@ from contracts import table_versions
 from contracts.models import ChangeKind, ClosedYear, Contract, ObligationChange, ObligationLine, Posting
 from contracts.posting import lock_ledger
 from contracts.regions import FaultyFile
-from contracts.registration import Refused, award, change
+from contracts.registration import award, change
 from contracts.valuation_tables import load_table, put_in_force
 from placements import evidence, review
 from placements.models import EventKind, Evidence, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.verification import differences
 from sroi.access import Role
+from sroi.doors import Refused
 from tests.factories import (
     TODAY,
     act,

@@ -9,7 +9,6 @@ import time_machine
 from django.utils import translation
 
 from contracts.models import Municipality
-from contracts.registration import Refused
 from placements.progress import with_progress
 from reporting import adoption, outlook, particulars, publishing
 from reporting.editions import Edition, Filed, assemble
@@ -21,6 +20,7 @@ from reporting.models import AnnualReport, Filing, FrozenEdition, Supplement
 from reporting.notice import Notice
 from reporting.outlook import Bounds, Outlook, Scenario
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in
 from tests.test_figures import Ledger, month

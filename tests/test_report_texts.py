@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import format_html
 
-from contracts.registration import Refused
 from reporting import adoption, placeholders, publishing, standard, writing
 from reporting.editions import Edition, assemble
 from reporting.goals import set_goals
@@ -19,6 +18,7 @@ from reporting.notice import Notice
 from reporting.terms import WRITTEN
 from sroi.access import Role
 from sroi.documents import markup
+from sroi.doors import Refused
 from tests import factories as make
 from tests.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, revise, signed_in
 from tests.test_figures import Ledger, month

@@ -16,7 +16,6 @@ from django.utils import translation
 from docx import Document
 
 from contracts.models import Municipality
-from contracts.registration import Refused
 from reporting import adoption, data, particulars, publishing, standard, wording
 from reporting.editions import Edition, Filed, assemble
 from reporting.goals import set_goals
@@ -25,6 +24,7 @@ from reporting.terms import SECTIONS
 from reporting.verification import differences
 from reporting.writing import latest, write
 from sroi.access import Role
+from sroi.doors import Refused
 from tests.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in
 from tests.test_figures import Ledger, month
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Policy
-from contracts.registration import Refused
 from placements import review, sampling
 from placements.models import Sample, SampleCheck
 from reporting.figures import figures_of
 from reporting.wording import sampled
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.factories import signed_in
 

@@ -29,7 +29,6 @@ from contracts.models import (
     Region,
     Settlement,
 )
-from contracts.registration import Refused
 from contracts.settlement import Decision, Figures
 from placements import review
 from placements.models import FulfilmentLine, FulfilmentState
@@ -39,6 +38,7 @@ from placements.review import Content
 from placements.verification import differences
 from sroi.access import Role
 from sroi.documents import DOCX
+from sroi.doors import Refused
 from sroi.periods import Period
 from tests import factories as make
 from tests.factories import signed_in
@@ -301,7 +301,7 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
     region = contract.region
     plan = contract.plans.get()
     towns = {region.municipalities.get(code="GM0406").pk: D(100)}
-    act_of = acts.Act
+    act_of = acts.Modification
     return {
         "amendment": lambda: make.make_change(contract, value_delta=D(1)),
         "extension": lambda: make.make_change(contract, ChangeKind.EXTENSION, new_end_date=date(2027, 1, 1)),

@@ -13,10 +13,10 @@ from contracts import recognition
 from contracts.models import FirmProposal, ProposalState, Recognition, SocialFirm
 from contracts.recognition import Facts, Terms
 from contracts.regions import FaultyFile
-from contracts.registration import Refused
 from contracts.valuation_tables import load_table
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 from tests.factories import signed_in
 

@@ -17,11 +17,11 @@ from django.urls import reverse
 from contracts import table_versions
 from contracts.models import BuildingBlock, TableInForce, ValuationTable
 from contracts.regions import FaultyFile
-from contracts.registration import Refused
 from contracts.table_forms import BlockForm
 from contracts.valuation_tables import LineOfTables, is_used, load_table, put_in_force, table_from
 from placements import drafting
 from sroi.access import Role
+from sroi.doors import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

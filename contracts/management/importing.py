@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from contracts.intake import Outcome
 from contracts.models import Region
 from contracts.regions import find_region
-from contracts.registration import Refused
+from sroi.doors import Refused
 from sroi.exchange import ExchangeError, Sheet, read_rows
 
 

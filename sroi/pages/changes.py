@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from contracts import changing
-from contracts.acts import Act, as_if
+from contracts.acts import Modification, as_if
 from contracts.models import Contract
 from contracts.proposals import may_change
-from contracts.registration import Refused
 from placements import review
 from placements.outdated import Outdated, outdated
 from placements.tables import period_words
 from sroi.access import STAFF, visible
+from sroi.doors import Act, Refused
 from sroi.money import ZERO
 from sroi.views import Request
 
@@ -29,7 +29,7 @@ class WithConsequences:
 
     request: Any
 
-    def beside(self, act: Act) -> dict[str, Any]:
+    def beside(self, act: Modification) -> dict[str, Any]:
         if not self.request.access.has(*STAFF, region_id=act.contract.region_id):
             return {}
         return {"outdated": Listed(outdated(as_if(act), act.shares, act.on))}
@@ -95,7 +95,7 @@ class OutdatedPage(View):
         rows = [row for row in outdated(self.contract) if row.now is not None]
         found = [row.version for row in rows if chosen in ("", str(row.version.fulfilment_id))]
         why = _("Valued anew after a change of contract %(reference)s") % {"reference": self.contract.reference}
-        act = review.Act(request.user, now(), localdate(), why)
+        act = Act(request.user, now(), localdate(), why)
         try:
             review.revalue(found, act, region=self.contract.region)
         except Refused as fault:

@@ -29,11 +29,11 @@ from contracts.models import (
     PsoCertificate,
     Side,
 )
-from contracts.registration import Refused
 from placements import evidence
 from placements.files import handed_out
 from sroi.access import visible
 from sroi.documents import DOCX
+from sroi.doors import Refused
 from sroi.templatetags.formats import long_date
 from sroi.views import DetailPage, Request
 

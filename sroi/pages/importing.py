@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from contracts.registration import Refused
 from placements import uploads
 from placements.matching import FAULTS_FILE, TITLES
 from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
 from placements.uploads import Purpose
 from sroi.access import visible
 from sroi.batches import AT_ONCE
+from sroi.doors import Refused
 from sroi.exchange import Table
 from sroi.lists import FILES, as_xlsx
 from sroi.views import Request

@@ -20,9 +20,9 @@ from django.views.decorators.http import require_http_methods
 
 from contracts import invitation as door
 from contracts.models import Invitation
-from contracts.registration import Refused
 from sroi.accounts import audit
 from sroi.accounts.models import AuditKind
+from sroi.doors import Refused
 from sroi.fields import text_field
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"

@@ -20,12 +20,12 @@ from contracts import planning
 from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Category, Contract, PlanState
 from contracts.plan_forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
-from contracts.registration import Refused
 from contracts.schedule import quarter_of
 from placements.heard import last_heard
 from placements.progress import Done, done_by_month, with_progress
 from placements.review import may_see_fulfilments
 from sroi.access import Access, Role, visible
+from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.pictures import contract_course
 from sroi.templatetags.formats import long_date

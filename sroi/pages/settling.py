@@ -19,7 +19,6 @@ from django.views.generic import View
 
 from contracts import settlement
 from contracts.models import Category, Contract, ContractState, ObligationLine, Settlement, SettlementState
-from contracts.registration import Refused
 from contracts.settlement import Decision, Figures
 from contracts.settlement_forms import DecisionForm, RecoveryForm, ReopenForm
 from contracts.shares import SharesOfContracts
@@ -27,6 +26,7 @@ from placements.files import handed_out
 from placements.progress import realised_by_category, waiting_under, with_progress
 from sroi.access import STAFF, visible
 from sroi.documents import DocumentError
+from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.closing_letter import Case, Letter, as_files, letter_of
 from sroi.pages.dossier import ENDINGS

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from contracts import invitation as door
 from contracts.models import Contractor, Invitation, Membership, Municipality, Region
-from contracts.registration import Refused
 from sroi.access import Access, Role, visible
+from sroi.doors import Refused
 from sroi.fields import Rows, text_field
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
 from sroi.pages.invitation import send

@@ -7,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.models import Region
-from placements.review import Act
 from reporting import adoption, particulars
 from reporting.editions import Filed, assemble
 from reporting.models import Supplement
+from sroi.doors import Act
 from sroi.pages.demo.data import FOLDER
 
 ZONE = ZoneInfo("Europe/Amsterdam")

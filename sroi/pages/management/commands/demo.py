@@ -26,6 +26,7 @@ from placements.models import Fulfilment, FulfilmentVersion
 from reporting.figures import figures_of
 from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
+from sroi.doors import Act
 from sroi.pages.demo import plans, reports
 from sroi.pages.demo.data import FOLDER, Row, rows_of, write
 from sroi.planner import count_rows
@@ -131,7 +132,7 @@ def load(today: date) -> None:
         for row in rows_of(f"{region}/acts.csv", today):
             Doing(Region.objects.get(code=region), row, today).run()
         count_rows()
-        reports.fill_in(Region.objects.get(code=region), review.Act(writer(region), timezone.now(), today))
+        reports.fill_in(Region.objects.get(code=region), Act(writer(region), timezone.now(), today))
 
 
 def quietly(command: str, *args: str, **options: Any) -> None:
@@ -238,8 +239,8 @@ class Doing:
         getattr(self, f"_{self.row['act']}")()
 
     @property
-    def _done(self) -> review.Act:
-        return review.Act(self.by, self.at, self.today, self.row["reason"])
+    def _done(self) -> Act:
+        return Act(self.by, self.at, self.today, self.row["reason"])
 
     def _contract(self) -> Contract:
         return Contract.objects.get(region=self.region, reference=self.row["contract"])

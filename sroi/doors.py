@@ -1,0 +1,19 @@
+"""What every door takes and gives: who does something, when and why; and the answer that it cannot be done."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+class Refused(Exception):
+    """The act cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when, on which day, and why; `by` is None for an import from the command line."""
+
+    by: Any
+    at: datetime
+    today: date
+    why: str = ""
