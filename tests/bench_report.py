@@ -33,8 +33,8 @@ def main(code: str, year: int, pairs: int) -> None:
     from weasyprint.text.fonts import FontConfiguration
 
     from contracts.models import Region
-    from reporting import publishing
-    from reporting.editions import assemble
+    from reporting.notice.editions import assemble
+    from reporting.notice.files import html as publishing
     from sroi.documents.fetching import BASE_URL, StaticFetcher
     from sroi.documents.pdf import STYLESHEETS
 

@@ -19,15 +19,15 @@ from django.utils import translation
 from contracts.models import ClosedYear, ObligationLine
 from placements import review
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
-from reporting import adoption
-from reporting.editions import assemble
-from reporting.facts import AnnualFigures
-from reporting.figures import figures_of
-from reporting.freezing import frozen, thawed
-from reporting.goals import set_goals
+from reporting.adoption import door as adoption
+from reporting.adoption.verification import differences
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import AnnualFigures
+from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, Filing, FrozenEdition, FrozenFile, Goal, Revision, SectionText
-from reporting.verification import differences
-from reporting.writing import latest, write
+from reporting.notice.editions import assemble
+from reporting.notice.freezing import frozen, thawed
+from reporting.texts.door import latest, write
 from sroi.access import Role
 from sroi.doors import Act, Refused
 from tests import factories as make

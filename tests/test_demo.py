@@ -20,8 +20,8 @@ from django.test import RequestFactory, TestCase, override_settings
 from contracts.models import ActionPlan, Contract, Contractor, Membership, Municipality, ObligationLine, Region
 from placements.models import FulfilmentEvent, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.progress import Status, with_progress
-from reporting.facts import AnnualFigures
-from reporting.figures import figures_of
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import AnnualFigures
 from sroi.access import Role
 from sroi.accounts.models import Demonstration, User
 from sroi.pages.demo.data import has_happened, rendered

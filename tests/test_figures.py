@@ -34,10 +34,11 @@ from contracts.models import (
     ValuationTable,
 )
 from placements.models import Fulfilment, FulfilmentEvent, FulfilmentLine, FulfilmentVersion
-from reporting.facts import EXCHANGED
-from reporting.figures import figures_of, lines_behind
-from reporting.goals import set_goals
-from reporting.masking import Row, masked
+from reporting.figures.annual import figures_of
+from reporting.figures.definitions import lines_behind
+from reporting.figures.facts import EXCHANGED
+from reporting.figures.masking import PublicRow, masked
+from reporting.goals.door import set_goals
 from reporting.models import Goal
 from sroi.access import Access, Grant, Role
 from sroi.money import ZERO, cumulative
@@ -493,7 +494,7 @@ COUNTS = st.lists(st.integers(0, 9), max_size=5)
 
 @given(counts=COUNTS, below=st.integers(0, 5))
 def test_no_hidden_count_follows_from_the_rest(counts: list[int], below: int) -> None:
-    rows = [Row(str(i), count, Decimal(count)) for i, count in enumerate(counts)]
+    rows = [PublicRow(str(i), count, Decimal(count)) for i, count in enumerate(counts)]
     shown = masked(rows, below)
     if not shown:
         return
@@ -527,7 +528,7 @@ def test_no_hidden_count_follows_from_the_rest(counts: list[int], below: int) ->
     ],
 )
 def test_masking_by_example(counts: list[int], shown: list[int | None]) -> None:
-    rows = [Row(str(i), count, Decimal(count)) for i, count in enumerate(counts)]
+    rows = [PublicRow(str(i), count, Decimal(count)) for i, count in enumerate(counts)]
     assert [row.count for row in masked(rows, 5)] == shown
 
 

@@ -20,15 +20,18 @@ from docx import Document
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Municipality
-from reporting import adoption, data, particulars, publishing
-from reporting.cells import Table
-from reporting.editions import Edition, assemble
-from reporting.exchange import leaves
-from reporting.facts import exchanged
+from reporting.adoption import door as adoption
+from reporting.figures.exchange import leaves
+from reporting.figures.facts import exchanged
 from reporting.models import FrozenFile
-from reporting.notice import Notice
-from reporting.workbook import as_xlsx
+from reporting.notice.editions import Edition, assemble
+from reporting.notice.files import data
+from reporting.notice.files import html as publishing
+from reporting.notice.files.workbook import as_xlsx
+from reporting.notice.notice import Notice
+from reporting.particulars import door as particulars
 from sroi.access import Role
+from sroi.documents.tables import DocumentTable
 from tests.test_adoption import NOW, ROOT, TODAY, act, ledger, signed_in
 from tests.test_figures import Ledger, month
 
@@ -62,11 +65,11 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def tables(of: Edition) -> dict[str, Table]:
+def tables(of: Edition) -> dict[str, DocumentTable]:
     return {name: table for name, table in Notice(of).tables.items() if table}
 
 
-def rows(table: Table) -> list[list[str]]:
+def rows(table: DocumentTable) -> list[list[str]]:
     return [[plain(cell) for cell in row] for row in (*table.rows, *([table.total] if table.total else []))]
 
 
@@ -140,7 +143,7 @@ def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
     assert publishing.as_word(edition, NOW) == content
 
 
-def in_order_of_page(edition: Edition) -> list[Table]:
+def in_order_of_page(edition: Edition) -> list[DocumentTable]:
     page = _Cells()
     page.feed(publishing.body(edition))
     by_caption = {plain(table.caption): table for table in tables(edition).values()}

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
-from reporting import adoption
+from reporting.adoption import door as adoption
 from reporting.models import AnnualReport, FrozenFile
 from sroi.documents.models import Asked, KeptDocument
 from sroi.pages import contractor_guide

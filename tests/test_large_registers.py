@@ -30,7 +30,7 @@ from contracts.models import Contract, Region
 from placements import progress, review
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState, FulfilmentVersion, Upload
 from placements.progress import Status, of_status, with_progress
-from reporting import adoption
+from reporting.adoption import door as adoption
 from sroi.access import Role
 from sroi.periods import add_months
 from tests import factories as make

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from contracts.models import Policy
-from reporting import adoption
-from reporting.goals import Aim, set_goal, set_goals
+from reporting.adoption import door as adoption
+from reporting.goals.door import Aim, set_goal, set_goals
 from reporting.models import Goal
 from sroi.access import Role
 from sroi.doors import Refused

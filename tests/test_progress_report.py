@@ -10,10 +10,11 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
-from reporting import adoption, progress_report
-from reporting.figures import figures_of
-from reporting.progress_report import NAMES, Progress, assembled
-from reporting.terms import short
+from reporting.adoption import door as adoption
+from reporting.figures.annual import figures_of
+from reporting.figures.words import short
+from reporting.notice import progress as progress_report
+from reporting.notice.progress import NAMES, Progress, assembled
 from sroi.access import Role
 from sroi.periods import PARTS_OF_YEAR, Period
 from sroi.templatetags.formats import euro, euro2, percent

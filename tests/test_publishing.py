@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from reporting import adoption, data
-from reporting.editions import assemble
+from reporting.adoption import door as adoption
 from reporting.models import AnnualReport, FrozenEdition
+from reporting.notice.editions import assemble
+from reporting.notice.files import data
 from reporting.urls import urlpatterns
 from sroi.access import Role
 from sroi.doors import Refused

@@ -18,15 +18,17 @@ from django.utils import translation
 
 from contracts.models import ClosedYear, Contractor
 from placements.models import FulfilmentLine
-from reporting import adoption, publishing, wording
-from reporting.editions import Edition, assemble
-from reporting.facts import GoalResult
-from reporting.figures import figures_of
-from reporting.goals import set_goals
-from reporting.masking import Row, masked
+from reporting.adoption import door as adoption
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import GoalResult
+from reporting.figures.masking import PublicRow, masked
+from reporting.figures.words import limits, listed, region_name, short
+from reporting.goals.door import set_goals
 from reporting.models import Goal
-from reporting.notice import Notice
-from reporting.terms import limits, listed, region_name, short
+from reporting.notice import wording
+from reporting.notice.editions import Edition, assemble
+from reporting.notice.files import html as publishing
+from reporting.notice.notice import Notice
 from sroi.access import Role
 from sroi.templatetags.formats import euro, percent
 from tests.factories import make_user
@@ -271,7 +273,7 @@ def test_small_target_groups_are_masked(filled: Ledger) -> None:
 
 def test_amounts_are_withheld_where_another_head_would_tell_them() -> None:
     heads = [frozenset({"werk"}), frozenset({"werk"}), frozenset({"leren"}), frozenset({"werk"})]
-    rows = [Row(str(i), count, Decimal(i), heads[i]) for i, count in enumerate((10, 20, 3, 4))]
+    rows = [PublicRow(str(i), count, Decimal(i), heads[i]) for i, count in enumerate((10, 20, 3, 4))]
     assert [row.amount for row in masked(rows, 5)] == [None] * 4
     assert [row.count for row in masked(rows, 5)] == [10, 20, None, None]
 

@@ -10,15 +10,18 @@ from django.utils import translation
 
 from contracts.models import Municipality
 from placements.progress import with_progress
-from reporting import adoption, outlook, particulars, publishing
-from reporting.editions import Edition, Filed, assemble
-from reporting.facts import AnnualFigures
-from reporting.figures import figures_of
-from reporting.freezing import frozen, thawed
-from reporting.goals import set_goals
+from reporting.adoption import door as adoption
+from reporting.figures import outlook
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import AnnualFigures
+from reporting.figures.outlook import Bounds, Outlook, Scenario
+from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, Filing, FrozenEdition, Supplement
-from reporting.notice import Notice
-from reporting.outlook import Bounds, Outlook, Scenario
+from reporting.notice.editions import Edition, Filed, assemble
+from reporting.notice.files import html as publishing
+from reporting.notice.freezing import frozen, thawed
+from reporting.notice.notice import Notice
+from reporting.particulars import door as particulars
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make

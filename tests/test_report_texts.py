@@ -10,12 +10,15 @@ from django.test import Client
 from django.utils import translation
 from django.utils.html import format_html
 
-from reporting import adoption, placeholders, publishing, standard, writing
-from reporting.editions import Edition, assemble
-from reporting.goals import set_goals
+from reporting.adoption import door as adoption
+from reporting.figures.words import WRITTEN
+from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, FrozenEdition, SectionText
-from reporting.notice import Notice
-from reporting.terms import WRITTEN
+from reporting.notice.editions import Edition, assemble
+from reporting.notice.files import html as publishing
+from reporting.notice.notice import Notice
+from reporting.notice.text import placeholders, standard
+from reporting.texts import door as writing
 from sroi.access import Role
 from sroi.documents import markup
 from sroi.doors import Refused

@@ -16,13 +16,18 @@ from django.utils import translation
 from docx import Document
 
 from contracts.models import Municipality
-from reporting import adoption, data, particulars, publishing, standard, wording
-from reporting.editions import Edition, Filed, assemble
-from reporting.goals import set_goals
+from reporting.adoption import door as adoption
+from reporting.adoption.verification import differences
+from reporting.figures.words import SECTIONS
+from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, FrozenEdition, Indicator
-from reporting.terms import SECTIONS
-from reporting.verification import differences
-from reporting.writing import latest, write
+from reporting.notice import wording
+from reporting.notice.editions import Edition, Filed, assemble
+from reporting.notice.files import data
+from reporting.notice.files import html as publishing
+from reporting.notice.text import standard
+from reporting.particulars import door as particulars
+from reporting.texts.door import latest, write
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in

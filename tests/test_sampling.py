@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from contracts.models import Policy
 from placements import review, sampling
 from placements.models import Sample, SampleCheck
-from reporting.figures import figures_of
-from reporting.wording import sampled
+from reporting.figures.annual import figures_of
+from reporting.notice.wording import sampled
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make

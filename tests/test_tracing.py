@@ -9,10 +9,11 @@ import pytest
 from django.utils import timezone, translation
 
 from placements.models import FulfilmentVersion
-from reporting import adoption, publishing
-from reporting.editions import assemble
-from reporting.figures import figures_of
-from reporting.tracing import TRACED, trace
+from reporting.adoption import door as adoption
+from reporting.figures.annual import figures_of
+from reporting.notice.editions import assemble
+from reporting.notice.files import html as publishing
+from reporting.opening.tracing import TRACED, trace
 from sroi.access import Access, Grant, Role
 from sroi.money import rounded
 from sroi.periods import Period

@@ -16,8 +16,8 @@ from django.utils import translation
 from contracts.dossier import File
 from contracts.models import Category, Contract
 from contracts.settlement import Decision, Figures, penalty
-from reporting.cells import Table
 from sroi.documents import DOCX, WordDocument, render_pdf
+from sroi.documents.tables import DocumentTable
 from sroi.pages.story import Chapter
 from sroi.templatetags.formats import euro, euro2, long_date, number
 
@@ -47,7 +47,7 @@ class Letter:
 class Part:
     heading: str
     paragraphs: Sequence[str]
-    table: Table | None = None
+    table: DocumentTable | None = None
 
 
 @dataclass(frozen=True)
@@ -115,14 +115,16 @@ def _owed(case: Case) -> Part:
         (long_date(chapter.day), str(chapter.what).capitalize(), chapter.sum, euro2(chapter.total))
         for chapter in case.story
     ]
-    table = Table("Hoe de verplichting is ontstaan", ("Datum", "Wat", "Berekening", "Verplichting daarna"), rows)
+    table = DocumentTable(
+        "Hoe de verplichting is ontstaan", ("Datum", "Wat", "Berekening", "Verplichting daarna"), rows
+    )
     return Part("Wat u moest doen", ["De verplichting is zo ontstaan en gewijzigd:"], table)
 
 
 def _done(case: Case) -> Part:
     contract, figures = case.contract, case.figures
     rows = [(CATEGORIES[Category(code)], euro2(amount)) for code, amount in figures.by_category.items()]
-    table = Table("Wat u heeft ingevuld", ("Categorie", "Waarde"), rows, ("Samen", euro2(figures.realised)))
+    table = DocumentTable("Wat u heeft ingevuld", ("Categorie", "Waarde"), rows, ("Samen", euro2(figures.realised)))
     until = f"Alles telt mee wat tot en met {long_date(contract.last_counted_day)} is gedaan en is goedgekeurd."
     if contract.recovery_until:
         until += (
@@ -138,7 +140,7 @@ def _result(case: Case) -> Part:
     if not figures.shortfall:
         rows.append(("Meer gedaan dan gevraagd", euro2(figures.surplus)))
         extra = ["Wat u meer heeft gedaan, gaat niet mee naar een andere opdracht."] if figures.surplus else []
-        return Part("De afrekening", [*extra, *said], Table("Berekening", ("Onderdeel", "Bedrag"), rows))
+        return Part("De afrekening", [*extra, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
     rows.append(("Tekort", euro2(figures.shortfall)))
     if case.decision.at_fault:
         rows.append((f"Boete: {euro(figures.shortfall)} × {number(factor)}", euro2(case.penalty)))
@@ -146,7 +148,7 @@ def _result(case: Case) -> Part:
     else:
         rows.append(("Boete", euro2(case.penalty)))
         why = f"U kon niets aan het tekort doen: {case.decision.no_fault_reason}"
-    return Part("De afrekening", [why, *said], Table("Berekening", ("Onderdeel", "Bedrag"), rows))
+    return Part("De afrekening", [why, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
 
 
 def _closing(case: Case) -> list[str]:

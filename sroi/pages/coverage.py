@@ -10,10 +10,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.coverage.coverage import coverage, expected_to_owe
 from contracts.models import Contract, ContractShare, Municipality, ObligationLine, ProcurementType
 from contracts.obligation import threshold
 from contracts.shares import SharesOfContracts
-from reporting.quality import coverage, expected_to_owe
 from sroi.access import STAFF, Role, visible
 from sroi.lists import ChoiceFilter, FilterSet, Table, VisibleChoiceFilter, YearFilter
 from sroi.pages.register import CONTRACT_PAGE, NUMBER, ON_ONE_LINE

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from contracts.models import Category, Contract
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.progress import Done, Progress, Status, course
-from reporting import totals
-from reporting.facts import AnnualFigures
+from reporting.figures import totals
+from reporting.figures.facts import AnnualFigures
 from reporting.models import Goal, Indicator
 from sroi import charts
 from sroi.periods import Period

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from contracts.models import Contract, Region
 from placements.models import FulfilmentLine, FulfilmentVersion
-from reporting.facts import AnnualFigures, GoalResult
-from reporting.figures import figures_of
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.models import Goal, Indicator
 from sroi.access import STAFF, visible
 from sroi.pages import pictures

@@ -24,7 +24,7 @@ from contracts.models import (
 )
 from contracts.shares import SharesOfContracts
 from placements.progress import Status, in_order_of, of_status, with_progress
-from reporting.quality import silent_for
+from reporting.figures.quality import silent_for
 from sroi.access import STAFF, Access, visible
 from sroi.lists import (
     ChoiceFilter,

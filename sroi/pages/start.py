@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from contracts.coverage.coverage import coverage
 from contracts.deadlines import What, deadlines
 from contracts.models import Contract, ContractState, ObligationLine
 from placements.heard import last_heard
 from placements.models import Fulfilment, FulfilmentState
 from placements.progress import Status
-from reporting.quality import coverage
 from sroi.access import Role, visible
 from sroi.money import ZERO
 from sroi.pages.plan import ICONS

@@ -6,10 +6,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reporting import adoption, data, publishing
-from reporting.editions import Edition, assemble
+from reporting.adoption import door as adoption
 from reporting.management.commands import _region
-from reporting.workbook import as_xlsx
+from reporting.notice.editions import Edition, assemble
+from reporting.notice.files import data
+from reporting.notice.files import html as publishing
+from reporting.notice.files.workbook import as_xlsx
 
 
 def _kept_or(kind: str, edition: Edition, make: Callable[[], bytes]) -> bytes:

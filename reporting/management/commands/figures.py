@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reporting import exchange
-from reporting.figures import figures_of
+from reporting.figures import exchange
+from reporting.figures.annual import figures_of
 from reporting.management.commands import _region
 
 FORMATS = {"json": exchange.as_json, "csv": exchange.as_csv}

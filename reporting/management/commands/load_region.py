@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from contracts.regions import load_region, read_json
-from reporting.goals import set_goals
+from reporting.goals.door import set_goals
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from contracts.models import Region
+from reporting.adoption.verification import differences
 from reporting.models import AnnualReport
-from reporting.verification import differences
 
 
 class Command(BaseCommand):

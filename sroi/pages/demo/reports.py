@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.models import Region
-from reporting import adoption, particulars
-from reporting.editions import Filed, assemble
+from reporting.adoption import door as adoption
 from reporting.models import Supplement
+from reporting.notice.editions import Filed, assemble
+from reporting.particulars import door as particulars
 from sroi.doors import Act
 from sroi.pages.demo.data import FOLDER
 

@@ -23,7 +23,7 @@ from contracts.models import Contract, Contractor, FirmProposal, Membership, Mun
 from placements import review, sampling
 from placements.intake import COPIED
 from placements.models import Fulfilment, FulfilmentVersion
-from reporting.figures import figures_of
+from reporting.figures.annual import figures_of
 from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
 from sroi.doors import Act

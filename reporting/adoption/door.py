@@ -1,0 +1,329 @@
+"""The one door for annual reports: draft → proposed (adviser) → final (region admin), and revisions of a final text.
+
+Final means frozen. Under the lock that every posting takes, the figures and texts of all editions are stored with the
+number of the last posting, and the year is closed: later lines about it are booked in the first open month. What is
+slow, the files, is made right after in the background (`make_files`) from what was stored, kept byte for byte, and
+served from there.
+Source: DOMAIN.md sections 3, 7 and 9.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_tasks import task
+
+from contracts.models import ClosedYear, Region
+from contracts.posting import lock_ledger
+from reporting.adoption import revising
+from reporting.figures.definitions import DEFINITIONS
+from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
+from reporting.notice.editions import Edition, assemble, every_edition
+from reporting.notice.files import html as publishing
+from reporting.notice.files.workbook import as_xlsx
+from reporting.notice.freezing import frozen
+from reporting.particulars.door import filed_anew
+from reporting.texts.door import edited, last_text
+from sroi.access import Access, Role
+from sroi.documents import keeping
+from sroi.doors import Act, Refused
+from sroi.periods import Period
+
+State, Kind = AnnualReport.State, ReportEvent.Kind
+# Of a file that somebody waits for: before imports and mails.
+PRIORITY = 10
+
+
+# --- who may ----------------------------------------------------------------------------------------------------------
+
+
+def may_propose(access: Access, region: Region) -> bool:
+    return access.has(Role.ADVISER, region_id=region.pk)
+
+
+def may_finalise(access: Access, region: Region) -> bool:
+    return access.has(Role.REGION_ADMIN, region_id=region.pk)
+
+
+def may_send_back(access: Access, region: Region) -> bool:
+    return may_propose(access, region) or may_finalise(access, region)
+
+
+def can_be_revised(report: AnnualReport | None) -> bool:
+    """Something was written since the last revision that is not in it."""
+    if report is None:
+        return False
+    editions = FrozenEdition.objects.filter(revision__report=report, revision__number=0)
+    texts = edited(report, editions.values_list("municipality", flat=True))
+    return any(texts.values()) or bool(filed_anew(report))
+
+
+# --- draft, proposed, final -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def propose(region: Region, year: int, act: Act) -> AnnualReport:
+    """The adviser is done: the region admin can make the report final."""
+    if act.today <= Period.year(year).last:
+        raise Refused(_("%(year)s has not ended yet. Propose the report once the year is over.") % {"year": year})
+    report, _new = AnnualReport.objects.get_or_create(region=region, year=year)
+    _move(report, State.DRAFT, state=State.PROPOSED)
+    return _noted(report, Kind.PROPOSED, act)
+
+
+@transaction.atomic
+def send_back(region: Region, year: int, act: Act) -> AnnualReport:
+    """Not final yet: the adviser looks at it again, for the reason given."""
+    if not act.why.strip():
+        raise Refused(_("Say what has to change, so that the adviser knows."))
+    report = _report(region, year)
+    _move(report, State.PROPOSED, state=State.DRAFT)
+    return _noted(report, Kind.SENT_BACK, act)
+
+
+def finalise(
+    region: Region, year: int, act: Act, *, seen: int | None = None, seen_text: int | None = None
+) -> AnnualReport:
+    """Freeze the year. `seen` and `seen_text` are the last posting and text of what was on the screen; when more was
+    posted or written since, the report is another than the one that was looked at, and the answer is no.
+    """
+    with transaction.atomic():
+        lock_ledger(region)
+        report = _report(region, year, lock=True)
+        if report.state != State.PROPOSED:
+            raise Refused(_moved_on(report))
+        editions = every_edition(region, year, act.today)
+        posting = editions[0].posting
+        if seen is not None and seen != posting:
+            raise Refused(
+                _("Since you opened this page something was posted, so the figures may have changed. Look again.")
+            )
+        if seen_text is not None and seen_text != last_text(report):
+            raise Refused(_("Since you opened this page a text was changed. Look again."))
+        _move(
+            report,
+            State.PROPOSED,
+            state=State.FINAL,
+            finalised_at=act.at,
+            finalised_by=act.by,
+            last_posting=posting,
+            figures=editions[0].whole.as_json(),
+            definitions=definitions(year),
+            goals=[frozen(_limits(goal)) for goal in editions[0].goals],
+            policy=editions[0].policy,
+            outlook=frozen(editions[0].outlook),
+        )
+        ClosedYear.objects.create(region=region, year=year, last_posting=posting, closed_at=act.at)
+        report.refresh_from_db()
+        _freeze(report, [_frozen(edition.made_final(report, act.today)) for edition in editions], act)
+        _noted(report, Kind.FINAL, act)
+    return report
+
+
+def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> AnnualReport:
+    """Mend a mistake in the text of a final report: a numbered revision, with its reason and the same figures.
+
+    `shown` stands for the drafts that were on the screen (`revising.token`); when others would come of it now, the
+    answer is no.
+    """
+    if not act.why.strip():
+        raise Refused(_("Say what was wrong. The reason is printed in the revision."))
+    with transaction.atomic():
+        report = _report(region, year, lock=True)
+        if report.state != State.FINAL:
+            raise Refused(_("Only a final report is revised. A draft can simply be changed."))
+        drafts = revising.drafts(report, act.today)
+        if not any(draft.is_changed for draft in drafts):
+            raise Refused(_("No text was changed since the last revision. Change the text first."))
+        if shown is not None and shown != revising.token(drafts):
+            raise Refused(_("Since you opened this page something was changed. Look at the differences again."))
+        _freeze(report, [draft.made(act.why) for draft in drafts], act)
+        _noted(report, Kind.REVISED, act)
+    return report
+
+
+@transaction.atomic
+def publish(region: Region, year: int, act: Act) -> AnnualReport:
+    """From now on everyone can read the report and its data, at an address that stays."""
+    report = _report(region, year)
+    if report.published_at:
+        raise Refused(_("The report was published already."))
+    rows = AnnualReport.objects.filter(pk=report.pk, state=State.FINAL, published_at=None)
+    if not rows.update(published_at=act.at, published_by=act.by):
+        raise Refused(_("Only a final report is published. Make it final first."))
+    report.refresh_from_db()
+    return _noted(report, Kind.PUBLISHED, act)
+
+
+# --- what is kept -----------------------------------------------------------------------------------------------------
+
+
+def definitions(year: int) -> dict[str, Any]:
+    """Per figure its ledger and the lines of it that count, as the database was asked for them."""
+    period = Period.year(year)
+    return {
+        name: {"ledger": definition.ledger, "lines": str(definition.lines(period, ()))}
+        for name, definition in DEFINITIONS.items()
+    }
+
+
+def fingerprint(report: AnnualReport, editions: Iterable[FrozenEdition]) -> str:
+    """SHA-256 over all that was frozen: figures, texts, definitions, goals and the last posting."""
+    content = {
+        "region": report.region.code,
+        "year": report.year,
+        "last_posting": report.last_posting,
+        "definitions": report.definitions,
+        "goals": report.goals,
+        "outlook": report.outlook,
+        "editions": [
+            [
+                edition.figures["municipality"],
+                edition.figures,
+                edition.facts,
+                edition.filing,
+                edition.text,
+                edition.document,
+            ]
+            for edition in editions
+        ],
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _workbook(edition: FrozenEdition) -> bytes:
+    """Of figures and lines, which no revision touches: that of the report as it was adopted."""
+    report = edition.revision.report
+    if edition.revision.number:
+        adopted = FrozenEdition.objects.select_related("revision__report__region", "municipality")
+        return kept(adopted.get(revision__report=report, revision__number=0, municipality=edition.municipality), "xlsx")
+    return as_xlsx(assemble(report.region, report.year, edition.municipality, edition.revision.made_at.date()))
+
+
+# The files that a final report keeps, with what makes them.
+MADE_OF: dict[str, Callable[[FrozenEdition], bytes]] = {
+    "pdf": publishing.pdf_kept,
+    "docx": publishing.word_kept,
+    "xlsx": _workbook,
+}
+
+
+@task
+def make_files(report_id: int) -> None:
+    keep_files(AnnualReport.objects.select_related("region").get(pk=report_id))
+
+
+def keep_files(report: AnnualReport) -> None:
+    """Make the files of the last revision that are not kept yet."""
+    last = report.revisions.latest("number")
+    for edition in last.editions.select_related("revision__report__region", "municipality"):
+        for kind in MADE_OF:
+            kept(edition, kind)
+
+
+@task(priority=PRIORITY)
+def make_file(edition_id: int, kind: str) -> None:
+    editions = FrozenEdition.objects.select_related("revision__report__region", "municipality")
+    edition = editions.get(pk=edition_id)
+    kept(edition, kind)
+    keeping.answered(_order(edition, kind))
+
+
+def kept_or_asked(edition: FrozenEdition, kind: str) -> bytes | None:
+    """A file of a frozen edition for who wants it now; None while the worker makes it, which it is asked to do once."""
+    found = _file(edition, kind)
+    if found is None:
+        keeping.ask(_order(edition, kind), lambda: make_file.enqueue(edition.pk, kind))
+        found = _file(edition, kind)
+    return found
+
+
+def kept(edition: FrozenEdition, kind: str) -> bytes:
+    """A file of a frozen edition as it was made then; made now where the making was cut off."""
+    found = _file(edition, kind)
+    if found is None:
+        content = MADE_OF[kind](edition)
+        values = {"content": content, "fingerprint": hashlib.sha256(content).hexdigest()}
+        file, _new = FrozenFile.objects.get_or_create(edition=edition, format=kind, defaults=values)
+        found = bytes(file.content)
+    return found
+
+
+def _file(edition: FrozenEdition, kind: str) -> bytes | None:
+    rows = FrozenFile.objects.filter(edition=edition, format=kind).values_list("content", flat=True)
+    content = rows.first()
+    return None if content is None else bytes(content)
+
+
+def _order(edition: FrozenEdition, kind: str) -> str:
+    return f"report {edition.pk} {kind}"
+
+
+def _frozen(edition: Edition) -> FrozenEdition:
+    return FrozenEdition(
+        municipality=edition.municipality,
+        figures=edition.own.as_json(),
+        facts=frozen(edition.own),
+        filing=edition.filed.printed,
+        text=publishing.body(edition),
+        document=publishing.document(edition),
+    )
+
+
+def _freeze(report: AnnualReport, editions: list[FrozenEdition], act: Act) -> None:
+    number = report.revisions.count()
+    revision = Revision.objects.create(
+        report=report,
+        number=number,
+        made_at=act.at,
+        made_by=act.by,
+        reason=act.why if number else "",
+        last_text=last_text(report),
+        fingerprint=fingerprint(report, editions),
+    )
+    for edition in editions:
+        edition.revision = revision
+    FrozenEdition.objects.bulk_create(editions)
+    AnnualReport.objects.filter(pk=report.pk).update(fingerprint=revision.fingerprint)
+    report.fingerprint = revision.fingerprint
+
+
+# --- parts ------------------------------------------------------------------------------------------------------------
+
+
+def _report(region: Region, year: int, *, lock: bool = False) -> AnnualReport:
+    """With `lock` nobody writes in it until this transaction ends."""
+    rows = AnnualReport.objects.select_for_update() if lock else AnnualReport.objects
+    report: AnnualReport | None = rows.filter(region=region, year=year).first()
+    if report is None:
+        raise Refused(_("There is no proposal for %(year)s yet.") % {"year": year})
+    return report
+
+
+def _move(report: AnnualReport, expected: str, **fields: Any) -> None:
+    """Move the state only where it is still what it was on the screen."""
+    if not AnnualReport.objects.filter(pk=report.pk, state=expected).update(**fields):
+        report.refresh_from_db(fields=["state"])
+        raise Refused(_moved_on(report))
+    for name, value in fields.items():
+        setattr(report, name, value)
+
+
+def _moved_on(report: AnnualReport) -> str:
+    return {
+        State.DRAFT: _("The report is a draft. The adviser has to propose it first."),
+        State.PROPOSED: _("The report has been proposed already."),
+        State.FINAL: _("The report is final already."),
+    }[State(report.state)]
+
+
+def _noted(report: AnnualReport, kind: str, act: Act) -> AnnualReport:
+    ReportEvent.objects.create(report=report, kind=kind, at=act.at, by=act.by, why=act.why.strip()[:1000])
+    return report
+
+
+def _limits(goal: Any) -> dict[str, Any]:
+    return {"year": goal.year, "indicator": goal.indicator, "low": goal.low, "high": goal.high}

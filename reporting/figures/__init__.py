@@ -1,0 +1,1 @@
+"""What the region did in a year: the figures, what each sums, and the words for them."""

@@ -1,0 +1,172 @@
+"""Annual figures of a region, or of one municipality in it: the one place that every page, report and export asks.
+
+Nothing here reads the clock or decides who may see what: it sums the lines it is given. Amounts are euro excluding VAT,
+percentages are percent (5.00 is 5%), FTE are full-time years. Source: DOMAIN.md section 7.
+"""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.db.models import QuerySet
+
+from contracts.coverage.coverage import coverage
+from contracts.models import Category, ClosedYear, Contract, ContractShare, Municipality, ObligationLine, Region
+from placements.models import FulfilmentLine, FulfilmentVersion
+from reporting.figures import quality, totals
+from reporting.figures.definitions import SOCIAL
+from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures
+from reporting.models import Goal
+from sroi.access import Access
+from sroi.money import ZERO, rounded
+from sroi.periods import Period
+
+# What is compared over the years, and what it is called in the lines.
+HISTORY = {
+    "category": "category",
+    "municipality": "municipality__code",
+    "policy_field": "policy_field",
+    "sector": "sector",
+}
+
+
+def annual_figures(
+    region: Region,
+    period: Period,
+    *,
+    obligation_lines: QuerySet[Any],
+    fulfilment_lines: QuerySet[Any],
+    contracts: QuerySet[Any],
+    versions: QuerySet[Any],
+    goals: QuerySet[Any],
+    municipality: Municipality | None = None,
+    closed_years: Collection[int] = (),
+    today: date | None = None,
+) -> AnnualFigures:
+    """Every figure of section 7 over the rows in these querysets, narrowed to `region` and `municipality`."""
+    owed = obligation_lines.filter(contract__region=region)
+    done = fulfilment_lines.filter(contract__region=region)
+    contracts = contracts.filter(region=region)
+    versions = versions.filter(fulfilment__region=region)
+    if municipality:
+        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values("contract")
+        owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
+        contracts = contracts.filter(pk__in=shared)
+        versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
+
+    rows = totals.rows(owed, done, period)
+    cells = rows.cells
+    workplaces = totals.workplaces(done, period, closed_years, cells)
+    coverage_of = partial(coverage, contracts, owed if municipality else None)
+    blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
+    figures = AnnualFigures(
+        **_sums(rows, period, municipality, workplaces["all"]),
+        contracts_registered=totals.contracts_registered(owed, period),
+        contracts_active=contracts.filter(quality.active_in(period)).count(),
+        coverage=coverage_of(period),
+        workplaces_started=workplaces["started"],
+        workplaces_late=workplaces["late"],
+        fte=rounded(sum((cell["fte_total"] or ZERO for cell in cells), ZERO)),
+        goal={},
+        quality=quality.quality(period, done, contracts, versions, today),
+        by_month=totals.by_month(rows.done_months, period),
+        blocks=totals.largest_first(
+            PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
+        ),
+        contractors=totals.done_by_contractor(done, period),
+        municipalities=totals.municipalities(cells, rows.registered, workplaces),
+        target_groups=totals.groups(cells, "target_group", workplaces),
+        work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
+        policy_fields=totals.groups(cells, "policy_field", workplaces),
+        years=totals.years(done, rows.owed_months, rows.done_months, period),
+        late=totals.late_by_year(done, period),
+        below_default=totals.below_default(owed, period),
+    )
+    if figures.year is None:
+        return figures
+    cube, before = totals.done_by_year(done, period), Period.year(figures.year - 1)
+    return replace(
+        figures,
+        goal=_against_goals(figures, goals.filter(region=region)),
+        history=totals.history(cube, HISTORY),
+        sectors=totals.sectors(cube, owed, period),
+        groups_before=totals.groups_before(done, cube, before),
+        coverage_before=coverage_of(before),
+    )
+
+
+def _sums(rows: totals.Rows, period: Period, municipality: Municipality | None, workplaces: int) -> dict[str, Any]:
+    """The headlines, by their names."""
+    by_category = {category.value: ZERO for category in Category} | totals.added(rows.cells, "category")
+    return {
+        "period": period,
+        "municipality": municipality.code if municipality else None,
+        "contract_value_registered": sum((row["value"] for row in rows.registered), ZERO),
+        "obligation_registered": sum((row["obligation"] for row in rows.registered), ZERO),
+        "fulfilled": sum(by_category.values(), ZERO),
+        "social_spend": sum((by_category[category] for category in SOCIAL), ZERO),
+        "social_firm_spend": sum((cell["paid_total"] for cell in rows.cells), ZERO),
+        "workplaces": workplaces,
+        "obligation_to_date": sum((row["to_date"] for row in rows.owed_months), ZERO),
+        "realised_to_date": sum((row["total"] for row in rows.done_months), ZERO),
+        "by_category": by_category,
+    }
+
+
+def headlines_of(region: Region, period: Period, municipality: Municipality | None = None) -> Headlines:
+    """The main sums of all that was booked, for a comparison; who asks was let in already."""
+    where: dict[str, Any] = {"contract__region": region} | ({"municipality": municipality} if municipality else {})
+    owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
+    rows = totals.rows(owed, done, period)
+    return Headlines(**_sums(rows, period, municipality, totals.number_of_workplaces(done, period)))
+
+
+def _against_goals(figures: AnnualFigures, goals: QuerySet[Any]) -> dict[str, GoalResult]:
+    """What came of the region's goals for this year; a municipality has none."""
+    if figures.municipality:
+        return {}
+    return {
+        goal.indicator: GoalResult(goal.indicator, goal.low, goal.high, Decimal(getattr(figures, goal.indicator)))
+        for goal in goals.filter(year=figures.year)
+    }
+
+
+def figures_of(
+    access: Access | None,
+    region: Region,
+    when: int | Period,
+    municipality: Municipality | None = None,
+    *,
+    as_of: int | None = None,
+    today: date | None = None,
+) -> AnnualFigures:
+    """Annual figures of what `access` may see; with None of everything, for a caller that was let in already.
+
+    With `as_of` only lines up to that posting count, and contracts that had a line by then: a figure of yesterday.
+    `today` matters for a period that has not ended: reports are then looked for up to today.
+    """
+
+    def rows(model: Any) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.all() if access is None else model.objects.visible_to(access)
+        return found
+
+    owed, done, contracts = rows(ObligationLine), rows(FulfilmentLine), rows(Contract)
+    if as_of is not None:
+        owed, done = owed.filter(posting__number__lte=as_of), done.filter(posting__number__lte=as_of)
+        known = ObligationLine.objects.filter(contract__region=region, posting__number__lte=as_of)
+        contracts = contracts.filter(pk__in=known.values("contract"))
+    return annual_figures(
+        region,
+        when if isinstance(when, Period) else Period.year(when),
+        obligation_lines=owed,
+        fulfilment_lines=done,
+        contracts=contracts,
+        versions=rows(FulfilmentVersion),
+        goals=rows(Goal),
+        municipality=municipality,
+        closed_years=list(ClosedYear.objects.filter(region=region).values_list("year", flat=True)),
+        today=today,
+    )

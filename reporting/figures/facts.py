@@ -1,0 +1,276 @@
+"""What annual figures are, once summed: plain values, and the exchange format in which they are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from contracts.coverage.coverage import Coverage
+from contracts.models import Category
+from reporting.models import Indicator
+from sroi.money import ZERO, rounded
+from sroi.periods import Period
+
+Amounts = dict[str, Decimal]
+History = dict[str, dict[str, Amounts]]
+
+
+def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """`part` as percent of `whole`, two decimals; None where there is no whole to compare with."""
+    return rounded(Fraction(part) * 100 / Fraction(whole)) if whole else None
+
+
+@dataclass(frozen=True)
+class Motivation:
+    """Why contracts registered in the period have a rate below their default: a category of reasons, how many, and
+    the contract value registered with them."""
+
+    code: str
+    number: int
+    value: Decimal
+
+
+@dataclass(frozen=True)
+class LateFigures:
+    """What was booked in this period about one earlier, closed year."""
+
+    year: int
+    number: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class LateTally:
+    number: int = 0
+    amount: Decimal = ZERO
+
+
+@dataclass(frozen=True)
+class SampleResult:
+    """Of the accepted fulfilments that were drawn to be checked: how many were, and how many were in order."""
+
+    drawn: int
+    checked: int
+    in_order: int
+
+    @property
+    def percentage(self) -> Decimal | None:
+        return percentage(self.in_order, self.checked)
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How far the registration behind the figures can be relied on."""
+
+    contracts_without_report: int
+    awaiting_review: int
+    late_lines: LateTally
+    corrections: LateTally
+    self_reviewed: int
+    # None where no sample was drawn.
+    sample: SampleResult | None = None
+
+
+@dataclass(frozen=True)
+class GoalResult:
+    """A goal, a range where it has a high, and what came of it."""
+
+    indicator: str
+    low: Decimal
+    high: Decimal | None
+    result: Decimal
+
+    @property
+    def percentage(self) -> Decimal | None:
+        return percentage(self.result, self.low)
+
+
+@dataclass(frozen=True)
+class PartFigures:
+    """The main figures of a part: a year beside other years, a municipality beside others."""
+
+    code: str
+    name: str = ""
+    fulfilled: Decimal = ZERO
+    social_spend: Decimal = ZERO
+    workplaces: int = 0
+    contract_value_registered: Decimal = ZERO
+    obligation_registered: Decimal = ZERO
+    # Of social firms: credited value of purchases, and what was paid excluding VAT.
+    purchases: Decimal = ZERO
+    paid: Decimal = ZERO
+    # Of a year: every change of what is owed, also what is not registered as contract value.
+    owed: Decimal = ZERO
+    # Of a target group: the policy fields its value falls under, blank for none.
+    policy_fields: frozenset[str] = frozenset()
+
+    @property
+    def year(self) -> int:
+        return int(self.code)
+
+    @property
+    def average_rate(self) -> Decimal | None:
+        return percentage(self.obligation_registered, self.contract_value_registered)
+
+
+@dataclass(frozen=True)
+class Headlines:
+    """The main sums of a period, for a comparison."""
+
+    period: Period
+    municipality: str | None
+    contract_value_registered: Decimal
+    obligation_registered: Decimal
+    fulfilled: Decimal
+    social_spend: Decimal
+    social_firm_spend: Decimal
+    workplaces: int
+    obligation_to_date: Decimal
+    realised_to_date: Decimal
+    by_category: Amounts
+
+    @property
+    def year(self) -> int | None:
+        """The calendar year these figures are of, None for another period."""
+        year = self.period.first.year
+        return year if self.period == Period.year(year) else None
+
+    @property
+    def average_rate(self) -> Decimal | None:
+        return percentage(self.obligation_registered, self.contract_value_registered)
+
+    @property
+    def open(self) -> Decimal:
+        return self.obligation_to_date - self.realised_to_date
+
+    @property
+    def to_date_ratio(self) -> Decimal | None:
+        """Realised as percent of what is owed, both since the beginning: what a year over a year cannot say."""
+        return percentage(self.realised_to_date, self.obligation_to_date)
+
+
+@dataclass(frozen=True)
+class AnnualFigures(Headlines):
+    """Every figure of a period."""
+
+    contracts_registered: int
+    contracts_active: int
+    coverage: Coverage
+    workplaces_started: int
+    workplaces_late: int
+    fte: Decimal
+    goal: dict[str, GoalResult]
+    quality: Quality
+    by_month: dict[date, Decimal]
+    blocks: list[PartFigures]
+    contractors: list[PartFigures]
+    municipalities: list[PartFigures]
+    target_groups: list[PartFigures]
+    # The same of work placements only, which are what counts persons.
+    work_groups: list[PartFigures]
+    policy_fields: list[PartFigures]
+    years: list[PartFigures]
+    late: list[LateFigures]
+    # Credited value per split (category, municipality, policy field, sector), code and year, up to this period.
+    history: History = field(default_factory=dict)
+    sectors: list[PartFigures] = field(default_factory=list)
+    # Of the year before: work placements per target group, and coverage.
+    groups_before: list[PartFigures] = field(default_factory=list)
+    coverage_before: Coverage | None = None
+    below_default: list[Motivation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """In the same order always: PostgreSQL gives the parts of what was frozen back in one of its own."""
+        categories = [name for name in (*Category.values, *self.by_category) if name in self.by_category]
+        object.__setattr__(self, "by_category", {name: self.by_category[name] for name in categories})
+        object.__setattr__(self, "goal", dict(sorted(self.goal.items())))
+
+    def in_year(self, split: str, code: str, year: int) -> Decimal:
+        """The credited value of a part in an earlier year."""
+        return self.history.get(split, {}).get(code, {}).get(str(year), ZERO)
+
+    @property
+    def by_municipality(self) -> Amounts:
+        return amounts(self.municipalities)
+
+    @property
+    def by_target_group(self) -> Amounts:
+        return amounts(self.target_groups)
+
+    @property
+    def by_policy_field(self) -> Amounts:
+        return amounts(self.policy_fields)
+
+    @property
+    def by_block(self) -> Amounts:
+        return amounts(self.blocks)
+
+    @property
+    def by_contractor(self) -> Amounts:
+        return amounts(self.contractors)
+
+    @property
+    def year_before(self) -> PartFigures | None:
+        return self.years[-2] if len(self.years) > 1 else None
+
+    def as_json(self) -> dict[str, Any]:
+        """The exchange format `figures`: amounts and percentages as text with two decimals, counts as numbers."""
+        when: dict[str, Any] = {"year": self.year}
+        if self.year is None:
+            when = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        return when | {name: exchanged(getattr(self, name)) for name in EXCHANGED}
+
+
+EXCHANGED = (
+    "municipality",
+    "contract_value_registered",
+    "obligation_registered",
+    "average_rate",
+    "contracts_registered",
+    "contracts_active",
+    "coverage",
+    "fulfilled",
+    "social_spend",
+    "social_firm_spend",
+    "workplaces",
+    "workplaces_started",
+    "workplaces_late",
+    "fte",
+    "obligation_to_date",
+    "realised_to_date",
+    "open",
+    "goal",
+    "quality",
+    "by_category",
+    "by_municipality",
+    "by_target_group",
+    "by_policy_field",
+)
+
+
+def amounts(parts: list[PartFigures]) -> Amounts:
+    """Credited value per code, where there is any; the blank code is what has none."""
+    return {part.code: part.fulfilled for part in parts if part.code and part.fulfilled}
+
+
+def exchanged(value: Any) -> Any:
+    """A value as the exchange format writes it."""
+    if isinstance(value, Decimal):
+        return str(rounded(value))
+    if isinstance(value, GoalResult):
+        return _goal(value)
+    if isinstance(value, Mapping):
+        return {key: exchanged(part) for key, part in value.items()}
+    if is_dataclass(value):
+        return {part.name: exchanged(getattr(value, part.name)) for part in fields(value)}
+    return value
+
+
+def _goal(goal: GoalResult) -> dict[str, Any]:
+    def limit(value: Decimal | None) -> Any:
+        whole = goal.indicator == Indicator.WORKPLACES and value is not None and value % 1 == 0
+        return int(value) if whole and value is not None else exchanged(value)
+
+    return {"low": limit(goal.low), "high": limit(goal.high), "percentage": exchanged(goal.percentage)}

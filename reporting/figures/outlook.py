@@ -1,0 +1,173 @@
+"""What lies ahead, and what the work costs: the team, a scenario, and what running contracts still promise.
+
+A scenario is one multiplication, so that everyone can check it: what is procured in a year × the share with social
+return × the average rate × the part that is fulfilled; once with every low and once with every high. What running
+contracts promise is spread evenly over the days that are left of their term.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import Sum
+from django.db.models.functions import ExtractYear
+
+from contracts.models import Contract, Municipality, Region
+from placements.models import FulfilmentLine
+from placements.progress import Progress, with_progress
+from reporting.figures.quality import active_in
+from reporting.models import Supplement
+from sroi.money import ZERO, cumulative, rounded
+from sroi.periods import DAY, Period
+
+# As far as a growth path looks ahead.
+YEARS_AHEAD = 6
+PERCENTS = ("share", "rate", "realised")
+
+
+@dataclass(frozen=True)
+class TownCost:
+    """A municipality's part of the cost of the team."""
+
+    name: str
+    inhabitants: int
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Team:
+    fte: Decimal | None
+    cost: Decimal | None
+    extra_fte: Decimal | None
+    extra_cost: Decimal | None
+    note: str
+    # What is, or with what is proposed would be, divided by inhabitants; none where it is not.
+    towns: list[TownCost] = field(default_factory=list)
+
+    @property
+    def total(self) -> Decimal:
+        return (self.cost or ZERO) + (self.extra_cost or ZERO)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Value fulfilled in a year, low and high, and what was assumed. Percentages are percent."""
+
+    year: int | None
+    volume: Bounds
+    share: Bounds
+    rate: Bounds
+    realised: Bounds
+    note: str
+
+    @property
+    def value(self) -> Bounds:
+        return Bounds(self._product("low"), self._product("high"))
+
+    def _product(self, end: str) -> Decimal:
+        parts = [Fraction(getattr(getattr(self, name), end)) / 100 for name in PERCENTS]
+        return rounded(Fraction(getattr(self.volume, end)) * parts[0] * parts[1] * parts[2])
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What a later year comes to: what was fulfilled in it by now, with what is planned or in review, and with all that
+    is still open.
+    """
+
+    year: int
+    realised: Decimal
+    forecast: Decimal
+    obliged: Decimal
+
+
+@dataclass(frozen=True)
+class Outlook:
+    team: Team | None = None
+    scenario: Scenario | None = None
+    promises: list[Promise] = field(default_factory=list)
+
+
+def outlook(region: Region, year: int, towns: Iterable[Municipality], today: date) -> Outlook:
+    """The outlook of a report about `year`, looked at on `today`."""
+    filled_in = Supplement.objects.filter(region=region, year=year).first()
+    return Outlook(
+        team=team(filled_in, towns) if filled_in else None,
+        scenario=scenario(filled_in) if filled_in else None,
+        promises=promises(region, year, today),
+    )
+
+
+def team(filled_in: Supplement, towns: Iterable[Municipality]) -> Team | None:
+    values = (filled_in.team_fte, filled_in.team_cost, filled_in.extra_fte, filled_in.extra_cost)
+    if all(value is None for value in values):
+        return None
+    found = Team(*values, note=filled_in.team_note)
+    return Team(*values, filled_in.team_note, divided(found.total, towns) if filled_in.by_inhabitants else [])
+
+
+def divided(cost: Decimal, towns: Iterable[Municipality]) -> list[TownCost]:
+    """The cost by number of inhabitants, so rounded that the parts add up; none where a number is not known."""
+    rows = [(town.name, town.inhabitants or 0) for town in towns]
+    whole = sum(inhabitants for _name, inhabitants in rows)
+    if len(rows) < 2 or not cost or not all(inhabitants for _name, inhabitants in rows):
+        return []
+    parts = cumulative(Fraction(cost) * inhabitants / whole for _name, inhabitants in rows)
+    return [TownCost(name, inhabitants, part) for (name, inhabitants), part in zip(rows, parts, strict=True)]
+
+
+def scenario(filled_in: Supplement) -> Scenario | None:
+    """Only where every assumption is filled in; a high that is left out is the low."""
+    bounds = {}
+    for name in ("volume", *PERCENTS):
+        low, high = getattr(filled_in, f"{name}_low"), getattr(filled_in, f"{name}_high")
+        if low is None:
+            return None
+        bounds[name] = Bounds(low, low if high is None else high)
+    return Scenario(filled_in.scenario_year, note=filled_in.scenario_note, **bounds)
+
+
+def promises(region: Region, after: int, today: date) -> list[Promise]:
+    """Per year after that of the report: what was booked in it by now, and what contracts that run promise."""
+    running = Contract.objects.filter(active_in(Period(today, today)), region=region).select_related("policy")
+    contracts = list(running)
+    standing = with_progress(contracts, today)
+    done = _done_since(region, after, today)
+    ahead: dict[int, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
+    for contract in contracts:
+        for year, forecast, obliged in _spread(contract, standing[contract.pk], today):
+            ahead[year][0] += forecast
+            ahead[year][1] += obliged
+    years = sorted(year for year in {*done, *ahead} if after < year <= after + YEARS_AHEAD)
+    return [
+        Promise(year, done.get(year, ZERO), *(rounded(Fraction(done.get(year, ZERO)) + part) for part in ahead[year]))
+        for year in years
+    ]
+
+
+def _done_since(region: Region, after: int, today: date) -> dict[int, Decimal]:
+    lines = FulfilmentLine.objects.filter(
+        contract__region=region, booked__gt=Period.year(after).last, booked__lte=today
+    )
+    rows = lines.annotate(in_year=ExtractYear("booked")).order_by().values_list("in_year")
+    return dict(rows.annotate(total=Sum("amount")))
+
+
+def _spread(contract: Contract, standing: Progress, today: date) -> Iterable[tuple[int, Fraction, Fraction]]:
+    left = Period(today + DAY, contract.last_counted_day)
+    if not left:
+        return
+    ahead = max(Fraction(standing.planned + standing.pending), Fraction(0))
+    obliged = max(ahead, Fraction(standing.open))
+    for year in range(left.first.year, min(left.last.year, left.first.year + YEARS_AHEAD) + 1):
+        part = Fraction((left & Period.year(year)).days, left.days)
+        yield year, ahead * part, obliged * part

@@ -1,0 +1,253 @@
+"""The grouped queries behind the annual figures: a fixed number of them, each over the lines of a definition."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import ExtractYear, Substr
+
+from contracts.models import Category
+from contracts.owed.lines import Lines
+from reporting.figures import definitions
+from reporting.figures.definitions import SOCIAL
+from reporting.figures.facts import History, LateFigures, Motivation, PartFigures
+from sroi.money import ZERO
+from sroi.periods import Period
+
+Summed = Mapping[str, Any]
+SPLITS = ("municipality__code", "target_group", "policy_field")
+# The division of the CPV: the first two digits.
+SECTOR = Substr("contract__cpv", 1, 2)
+
+
+class Rows(NamedTuple):
+    """What the headlines are summed from, and more."""
+
+    registered: list[Summed]
+    owed_months: list[Summed]
+    done_months: list[Summed]
+    cells: list[Summed]
+
+
+def rows(owed: Lines, done: Lines, period: Period) -> Rows:
+    return Rows(
+        registered_by_municipality(owed, period),
+        owed_by_month(owed, period),
+        done_by_month(done, period),
+        done_in_cells(done, period),
+    )
+
+
+def registered_by_municipality(owed: Lines, period: Period) -> list[Summed]:
+    """Contract value and obligation registered in the period, per municipality."""
+    rows = owed.filter(definitions.registered(period)).order_by().values("municipality__code", "municipality__name")
+    return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
+
+
+def contracts_registered(owed: Lines, period: Period) -> int:
+    found: int = owed.filter(definitions.awarded(period)).aggregate(n=Count("contract", distinct=True))["n"]
+    return found
+
+
+def owed_by_month(owed: Lines, period: Period) -> list[Summed]:
+    """Since the beginning, per booked month: all that is owed, and of that what was registered."""
+    rows = owed.filter(definitions.booked_until(period)).order_by().values("booked")
+    return list(
+        rows.annotate(
+            to_date=Sum("obligation_delta"),
+            value=Sum("value_delta", filter=definitions.REGISTERING),
+            obligation=Sum("obligation_delta", filter=definitions.REGISTERING),
+        )
+    )
+
+
+def done_by_month(done: Lines, period: Period) -> list[Summed]:
+    """Since the beginning, credited value per booked month and category."""
+    rows = done.filter(definitions.booked_until(period)).order_by().values("booked", "category")
+    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
+
+
+def done_in_cells(done: Lines, period: Period) -> list[Summed]:
+    """The period's credited value, split by all it is reported by, with what was paid and the FTE of its own months."""
+    keys = ("category", *SPLITS, "municipality__name", "block__table__code", "block__code", "block__label_nl")
+    rows = done.filter(definitions.booked(period)).order_by().values(*keys)
+    fte = Sum("fte", filter=definitions.workplaces(period))
+    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid"), fte_total=fte))
+
+
+def done_by_year(done: Lines, period: Period) -> list[Summed]:
+    """Since the beginning, credited value per year and all that it is reported by."""
+    rows = done.filter(definitions.booked_until(period)).annotate(year=ExtractYear("booked"), sector=SECTOR).order_by()
+    return list(rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount")))
+
+
+def history(cube: Iterable[Summed], splits: Mapping[str, str]) -> History:
+    """The rows added up per split, code and year."""
+    found: History = {name: defaultdict(lambda: defaultdict(lambda: ZERO)) for name in splits}
+    for row in cube:
+        for name, key in splits.items():
+            found[name][row[key]][str(row["year"])] += row["total"]
+    return {name: {code: dict(years) for code, years in codes.items()} for name, codes in found.items()}
+
+
+def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFigures]:
+    """Per sector (division of the CPV) what was credited and what was registered in a year."""
+    done: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for row in cube:
+        if row["year"] == period.last.year:
+            done[row["sector"]] += row["total"]
+    rows = owed.filter(definitions.registered(period)).annotate(sector=SECTOR).order_by().values_list("sector")
+    registered = {
+        sector: (value, obligation)
+        for sector, value, obligation in rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta"))
+    }
+    return largest_first(
+        PartFigures(code, "", done.get(code, ZERO), contract_value_registered=value, obligation_registered=obligation)
+        for code in {*done, *registered}
+        for value, obligation in [registered.get(code, (ZERO, ZERO))]
+    )
+
+
+def below_default(owed: Lines, period: Period) -> list[Motivation]:
+    """Contracts registered below the default rate, by category of reason; blank is none on file."""
+    rows = owed.filter(definitions.below_default(period)).order_by().values_list("contract__rate_reason")
+    found = rows.annotate(n=Count("contract", distinct=True), value=Sum("value_delta"))
+    return sorted((Motivation(*row) for row in found), key=lambda reason: (-reason.number, reason.code))
+
+
+def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[PartFigures]:
+    """Work placements of the year before, per target group."""
+    rows = [row for row in cube if row["year"] == before.first.year and row["category"] == Category.WORK]
+    lines = done.filter(definitions.booked(before), category=Category.WORK)
+    codes = sorted({row["target_group"] for row in rows})
+    counted = definitions.workplaces(before)
+    conditions = {("target_group", code): counted & Q(target_group=code) for code in codes}
+    counts = positive_counts(lines, {"all": counted, **conditions})
+    return groups(rows, "target_group", counts)
+
+
+def done_by_contractor(done: Lines, period: Period) -> list[PartFigures]:
+    keys = ("contract__contractor", "contract__contractor__name")
+    rows = done.filter(definitions.booked(period)).order_by().values_list(*keys).annotate(total=Sum("amount"))
+    return largest_first(PartFigures(str(pk), name, fulfilled=total) for pk, name, total in rows)
+
+
+def late_by_year(lines: Lines, period: Period) -> list[LateFigures]:
+    """Lines about closed years that were booked in the period, per year they are about."""
+    rows = lines.filter(definitions.late(period)).order_by().values_list("month__year")
+    return [LateFigures(*row) for row in rows.annotate(n=Count("pk"), total=Sum("amount")).order_by("month__year")]
+
+
+def added(cells: Iterable[Summed], *keys: str) -> dict[Any, Decimal]:
+    """The cells' totals added up per key, or per tuple of keys."""
+    totals: dict[Any, Decimal] = defaultdict(lambda: ZERO)
+    for cell in cells:
+        totals[cell[keys[0]] if len(keys) == 1 else tuple(cell[key] for key in keys)] += cell["total"]
+    return dict(totals)
+
+
+def largest_first(parts: Iterable[PartFigures]) -> list[PartFigures]:
+    return sorted(parts, key=lambda part: (-part.fulfilled, part.name, part.code))
+
+
+def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]:
+    """Per condition the number of distinct fulfilments whose lines that meet it add up to more than nothing."""
+    if not conditions:
+        return {}
+    sums = {f"sum_{i}": Sum("amount", filter=condition) for i, condition in enumerate(conditions.values())}
+    counts = {f"count_of_{name}": Count("fulfilment", filter=Q(**{f"{name}__gt": ZERO})) for name in sums}
+    found = lines.order_by().values("fulfilment").annotate(**sums).aggregate(**counts)
+    return dict(zip(conditions, (found[name] for name in counts), strict=True))
+
+
+def workplaces(done: Lines, period: Period, closed_years: Collection[int], cells: Iterable[Summed]) -> dict[Any, int]:
+    """Workplaces in all, those started in the period, late ones, and per municipality, target group, policy field.
+
+    A workplace that several municipalities share counts once in all and once for each of them.
+    """
+    counted = definitions.workplaces(period)
+    conditions: dict[Any, Q] = {
+        "all": counted,
+        "started": counted & Q(fulfilment__accepted__start_date__range=(period.first, period.last)),
+    }
+    if closed_years:
+        # Without one there is nothing to ask; PostgreSQL would not know of what type that nothing is.
+        conditions["late"] = definitions.late_workplaces(period, closed_years)
+    for split in SPLITS:
+        codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
+        conditions |= {(split, code): counted & Q(**{split: code}) for code in sorted(codes)}
+    return {"late": 0} | positive_counts(done.filter(definitions.booked(period), category=Category.WORK), conditions)
+
+
+def number_of_workplaces(done: Lines, period: Period) -> int:
+    lines = done.filter(definitions.booked(period), category=Category.WORK)
+    return positive_counts(lines, {"all": definitions.workplaces(period)})["all"]
+
+
+def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decimal]:
+    months = dict.fromkeys(period.months(), ZERO)
+    for row in done_months:
+        if row["booked"] in months:
+            months[row["booked"]] += row["total"]
+    return months
+
+
+def municipalities(
+    cells: Iterable[Summed], registered: Iterable[Summed], counts: Mapping[Any, int]
+) -> list[PartFigures]:
+    """Every municipality that had a line in the period, by name."""
+    names = ("fulfilled", "social_spend", "purchases", "paid")
+    sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    for cell in cells:
+        row = sums[cell["municipality__name"], cell["municipality__code"]]
+        row["fulfilled"] += cell["total"]
+        row["social_spend"] += cell["total"] if cell["category"] in SOCIAL else ZERO
+        row["purchases"] += cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
+        row["paid"] += cell["paid_total"] or ZERO
+    for line in registered:
+        row = sums[line["municipality__name"], line["municipality__code"]]
+        row |= {"contract_value_registered": line["value"], "obligation_registered": line["obligation"]}
+    return [
+        PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
+        for (name, code), row in sorted(sums.items())
+    ]
+
+
+def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> list[PartFigures]:
+    """Per code of `split` the credited value and the workplaces, largest first; a blank code is what has none."""
+    fields: dict[str, set[str]] = defaultdict(set)
+    for cell in cells:
+        fields[cell[split]].add(cell["policy_field"])
+    return largest_first(
+        PartFigures(
+            code,
+            fulfilled=total,
+            workplaces=counts.get((split, code), 0),
+            policy_fields=frozenset(fields[code]),
+        )
+        for code, total in added(cells, split).items()
+    )
+
+
+def years(
+    done: Lines, owed_months: Iterable[Summed], done_months: Iterable[Summed], period: Period
+) -> list[PartFigures]:
+    """Every year from the first with a line to the period's own, oldest first; none where nothing was ever booked."""
+    sums: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for row in done_months:
+        year = sums[row["booked"].year]
+        year["fulfilled"] += row["total"]
+        year["social_spend"] += row["total"] if row["category"] in SOCIAL else ZERO
+        year["paid"] += row["paid_total"] or ZERO
+    for row in owed_months:
+        year = sums[row["booked"].year]
+        year["owed"] += row["to_date"] or ZERO
+        year["contract_value_registered"] += row["value"] or ZERO
+        year["obligation_registered"] += row["obligation"] or ZERO
+    span = range(min(sums), period.last.year + 1) if sums else ()
+    lines = done.filter(definitions.booked_until(period), category=Category.WORK)
+    counts = positive_counts(lines, {year: definitions.workplaces(Period.year(year)) for year in span})
+    return [PartFigures(str(year), str(year), workplaces=counts[year], **sums[year]) for year in span]

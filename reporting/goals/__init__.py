@@ -1,0 +1,1 @@
+"""What a region aims at, with the policy page on which it stands."""

@@ -1,0 +1,120 @@
+"""A region's goals per year and indicator: who sets them, and that what a final report was held to is left alone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Region
+from contracts.regions import decimal_from, refuse_unknown, required
+from reporting.figures.words import measured
+from reporting.models import AnnualReport, Goal
+from sroi.access import STAFF, Access, Role
+from sroi.accounts.history import WHY
+from sroi.doors import Act, Refused
+from sroi.templatetags.formats import NOTHING
+
+READERS = (*STAFF, Role.PROCUREMENT_OFFICER)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A low and, where the goal is a range, a high; without a low there is no goal."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    @classmethod
+    def of(cls, goal: Goal | None) -> "Aim":
+        return cls(goal.low, goal.high) if goal else cls()
+
+    def __str__(self) -> str:
+        """As it was on the screen, to compare with what it is when it is saved."""
+        return "–".join(str(limit) for limit in (self.low, self.high) if limit is not None)
+
+    def words(self, indicator: str) -> str:
+        """`50`, `80–100`, `€ 5.000.000`; a dash where there is none."""
+        limits = (self.low, None if self.high == self.low else self.high)
+        return "–".join(measured(indicator, limit) for limit in limits if limit is not None) or NOTHING
+
+
+def may_read(access: Access, region: Region) -> bool:
+    return access.has(*READERS, region_id=region.pk)
+
+
+def may_set(access: Access, region: Region) -> bool:
+    return access.has(*STAFF, region_id=region.pk)
+
+
+@transaction.atomic
+def set_goal(region: Region, year: int, indicator: str, aim: Aim, act: Act, *, seen: str) -> None:
+    """Set, change or withdraw one goal. `seen` is what was on the screen; another one by then is left as it is."""
+    if year in final_years(region):
+        raise Refused(_("The report about %(year)s is final. Its goals stay as they were.") % {"year": year})
+    goal = Goal.objects.select_for_update().filter(region=region, year=year, indicator=indicator).first()
+    standing = Aim.of(goal)
+    if str(standing) != seen:
+        raise _another(standing, indicator)
+    if aim == standing:
+        return
+    goal = goal or Goal(region=region, year=year, indicator=indicator)
+    goal._history_user, goal._history_date, goal._change_reason = act.by, act.at, act.why.strip()[:WHY]  # type: ignore[attr-defined]
+    if aim.low is None:
+        goal.delete()
+        return
+    goal.low, goal.high = aim.low, aim.high
+    try:
+        with transaction.atomic():
+            goal.save()
+    except IntegrityError:
+        # Two set the first goal of a year at once.
+        raise _another(goal_of(region, year, indicator), indicator) from None
+
+
+def final_years(region: Region) -> set[int]:
+    """Of which the goals stay as they were."""
+    final = AnnualReport.objects.filter(region=region, state=AnnualReport.State.FINAL)
+    return set(final.values_list("year", flat=True))
+
+
+def goal_of(region: Region, year: int, indicator: str) -> Aim:
+    return Aim.of(Goal.objects.filter(region=region, year=year, indicator=indicator).first())
+
+
+def _another(standing: Aim, indicator: str) -> Refused:
+    return Refused(
+        _("By now the goal is: %(goal)s. Save once more to replace it.") % {"goal": standing.words(indicator)}
+    )
+
+
+@transaction.atomic
+def set_goals(region: Region, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Make these the goals of the region: what is new is added, what changed is changed, what is missing goes.
+
+    A row has `year`, `indicator`, `low` and, where the goal is a range, `high`. Raises FaultyFile for a row that cannot
+    be read, ValidationError for an unknown indicator or a high under its low. The same goals again change nothing.
+    """
+    kept = []
+    for row in rows:
+        goal, before = _goal(region, row)
+        goal.full_clean()
+        if goal.pk is None or Aim.of(goal) != before:
+            goal.save()
+        kept.append(goal.pk)
+    Goal.objects.filter(region=region).exclude(pk__in=kept).delete()
+
+
+def _goal(region: Region, row: Mapping[str, Any]) -> tuple[Goal, Aim]:
+    """What a row says, and what the goal was before."""
+    refuse_unknown(row, ("year", "indicator", "low", "high"), "goals")
+    year = int(decimal_from(required(row, "year", "goals"), "goals year", places=0))
+    key = {"region": region, "year": year, "indicator": required(row, "indicator", "goals")}
+    goal = Goal.objects.filter(**key).first() or Goal(**key)
+    before = Aim.of(goal)
+    high = row.get("high")
+    goal.low = decimal_from(required(row, "low", "goals"), "goals low")
+    goal.high = None if high in (None, "") else decimal_from(high, "goals high")
+    return goal, before

@@ -1,0 +1,58 @@
+"""What is asked for a goal."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reporting.goals.door import Aim
+from reporting.models import Indicator
+from reporting.notice.editions import YEARS
+from reporting.particulars.forms import LARGEST
+from sroi.accounts.history import WHY
+from sroi.exchange import amount, whole_number
+from sroi.fields import ParsedField, text_field
+
+
+class GoalForm(forms.Form):
+    """A goal for a year; an empty low withdraws it."""
+
+    year = ParsedField(whole_number, label=_("Year"), mode="numeric")
+    indicator = forms.ChoiceField(label=_("What the goal is about"), choices=Indicator.choices)
+    low = ParsedField(
+        amount,
+        label=_("Goal, or the lowest of a range"),
+        required=False,
+        help_text=_("Workplaces as a number, the others in euro. Leave it empty to withdraw the goal."),
+    )
+    high = ParsedField(amount, label=_("The highest of a range"), required=False)
+    why = text_field(
+        _("Why, or where it was decided"), WHY, required=False, help_text=_("Stands in the history of the goals.")
+    )
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def clean_year(self) -> int:
+        year: int = self.cleaned_data["year"]
+        if year not in YEARS:
+            raise forms.ValidationError(_("Write the year with four digits."))
+        return year
+
+    def clean(self) -> dict[str, Any]:
+        answer = super().clean() or {}
+        low, high = answer.get("low"), answer.get("high")
+        for name, value in (("low", low), ("high", high)):
+            if value is None:
+                continue
+            if value < 0 or value >= LARGEST:
+                self.add_error(name, _("Write an amount of zero or more, below ten thousand billion."))
+            elif answer.get("indicator") == Indicator.WORKPLACES and value % 1:
+                self.add_error(name, _("Workplaces are whole numbers."))
+        if high is not None and low is None and "low" not in self.errors:
+            self.add_error("low", _("A range has a lowest too."))
+        elif high is not None and low is not None and high < low:
+            self.add_error("high", _("The high cannot be below the low."))
+        return answer
+
+    @property
+    def aim(self) -> Aim:
+        return Aim(self.cleaned_data["low"], self.cleaned_data["high"])

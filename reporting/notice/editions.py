@@ -1,0 +1,365 @@
+"""Editions of the council notice: one for the region and one per municipality, who may read which, and what each holds.
+
+Editions are live until the report of the year is final; from then on they are what was frozen (`adoption.door`).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Protocol
+
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
+
+from contracts.models import Municipality, ObligationLine, Policy, Posting, Region
+from placements.models import FulfilmentLine
+from reporting.figures.annual import figures_of
+from reporting.figures.facts import AnnualFigures
+from reporting.figures.outlook import Outlook, outlook
+from reporting.models import AnnualReport, Filing, FrozenEdition, Goal, Revision, SectionText
+from reporting.notice.freezing import frozen, thawed
+from sroi.access import STAFF, Access, Role
+from sroi.periods import Period
+
+YEARS = range(1990, 2101)
+# Where a region has no policy yet.
+MASK_BELOW = 5
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What a clerk needs to file an edition."""
+
+    number: str = ""
+    on: date | None = None
+    case_number: str = ""
+    portfolio_holder: str = ""
+    signed_by: str = ""
+
+    @classmethod
+    def of(cls, row: Filing) -> "Filed":
+        return cls(row.number, row.on, row.case_number, row.portfolio_holder, row.signed_by)
+
+    @property
+    def printed(self) -> Any:
+        return frozen(self)
+
+
+class Addressed(Protocol):
+    """What has an address and figures that open: an edition, or a progress report."""
+
+    @property
+    def region(self) -> Region: ...
+    @property
+    def year(self) -> int: ...
+    @property
+    def municipality(self) -> Municipality | None: ...
+    @property
+    def posting(self) -> int: ...
+    @property
+    def is_final(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The notice about a year for one council, or for all of the region: figures, goals and where they come from."""
+
+    region: Region
+    year: int
+    municipality: Municipality | None
+    own: AnnualFigures
+    whole: AnnualFigures
+    goals: list[Goal]
+    policy: Policy | None
+    municipalities: list[Municipality]
+    data_date: date
+    posting: int
+    finalised_on: date | None = None
+    # The report of the year, where there is one already, and of a final one what was frozen.
+    report: AnnualReport | None = None
+    frozen: FrozenEdition | None = None
+    revisions: Sequence[Revision] = ()
+    final_years: frozenset[int] = frozenset()
+    published_years: frozenset[int] = frozenset()
+    outlook: Outlook = field(default_factory=Outlook)
+    # Texts that are being written, shown instead of what was saved.
+    drafts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """What people wrote, by section; a section that has the default text is not among them."""
+        written = {section: row.text for section, row in written_texts(self.report, self.municipality).items()}
+        return {section: text for section, text in (written | dict(self.drafts)).items() if text}
+
+    @cached_property
+    def filed(self) -> Filed:
+        """What a clerk needs: as it was printed, or else as it is filled in now."""
+        if self.frozen:
+            return thawed(Filed, self.frozen.filing)
+        row = Filing.objects.filter(report=self.report, municipality=self.municipality).first() if self.report else None
+        return Filed.of(row) if row else Filed()
+
+    @property
+    def is_final(self) -> bool:
+        return self.finalised_on is not None
+
+    @property
+    def is_published(self) -> bool:
+        return self.report is not None and self.report.published_at is not None
+
+    @property
+    def state(self) -> str:
+        return self.report.state if self.report else AnnualReport.State.DRAFT
+
+    @property
+    def is_running(self) -> bool:
+        """The year had not ended when the figures were made."""
+        return self.data_date <= Period.year(self.year).last
+
+    def made_final(self, report: AnnualReport, day: date) -> "Edition":
+        return replace(self, report=report, finalised_on=day, data_date=day)
+
+    @property
+    def later_goals(self) -> list[Goal]:
+        return [goal for goal in self.goals if goal.year > self.year]
+
+    @property
+    def mask_below(self) -> int:
+        return self.policy.mask_below if self.policy else MASK_BELOW
+
+
+def written_texts(report: AnnualReport | None, municipality: Municipality | None) -> dict[str, SectionText]:
+    """The text that counts in an edition, by section: its own, or the region's where that one is for all."""
+    if report is None or report.pk is None:
+        return {}
+    rows = SectionText.objects.filter(report=report).filter(Q(municipality=None) | Q(municipality=municipality))
+    return that_count(rows.order_by("number"), municipality.pk if municipality else None)
+
+
+def that_count(rows: Iterable[SectionText], own: int | None) -> dict[str, SectionText]:
+    """The same, of all texts in order of their numbers; `own` is the municipality of the edition, if it is of one."""
+    last = {(row.municipality_id, row.section): row for row in rows}
+    found = {section: row for (town, section), row in last.items() if town is None and (own is None or row.everywhere)}
+    return found | {section: row for (town, section), row in last.items() if town == own and (own is None or row.text)}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The editions of one year that a person may open."""
+
+    region: Region
+    year: int
+    state: AnnualReport.State
+    whole: bool
+    municipalities: list[Municipality]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is known of a region before its figures: the reports made, and the municipalities of the year."""
+
+    report: AnnualReport | None
+    final_years: frozenset[int]
+    towns: list[Municipality]
+    published_years: frozenset[int] = frozenset()
+
+
+def _on_shelf(region: Region, year: int) -> _Kept:
+    reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
+    final = frozenset(year for year, report in reports.items() if report.state == AnnualReport.State.FINAL)
+    towns = Municipality.objects.filter(region=region).order_by("name")
+    published = frozenset(year for year, report in reports.items() if report.published_at)
+    return _Kept(reports.get(year), final, [town for town in towns if _existed(town, year)], published)
+
+
+def assemble(
+    region: Region, year: int, municipality: Municipality | None, today: date, kept: _Kept | None = None
+) -> Edition:
+    """An edition with its figures; whoever calls has made sure that it may be read."""
+    kept = kept or _on_shelf(region, year)
+    if kept.report and year in kept.final_years:
+        return _final(kept.report, region, municipality, kept)
+    number = Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"]
+    whole = figures_of(None, region, year, today=today)
+    return Edition(
+        region=region,
+        year=year,
+        municipality=municipality,
+        own=figures_of(None, region, year, municipality, today=today) if municipality else whole,
+        whole=whole,
+        goals=list(Goal.objects.filter(region=region)),
+        policy=Policy.objects.filter(region=region).on(min(today, Period.year(year).last)),
+        municipalities=kept.towns,
+        data_date=today,
+        posting=number or 0,
+        report=kept.report,
+        final_years=kept.final_years,
+        published_years=kept.published_years,
+        outlook=outlook(region, year, kept.towns, today),
+    )
+
+
+def every_edition(region: Region, year: int, today: date) -> list[Edition]:
+    """The region's edition and, after it, one per municipality; live."""
+    whole = assemble(region, year, None, today)
+    return [
+        whole,
+        *(
+            replace(whole, municipality=town, own=figures_of(None, region, year, town, today=today))
+            for town in whole.municipalities
+        ),
+    ]
+
+
+def _final(report: AnnualReport, region: Region, municipality: Municipality | None, kept: _Kept) -> Edition:
+    """An edition from what was frozen of it; its text is that of the last revision."""
+    revisions = list(report.revisions.order_by("number"))
+    found = FrozenEdition.objects.filter(revision=revisions[-1]).select_related("revision")
+    wanted = Q(municipality=None) | Q(municipality=municipality)
+    editions = {edition.municipality_id: edition for edition in found.filter(wanted).defer("document")}
+    edition, day = editions[municipality.pk if municipality else None], timezone.localdate(report.finalised_at)
+    return Edition(
+        region=region,
+        year=report.year,
+        municipality=municipality,
+        own=thawed(AnnualFigures, edition.facts),
+        whole=thawed(AnnualFigures, editions[None].facts),
+        goals=[_goal(region, row) for row in report.goals],
+        policy=report.policy,
+        municipalities=kept.towns,
+        data_date=day,
+        posting=report.last_posting or 0,
+        finalised_on=day,
+        report=report,
+        frozen=edition,
+        revisions=revisions,
+        outlook=thawed(Outlook, report.outlook or {}),
+        final_years=kept.final_years,
+        published_years=kept.published_years,
+    )
+
+
+def _goal(region: Region, row: Mapping[str, Any]) -> Goal:
+    high = row["high"]
+    limits = {"low": Decimal(row["low"]), "high": None if high is None else Decimal(high)}
+    return Goal(region=region, year=row["year"], indicator=row["indicator"], **limits)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An address of an edition that `access` may read, before any figure is computed."""
+
+    region: Region
+    year: int
+    municipality: Municipality | None
+    kept: _Kept
+
+    @property
+    def report(self) -> AnnualReport | None:
+        return self.kept.report
+
+
+def place(access: Access, code: str, year: int, slug: str | None) -> Place | None:
+    """What is at an address, None where `access` may not read it. What is published, everyone may."""
+    region = Region.objects.filter(code=code).first() if year in YEARS else None
+    if region is None:
+        return None
+    kept = _on_shelf(region, year)
+    municipality = next((town for town in kept.towns if town.slug == slug), None)
+    if slug and municipality is None:
+        return None
+    readable = year in kept.published_years or may_read(access, region, municipality, year in kept.final_years)
+    return Place(region, year, municipality, kept) if readable else None
+
+
+def find(access: Access, code: str, year: int, slug: str | None, today: date) -> Edition | None:
+    """The edition at an address, None where there is none or `access` may not read it."""
+    found = place(access, code, year, slug)
+    return assemble(found.region, year, found.municipality, today, found.kept) if found else None
+
+
+def may_read(access: Access, region: Region, municipality: Municipality | None, is_final: bool) -> bool:
+    """Staff of the region read every edition, readers final ones, officers those of their own municipalities."""
+    if access.has(*STAFF, region_id=region.pk) or (is_final and access.has(Role.READER, region_id=region.pk)):
+        return True
+    return municipality is not None and municipality.pk in _own_municipalities(access, region)
+
+
+def reads_only(access: Access, region: Region, municipality: Municipality | None) -> bool:
+    """Someone who reads the edition, but may open none of its figures."""
+    own = municipality is not None and municipality.pk in _own_municipalities(access, region)
+    return not own and not access.has(*STAFF, region_id=region.pk)
+
+
+def may_export(access: Access, region: Region) -> bool:
+    """Figures as data hold small numbers unmasked: for the region's own staff."""
+    return access.has(*STAFF, region_id=region.pk)
+
+
+def beside(access: Access, edition: Edition) -> tuple[bool, list[Municipality]]:
+    """Of the same year: whether the region's edition may be read, and those of which municipalities."""
+    if edition.is_published:
+        return True, list(edition.municipalities)
+    whole = may_read(access, edition.region, None, edition.is_final)
+    towns = [m for m in edition.municipalities if may_read(access, edition.region, m, edition.is_final)]
+    return whole, towns
+
+
+def years_beside(access: Access, edition: Edition, today: date) -> list[int]:
+    """The years of which the same edition may be read, newest first."""
+    region = edition.region
+    years = years_with_figures([region.pk], today).get(region.pk, [])
+    return [
+        year
+        for year in years
+        if year in edition.published_years
+        or may_read(access, region, edition.municipality, year in edition.final_years)
+    ]
+
+
+def years_with_figures(region_ids: Iterable[int], today: date) -> dict[int, list[int]]:
+    """Per region the years from its first line up to this one or its last line, newest first."""
+    found: dict[int, list[int]] = {}
+    for model in (ObligationLine, FulfilmentLine):
+        rows = model.objects.filter(contract__region__in=region_ids).order_by().values_list("contract__region")
+        for region_id, first, last in rows.annotate(first=Min("booked"), last=Max("booked")):
+            found.setdefault(region_id, []).extend((first.year, last.year))
+    return {key: list(range(max(*years, today.year), min(years) - 1, -1)) for key, years in found.items()}
+
+
+def shelves(access: Access, today: date) -> list[Shelf]:
+    """Every edition that `access` may read, by region and year."""
+    regions = list(Region.objects.visible_to(access))
+    years = years_with_figures([region.pk for region in regions], today)
+    states = {(report.region_id, report.year): report.state for report in _reports(years)}
+    towns = list(Municipality.objects.filter(region__in=years).order_by("name"))
+    found = []
+    for region in regions:
+        for year in years.get(region.pk, []):
+            state = states.get((region.pk, year), AnnualReport.State.DRAFT)
+            is_final = state == AnnualReport.State.FINAL
+            own = [m for m in towns if m.region_id == region.pk and _existed(m, year)]
+            readable = [m for m in own if may_read(access, region, m, is_final)]
+            whole = may_read(access, region, None, is_final)
+            if whole or readable:
+                found.append(Shelf(region, year, AnnualReport.State(state), whole, readable))
+    return found
+
+
+def _own_municipalities(access: Access, region: Region) -> set[int]:
+    grants = access.grants_for([Role.PROCUREMENT_OFFICER], region.pk)
+    return {pk for grant in grants for pk in grant.municipality_ids}
+
+
+def _reports(region_ids: Iterable[int]) -> QuerySet[AnnualReport]:
+    """Without what makes them heavy; that is in their editions."""
+    found: QuerySet[AnnualReport] = AnnualReport.objects.filter(region__in=region_ids).defer("figures", "definitions")
+    return found
+
+
+def _existed(municipality: Municipality, year: int) -> bool:
+    period = Period.year(year)
+    begun = municipality.valid_from is None or municipality.valid_from <= period.last
+    return begun and (municipality.valid_until is None or municipality.valid_until >= period.first)

@@ -1,0 +1,1 @@
+"""The notice as files: HTML, PDF and Word, workbook, data."""

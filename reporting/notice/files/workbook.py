@@ -1,0 +1,262 @@
+"""An edition as a workbook: each figure, each table, and the lines behind them, on sheets with filters.
+
+For the region's own staff: the lines are not masked. Words are Dutch, as in the notice.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import translation
+
+from contracts.coverage.coverage import expected_to_owe
+from contracts.models import Contract, ObligationLine
+from placements.models import FulfilmentLine
+from reporting.figures.exchange import leaves
+from reporting.figures.facts import PartFigures
+from reporting.figures.words import CATEGORIES, RATE_REASONS, policy_field, sector, target_group
+from reporting.notice.editions import Edition
+from reporting.notice.notice import Notice
+from sroi.exchange import Table, write_xlsx
+from sroi.money import ZERO
+from sroi.periods import Period
+from sroi.templatetags.formats import long_date
+
+AMOUNT = re.compile(r"-?\d+\.\d\d")
+# What the figures of the exchange format are called in the notice.
+FIGURES = {
+    "contract_value_registered": "Contractwaarde met social return",
+    "obligation_registered": "Verplichting van het jaar",
+    "average_rate": "Gemiddeld percentage",
+    "contracts_registered": "Nieuwe opdrachten",
+    "contracts_active": "Lopende opdrachten",
+    "coverage": "Dekking",
+    "fulfilled": "Ingevulde waarde",
+    "social_spend": "Waarde sociale inkoop en activiteiten",
+    "social_firm_spend": "Betaald aan sociale firma’s",
+    "workplaces": "Werkplekken",
+    "workplaces_started": "Werkplekken die in het jaar begonnen",
+    "workplaces_late": "Werkplekken uit een afgesloten jaar",
+    "fte": "Fte",
+    "obligation_to_date": "Verplichtingen sinds het begin",
+    "realised_to_date": "Ingevuld sinds het begin",
+    "open": "Nog in te vullen",
+    "goal": "Doelen",
+    "quality": "Kwaliteit van de registratie",
+    "by_category": "Ingevulde waarde per categorie",
+    "by_municipality": "Ingevulde waarde per gemeente",
+    "by_target_group": "Ingevulde waarde per doelgroep",
+    "by_policy_field": "Ingevulde waarde per beleidsterrein",
+}
+OWED = (
+    "Boeking",
+    "Datum",
+    "Opdracht",
+    "Opdrachtnemer",
+    "Gemeente",
+    "Soort",
+    "Maand",
+    "Geboekt in",
+    "Contractwaarde",
+    "Verplichting",
+)
+DONE = (
+    "Boeking",
+    "Datum",
+    "Opdracht",
+    "Opdrachtnemer",
+    "Gemeente",
+    "Invulling",
+    "Categorie",
+    "Bouwblok",
+    "Doelgroep",
+    "Beleidsterrein",
+    "Beoordeeld door",
+    "Beoordeeld op",
+    "Maand",
+    "Geboekt in",
+    "Waarde",
+    "Betaald",
+    "Fte",
+)
+
+
+CONTRACTS = (
+    "Opdracht",
+    "Titel",
+    "Opdrachtnemer",
+    "Soort",
+    "CPV",
+    "Beleidsterrein",
+    "Gegund op",
+    "Begin",
+    "Einde",
+    "Contractwaarde bij gunning",
+    "Percentage",
+    "Reden lager percentage",
+    "Toelichting reden",
+    "Op of boven de drempel",
+    "Verplichting sinds het begin",
+    "Ingevuld sinds het begin",
+)
+
+
+def as_xlsx(edition: Edition) -> bytes:
+    """Every figure, every table of the notice, and the lines up to the posting of the figures."""
+    target = io.BytesIO()
+    with translation.override("nl"):
+        notice = Notice(edition)
+        tables = [table for table in notice.tables.values() if table]
+        sheets = [
+            Table("Toelichting", ("Wat", "Uitleg"), _about(notice)),
+            Table("Cijfers", ("Cijfer", "Naam", "Onderdeel", "Waarde"), figure_rows(edition)),
+            *(Table(table.caption, ["", *table.header[1:]], map(_values, _rows(table))) for table in tables),
+            Table("Jaren naast elkaar", ("Onderdeel", "Deel", "Jaar", "Ingevulde waarde"), year_rows(edition)),
+            Table("Opdrachtnemers", ("Opdrachtnemer", "Ingevulde waarde"), part_rows(edition.own.contractors)),
+            Table("Bouwblokken", ("Bouwblok", "Ingevulde waarde"), part_rows(edition.own.blocks)),
+            Table("Opdrachten", CONTRACTS, contract_rows(edition)),
+            Table("Boekingen verplichting", OWED, owed_rows(edition)),
+            Table("Boekingen invulling", DONE, done_rows(edition)),
+        ]
+        write_xlsx(target, sheets, notice.title)
+    return target.getvalue()
+
+
+def _about(notice: Notice) -> Iterator[tuple[Any, ...]]:
+    edition = notice.edition
+    yield "Wat dit is", f"{notice.title}: alle cijfers en tabellen, en de boekingen waaruit ze zijn opgebouwd."
+    yield "Voor wie", "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin."
+    yield "Aan", notice.addressees
+    yield "Stand van de gegevens", long_date(edition.data_date)
+    yield "Status", notice.state
+    yield "Laatste boeking", edition.posting
+    yield "Boekingen", f"Twee bladen met de regels die in {edition.year} zijn geboekt. Filter op elke kolom."
+    yield "Opdrachten", f"Per opdracht wat tot en met {edition.year} is verplicht en ingevuld."
+    yield "Bedragen", "Euro, exclusief btw."
+
+
+def figure_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
+    for name, value in edition.own.as_json().items():
+        for path, part in leaves(value):
+            is_amount = isinstance(part, str) and AMOUNT.fullmatch(part)
+            yield name, FIGURES.get(name, ""), ".".join(path), Decimal(part) if is_amount else part
+
+
+def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
+    """Fulfilled per category, municipality, policy field and sector, of every year."""
+    towns = {town.code: town.name for town in edition.municipalities}
+    names: dict[str, tuple[str, Callable[[str], str]]] = {
+        "category": ("Categorie", lambda code: CATEGORIES.get(code, code)),
+        "municipality": ("Gemeente", lambda code: towns.get(code, code)),
+        "policy_field": ("Beleidsterrein", policy_field),
+        "sector": ("Branche", sector),
+    }
+    for split, (label, word) in names.items():
+        codes = edition.own.history.get(split, {})
+        for code in sorted(codes):
+            for year, amount in sorted(codes[code].items()):
+                yield label, word(code), int(year), amount
+
+
+def part_rows(parts: Iterable[PartFigures]) -> Iterator[tuple[Any, ...]]:
+    """Of the year, largest first."""
+    return ((part.name, part.fulfilled) for part in parts)
+
+
+def _values(row: Iterable[str]) -> list[Any]:
+    """Figures as numbers, so that a spreadsheet can add them up; words as they are written."""
+    return [str(cell) if (value := getattr(cell, "value", None)) is None else value for cell in row]
+
+
+def _rows(table: Any) -> list[Any]:
+    return [*table.rows, table.total] if table.total else list(table.rows)
+
+
+def contract_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
+    """Every contract with a line up to the end of the year, and what its lines come to."""
+    owed = _to_date(ObligationLine, edition, "obligation_delta")
+    done = _to_date(FulfilmentLine, edition, "amount")
+    contracts = Contract.objects.filter(pk__in=[*owed, *done]).select_related("contractor").order_by("reference")
+    expected = set(contracts.filter(expected_to_owe(Period.year(edition.year))).values_list("pk", flat=True))
+    for contract in contracts:
+        yield (
+            contract.reference,
+            contract.title,
+            contract.contractor.name,
+            contract.get_procurement_type_display(),
+            contract.cpv,
+            policy_field(contract.policy_field) if contract.policy_field else "",
+            contract.award_date,
+            contract.start_date,
+            contract.end_date,
+            contract.value,
+            contract.rate,
+            RATE_REASONS[contract.rate_reason] if contract.rate_reason else "",
+            contract.rate_reason_text,
+            contract.pk in expected,
+            owed.get(contract.pk, ZERO),
+            done.get(contract.pk, ZERO),
+        )
+
+
+def _to_date(model: Any, edition: Edition, amount: str) -> dict[int, Decimal]:
+    rows = _known(model, edition).order_by().values_list("contract")
+    return dict(rows.annotate(total=Sum(amount)))
+
+
+def _known(model: Any, edition: Edition) -> Any:
+    """The lines up to the end of the year and the posting of the figures."""
+    where = {"municipality": edition.municipality} if edition.municipality else {}
+    found = model.objects.filter(contract__region=edition.region, booked__lte=Period.year(edition.year).last, **where)
+    return found.filter(posting__number__lte=edition.posting)
+
+
+def _lines(model: Any, edition: Edition) -> Any:
+    found = _known(model, edition).filter(booked__gte=Period.year(edition.year).first)
+    return found.select_related("posting__by", "contract__contractor", "municipality").order_by("posting", "pk")
+
+
+def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
+    for line in _lines(ObligationLine, edition).iterator():
+        yield (
+            *_common(line),
+            line.get_kind_display(),
+            line.month,
+            line.booked,
+            line.value_delta,
+            line.obligation_delta,
+        )
+
+
+def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
+    for line in (
+        _lines(FulfilmentLine, edition).select_related("fulfilment", "version__reviewed_by", "block").iterator()
+    ):
+        yield (
+            *_common(line),
+            line.fulfilment.external_id,
+            line.get_category_display(),
+            line.block.label,
+            target_group(line.target_group),
+            policy_field(line.policy_field),
+            str(line.version.reviewed_by or ""),
+            line.version.reviewed_at,
+            line.month,
+            line.booked,
+            line.amount,
+            line.paid,
+            Decimal(str(line.fte)),
+        )
+
+
+def _common(line: Any) -> tuple[Any, ...]:
+    return (
+        line.posting.number,
+        line.posting.at,
+        line.contract.reference,
+        line.contract.contractor.name,
+        line.municipality.name,
+    )

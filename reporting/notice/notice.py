@@ -1,0 +1,291 @@
+"""An edition laid out: title, lead, key figures, sentences, tables and charts, each by the name the templates use.
+
+The notice is a Dutch document: whoever renders it does so under Dutch (`reporting.notice.files.html`).
+"""
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
+
+from reporting.figures.words import INDICATORS, SECTIONS, capital, limits, listed, region_name, short, spelled
+from reporting.models import AnnualReport, Indicator
+from reporting.notice import wording
+from reporting.notice.editions import Edition, Filed
+from reporting.notice.tables import drawings, exhibits, finances
+from reporting.notice.text import placeholders
+from reporting.notice.text.standard import standard
+from sroi.charts import Chart
+from sroi.documents import markup
+from sroi.documents.tables import DocumentTable
+from sroi.templatetags.formats import long_date, percent
+
+TILES = {
+    Indicator.WORKPLACES: "Werkplekken",
+    Indicator.FULFILLED: "Ingevulde waarde",
+    Indicator.SOCIAL_SPEND: "Waarde sociale inkoop en activiteiten",
+    Indicator.CONTRACT_VALUE_REGISTERED: "Contractwaarde met social return",
+}
+
+
+class Tile(NamedTuple):
+    """A figure set large, with the goal and the year before in small."""
+
+    value: str
+    label: str
+    note: str
+    # The figure whose lines it opens.
+    figure: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the notice: its text block by block, and the template with the tables and charts that follow it."""
+
+    notice: "Notice"
+    id: str
+    title: str
+
+    @property
+    def template(self) -> str:
+        return f"reporting/sections/{self.id}.html"
+
+    @cached_property
+    def text(self) -> list[SafeString]:
+        return self.notice.text(self.id)
+
+    @property
+    def first(self) -> SafeString:
+        return self.text[0] if self.text else SafeString()
+
+    @property
+    def rest(self) -> list[SafeString]:
+        return self.text[1:]
+
+
+def filed_as(filed: Filed) -> dict[str, str]:
+    """What a clerk needs, by its label in the title block; blank where it is not filled in."""
+    return {
+        "Nummer": filed.number,
+        "Datum": long_date(filed.on) if filed.on else "",
+        "Zaaknummer": filed.case_number,
+        "Portefeuillehouder": filed.portfolio_holder,
+    }
+
+
+def revised(state: str, number: int) -> str:
+    """The status of a report after a revision; number 0 is the report as it was adopted."""
+    return f"{state}, herziening {number}" if number else state
+
+
+class Notice:
+    """What the templates show of an edition, each part by its name."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition = edition
+        self.year, self.own, self.whole = edition.year, edition.own, edition.whole
+        self.running, self.policy = edition.is_running, edition.policy
+
+    # --- Text ---
+
+    @cached_property
+    def placeholders(self) -> dict[str, placeholders.Placeholder]:
+        return placeholders.values(self.edition)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        return [Section(self, id, title) for id, title in SECTIONS]
+
+    def text(self, section: str) -> list[SafeString]:
+        """What was written for a section, or else its default text, with every figure filled in."""
+        text = self.edition.texts.get(section) or standard(self.edition, section)
+        return markup.paragraphs(text, partial(placeholders.shown, self.placeholders))
+
+    def said(self, sentence: str) -> SafeString:
+        """A sentence that goes with a table, with its figures filled in."""
+        return placeholders.filled(sentence, self.placeholders)
+
+    # --- Title ---
+
+    @property
+    def place(self) -> str:
+        town = self.edition.municipality
+        return town.name if town else region_name(self.edition.region.title_nl)
+
+    @property
+    def region_name(self) -> str:
+        return region_name(self.edition.region.title_nl)
+
+    @property
+    def title(self) -> str:
+        """Of the file and of the page: says what it is of."""
+        return f"Social return in {self.place}: resultaten {self.year}"
+
+    @property
+    def subject(self) -> str:
+        town = self.edition.municipality
+        return f"Gemeente {town.name}" if town else capital(self.region_name.removeprefix("de "))
+
+    @property
+    def subtitle(self) -> str:
+        beside = f", naast de resultaten van {self.region_name}" if self.edition.municipality else ""
+        return f"{self.subject}{beside}"
+
+    @property
+    def addressees(self) -> str:
+        if self.edition.municipality:
+            return f"de gemeenteraad van {self.edition.municipality.name}"
+        many = len(self.edition.municipalities)
+        return f"de {spelled(many)} gemeenteraden" if many > 1 else f"de gemeenteraad van {self.towns}"
+
+    @property
+    def status(self) -> str:
+        """How far it is: of a final report the day it was adopted, with the number of its last revision."""
+        revisions = self.edition.revisions
+        return revised(self.state, revisions[-1].number if revisions else 0)
+
+    @property
+    def state(self) -> str:
+        """The same without revisions, which change no figure."""
+        if self.edition.finalised_on:
+            return f"Vastgesteld op {long_date(self.edition.finalised_on)}"
+        if self.edition.state == AnnualReport.State.PROPOSED:
+            return "Voorgesteld, nog niet vastgesteld"
+        return "Concept, het jaar loopt nog" if self.running else "Concept"
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """The title block: for whom, what a clerk files it by where that is filled in, and how far the data go."""
+        return [
+            ("Aan", self.addressees),
+            *[(label, value) for label, value in filed_as(self.edition.filed).items() if value],
+            ("Stand van de gegevens", long_date(self.edition.data_date)),
+            ("Status", self.status),
+        ]
+
+    @property
+    def towns(self) -> str:
+        return listed(town.name for town in self.edition.municipalities)
+
+    @property
+    def file_name(self) -> str:
+        town = self.edition.municipality
+        return f"raadsmededeling-social-return-{self.year}-{town.slug if town else self.edition.region.code}"
+
+    # --- Core message ---
+
+    @property
+    def has_results(self) -> bool:
+        """Something to report on: this year, or since the beginning."""
+        return bool(self.own.years)
+
+    @property
+    def goals(self) -> list[str]:
+        return [goal.indicator for goal in exhibits.in_order(self.whole.goal)]
+
+    @property
+    def tiles(self) -> list[Tile]:
+        before = self.own.year_before
+        found = []
+        for indicator, label in TILES.items():
+            goal = self.whole.goal.get(indicator)
+            notes = []
+            if goal:
+                whose = "regiodoel" if self.edition.municipality else "doel"
+                notes.append(f"{whose} {limits(indicator, goal.low, goal.high)}")
+            if before and getattr(before, indicator):
+                notes.append(f"{before.name}: {short(indicator, getattr(before, indicator))}")
+            found.append(
+                Tile(short(indicator, getattr(self.own, indicator)), label, " · ".join(notes), indicator.value)
+            )
+        rate, ratio = self.own.average_rate, self.own.to_date_ratio
+        default = f"uitgangspunt {percent(self.policy.default_rate)}" if self.policy else ""
+        if rate is not None:
+            found.append(Tile(percent(rate), "Gemiddeld percentage", default, "average_rate"))
+        if ratio is not None:
+            found.append(
+                Tile(percent(ratio), "Ingevuld sinds het begin", f"van {short('', self.own.obligation_to_date)}")
+            )
+        return found
+
+    @property
+    def development(self) -> str:
+        return wording.development(self.own, self.running)
+
+    @property
+    def division(self) -> str:
+        return wording.division(self.own)
+
+    @property
+    def ambition(self) -> list[str]:
+        return wording.ambition(self.edition.later_goals)
+
+    # --- Account ---
+
+    @property
+    def to_date(self) -> SafeString:
+        return self.said(wording.to_date(self.own))
+
+    @property
+    def paid(self) -> SafeString:
+        return self.said(wording.paid(self.own))
+
+    @property
+    def reliability(self) -> list[SafeString]:
+        return [self.said(remark) for remark in wording.reliability(self.own.quality, self.own)]
+
+    # --- Tables and charts ---
+
+    @cached_property
+    def tables(self) -> dict[str, DocumentTable | None]:
+        own, whole, town, ahead = self.own, self.whole, self.edition.municipality, self.edition.outlook
+        return {
+            "goals": exhibits.goals_table(whole, self.running, opens=not town) if whole.goal else None,
+            "beside": exhibits.beside_table(own, whole, town.name) if town else None,
+            "years": exhibits.years_table(own) if own.years else None,
+            "categories": exhibits.categories_table(own) if own.fulfilled else None,
+            "municipalities": exhibits.municipalities_table(whole) if not town and whole.municipalities else None,
+            "target_groups": exhibits.target_groups_table(whole, self.edition.mask_below)
+            if whole.work_groups
+            else None,
+            "policy_fields": exhibits.policy_fields_table(own),
+            "sectors": exhibits.sectors_table(own) if not town and own.sectors else None,
+            "promises": finances.promises_table(ahead.promises, self.edition.goals) if ahead.promises else None,
+            "scenario": finances.scenario_table(ahead.scenario) if ahead.scenario else None,
+            "finance": finances.finance_table(own) if own.years else None,
+            "reasons": finances.reasons_table(own) if own.below_default else None,
+            "coverage": finances.coverage_table(own) if own.coverage.number else None,
+            "spent": finances.spent_table(whole) if not town and whole.fulfilled else None,
+            "team": finances.team_table(ahead.team) if ahead.team and ahead.team.towns else None,
+        }
+
+    @cached_property
+    def charts(self) -> dict[str, Chart | None]:
+        own, whole, town = self.own, self.whole, self.edition.municipality
+        goals = [] if town else self.edition.goals
+        several = len(own.years) > 1
+        return {
+            "goals": drawings.goals_chart(whole.goal) if whole.goal else None,
+            "workplaces": drawings.years_chart(own, goals, Indicator.WORKPLACES) if several else None,
+            "fulfilled": drawings.years_chart(own, goals, Indicator.FULFILLED) if several else None,
+            "categories": drawings.categories_chart(own) if own.fulfilled else None,
+            "municipalities": drawings.municipalities_chart(whole.municipalities)
+            if not town and len(whole.municipalities) > 1
+            else None,
+        }
+
+    @cached_property
+    def growth(self) -> list[tuple[Chart, str]]:
+        """A path per indicator with goals in later years; two at most, or the message drowns."""
+        later, ahead = self.edition.later_goals, self.edition.outlook
+        aimed = [indicator for indicator in INDICATORS if any(goal.indicator == indicator for goal in later)]
+        if ahead.scenario and Indicator.FULFILLED not in aimed:
+            aimed.append(Indicator.FULFILLED)
+        return [
+            (
+                drawings.growth_chart(self.whole, later, Indicator(indicator), ahead),
+                f"Resultaat en ambitie: {INDICATORS[indicator]}",
+            )
+            for indicator in aimed[:2]
+        ]

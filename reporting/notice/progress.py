@@ -1,0 +1,356 @@
+"""The progress report: a shorter report about a quarter or half-year, from the same figures as the annual one.
+
+Nobody adopts it: it tells how things stand on the day that it is made, beside the same months a year before, the year
+so far and the goals of the year. A Dutch document, as the council notice is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Max
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.safestring import SafeString
+
+from contracts.models import Municipality, Posting, Region
+from reporting.figures.annual import figures_of, headlines_of
+from reporting.figures.facts import AnnualFigures, GoalResult, Headlines
+from reporting.figures.words import CATEGORIES, INDICATORS, capital, limits, listed, measured, region_name, short
+from reporting.models import Goal, Indicator
+from reporting.notice import wording
+from reporting.notice.editions import Place, may_read
+from reporting.notice.files.html import LANGUAGE
+from reporting.notice.notice import TILES, Tile
+from reporting.notice.tables import drawings
+from reporting.notice.tables.cells import Figure, column, count, rate
+from reporting.notice.tables.exhibits import in_order
+from reporting.notice.text.placeholders import filled, of_quality
+from sroi.access import Access
+from sroi.charts import Chart
+from sroi.documents import render_pdf, word_from
+from sroi.documents.tables import DocumentTable
+from sroi.periods import PARTS_OF_YEAR, Period
+from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, number, percent
+
+# What each part of a year is called, by its part of the address.
+NAMES = {
+    "kwartaal-1": "eerste kwartaal",
+    "kwartaal-2": "tweede kwartaal",
+    "kwartaal-3": "derde kwartaal",
+    "kwartaal-4": "vierde kwartaal",
+    "halfjaar-1": "eerste halfjaar",
+    "halfjaar-2": "tweede halfjaar",
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The figures of a part of a year, of one council or of all of the region."""
+
+    region: Region
+    year: int
+    part: str
+    municipality: Municipality | None
+    own: AnnualFigures
+    before: Headlines
+    so_far: Headlines
+    whole: Headlines
+    goals: list[Goal]
+    data_date: date
+    posting: int
+    # As an edition says it: a progress report is never frozen.
+    is_final: bool = False
+
+    @property
+    def period(self) -> Period:
+        return Period.part(self.year, self.part)
+
+    @property
+    def is_running(self) -> bool:
+        return self.data_date <= self.period.last
+
+
+def parts_begun(year: int, today: date) -> list[str]:
+    """The parts of a year that have begun."""
+    return [part for part in NAMES if Period.part(year, part).first <= today]
+
+
+def progress_of(access: Access, place: Place | None, part: str, today: date) -> Progress | None:
+    """The progress report at a place, None where there is none or `access` may not read what is not final."""
+    if place is None or part not in NAMES or part not in parts_begun(place.year, today):
+        return None
+    if not may_read(access, place.region, place.municipality, is_final=False):
+        return None
+    return assembled(place.region, place.year, place.municipality, part, today)
+
+
+def assembled(region: Region, year: int, municipality: Municipality | None, part: str, today: date) -> Progress:
+    """The figures; whoever calls has made sure that they may be read."""
+    period = Period.part(year, part)
+    so_far = Period(date(year, 1, 1), period.last)
+
+    own = figures_of(None, region, period, municipality, today=today)
+    return Progress(
+        region=region,
+        year=year,
+        part=part,
+        municipality=municipality,
+        own=own,
+        before=headlines_of(region, Period.part(year - 1, part), municipality),
+        so_far=own if so_far == period else headlines_of(region, so_far, municipality),
+        whole=headlines_of(region, period) if municipality else own,
+        goals=list(Goal.objects.filter(region=region, year=year)),
+        data_date=today,
+        posting=Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0,
+    )
+
+
+class ProgressNotice:
+    """What the templates show of a progress report, each part by its name."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.edition = self.progress = progress
+        self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
+        self.name = NAMES[progress.part]
+        # Of a figure's lines: those of this part of the year, of the year so far, and of the year before.
+        self.opens = f"part={progress.part}"
+        self.opens_so_far = f"part={_so_far(progress.part)}"
+        self.opens_before = f"part={progress.part}&year={progress.year - 1}"
+
+    # --- Title ---
+
+    @property
+    def region_name(self) -> str:
+        return region_name(self.progress.region.title_nl)
+
+    @property
+    def place(self) -> str:
+        town = self.progress.municipality
+        return town.name if town else self.region_name
+
+    @property
+    def title(self) -> str:
+        return f"Social return in {self.place}: voortgang {self.name} {self.year}"
+
+    @property
+    def subject(self) -> str:
+        town = self.progress.municipality
+        return f"Gemeente {town.name}" if town else capital(self.region_name.removeprefix("de "))
+
+    @property
+    def status(self) -> str:
+        running = f", het {self.name.split()[1]} loopt nog" if self.progress.is_running else ""
+        return f"Stand op {long_date(self.progress.data_date)}{running}"
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        period = self.progress.period
+        return [
+            ("Periode", f"{long_date(period.first)} tot en met {long_date(period.last)}"),
+            ("Stand van de gegevens", long_date(self.progress.data_date)),
+            ("Status", "Tussenstand, wordt niet vastgesteld"),
+        ]
+
+    @property
+    def file_name(self) -> str:
+        town = self.progress.municipality
+        where = town.slug if town else self.progress.region.code
+        return f"voortgang-social-return-{self.year}-{self.progress.part}-{where}"
+
+    # --- Text ---
+
+    @property
+    def lead(self) -> str:
+        """The part of the year in one sentence, and the same months a year before."""
+        own, before, then = self.own, self.progress.before, f"{self.name} van {self.year}"
+        sofar = " tot nu toe" if self.progress.is_running else ""
+        if not own.fulfilled and not own.workplaces:
+            return f"In het {then} is in {self.place}{sofar} geen waarde ingevuld."
+        places = f", met {number(own.workplaces)} {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
+        begin = f"In het {then} is in {self.place}{sofar} voor {euro(own.fulfilled)} aan social return ingevuld"
+        earlier = (
+            f" In dezelfde maanden van {self.year - 1} was dat {euro(before.fulfilled)}." if before.fulfilled else ""
+        )
+        return f"{begin}{places if own.workplaces else ''}.{earlier}"
+
+    @property
+    def goals_so_far(self) -> str:
+        """How far the year is towards its goals: of the region, also in the edition of a municipality."""
+        last = long_date(min(self.progress.period.last, self.progress.data_date))
+        parts = []
+        for goal in in_order(self.aims):
+            result = measured(goal.indicator, goal.result)
+            name = INDICATORS[Indicator(goal.indicator)]
+            aim = limits(goal.indicator, goal.low, goal.high)
+            parts.append(f"{result} van {aim} voor {name} ({percent(goal.percentage)})")
+        return f"Van de doelen voor {self.year} is tot en met {last} bereikt: {listed(parts)}." if parts else ""
+
+    @property
+    def reliability(self) -> list[SafeString]:
+        known = {
+            placeholder.name: replace(placeholder, figure=placeholder.figure and f"{placeholder.figure}?{self.opens}")
+            for placeholder in of_quality(self.own)
+        }
+        return [filled(remark, known) for remark in wording.reliability(self.own.quality, self.own)]
+
+    # --- Figures ---
+
+    @cached_property
+    def aims(self) -> dict[str, GoalResult]:
+        """The goals of the year and what came of them so far; a municipality has none of its own."""
+        if self.progress.municipality:
+            return {}
+        return {
+            goal.indicator: GoalResult(
+                goal.indicator, goal.low, goal.high, Decimal(getattr(self.so_far, goal.indicator))
+            )
+            for goal in self.progress.goals
+        }
+
+    @property
+    def tiles(self) -> list[Tile]:
+        before = self.progress.before
+        found = []
+        for indicator, label in TILES.items():
+            then = getattr(before, indicator)
+            note = f"zelfde maanden {self.year - 1}: {short(indicator, then)}" if then else ""
+            value = short(indicator, getattr(self.own, indicator))
+            found.append(Tile(value, label, note, f"{indicator.value}?{self.opens}"))
+        if self.own.average_rate is not None:
+            rate_opens = f"average_rate?{self.opens}"
+            found.append(Tile(percent(self.own.average_rate), "Gemiddeld percentage", "", rate_opens))
+        if self.own.to_date_ratio is not None:
+            owed = f"van {short('', self.own.obligation_to_date)}"
+            found.append(Tile(percent(self.own.to_date_ratio), "Ingevuld sinds het begin", owed))
+        return found
+
+    @cached_property
+    def tables(self) -> dict[str, DocumentTable | None]:
+        own, whole, town = self.own, self.progress.whole, self.progress.municipality
+        return {
+            "figures": self._figures(),
+            "categories": self._categories() if own.fulfilled else None,
+            "municipalities": self._municipalities() if not town and own.municipalities else None,
+            "beside": self._beside(town.name, whole) if town else None,
+        }
+
+    @cached_property
+    def charts(self) -> dict[str, Chart | None]:
+        towns = [] if self.progress.municipality else self.own.municipalities
+        return {
+            "goals": drawings.goals_chart(self.aims) if self.aims else None,
+            "municipalities": drawings.municipalities_chart(towns) if len(towns) > 1 else None,
+        }
+
+    def _figures(self) -> DocumentTable:
+        """This part of the year beside the same months a year before, the year so far, and the goal of the year."""
+        sets = [(self.progress.before, self.opens_before), (self.own, self.opens)]
+        if self.so_far is not self.own:
+            sets.append((self.so_far, self.opens_so_far))
+        aims = {goal.indicator: limits(goal.indicator, goal.low, goal.high, measured) for goal in self.aims.values()}
+        rows: list[tuple[str, ...]] = []
+        for label, figure in (
+            ("Werkplekken", "workplaces"),
+            ("Ingevulde waarde", "fulfilled"),
+            ("Waarde sociale inkoop en activiteiten", "social_spend"),
+            ("Betaald aan sociale firma’s", "social_firm_spend"),
+            ("Contractwaarde met social return", "contract_value_registered"),
+            ("Verplichting", "obligation_registered"),
+            ("Verplichtingen sinds het begin", "obligation_to_date"),
+            ("Ingevuld sinds het begin", "realised_to_date"),
+            ("Nog in te vullen, sinds het begin", "open"),
+        ):
+            values = [getattr(figures, figure) for figures, _query in sets]
+            cells = [count(value) for value in values] if figure == "workplaces" else column(values)
+            opened = [cell.opening(f"{figure}?{query}") for cell, (_figures, query) in zip(cells, sets, strict=True)]
+            rows.append((label, *opened, *([aims.get(figure, NOTHING)] if aims else [])))
+            if figure == "obligation_registered":
+                rates = [rate(f.average_rate, f"average_rate?{query}") for f, query in sets]
+                rows.append(("Gemiddeld percentage", *rates, *([NOTHING] if aims else [])))
+        header = (
+            "",
+            f"{capital(self.name)} {self.year - 1}",
+            f"{capital(self.name)} {self.year}",
+            *([f"{self.year} tot en met {month_name(self.progress.period.last).split()[0]}"] if len(sets) > 2 else []),
+            *([f"Doel {self.year}"] if aims else []),
+        )
+        note = (
+            "Een werkplek die in meer kwartalen loopt, telt in elk van die kwartalen en in het jaar één keer; kwartalen"
+            " zijn daarom niet bij elkaar op te tellen."
+        )
+        return DocumentTable(
+            "Deze maanden naast het jaar ervoor en het jaar tot en met deze maanden", header, rows, note=note
+        )
+
+    def _categories(self) -> DocumentTable:
+        before = self.progress.before
+        columns = [column([*figures.by_category.values(), figures.fulfilled]) for figures in (before, self.own)]
+        queries = (self.opens_before, self.opens)
+        rows = [
+            (
+                CATEGORIES[category],
+                *(
+                    cells[i].opening(f"fulfilled?category={category}&{query}")
+                    for cells, query in zip(columns, queries, strict=True)
+                ),
+            )
+            for i, category in enumerate(self.own.by_category)
+        ]
+        total = [cells[-1].opening(f"fulfilled?{query}") for cells, query in zip(columns, queries, strict=True)]
+        header = ("Categorie", f"{capital(self.name)} {self.year - 1}", f"{capital(self.name)} {self.year}")
+        return DocumentTable("Ingevulde waarde per categorie", header, rows, ("Totaal", *total))
+
+    def _municipalities(self) -> DocumentTable:
+        own, parts = self.own, self.own.municipalities
+        names = ("fulfilled", "contract_value_registered", "obligation_registered")
+        columns = {name: column([*(getattr(p, name) for p in parts), getattr(own, name)]) for name in names}
+        rows: list[Sequence[str]] = []
+        for i, part in enumerate([*parts, None]):
+            query = f"{self.opens}&municipality={part.code}" if part else self.opens
+            cells: list[Figure] = [cells[i].opening(f"{name}?{query}") for name, cells in columns.items()]
+            places = count((part or own).workplaces, f"workplaces?{query}")
+            rows.append((part.name if part else "Regio", places, *cells))
+        header = ("Gemeente", "Werkplekken", "Ingevulde waarde", "Contractwaarde", "Verplichting")
+        return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1])
+
+    def _beside(self, name: str, whole: Headlines) -> DocumentTable:
+        own = self.own
+        rows: list[tuple[str, ...]] = [("Werkplekken", count(own.workplaces), count(whole.workplaces))]
+        for label, figure in (
+            ("Ingevulde waarde", "fulfilled"),
+            ("Contractwaarde met social return", "contract_value_registered"),
+            ("Nog in te vullen, sinds het begin", "open"),
+        ):
+            rows.append((label, *column([getattr(own, figure), getattr(whole, figure)])))
+        rows.append(("Gemiddeld percentage", rate(own.average_rate), rate(whole.average_rate)))
+        return DocumentTable(f"{name} naast de regio", ("", name, "Regio"), rows)
+
+
+def body(progress: Progress) -> SafeString:
+    with translation.override(LANGUAGE):
+        context = {"notice": ProgressNotice(progress), "paper": False}
+        return render_to_string("reporting/progress.html", context)
+
+
+def document(progress: Progress) -> str:
+    with translation.override(LANGUAGE):
+        context = {"notice": ProgressNotice(progress), "paper": True}
+        return render_to_string("reporting/progress_document.html", context)
+
+
+def as_pdf(progress: Progress, made_at: datetime) -> bytes:
+    title = ProgressNotice(progress).title
+    return render_pdf(document(progress), title=title, language=LANGUAGE, made_at=made_at)
+
+
+def as_word(progress: Progress, made_at: datetime) -> bytes:
+    return word_from(document(progress), title=ProgressNotice(progress).title, made_at=made_at)
+
+
+def _so_far(part: str) -> str:
+    """The part from the beginning of the year to the end of this one."""
+    last = Period.part(1, part).last
+    return next(name for name, months in PARTS_OF_YEAR.items() if months == (1, last.month))

@@ -1,0 +1,90 @@
+"""The charts of the council notice."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.outlook import Outlook
+from reporting.figures.words import CATEGORIES, INDICATORS, capital, short
+from reporting.models import Goal, Indicator
+from reporting.notice.tables.cells import YEARS
+from reporting.notice.tables.exhibits import in_order
+from sroi import charts
+from sroi.templatetags.formats import euro, number
+
+PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichting wordt ingevuld")
+
+
+def goals_chart(goals: Mapping[str, GoalResult]) -> charts.Chart:
+    results = [
+        charts.Result(
+            capital(INDICATORS[Indicator(goal.indicator)]),
+            goal.result,
+            goal.low,
+            goal.high,
+            number if goal.indicator == Indicator.WORKPLACES else euro,
+        )
+        for goal in in_order(goals)
+    ]
+    return charts.goal_bars("doelen", "Resultaat naast doel", results, columns=("", "Resultaat", "doel"))
+
+
+def years_chart(own: AnnualFigures, goals: Iterable[Goal], indicator: Indicator) -> charts.Chart:
+    """The indicator over the last years, each with the goal that was set for it."""
+    limits_of = {goal.year: goal for goal in goals if goal.indicator == indicator}
+    title = f"{capital(INDICATORS[indicator])} per jaar"
+    years = [
+        charts.Year(
+            part.name,
+            Decimal(getattr(part, indicator)),
+            goal.low if (goal := limits_of.get(part.year)) else None,
+            goal.high if goal else None,
+            current=part.year == own.year,
+        )
+        for part in own.years[-YEARS:]
+    ]
+    return charts.year_columns(
+        f"jaren-{indicator}", title, years, columns=("Jaar", title, "doel"), format=partial(short, indicator)
+    )
+
+
+def categories_chart(own: AnnualFigures) -> charts.Chart:
+    parts = [charts.Part(CATEGORIES[category], value) for category, value in own.by_category.items()]
+    columns = ("Categorie", "Ingevulde waarde", "Aandeel")
+    return charts.split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
+
+
+def municipalities_chart(parts: Iterable[PartFigures]) -> charts.Chart:
+    bars = [charts.Part(part.name, part.fulfilled) for part in parts]
+    columns = ("Gemeente", "Ingevulde waarde")
+    return charts.horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
+
+
+def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicator, ahead: Outlook) -> charts.Chart:
+    """From what was reached to what is aimed at in later years; of value also what runs and what a scenario gives."""
+    steps = [charts.Step(part.year, Decimal(getattr(part, indicator)), reached=True) for part in whole.years[-3:]]
+    steps += [charts.Step(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == indicator]
+    name = capital(INDICATORS[indicator])
+    more = _ahead(ahead, max(step.year for step in steps)) if indicator == Indicator.FULFILLED and steps else {}
+    return charts.growth_path(
+        f"groei-{indicator}",
+        f"{name}: resultaat en ambitie",
+        steps,
+        columns=("Jaar", name),
+        format=partial(short, indicator),
+        **more,
+    )
+
+
+def _ahead(ahead: Outlook, last: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if ahead.promises:
+        found["promised"] = [charts.Step(p.year, p.forecast, p.obliged) for p in ahead.promises]
+        found["promises"] = PROMISES
+    if ahead.scenario:
+        value = ahead.scenario.value
+        found["scenario"] = charts.Step(ahead.scenario.year or last, value.low, value.high)
+        found["scenario_label"] = "Scenario, laag tot hoog"
+    return found

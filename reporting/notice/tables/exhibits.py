@@ -1,0 +1,269 @@
+"""The tables of the core message. They lay figures out and never compute one that is not a sum shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.masking import PublicRow, masked
+from reporting.figures.words import (
+    CATEGORIES,
+    INDICATORS,
+    POLICY_FIELDS,
+    capital,
+    limits,
+    measured,
+    policy_field,
+    sector,
+    target_group,
+)
+from reporting.models import Indicator
+from reporting.notice.tables.cells import YEARS, Figure, column, count, rate, shares, with_total, years_before
+from reporting.notice.tables.finances import open_by_year
+from reporting.notice.wording import verdict
+from sroi.documents.tables import DocumentTable
+from sroi.money import ZERO
+from sroi.templatetags.formats import NOTHING
+
+HIDDEN = "afgeschermd"
+
+
+def in_order(goals: Mapping[str, GoalResult]) -> list[GoalResult]:
+    return [goals[indicator] for indicator in INDICATORS if indicator in goals]
+
+
+def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> DocumentTable:
+    """`opens` says that the edition is the region's, whose figures these are."""
+    before = years_before(whole, 1)
+    rows = [
+        (
+            capital(INDICATORS[Indicator(goal.indicator)]),
+            *(_measure(goal.indicator, getattr(year, goal.indicator)) for year in before),
+            _measure(goal.indicator, goal.result).opening(goal.indicator if opens else ""),
+            limits(goal.indicator, goal.low, goal.high, measured),
+            rate(goal.percentage),
+            verdict(goal, running),
+        )
+        for goal in in_order(whole.goal)
+    ]
+    header = ("", *(year.name for year in before), "Resultaat", "Doel", "Resultaat t.o.v. doel", "Uitkomst")
+    ranged = any(goal.high not in (None, goal.low) for goal in whole.goal.values())
+    note = "Bij een doel met twee grenzen is het percentage dat van de laagste." if ranged else ""
+    return DocumentTable("Resultaat naast doel", header, rows, words=(0, len(header) - 1), note=note)
+
+
+def _measure(indicator: str, value: Decimal | int) -> Figure:
+    return Figure(measured(indicator, value), value)
+
+
+def years_table(own: AnnualFigures) -> DocumentTable:
+    years = own.years[-YEARS:]
+    columns = {
+        figure: with_total([getattr(year, figure) for year in years])
+        for figure in ("fulfilled", "contract_value_registered", "obligation_registered")
+    }
+    rows = [
+        (
+            year.name,
+            count(year.workplaces, f"workplaces?year={year.name}"),
+            *(amounts[i].opening(f"{figure}?year={year.name}") for figure, amounts in columns.items()),
+            rate(year.average_rate, f"average_rate?year={year.name}"),
+        )
+        for i, year in enumerate(years)
+    ]
+    total = ("Samen", NOTHING, *(amounts[-1] for amounts in columns.values()), NOTHING) if len(years) > 1 else ()
+    header = ("Jaar", "Werkplekken", "Ingevulde waarde", "Contractwaarde", "Verplichting", "Gemiddeld")
+    note = "Een werkplek die in meer jaren loopt, telt in elk van die jaren; daarom staat er geen totaal."
+    return DocumentTable("Ontwikkeling per jaar", header, rows, total, note if total else "")
+
+
+def split_table(
+    own: AnnualFigures, caption: str, head: str, split: str, parts: Sequence[tuple[str, str, Decimal]]
+) -> DocumentTable:
+    """What was fulfilled per part (code, name, value), beside the years before, and as a share of the year."""
+    before = years_before(own)
+    columns = [
+        column([*(own.in_year(split, code, year.year) for code, _name, _value in parts), year.fulfilled])
+        for year in before
+    ]
+    columns.append(column([*(value for _code, _name, value in parts), own.fulfilled]))
+    names = [f"?year={year.name}&" for year in before] + ["?"]
+    percents = shares((value for _code, _name, value in parts), own.fulfilled)
+    rows = [
+        (
+            name,
+            *(cells[i].opening(f"fulfilled{query}{split}={code}") for cells, query in zip(columns, names, strict=True)),
+            percents[i],
+        )
+        for i, (code, name, _value) in enumerate(parts)
+    ]
+    totals = [cells[-1].opening(f"fulfilled{query}".rstrip("?&")) for cells, query in zip(columns, names, strict=True)]
+    header = (head, *(year.name for year in before), str(own.year), "Aandeel")
+    return DocumentTable(caption, header, rows, ("Totaal", *totals, percents[-1]))
+
+
+def categories_table(own: AnnualFigures) -> DocumentTable:
+    parts = [(category, CATEGORIES[category], value) for category, value in own.by_category.items()]
+    return split_table(own, "Ingevulde waarde per categorie", "Categorie", "category", parts)
+
+
+def policy_fields_table(own: AnnualFigures) -> DocumentTable:
+    """Every policy field with what it is for and, where there are any, its figures."""
+    impacts = {field.code: field.impact for field in POLICY_FIELDS}
+    values = {part.code: part.fulfilled for part in own.policy_fields}
+    years = [year.year for year in years_before(own)]
+    others = sorted({*values, *own.history.get("policy_field", {})} - {*impacts})
+    codes = [
+        *impacts,
+        *(
+            code
+            for code in others
+            if values.get(code) or any(own.in_year("policy_field", code, year) for year in years)
+        ),
+    ]
+    found = split_table(
+        own,
+        "Betekenis en ingevulde waarde per beleidsterrein",
+        "Beleidsterrein",
+        "policy_field",
+        [(code, policy_field(code), values.get(code, ZERO)) for code in codes],
+    )
+    rows = [
+        (
+            row[0],
+            impacts.get(code, NOTHING),
+            *(cell if getattr(cell, "value", None) else Figure(NOTHING) for cell in row[1:]),
+        )
+        for code, row in zip(codes, found.rows, strict=True)
+    ]
+    header = (found.header[0], "Wat het betekent", *found.header[1:])
+    return DocumentTable(found.caption, header, rows, (found.total[0], "", *found.total[1:]), words=(0, 1))
+
+
+def sectors_table(own: AnnualFigures) -> DocumentTable:
+    """By what the contract is about: the division of its CPV code."""
+    parts = [(part.code, sector(part.code), part.fulfilled) for part in own.sectors]
+    found = split_table(own, "Ingevulde waarde per branche", "Branche van de opdracht", "sector", parts)
+    values = column([*(part.contract_value_registered for part in own.sectors), own.contract_value_registered])
+    rows = [(*row, value) for row, value in zip(found.rows, values, strict=False)]
+    header = (*found.header, f"Contractwaarde {own.year}")
+    return DocumentTable(found.caption, header, rows, (*found.total, values[-1]))
+
+
+def _opened(cells: Sequence[Figure], query: str = "") -> list[Figure]:
+    names = ("workplaces", "fulfilled", "contract_value_registered", "obligation_registered", "average_rate")
+    return [cell.opening(name + query) for cell, name in zip(cells, names, strict=True)]
+
+
+def municipalities_table(whole: AnnualFigures) -> DocumentTable:
+    parts, before = whole.municipalities, years_before(whole, 1)
+    earlier = [
+        column([*(whole.in_year("municipality", part.code, year.year) for part in parts), year.fulfilled])
+        for year in before
+    ]
+    fulfilled = column([*(part.fulfilled for part in parts), whole.fulfilled])
+    values = column([*(part.contract_value_registered for part in parts), whole.contract_value_registered])
+    owed = column([*(part.obligation_registered for part in parts), whole.obligation_registered])
+    rows = []
+    for i, part in enumerate([*parts, None]):
+        of = part or whole
+        query = f"?municipality={part.code}" if part else ""
+        first, *rest = _opened((count(of.workplaces), fulfilled[i], values[i], owed[i], rate(of.average_rate)), query)
+        then = [
+            cells[i].opening(f"fulfilled?year={year.name}" + (f"&municipality={part.code}" if part else ""))
+            for cells, year in zip(earlier, before, strict=True)
+        ]
+        rows.append((part.name if part else "Regio", first, *then, *rest))
+    header = (
+        "Gemeente",
+        "Werkplekken",
+        *(f"Ingevuld {year.name}" for year in before),
+        f"Ingevuld {whole.year}" if before else "Ingevulde waarde",
+        "Contractwaarde",
+        "Verplichting",
+        "Gemiddeld",
+    )
+    shared = sum(part.workplaces for part in parts) != whole.workplaces
+    note = "Een werkplek die gemeenten delen, telt bij elk van hen en in de regio één keer." if shared else ""
+    return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1], note)
+
+
+def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> DocumentTable:
+    """A municipality beside the region it is part of, and beside itself a year before."""
+    names = (
+        ("Ingevulde waarde", "fulfilled", "fulfilled"),
+        ("Waarde sociale inkoop en activiteiten", "social_spend", "social_spend"),
+        ("Betaald aan sociale firma’s", "social_firm_spend", "paid"),
+        ("Contractwaarde met social return", "contract_value_registered", "contract_value_registered"),
+        ("Verplichting", "obligation_registered", "obligation_registered"),
+    )
+    before = years_before(own, 1)
+    rows: list[tuple[str, ...]] = [
+        (
+            "Werkplekken",
+            *(count(year.workplaces, f"workplaces?year={year.name}") for year in before),
+            count(own.workplaces, "workplaces"),
+            count(whole.workplaces),
+        )
+    ]
+    for label, figure, earlier in names:
+        cells = column([*(getattr(year, earlier) for year in before), getattr(own, figure), getattr(whole, figure)])
+        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+        rows.append((label, *opened, cells[-2].opening(figure), cells[-1]))
+    open_then, open_now = open_by_year(own)[-2:] if before else (ZERO, own.open)
+    cells = column([*([open_then] if before else []), open_now, whole.open])
+    rows.append(("Nog in te vullen, sinds het begin", *cells[:-2], cells[-2].opening("open"), cells[-1]))
+    rates = [*(rate(year.average_rate, f"average_rate?year={year.name}") for year in before)]
+    rows.append(("Gemiddeld percentage", *rates, rate(own.average_rate, "average_rate"), rate(whole.average_rate)))
+    header = ("", *(f"{name} {year.name}" for year in before), f"{name} {own.year}" if before else name, "Regio")
+    return DocumentTable(f"{name} naast de regio", header, rows)
+
+
+def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | None:
+    """Workplaces and their value per target group, with what could point at a person hidden; None if all of it is.
+
+    Each year is masked by itself: its total is published, and nothing adds two years up.
+    """
+    now = published_groups(whole.work_groups, below)
+    if not now:
+        return None
+    before = published_groups(whole.groups_before, below)
+    amounts: list[Figure] = []
+    if any(row.amount is not None for row in now.values()):
+        amounts = column([*(row.amount for row in now.values()), whole.by_category["work"]])
+    lines = []
+    for i, (code, row) in enumerate(now.items()):
+        line = [row.label, *([_count(before.get(code), below)] if before else []), _count(row, below)]
+        if amounts:
+            line.append(Figure(HIDDEN) if row.amount is None else amounts[i])
+        lines.append(line)
+    total = [
+        "Totaal werk",
+        *([count(whole.years[-2].workplaces)] if before else []),
+        count(whole.workplaces, "workplaces"),
+        *([amounts[-1].opening("fulfilled?category=work")] if amounts else []),
+    ]
+    year = f" {whole.year}" if before else ""
+    header = [
+        "Doelgroep",
+        *([f"Werkplekken {whole.years[-2].name}"] if before else []),
+        f"Werkplekken{year}",
+        *([f"Ingevulde waarde{year}"] if amounts else []),
+    ]
+    hidden = any(row.hidden for row in (*now.values(), *before.values()))
+    note = f"Aantallen onder {below} staan er niet, zodat niemand te herkennen is." if hidden else ""
+    return DocumentTable("Werkplekken per doelgroep", header, lines, total, note)
+
+
+def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, PublicRow]:
+    """By target group what may be published of it; empty where nothing can be."""
+    known = [part for part in parts if part.workplaces or part.fulfilled]
+    rows = [PublicRow(target_group(p.code), p.workplaces, p.fulfilled, p.policy_fields) for p in known]
+    return {part.code: row for part, row in zip(known, masked(rows, below), strict=False)}
+
+
+def _count(row: PublicRow | None, below: int) -> Figure:
+    if row is None:
+        return count(0)
+    if row.small:
+        return Figure(f"< {below}")
+    return Figure(HIDDEN) if row.count is None else count(row.count)

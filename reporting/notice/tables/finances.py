@@ -1,0 +1,170 @@
+"""The tables of the financial section, and of what lies ahead."""
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from itertools import accumulate
+
+from reporting.figures.facts import AnnualFigures, PartFigures
+from reporting.figures.outlook import Promise, Scenario, Team
+from reporting.figures.words import CATEGORIES, RATE_REASONS, limits, measured, plain
+from reporting.models import Goal, Indicator
+from reporting.notice.tables.cells import Figure, column, count, rate, with_total, years_before
+from sroi.documents.tables import DocumentTable
+from sroi.templatetags.formats import NOTHING
+
+
+def running(own: AnnualFigures, of: Callable[[PartFigures], Decimal]) -> list[Decimal]:
+    """Per year the sum of that year and all before it."""
+    return list(accumulate(of(year) for year in own.years))
+
+
+def open_by_year(own: AnnualFigures) -> list[Decimal]:
+    """Per year what was still to be fulfilled at its end."""
+    return running(own, lambda year: year.owed - year.fulfilled)
+
+
+def finance_table(own: AnnualFigures) -> DocumentTable:
+    """What the year and all years to date come to, beside the year before."""
+    before = years_before(own, 1)
+    rows: list[tuple[str, ...]] = []
+    for label, figure, earlier in (
+        ("Contractwaarde met social return", "contract_value_registered", "contract_value_registered"),
+        ("Verplichting van het jaar", "obligation_registered", "obligation_registered"),
+        ("Ingevuld in het jaar", "fulfilled", "fulfilled"),
+        ("Betaald aan sociale firma’s", "social_firm_spend", "paid"),
+    ):
+        cells = column([*(getattr(year, earlier) for year in before), getattr(own, figure)])
+        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+        rows.append((label, *opened, cells[-1].opening(figure)))
+        if figure == "obligation_registered":
+            rates = [rate(year.average_rate, f"average_rate?year={year.name}") for year in before]
+            rows.append(("Gemiddeld percentage", *rates, rate(own.average_rate, "average_rate")))
+    for label, figure, of in (
+        ("Verplichtingen sinds het begin", "obligation_to_date", lambda year: year.owed),
+        ("Ingevuld sinds het begin", "realised_to_date", lambda year: year.fulfilled),
+        ("Nog in te vullen, sinds het begin", "open", lambda year: year.owed - year.fulfilled),
+    ):
+        then = running(own, of)[-2:-1] if before else []
+        cells = column([*then, getattr(own, figure)])
+        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+        rows.append((label, *opened, cells[-1].opening(figure)))
+    return DocumentTable("Financieel overzicht", ("", *(year.name for year in before), str(own.year)), rows)
+
+
+def reasons_table(own: AnnualFigures) -> DocumentTable:
+    """Why contracts of the year have a rate below the guideline."""
+    values = with_total([reason.value for reason in own.below_default])
+    rows = [
+        (RATE_REASONS.get(reason.code) or plain(reason.code), count(reason.number), values[i])
+        for i, reason in enumerate(own.below_default)
+    ]
+    total = ("Totaal", count(sum(reason.number for reason in own.below_default), "below_default"), values[-1])
+    header = ("Reden van een lager percentage", "Opdrachten", "Contractwaarde")
+    return DocumentTable("Waarom het percentage lager is dan het uitgangspunt", header, rows, total)
+
+
+def coverage_table(own: AnnualFigures) -> DocumentTable:
+    found, before = own.coverage, own.coverage_before if len(own.years) > 1 else None
+    labels = {
+        "with_obligation": ("Met een verplichting", "coverage_with"),
+        "without_with_reason": ("Zonder, met een reden in het dossier", "coverage_reason"),
+        "without_reason": ("Zonder vastgelegde reden", "coverage_without"),
+    }
+    values = column([*(getattr(found, name).value for name in labels), found.value])
+    rows = [
+        (
+            label,
+            *([count(getattr(before, name).number)] if before else []),
+            count(getattr(found, name).number, opens),
+            values[i].opening(opens),
+        )
+        for i, (name, (label, opens)) in enumerate(labels.items())
+    ]
+    then, now = ((f"Aantal {own.years[-2].name}",), f"Aantal {own.year}") if before else ((), "Aantal")
+    header = ("Opdrachten op of boven de drempel", *then, now, "Contractwaarde bij gunning")
+    total = ("Totaal", *([count(before.number)] if before else []), count(found.number, "coverage"), values[-1])
+    return DocumentTable("Dekking", header, rows, total)
+
+
+def spent_table(whole: AnnualFigures) -> DocumentTable:
+    """Per municipality of the client what the value was made of, and what social firms were paid."""
+    parts = whole.municipalities
+    purchases, csr = whole.by_category["social_purchasing"], whole.by_category["csr"]
+    columns = [
+        column([*(part.fulfilled - part.social_spend for part in parts), whole.by_category["work"]]),
+        column([*(part.purchases for part in parts), purchases]),
+        column([*(part.social_spend - part.purchases for part in parts), csr]),
+        column([*(part.fulfilled for part in parts), whole.fulfilled]),
+        column([*(part.paid for part in parts), whole.social_firm_spend]),
+    ]
+    names = (*(f"fulfilled?category={category}" for category in CATEGORIES), "fulfilled?", "social_firm_spend?")
+    rows = [
+        (
+            part.name,
+            *(
+                cells[i].opening(f"{name}&municipality={part.code}".replace("?&", "?"))
+                for cells, name in zip(columns, names, strict=True)
+            ),
+        )
+        for i, part in enumerate(parts)
+    ]
+    total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, names, strict=True)))
+    header = ("Gemeente", *CATEGORIES.values(), "Samen", "Betaald aan sociale firma’s")
+    note = "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald, exclusief btw."
+    return DocumentTable("Waar de waarde terechtkwam", header, rows, total, note)
+
+
+def team_table(team: Team) -> DocumentTable:
+    """The cost of the team, and of what is proposed with it, divided by inhabitants."""
+    amounts = with_total([town.amount for town in team.towns])
+    rows = [(town.name, count(town.inhabitants), amounts[i]) for i, town in enumerate(team.towns)]
+    total = ("Totaal", count(sum(town.inhabitants for town in team.towns)), amounts[-1])
+    header = ("Gemeente", "Inwoners", "Deel van de kosten per jaar")
+    return DocumentTable("Kosten van het team, verdeeld naar inwoners", header, rows, total)
+
+
+# --- Tables: what lies ahead ------------------------------------------------------------------------------------------
+
+
+def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> DocumentTable:
+    """Per year to come the goal, and what running contracts come to."""
+    aims = {goal.year: goal for goal in goals if goal.indicator == Indicator.FULFILLED}
+    columns = [column([getattr(p, name) for p in promises]) for name in ("realised", "forecast", "obliged")]
+    rows = [
+        (
+            str(promise.year),
+            *(cells[i] for cells in columns),
+            limits(Indicator.FULFILLED, aim.low, aim.high, measured) if (aim := aims.get(promise.year)) else NOTHING,
+        )
+        for i, promise in enumerate(promises)
+    ]
+    header = (
+        "Jaar",
+        "Al ingevuld",
+        "Met wat gepland en in beoordeling is",
+        "Als elke verplichting wordt ingevuld",
+        "Doel",
+    )
+    note = (
+        "Wat lopende opdrachten nog beloven, is gelijk verdeeld over de dagen tot hun einde. Nieuwe opdrachten tellen"
+        " hierin niet mee."
+    )
+    return DocumentTable("Wat lopende opdrachten nog opleveren", header, rows, note=note)
+
+
+def scenario_table(scenario: Scenario) -> DocumentTable:
+    """The assumptions of the scenario, and what they come to."""
+    parts = (
+        ("Inkoopvolume per jaar", scenario.volume, column),
+        ("Deel daarvan met social return", scenario.share, _rates),
+        ("Gemiddeld percentage", scenario.rate, _rates),
+        ("Deel van de verplichting dat wordt ingevuld", scenario.realised, _rates),
+    )
+    rows = [(label, *write([bounds.low, bounds.high])) for label, bounds, write in parts]
+    total = ("Ingevulde waarde per jaar", *column([scenario.value.low, scenario.value.high]))
+    year = f" voor {scenario.year}" if scenario.year else ""
+    return DocumentTable(f"Scenario{year}, vier aannames vermenigvuldigd", ("Aanname", "Laag", "Hoog"), rows, total)
+
+
+def _rates(values: Iterable[Decimal | None]) -> list[Figure]:
+    return [rate(value) for value in values]

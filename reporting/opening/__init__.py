@@ -1,0 +1,1 @@
+"""What is behind a figure: its lines, for who may see them."""

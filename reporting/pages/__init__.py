@@ -1,0 +1,1 @@
+"""The pages on which annual and progress reports are read."""

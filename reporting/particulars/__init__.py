@@ -1,0 +1,1 @@
+"""What a clerk fills in beside the text: title block, team and outlook."""

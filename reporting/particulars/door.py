@@ -1,0 +1,90 @@
+"""The one door for what people fill in beside texts and figures: what a clerk needs, the team, the scenario.
+
+Nothing is overwritten unseen: who saves says which version was on the screen, and another one is left as it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Municipality
+from reporting.models import AnnualReport, Filing, Supplement
+from reporting.notice.editions import Edition, Filed
+from reporting.texts.door import may_write
+from sroi.access import Access
+from sroi.accounts.history import remember
+from sroi.doors import Act, Refused
+
+State = AnnualReport.State
+UNSUPPLIED = ("id", "region", "year", "version")
+SUPPLIED = tuple(field.name for field in Supplement._meta.concrete_fields if field.name not in UNSUPPLIED)
+
+
+def may_file(access: Access, edition: Edition) -> bool:
+    return may_write(access, edition.region, edition.state)
+
+
+def may_supply(access: Access, edition: Edition) -> bool:
+    """Frozen with the figures: until the report is final."""
+    return edition.state != State.FINAL and may_write(access, edition.region, edition.state)
+
+
+@transaction.atomic
+def file(edition: Edition, filed: Filed, *, seen: int, act: Act) -> None:
+    """Save what a clerk needs to file this edition. `seen` is the version that was on the screen, 0 for none."""
+    report = _locked(edition)
+    row = Filing.objects.filter(report=report, municipality=edition.municipality).first()
+    _save(row or Filing(report=report, municipality=edition.municipality, version=0), asdict(filed), seen, act)
+
+
+@transaction.atomic
+def supply(edition: Edition, values: Mapping[str, Any], *, seen: int, act: Act) -> None:
+    """Save the cost of the team and the scenario of a year."""
+    _locked(edition)
+    row = Supplement.objects.filter(region=edition.region, year=edition.year).first()
+    _save(row or Supplement(region=edition.region, year=edition.year, version=0), values, seen, act)
+
+
+def filing_of(edition: Edition) -> Filing | None:
+    report, town = edition.report, edition.municipality
+    return Filing.objects.filter(report=report, municipality=town).first() if report else None
+
+
+def supplement_of(edition: Edition) -> Supplement | None:
+    return Supplement.objects.filter(region=edition.region, year=edition.year).first()
+
+
+def filed_anew(report: AnnualReport) -> list[Municipality | None]:
+    """The editions of a final report for which a clerk's particulars are others than those that were printed."""
+    last = report.revisions.order_by("-number").first()
+    if last is None:
+        return []
+    now = {row.municipality_id: Filed.of(row).printed for row in Filing.objects.filter(report=report)}
+    editions = last.editions.select_related("municipality").defer("figures", "facts", "text", "document")
+    unfiled = Filed().printed
+    return [e.municipality for e in editions if now.get(e.municipality_id, unfiled) != (e.filing or unfiled)]
+
+
+def _locked(edition: Edition) -> AnnualReport:
+    report, _new = AnnualReport.objects.get_or_create(region=edition.region, year=edition.year)
+    report = AnnualReport.objects.select_for_update().get(pk=report.pk)
+    if report.state != edition.state:
+        raise Refused(_("The report moved on while you were writing. Open this page again."))
+    return report
+
+
+def _save(row: Any, values: Mapping[str, Any], seen: int, act: Act) -> None:
+    if row.version != seen:
+        raise Refused(_("Someone else changed this while you were writing. Compare it with theirs, and save again."))
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    if row.pk and before == dict(values):
+        return
+    is_new, row.version = row.pk is None, seen + 1
+    row.skip_history_when_saving = True
+    row.save()
+    remember([row], at=act.at, by=act.by, why=act.why, changed=not is_new)

@@ -1,0 +1,1 @@
+"""Words that a region or a municipality writes itself in its notice."""

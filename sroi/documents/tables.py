@@ -1,0 +1,50 @@
+"""A table in a document: a caption, a header, rows, and which of its columns are words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# So many rows are better moved to the next page than broken over two.
+SHORT = 15
+
+
+@dataclass(frozen=True)
+class DocumentCell:
+    text: str
+    is_number: bool = True
+
+    @property
+    def figure(self) -> str:
+        return getattr(self.text, "name", "")
+
+
+@dataclass(frozen=True)
+class DocumentTable:
+    """A caption, a header, rows of which the first cell names the row, a total, and a word of explanation."""
+
+    caption: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    total: Sequence[str] = ()
+    note: str = ""
+    # Columns of words, which start at the left.
+    words: tuple[int, ...] = (0,)
+
+    def cells(self, row: Sequence[str]) -> list[DocumentCell]:
+        return [DocumentCell(text, i not in self.words) for i, text in enumerate(row)]
+
+    @property
+    def is_short(self) -> bool:
+        """Better moved to the next page than broken over two."""
+        return len(self.rows) <= SHORT
+
+    @property
+    def head(self) -> list[DocumentCell]:
+        return self.cells(self.header)
+
+    @property
+    def body(self) -> list[list[DocumentCell]]:
+        return [self.cells(row) for row in self.rows]
+
+    @property
+    def foot(self) -> list[DocumentCell]:
+        return self.cells(self.total)
