@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from placements.imports import views as importing
 from sroi.pages import (
     attention,
     changes,
@@ -11,7 +12,6 @@ from sroi.pages import (
     coverage,
     dossier,
     guidance,
-    importing,
     mail_choices,
     plan,
     public,

@@ -23,9 +23,9 @@ from contracts.models import (
     SocialFirm,
 )
 from contracts.registration import award, change
-from placements import review
+from placements.claims.content import Content, Draft
+from placements.life import door as life
 from placements.models import Evidence, Fulfilment, FulfilmentState, FulfilmentVersion, UploadRow
-from placements.review import Content, Draft
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent, AuditKind
 from sroi.periods import DAY, add_months
@@ -77,12 +77,12 @@ def _fulfilments(first: Contract, contracts: list[Contract], adviser: Any) -> No
         _draft(c, "placement", "PW_GT2Y", f"P-{c.pk}", work | {"candidate_ref": f"K-{c.pk}"}, hours) for c in contracts
     ]
     counted = [_invoice(first, f"F-{c.pk}") for c in contracts]
-    versions = review.draft([*placed, *counted], make.act())
-    review.submit(versions, make.act())
-    review.accept(versions, make.act(adviser), region=first.region)
+    versions = life.draft([*placed, *counted], make.act())
+    life.submit(versions, make.act())
+    life.accept(versions, make.act(adviser), region=first.region)
     waits = [_invoice(first, f"G-{c.pk}") for c in contracts]
     asked_back = [_invoice(c, f"H-{c.pk}") for c in contracts]
-    review.submit(review.draft([*waits, *asked_back], make.act()), make.act())
+    life.submit(life.draft([*waits, *asked_back], make.act()), make.act())
     answered = {"state": FulfilmentState.RETURNED, "answer": "Graag de factuur", "reviewed_at": AT}
     FulfilmentVersion.objects.filter(invoice_number__startswith="H-").update(**answered)
     Evidence.objects.bulk_create(

@@ -46,7 +46,8 @@ from contracts.regions import load_region
 from contracts.registration import Award, award, change, end
 from contracts.settlement import Decision, Figures, Letter, decide
 from contracts.valuation_tables import load_table, put_in_force
-from placements import review, sampling
+from placements.claims.content import Content, Draft
+from placements.life import door as life
 from placements.models import (
     Fulfilment,
     FulfilmentState,
@@ -57,7 +58,7 @@ from placements.models import (
     UploadRow,
     UploadState,
 )
-from placements.review import Content, Draft
+from placements.samples import door as sampling
 from sroi.access import Role
 from sroi.doors import Act
 
@@ -337,19 +338,19 @@ def make_fulfilment(
     )
     share = Decimal(100) / len(contracts)
     allocations = [(c, c.table.blocks.get(code=block), share) for c in contracts]
-    (version,) = review.draft([Draft(fulfilment, Content(fields, hours, allocations))], act(entered_by, today=on))
+    (version,) = life.draft([Draft(fulfilment, Content(fields, hours, allocations))], act(entered_by, today=on))
     if state == FulfilmentState.DRAFT:
         return version
-    review.submit([version], act(entered_by, today=on))
+    life.submit([version], act(entered_by, today=on))
     answer = act(reviewer, why or "Akkoord", today=on)
     if state == FulfilmentState.ACCEPTED:
-        review.accept([version], answer, region=first.region)
+        life.accept([version], answer, region=first.region)
     elif state == FulfilmentState.RETURNED:
-        review.return_(version, answer)
+        life.return_(version, answer)
     elif state == FulfilmentState.REJECTED:
-        review.reject(version, answer)
+        life.reject(version, answer)
     elif state == FulfilmentState.WITHDRAWN:
-        review.withdraw(version, answer)
+        life.withdraw(version, answer)
     return version
 
 

@@ -19,8 +19,8 @@ from contracts.models import (
     Region,
 )
 from contracts.shares import SharesOfContracts
+from placements.ledger.verification import differences
 from placements.models import FulfilmentLine
-from placements.verification import differences
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -127,9 +127,9 @@ def test_what_was_posted_keeps_its_shares_and_later_months_get_the_new_ones(regi
     new = {towns(contract)["GM0406"]: D(100)}
     at = make.moment(make.TODAY)
     registration.change_shares(contract, new, month=date(2024, 7, 15), at=at, by=None, why="Herverdeeld")
-    from placements import review
+    from placements.life import door as life
 
-    review.confirm([version.fulfilment], date(2024, 12, 31), make.act(), region=region)
+    life.confirm([version.fulfilment], date(2024, 12, 31), make.act(), region=region)
     lines = FulfilmentLine.objects.order_by("month", "municipality__code")
     by_month = [(line.month.month, line.municipality.code, line.amount) for line in lines]
     assert sum(amount for _month, _code, amount in by_month) == D("40000.00")

@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import translation
 
 from contracts.models import ClosedYear, ObligationLine
-from placements import review
+from placements.life import door as life
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.adoption.verification import differences
@@ -338,7 +338,7 @@ def test_accepting_and_finalising_exclude_each_other() -> None:
     adoption.propose(region, 2024, act())
 
     def accepting(version: FulfilmentVersion) -> Callable[[], Any]:
-        return lambda: review.accept([version], make.act(), region=region)
+        return lambda: life.accept([version], make.act(), region=region)
 
     results = at_once(
         *map(accepting, seen[:3]),

@@ -19,7 +19,7 @@ from django.test import RequestFactory, TestCase, override_settings
 
 from contracts.models import ActionPlan, Contract, Contractor, Membership, Municipality, ObligationLine, Region
 from placements.models import FulfilmentEvent, FulfilmentLine, FulfilmentState, FulfilmentVersion
-from placements.progress import Status, with_progress
+from placements.standing.progress import Status, with_progress
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from sroi.access import Role

@@ -11,11 +11,11 @@ from contracts import registration
 from contracts.models import ChangeKind, ClosedYear, ContractState, LineKind, ObligationLine, Posting
 from contracts.registration import award
 from contracts.valuation_tables import load_table
-from placements import review
+from placements.claims.content import Content
+from placements.ledger.verification import differences
+from placements.life import door as life
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentState
-from placements.progress import Status, with_progress
-from placements.review import Content
-from placements.verification import differences
+from placements.standing.progress import Status, with_progress
 from sroi.doors import Refused
 from tests.factories import (
     TODAY,
@@ -157,7 +157,7 @@ class TestFulfilment:
         assert total(contract) == D("10000.00")
         progress = with_progress([contract], TODAY)[contract.pk]
         assert (progress.realised, progress.planned) == (D("10000.00"), D("70000.00"))
-        review.confirm([version.fulfilment], date(2025, 12, 31), act(), region=region)
+        life.confirm([version.fulfilment], date(2025, 12, 31), act(), region=region)
         assert total(contract) == D("63333.33")
         assert FulfilmentLine.objects.latest("month").month == date(2025, 7, 1)
         assert holds(region)
@@ -165,7 +165,7 @@ class TestFulfilment:
     def test_confirming_twice_posts_once(self, region, contract):
         version = make_placement(contract, confirmed_until=date(2024, 3, 31))
         for _again in range(2):
-            review.confirm([version.fulfilment], date(2024, 6, 30), act(), region=region)
+            life.confirm([version.fulfilment], date(2024, 6, 30), act(), region=region)
         assert total(contract) == D("20000.00")
         assert holds(region)
 
@@ -182,11 +182,11 @@ class TestFulfilment:
             [(date(2024, 1, 1), D(36))],
             [(contract, allocation.block, D(100))],
         )
-        changed = review.propose_change(version.fulfilment, content, act(why="Eerder gestopt"))
-        review.submit([changed], act())
+        changed = life.propose_change(version.fulfilment, content, act(why="Eerder gestopt"))
+        life.submit([changed], act())
         assert total(contract) == D("40000.00")
         assert with_progress([contract], TODAY)[contract.pk].pending == D("-20000.00")
-        review.accept([changed], act(), region=region)
+        life.accept([changed], act(), region=region)
         assert total(contract) == D("20000.00")
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUPERSEDED
@@ -198,35 +198,35 @@ class TestFulfilment:
         fields = {"amount": D("5000.00"), "paid_on": version.paid_on}
         block = version.allocations.get().block
         seen = version.edition
-        review.edit(version, Content(fields, [], [(contract, block, D(100))]), act())
-        review.submit([version], act())
+        life.edit(version, Content(fields, [], [(contract, block, D(100))]), act())
+        life.submit([version], act())
         version.edition = seen
         with pytest.raises(Refused):
-            review.accept([version], act(), region=contract.region)
+            life.accept([version], act(), region=contract.region)
         assert total(contract) == 0
 
     def test_the_second_answer_hears_who_was_first(self, contract):
         adviser = make_user("adviser", contract.region, name="Anna Advies")
         version = make_purchase(contract, state=FulfilmentState.SUBMITTED)
         stale = type(version).objects.get(pk=version.pk)
-        review.accept([version], act(adviser), region=contract.region)
+        life.accept([version], act(adviser), region=contract.region)
         with pytest.raises(Refused, match="Anna Advies"):
-            review.reject(stale, act(adviser, "Nee"))
+            life.reject(stale, act(adviser, "Nee"))
         assert total(contract) == D("10000.00")
 
     def test_returning_and_rejecting_need_words(self, contract):
         version = make_purchase(contract, state=FulfilmentState.SUBMITTED)
-        for answer in (review.return_, review.reject):
+        for answer in (life.return_, life.reject):
             with pytest.raises(Refused):
                 answer(version, act(why="  "))
-        review.return_(version, act(why="Wie was de leverancier?"))
+        life.return_(version, act(why="Wie was de leverancier?"))
         assert version.answer == "Wie was de leverancier?"
 
     def test_who_entered_it_does_not_review_it(self, contract):
         adviser = make_user("adviser", contract.region)
         version = make_purchase(contract, state=FulfilmentState.SUBMITTED, entered_by=adviser)
         with pytest.raises(Refused):
-            review.accept([version], act(adviser), region=contract.region)
+            life.accept([version], act(adviser), region=contract.region)
         assert total(contract) == 0
 
     def test_unless_the_policy_allows_it_and_then_it_is_marked(self):
@@ -234,22 +234,22 @@ class TestFulfilment:
         contract = make_contract(region, make_contractor())
         adviser = make_user("adviser", region)
         version = make_purchase(contract, state=FulfilmentState.SUBMITTED, entered_by=adviser)
-        review.accept([version], act(adviser), region=region)
+        life.accept([version], act(adviser), region=region)
         version.refresh_from_db()
         assert version.self_reviewed
 
     def test_an_unpaid_invoice_is_recorded_but_not_accepted(self, contract):
         version = make_purchase(contract, paid_on=None, state=FulfilmentState.SUBMITTED)
         with pytest.raises(Refused):
-            review.accept([version], act(), region=contract.region)
+            life.accept([version], act(), region=contract.region)
 
     def test_withdrawing_what_was_accepted_reverses_its_lines(self, region, contract):
         version = make_placement(contract)
-        review.withdraw(version, act(why="Dubbel opgevoerd"))
+        life.withdraw(version, act(why="Dubbel opgevoerd"))
         assert total(contract) == 0
         assert total(contract, "fte") == 0
         with pytest.raises(Refused):
-            review.withdraw(version, act(why="Nog eens"))
+            life.withdraw(version, act(why="Nog eens"))
         assert holds(region)
 
     def test_a_value_of_nothing_is_accepted_and_posts_nothing(self, region, contract):
@@ -320,7 +320,7 @@ class TestVerifying:
         assert contract.reference in found
 
     def test_a_reversal_that_does_not_match_is_found(self, region, contract):
-        review.withdraw(make_purchase(contract), act(why="Fout"))
+        life.withdraw(make_purchase(contract), act(why="Fout"))
         FulfilmentLine.objects.filter(reverses__isnull=False).update(amount=D(1))
         assert len(list(differences([region], TODAY))) == 2
 

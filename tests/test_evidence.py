@@ -13,10 +13,10 @@ from django.urls import reverse
 from PIL import Image
 
 from contracts.models import Policy
-from placements import evidence
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
+from sroi.files.checking import prepared
 from sroi.storage import MARK
 from tests import factories as make
 from tests.factories import signed_in
@@ -110,28 +110,28 @@ class TestFiles:
 
     def test_a_polyglot_keeps_only_its_picture(self) -> None:
         both = photo("PNG") + zipped() + b"<script>alert(1)</script>"
-        assert b"script" not in evidence.prepared(both).content
-        assert not zipfile.is_zipfile(io.BytesIO(evidence.prepared(both).content))
+        assert b"script" not in prepared(both).content
+        assert not zipfile.is_zipfile(io.BytesIO(prepared(both).content))
 
     def test_too_large_too_many_pixels_and_locked(self, settings: Any) -> None:
         settings.EVIDENCE_MAX_PIXELS = 1000
         settings.EVIDENCE_MAX_BYTES = 100_000
         for data in (photo(size=(40, 30)), b"\xff\xd8\xff" + b"0" * 100_001):
             with pytest.raises(Refused):
-                evidence.prepared(data)
+                prepared(data)
         with pytest.raises(Refused, match=r"password|wachtwoord"):
-            evidence.prepared(pdf(encryption=pikepdf.Encryption(owner="a", user="b")))
+            prepared(pdf(encryption=pikepdf.Encryption(owner="a", user="b")))
 
     def test_a_huge_picture_in_a_small_file_is_refused(self) -> None:
         written = io.BytesIO()
         Image.new("1", (12_000, 12_000)).save(written, "PNG")
         assert len(written.getvalue()) < 100_000
         with pytest.raises(Refused):
-            evidence.prepared(written.getvalue())
+            prepared(written.getvalue())
 
     def test_only_the_first_pages_are_drawn(self, settings: Any) -> None:
         settings.EVIDENCE_MAX_PAGES = 2
-        assert len(evidence.prepared(pdf(5)).pages) == 2
+        assert len(prepared(pdf(5)).pages) == 2
 
     def test_a_bsn_in_the_name_is_refused(self, person: Any, draft: FulfilmentVersion) -> None:
         assert add(signed_in(person), draft, photo(), name="factuur 111222333.jpg").status_code == 422

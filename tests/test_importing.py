@@ -20,8 +20,8 @@ from django.utils import timezone, translation
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Contract, ObligationChange
-from placements import uploads
-from placements.matching import ALSO, TITLES, match
+from placements.imports import door as uploads
+from placements.imports.columns import ALSO, TITLES, match
 from placements.models import ColumnMemory, Fulfilment, Upload, UploadRow
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
@@ -43,7 +43,7 @@ def _today() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done after the commit is done at once: the transaction of the test never ends."""
-    monkeypatch.setattr("placements.uploads.transaction.on_commit", lambda do, **kwargs: do())
+    monkeypatch.setattr("placements.imports.door.transaction.on_commit", lambda do, **kwargs: do())
 
 
 @pytest.fixture

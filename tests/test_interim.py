@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contracts.deadlines import What, deadlines
-from placements.heard import last_heard
+from placements.ledger.verification import differences
 from placements.models import FulfilmentState, FulfilmentVersion
-from placements.verification import differences
+from placements.standing.heard import last_heard
 from sroi.access import Role
 from tests import factories as make
 

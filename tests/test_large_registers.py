@@ -27,9 +27,10 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.models import Contract, Region
-from placements import progress, review
+from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState, FulfilmentVersion, Upload
-from placements.progress import Status, of_status, with_progress
+from placements.standing import progress
+from placements.standing.progress import Status, of_status, with_progress
 from reporting.adoption import door as adoption
 from sroi.access import Role
 from sroi.periods import add_months
@@ -208,10 +209,10 @@ def confirm_value_anew_and_accept(region: Region, adviser: Any) -> None:
     """Everything that runs or waits, each in one act."""
     act = make.act(adviser, why="Alles tegelijk")
     running = list(Fulfilment.objects.filter(kind="placement", accepted__isnull=False, region=region))
-    review.confirm(running, make.TODAY, act, region=region)
-    review.revalue([fulfilment.accepted for fulfilment in running], act, region=region)
+    life.confirm(running, make.TODAY, act, region=region)
+    life.revalue([fulfilment.accepted for fulfilment in running], act, region=region)
     waiting = FulfilmentVersion.objects.filter(state=FulfilmentState.SUBMITTED, fulfilment__region=region)
-    review.accept(list(waiting.select_related("fulfilment")), act, region=region)
+    life.accept(list(waiting.select_related("fulfilment")), act, region=region)
     assert not waiting.exists()
 
 
@@ -246,7 +247,7 @@ def test_imports_by_command(tmp_path: Path, rows: dict[str, list[dict[str, str]]
 def test_imports_in_the_browser(rows: dict[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch) -> None:
     # The next step of an import is taken at once; nobody is told.
     monkeypatch.setattr(
-        "placements.uploads.transaction.on_commit", lambda do, **kwargs: isinstance(do, partial) and do()
+        "placements.imports.door.transaction.on_commit", lambda do, **kwargs: isinstance(do, partial) and do()
     )
     adviser = make.make_user(Role.ADVISER, make.make_region(code="gv"))
     files = {

@@ -30,7 +30,8 @@ from contracts.models import (
     Policy,
     When,
 )
-from placements import review, telling
+from placements import telling
+from placements.life import door as life
 from placements.models import FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Act
@@ -66,9 +67,9 @@ def answered(world: SimpleNamespace, kind: str = "accept") -> FulfilmentVersion:
     version = make.make_purchase(world.other, state="submitted", paid_on=date(2025, 6, 20))
     act = Act(world.noor, timezone.now(), TUESDAY, "Wie is deze leverancier?")
     if kind == "accept":
-        review.accept([version], act, region=world.region)
+        life.accept([version], act, region=world.region)
     else:
-        review.return_(version, act)
+        life.return_(version, act)
     return version
 
 

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from contracts import registration
 from contracts.models import ChangeKind, Contract, Region
-from placements import review
+from placements.claims.content import Content
+from placements.ledger.outdated import outdated
+from placements.ledger.verification import differences
+from placements.life import door as life
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
-from placements.outdated import outdated
-from placements.review import Content
-from placements.verification import differences
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -55,7 +55,7 @@ def posted(contract: Contract) -> Decimal:
 def revalue(contract: Contract, by: Any = None) -> None:
     fresh = Contract.objects.select_related("policy", "table").get(pk=contract.pk)
     versions = [row.version for row in outdated(fresh) if row.now is not None]
-    review.revalue(versions, make.act(by, "Verlengd"), region=contract.region)
+    life.revalue(versions, make.act(by, "Verlengd"), region=contract.region)
 
 
 def test_nothing_is_listed_without_a_change(contract: Contract) -> None:
@@ -118,7 +118,7 @@ def test_another_table_counts_by_its_block_of_the_same_code(
     assert (now is None) == ("PW_GT2Y" not in codes)
     if now is None:
         with pytest.raises(Refused):
-            review.revalue(list(FulfilmentVersion.objects.all()), make.act(), region=region)
+            life.revalue(list(FulfilmentVersion.objects.all()), make.act(), region=region)
     else:
         revalue(contract)
         assert FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).allocations.get().block.table == table
@@ -154,11 +154,11 @@ def test_a_change_under_way_is_answered_first(region: Region, contract: Contract
     version = make.make_placement(contract, end_date=None)
     block = version.allocations.get().block
     content = Content({"start_date": date(2024, 1, 1)}, [(date(2024, 1, 1), D(36))], [(contract, block, D(100))])
-    changed = review.propose_change(version.fulfilment, content, make.act())
+    changed = life.propose_change(version.fulfilment, content, make.act())
     extend(contract, LATER)
     with pytest.raises(Refused, match=version.fulfilment.external_id):
         revalue(contract)
-    review.withdraw(changed, make.act(why="Toch niet"))
+    life.withdraw(changed, make.act(why="Toch niet"))
     revalue(contract)
     assert listed(contract) == []
 

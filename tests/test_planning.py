@@ -13,8 +13,8 @@ from django.urls import reverse
 from contracts import planning, registration, schedule
 from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Contract, ContractEvent, PlanState, Region
-from placements.heard import last_heard
-from placements.progress import Status, course, done_by_month, with_progress
+from placements.standing.heard import last_heard
+from placements.standing.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
 from sroi.doors import Refused
 from sroi.periods import Period

@@ -25,9 +25,11 @@ from contracts.posting import lock_ledger
 from contracts.regions import FaultyFile
 from contracts.registration import award, change
 from contracts.valuation_tables import load_table, put_in_force
-from placements import evidence, review
+from placements.claims.content import Content
+from placements.evidence import door as evidence
+from placements.ledger.verification import differences
+from placements.life import door as life
 from placements.models import EventKind, Evidence, FulfilmentLine, FulfilmentState, FulfilmentVersion
-from placements.verification import differences
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.factories import (
@@ -85,7 +87,7 @@ def test_accepting_one_fulfilment_many_times_at_once(contract: Any) -> None:
         before = posted()
         version = make_purchase(contract, "100.01", state=FulfilmentState.SUBMITTED)
         seen = [fresh(version) for _n in range(AT_ONCE)]
-        results = at_once(*(lambda v=v: review.accept([v], act(), region=contract.region) for v in seen))
+        results = at_once(*(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen))
         assert sorted(results) == ["done"] + ["refused"] * (AT_ONCE - 1)
         assert posted() - before == Decimal("100.01")
     assert list(differences([contract.region], TODAY)) == []
@@ -97,9 +99,9 @@ def test_accept_against_reject_and_withdraw(contract: Any) -> None:
         version = make_purchase(contract, "50.00", state=FulfilmentState.SUBMITTED)
         one, two, three = fresh(version), fresh(version), fresh(version)
         results = at_once(
-            lambda one=one: review.accept([one], act(), region=contract.region),
-            lambda two=two: review.reject(two, act(why="Nee")),
-            lambda three=three: review.withdraw(three, act(why="Toch niet")),
+            lambda one=one: life.accept([one], act(), region=contract.region),
+            lambda two=two: life.reject(two, act(why="Nee")),
+            lambda three=three: life.withdraw(three, act(why="Toch niet")),
         )
         assert results.count("done") == 1
         state = fresh(version).state
@@ -109,16 +111,16 @@ def test_accept_against_reject_and_withdraw(contract: Any) -> None:
 def test_accept_against_mending_what_was_returned(contract: Any) -> None:
     version = make_purchase(contract, "50.00", state=FulfilmentState.SUBMITTED)
     seen = fresh(version)
-    review.return_(version, act(why="Welke factuur?"))
+    life.return_(version, act(why="Welke factuur?"))
 
     def mend() -> None:
         mended = fresh(version)
         block = mended.allocations.get().block
-        content = review.Content({"amount": Decimal("900.00")}, [], [(contract, block, Decimal(100))])
-        review.edit(mended, content, act())
-        review.submit([mended], act())
+        content = Content({"amount": Decimal("900.00")}, [], [(contract, block, Decimal(100))])
+        life.edit(mended, content, act())
+        life.submit([mended], act())
 
-    results = at_once(mend, lambda: review.accept([seen], act(), region=contract.region))
+    results = at_once(mend, lambda: life.accept([seen], act(), region=contract.region))
     assert results == ["done", "refused"]
     assert posted() == 0
 
@@ -127,7 +129,7 @@ def test_confirming_at_once_posts_once(contract: Any) -> None:
     version = make_placement(contract, confirmed_until=date(2024, 1, 31))
     results = at_once(
         *(
-            lambda: review.confirm([version.fulfilment], date(2024, 12, 31), act(), region=contract.region)
+            lambda: life.confirm([version.fulfilment], date(2024, 12, 31), act(), region=contract.region)
             for _n in range(AT_ONCE)
         )
     )
@@ -154,7 +156,7 @@ def test_closing_a_year_and_posting_exclude_each_other(contract: Any) -> None:
             )
 
     seen = [fresh(version) for version in versions]
-    acts = [lambda v=v: review.accept([v], act(), region=contract.region) for v in seen]
+    acts = [lambda v=v: life.accept([v], act(), region=contract.region) for v in seen]
     at_once(*acts[:3], close, *acts[3:])
     closed = ClosedYear.objects.get()
     for lines in (FulfilmentLine.objects.all(), ObligationLine.objects.all()):
@@ -196,7 +198,7 @@ def test_a_bonus_that_counts_once_is_counted_once(contract: Any) -> None:
             make_placement(its, "WORK", bonuses=["ONCE"], state=FulfilmentState.SUBMITTED) for _n in range(AT_ONCE)
         ]
         seen = [fresh(version) for version in waiting]
-        results = at_once(*(lambda v=v: review.accept([v], act(), region=contract.region) for v in seen))
+        results = at_once(*(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen))
         assert results == ["done"] * AT_ONCE
         total = FulfilmentLine.objects.filter(contract=its).aggregate(total=Sum("amount"))["total"]
         assert total == AT_ONCE * Decimal(12000) + 500
@@ -248,7 +250,7 @@ def test_handing_in_many_times_at_once_hands_in_once(contract: Any) -> None:
     for _round in range(ROUNDS):
         version = make_purchase(contract, state=FulfilmentState.DRAFT)
         seen = [fresh(version) for _n in range(AT_ONCE)]
-        results = at_once(*(lambda v=v: review.submit([v], act()) for v in seen))
+        results = at_once(*(lambda v=v: life.submit([v], act()) for v in seen))
         assert sorted(results) == ["done"] + ["refused"] * (AT_ONCE - 1)
         assert version.fulfilment.events.filter(kind=EventKind.SUBMITTED).count() == 1
 

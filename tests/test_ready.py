@@ -19,8 +19,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contracts.models import ContractDocument
-from placements import retention
 from placements.models import Evidence
+from placements.retention import door as retention
 from sroi import background, readiness
 from sroi.access import Role
 from sroi.models import EvidenceMark, Heartbeat

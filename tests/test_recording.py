@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from placements import drafting, review
+from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.recording.door import next_number
 from sroi.access import Role
 from tests import factories as make
 from tests.factories import signed_in
@@ -111,7 +112,7 @@ class TestSteps:
         panel = browser_of.post(step(version, "value"), typed)
         browser_of.post(step(version, "details"), typed)
         version.refresh_from_db()
-        review.submit([version], make.act())
+        life.submit([version], make.act())
         assert panel.context["total"] == version.allocations.get().value == D("13333.33") + 5000
         version.refresh_from_db()
         assert version.terms.count() == 1
@@ -261,5 +262,5 @@ class TestWho:
 def test_numbers_follow_each_other_by_contractor_and_year(region: Any, linde: Any, contract: Any) -> None:
     make.make_placement(contract, external_id="2025-009")
     make.make_placement(contract, external_id="2025-x")
-    assert drafting.next_number(region, linde, date(2025, 5, 1)) == "2025-010"
-    assert drafting.next_number(region, linde, date(2026, 5, 1)) == "2026-001"
+    assert next_number(region, linde, date(2025, 5, 1)) == "2025-010"
+    assert next_number(region, linde, date(2026, 5, 1)) == "2026-001"

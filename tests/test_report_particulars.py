@@ -9,7 +9,7 @@ import time_machine
 from django.utils import translation
 
 from contracts.models import Municipality
-from placements.progress import with_progress
+from placements.standing.progress import with_progress
 from reporting.adoption import door as adoption
 from reporting.figures import outlook
 from reporting.figures.annual import figures_of

@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from contracts.registration import end, settle
 from placements.models import Evidence, FulfilmentLine, FulfilmentVersion
-from placements.retention import due
+from placements.retention.door import due
 from sroi.accounts.models import AuditEvent, Erasure
 from tests import factories as make
 

@@ -10,9 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from placements import drafting, review
+from placements.claims.content import content_of
+from placements.ledger.verification import differences
+from placements.life import door as life
 from placements.models import EventKind, Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.verification import differences
 from sroi.access import Role
 from tests import factories as make
 
@@ -145,10 +146,10 @@ class TestAnswers:
 class TestChange:
     def test_old_and_new_stand_beside_each_other(self, client: Client, contract: Any, region: Any) -> None:
         version = make.make_placement(contract)
-        content = drafting.content_of(version)
+        content = content_of(version)
         content.fields["end_date"] = date(2024, 6, 30)
-        new = review.propose_change(version.fulfilment, content, make.act())
-        review.submit([new], make.act())
+        new = life.propose_change(version.fulfilment, content, make.act())
+        life.submit([new], make.act())
         shown = client.get(page(new)).context
         assert (shown["before"], shown["difference"]) == (D("40000.00"), D("-20000.00"))
         assert [line.label for line in shown["changes"] if line.differs]

@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from placements import drafting, review
+from placements.claims import questions
+from placements.claims.content import Content, Draft
+from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.review import Content, Draft
 from sroi.access import Role
 from sroi.periods import DAY, add_months
 from sroi.templatetags.formats import euro
@@ -98,7 +99,7 @@ def test_every_page_says_what_the_command_says(region: Any, linde: Any, name: st
     filled_in = CASES[name](here, there)
     fulfilment = Fulfilment(region=region, contractor=linde, external_id="INV-1", kind=kind_of(filled_in))
     today = make.act(today=date(2026, 9, 1))
-    (version,) = review.draft([Draft(fulfilment, filled_in)], today)
+    (version,) = life.draft([Draft(fulfilment, filled_in)], today)
 
     expected = said_by_the_command(fulfilment)
     for step in ("details", "check"):
@@ -107,11 +108,11 @@ def test_every_page_says_what_the_command_says(region: Any, linde: Any, name: st
     typed = {field.html_name: field.value() for field in form if field.value() not in (None, "", [])}
     assert_same(shown(contractor, reverse("fulfilment-value", args=[fulfilment.pk]), **typed), expected)
 
-    review.submit([version], today)
+    life.submit([version], today)
     for client, url in ((contractor, "fulfilment-detail"), (adviser, "fulfilment-detail"), (adviser, "review")):
         assert_same(shown(client, reverse(url, args=[fulfilment.pk])), expected)
 
-    review.accept([version], today, region=region)
+    life.accept([version], today, region=region)
     accepted = said_by_the_command(Fulfilment.objects.get(pk=fulfilment.pk))
     assert [one["total"] for one in accepted] == [one["total"] for one in expected]
     assert_same(shown(contractor, reverse("fulfilment-detail", args=[fulfilment.pk])), accepted)
@@ -142,7 +143,7 @@ def test_the_calculator_reckons_like_a_contract(region: Any, linde: Any, hours: 
         age_at_start=int(age),
         bonuses=["BONUS_55PLUS"] if int(age) >= 55 else [],
     )
-    ((_contract, value),) = drafting.worth("placement", claim)
+    ((_contract, value),) = questions.worth("placement", claim)
     version: FulfilmentVersion = make.make_fulfilment(
         [contract], "placement", "PW_GT2Y", claim.hours, state=FulfilmentState.SUBMITTED, on=first, **claim.fields
     )

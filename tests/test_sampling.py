@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Policy
-from placements import review, sampling
+from placements.life import door as life
 from placements.models import Sample, SampleCheck
+from placements.samples import door as sampling
 from reporting.figures.annual import figures_of
 from reporting.notice.wording import sampled
 from sroi.access import Role
@@ -97,7 +98,7 @@ class TestDrawing:
         versions = accepted(contract, 8)
         sample = make.make_sample(region, 3, by=adviser, seed="2025-3")
         before = set(sample.checks.values_list("version", flat=True))
-        review.withdraw(versions[0], make.act(why="Dubbel"))
+        life.withdraw(versions[0], make.act(why="Dubbel"))
         accepted(contract, 5)
         assert sampling.drawn_again(sample) == before == sampling.picked([v.pk for v in versions], "2025-3", 3)
 

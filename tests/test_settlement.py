@@ -30,12 +30,12 @@ from contracts.models import (
     Settlement,
 )
 from contracts.settlement import Decision, Figures
-from placements import review
+from placements.claims.content import Content
+from placements.ledger.outdated import outdated
+from placements.ledger.verification import differences
+from placements.life import door as life
 from placements.models import FulfilmentLine, FulfilmentState
-from placements.outdated import outdated
-from placements.progress import Status, with_progress
-from placements.review import Content
-from placements.verification import differences
+from placements.standing.progress import Status, with_progress
 from sroi.access import Role
 from sroi.documents import DOCX
 from sroi.doors import Refused
@@ -316,12 +316,12 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
         "note": lambda: make.make_note(contract),
         "document": lambda: make.make_document(contract),
         "record": lambda: make.make_purchase(contract, state=FulfilmentState.DRAFT),
-        "edit": lambda: review.edit(draft, content, act),
-        "submit": lambda: review.submit([draft], act),
-        "resubmit": lambda: review.submit([back], act),
-        "change": lambda: review.propose_change(accepted.fulfilment, content, act),
-        "withdraw": lambda: review.withdraw(accepted, act),
-        "revalue": lambda: review.revalue([accepted], act, region=region),
+        "edit": lambda: life.edit(draft, content, act),
+        "submit": lambda: life.submit([draft], act),
+        "resubmit": lambda: life.submit([back], act),
+        "change": lambda: life.propose_change(accepted.fulfilment, content, act),
+        "withdraw": lambda: life.withdraw(accepted, act),
+        "revalue": lambda: life.revalue([accepted], act, region=region),
     }
 
 
@@ -343,10 +343,10 @@ def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(cont
     late = make.make_purchase(contract, state=FulfilmentState.SUBMITTED, on=TODAY)
     registration.settle(contract, on=TODAY, at=make.moment(TODAY), by=None, why="Afgerekend")
     act = make.act(why="Na de afrekening", today=TODAY)
-    for answer in (lambda: review.accept([late], act, region=contract.region), lambda: review.return_(late, act)):
+    for answer in (lambda: life.accept([late], act, region=contract.region), lambda: life.return_(late, act)):
         with pytest.raises(Refused, match="C-1"):
             answer()
-    review.reject(late, act)
+    life.reject(late, act)
     assert late.state == FulfilmentState.REJECTED
 
 
@@ -357,12 +357,12 @@ def test_a_placement_goes_on_under_its_other_contract_only(region: Region) -> No
     for move in (registration.end, registration.settle):
         more = {"on": TODAY} if move is registration.settle else {}
         move(two[0], at=make.moment(TODAY), by=None, why="Afgerekend", **more)
-    review.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
+    life.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
     sums = dict(FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount")))
     assert sums == {two[0].pk: D("1666.67"), two[1].pk: D("25000.00")}
     assert list(differences([region], TODAY)) == []
     with pytest.raises(Refused):
-        review.withdraw(version, make.act(why="Nee", today=TODAY))
+        life.withdraw(version, make.act(why="Nee", today=TODAY))
 
 
 def test_reopening_is_an_event_with_a_reason(contract: Contract, adviser: Client) -> None:

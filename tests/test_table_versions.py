@@ -19,7 +19,7 @@ from contracts.models import BuildingBlock, TableInForce, ValuationTable
 from contracts.regions import FaultyFile
 from contracts.table_forms import BlockForm
 from contracts.valuation_tables import LineOfTables, is_used, load_table, put_in_force, table_from
-from placements import drafting
+from placements.claims.words import example_worth
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -263,7 +263,7 @@ class TestPages:
         )
         bonus = loaded.blocks.get(code="bonus-fixed")
         assert (bonus.min_age, bonus.permanent_contract, bonus.amount) == (50, True, D("1234.50"))
-        worth = drafting.example_worth(loaded.blocks.get(code="placement-year"))
+        worth = example_worth(loaded.blocks.get(code="placement-year"))
         assert "1.234,50" in worth
 
     @pytest.mark.parametrize(

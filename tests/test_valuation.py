@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.models import Region
 from contracts.valuation_tables import table_from
-from placements.valuation import Claim, Counted, Earlier, Value, spread, value
+from placements.claims.valuation import Claim, Counted, Earlier, Value, spread, value
 from sroi.money import cumulative
 
 PUBLISHED = Path(__file__).parent.parent / "contracts" / "data" / "valuation-tables"
@@ -250,7 +250,7 @@ def test_lines_add_up_to_the_total(first, length, weekly):
 
 @given(st.decimals("0.01", "99999", places=2), st.lists(st.integers(0, 5000), min_size=1, max_size=4))
 def test_a_decided_value_adds_up_over_contracts(decided, computed):
-    from placements.valuation import Month
+    from placements.claims.valuation import Month
 
     parts = [(D(10), Value((Month(date(2024, 1, 1), Fraction(c)),))) for c in computed]
     assert sum(v.total for v in spread(decided, parts, [])) == decided

@@ -7,13 +7,7 @@ from django.db.models import Q, QuerySet
 from contracts.models import ContractState, LineKind
 
 Lines = QuerySet[Any]
-
-
 AWARDS = (LineKind.AWARD, LineKind.CALL_OFF)
-
-
 NOT_COUNTED = (ContractState.DRAFT, ContractState.CANCELLED)
-
-
 # A contract that owes something itself: a framework owes through its call-offs.
 OWING = Q(has_obligation=True, is_framework=False)

@@ -17,7 +17,7 @@ from django.db.models.functions import ExtractYear
 
 from contracts.models import Contract, Municipality, Region
 from placements.models import FulfilmentLine
-from placements.progress import Progress, with_progress
+from placements.standing.progress import Progress, with_progress
 from reporting.figures.quality import active_in
 from reporting.models import Supplement
 from sroi.money import ZERO, cumulative, rounded

@@ -17,7 +17,7 @@ from contracts.models import ChangeKind, Contract, ContractState, ObligationChan
 from contracts.planning import handed_in
 from contracts.proposals import may_change, may_propose
 from contracts.settlement import is_settled_here, may_settle
-from placements.heard import last_heard
+from placements.standing.heard import last_heard
 from sroi.access import Access, visible
 from sroi.pages.plan import told
 from sroi.pages.tasks import Task

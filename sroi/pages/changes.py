@@ -15,9 +15,9 @@ from contracts import changing
 from contracts.acts import Modification, as_if
 from contracts.models import Contract
 from contracts.proposals import may_change
-from placements import review
-from placements.outdated import Outdated, outdated
-from placements.tables import period_words
+from placements.claims.words import period_words
+from placements.ledger.outdated import Outdated, outdated
+from placements.life import door as life
 from sroi.access import STAFF, visible
 from sroi.doors import Act, Refused
 from sroi.money import ZERO
@@ -97,7 +97,7 @@ class OutdatedPage(View):
         why = _("Valued anew after a change of contract %(reference)s") % {"reference": self.contract.reference}
         act = Act(request.user, now(), localdate(), why)
         try:
-            review.revalue(found, act, region=self.contract.region)
+            life.revalue(found, act, region=self.contract.region)
         except Refused as fault:
             messages.error(request, str(fault))
         else:

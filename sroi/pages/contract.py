@@ -13,13 +13,13 @@ from contracts.models import Category, ChangeKind, ChangeProposal, Contract, Con
 from contracts.proposals import may_change, may_propose
 from contracts.settlement import is_settled_here
 from contracts.shares import SharesOfContracts
+from placements.claims.words import period_words
 from placements.models import Allocation
-from placements.progress import Progress, realised_by_category, with_progress
-from placements.review import may_see_fulfilments
-from placements.tables import period_words
+from placements.rights import may_see_fulfilments
+from placements.standing.progress import Progress, realised_by_category, with_progress
+from placements.standing.words import bar, sentences, small_bar
 from sroi.access import STAFF, visible
 from sroi.pages.glossary import explained
-from sroi.pages.standing import bar, sentences, small_bar
 from sroi.pages.story import story_of
 from sroi.templatetags.formats import euro, long_date, percent
 from sroi.versions import versions

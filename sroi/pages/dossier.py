@@ -29,16 +29,17 @@ from contracts.models import (
     PsoCertificate,
     Side,
 )
-from placements import evidence
-from placements.files import handed_out
 from sroi.access import visible
 from sroi.documents import DOCX
 from sroi.doors import Refused
+from sroi.files import checking
+from sroi.files.checking import prepared, shown_name
+from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
 from sroi.views import DetailPage, Request
 
 TOLD_SHOWN = 50
-ENDINGS = {**evidence.ENDINGS, DOCX: "docx"}
+ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
 
 
 class ContractDossier(DetailPage):
@@ -243,8 +244,8 @@ class NewDocument(OfDossier):
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
-        evidence.shown_name(given["file"].name)  # refused where it seems to hold a BSN
-        ready = evidence.prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1))
+        shown_name(given["file"].name)  # refused where it seems to hold a BSN
+        ready = prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1))
         dossier.keep(
             self.contract,
             dossier.File(ready.content, ready.media_type, given["title"]),

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from contracts.models import BlockKind, Region
 from contracts.valuation_tables import table_from
-from placements.valuation import Claim, Counted, Value, value
+from placements.claims.valuation import Claim, Counted, Value, value
 
 PUBLISHED = settings.BASE_DIR / "contracts" / "data" / "valuation-tables"
 CONTRACT = Counted("", date(2024, 1, 1), date(2025, 12, 31), payment_days=60)

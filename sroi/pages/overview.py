@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from contracts.deadlines import Deadline, DeadlineState, deadlines
 from contracts.models import Contract, ContractState
 from contracts.planning import handed_in
-from placements.heard import last_heard
 from placements.models import Fulfilment, FulfilmentState
-from placements.progress import Status
+from placements.standing.heard import last_heard
+from placements.standing.progress import Status
+from placements.standing.words import RUNNING, WORRYING, standings
 from sroi.access import Access, Role, visible
 from sroi.pages.plan import told
-from sroi.pages.standing import RUNNING, WORRYING, standings
 from sroi.pages.start import returned_task
 from sroi.pages.tasks import Pile, Task
 from sroi.pages.work_list import certificate_pile, deadline_piles, owing, own_of, pile_of, piles_of, standing_pile

@@ -1,4 +1,4 @@
-"""Pictures of a contract and of the region. They draw what `placements.progress` and `reporting` found out."""
+"""Pictures of a contract and of the region. They draw what `placements.standing.progress` and `reporting` found out."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from contracts.models import Category, Contract
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
-from placements.progress import Done, Progress, Status, course
+from placements.standing.progress import Done, Progress, Status, course
 from reporting.figures import totals
 from reporting.figures.facts import AnnualFigures
 from reporting.models import Goal, Indicator

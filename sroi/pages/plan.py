@@ -21,9 +21,9 @@ from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Category, Contract, PlanState
 from contracts.plan_forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
 from contracts.schedule import quarter_of
-from placements.heard import last_heard
-from placements.progress import Done, done_by_month, with_progress
-from placements.review import may_see_fulfilments
+from placements.rights import may_see_fulfilments
+from placements.standing.heard import last_heard
+from placements.standing.progress import Done, done_by_month, with_progress
 from sroi.access import Access, Role, visible
 from sroi.doors import Refused
 from sroi.money import ZERO

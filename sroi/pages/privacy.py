@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from contracts.models import Membership
 from contracts.regions import POLICY_DEFAULTS
 from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
-from placements.retention import NEVER_SETTLED_MONTHS
+from placements.retention.door import NEVER_SETTLED_MONTHS
 from sroi.access import Role, visible
 from sroi.accounts import audit
 from sroi.fields import text_field

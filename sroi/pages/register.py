@@ -23,7 +23,8 @@ from contracts.models import (
     ProcurementType,
 )
 from contracts.shares import SharesOfContracts
-from placements.progress import Status, in_order_of, of_status, with_progress
+from placements.standing.progress import Status, in_order_of, of_status, with_progress
+from placements.standing.words import small_bar, status_tag
 from reporting.figures.quality import silent_for
 from sroi.access import STAFF, Access, visible
 from sroi.lists import (
@@ -35,7 +36,6 @@ from sroi.lists import (
     VisibleChoiceFilter,
     YearFilter,
 )
-from sroi.pages.standing import small_bar, status_tag
 from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, euro, short_date
 from sroi.views import ListFile, ListPage

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from contracts.filtersets import contract_search, contractor_search
 from contracts.models import Contract, Contractor
-from placements.filtersets import fulfilment_search
 from placements.models import Fulfilment
+from placements.register.lists import fulfilment_search
 from sroi.access import STAFF, Access, visible
 from sroi.lists import LONGEST_SEARCH
 from sroi.pages.tasks import Task

@@ -22,11 +22,11 @@ from contracts.models import Category, Contract, ContractState, ObligationLine, 
 from contracts.settlement import Decision, Figures
 from contracts.settlement_forms import DecisionForm, RecoveryForm, ReopenForm
 from contracts.shares import SharesOfContracts
-from placements.files import handed_out
-from placements.progress import realised_by_category, waiting_under, with_progress
+from placements.standing.progress import realised_by_category, waiting_under, with_progress
 from sroi.access import STAFF, visible
 from sroi.documents import DocumentError
 from sroi.doors import Refused
+from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.pages.closing_letter import Case, Letter, as_files, letter_of
 from sroi.pages.dossier import ENDINGS

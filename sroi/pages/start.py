@@ -17,14 +17,14 @@ from django.views.decorators.http import require_safe
 from contracts.coverage.coverage import coverage
 from contracts.deadlines import What, deadlines
 from contracts.models import Contract, ContractState, ObligationLine
-from placements.heard import last_heard
 from placements.models import Fulfilment, FulfilmentState
-from placements.progress import Status
+from placements.standing.heard import last_heard
+from placements.standing.progress import Status
+from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import Role, visible
 from sroi.money import ZERO
 from sroi.pages.plan import ICONS
 from sroi.pages.shell import roles_of
-from sroi.pages.standing import RUNNING, WORRYING, Standing, standings
 from sroi.pages.tasks import SHOWN, Task, contract_task
 from sroi.pages.work_list import work_list
 from sroi.periods import Period, add_months

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from sroi.pages.standing import Standing
+from placements.standing.words import Standing
 from sroi.templatetags.formats import euro, long_date
 
 SHOWN = 10

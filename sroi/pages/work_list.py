@@ -32,14 +32,14 @@ from contracts.models import (
 )
 from contracts.planning import handed_in
 from contracts.settlement import may_settle
-from placements.heard import last_heard
 from placements.models import FulfilmentState, FulfilmentVersion
-from placements.progress import Status
+from placements.standing.heard import last_heard
+from placements.standing.progress import Status
+from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import STAFF, Access, Role, visible
 from sroi.pages.attention import cover_tasks
 from sroi.pages.plan import told
 from sroi.pages.shell import asks_for_part
-from sroi.pages.standing import RUNNING, WORRYING, Standing, standings
 from sroi.pages.tasks import SHOWN, Pile, Task, contract_task
 from sroi.periods import add_months
 from sroi.templatetags.formats import euro, long_date

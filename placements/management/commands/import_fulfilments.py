@@ -5,7 +5,7 @@ from django.utils import timezone
 from contracts.intake import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
-from placements.intake import import_fulfilments
+from placements.imports.intake import import_fulfilments
 from sroi.exchange import Sheet
 
 

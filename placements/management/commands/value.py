@@ -9,8 +9,8 @@ from django.db.models import Sum
 from contracts.models import Municipality
 from contracts.regions import FaultyFile, find_region
 from contracts.shares import SharesOfContracts
-from placements.claims import Candidates, Valued, explained, fetch, values_now
-from placements.ledger import Line, lines_of
+from placements.claims.valuing import Candidates, Valued, explained, fetch, values_now
+from placements.ledger.posting import Line, lines_of
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from sroi.money import ZERO
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from contracts.models import Region
 from contracts.regions import FaultyFile, find_region
-from placements.verification import differences
+from placements.ledger.verification import differences
 
 
 class Command(BaseCommand):

@@ -13,7 +13,7 @@ from django.utils.timezone import make_aware
 
 from contracts import planning
 from contracts.models import Category, Contract, PlanState
-from placements.progress import with_progress
+from placements.standing.progress import with_progress
 from sroi.money import cumulative
 from sroi.pages.demo.data import Row
 from sroi.periods import DAY, Period

@@ -20,9 +20,11 @@ from django.utils import timezone
 
 from contracts import recognition, registration
 from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
-from placements import review, sampling
-from placements.intake import COPIED
+from placements.claims.content import Content
+from placements.imports.intake import COPIED
+from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentVersion
+from placements.samples import door as sampling
 from reporting.figures.annual import figures_of
 from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
@@ -256,32 +258,32 @@ class Doing:
         return version
 
     def _return(self) -> None:
-        review.return_(self._version(), self._done)
+        life.return_(self._version(), self._done)
 
     def _reject(self) -> None:
-        review.reject(self._version(), self._done)
+        life.reject(self._version(), self._done)
 
     def _withdraw(self) -> None:
-        review.withdraw(self._version(), self._done)
+        life.withdraw(self._version(), self._done)
 
     def _propose(self) -> FulfilmentVersion:
         """The contractor reports that a placement ends on another day."""
         accepted, last = self._version(), date.fromisoformat(self.row["end_date"])
         fields = {name: getattr(accepted, name) for name in (*COPIED, "bonuses", "decided_value", "decided_reason")}
         fields |= {"end_date": last, "confirmed_until": min(last, accepted.confirmed_until or last)}
-        content = review.Content(
+        content = Content(
             fields,
             [(term.first_day, term.hours_per_week) for term in accepted.terms.all()],
             [(a.contract, a.block, a.percent) for a in accepted.allocations.select_related("contract", "block")],
         )
         reported = replace(self._done, by=None)
-        version = review.propose_change(self._fulfilment(), content, reported)
-        review.submit([version], reported)
+        version = life.propose_change(self._fulfilment(), content, reported)
+        life.submit([version], reported)
         return version
 
     def _change(self) -> None:
         """As proposed, and accepted by the adviser."""
-        review.accept([self._propose()], self._done, region=self.region)
+        life.accept([self._propose()], self._done, region=self.region)
 
     def _sample(self) -> None:
         """Drawn from this quarter, with two in order and one, for the reason given, not."""

@@ -1,0 +1,1 @@
+"""What an effort would be worth, for everyone, without anything being kept."""

@@ -1,0 +1,45 @@
+"""The same effort under the tables of other regions."""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from contracts.models import BuildingBlock, ValuationTable
+from contracts.valuation_tables import loaded_tables
+from placements.claims.valuation import Claim, Counted, Value, value
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The same effort under the block for the same target group of another table."""
+
+    table: ValuationTable
+    block: BuildingBlock
+    value: Value
+
+
+def worth_under(claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock) -> Value:
+    """The value in whole, with every bonus of the table whose condition is met."""
+    bonuses = [b for b in table.blocks.all() if b.kind == "bonus"]
+    fitting = tuple(b.code for b in bonuses if _fits(b, claim, block))
+    return value(replace(claim, bonuses=fitting), table, block, bonuses, contract, Decimal(100))
+
+
+def _fits(bonus: BuildingBlock, claim: Claim, block: BuildingBlock) -> bool:
+    """Whether to count a bonus: those without any condition are never assumed."""
+    old_enough = bonus.min_age is not None and claim.age is not None and claim.age >= bonus.min_age
+    permanent = bool(bonus.permanent_contract) and claim.permanent_contract
+    goes = not bonus.applies_to or block.code in bonus.applies_to
+    return goes and (old_enough or permanent)
+
+
+def elsewhere(claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock) -> list[Elsewhere]:
+    """Under each other loaded table the blocks for the same target group, or without one those of the same unit."""
+    return [
+        Elsewhere(other, candidate, worth_under(claim, contract, other, candidate))
+        for other in loaded_tables()
+        if other.code != table.code
+        for candidate in other.blocks.all()
+        if candidate.kind == block.kind
+        and candidate.target_group == block.target_group
+        and (block.target_group or candidate.unit == block.unit)
+    ]

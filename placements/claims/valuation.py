@@ -1,0 +1,506 @@
+"""What a fulfilment is worth under one contract, month by month, with its steps in words.
+
+Values are exact euro (`Fraction`) until the ledger rounds them; hours are per week; percents are 0–100. Time enters
+as an
+argument, nothing reads the clock or the database: tables and blocks are read as plain attributes. Bad input does not
+raise here: what does not count is worth 0, and a step says why. Source: DOMAIN.md section 5.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from contracts.models import BlockKind, BuildingBlock, Proration, Unit, ValuationTable
+from sroi.money import rounded
+from sroi.periods import DAY, Period, add_months, days_in_month, days_in_year, month_of
+from sroi.templatetags.formats import euro, number, percent, short_date
+
+NOTHING = Fraction(0)
+MONTHS_OF_YEAR = 12
+PER_TIME = (Unit.FULL_TIME_YEAR, Unit.YEAR, Unit.MONTH)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What was done, as claimed or as accepted. `day` is the day of payment or of the activity."""
+
+    kind: str
+    first: date | None = None
+    last: date | None = None
+    hours: tuple[tuple[date, Decimal], ...] = ()
+    age: int | None = None
+    permanent_contract: bool = False
+    bonuses: tuple[str, ...] = ()
+    amount: Decimal | None = None
+    quantity: Decimal | None = None
+    day: date | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The contract as it counts: its reference, first day, last counted day and days in which a payment still
+    counts."""
+
+    reference: str
+    first: date
+    last: date
+    payment_days: int
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Another accepted placement of the same candidate under the same contract."""
+
+    first: date
+    bonuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Month:
+    month: date
+    amount: Fraction
+    fte: Fraction = NOTHING
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value under one contract. `window` and `bonuses` (each with its last counted day) are what counted; with them
+    it can be computed again."""
+
+    months: tuple[Month, ...] = ()
+    steps: tuple[str, ...] = ()
+    window: Period | None = None
+    bonuses: tuple[tuple[str, date], ...] = ()
+    paid: Fraction = NOTHING
+
+    @property
+    def exact(self) -> Fraction:
+        return sum((m.amount for m in self.months), NOTHING)
+
+    @property
+    def total(self) -> Decimal:
+        return rounded(self.exact)
+
+
+@dataclass
+class Story:
+    """The steps of a valuation, collected as they are taken."""
+
+    steps: list[str] = field(default_factory=list)
+
+    def tell(self, sentence: str, **values: Any) -> None:
+        self.steps.append(sentence % values if values else sentence)
+
+
+# --- the window -------------------------------------------------------------------------------------------------------
+
+
+def counted_window(
+    claim: Claim,
+    table: ValuationTable,
+    block: BuildingBlock,
+    contract: Counted,
+    earlier: Iterable[Earlier],
+    story: Story,
+) -> Period | None:
+    """The days of a placement that count under a contract, or None where none do; section 5.2 step 1."""
+    if claim.first is None:
+        story.tell(_("There is no first day, so nothing counts yet."))
+        return None
+    lookback = table.lookback_months
+    if lookback is not None and claim.first < add_months(contract.first, -lookback):
+        story.tell(
+            _("It started on %(day)s, more than %(n)s months before the contract: it does not count."),
+            day=short_date(claim.first),
+            n=lookback,
+        )
+        return None
+    window = Period(claim.first, claim.last or contract.last) & Period(contract.first, contract.last)
+    if not window:
+        story.tell(
+            _("The placement lies outside the counted term of the contract (%(first)s to %(last)s): it is worth € 0."),
+            first=short_date(contract.first),
+            last=short_date(contract.last),
+        )
+        return None
+    story.tell(_("Counts from %(first)s to %(last)s."), first=short_date(window.first), last=short_date(window.last))
+    _tell_what_cut(claim, contract, window, story)
+    return _limited(window, block.max_months, earlier, story)
+
+
+def _tell_what_cut(claim: Claim, contract: Counted, window: Period, story: Story) -> None:
+    if claim.first and claim.first < window.first:
+        story.tell(_("Days before the contract starts (%(day)s) do not count."), day=short_date(contract.first))
+    if claim.last is None:
+        story.tell(
+            _("There is no last day: it counts to the last counted day of the contract, %(day)s."),
+            day=short_date(contract.last),
+        )
+    elif claim.last > window.last:
+        story.tell(
+            _("Days after the last counted day of the contract (%(day)s) do not count."), day=short_date(contract.last)
+        )
+
+
+def _limited(window: Period, max_months: int | None, earlier: Iterable[Earlier], story: Story) -> Period | None:
+    """Cut at the most months of a block, counted from the first counted day of the candidate under this contract."""
+    if max_months is None:
+        return window
+    start = min([window.first, *(e.first for e in earlier)])
+    limited = window & Period(start, add_months(start, max_months) - DAY)
+    if limited == window:
+        return window
+    story.tell(
+        _("This block counts at most %(n)s months, from %(first)s on, for all placements of this candidate together."),
+        n=max_months,
+        first=short_date(start),
+    )
+    if not limited:
+        story.tell(_("Those months are used up: it is worth € 0."))
+        return None
+    story.tell(_("So it counts to %(last)s."), last=short_date(limited.last))
+    return limited
+
+
+# --- the months -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class MonthPart:
+    """A part of a month with the same hours: the part of a month that it is, and the hours factor."""
+
+    month: date
+    of_month: Fraction
+    hours_factor: Fraction
+
+
+def parts_of(window: Period, claim: Claim, table: ValuationTable) -> list[MonthPart]:
+    """The window cut by calendar month and by change of hours; days below the least hours are left out.
+
+    The part of a month is counted days / days of the month, or by `days` counted days × 12 / days of the year.
+    """
+    full_time = Fraction(table.full_time_hours)
+    parts = []
+    for month in window.months():
+        whole = Fraction(days_in_month(month))
+        if table.proration == Proration.DAYS:
+            whole = Fraction(days_in_year(month.year), MONTHS_OF_YEAR)
+        for term, hours in _terms(claim):
+            days = (window.in_month(month) & term).days
+            if days and hours >= table.min_hours_per_week:
+                parts.append(MonthPart(month, days / whole, min(Fraction(hours), full_time) / full_time))
+    return parts
+
+
+def _terms(claim: Claim) -> list[tuple[Period, Decimal]]:
+    """Periods with the hours that hold in them; before the first change the first hours hold."""
+    ordered = sorted(claim.hours) or [(date.min, Decimal(0))]
+    starts = [date.min, *(day for day, _hours in ordered[1:])]
+    ends = [day - DAY for day in starts[1:]] + [date.max]
+    return [(Period(a, b), hours) for a, b, (_day, hours) in zip(starts, ends, ordered, strict=True)]
+
+
+def amount_by_month(block: BuildingBlock, claim: Claim, parts: Sequence[MonthPart]) -> dict[date, Fraction]:
+    """The value of a block or bonus per month, before the share; sections 5.1 and 5.2 step 4."""
+    if not parts:
+        return {}
+    amount = Fraction(block.amount or 0)
+    months: dict[date, Fraction] = {p.month: NOTHING for p in parts}
+    if block.unit == Unit.FIXED:
+        return {parts[0].month: amount}
+    for p in parts:
+        if block.unit == Unit.FULL_TIME_YEAR:
+            months[p.month] += amount * p.hours_factor * p.of_month / MONTHS_OF_YEAR
+        elif block.unit == Unit.YEAR:
+            months[p.month] += amount * p.of_month / MONTHS_OF_YEAR
+        elif block.unit == Unit.MONTH:
+            months[p.month] += amount * p.of_month
+        else:
+            # A unit of the claim itself (hours, days, cost, agreement): spread over the term.
+            months[p.month] += claimed_amount(block, claim) * p.of_month / sum((q.of_month for q in parts), NOTHING)
+    return months
+
+
+def claimed_amount(block: BuildingBlock, claim: Claim) -> Fraction:
+    """The value of a purchase or activity by the unit of its block, before the share; section 5.3."""
+    amount, claimed = Fraction(block.amount or 0), Fraction(claim.amount or 0)
+    quantity = Fraction(claim.quantity or 0)
+    if block.unit == Unit.INVOICE:
+        return claimed * Fraction(100 if block.weight_percent is None else block.weight_percent) / 100
+    if block.unit == Unit.HOUR:
+        return amount * quantity
+    if block.unit == Unit.DAY:
+        return min(claimed, amount * quantity)
+    if block.unit in (Unit.COST, Unit.AGREEMENT):
+        return claimed
+    return amount
+
+
+# --- bonuses ----------------------------------------------------------------------------------------------------------
+
+
+def counting_bonuses(
+    claim: Claim,
+    block: BuildingBlock,
+    bonuses: Iterable[BuildingBlock],
+    window: Period,
+    earlier: Sequence[Earlier],
+    story: Story,
+) -> list[tuple[BuildingBlock, Period]]:
+    """The claimed bonuses whose conditions are met, without those that the block or another one replaces, and when."""
+    met = [b for b in bonuses if b.code in claim.bonuses and _met(b, claim, block, earlier, story)]
+    switched_off = {code for b in (block, *met) for code in b.replaces if code != b.code}
+    for b in met:
+        if b.code in switched_off:
+            story.tell(_("Bonus “%(bonus)s” falls away: something else in this table takes its place."), bonus=b.label)
+    counting = [b for b in met if b.code not in switched_off]
+    return [(b, limited) for b in counting if (limited := _limited(window, b.max_months, earlier, story))]
+
+
+def _met(bonus: BuildingBlock, claim: Claim, block: BuildingBlock, earlier: Sequence[Earlier], story: Story) -> bool:
+    why = ""
+    if bonus.applies_to and block.code not in bonus.applies_to:
+        why = _("it does not go with this block")
+    elif bonus.min_age is not None and claim.age is None:
+        why = _("the age at the start is not known")
+    elif bonus.min_age is not None and claim.age is not None and claim.age < bonus.min_age:
+        why = _("the age is below %(age)s") % {"age": bonus.min_age}
+    elif bonus.permanent_contract is not None and claim.permanent_contract != bonus.permanent_contract:
+        why = _("there is no permanent contract")
+    elif bonus.unit == Unit.FIXED and any(bonus.code in e.bonuses for e in earlier):
+        why = _("it was counted already for this candidate under this contract")
+    if why:
+        story.tell(_("Bonus “%(bonus)s” does not count: %(why)s."), bonus=bonus.label, why=why)
+    return not why
+
+
+# --- the value --------------------------------------------------------------------------------------------------------
+
+
+def value(
+    claim: Claim,
+    table: ValuationTable,
+    block: BuildingBlock,
+    bonuses: Iterable[BuildingBlock],
+    contract: Counted,
+    share: Decimal,
+    earlier: Iterable[Earlier] = (),
+) -> Value:
+    """What `claim` is worth under `contract`, `share` percent of it being for that contract.
+
+    `bonuses` are the bonus blocks of the table, `earlier` the other accepted placements of the candidate under it.
+    """
+    story, others = Story(), tuple(earlier)
+    story.tell(_("Table: %(table)s."), table=table.title)
+    _tell_block(block, story)
+    if claim.kind == BlockKind.PLACEMENT:
+        window = counted_window(claim, table, block, contract, others, story)
+        counting = counting_bonuses(claim, block, bonuses, window, others, story) if window else []
+    else:
+        window, counting = _counted_day(claim, contract, story), []
+    return value_in(window, claim, table, block, counting, contract, share, story)
+
+
+def story_as_accepted(claim: Claim, table: ValuationTable, block: BuildingBlock, window: Period | None) -> Story:
+    """How the explanation begins of a value whose window was kept at the acceptance."""
+    story = Story()
+    story.tell(_("Table: %(table)s."), table=table.title)
+    _tell_block(block, story)
+    if window and claim.kind == BlockKind.PLACEMENT:
+        story.tell(
+            _("Counts from %(first)s to %(last)s."), first=short_date(window.first), last=short_date(window.last)
+        )
+    return story
+
+
+def value_in(
+    window: Period | None,
+    claim: Claim,
+    table: ValuationTable,
+    block: BuildingBlock,
+    counting: Sequence[tuple[BuildingBlock, Period]],
+    contract: Counted,
+    share: Decimal,
+    story: Story | None = None,
+) -> Value:
+    """The value over a window and with bonuses that are known, as when an accepted value is computed again."""
+    story = story or Story()
+    part = Fraction(share) / 100
+    paid = Fraction(claim.amount or 0) * part if claim.kind == BlockKind.PURCHASE and claim.day else NOTHING
+    if window is None:
+        story.tell(_("Value: € 0."))
+        return Value(steps=tuple(story.steps), paid=paid)
+    if claim.kind == BlockKind.PLACEMENT:
+        months = _placement_months(window, claim, table, block, counting, part, story)
+    else:
+        amount = claimed_amount(block, claim)
+        _tell_claim(block, claim, amount, story)
+        months = [Month(month_of(window.first), amount * part)]
+    if part != 1:
+        story.tell(_("%(share)s of it is for contract %(ref)s."), share=percent(share), ref=contract.reference)
+    total = rounded(sum((m.amount for m in months), NOTHING))
+    story.tell(_("Value, rounded to the cent: %(total)s."), total=euro(total))
+    counted = tuple((bonus.code, days.last) for bonus, days in counting) if months else ()
+    return Value(tuple(months), tuple(story.steps), window, counted, paid)
+
+
+def _placement_months(
+    window: Period,
+    claim: Claim,
+    table: ValuationTable,
+    block: BuildingBlock,
+    counting: Sequence[tuple[BuildingBlock, Period]],
+    part: Fraction,
+    story: Story,
+) -> list[Month]:
+    parts = parts_of(window, claim, table)
+    _tell_hours(claim, table, parts, story)
+    amounts = amount_by_month(block, claim, parts)
+    _tell_parts(block, table, parts, amounts, story)
+    for bonus, bonus_window in counting:
+        extra = amount_by_month(bonus, claim, parts_of(bonus_window, claim, table))
+        story.tell(
+            _("Bonus “%(bonus)s”: %(amount)s."), bonus=bonus.label, amount=euro(rounded(sum(extra.values(), NOTHING)))
+        )
+        for month, amount in extra.items():
+            amounts[month] = amounts.get(month, NOTHING) + amount
+    fte: dict[date, Fraction] = {}
+    for p in parts:
+        fte[p.month] = fte.get(p.month, NOTHING) + p.hours_factor * p.of_month / MONTHS_OF_YEAR
+    return [Month(m, amounts.get(m, NOTHING) * part, fte[m] * part) for m in sorted(fte)]
+
+
+def _counted_day(claim: Claim, contract: Counted, story: Story) -> Period | None:
+    """The day a purchase or activity counts on, as a window of one day; section 5.3."""
+    purchase = claim.kind == BlockKind.PURCHASE
+    if claim.day is None:
+        story.tell(
+            _("The invoice is not paid yet: it counts in the month of the payment.")
+            if purchase
+            else _("There is no date of the activity, so nothing counts yet.")
+        )
+        return None
+    last = contract.last + timedelta(days=contract.payment_days if purchase else 0)
+    if claim.day in Period(contract.first, last):
+        story.tell(
+            _("Paid on %(day)s: it counts in that month.")
+            if purchase
+            else _("Done on %(day)s: it counts in that month."),
+            day=short_date(claim.day),
+        )
+        return Period(claim.day, claim.day)
+    if purchase:
+        story.tell(
+            _("Paid on %(day)s, outside the contract (%(first)s to %(last)s, and %(n)s days after): it is worth € 0."),
+            day=short_date(claim.day),
+            first=short_date(contract.first),
+            last=short_date(contract.last),
+            n=contract.payment_days,
+        )
+    else:
+        story.tell(
+            _("Done on %(day)s, outside the counted term of the contract (%(first)s to %(last)s): it is worth € 0."),
+            day=short_date(claim.day),
+            first=short_date(contract.first),
+            last=short_date(contract.last),
+        )
+    return None
+
+
+def spread(decided: Decimal, parts: Sequence[tuple[Decimal, Value]], own_months: Sequence[date]) -> list[Value]:
+    """A value decided by the adviser, over the contracts and their months.
+
+    Over the contracts in proportion to what was computed, by their percents where all of it is 0, adding up to the
+    cent; within a contract in proportion to the computed months, evenly where those are 0, and over the placement's own
+    months where no day counts. `parts` are (percent, computed value) per contract.
+    """
+    computed = [v.exact for _percent, v in parts]
+    weights = computed if any(computed) else [Fraction(p) for p, _value in parts]
+    whole = sum(weights, NOTHING)
+    result, given, reached = [], Decimal(0), NOTHING
+    for (_percent, computed_value), weight in zip(parts, weights, strict=True):
+        reached += weight
+        upto = rounded(Fraction(decided) * reached / whole)
+        result.append(_decided(upto - given, computed_value, own_months))
+        given = upto
+    return result
+
+
+def _decided(amount: Decimal, computed: Value, own_months: Sequence[date]) -> Value:
+    months = list(computed.months) or [Month(m, NOTHING) for m in own_months]
+    weights = [m.amount for m in months] if computed.exact else [Fraction(1)] * len(months)
+    whole = sum(weights, NOTHING)
+    spread_months = tuple(
+        Month(m.month, Fraction(amount) * w / whole, m.fte) for m, w in zip(months, weights, strict=True)
+    )
+    step = _("The adviser decided: %(amount)s. It is spread over the months that count.") % {"amount": euro(amount)}
+    return Value(spread_months, (*computed.steps, step), computed.window, computed.bonuses, computed.paid)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _tell_block(block: BuildingBlock, story: Story) -> None:
+    amount = euro(block.amount) if block.amount is not None else ""
+    sentence = {
+        Unit.FULL_TIME_YEAR: _("Block “%(block)s”: %(amount)s for a full-time year."),
+        Unit.YEAR: _("Block “%(block)s”: %(amount)s per year, whatever the hours."),
+        Unit.MONTH: _("Block “%(block)s”: %(amount)s per month, whatever the hours."),
+        Unit.FIXED: _("Block “%(block)s”: %(amount)s, once."),
+        Unit.INVOICE: _("Block “%(block)s”: %(weight)s of the invoice, without VAT."),
+        Unit.HOUR: _("Block “%(block)s”: %(amount)s per hour."),
+        Unit.DAY: _("Block “%(block)s”: what was claimed, at most %(amount)s per day."),
+        Unit.COST: _("Block “%(block)s”: the actual cost, without VAT."),
+        Unit.AGREEMENT: _("Block “%(block)s”: an amount agreed with the adviser."),
+    }[Unit(block.unit)]
+    weight = percent(Decimal(100) if block.weight_percent is None else block.weight_percent)
+    story.tell(sentence, block=block.label, amount=amount, weight=weight)
+
+
+def _tell_hours(claim: Claim, table: ValuationTable, parts: Sequence[MonthPart], story: Story) -> None:
+    for day, hours in sorted(claim.hours):
+        values = {"hours": number(hours), "full": number(table.full_time_hours), "day": short_date(day)}
+        if hours < table.min_hours_per_week:
+            story.tell(
+                _("%(hours)s hours per week is below the least of %(least)s hours: it is worth € 0."),
+                hours=values["hours"],
+                least=number(table.min_hours_per_week),
+            )
+        elif len(claim.hours) > 1:
+            story.tell(_("From %(day)s on: %(hours)s of %(full)s hours per week."), **values)
+        else:
+            story.tell(_("Hours: %(hours)s of %(full)s hours per week."), **values)
+
+
+def _tell_parts(
+    block: BuildingBlock, table: ValuationTable, parts: Sequence[MonthPart], amounts: dict[date, Fraction], story: Story
+) -> None:
+    if not parts:
+        return
+    months = sum((p.of_month for p in parts), NOTHING)
+    if block.unit in PER_TIME:
+        how = _("by days of the year") if table.proration == Proration.DAYS else _("by calendar month")
+        story.tell(_("Counted months (%(how)s): %(months)s."), how=how, months=number(rounded(months)))
+    story.tell(_("Value of the block: %(amount)s."), amount=euro(rounded(sum(amounts.values(), NOTHING))))
+
+
+def _tell_claim(block: BuildingBlock, claim: Claim, amount: Fraction, story: Story) -> None:
+    values = {
+        "amount": euro(claim.amount or Decimal(0)),
+        "quantity": number(claim.quantity or Decimal(0)),
+        "rate": euro(block.amount or Decimal(0)),
+        "result": euro(rounded(amount)),
+    }
+    sentence = {
+        Unit.INVOICE: _("Invoice of %(amount)s without VAT: %(result)s."),
+        Unit.HOUR: _("%(quantity)s hours × %(rate)s = %(result)s."),
+        Unit.DAY: _("Claimed %(amount)s, at most %(quantity)s days × %(rate)s: %(result)s."),
+        Unit.COST: _("Cost of %(amount)s: %(result)s."),
+        Unit.AGREEMENT: _("Agreed: %(result)s."),
+    }.get(Unit(block.unit), _("Value of the block: %(result)s."))
+    story.tell(sentence, **values)

@@ -1,0 +1,145 @@
+"""A claim in words: what a block is worth, and what was claimed."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import BlockKind, BuildingBlock, Unit
+from placements.claims import valuing
+from placements.models import FulfilmentState, FulfilmentVersion
+from sroi.templatetags.formats import NOTHING, euro, long_date, number, percent, short_date
+
+
+def example_worth(block: BuildingBlock) -> str:
+    """What a block is worth, as someone would tell it."""
+    amount = euro(block.amount) if block.amount is not None else ""
+    if block.kind == BlockKind.BONUS:
+        by_hours = block.unit == Unit.FULL_TIME_YEAR
+        words = _("%(amount)s more, for a full-time year") if by_hours else _("%(amount)s more")
+        return words % {"amount": amount}
+    weight = Decimal(100) if block.weight_percent is None else block.weight_percent
+    invoice = (
+        _("Each euro of the invoice counts, without VAT")
+        if weight == 100
+        else _("%(weight)s of the invoice counts, without VAT") % {"weight": percent(weight)}
+    )
+    words = {
+        Unit.FULL_TIME_YEAR: _("A full-time year counts for %(amount)s"),
+        Unit.YEAR: _("A year counts for %(amount)s, whatever the hours"),
+        Unit.MONTH: _("A month counts for %(amount)s, whatever the hours"),
+        Unit.FIXED: _("Counts once for %(amount)s"),
+        Unit.INVOICE: invoice,
+        Unit.HOUR: _("An hour counts for %(amount)s"),
+        Unit.DAY: _("What it cost counts, at most %(amount)s per day"),
+        Unit.COST: _("What it cost counts, without VAT"),
+        Unit.AGREEMENT: _("What you agreed with the adviser counts"),
+    }[Unit(block.unit)]
+    words = words % {"amount": amount} if "%(amount)s" in words else words
+    if block.max_months:
+        words += ", " + _("at most %(months)s months") % {"months": block.max_months}
+    return words
+
+
+def bonus_condition(bonus: BuildingBlock) -> str:
+    """When a bonus counts, in words."""
+    if bonus.min_age is not None:
+        return _("Counts from the age of %(age)s on the first day.") % {"age": bonus.min_age}
+    if bonus.permanent_contract:
+        return _("Counts with a permanent contract.")
+    return ""
+
+
+KIND_WORDS = {
+    BlockKind.PLACEMENT: (gettext_lazy("Someone at work"), gettext_lazy("A job, an apprenticeship or an internship")),
+    BlockKind.PURCHASE: (gettext_lazy("Bought from a social firm"), gettext_lazy("An invoice that was paid")),
+    BlockKind.ACTIVITY: (gettext_lazy("Something for society"), gettext_lazy("Hours, knowledge, goods or money")),
+}
+
+
+def card(title: Any, words: Any) -> Any:
+    return format_html("<b>{}</b><br><small>{}</small>", title, words)
+
+
+def period_words(version: FulfilmentVersion) -> str:
+    """When it was or is: the days of a placement, or the day of a payment or an activity."""
+    day = version.paid_on or version.activity_date
+    if day or not version.start_date:
+        return short_date(day)
+    last = short_date(version.end_date) if version.end_date else _("still running")
+    return f"{short_date(version.start_date)} – {last}"
+
+
+Rows = list[tuple[Any, Any]]
+
+
+def values_of(versions: Sequence[FulfilmentVersion]) -> dict[int, valuing.Valued]:
+    """What each version is worth: the accepted one as it was accepted, another one as it would be now."""
+    others = [v for v in versions if v.state != FulfilmentState.ACCEPTED]
+    candidates = valuing.Candidates(others)
+    return {v.pk: valuing.values_now(v, candidates) if v in others else valuing.explained(v) for v in versions}
+
+
+def value_label(version: FulfilmentVersion) -> str:
+    if version.state == FulfilmentState.ACCEPTED:
+        return _("Counts for")
+    if version.state in (FulfilmentState.REJECTED, FulfilmentState.WITHDRAWN):
+        return _("Does not count. By the table it would be worth")
+    return _("Once accepted it counts for")
+
+
+def what_was_claimed(version: FulfilmentVersion, with_person: bool) -> Rows:
+    describe = {
+        BlockKind.PLACEMENT: placement_rows,
+        BlockKind.PURCHASE: purchase_rows,
+        BlockKind.ACTIVITY: activity_rows,
+    }
+    rows = [(_("Description"), version.description)]
+    rows += describe[BlockKind(version.fulfilment.kind)](version)
+    if with_person:
+        rows += person_rows(version)
+    rows.append((_("Done by (subcontractor)"), version.performed_by))
+    return [(label, value) for label, value in rows if value not in ("", NOTHING, None)]
+
+
+def placement_rows(version: FulfilmentVersion) -> Rows:
+    terms = [(t.first_day, number(t.hours_per_week)) for t in version.terms.all()]
+    hours = ", ".join(
+        _("%(hours)s from %(day)s") % {"hours": hours, "day": short_date(day)} if len(terms) > 1 else hours
+        for day, hours in terms
+    )
+    labels = {b.code: b.label for a in version.allocations.all() for b in valuing.bonuses_of(a)}
+    return [
+        (_("First day"), long_date(version.start_date)),
+        (_("Last day"), long_date(version.end_date) if version.end_date else _("still running")),
+        (_("Certain until"), long_date(version.confirmed_until)),
+        (_("Hours per week"), hours),
+        (_("Permanent contract"), _("Yes") if version.permanent_contract else ""),
+        (_("Bonuses asked for"), ", ".join(labels.get(code, code) for code in version.bonuses)),
+    ]
+
+
+def person_rows(version: FulfilmentVersion) -> Rows:
+    """Personal data: only for who advises, and for the contractor's own people."""
+    return [(_("Candidate reference"), version.candidate_ref), (_("Age at the start"), version.age_at_start)]
+
+
+def purchase_rows(version: FulfilmentVersion) -> Rows:
+    return [
+        (_("Supplier"), version.supplier_name),
+        (_("KvK number of the supplier"), version.supplier_kvk),
+        (_("Invoice number"), version.invoice_number),
+        (_("Amount excl. VAT"), euro(version.amount)),
+        (_("Paid on"), long_date(version.paid_on) if version.paid_on else _("not paid yet")),
+    ]
+
+
+def activity_rows(version: FulfilmentVersion) -> Rows:
+    return [
+        (_("Date of the activity"), long_date(version.activity_date)),
+        (_("Quantity"), number(version.quantity)),
+        (_("Amount excl. VAT"), euro(version.amount)),
+    ]

@@ -1,0 +1,1 @@
+"""Evidence with a fulfilment: kept, only seen, erased."""

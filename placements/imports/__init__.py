@@ -1,0 +1,1 @@
+"""Files with contracts and fulfilments: sent, looked into, brought in."""

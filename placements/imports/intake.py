@@ -1,0 +1,382 @@
+"""Importing fulfilments: every faulty cell named, then all or nothing through the door.
+
+`accepted` is taken only by the command line, for history that was decided elsewhere: those rows count as accepted by
+the import, skip four eyes and evidence, and an `accepted_value` keeps what was decided then. The same file again
+changes nothing; a row may move on (draft → submitted → accepted), and mends what was not reviewed yet. Format:
+DOMAIN.md section 10.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from contracts.intake import Outcome, Seal, lacks_columns, nothing_more
+from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, Unit, ValuationTable
+from placements.claims.content import Content, Draft
+from placements.claims.questions import OLDEST
+from placements.life import door as life
+from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.rights import OPEN_TO_EDIT
+from sroi.doors import Act
+from sroi.exchange import (
+    Column,
+    Parsed,
+    PerReference,
+    Row,
+    Sheet,
+    amount,
+    choice,
+    code_list,
+    day,
+    decimal_number,
+    hours_per_week,
+    kvk,
+    parse,
+    per_reference,
+    shares,
+    text,
+    whole_number,
+    yes_no,
+)
+from sroi.planner import count_rows
+from sroi.templatetags.formats import long_date
+
+STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
+# What people write in Dutch is read as well as the code.
+STATUSES_IN_DUTCH = {
+    "concept": FulfilmentState.DRAFT,
+    "ingediend": FulfilmentState.SUBMITTED,
+    "goedgekeurd": FulfilmentState.ACCEPTED,
+}
+KINDS_IN_DUTCH = {
+    "plaatsing": BlockKind.PLACEMENT,
+    "sociale inkoop": BlockKind.PURCHASE,
+    "inkoop": BlockKind.PURCHASE,
+    "maatschappelijke activiteit": BlockKind.ACTIVITY,
+    "activiteit": BlockKind.ACTIVITY,
+}
+COLUMNS = (
+    Column("external_id", text(80), required=True),
+    Column(
+        "kind",
+        choice({v: v for v in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)}, KINDS_IN_DUTCH),
+        required=True,
+    ),
+    Column("contracts", shares(complete=False), required=True),
+    Column("block", per_reference, required=True),
+    Column("description", text(500), default=""),
+    Column("candidate_ref", text(80), default=""),
+    Column("hours_per_week", hours_per_week),
+    Column("start_date", day),
+    Column("end_date", day),
+    Column("confirmed_until", day),
+    Column("age_at_start", whole_number),
+    Column("permanent_contract", yes_no, default=False),
+    Column("bonuses", code_list, default=()),
+    Column("supplier_name", text(200), default=""),
+    Column("supplier_kvk", kvk, default=""),
+    Column("invoice_number", text(80, exempt=True), default=""),
+    Column("amount", amount),
+    Column("paid_on", day),
+    Column("quantity", decimal_number(2, 0)),
+    Column("activity_date", day),
+    Column("policy_field", text(60), default=""),
+    Column("performed_by", text(200), default=""),
+    Column("accepted_value", amount),
+    Column("accepted_reason", text(1000), default=""),
+    Column("status", choice({v: v for v in STATUSES}, STATUSES_IN_DUTCH), default=FulfilmentState.DRAFT),
+)
+COPIED = (
+    *("description", "candidate_ref", "start_date", "end_date", "age_at_start", "permanent_contract"),
+    *("supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on", "quantity", "activity_date"),
+    *("policy_field", "performed_by"),
+)
+# What a row claims by the unit of its block.
+NEEDS_QUANTITY = (Unit.HOUR, Unit.DAY)
+NEEDS_AMOUNT = (Unit.INVOICE, Unit.DAY, Unit.COST, Unit.AGREEMENT)
+
+
+@dataclass
+class Planned:
+    """A row that is to be recorded or to move on."""
+
+    row: Row
+    draft: Draft
+    known: Fulfilment | None = None
+    # Of a known one: whether the row says something else than what was recorded.
+    mends: bool = False
+
+
+class FulfilmentIntake:
+    """Checks the rows of a fulfilments file against the contracts of the region, all read at once.
+
+    With `contracts` only those can be named: another one is as missing as one that never was. That is how a browser
+    imports, and there it ends at submitted.
+    """
+
+    def __init__(self, region: Region, parsed: Parsed, today: date, contracts: QuerySet[Any] | None = None) -> None:
+        self.region, self.parsed, self.today = region, parsed, today
+        self.may_accept = contracts is None
+        references = {reference for row in parsed.rows for reference in row["contracts"]}
+        rows = Contract.objects.filter(region=region, reference__in=references)
+        if contracts is not None:
+            rows = rows.filter(pk__in=contracts.order_by().values("pk"))
+        self.contracts = {c.reference: c for c in rows}
+        policies = Policy.objects.in_bulk({c.policy_id for c in self.contracts.values()})
+        for contract in self.contracts.values():
+            contract.policy = policies[contract.policy_id]
+        tables = ValuationTable.objects.filter(pk__in={c.table_id for c in self.contracts.values()})
+        self.blocks: dict[int | None, dict[str, BuildingBlock]] = defaultdict(dict)
+        for table in tables.prefetch_related("blocks"):
+            self.blocks[table.pk] = {block.code: block for block in table.blocks.all()}
+        known = Fulfilment.objects.filter(region=region, external_id__in={r["external_id"] for r in parsed.rows})
+        self.known = {
+            (f.contractor_id, f.external_id): f
+            for f in known.select_related("latest").prefetch_related("latest__terms", "latest__allocations")
+        }
+
+    def run(self) -> tuple[list[Planned], Outcome]:
+        outcome = Outcome.of(self.parsed)
+        planned = []
+        seen: set[tuple[int, str]] = set()
+        for row in self.parsed.rows:
+            contracts = self._contracts(row)
+            if not contracts:
+                continue
+            self._check(row, contracts)
+            key = (contracts[0].contractor_id, row["external_id"])
+            if key in seen:
+                self._fault(row, "external_id", _("This number stands in the file twice."))
+            seen.add(key)
+            known = self.known.get(key)
+            one = Planned(row, Draft(self._fulfilment(row, contracts[0]), self._content(row, contracts)), known)
+            if known is None:
+                planned.append(one)
+                outcome.new.append(row.number)
+            elif self._moves_on(one, known):
+                planned.append(one)
+                outcome.changed.append(row.number)
+            else:
+                outcome.unchanged.append(row.number)
+        return planned, outcome
+
+    def _fault(self, row: Row, column: str, reason: str) -> None:
+        self.parsed.refuse(row, column, reason)
+
+    def _contracts(self, row: Row) -> list[Contract]:
+        found: list[Contract] = []
+        for reference in row["contracts"]:
+            contract = self.contracts.get(reference)
+            if contract is None:
+                reason = _("There is no contract %(ref)s in this region.") % {"ref": reference}
+            elif contract.state in (ContractState.DRAFT, ContractState.CANCELLED, ContractState.SETTLED):
+                reason = _("Contract %(ref)s takes no fulfilments: it is a draft, cancelled or settled.")
+                reason %= {"ref": reference}
+            elif contract.table_id is None:
+                reason = _("No valuation table is pinned to contract %(ref)s.") % {"ref": reference}
+            elif found and contract.contractor_id != found[0].contractor_id:
+                reason = _("Contract %(ref)s is of another contractor than the first one.") % {"ref": reference}
+            else:
+                found.append(contract)
+                continue
+            self._fault(row, "contracts", reason)
+            return []
+        return found
+
+    def _blocks_of(self, row: Row, contracts: list[Contract]) -> list[BuildingBlock]:
+        """The block under each contract; a fault where the table has none of that code and kind."""
+        codes: PerReference = row["block"]
+        found = []
+        for contract in contracts:
+            code = codes.of(contract.reference)
+            block = self.blocks[contract.table_id].get(code or "")
+            if not code:
+                self._fault(row, "block", _("There is no block for contract %(ref)s.") % {"ref": contract.reference})
+            elif block is None or block.kind != row["kind"]:
+                fitting = [b.code for b in self.blocks[contract.table_id].values() if b.kind == row["kind"]]
+                self._fault(
+                    row,
+                    "block",
+                    _("The table of contract %(ref)s has no such block for a %(kind)s. It has: %(codes)s.")
+                    % {"ref": contract.reference, "kind": row["kind"], "codes": ", ".join(fitting) or "–"},
+                )
+            else:
+                found.append(block)
+        return found
+
+    def _check(self, row: Row, contracts: list[Contract]) -> None:
+        blocks = self._blocks_of(row, contracts)
+        self._check_bonuses(row, contracts)
+        self._check_days(row)
+        self._check_decision(row)
+        if row["amount"] is not None and row["amount"] < 0:
+            self._fault(row, "amount", _("An amount cannot be below zero."))
+        if row["age_at_start"] is not None and row["age_at_start"] > OLDEST:
+            self._fault(row, "age_at_start", _("Give the age in years at the first day."))
+        if row["status"] != FulfilmentState.DRAFT:
+            self._check_complete(row, blocks)
+
+    def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
+        known = {code for c in contracts for code, b in self.blocks[c.table_id].items() if b.kind == BlockKind.BONUS}
+        for code in row["bonuses"]:
+            if code not in known:
+                options = ", ".join(sorted(known)) or "–"
+                self._fault(
+                    row,
+                    "bonuses",
+                    _("There is no bonus %(code)s. There are: %(codes)s.") % {"code": code, "codes": options},
+                )
+
+    def _check_days(self, row: Row) -> None:
+        first, last, certain = row["start_date"], row["end_date"], row["confirmed_until"]
+        if first and last and last < first:
+            self._fault(
+                row,
+                "end_date",
+                _("The end date lies before the start date. Choose a date on or after %(day)s.")
+                % {"day": long_date(first)},
+            )
+        if first and certain and certain < first:
+            self._fault(row, "confirmed_until", _("This lies before the start date."))
+        for column in ("paid_on", "activity_date"):
+            if row[column] and row[column] > self.today and row["status"] == FulfilmentState.ACCEPTED:
+                self._fault(row, column, _("This day has not come yet: it cannot be accepted."))
+
+    def _check_decision(self, row: Row) -> None:
+        if row["status"] == FulfilmentState.ACCEPTED and not self.may_accept:
+            self._fault(
+                row, "status", _("Here an import ends at submitted: an adviser accepts. Choose draft or submitted.")
+            )
+        decided = row["accepted_value"]
+        if decided is None:
+            return
+        if row["status"] != FulfilmentState.ACCEPTED:
+            self._fault(row, "accepted_value", _("A decided value goes with status accepted only."))
+        if decided < 0:
+            self._fault(row, "accepted_value", _("An amount cannot be below zero."))
+        if not row["accepted_reason"]:
+            self._fault(row, "accepted_reason", _("A decided value needs its reason."))
+
+    def _check_complete(self, row: Row, blocks: list[BuildingBlock]) -> None:
+        """What a row that is handed in must hold, by kind and by the unit of its blocks."""
+        needed: list[str] = []
+        if row["kind"] == BlockKind.PLACEMENT:
+            needed.append("start_date")
+            if any(b.unit == Unit.FULL_TIME_YEAR or b.table.min_hours_per_week for b in blocks):
+                needed.append("hours_per_week")
+        elif row["kind"] == BlockKind.ACTIVITY:
+            needed.append("activity_date")
+        elif row["status"] == FulfilmentState.ACCEPTED:
+            needed.append("paid_on")
+        if row["accepted_value"] is None:
+            needed += ["quantity"] if any(b.unit in NEEDS_QUANTITY for b in blocks) else []
+            needed += ["amount"] if any(b.unit in NEEDS_AMOUNT for b in blocks) else []
+        for column in needed:
+            if row[column] is None:
+                self._fault(row, column, _("This cell must be filled in for this block."))
+
+    def _fulfilment(self, row: Row, contract: Contract) -> Fulfilment:
+        return Fulfilment(
+            region=self.region, contractor_id=contract.contractor_id, external_id=row["external_id"], kind=row["kind"]
+        )
+
+    def _content(self, row: Row, contracts: list[Contract]) -> Content:
+        fields = {name: row[name] for name in COPIED}
+        fields["bonuses"] = list(row["bonuses"])
+        fields["decided_value"] = row["accepted_value"]
+        fields["decided_reason"] = row["accepted_reason"] if row["accepted_value"] is not None else ""
+        if row["kind"] == BlockKind.PLACEMENT:
+            fields["confirmed_until"] = row["confirmed_until"] or min(row["end_date"] or self.today, self.today)
+        codes: PerReference = row["block"]
+        allocations = [
+            (contract, block, row["contracts"][contract.reference])
+            for contract in contracts
+            if (block := self.blocks[contract.table_id].get(codes.of(contract.reference) or ""))
+        ]
+        hours: list[tuple[date, Decimal]] = []
+        if row["hours_per_week"] is not None and row["start_date"]:
+            hours = [(row["start_date"], row["hours_per_week"])]
+        return Content(fields, hours, allocations)
+
+    def _moves_on(self, one: Planned, known: Fulfilment) -> bool:
+        """Whether a recorded fulfilment is mended or moves on by this row; a fault where it cannot."""
+        version = known.latest
+        assert version is not None
+        same = _same(version, one.draft.content, ignore_confirmed=one.row["confirmed_until"] is None)
+        one.mends = not same
+        if version.state in (FulfilmentState.DRAFT, FulfilmentState.RETURNED):
+            return not same or one.row["status"] != FulfilmentState.DRAFT
+        if not same:
+            self._fault(
+                one.row,
+                "external_id",
+                _("This was handed in already with other contents. Change it at the fulfilment itself."),
+            )
+        return version.state == FulfilmentState.SUBMITTED and one.row["status"] == FulfilmentState.ACCEPTED
+
+
+def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: bool) -> bool:
+    fields = {k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")}
+    return (
+        all(getattr(version, name) == value for name, value in fields.items())
+        and sorted((t.first_day, t.hours_per_week) for t in version.terms.all()) == sorted(content.hours)
+        and {(a.contract_id, a.block_id, a.percent) for a in version.allocations.all()}
+        == {(contract.pk, block.pk, part) for contract, block, part in content.allocations}
+    )
+
+
+def import_fulfilments(
+    region: Region,
+    sheet: Sheet,
+    *,
+    at: datetime,
+    today: date,
+    by: Any = None,
+    dry_run: bool = False,
+    contracts: QuerySet[Any] | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Record the fulfilments of a file, hand in and accept as their status says, all or none."""
+    parsed = parse(sheet, COLUMNS)
+    if lacks_columns(parsed, COLUMNS):
+        return Outcome.of(parsed)
+    planned, outcome = FulfilmentIntake(region, parsed, today, contracts).run()
+    if not outcome.faults and not dry_run:
+        _record(region, planned, Act(by, at, today, _("Import of fulfilments")), seal)
+        count_rows()
+    return outcome.in_order()
+
+
+def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> None:
+    fresh = [p for p in planned if p.known is None]
+    handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
+    life.complete([p.draft for p in handed_in], act)
+    with transaction.atomic():
+        life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
+        new = life.hand_in([p.draft for p in handed_in], act)
+        versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
+        moved = [(p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None]
+        versions += [(status, version) for status, version in moved if status != FulfilmentState.DRAFT]
+        life.submit([v for _status, v in versions if v.state != FulfilmentState.SUBMITTED], act)
+        accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
+        life.accept(accepted, act, region=region, decided_elsewhere=True)
+        seal()
+
+
+def _mended(planned: Planned, known: Fulfilment, act: Act) -> FulfilmentVersion:
+    """The version of a known one, saying what the row says."""
+    version = known.latest
+    assert version is not None  # every fulfilment has a first version
+    version.fulfilment = known
+    if version.state not in OPEN_TO_EDIT:
+        if planned.row["accepted_value"] is not None:
+            raise life.Refused(_("A decided value can be given only for what is new."))
+    elif planned.mends:
+        life.edit(version, planned.draft.content, act)
+    return version

@@ -1,0 +1,374 @@
+"""Importing in the browser: send a file, say which column is which, see what would happen, and import it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from placements.imports import door as uploads
+from placements.imports.columns import FAULTS_FILE, TITLES
+from placements.imports.door import Purpose
+from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
+from sroi.access import visible
+from sroi.batches import AT_ONCE
+from sroi.doors import Refused
+from sroi.exchange import Table
+from sroi.lists import FILES, as_xlsx
+from sroi.views import Request
+
+PER_PAGE = 50
+UNUSED = "-"
+# How the outcome of a row and the state of a file look: as states that people know.
+LOOKS = {
+    RowOutcome.FAULTY: "rejected",
+    RowOutcome.NEW: "accepted",
+    RowOutcome.CHANGED: "submitted",
+    RowOutcome.UNCHANGED: "draft",
+    UploadState.WAITING: "submitted",
+    UploadState.COLUMNS: "returned",
+    UploadState.CHECKED: "returned",
+    UploadState.IMPORTING: "submitted",
+    UploadState.IMPORTED: "accepted",
+    UploadState.UNREADABLE: "rejected",
+    UploadState.FAILED: "rejected",
+}
+LISTS = {
+    UploadKind.CONTRACTS: "contract-list",
+    UploadKind.CHANGES: "contract-list",
+    UploadKind.FULFILMENTS: "fulfilment-list",
+}
+
+
+def purpose_words(purpose: Purpose) -> str:
+    kind = capfirst(str(UploadKind(purpose.kind).label))
+    return " · ".join(str(part) for part in (kind, purpose.contractor, purpose.region.title) if part)
+
+
+class UploadForm(forms.Form):
+    purpose = forms.ChoiceField(label=gettext_lazy("What is in the file?"), widget=forms.RadioSelect)
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("CSV (UTF-8) or XLSX, with the names of the columns in the first row."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+        },
+    )
+
+    def __init__(self, *args: Any, purposes: list[Purpose], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.purposes = {purpose.key: purpose for purpose in purposes}
+        field: Any = self.fields["purpose"]
+        field.choices = [(key, purpose_words(purpose)) for key, purpose in self.purposes.items()]
+        if len(self.purposes) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = next(iter(self.purposes))
+
+    def clean_file(self) -> Any:
+        if self.cleaned_data["file"].size > settings.IMPORT_MAX_BYTES:
+            raise forms.ValidationError(uploads.too_large())
+        return self.cleaned_data["file"]
+
+
+class ColumnsForm(forms.Form):
+    """Per column of the file a choice among ours; fields by place, since names can be empty or the same."""
+
+    def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needed = uploads.missing(upload.kind, ())
+        choices = [(UNUSED, _("Not used"))]
+        for name in uploads.offered(upload.kind):
+            choices.append((name, f"{TITLES[name]} *" if name in needed else str(TITLES[name])))
+        for place, (name, seen, chosen) in enumerate(
+            zip(upload.header, upload.examples, upload.columns, strict=True), start=1
+        ):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=name or _("(no name)"),
+                choices=choices,
+                initial=chosen or UNUSED,
+                help_text=escape(" · ".join(seen)),
+            )
+
+    def columns(self) -> list[str]:
+        return ["" if (chosen := self.cleaned_data[name]) == UNUSED else chosen for name in self.fields]
+
+
+# --- sending ----------------------------------------------------------------------------------------------------------
+
+
+class Import(View):
+    """Send a file, and find back those that were sent."""
+
+    request: Request
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if not uploads.may_import(request.access):
+            raise Http404
+        self.purposes = uploads.purposes(request.access)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: Request) -> HttpResponse:
+        asked = request.GET.get("soort", "")
+        first = next((p.key for p in self.purposes if p.kind == asked), self.purposes[0].key)
+        return self.show(UploadForm(purposes=self.purposes, initial={"purpose": first}))
+
+    def post(self, request: Request) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES, purposes=self.purposes)
+        if form.is_valid():
+            purpose, file = form.purposes[form.cleaned_data["purpose"]], form.cleaned_data["file"]
+            try:
+                upload = uploads.receive(purpose, file.name, file.read(), by=request.user, at=timezone.now())
+            except Refused as fault:
+                form.add_error("file", str(fault))
+            else:
+                return redirect("import-detail", upload.pk)
+        return self.show(form, 422)
+
+    def show(self, form: UploadForm, status: int = 200) -> HttpResponse:
+        sent = uploads.uploads_of(self.request.user, self.request.access, timezone.now())
+        context = {
+            "form": form,
+            "sent": [(upload, *state_of(upload)) for upload in sent[:20]],
+            "guides": [guide(kind) for kind in dict.fromkeys(p.kind for p in self.purposes)],
+            "days": settings.IMPORT_KEEP_DAYS,
+        }
+        return render(self.request, "pages/import.html", context, status=status)
+
+
+def state_of(upload: Any) -> tuple[str, Any]:
+    """How the state of a file looks, and its word."""
+    if upload.state == UploadState.CHECKED and upload.counts.get(RowOutcome.FAULTY):
+        return "rejected", _("has faulty rows")
+    return LOOKS[UploadState(upload.state)], upload.get_state_display()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What columns a file of a kind has."""
+
+    kind: str
+    label: Any
+    rows: list[tuple[str, Any, bool]]
+
+
+def guide(kind: str) -> Guide:
+    needed = uploads.missing(kind, ())
+    return Guide(kind, UploadKind(kind).label, [(name, TITLES[name], name in needed) for name in uploads.offered(kind)])
+
+
+class Example(View):
+    """An empty file to begin from: the columns, and what they are."""
+
+    def get(self, request: Request, kind: str) -> HttpResponseBase:
+        if kind not in UploadKind.values or not uploads.may_import(request.access, kind):
+            raise Http404
+        found = guide(kind)
+        header = [name for name, _title, _needed in found.rows]
+        words = [_("Column"), _("What it is"), _("Needed")]
+        explained = Table(_("Explanation"), words, [list(map(cell, row)) for row in found.rows])
+        return as_xlsx(header, (), _("import-%(kind)s") % {"kind": found.label}, explained)
+
+
+def cell(value: Any) -> Any:
+    return value if isinstance(value, bool) else str(value)
+
+
+# --- one file ---------------------------------------------------------------------------------------------------------
+
+
+class OfUpload(View):
+    """A page about a file that one sent oneself; what others sent does not exist."""
+
+    request: Request
+    upload: Any
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        sent = uploads.uploads_of(request.user, request.access, timezone.now())
+        self.upload = get_object_or_404(sent, pk=kwargs["pk"])
+        request.region_title = self.upload.region.title
+        return super().dispatch(request, *args, **kwargs)
+
+    def there(self) -> HttpResponse:
+        return redirect("import-detail", self.upload.pk)
+
+    def refused(self, fault: Refused) -> HttpResponse:
+        messages.error(self.request, str(fault))
+        return self.there()
+
+
+@dataclass(frozen=True)
+class ShownCell:
+    text: str
+    faults: list[str]
+    warnings: list[str]
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """A row of the preview; `beside` are faults of columns that the file does not have."""
+
+    number: int
+    look: str
+    word: Any
+    cells: list[ShownCell]
+    beside: list[str]
+
+
+def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
+    outcome = RowOutcome(row.outcome)
+    texts = dict(zip(columns, row.cells, strict=False))
+    found = [
+        ShownCell(
+            texts.get(name, ""),
+            [reason for column, reason in row.faults if column == name],
+            [reason for column, reason in row.warnings if column == name],
+        )
+        for name in order
+    ]
+    beside = [
+        f"{TITLES.get(column, column)}: {reason}"
+        for column, reason in (*row.faults, *row.warnings)
+        if column not in columns
+    ]
+    return ShownRow(row.number, LOOKS[outcome], outcome.label, found, beside)
+
+
+def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:
+    """The columns with what names a row in front, then those with faults: what must be mended stands in view."""
+    faulty = {column for row in rows for column, _reason in row.faults}
+    return columns[:1] + sorted(columns[1:], key=lambda name: name not in faulty)
+
+
+class ImportPage(OfUpload):
+    """Where a file is now: being read, to be looked at, or done. It asks again by itself as long as it is busy."""
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        upload = self.upload
+        if upload.state == UploadState.COLUMNS:
+            return redirect("import-columns", pk)
+        context = {
+            "upload": upload,
+            "heading": upload.name,
+            "kind": capfirst(str(upload.get_kind_display())),
+            "is_busy": upload.state in uploads.IN_THE_BACKGROUND,
+            "is_stuck": uploads.is_stuck(upload, timezone.now()),
+            "counts": [(RowOutcome(name).label, upload.counts.get(name, 0)) for name in RowOutcome.values],
+            "faulty": upload.counts.get(RowOutcome.FAULTY, 0),
+            "coming": upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0),
+            "list_url": reverse(LISTS[UploadKind(upload.kind)]),
+        }
+        if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
+            context |= self.rows()
+        return render(request, "pages/import_detail.html", context)
+
+    def rows(self) -> dict[str, Any]:
+        """One page of the rows, of one outcome where that was asked; faulty ones first as long as there are any."""
+        columns = [name for name in self.upload.columns if name]
+        asked = self.request.GET.get("uitkomst")
+        if asked is None and self.upload.counts.get(RowOutcome.FAULTY):
+            asked = RowOutcome.FAULTY
+        rows = visible(UploadRow, self.request.access).filter(upload=self.upload)
+        if asked in RowOutcome.values:
+            rows = rows.filter(outcome=asked)
+        page = Paginator(rows.order_by("number"), PER_PAGE).get_page(self.request.GET.get("page"))
+        total = sum(self.upload.counts.values())
+        sections = [{"label": _("All rows"), "url": "?uitkomst=alles", "count": total}]
+        for outcome in RowOutcome:
+            count = self.upload.counts.get(outcome, 0)
+            sections.append({"label": capfirst(str(outcome.label)), "url": f"?uitkomst={outcome}", "count": count})
+        at = RowOutcome.values.index(asked) + 1 if asked in RowOutcome.values else 0
+        sections[at]["current"] = True
+        rows_shown = list(page.object_list)
+        order = worst_first(columns, rows_shown)
+        return {
+            "page": page,
+            "rows": [shown(row, columns, order) for row in rows_shown],
+            "titles": [TITLES[name] for name in order],
+            "sections": sections,
+        }
+
+
+class ImportColumns(OfUpload):
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        if self.upload.state not in (UploadState.COLUMNS, UploadState.CHECKED):
+            return self.there()
+        return self.show(ColumnsForm(upload=self.upload))
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = ColumnsForm(request.POST, upload=self.upload)
+        if not form.is_valid():
+            return self.show(form, 422)
+        try:
+            uploads.choose_columns(self.upload, form.columns(), at=timezone.now())
+        except Refused as fault:
+            form.add_error(None, str(fault))
+            return self.show(form, 422)
+        return self.there()
+
+    def show(self, form: ColumnsForm, status: int = 200) -> HttpResponse:
+        context = {
+            "form": form,
+            "upload": self.upload,
+            "heading": _("Which column is which?"),
+            "back_url": reverse("import"),
+            "back_label": _("Import"),
+        }
+        return render(self.request, "pages/import_columns.html", context, status=status)
+
+
+class ImportRun(OfUpload):
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        try:
+            uploads.start_import(self.upload, at=timezone.now())
+        except Refused as fault:
+            return self.refused(fault)
+        return self.there()
+
+
+class ImportAgain(OfUpload):
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        try:
+            uploads.begin_again(self.upload, at=timezone.now())
+        except Refused as fault:
+            return self.refused(fault)
+        return self.there()
+
+
+class ImportDiscard(OfUpload):
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        uploads.discard(self.upload)
+        messages.success(request, _("The file and everything that was kept of it are erased."))
+        return redirect("import")
+
+
+class ImportFaults(OfUpload):
+    """The faulty rows alone, with what is wrong with them; mended they can be sent again."""
+
+    def get(self, request: Request, pk: int, format: str) -> HttpResponseBase:
+        if format not in FILES:
+            raise Http404
+        columns = [name for name in self.upload.columns if name]
+        row_word, faults_word = FAULTS_FILE[0], FAULTS_FILE[2]
+        rows = visible(UploadRow, request.access).filter(upload=self.upload, outcome=RowOutcome.FAULTY)
+        lines = self.lines(rows.order_by("number"), len(columns))
+        return FILES[format]([*columns, row_word, faults_word], lines, _("faulty-rows"))
+
+    @staticmethod
+    def lines(rows: Any, width: int) -> Iterator[list[Any]]:
+        for row in rows.iterator(chunk_size=AT_ONCE):
+            why = " ".join(f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults)
+            yield [*row.cells[:width], *[""] * (width - len(row.cells)), row.number, why]

@@ -1,0 +1,506 @@
+"""The one door for fulfilments: draft, edit, submit, return, accept, reject, confirm, change, withdraw.
+
+Each function is one act in one short transaction. A state moves only where it is still the expected one and the
+edition is
+the one that was on the screen, so two people at once never count anything twice. Refusals are `Refused`, with a
+sentence for the person. Source: DOMAIN.md section 6.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import zip_longest
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from contracts.models import BlockKind, Contract, ContractState, Region
+from contracts.posting import OpenPosting, lock_ledger, open_posting
+from contracts.shares import SharesOfContracts
+from placements.claims.content import Content, Draft
+from placements.claims.valuing import (
+    Candidates,
+    Valued,
+    fetch,
+    forget,
+    under,
+    values_as_accepted,
+    values_if,
+    values_now,
+)
+from placements.ledger import posting
+from placements.models import (
+    Allocation,
+    EventKind,
+    Fulfilment,
+    FulfilmentEvent,
+    FulfilmentState,
+    FulfilmentVersion,
+    PlacementTerm,
+)
+from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, reviews_own_entry
+from sroi.batches import AT_ONCE, in_batches
+from sroi.doors import Act, Refused
+
+# What a next version says that changes nothing in what was claimed and decided.
+SAID_AGAIN = (
+    *("description", "candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
+    *("permanent_contract", "bonuses", "supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on"),
+    *("quantity", "activity_date", "policy_field", "performed_by", "decided_value", "decided_reason", "self_reviewed"),
+)
+
+
+# --- what was settled -------------------------------------------------------------------------------------------------
+
+
+def refuse_settled(contracts: Collection[int]) -> None:
+    """Under a contract that was settled nothing changes; asked under the lock of the ledger where lines are posted."""
+    settled = Contract.objects.filter(pk__in=contracts, state=ContractState.SETTLED).first()
+    if settled:
+        raise Refused(
+            _("Contract %(ref)s is settled: its fulfilments stay as they are, unless the settlement is reopened.")
+            % {"ref": settled.reference}
+        )
+
+
+def _contracts_of(versions: Iterable[int | None]) -> set[int]:
+    """The ids of the contracts that these versions, by their ids, are allocated to."""
+    return set(Allocation.objects.filter(version__in=[*versions]).values_list("contract", flat=True))
+
+
+# --- recording ------------------------------------------------------------------------------------------------------
+
+
+def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
+    """Record fulfilments, each with a first version in state draft."""
+    with transaction.atomic():
+        refuse_settled({contract.pk for d in drafts for contract, _block, _percent in d.content.allocations})
+        for d in drafts:
+            d.fulfilment.entered_by = act.by
+        Fulfilment.objects.bulk_create([d.fulfilment for d in drafts])
+        versions = _new_versions([(d.fulfilment, 1, d.content) for d in drafts], act)
+        for d, version in zip(drafts, versions, strict=True):
+            d.fulfilment.latest = version
+        _first_is_latest([d.fulfilment for d in drafts])
+        _note(versions, EventKind.DRAFTED, act)
+    return versions
+
+
+def complete(drafts: Sequence[Draft], act: Act) -> None:
+    """Fill in what submitting adds: until when it is certain, and what it is worth now. Nothing is stored yet.
+
+    Of many at once, so that `hand_in` need not keep others waiting. Contracts come with their policy, and blocks with
+    their table and all its blocks.
+    """
+    placements = [d for d in drafts if d.fulfilment.kind == BlockKind.PLACEMENT]
+    candidates = Candidates(())
+    candidates.look_up(
+        {contract.pk for d in placements for contract, _block, _percent in d.content.allocations},
+        {d.content.fields["candidate_ref"] for d in placements} - {""},
+    )
+    for d in drafts:
+        fields, content = d.content.fields, d.content
+        if d.fulfilment.kind == BlockKind.PLACEMENT and fields["confirmed_until"] is None:
+            fields["confirmed_until"] = _until_when(fields["start_date"], fields["end_date"], act.today)
+        fields |= {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
+        valued = values_if(d.fulfilment.kind, fields, content.hours, content.allocations, candidates=candidates)
+        content.worth = [value.total for _contract, value in valued]
+
+
+def hand_in(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
+    """Record what was completed and submit it, in one act."""
+    with transaction.atomic():
+        versions = draft(drafts, act)
+        _note(versions, EventKind.SUBMITTED, act)
+    return versions
+
+
+def _first_is_latest(fulfilments: Sequence[Fulfilment]) -> None:
+    first = FulfilmentVersion.objects.filter(fulfilment=OuterRef("pk")).order_by().values("pk")
+    Fulfilment.objects.filter(pk__in=[f.pk for f in fulfilments]).update(latest=Subquery(first))
+
+
+def _new_versions(rows: Iterable[tuple[Fulfilment, int, Content]], act: Act) -> list[FulfilmentVersion]:
+    made = [
+        (FulfilmentVersion(fulfilment=f, number=number, changed_at=act.at, **content.fields), content)
+        for f, number, content in rows
+    ]
+    FulfilmentVersion.objects.bulk_create([version for version, _content in made])
+    _write_parts(made)
+    return [version for version, _content in made]
+
+
+def _write_parts(made: Sequence[tuple[FulfilmentVersion, Content]]) -> None:
+    PlacementTerm.objects.bulk_create(
+        PlacementTerm(version=version, first_day=day, hours_per_week=hours)
+        for version, content in made
+        for day, hours in content.hours
+    )
+    Allocation.objects.bulk_create(
+        Allocation(version=version, contract=contract, block=block, percent=percent, value=worth)
+        for version, content in made
+        for (contract, block, percent), worth in zip_longest(content.allocations, content.worth)
+    )
+
+
+def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
+    """Change what a draft or returned version says."""
+    with transaction.atomic():
+        refuse_settled(_contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations})
+        moved = FulfilmentVersion.objects.filter(pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT).update(
+            edition=F("edition") + 1, changed_at=act.at, **content.fields
+        )
+        if not moved:
+            raise Refused(changed_meanwhile(version))
+        version.terms.all().delete()
+        version.allocations.all().delete()
+        _write_parts([(version, content)])
+        version.refresh_from_db()
+        _note([version], EventKind.EDITED, act)
+
+
+def submit(versions: Sequence[FulfilmentVersion], act: Act) -> None:
+    """Hand versions in for review; what they are worth now is kept, as what is in review."""
+    with transaction.atomic():
+        refuse_settled(_contracts_of(v.pk for v in versions))
+        _move(versions, OPEN_TO_EDIT, state=FulfilmentState.SUBMITTED, submitted_at=act.at, changed_at=act.at)
+        _say_until_when(versions, act.today)
+        for some in in_batches(versions):
+            _value(some)
+            if len(versions) > AT_ONCE:
+                forget(some)
+        _note(versions, EventKind.SUBMITTED, act)
+
+
+def _value(versions: Sequence[FulfilmentVersion]) -> None:
+    """Keep what they are worth now."""
+    fetch(versions)
+    candidates = Candidates(versions)
+    valued = [a for v in versions for a in _with_values(values_now(v, candidates))]
+    Allocation.objects.bulk_update(valued, ["value"], batch_size=AT_ONCE)
+
+
+def _say_until_when(versions: Sequence[FulfilmentVersion], today: date) -> None:
+    """A placement of which nothing else was said is certain until the day it is handed in, or its last day."""
+    silent = [
+        v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.start_date and v.confirmed_until is None
+    ]
+    for version in silent:
+        version.confirmed_until = _until_when(version.start_date, version.end_date, today)
+    FulfilmentVersion.objects.bulk_update(silent, ["confirmed_until"], batch_size=AT_ONCE)
+
+
+def _until_when(first: date | None, last: date | None, today: date) -> date | None:
+    return first and max(first, min(last or today, today))
+
+
+def _with_values(valued: Valued) -> list[Allocation]:
+    for allocation, value in valued:
+        allocation.value = value.total
+    return [allocation for allocation, _value in valued]
+
+
+def _keep_values(allocations: Sequence[Allocation]) -> None:
+    Allocation.objects.bulk_update(
+        allocations, ["value", "counted_from", "counted_until", "counted_bonuses"], batch_size=AT_ONCE
+    )
+
+
+# --- reviewing ------------------------------------------------------------------------------------------------------
+
+
+def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, decided_elsewhere: bool = False) -> None:
+    """Accept versions as they are on the screen, value them once more, and post the months that have happened.
+
+    `decided_elsewhere` is for history imported from the command line: it skips four eyes. A version that replaces an
+    accepted one takes its place: the old lines are reversed, the new ones posted.
+    """
+    if not versions:
+        return
+    with transaction.atomic():
+        opened = open_posting(region, at=act.at, by=act.by, why=act.why or _("Fulfilments accepted"))
+        refuse_settled(_contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id)))
+        own = [] if decided_elsewhere else _refuse_own_entries(versions, act)
+        _refuse_what_cannot_count(versions)
+        _move(
+            versions,
+            [FulfilmentState.SUBMITTED],
+            state=FulfilmentState.ACCEPTED,
+            reviewed_at=act.at,
+            reviewed_by=act.by,
+            changed_at=act.at,
+            answer=act.why[:1000],
+            accepted_in=opened.posting,
+        )
+        if own:
+            FulfilmentVersion.objects.filter(pk__in=[v.pk for v in own]).update(self_reviewed=True)
+        _supersede([v for v in versions if v.fulfilment.accepted_id], opened)
+        _value_and_post(versions, opened, act)
+        for version in versions:
+            version.fulfilment.accepted = version
+        Fulfilment.objects.bulk_update([v.fulfilment for v in versions], ["accepted"], batch_size=AT_ONCE)
+        _note(versions, EventKind.ACCEPTED, act, opened)
+
+
+def _refuse_own_entries(versions: Sequence[FulfilmentVersion], act: Act) -> list[FulfilmentVersion]:
+    """Four eyes: who entered it on behalf of a contractor does not review it, unless the policy allows."""
+    own = [v for v in versions if reviews_own_entry(act.by, v.fulfilment)]
+    for version in own:
+        if not all(a.contract.policy.self_review for a in version.allocations.select_related("contract__policy")):
+            raise Refused(_("You entered this yourself. Ask a colleague to review it."))
+    return own
+
+
+def _refuse_what_cannot_count(versions: Sequence[FulfilmentVersion]) -> None:
+    for version in versions:
+        if version.fulfilment.kind == BlockKind.PURCHASE and not version.paid_on:
+            raise Refused(_("This invoice is not paid yet. It can be accepted once the day of payment is known."))
+        if version.fulfilment.kind == BlockKind.ACTIVITY and not version.activity_date:
+            raise Refused(_("The date of the activity is missing. Ask the contractor to add it."))
+
+
+def _supersede(versions: Sequence[FulfilmentVersion], opened: OpenPosting) -> None:
+    old = [v.fulfilment.accepted_id for v in versions if v.fulfilment.accepted_id]
+    if not old:
+        return
+    Fulfilment.objects.filter(pk__in=[v.fulfilment_id for v in versions]).update(accepted=None)
+    posting.reverse(FulfilmentVersion.objects.filter(pk__in=old), opened)
+    FulfilmentVersion.objects.filter(pk__in=old, state=FulfilmentState.ACCEPTED).update(
+        state=FulfilmentState.SUPERSEDED
+    )
+
+
+def _value_and_post(versions: Sequence[FulfilmentVersion], opened: OpenPosting, act: Act) -> None:
+    fetch(versions)
+    candidates = Candidates(versions)
+    items = []
+    # Earlier placements of a candidate first: they use up the months and the bonuses that count once.
+    for version in sorted(versions, key=lambda v: (v.start_date or date.max, v.pk)):
+        valued = values_now(version, candidates)
+        for allocation, value in valued:
+            allocation.counted_from = value.window.first if value.window else None
+            allocation.counted_until = value.window.last if value.window else None
+            allocation.counted_bonuses = {code: last.isoformat() for code, last in value.bonuses}
+            candidates.add(version, allocation.contract_id, value)
+        _with_values(valued)
+        items.append((version, valued))
+    _keep_values([a for _version, valued in items for a, _value in valued])
+    shares = SharesOfContracts(a.contract_id for _version, valued in items for a, _value in valued)
+    posting.post(items, shares, opened, act.today)
+
+
+def accept_otherwise(
+    version: FulfilmentVersion, content: Content, act: Act, *, region: Region, decided_value: Decimal | None = None
+) -> FulfilmentVersion:
+    """Accept with other hours, period, block or amount than claimed, or a value that the adviser decides.
+
+    The claim stays as it was handed in; what the adviser made of it is the next version, and that one is accepted. The
+    contractor sees the reason. Only who still finds the edition that was on the screen gets through.
+    """
+    if not act.why.strip():
+        raise Refused(_("Write why, so that the contractor sees what was changed and for what reason."))
+    with transaction.atomic():
+        _refuse_own_entries([version], act)
+        _move(
+            [version],
+            [FulfilmentState.SUBMITTED],
+            state=FulfilmentState.SUPERSEDED,
+            reviewed_at=act.at,
+            reviewed_by=act.by,
+            changed_at=act.at,
+            answer=act.why[:1000],
+        )
+        fulfilment = Fulfilment.objects.select_for_update(of=("self",)).get(pk=version.fulfilment_id)
+        decided = {
+            "decided_value": decided_value,
+            "decided_reason": act.why[:1000] if decided_value is not None else "",
+        }
+        handed_in = {"state": FulfilmentState.SUBMITTED, "submitted_at": version.submitted_at}
+        adjusted = Content({**content.fields, **decided, **handed_in}, content.hours, content.allocations)
+        (made,) = _new_versions([(fulfilment, fulfilment.versions.count() + 1, adjusted)], act)
+        fulfilment.latest = made
+        fulfilment.save(update_fields=["latest"])
+        _say_until_when([made], act.today)
+        _note([made], EventKind.EDITED, act)
+        accept([made], act, region=region)
+    return made
+
+
+def return_(version: FulfilmentVersion, act: Act) -> None:
+    """Ask the contractor for more, with a question."""
+    refuse_settled(_contracts_of([version.pk]))
+    _answer(version, FulfilmentState.RETURNED, EventKind.RETURNED, act)
+
+
+def reject(version: FulfilmentVersion, act: Act) -> None:
+    """Refuse a claim, with the reason."""
+    _answer(version, FulfilmentState.REJECTED, EventKind.REJECTED, act)
+
+
+def _answer(version: FulfilmentVersion, state: str, event: str, act: Act) -> None:
+    if not act.why.strip():
+        raise Refused(_("Write what is missing or why, so that the contractor knows what to do."))
+    with transaction.atomic():
+        _move(
+            [version],
+            [FulfilmentState.SUBMITTED],
+            state=state,
+            reviewed_at=act.at,
+            reviewed_by=act.by,
+            changed_at=act.at,
+            answer=act.why[:1000],
+        )
+        _note([version], event, act)
+
+
+# --- afterwards -----------------------------------------------------------------------------------------------------
+
+
+def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region: Region) -> None:
+    """“It still runs”: the months that passed are posted, without a new review."""
+    with transaction.atomic():
+        opened = open_posting(region, at=act.at, by=act.by, why=act.why or _("Confirmed that it still runs"))
+        versions = list(
+            FulfilmentVersion.objects.select_for_update(of=("self",))
+            .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
+            .order_by("pk")
+        )
+        for version in versions:
+            last = min(until, version.end_date or until)
+            version.confirmed_until = max(last, version.confirmed_until or last)
+        FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
+        fetch(versions)
+        items = [(version, values_as_accepted(version)) for version in versions]
+        shares = SharesOfContracts(a.contract_id for _version, valued in items for a, _value in valued)
+        posting.post(items, shares, opened, act.today)
+        _note(versions, EventKind.CONFIRMED, act, opened)
+
+
+def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) -> None:
+    """Post accepted versions anew, by their contracts as they are now: each gets a next version that says the same.
+
+    It is no review of what was claimed, so four eyes are not asked; who reviewed their own entry stays marked.
+    """
+    if not versions:
+        return
+    with transaction.atomic():
+        lock_ledger(region)
+        now = list(FulfilmentVersion.objects.filter(pk__in=[v.pk for v in versions]).order_by("pk"))
+        fetch(now)
+        made = _new_versions([_said_again(version, act) for version in now], act)
+        for version in made:
+            version.fulfilment.latest = version
+        Fulfilment.objects.bulk_update([v.fulfilment for v in made], ["latest"], batch_size=AT_ONCE)
+        accept(made, act, region=region, decided_elsewhere=True)
+
+
+def _said_again(version: FulfilmentVersion, act: Act) -> tuple[Fulfilment, int, Content]:
+    """What the next version of an accepted one says; a block of another table is that of the contract's table now."""
+    rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
+    fulfilment = rows.get(pk=version.fulfilment_id)
+    latest = fulfilment.latest
+    if fulfilment.accepted_id != version.pk or (latest and latest.state in OPEN_TO_WITHDRAW):
+        raise Refused(
+            _("Fulfilment %(number)s is being changed. Answer that change first.") % {"number": fulfilment.external_id}
+        )
+    parts = [(a.contract, under(a, a.contract), a.percent) for a in version.allocations.all()]
+    if any(moved is None for _contract, moved, _percent in parts):
+        raise Refused(
+            _("The table of the contract has no block for fulfilment %(number)s. Change it and choose a block.")
+            % {"number": fulfilment.external_id}
+        )
+    fields = {name: getattr(version, name) for name in SAID_AGAIN}
+    return (
+        fulfilment,
+        fulfilment.versions.count() + 1,
+        Content(
+            {**fields, "state": FulfilmentState.SUBMITTED, "submitted_at": version.submitted_at or act.at},
+            [(t.first_day, t.hours_per_week) for t in version.terms.all()],
+            [(contract, moved.block, percent) for contract, moved, percent in parts if moved],
+        ),
+    )
+
+
+def propose_change(fulfilment: Fulfilment, content: Content, act: Act) -> FulfilmentVersion:
+    """A next version of an accepted fulfilment, as a draft: the accepted one counts until this one is accepted."""
+    with transaction.atomic():
+        locked = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest").get(pk=fulfilment.pk)
+        if not locked.accepted_id:
+            raise Refused(_("Only what was accepted can be changed this way."))
+        refuse_settled(_contracts_of([locked.accepted_id]))
+        latest = locked.latest
+        if latest and latest.pk != locked.accepted_id and latest.state in OPEN_TO_WITHDRAW:
+            raise Refused(_("A change is already under way. Finish or withdraw that one first."))
+        number = locked.versions.count() + 1
+        (version,) = _new_versions([(locked, number, content)], act)
+        locked.latest = version
+        locked.save(update_fields=["latest"])
+        _note([version], EventKind.CHANGE_PROPOSED, act)
+    return version
+
+
+def withdraw(version: FulfilmentVersion, act: Act) -> None:
+    """Take back a version that was not accepted, or an accepted one with its lines reversed."""
+    with transaction.atomic():
+        if version.state == FulfilmentState.ACCEPTED:
+            if not act.why.strip():
+                raise Refused(_("Write why this is withdrawn."))
+            opened = open_posting(version.fulfilment.region, at=act.at, by=act.by, why=act.why)
+            refuse_settled(_contracts_of([version.pk]))
+            _move([version], [FulfilmentState.ACCEPTED], state=FulfilmentState.WITHDRAWN, changed_at=act.at)
+            Fulfilment.objects.filter(pk=version.fulfilment_id).update(accepted=None)
+            posting.reverse([version], opened)
+            _note([version], EventKind.WITHDRAWN, act, opened)
+        else:
+            _move([version], OPEN_TO_WITHDRAW, state=FulfilmentState.WITHDRAWN, changed_at=act.at)
+            _note([version], EventKind.WITHDRAWN, act)
+
+
+def _move(versions: Sequence[FulfilmentVersion], expected: Sequence[str], **fields: Any) -> None:
+    """Change state where state and edition are still those that the person saw; else nothing happens at all."""
+    by_edition: dict[int, list[int]] = {}
+    for version in versions:
+        by_edition.setdefault(version.edition, []).append(version.pk)
+    for edition, keys in by_edition.items():
+        moved = FulfilmentVersion.objects.filter(pk__in=keys, edition=edition, state__in=expected).update(**fields)
+        if moved != len(keys):
+            raise Refused(changed_meanwhile(versions[0]))
+    for version in versions:
+        for name, new in fields.items():
+            setattr(version, name, new)
+
+
+def changed_meanwhile(version: FulfilmentVersion) -> str:
+    """What the one who came second is told: by whom and when it was changed."""
+    now = FulfilmentVersion.objects.select_related("reviewed_by").get(pk=version.pk)
+    when = date_format(localtime(now.changed_at), "j F Y H:i")
+    is_answered = now.state != version.state or now.state in (FulfilmentState.ACCEPTED, FulfilmentState.REJECTED)
+    if now.reviewed_by and is_answered:
+        return _("%(who)s answered this on %(when)s: %(state)s. Nothing was changed by you.") % {
+            "who": now.reviewed_by,
+            "when": when,
+            "state": now.get_state_display(),
+        }
+    return _("This was changed on %(when)s and is now “%(state)s”. Look at it again; nothing was changed by you.") % {
+        "when": when,
+        "state": now.get_state_display(),
+    }
+
+
+def _note(versions: Sequence[FulfilmentVersion], kind: str, act: Act, opened: OpenPosting | None = None) -> None:
+    FulfilmentEvent.objects.bulk_create(
+        FulfilmentEvent(
+            fulfilment_id=version.fulfilment_id,
+            version_number=version.number,
+            kind=kind,
+            at=act.at,
+            by=act.by,
+            why=act.why[:1000],
+            posting=opened.posting if opened else None,
+        )
+        for version in versions
+    )

@@ -1,0 +1,1 @@
+"""Recording a fulfilment, step by step, and the interim report of what still runs."""

@@ -1,0 +1,103 @@
+"""The door for recording: the first version under the next number, a copy, an interim report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from contracts.models import BlockKind, Contractor, Region
+from placements.claims.content import Content, Draft, content_of
+from placements.claims.questions import TAKES_FULFILMENTS
+from placements.life import door as life
+from placements.models import Allocation, Fulfilment, FulfilmentVersion
+from sroi.access import Access, Role
+from sroi.doors import Act
+
+# Of one happening only: a copy is of another person, invoice or day.
+NOT_COPIED = (
+    *("candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
+    *("invoice_number", "amount", "paid_on", "quantity", "activity_date"),
+)
+TRIES_FOR_A_NUMBER = 5
+
+
+def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
+    """Those for which this person may record: a contractor its own, an adviser those of the region."""
+    allowed = Q(pk__in=[])
+    for grant in access.grants_for([Role.ADVISER]):
+        allowed |= Q(region=grant.region_id)
+    for grant in access.grants_for([Role.CONTRACTOR]):
+        allowed |= Q(region=grant.region_id, contractor=grant.contractor_id)
+    found = contracts.filter(allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False)
+    return found.select_related("contractor", "region", "policy", "table").order_by("contractor__name", "reference")
+
+
+def copied(version: FulfilmentVersion) -> Content:
+    """An earlier one as the beginning of a new one, without what is of that one person, invoice or day."""
+    content = content_of(version)
+    empty = FulfilmentVersion()
+    return replace(content, fields=content.fields | {name: getattr(empty, name) for name in NOT_COPIED}, hours=())
+
+
+def record(region: Region, contractor: Contractor, kind: str, content: Content, act: Act) -> FulfilmentVersion:
+    """A first version in state draft, under the next number of the contractor in the year."""
+    for attempt in range(TRIES_FOR_A_NUMBER):
+        number = next_number(region, contractor, act.today)
+        fulfilment = Fulfilment(region=region, contractor=contractor, kind=kind, external_id=number)
+        try:
+            return life.draft([Draft(fulfilment, content)], act)[0]
+        except IntegrityError:
+            # Somebody of the same contractor took this number at the same moment.
+            if attempt == TRIES_FOR_A_NUMBER - 1:
+                raise
+    raise AssertionError("not reached")
+
+
+def next_number(region: Region, contractor: Contractor, today: date) -> str:
+    """`2025-007`: by year, after the highest that is there."""
+    prefix = f"{today.year}-"
+    known = Fulfilment.objects.filter(region=region, contractor=contractor, external_id__startswith=prefix)
+    numbers = [text.removeprefix(prefix) for text in known.values_list("external_id", flat=True)]
+    last = max((int(n) for n in numbers if n.isdecimal() and len(n) < 9), default=0)
+    return f"{prefix}{last + 1:03}"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What is said of one running placement: it runs on, it stopped on a day, or other hours from a day on."""
+
+    fulfilment: Fulfilment
+    stopped_on: date | None = None
+    other_hours: tuple[date, Decimal] | None = None
+
+
+def running(fulfilments: QuerySet[Any], today: date) -> QuerySet[Any]:
+    """The accepted placements of which it is not yet certain that they ran until today, or until their last day."""
+    begun = fulfilments.filter(kind=BlockKind.PLACEMENT, accepted__isnull=False, accepted__start_date__lte=today)
+    counting = Allocation.objects.filter(version=OuterRef("accepted"), contract__state__in=TAKES_FULFILMENTS)
+    begun = begun.filter(Exists(counting))
+    certain = F("accepted__confirmed_until")
+    ended = Q(accepted__end_date__isnull=False, accepted__end_date__lte=certain)
+    return begun.filter(Q(accepted__confirmed_until=None) | Q(accepted__confirmed_until__lt=today)).exclude(ended)
+
+
+def report(rows: Sequence[Reported], act: Act) -> None:
+    """All of an interim report at once: what runs on is confirmed until today, the rest is handed in as a change."""
+    with transaction.atomic():
+        on = [row.fulfilment for row in rows if not row.stopped_on and not row.other_hours]
+        for region in {f.region for f in on}:
+            life.confirm([f for f in on if f.region_id == region.pk], act.today, act, region=region)
+        changed = []
+        for row in (row for row in rows if row.fulfilment not in on):
+            accepted = row.fulfilment.accepted
+            assert accepted is not None  # `running` says so
+            content = content_of(accepted)
+            fields = {**content.fields, "confirmed_until": None}
+            fields["end_date"] = row.stopped_on or content.fields["end_date"]
+            hours = [*content.hours, row.other_hours] if row.other_hours else content.hours
+            changed.append(life.propose_change(row.fulfilment, Content(fields, hours, content.allocations), act))
+        life.submit(changed, act)

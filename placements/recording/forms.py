@@ -1,0 +1,378 @@
+"""What is asked when a fulfilment is recorded: only the fields that its blocks use, each with its own fault."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import BlockKind, BuildingBlock, Contract
+from placements.claims import questions, suppliers
+from placements.claims.content import Content
+from placements.claims.questions import MOST_QUANTITY, OLDEST
+from placements.claims.words import KIND_WORDS, bonus_condition, card, example_worth
+from placements.models.fulfilment import KINDS
+from sroi.exchange import decimal_number, hours_per_week, whole_number
+from sroi.fields import Day, ParsedField, Rows, euros, text_field
+from sroi.templatetags.formats import short_date
+
+
+def block_words(block: BuildingBlock) -> str:
+    """What a block is worth, and for whom it counts where the table says so."""
+    return ". ".join(filter(None, (example_worth(block), suppliers.open_for(block))))
+
+
+# --- what -----------------------------------------------------------------------------------------------------------
+
+
+class WhatForm(forms.Form):
+    """For which contracts, what kind, and per valuation table which block; with several contracts also the shares.
+
+    The blocks appear once contracts and kind are known: `asked` says for which choice they were shown.
+    """
+
+    contracts: Any = Rows(
+        queryset=None,
+        label=gettext_lazy("For which contract does it count?"),
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-cards"}),
+        error_messages={"required": gettext_lazy("Choose at least one contract.")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What did you do?"),
+        choices=lambda: [(kind, card(*KIND_WORDS[BlockKind(kind)])) for kind, _label in KINDS],
+        widget=forms.RadioSelect(attrs={"class": "choice-cards"}),
+        error_messages={"required": gettext_lazy("Choose what you did.")},
+    )
+    asked = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        open_contracts: Any,
+        chosen: Sequence[str],
+        kind: str,
+        fixed_kind: bool = False,
+        parts: Sequence[tuple[Contract, BuildingBlock, Decimal]] = (),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        rows = list(open_contracts.prefetch_related("table__blocks"))
+        known = {str(contract.pk): contract for contract in rows}
+        contracts: Any = self.fields["contracts"]
+        contracts.queryset = open_contracts
+        contracts.label_from_instance = lambda c: card(c.title, c.reference)
+        if len(rows) == 1:
+            contracts.widget = forms.MultipleHiddenInput()
+        self.chosen = [known[pk] for pk in dict.fromkeys(chosen) if pk in known] or (rows if len(rows) == 1 else [])
+        self.initial = {**self.initial, "contracts": [c.pk for c in self.chosen], "kind": kind}
+        self.chosen_kind = kind if kind in dict(KINDS) else ""
+        if fixed_kind:
+            self.fields["kind"].widget = forms.HiddenInput()
+        self._ask_blocks({contract.pk: (block, percent) for contract, block, percent in parts})
+
+    def _ask_blocks(self, before: dict[int, tuple[BuildingBlock, Decimal]]) -> None:
+        self.blocks: dict[int, BuildingBlock] = {}
+        self.of_table: dict[int, list[Contract]] = defaultdict(list)
+        if not self.chosen or not self.chosen_kind:
+            return
+        for contract in self.chosen:
+            assert contract.table_id is not None  # `contracts_to_record_for` says so
+            self.of_table[contract.table_id].append(contract)
+        for table, contracts in self.of_table.items():
+            self._ask_block(table, contracts, before)
+        if len(self.chosen) > 1:
+            even = (Decimal(100) / len(self.chosen)).quantize(Decimal("0.01"), "ROUND_DOWN")
+            for contract in self.chosen:
+                label = _("Part for %(contract)s") % {"contract": contract.reference}
+                initial = before[contract.pk][1] if contract.pk in before else even
+                self.fields[f"share_{contract.pk}"] = ParsedField(
+                    decimal_number(2, Decimal("0.01"), 100), label=label, suffix="%", initial=initial
+                )
+        self.initial["asked"] = self.key
+
+    def _ask_block(self, table: int, contracts: list[Contract], before: dict[int, Any]) -> None:
+        pinned: Any = contracts[0].table
+        offered = [b for b in pinned.blocks.all() if b.kind == self.chosen_kind]
+        self.blocks |= {b.pk: b for b in offered}
+        label = _("Which building block fits?")
+        if len(self.of_table) > 1:
+            label = _("Which building block fits, for %(contracts)s?") % {
+                "contracts": ", ".join(c.reference for c in contracts)
+            }
+        known = [before[c.pk][0].pk for c in contracts if c.pk in before]
+        initial = known[0] if known else (offered[0].pk if len(offered) == 1 else None)
+        self.fields[f"block_{table}"] = forms.TypedChoiceField(
+            label=label,
+            choices=[(b.pk, card(b.label, block_words(b))) for b in offered],
+            coerce=int,
+            initial=initial,
+            widget=forms.RadioSelect(attrs={"class": "choice-cards"}),
+            help_text="" if offered else _("The table of this contract has no block for this. Choose another kind."),
+            error_messages={"required": _("Choose the block that fits best. The adviser can still change it.")},
+        )
+
+    @property
+    def key(self) -> str:
+        return f"{self.chosen_kind}:{','.join(str(c.pk) for c in self.chosen)}"[:500]
+
+    @property
+    def first_fields(self) -> list[Any]:
+        return [self[name] for name in ("contracts", "kind")]
+
+    @property
+    def block_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith(("block_", "share_"))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        shares = [v for name, v in cleaned.items() if name.startswith("share_") and v is not None]
+        if sum(shares) > 100:
+            raise ValidationError(_("The parts add up to more than 100%. Nothing counts twice: make them smaller."))
+        return cleaned
+
+    def parts(self) -> list[tuple[Contract, BuildingBlock, Decimal]]:
+        return [
+            (
+                c,
+                self.blocks[self.cleaned_data[f"block_{c.table_id}"]],
+                self.cleaned_data.get(f"share_{c.pk}") or Decimal(100),
+            )
+            for c in self.chosen
+        ]
+
+
+# --- who and when ---------------------------------------------------------------------------------------------------
+
+
+def fields_of_a_claim() -> dict[str, forms.Field]:
+    return {
+        "candidate_ref": text_field(
+            _("Your own reference for this person"),
+            80,
+            help_text=_("No name and no BSN. A staff number or “candidate 3” is enough to find this person back."),
+        ),
+        "start_date": Day(label=_("First day")),
+        "end_date": Day(label=_("Last day"), required=False, help_text=_("Leave empty while it runs.")),
+        "hours_per_week": ParsedField(hours_per_week, label=_("Hours per week"), suffix=_("hours")),
+        "age_at_start": ParsedField(
+            whole_number, label=_("Age on the first day"), suffix=_("years"), mode="numeric", required=False
+        ),
+        "permanent_contract": forms.BooleanField(label=_("It is a permanent contract"), required=False),
+        "supplier_name": text_field(_("Which social firm?"), 200),
+        "supplier_kvk": forms.CharField(
+            label=_("KvK number of the firm"),
+            required=False,
+            max_length=8,
+            validators=[RegexValidator(r"^\d{8}$", _("A KvK number has 8 digits."))],
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        ),
+        "invoice_number": forms.CharField(label=_("Invoice number"), max_length=80),
+        "amount": euros(_("Amount without VAT")),
+        "paid_on": Day(
+            label=_("Paid on"), required=False, help_text=_("It counts once it is paid. Leave empty until then.")
+        ),
+        "quantity": ParsedField(decimal_number(2, 0, MOST_QUANTITY), label=_("How many?")),
+        "activity_date": Day(label=_("When was it?")),
+        "description": text_field(_("What was done?"), 500, rows=3),
+    }
+
+
+class DetailsForm(forms.Form):
+    """Who, when and how much. With `later` everything may stay empty: a draft is kept as it is."""
+
+    edition = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, kind: str, content: Content, later: bool = False, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.kind, self.content = kind, content
+        blocks = [block for _contract, block, _percent in content.allocations]
+        self.needs, self.bonuses = questions.needs(kind, blocks), questions.bonuses_for(blocks)
+        offered = fields_of_a_claim()
+        for name in self.needs.fields:
+            self.fields[name] = self._bonus_field() if name == "bonuses" else offered[name]
+        if "quantity" in self.fields:
+            is_days = any(b.unit == "day" for b in blocks)
+            self.fields["quantity"].label = _("Number of days") if is_days else _("Number of hours")
+        self._more(offered)
+        self.must = [field for field in self.fields.values() if field.required]
+        for field in self.must:
+            field.required = not later
+            field.error_messages["required"] = _("Fill this in, or save it to finish later.")
+        self.initial = {**self.initial, **content.fields}
+        if content.hours:
+            self.initial["hours_per_week"] = sorted(content.hours)[0][1]
+
+    def _bonus_field(self) -> forms.Field:
+        return forms.MultipleChoiceField(
+            label=_("Does one of these go with it?"),
+            required=False,
+            choices=[(b.code, card(f"{b.label}: {example_worth(b)}", bonus_condition(b))) for b in self.bonuses],
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    def _more(self, offered: dict[str, forms.Field]) -> None:
+        """What is seldom needed, folded under the rest."""
+        self.more: list[str] = []
+        if self.kind == BlockKind.PLACEMENT:
+            self._ask_other_hours()
+            self._add(
+                "confirmed_until",
+                Day(
+                    label=_("Certain until"),
+                    help_text=_(
+                        "Until when you are sure that it runs. Empty: until the day you submit, or the last day."
+                    ),
+                ),
+            )
+        self._add("performed_by", text_field(_("Done by a subcontractor? Its name"), 200))
+        if "description" not in self.fields:
+            self._add("description", offered["description"])
+
+    def _add(self, name: str, field: forms.Field) -> None:
+        field.required = False
+        self.fields[name] = field
+        self.more.append(name)
+
+    def _ask_other_hours(self) -> None:
+        """Hours that change: a row for each change there is, and one more."""
+        self.changes = len(self.content.hours[1:]) + 1
+        for i, (day, hours) in enumerate([*sorted(self.content.hours)[1:], (None, None)]):
+            self._add(f"from_{i}", Day(label=_("Other hours from"), initial=day))
+            new = ParsedField(hours_per_week, label=_("Hours per week from then on"), initial=hours)
+            self._add(f"hours_{i}", new)
+
+    @property
+    def asked(self) -> list[Any]:
+        return [self[name] for name in self.needs.fields]
+
+    @property
+    def folded(self) -> list[Any]:
+        return [self[name] for name in self.more]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fold has something in it."""
+        return any(self[name].value() or self[name].errors for name in self.more)
+
+    def clean_age_at_start(self) -> int | None:
+        age: int | None = self.cleaned_data["age_at_start"]
+        if age is not None and age > OLDEST:
+            raise ValidationError(_("Give the age in years on the first day."))
+        return age
+
+    def clean_amount(self) -> Decimal | None:
+        claimed: Decimal | None = self.cleaned_data["amount"]
+        if claimed is not None and claimed < 0:
+            raise ValidationError(_("An amount cannot be below zero."))
+        return claimed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        first, last, certain = cleaned.get("start_date"), cleaned.get("end_date"), cleaned.get("confirmed_until")
+        if first and last and last < first:
+            self.add_error(
+                "end_date",
+                _("The last day lies before the first. Choose a day on or after %(day)s.") % {"day": short_date(first)},
+            )
+        if first and certain and certain < first:
+            self.add_error(
+                "confirmed_until", _("This lies before the first day, %(day)s.") % {"day": short_date(first)}
+            )
+        if self.kind == BlockKind.PLACEMENT:
+            self._clean_other_hours(cleaned, first)
+        return cleaned
+
+    def _clean_other_hours(self, cleaned: dict[str, Any], first: date | None) -> None:
+        days: set[date] = set()
+        for i in range(self.changes):
+            day, hours = cleaned.get(f"from_{i}"), cleaned.get(f"hours_{i}")
+            if (day is None) != (hours is None) and not self.errors.keys() & {f"from_{i}", f"hours_{i}"}:
+                field = f"from_{i}" if day is None else f"hours_{i}"
+                self.add_error(field, _("Give both the day and the new hours, or leave both empty."))
+            if day and first and day <= first:
+                self.add_error(
+                    f"from_{i}", _("Other hours begin after the first day, %(day)s.") % {"day": short_date(first)}
+                )
+            if day and day in days:
+                self.add_error(f"from_{i}", _("This day is there twice."))
+            days |= {day} if day else set()
+
+    def asked_on(self) -> "DetailsForm":
+        """The same form, read without asking for what is not there yet, to be filled in further."""
+        self.is_valid()
+        for field in self.must:
+            field.required = True
+        return self
+
+    def filled_in(self) -> Content:
+        """The content as far as it could be read: also while someone is still typing."""
+        cleaned = self.cleaned_data
+        fields = dict(self.content.fields)
+        for name in (*self.needs.fields, *self.more):
+            if name in fields and name in self.fields:
+                empty: Any = [] if name == "bonuses" else "" if isinstance(fields[name], str) else None
+                given = cleaned.get(name)
+                fields[name] = empty if given in (None, "") else given
+        hours: list[tuple[date, Decimal]] = []
+        if self.kind == BlockKind.PLACEMENT:
+            first = fields["start_date"]
+            if first and cleaned.get("hours_per_week") is not None:
+                hours.append((first, cleaned["hours_per_week"]))
+            for i in range(self.changes):
+                day, new = cleaned.get(f"from_{i}"), cleaned.get(f"hours_{i}")
+                if hours and day and new is not None and day > first:
+                    hours.append((day, new))
+        return Content(fields, hours, self.content.allocations)
+
+
+class WhyForm(forms.Form):
+    why = text_field(gettext_lazy("Why?"), 1000, rows=3)
+
+
+# --- the interim report ---------------------------------------------------------------------------------------------
+
+
+class StillRunsForm(forms.Form):
+    """Of one placement: does it still run, or when did it stop; and whether its hours changed."""
+
+    runs = forms.ChoiceField(
+        label=gettext_lazy("Does it still run?"),
+        choices=[("yes", gettext_lazy("Still runs")), ("stopped", gettext_lazy("Stopped"))],
+        widget=forms.RadioSelect,
+        initial="yes",
+    )
+    stopped_on = Day(label=gettext_lazy("Last day, if it stopped"), required=False)
+    from_day = Day(label=gettext_lazy("Other hours from"), required=False)
+    hours = ParsedField(hours_per_week, label=gettext_lazy("Hours per week from then on"), required=False)
+
+    def __init__(self, *args: Any, first: date, today: date, known: Sequence[date] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first, self.today, self.known = first, today, known
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        stopped, day, hours = cleaned.get("stopped_on"), cleaned.get("from_day"), cleaned.get("hours")
+        if cleaned.get("runs") == "stopped":
+            if not stopped and "stopped_on" not in self.errors:
+                self.add_error("stopped_on", _("Fill in the last day."))
+            elif stopped and not self.first <= stopped <= self.today:
+                days = {"first": short_date(self.first), "today": short_date(self.today)}
+                self.add_error("stopped_on", _("Choose a day from %(first)s to %(today)s.") % days)
+        else:
+            cleaned["stopped_on"] = None
+        if (day is None) != (hours is None) and not {"from_day", "hours"} & self.errors.keys():
+            self.add_error(
+                "from_day" if day is None else "hours", _("Give both the day and the new hours, or leave both empty.")
+            )
+        if day and (day <= self.first or day in self.known):
+            self.add_error(
+                "from_day", _("Other hours begin after the first day, %(day)s.") % {"day": short_date(self.first)}
+            )
+        return cleaned

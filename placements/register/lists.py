@@ -1,0 +1,147 @@
+"""The list of fulfilments: its columns, and how it is narrowed."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import django_tables2
+from django import forms
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from contracts.filtersets import contractor_search
+from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
+from placements.claims.words import period_words
+from placements.models import Allocation, FulfilmentState
+from placements.models.fulfilment import KINDS
+from sroi.access import visible
+from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
+from sroi.money import ZERO, MoneyField
+from sroi.templatetags.formats import NOTHING, euro
+
+# A version that was replaced is never the newest, so it is no choice.
+STATES = [choice for choice in FulfilmentState.choices if choice[0] != FulfilmentState.SUPERSEDED]
+
+
+def fulfilment_search(text: str) -> Q:
+    """By number, description, supplier or contractor; never by candidate, whom not everyone may see."""
+    return (
+        Q(external_id__icontains=text)
+        | Q(latest__description__icontains=text)
+        | Q(latest__supplier_name__icontains=text)
+        | contractor_search(text, "contractor__")
+    )
+
+
+class FulfilmentFilterSet(FilterSet):
+    q = SearchFilter(fulfilment_search)
+    state = ChoiceFilter(label=_("State"), field_name="latest__state", choices=STATES)
+    kind = ChoiceFilter(label=_("Kind"), choices=KINDS)
+    municipality = VisibleChoiceFilter(Municipality, label=_("Municipality"), method="of_municipality")
+    policy_field = ChoiceFilter(label=_("Policy field"), field_name="latest__policy_field", choices=PolicyField.choices)
+    year = YearFilter(label=_("Year in which it was done"), method="in_year")
+    contract = VisibleChoiceFilter(
+        Contract, label=_("Contract"), field_name="latest__allocations__contract", widget=forms.HiddenInput
+    )
+    contractor = VisibleChoiceFilter(Contractor, label=_("Contractor"), widget=forms.HiddenInput)
+
+    def of_municipality(self, fulfilments: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
+        access = self.request.access
+        shares = visible(ContractShare, access).filter(municipality=value, percent__gt=0)
+        under = visible(Allocation, access).filter(contract__in=shares.values("contract"))
+        return fulfilments.filter(latest__in=under.values("version"))
+
+    def in_year(self, fulfilments: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """A placement that ran in it, an invoice that was paid in it, or an activity that was done in it."""
+        first, last = date(int(value), 1, 1), date(int(value), 12, 31)
+        ran = Q(latest__start_date__lte=last) & (Q(latest__end_date=None) | Q(latest__end_date__gte=first))
+        days = Q(latest__paid_on__range=(first, last)) | Q(latest__activity_date__range=(first, last))
+        return fulfilments.filter(ran | days)
+
+
+NUMBER = {"td": {"class": "num"}}
+
+
+class FulfilmentTable(Table):
+    caption = _("Fulfilments")
+    empty_text = _("No fulfilments found.")
+
+    external_id = django_tables2.Column(
+        _("Number"),
+        orderable=True,
+        order_by=("external_id", "pk"),
+        linkify=("fulfilment-detail", {"pk": django_tables2.A("pk")}),
+    )
+    kind = django_tables2.Column(_("What"))
+    contractor = django_tables2.Column(
+        _("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk"), accessor="contractor__name"
+    )
+    contracts = django_tables2.Column(_("Contract"), accessor="pk")
+    period = django_tables2.Column(_("When"), orderable=True, accessor="latest")
+    value = django_tables2.Column(_("Value"), orderable=True, accessor="pk", attrs=NUMBER)
+    state = django_tables2.Column(_("State"), orderable=True, order_by=("latest__state", "pk"), accessor="latest")
+
+    class Meta(Table.Meta):
+        pass
+
+    in_file = (
+        (_("Number"), lambda fulfilment: fulfilment.external_id),
+        (_("Kind"), lambda fulfilment: fulfilment.get_kind_display()),
+        (_("Building block"), lambda fulfilment: ", ".join(blocks_of(fulfilment))),
+        (_("Contractor"), lambda fulfilment: fulfilment.contractor.name),
+        (_("KvK number"), lambda fulfilment: fulfilment.contractor.kvk),
+        (_("Contract"), lambda fulfilment: ", ".join(references_of(fulfilment))),
+        (_("First day"), lambda fulfilment: fulfilment.latest.start_date),
+        (_("Last day"), lambda fulfilment: fulfilment.latest.end_date),
+        (_("Paid on"), lambda fulfilment: fulfilment.latest.paid_on),
+        (_("Date of the activity"), lambda fulfilment: fulfilment.latest.activity_date),
+        (_("Value"), lambda fulfilment: value_of(fulfilment)),
+        (_("State"), lambda fulfilment: fulfilment.latest.get_state_display()),
+    )
+
+    def order_period(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:
+        day = Coalesce("latest__paid_on", "latest__activity_date", "latest__start_date")
+        order = day.desc(nulls_last=True) if is_descending else day.asc(nulls_last=True)
+        return fulfilments.order_by(order, "pk"), True
+
+    def order_value(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:
+        """As far as the person may see what it is worth: under a contract of which they see nothing it is nothing."""
+        parts = visible(Allocation, self.access).filter(version=OuterRef("latest")).order_by().values("version")
+        total = Coalesce(Subquery(parts.annotate(total=Sum("value")).values("total")), Value(ZERO, MoneyField()))
+        sign = "-" if is_descending else ""
+        return fulfilments.annotate(total=total).order_by(f"{sign}total", f"{sign}pk"), True
+
+    def render_kind(self, record: Any) -> Any:
+        kind, blocks = capfirst(record.get_kind_display()), ", ".join(blocks_of(record))
+        return format_html("<span>{}<small>{}</small></span>", kind, blocks)
+
+    def render_contracts(self, record: Any) -> str:
+        return ", ".join(references_of(record))
+
+    def render_period(self, value: Any) -> str:
+        return period_words(value)
+
+    def render_value(self, record: Any) -> str:
+        value = value_of(record)
+        return NOTHING if value is None else euro(value)
+
+    def render_state(self, value: Any) -> str:
+        return render_to_string("components/status.html", {"state": value.state, "label": value.get_state_display()})
+
+
+def blocks_of(fulfilment: Any) -> list[str]:
+    return list(dict.fromkeys(a.block.label for a in fulfilment.latest.allocations.all()))
+
+
+def references_of(fulfilment: Any) -> list[str]:
+    return sorted(a.contract.reference for a in fulfilment.latest.allocations.all())
+
+
+def value_of(fulfilment: Any) -> Decimal | None:
+    """What it is worth under the contracts that were fetched with it; nothing is known of a draft."""
+    values = [a.value for a in fulfilment.latest.allocations.all() if a.value is not None]
+    return sum(values, ZERO) if values else None

@@ -1,0 +1,126 @@
+"""Erasing what is about a person when its time is over; figures and ledger lines remain. Source: DOMAIN.md section 8.
+
+- accepted, submitted or superseded: `retention_months` after all its contracts were settled, or, for a contract that
+  never was, 24 months after its last counted day;
+- rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked back:
+  `retention_draft_months` after the last change.
+
+What is erased is listed by number in `Erasure`, so that a backup that is put back can be erased again.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.timezone import localdate
+
+from contracts.models import BlockKind, Contract, Policy
+from placements.evidence.door import page_name
+from placements.models import ABOUT_A_PERSON, Allocation, Evidence, FulfilmentState, FulfilmentVersion
+from sroi.accounts.models import Erasure
+from sroi.batches import AT_ONCE
+from sroi.periods import add_months
+from sroi.storage import evidence_storage
+
+SUBJECT = "placements.fulfilmentversion"
+NEVER_SETTLED_MONTHS = 24
+REFUSED = (FulfilmentState.REJECTED, FulfilmentState.WITHDRAWN)
+UNFINISHED = (FulfilmentState.DRAFT, FulfilmentState.RETURNED)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A version of a fulfilment whose time is over, since when, and by which rule."""
+
+    version: FulfilmentVersion
+    since: date
+    rule: str
+
+
+def about_a_person() -> QuerySet[FulfilmentVersion]:
+    """Versions that still hold something about a person."""
+    evidence = Evidence.objects.filter(kind__in=ABOUT_A_PERSON, erased_at=None).values("version")
+    placements = Q(fulfilment__kind=BlockKind.PLACEMENT) & ~Q(description="")
+    return FulfilmentVersion.objects.filter(
+        ~Q(candidate_ref="") | Q(age_at_start__isnull=False) | placements | Q(pk__in=evidence)
+    )
+
+
+def due(today: date) -> Iterator[Due]:
+    """What is to be erased on `today`."""
+    allocations = Allocation.objects.select_related("contract__policy")
+    versions = about_a_person().select_related("fulfilment").prefetch_related(Prefetch("allocations", allocations))
+    policies: dict[int, Policy] = {}
+    for version in versions.order_by("pk").iterator(chunk_size=AT_ONCE):
+        region = version.fulfilment.region_id
+        if region not in policies:
+            policies[region] = Policy.objects.filter(region=region).on(today)
+        since, rule = over_on(version, policies[region])
+        if since and since <= today:
+            yield Due(version, since, rule)
+
+
+def over_on(version: FulfilmentVersion, policy: Policy) -> tuple[date | None, str]:
+    """The day from which the personal data of a version are erased, and the rule that says so."""
+    changed = localdate(version.changed_at)
+    if version.state in REFUSED:
+        return add_months(changed, policy.retention_rejected_months), "refused"
+    if version.state in UNFINISHED:
+        return add_months(changed, policy.retention_draft_months), "unfinished"
+    days = [contract_over_on(a.contract) for a in version.allocations.all()]
+    return max(days, default=None), "contract"
+
+
+def contracts_over(today: date) -> list[int]:
+    """The contracts of which nobody is to be called any more."""
+    named = Contract.objects.filter(contact_persons__isnull=False).select_related("policy").distinct()
+    return [contract.pk for contract in named if contract_over_on(contract) <= today]
+
+
+def contract_over_on(contract: Contract) -> date:
+    if contract.settled_on:
+        return add_months(contract.settled_on, contract.policy.retention_months)
+    return add_months(contract.last_counted_day, NEVER_SETTLED_MONTHS)
+
+
+def erase(found: Iterable[Due], *, at: datetime) -> int:
+    """Erase and list; what was erased before stays listed once."""
+    rules = {item.version.pk: item.rule for item in found}
+    if not rules:
+        return 0
+    with transaction.atomic():
+        erase_again(rules, at=at)
+        Erasure.objects.bulk_create(
+            [Erasure(subject=SUBJECT, number=pk, why=rule) for pk, rule in rules.items()],
+            ignore_conflicts=True,
+            batch_size=AT_ONCE,
+        )
+    return len(rules)
+
+
+def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
+    """Erase reference, age, description of a placement, and evidence about the person of these versions."""
+    keys = list(numbers)
+    with transaction.atomic():
+        versions = FulfilmentVersion.objects.filter(pk__in=keys)
+        versions.update(candidate_ref="", age_at_start=None)
+        versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
+        evidence = Evidence.objects.filter(version__in=keys, kind__in=ABOUT_A_PERSON, erased_at=None)
+        files = [(e.file.storage, each) for e in evidence if e.file for each in files_of(e)]
+        if files:
+            evidence_storage().guard()
+        evidence.update(file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at)
+    for storage, name in files:
+        storage.delete(name)
+
+
+def files_of(evidence: Evidence) -> list[str]:
+    """The file as it was sent, and the pictures of its pages."""
+    name = evidence.file.name or ""
+    return [name, *(page_name(name, page + 1) for page in range(evidence.pages))]
+
+
+def listed() -> Iterator[int]:
+    return Erasure.objects.filter(subject=SUBJECT).order_by("number").values_list("number", flat=True).iterator()

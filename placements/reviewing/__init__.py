@@ -1,0 +1,1 @@
+"""Judging what was submitted: what stands out, and the answer."""

@@ -1,0 +1,56 @@
+"""What is asked of an adviser who accepts otherwise than was claimed."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from contracts.models import BuildingBlock
+from placements.claims.content import Content
+from placements.recording.forms import DetailsForm
+from sroi.fields import euros, text_field
+
+
+class AdjustForm(DetailsForm):
+    """What the adviser makes of a claim: other hours, period, block or amount, or a value; always with the reason."""
+
+    def __init__(self, data: Any = None, *, kind: str, content: Content, **kwargs: Any) -> None:
+        super().__init__(data, kind=kind, content=content, later=True, **kwargs)
+        self.blocks: dict[int, BuildingBlock] = {}
+        first: dict[str, forms.Field] = {}
+        for contract, block, _percent in content.allocations:
+            offered = [b for b in block.table.blocks.all() if b.kind == kind]
+            self.blocks |= {b.pk: b for b in offered}
+            first[f"block_{contract.pk}"] = forms.TypedChoiceField(
+                label=_("Building block for %(contract)s") % {"contract": contract.reference},
+                choices=[(b.pk, b.label) for b in offered],
+                coerce=int,
+                initial=block.pk,
+            )
+        self.fields = {**first, **self.fields}
+        self.fields["decided_value"] = euros(
+            _("Another value than computed"),
+            required=False,
+            help_text=_("For all contracts together. Leave empty to keep what is computed."),
+        )
+        self.fields["why"] = text_field(_("Why?"), 1000, rows=3, help_text=_("The contractor reads this."))
+
+    @property
+    def shown(self) -> list[Any]:
+        return [self[name] for name in self.fields if name not in self.more and name != "edition"]
+
+    def clean_decided_value(self) -> Decimal | None:
+        decided: Decimal | None = self.cleaned_data["decided_value"]
+        if decided is not None and decided < 0:
+            raise ValidationError(_("An amount cannot be below zero."))
+        return decided
+
+    def filled_in(self) -> Content:
+        content = super().filled_in()
+        content.allocations = [
+            (contract, self.blocks.get(self.cleaned_data.get(f"block_{contract.pk}", 0), block), percent)
+            for contract, block, percent in content.allocations
+        ]
+        return content

@@ -1,0 +1,234 @@
+"""What an adviser should know before accepting: signals, each a sentence, for many versions at once.
+
+Nothing is refused here: a signal asks a person to look. Compared is across the whole register, since a contractor
+exists for all regions; a link is given only to what the reader may see. Source: DOMAIN.md sections 5.4 and 8.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from contracts.models import BlockKind, Unit
+from placements.claims import suppliers
+from placements.claims.valuing import Valued
+from placements.models import Evidence, FulfilmentState, FulfilmentVersion
+from placements.standing.progress import with_progress
+from sroi.money import ZERO
+from sroi.templatetags.formats import euro, number, short_date
+
+LIVE = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED, FulfilmentState.ACCEPTED)
+# More hours than this on the one day of an activity ask for a look.
+MANY_HOURS_OF_AN_ACTIVITY = 100
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A sentence, and the fulfilment that it is about where that is another one that the reader may see."""
+
+    kind: str
+    sentence: str
+    fulfilment_id: int | None = None
+
+
+Signals = dict[int, list[Signal]]
+
+
+def signals(items: Sequence[tuple[FulfilmentVersion, Valued]], visible: Any, today: date) -> Signals:
+    """The signals of each version by its id. `visible` are the fulfilments that the reader may see."""
+    versions = [version for version, _valued in items]
+    found: Signals = defaultdict(list)
+    others = _Others(versions, visible)
+    missing, doubts = _missing_evidence(versions), suppliers.doubts(versions)
+    progress = with_progress({a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today)
+    counting = _counting_now(versions)
+    for version, valued in items:
+        own = found[version.pk]
+        own += others.overlaps(version)
+        own += others.same_invoice(version)
+        own += others.same_file(version)
+        own += [Signal("not_recognised", sentence) for sentence in doubts.get(version.pk, ())]
+        own += outside_the_term(version, valued)
+        own += missing[version.pk]
+        own += unusual_hours(version, valued)
+        for allocation, value in valued:
+            standing = progress[allocation.contract_id]
+            left = standing.obligation - standing.realised - standing.planned
+            left += counting.get((version.fulfilment_id, allocation.contract_id), ZERO)
+            if value.total > max(left, ZERO):
+                own.append(Signal("above_owed", _above(allocation.contract.reference, value.total, max(left, ZERO))))
+    return found
+
+
+def _above(reference: str, worth: Decimal, left: Decimal) -> str:
+    return _("%(worth)s is more than what is still owed on contract %(ref)s: %(left)s.") % {
+        "worth": euro(worth),
+        "ref": reference,
+        "left": euro(left),
+    }
+
+
+def _counting_now(versions: Iterable[FulfilmentVersion]) -> dict[tuple[int, int], Decimal]:
+    """What the accepted version of the same fulfilment counts for now: a change takes its place."""
+    rows = FulfilmentVersion.objects.filter(accepted_of__in={v.fulfilment_id for v in versions}).values_list(
+        "fulfilment_id", "allocations__contract_id", "allocations__value"
+    )
+    return {(fulfilment, contract): value for fulfilment, contract, value in rows if value is not None}
+
+
+def outside_the_term(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
+    """Days that do not count under a contract, because they lie outside its term."""
+    found = []
+    for allocation, _value in valued:
+        contract = allocation.contract
+        first, last = contract.start_date, contract.last_counted_day
+        if version.fulfilment.kind == BlockKind.PURCHASE:
+            last += timedelta(days=contract.policy.payment_days)
+        days = [version.start_date, version.end_date, version.paid_on, version.activity_date]
+        outside = [day for day in days if day and not first <= day <= last]
+        if outside:
+            sentence = _("%(days)s lies outside the counted term of contract %(ref)s (%(first)s to %(last)s).") % {
+                "days": ", ".join(short_date(day) for day in outside),
+                "ref": contract.reference,
+                "first": short_date(first),
+                "last": short_date(last),
+            }
+            found.append(Signal("outside_term", sentence))
+    return found
+
+
+def unusual_hours(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
+    """More hours than full time, fewer than the table's least, or very many on one day."""
+    found = {}
+    for allocation, _value in valued:
+        table = allocation.block.table
+        for term in version.terms.all():
+            hours = term.hours_per_week
+            if hours > table.full_time_hours:
+                found["more"] = _("%(hours)s hours per week is more than full time (%(full)s).") % {
+                    "hours": number(hours),
+                    "full": number(table.full_time_hours),
+                }
+            elif hours < table.min_hours_per_week or not hours:
+                found["less"] = _("%(hours)s hours per week is below the least of %(least)s hours.") % {
+                    "hours": number(hours),
+                    "least": number(table.min_hours_per_week),
+                }
+        if allocation.block.unit == Unit.HOUR and (version.quantity or 0) > MANY_HOURS_OF_AN_ACTIVITY:
+            found["many"] = _("%(hours)s hours for one activity is a lot.") % {"hours": number(version.quantity)}
+    return [Signal("unusual_hours", sentence) for sentence in found.values()]
+
+
+def _missing_evidence(versions: Sequence[FulfilmentVersion]) -> Signals:
+    there: dict[int, set[str]] = defaultdict(set)
+    rows = Evidence.objects.filter(version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None)
+    for fulfilment, kind in rows.values_list("version__fulfilment_id", "kind"):
+        there[fulfilment].add(kind)
+    found: Signals = defaultdict(list)
+    for version in versions:
+        asked = dict.fromkeys(code for a in version.allocations.all() for code in a.block.evidence)
+        lacking = [code for code in asked if code not in there[version.fulfilment_id]]
+        if lacking:
+            found[version.pk].append(Signal("missing_evidence", _("Evidence is still missing.")))
+    return found
+
+
+class _Others:
+    """Live versions of other fulfilments that share a candidate, an invoice or a file with these."""
+
+    def __init__(self, versions: Sequence[FulfilmentVersion], visible: Any) -> None:
+        self.files: dict[int, set[str]] = defaultdict(set)
+        own = Evidence.objects.filter(version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None)
+        for fulfilment, content in own.exclude(content_hash="").values_list("version__fulfilment_id", "content_hash"):
+            self.files[fulfilment].add(content)
+        hashes = {content for some in self.files.values() for content in some}
+        references = {v.candidate_ref for v in versions if v.candidate_ref}
+        invoices = {v.invoice_number for v in versions if v.invoice_number}
+        live = FulfilmentVersion.objects.filter(
+            Q(accepted_of__isnull=False) | Q(latest_of__isnull=False), state__in=LIVE
+        )
+        alike = Q(invoice_number__in=invoices)
+        alike |= Q(
+            candidate_ref__in=references, fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions}
+        )
+        rows = live.filter(alike).select_related("fulfilment").prefetch_related("allocations__contract")
+        self.rows = list(rows) if references or invoices else []
+        same = Evidence.objects.filter(content_hash__in=hashes, erased_at=None) if hashes else Evidence.objects.none()
+        self.same = list(same.select_related("version__fulfilment"))
+        keys = {v.fulfilment_id for v in self.rows} | {e.version.fulfilment_id for e in self.same}
+        self.visible: Collection[int] = set(visible.filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+
+    def _but(self, version: FulfilmentVersion) -> Iterable[FulfilmentVersion]:
+        return (other for other in self.rows if other.fulfilment_id != version.fulfilment_id)
+
+    def _signal(self, kind: str, other: int, known: str, unknown: str) -> Signal:
+        return Signal(kind, known, other) if other in self.visible else Signal(kind, unknown)
+
+    def overlaps(self, version: FulfilmentVersion) -> list[Signal]:
+        """The same candidate reference of the contractor, at work on the same days."""
+        found: dict[int, Signal] = {}
+        if not version.candidate_ref or not version.start_date:
+            return []
+        for other in self._but(version):
+            same = other.candidate_ref == version.candidate_ref
+            if not same or other.fulfilment.contractor_id != version.fulfilment.contractor_id or not other.start_date:
+                continue
+            first = max(version.start_date, other.start_date)
+            last = min(version.end_date or date.max, other.end_date or date.max)
+            if first <= last:
+                sentence = _("%(who)s is also on contract %(ref)s from %(first)s to %(last)s.") % {
+                    "who": version.candidate_ref,
+                    "ref": ", ".join(a.contract.reference for a in other.allocations.all()),
+                    "first": short_date(first),
+                    "last": _("now") if last == date.max else short_date(last),
+                }
+                unknown = _("The same candidate reference stands elsewhere too, on overlapping days.")
+                found[other.fulfilment_id] = self._signal("overlap", other.fulfilment_id, sentence, unknown)
+        return list(found.values())
+
+    def same_invoice(self, version: FulfilmentVersion) -> list[Signal]:
+        """The same number of the same supplier, whoever handed it in."""
+        if not version.invoice_number:
+            return []
+        found = {
+            other.fulfilment_id: self._signal(
+                "same_invoice",
+                other.fulfilment_id,
+                _("Invoice %(number)s of %(supplier)s was also handed in as %(other)s.")
+                % {
+                    "number": version.invoice_number,
+                    "supplier": version.supplier_name,
+                    "other": other.fulfilment.external_id,
+                },
+                _("The same invoice was handed in elsewhere too."),
+            )
+            for other in self._but(version)
+            if other.invoice_number == version.invoice_number and _same_supplier(version, other)
+        }
+        return list(found.values())
+
+    def same_file(self, version: FulfilmentVersion) -> list[Signal]:
+        """A file with the same contents as evidence of another one."""
+        own = self.files[version.fulfilment_id]
+        found = {
+            e.version.fulfilment_id: self._signal(
+                "same_file",
+                e.version.fulfilment_id,
+                _("The same file is also evidence of %(other)s.") % {"other": e.version.fulfilment.external_id},
+                _("The same file is also evidence elsewhere."),
+            )
+            for e in self.same
+            if e.content_hash in own and e.version.fulfilment_id != version.fulfilment_id
+        }
+        return list(found.values())
+
+
+def _same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:
+    if one.supplier_kvk and other.supplier_kvk:
+        return bool(one.supplier_kvk == other.supplier_kvk)
+    return bool(one.supplier_name.casefold().split() == other.supplier_name.casefold().split())

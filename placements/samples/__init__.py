@@ -1,0 +1,1 @@
+"""Samples: accepted fulfilments that are drawn to be checked once more."""

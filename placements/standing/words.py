@@ -1,0 +1,128 @@
+"""How a contract stands, in words and as a bar; the amounts come from `placements.standing.progress`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, ContractState
+from placements.standing.progress import Progress, Status, with_progress
+from sroi.charts import Chart, Part, progress_bar, small_progress_bar
+from sroi.money import ZERO
+from sroi.templatetags.formats import euro, long_date, percent
+
+RUNNING = (ContractState.ACTIVE, ContractState.ENDED)
+# Running, and in need of someone's attention, the most urgent first.
+WORRYING = (Status.OVERDUE, Status.AT_RISK, Status.BEHIND)
+
+
+@dataclass
+class Standing:
+    """A contract with how it stands."""
+
+    contract: Contract
+    progress: Progress
+    today: date
+
+    @property
+    def sentences(self) -> list[str]:
+        return sentences(self.contract, self.progress, self.today)
+
+    @property
+    def bar(self) -> Any:
+        return bar(self.contract, self.progress) if self.progress.obligation else None
+
+    @property
+    def small_bar(self) -> Any:
+        return small_bar(self.contract, self.progress, "phone", 320) if self.progress.obligation else None
+
+
+def standings(contracts: Iterable[Contract], today: date) -> list[Standing]:
+    """Contracts need their policy and contractor (`select_related`)."""
+    rows = list(contracts)
+    progress = with_progress(rows, today)
+    return [Standing(contract, progress[contract.pk], today) for contract in rows]
+
+
+def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
+    """What is owed, what was done, what should have been done, and what is left to do by when."""
+    if contract.is_framework:
+        return [_("This is a framework: it owes nothing itself, its call-offs do.")]
+    if not contract.has_obligation:
+        return [_("This contract carries no obligation.")]
+    done = _("Of %(obligation)s, %(realised)s is fulfilled (%(percent)s).") % {
+        "obligation": euro(progress.obligation),
+        "realised": euro(progress.realised),
+        "percent": percent(progress.percent),
+    }
+    return [done, *_what_is_left(contract, progress, today)]
+
+
+def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[str]:
+    values = {"open": euro(progress.open), "expected": euro(progress.expected)}
+    last = long_date(contract.last_counted_day)
+    if progress.status == Status.SETTLED and contract.settled_on:
+        return [_("The contract was settled on %(day)s.") % {"day": long_date(contract.settled_on)}]
+    if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT):
+        return []
+    if progress.status == Status.FULFILLED:
+        more = _("That is %(surplus)s more than was asked.") % {"surplus": euro(progress.surplus)}
+        return [_("The obligation is fulfilled."), *([more] if progress.surplus else [])]
+    if today > contract.last_counted_day:
+        return [_("The term ended on %(last)s; %(open)s is still open.") % {**values, "last": last}]
+    planned = progress.plan is not None
+    schedule = (
+        _("By the plan it would now be %(expected)s.") if planned else _("On schedule it would now be %(expected)s.")
+    )
+    schedule %= values
+    left = _("Another %(open)s is to be fulfilled by %(last)s.") % {**values, "last": last}
+    return [schedule, left] if today >= contract.start_date else [left]
+
+
+def bar(contract: Contract, progress: Progress) -> Chart:
+    return progress_bar(*_drawing(contract, progress), columns=_columns(), format=euro)
+
+
+def small_bar(contract: Contract, progress: Progress, name: str = "small", width: int = 120) -> Chart:
+    drawn, title, parts, marks = _drawing(contract, progress)
+    return small_progress_bar(f"{drawn}-{name}", title, parts, marks, columns=_columns(), format=euro, width=width)
+
+
+def _columns() -> tuple[str, str]:
+    return _("Part"), _("Amount")
+
+
+def _drawing(contract: Contract, progress: Progress) -> tuple[str, str, list[Part], list[Part]]:
+    parts = [
+        Part(_("fulfilled so far"), progress.realised),
+        Part(_("planned"), progress.planned),
+        Part(_("in review"), progress.pending),
+        Part(_("not planned yet"), max(progress.obligation - progress.forecast, ZERO)),
+    ]
+    title = _("Progress of %(reference)s") % {"reference": contract.reference}
+    return f"contract-{contract.pk}", title, parts, _marks(progress)
+
+
+def _marks(progress: Progress) -> list[Part]:
+    """Where the schedule stands now; where more was done than is owed, what is owed."""
+    if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT):
+        return []
+    by_now = _("schedule today") if progress.plan is None else _("plan today")
+    marks = [Part(by_now, progress.expected)] if 0 < progress.elapsed < 1 else []
+    if progress.forecast > progress.obligation:
+        marks.append(Part(_("obligation"), progress.obligation))
+    return marks
+
+
+def status_tag(state: str, label: object) -> str:
+    return _status_tag(str(state), str(label))
+
+
+@lru_cache(maxsize=256)
+def _status_tag(state: str, label: str) -> str:
+    """The same for every row of a list that is in this state."""
+    return render_to_string("components/status.html", {"state": state, "label": label})

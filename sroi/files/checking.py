@@ -1,0 +1,111 @@
+"""Judging a file by its content: what may be kept, and the pages of a PDF as pictures."""
+
+import hashlib
+import io
+import resource
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import filetype
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from sroi.bsn import refuse_bsn
+from sroi.doors import Refused
+
+PDF = "application/pdf"
+# How Pillow calls a picture of this media type.
+PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
+ENDINGS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+LONGEST_NAME = 200
+QUALITY = 85
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that may be kept: its contents, and pictures of its pages."""
+
+    content: bytes
+    media_type: str
+    content_hash: str
+    pages: list[bytes] = field(default_factory=list)
+
+
+def prepared(data: bytes) -> Prepared:
+    """The file as it may be kept, or `Refused` with what to do instead."""
+    if not data:
+        raise Refused(_("This file is empty."))
+    if len(data) > settings.EVIDENCE_MAX_BYTES:
+        raise Refused(_("This file is larger than %(n)s MB.") % {"n": settings.EVIDENCE_MAX_BYTES // 1024**2})
+    kind = filetype.guess(data)
+    media_type = kind.mime if kind else ""
+    content_hash = hashlib.sha256(data).hexdigest()
+    if media_type == PDF:
+        return Prepared(data, PDF, content_hash, pages_of(data))
+    if media_type in PICTURES:
+        return Prepared(picture(data, PICTURES[media_type]), media_type, content_hash)
+    raise Refused(_("Choose a PDF or a photo (JPEG, PNG or WebP). Another file cannot be kept here."))
+
+
+def picture(data: bytes, form: str) -> bytes:
+    """The picture alone, upright, written anew without anything else that was in the file."""
+    try:
+        with Image.open(io.BytesIO(data), formats=[form]) as found:
+            if found.width * found.height > settings.EVIDENCE_MAX_PIXELS:
+                raise Refused(_("This picture is too large. Make it smaller, or take a new photo."))
+            upright = ImageOps.exif_transpose(found)
+            clean = upright.convert("RGB" if form == "JPEG" else "RGBA")
+    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
+        raise Refused(_("This picture cannot be read. Save it again, or take a new photo.")) from fault
+    except (OSError, ValueError, SyntaxError) as fault:
+        raise Refused(_("This picture cannot be read. Save it again, or take a new photo.")) from fault
+    written = io.BytesIO()
+    clean.save(written, form, quality=QUALITY)
+    return written.getvalue()
+
+
+def pages_of(data: bytes) -> list[bytes]:
+    """Pictures of the first pages, drawn in a process that may use only so much time and memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                [
+                    sys.executable,
+                    str(Path(__file__).with_name("pdf_pages.py")),
+                    folder,
+                    str(settings.EVIDENCE_MAX_PAGES),
+                ],
+                input=data,
+                capture_output=True,
+                timeout=settings.EVIDENCE_MAX_SECONDS,
+                preexec_fn=_limit_process,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as fault:
+            raise Refused(_("This PDF takes too long to open. Save it again, or add photos of it.")) from fault
+        if done.returncode:
+            raise Refused(_("This PDF cannot be opened: it is damaged or protected by a password. Save it without."))
+        drawn = sorted(Path(folder).glob("*.webp"), key=lambda path: int(path.stem))
+        return [path.read_bytes() for path in drawn]
+
+
+def _limit_process() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (settings.EVIDENCE_MAX_MEMORY, settings.EVIDENCE_MAX_MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (settings.EVIDENCE_MAX_SECONDS, settings.EVIDENCE_MAX_SECONDS))
+
+
+def shown_name(name: str) -> str:
+    """The last part of a name, without control characters; `Refused` where it seems to hold a BSN."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()[-LONGEST_NAME:] or _("file")
+    try:
+        refuse_bsn(clean)
+    except ValidationError as fault:
+        raise Refused(_("The name of this file holds what could be a BSN. Give the file another name.")) from fault
+    return clean
