@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from contracts import notices
 from contracts.models import (
     ActKind,
     ChangeKind,
@@ -26,6 +25,7 @@ from contracts.models import (
     NoticeKind,
     ProposalState,
 )
+from contracts.people import notices
 from placements.models import Allocation, EventKind, FulfilmentEvent
 from sroi.access import Role
 

@@ -1,7 +1,7 @@
 """The mechanism of scoping: what a person may not see does not exist for them.
 
 A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)` narrows a queryset
-to what the grants of a person open. Which grants a person has is decided in `contracts.membership`.
+to what the grants of a person open. Which grants a person has is decided in `contracts.people.membership`.
 """
 
 from collections.abc import Iterable

@@ -236,3 +236,8 @@ def narrow(form: forms.Form, access: Access) -> None:
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
             rows: Any = field.queryset
             field.queryset = rows.visible_to(access)
+
+
+CONTRACT_PAGE = ("contract-detail", {"pk": django_tables2.A("pk")})
+NUMBER = {"td": {"class": "num"}}
+ON_ONE_LINE = {"td": {"class": "nowrap"}}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
-from contracts.membership import access_of
+from contracts.people.membership import access_of
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
 from sroi.views import asks_for_part

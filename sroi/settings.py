@@ -185,7 +185,7 @@ SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
 # OpenID Connect: a JSON list of provider_id, name, client_id, secret and settings (server_url; kvk_claim for an
 # eHerkenning broker). Someone gets in only with an identity that was connected to their account before.
 OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
-SOCIALACCOUNT_ADAPTER = "sroi.pages.identity.IdentityAdapter"
+SOCIALACCOUNT_ADAPTER = "contracts.people.identity.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = True

@@ -3,16 +3,16 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
+from contracts.coverage import views as coverage
+from contracts.dossier import views as dossier
+from contracts.people.views import mail_choices
 from placements.imports import views as importing
 from sroi.pages import (
     attention,
     changes,
     contract,
     contractors,
-    coverage,
-    dossier,
     guidance,
-    mail_choices,
     plan,
     public,
     region,

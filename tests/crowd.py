@@ -22,7 +22,7 @@ from contracts.models import (
     Region,
     SocialFirm,
 )
-from contracts.registration import award, change
+from contracts.owed.door import award, change
 from placements.claims.content import Content, Draft
 from placements.life import door as life
 from placements.models import Evidence, Fulfilment, FulfilmentState, FulfilmentVersion, UploadRow

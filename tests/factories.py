@@ -13,7 +13,9 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
-from contracts import acts, dossier, planning
+from contracts.acts import modification as acts
+from contracts.acts.door import propose
+from contracts.dossier import door as dossier
 from contracts.models import (
     ActionPlan,
     Basis,
@@ -39,13 +41,13 @@ from contracts.models import (
     Settlement,
     ValuationTable,
 )
-from contracts.proposals import propose
-from contracts.recognition import Facts, Terms, recognise
-from contracts.recognition import propose as propose_firm
-from contracts.regions import load_region
-from contracts.registration import Award, award, change, end
-from contracts.settlement import Decision, Figures, Letter, decide
-from contracts.valuation_tables import load_table, put_in_force
+from contracts.owed.door import Award, award, change, end
+from contracts.plans import door as plans
+from contracts.policy.loading import load_region
+from contracts.settlement.door import Decision, Figures, LetterFiles, decide
+from contracts.social_firms.door import Facts, RecognisedAs, recognise
+from contracts.social_firms.door import propose as propose_firm
+from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims.content import Content, Draft
 from placements.life import door as life
 from placements.models import (
@@ -214,7 +216,7 @@ def make_firm(
     """A firm that the region recognises as sheltered-work company since 2020."""
     given = {"kind": "sw_company", "valid_from": date(2020, 1, 1), "grounds": "Nagezocht", **terms}
     facts = Facts(name, "Hilversum", f"Drukwerk van {name}", "https://www.example.org/")
-    return recognise(region, kvk or f"{next(_numbers):08}", facts, Terms(**given), by=by, at=moment(TODAY))
+    return recognise(region, kvk or f"{next(_numbers):08}", facts, RecognisedAs(**given), by=by, at=moment(TODAY))
 
 
 def make_firm_proposal(
@@ -250,7 +252,7 @@ def make_settlement(contract: Contract) -> Settlement:
     at = moment(over.end_date + timedelta(days=70))
     end(over, at=at, by=None, why="Afgelopen")
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
-    letter = Letter([dossier.File(b"x", "application/pdf", "Slotbrief")])
+    letter = LetterFiles([dossier.File(b"x", "application/pdf", "Slotbrief")])
     more = {"on": at.date(), "by": None, "at": at, "letter": letter}
     return decide(over, Decision(), seen=figures, figures=lambda: figures, **more)
 
@@ -262,13 +264,13 @@ def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = 
         ("social_purchasing", q): Decimal(5000) for q in quarters
     }
     at = moment(TODAY)
-    plan = planning.begin(contract, by=by, at=at)
+    plan = plans.begin(contract, by=by, at=at)
     words = {"work": f"Twee leerlingen op {contract.title}"}
-    planning.save(plan, words, usual if amounts is None else amounts, by=by, at=at)
+    plans.save(plan, words, usual if amounts is None else amounts, by=by, at=at)
     if state != PlanState.DRAFT:
-        planning.submit(plan, by=by, at=at)
+        plans.submit(plan, by=by, at=at)
     if state == PlanState.AGREED:
-        planning.agree(plan, by=by, at=at)
+        plans.agree(plan, by=by, at=at)
     return plan
 
 

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contracts.table_versions import succeed
-from contracts.valuation_tables import load_table, put_in_force
+from contracts.valuation_tables.door import succeed
+from contracts.valuation_tables.loading import load_table, put_in_force
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contracts import certificates
-from contracts.certificates import CertificateState, Cover
+from contracts.acts import certificates
+from contracts.acts.certificates import CertificateState, Cover
 from contracts.models import Contract, ObligationChange, PsoCertificate, Region
 from sroi.access import Role
 from tests import factories as make

@@ -7,10 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
-from contracts import registration
 from contracts.models import ChangeKind, ClosedYear, ContractState, LineKind, ObligationLine, Posting
-from contracts.registration import award
-from contracts.valuation_tables import load_table
+from contracts.owed import door as obligations
+from contracts.owed.door import award
+from contracts.valuation_tables.loading import load_table
 from placements.claims.content import Content
 from placements.ledger.verification import differences
 from placements.life import door as life
@@ -118,24 +118,24 @@ class TestObligation:
         assert holds(region)
 
     def test_cancelling_takes_back_what_is_owed(self, region, contract):
-        registration.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Failliet")
+        obligations.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Failliet")
         assert sum(line[3] for line in lines_of(contract)) == 0
         with pytest.raises(Refused):
-            registration.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Nogmaals")
+            obligations.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Nogmaals")
         assert holds(region)
 
     def test_only_what_ended_is_settled(self, contract):
         with pytest.raises(Refused, match=contract.reference):
-            registration.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="")
-        registration.end(contract, at=moment(TODAY), by=None, why="Afgelopen")
-        registration.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="Afgerekend")
+            obligations.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="")
+        obligations.end(contract, at=moment(TODAY), by=None, why="Afgelopen")
+        obligations.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="Afgerekend")
         assert contract.state == ContractState.SETTLED
         with pytest.raises(Refused):
             make_change(contract, value_delta=D(1))
 
     def test_changed_shares_hold_from_their_month(self, region, contract):
         shares = {m.pk: D(50) for m in region.municipalities.all()}
-        registration.change_shares(
+        obligations.change_shares(
             contract, shares, month=date(2024, 7, 1), at=moment(TODAY), by=None, why="Herverdeeld"
         )
         make_placement(contract)

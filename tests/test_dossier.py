@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from contracts import dossier, registration
+from contracts.dossier import door as dossier
 from contracts.models import ContactPerson, Contract, ContractDocument, ContractEvent, ContractNote, Region
+from contracts.owed import door as obligations
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -234,7 +235,7 @@ def test_a_closed_contract_takes_nothing_more(contract: Contract, clients: dict[
     note, person = make.make_note(contract), make.make_person(contract)
     document = make.make_document(contract)
     at = make.moment(make.TODAY)
-    registration.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
+    obligations.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
     for act in (
         lambda: make.make_note(contract),
         lambda: make.make_person(contract),

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contracts.membership import access_of
 from contracts.models import ChangeKind, Contract, Contractor, ContractShare, Membership, Policy, TableInForce
-from contracts.regions import load_region
-from contracts.registration import end
+from contracts.owed.door import end
+from contracts.people.membership import access_of
+from contracts.policy.loading import load_region
 from sroi.access import Role, visible
 from tests import factories as make
 

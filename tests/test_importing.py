@@ -93,7 +93,7 @@ def send(user: Any, content: bytes, kind: str = "contracts", name: str = "bestan
 
 
 def access_of(user: Any) -> Any:
-    from contracts.membership import access_of
+    from contracts.people.membership import access_of
 
     return access_of(user)
 
@@ -500,7 +500,7 @@ def test_a_failure_of_ours_imports_nothing_and_can_be_tried_again(
 ) -> None:
     upload = sent(world.adviser, contracts({}))
     with monkeypatch.context() as patched:
-        patched.setattr("contracts.intake.remember", lambda *args, **kwargs: 1 / 0)
+        patched.setattr("contracts.imports.intake.remember", lambda *args, **kwargs: 1 / 0)
         post(world.adviser, "import-run", upload)
     upload.refresh_from_db()
     assert upload.state == "failed"

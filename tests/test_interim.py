@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contracts.deadlines import What, deadlines
+from contracts.plans.deadlines import What, deadlines
 from placements.ledger.verification import differences
 from placements.models import FulfilmentState, FulfilmentVersion
 from placements.standing.heard import last_heard

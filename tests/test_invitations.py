@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contracts import invitation as door
-from contracts.membership import access_of
 from contracts.models import Invitation, Membership
+from contracts.people import door as invitations
+from contracts.people.membership import access_of
 from sroi.access import Role
 from sroi.accounts.models import User
 from sroi.doors import Refused
@@ -98,9 +98,9 @@ def test_two_at_once_get_one_membership(region: Any, admin: Any, client: Client)
     invite(client, region, role=Role.READER)
     now = timezone.now()
     one, other = Invitation.objects.get(), Invitation.objects.get()
-    door.accept(one, at=now, **NEW)
+    invitations.accept(one, at=now, **NEW)
     with pytest.raises(Refused):
-        door.accept(other, at=now, **NEW)
+        invitations.accept(other, at=now, **NEW)
     assert Membership.objects.filter(role=Role.READER).count() == 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contracts import proposals
+from contracts.acts import door as acts
 from contracts.models import ChangeProposal, Contract, ContractState, ObligationChange, ProposalState, Region
 from sroi.access import Role
 from sroi.doors import Refused
@@ -148,5 +148,5 @@ def test_declining_asks_why_and_the_officer_reads_it(region: Region, contract: C
     adviser.post(page, {"reason": "Nog niet getekend"})
     assert "Nog niet getekend" in signed_in(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
     with pytest.raises(Refused):
-        proposals.accept(proposal, by=user, at=make.moment(make.TODAY))
+        acts.accept(proposal, by=user, at=make.moment(make.TODAY))
     assert obligation(contract) == 50000

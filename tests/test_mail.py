@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from contracts import notices
 from contracts.models import (
     Contract,
     Membership,
@@ -30,6 +29,7 @@ from contracts.models import (
     Policy,
     When,
 )
+from contracts.people import notices
 from placements import telling
 from placements.life import door as life
 from placements.models import FulfilmentVersion

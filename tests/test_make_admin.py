@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from contracts import invitation as door
-from contracts.membership import access_of
 from contracts.models import Invitation, Membership
+from contracts.people import door as invitations
+from contracts.people.membership import access_of
 from sroi.access import Role
 from sroi.accounts.models import User
 from sroi.doors import Refused
@@ -122,10 +122,10 @@ def test_a_second_factor_stays_unless_it_was_lost(region: Any) -> None:
 def test_an_invitation_of_an_admin_opens_no_account_that_exists(region: Any) -> None:
     admin = make.make_user(Role.REGION_ADMIN, region)
     known = make.make_user(Role.READER, region, email=EMAIL)
-    asked = door.Asked(EMAIL, Role.ADVISER, region)
-    invitation = door.invite(asked, access_of(admin), at=make.moment(make.TODAY), by=admin)
+    asked = invitations.Asked(EMAIL, Role.ADVISER, region)
+    invitation = invitations.invite(asked, access_of(admin), at=make.moment(make.TODAY), by=admin)
     with pytest.raises(Refused):
-        door.accept(invitation, at=make.moment(make.TODAY), **NEW)
+        invitations.accept(invitation, at=make.moment(make.TODAY), **NEW)
     assert known.check_password(make.PASSWORD)
 
 
@@ -138,11 +138,11 @@ def test_there_is_no_superuser(region: Any) -> None:
 
 
 def end(membership: Membership, by: Any) -> None:
-    door.end(membership, access_of(by), at=make.moment(make.TODAY), by=by, why="Rol beëindigd")
+    invitations.end(membership, access_of(by), at=make.moment(make.TODAY), by=by, why="Rol beëindigd")
 
 
 def become_reader(membership: Membership, by: Any) -> None:
-    door.change(membership, Role.READER, (), access_of(by), by=by, why="Andere functie")
+    invitations.change(membership, Role.READER, (), access_of(by), by=by, why="Andere functie")
 
 
 @pytest.mark.parametrize("act", [end, become_reader])
@@ -155,7 +155,7 @@ def test_the_last_admin_stays(region: Any, act: Any) -> None:
     User.objects.filter(pk=other.pk).update(is_active=False)
     third = make.make_user(Role.REGION_ADMIN, region, active=False)
     with pytest.raises(Refused, match="laatste regiobeheerder"):
-        door.end(one.memberships.get(), seen, at=make.moment(make.TODAY), by=third, why="Weg")
+        invitations.end(one.memberships.get(), seen, at=make.moment(make.TODAY), by=third, why="Weg")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,9 +171,9 @@ def test_two_admins_who_end_each_other_at_the_same_time(region: Any, act: Any) -
 
         def one(membership: Membership, access: Any, by: Any) -> None:
             if act is end:
-                door.end(membership, access, at=make.moment(make.TODAY), by=by, why="Weg")
+                invitations.end(membership, access, at=make.moment(make.TODAY), by=by, why="Weg")
             else:
-                door.change(membership, Role.READER, (), access, by=by, why="Weg")
+                invitations.change(membership, Role.READER, (), access, by=by, why="Weg")
 
         results = at_once(*(lambda pair=pair: one(*pair) for pair in pairs))
         left = Membership.objects.filter(role=Role.REGION_ADMIN, ended_at=None).count()

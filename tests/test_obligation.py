@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Basis, ChangeKind
-from contracts.obligation import Owed, after, expected_rate, split
+from contracts.owed.obligation import Owed, after, expected_rate, split
 from sroi.money import cumulative, rounded
 
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contracts import registration
 from contracts.models import ChangeKind, Contract, Region
+from contracts.owed import door as obligations
 from placements.claims.content import Content
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
@@ -94,7 +94,7 @@ def test_other_shares_divide_otherwise(region: Region, contract: Contract) -> No
     make.make_purchase(contract, external_id="B")  # of May: before the shares change
     towns = {town.pk: D(50) for town in region.municipalities.all()}
     at = make.moment(make.TODAY)
-    registration.change_shares(contract, towns, month=date(2024, 7, 1), at=at, by=None, why="Herverdeeld")
+    obligations.change_shares(contract, towns, month=date(2024, 7, 1), at=at, by=None, why="Herverdeeld")
     assert list(differences([region], make.TODAY)) == []
     (row,) = outdated(Contract.objects.select_related("policy", "table").get(pk=contract.pk))
     assert row.is_only_divided_otherwise
@@ -112,7 +112,7 @@ def test_another_table_counts_by_its_block_of_the_same_code(
     make.make_placement(contract, external_id="A")
     table = make.make_table(region, publication)
     codes = set(table.blocks.values_list("code", flat=True))
-    registration.pin(contract, table, at=make.moment(make.TODAY), by=None, why="Afgesproken")
+    obligations.pin(contract, table, at=make.moment(make.TODAY), by=None, why="Afgesproken")
     ((_number, before, now),) = listed(contract)
     assert before == D("40000.00")
     assert (now is None) == ("PW_GT2Y" not in codes)

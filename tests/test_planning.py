@@ -10,9 +10,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contracts import planning, registration, schedule
-from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Contract, ContractEvent, PlanState, Region
+from contracts.owed import door as obligations
+from contracts.plans import door as plans
+from contracts.plans import schedule
+from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
@@ -95,7 +97,7 @@ def test_the_agreed_plan_takes_the_place_of_the_straight_line(contract: Contract
     make.make_plan(contract, PlanState.SUBMITTED)
     straight = with_progress([contract], date(2024, 12, 31))[contract.pk]
     assert (straight.expected, straight.plan) == (D("25034.20"), None)  # 366 of 731 days
-    planning.agree(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY))
+    plans.agree(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY))
     planned = with_progress([contract], date(2024, 12, 31))[contract.pk]
     assert planned.expected == D("60000.00")
     assert with_progress([contract], date(2024, 2, 15))[contract.pk].expected == D("7582.42")  # 46 of 91 days of 15.000
@@ -154,7 +156,7 @@ def test_a_next_version_begins_as_the_agreed_one_and_takes_its_place(contract: C
     first.refresh_from_db()
     assert first.state == PlanState.REPLACED
     assert with_progress([contract], date(2024, 3, 31))[contract.pk].expected == D("30000.00")
-    begun = planning.begin(contract, by=None, at=make.moment(make.TODAY))
+    begun = plans.begin(contract, by=None, at=make.moment(make.TODAY))
     assert (begun.work, len(begun.by_quarter())) == ("Drie leerlingen", 2)
 
 
@@ -166,7 +168,7 @@ def test_who_comes_second_is_told_so(contract: Contract, contractor: Client, adv
     assert "Twee leerlingen" in answer.content.decode()  # what was typed is kept
     plan = ActionPlan.objects.get()
     assert plan.by_quarter()[date(2024, 1, 1)] == 1000
-    planning.submit(plan, by=None, at=make.moment(make.TODAY))
+    plans.submit(plan, by=None, at=make.moment(make.TODAY))
     adviser.post(url(contract, "plan-answer"), {"edition": str(plan.edition + 1), "do": "agree"})
     plan.refresh_from_db()
     assert plan.state == PlanState.SUBMITTED
@@ -174,7 +176,7 @@ def test_who_comes_second_is_told_so(contract: Contract, contractor: Client, adv
 
 def test_discarding_keeps_what_was_agreed(contract: Contract, contractor: Client) -> None:
     agreed = make.make_plan(contract)
-    draft = planning.begin(contract, by=None, at=make.moment(make.TODAY))
+    draft = plans.begin(contract, by=None, at=make.moment(make.TODAY))
     contractor.post(url(contract, "plan-answer"), {"edition": str(draft.edition), "do": "discard"})
     assert list(ActionPlan.objects.all()) == [agreed]
 
@@ -205,12 +207,12 @@ def test_what_a_plan_adds_up_to_shows_while_typing(contract: Contract, contracto
 def test_a_closed_contract_has_its_plan_for_good(contract: Contract, contractor: Client) -> None:
     plan = make.make_plan(contract, PlanState.SUBMITTED)
     at = make.moment(make.TODAY)
-    registration.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
+    obligations.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
     for act in (
-        lambda: planning.agree(plan, by=None, at=at),
-        lambda: planning.send_back(plan, by=None, at=at, why="Nee"),
-        lambda: planning.record_contact(contract, date(2023, 12, 5), by=None, at=at),
-        lambda: planning.do_without(contract, by=None, at=at, why="Nee"),
+        lambda: plans.agree(plan, by=None, at=at),
+        lambda: plans.send_back(plan, by=None, at=at, why="Nee"),
+        lambda: plans.record_contact(contract, date(2023, 12, 5), by=None, at=at),
+        lambda: plans.do_without(contract, by=None, at=at, why="Nee"),
     ):
         with pytest.raises(Refused, match=contract.reference):
             act()
@@ -223,7 +225,7 @@ def test_a_closed_contract_has_its_plan_for_good(contract: Contract, contractor:
 def test_the_plan_stands_beside_what_happened(contract: Contract, adviser: Client, officer: Client) -> None:
     make.make_purchase(contract, "1234.00")
     make.make_plan(contract)
-    planning.begin(contract, by=None, at=make.moment(make.TODAY))
+    plans.begin(contract, by=None, at=make.moment(make.TODAY))
     shown = adviser.get(url(contract))
     row = shown.context["agreed_table"].rows[1]
     assert [(cell.planned, cell.done) for cell in row.cells] == [(10000, 0), (5000, 1234), (0, 0), (15000, 1234)]
@@ -285,12 +287,12 @@ def test_contact_and_plan_are_done_once_recorded(contract: Contract, adviser: Cl
     assert contractor.get(url(contract, "contact")).status_code == 404
     adviser.post(url(contract, "contact"), {"on": "2023-12-06", "why": "Gebeld met de projectleider"})
     make.make_plan(contract, PlanState.SUBMITTED)
-    planned = planning.handed_in([contract])[contract.pk]
+    planned = plans.handed_in([contract])[contract.pk]
     found = due(contract, date(2025, 7, 1), planned)
     assert (found["contact"].done, found["plan"].done) == (date(2023, 12, 6), make.TODAY)
     assert ContractEvent.objects.get(what="contact").why.startswith("06-12-2023")
-    planning.send_back(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY), why="Graag anders")
-    assert planning.handed_in([contract]) == {}
+    plans.send_back(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY), why="Graag anders")
+    assert plans.handed_in([contract]) == {}
 
 
 def test_where_no_plan_is_needed_none_is_due(contract: Contract, adviser: Client) -> None:
@@ -316,5 +318,5 @@ def test_an_overdue_deadline_asks_for_attention_of_who_can_act(
 
 
 def test_what_ended_has_no_deadlines(contract: Contract) -> None:
-    registration.end(contract, at=make.moment(make.TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, at=make.moment(make.TODAY), by=None, why="Afgelopen")
     assert due(contract, make.TODAY) == {}

@@ -9,8 +9,8 @@ import time_machine
 from django.test import Client
 from django.utils import translation
 
-from contracts import policies
 from contracts.models import Policy, Region
+from contracts.policy import door as policies
 from sroi.access import Role
 from tests import factories as make
 from tests.test_adoption import NOW, at_once

@@ -19,12 +19,12 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from contracts import table_versions
 from contracts.models import ChangeKind, ClosedYear, Contract, ObligationChange, ObligationLine, Posting
-from contracts.posting import lock_ledger
-from contracts.regions import FaultyFile
-from contracts.registration import award, change
-from contracts.valuation_tables import load_table, put_in_force
+from contracts.owed.door import award, change
+from contracts.owed.posting import lock_ledger
+from contracts.policy.loading import FaultyFile
+from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims.content import Content
 from placements.evidence import door as evidence
 from placements.ledger.verification import differences

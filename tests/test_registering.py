@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contracts import cpv
 from contracts.models import Contract, ContractDraft, Contractor, ContractState, Region
+from contracts.registering import cpv
 from sroi.access import Role
 from tests import factories as make
 from tests.factories import signed_in

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from contracts.registration import end, settle
+from contracts.owed.door import end, settle
 from placements.models import Evidence, FulfilmentLine, FulfilmentVersion
 from placements.retention.door import due
 from sroi.accounts.models import AuditEvent, Erasure

@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from docx import Document
 
-from contracts import acts, planning, registration, settlement
+from contracts.acts import modification as acts
+from contracts.acts.door import carry_out
 from contracts.models import (
     ActKind,
     ChangeKind,
@@ -29,7 +30,10 @@ from contracts.models import (
     Region,
     Settlement,
 )
-from contracts.settlement import Decision, Figures
+from contracts.owed import door as obligations
+from contracts.plans import door as plans
+from contracts.settlement import door as settlement
+from contracts.settlement.door import Decision, Figures
 from placements.claims.content import Content
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
@@ -64,7 +68,7 @@ def contract(region: Region) -> Contract:
 def with_shortfall(region: Region) -> Contract:
     contract = make.make_contract(region, make.make_contractor("De Linde"), reference="C-1", title="Wegen")
     make.make_purchase(contract, "35000.00")
-    registration.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
     return contract
 
 
@@ -83,7 +87,12 @@ def figures(contract: Contract) -> Figures:
 
 
 def decide(contract: Contract, decision: Decision | None = None, **other: Any) -> Settlement:
-    given = {"seen": figures(contract), "figures": lambda: figures(contract), "letter": settlement.Letter(), **other}
+    given = {
+        "seen": figures(contract),
+        "figures": lambda: figures(contract),
+        "letter": settlement.LetterFiles(),
+        **other,
+    }
     return settlement.decide(contract, decision or Decision(), on=TODAY, by=None, at=make.moment(TODAY), **given)
 
 
@@ -249,7 +258,7 @@ def test_only_what_ended_and_is_over_is_settled(region: Region, adviser: Client)
     running = make.make_contract(region, make.make_contractor(), end_date=date(2026, 12, 31))
     assert adviser.get(url(running, "settlement-decide"))["Location"] == url(running)
     assert adviser.get(url(running)).context["step"] == "end"
-    registration.end(running, at=make.moment(TODAY), by=None, why="Eerder klaar")
+    obligations.end(running, at=make.moment(TODAY), by=None, why="Eerder klaar")
     with pytest.raises(Refused):
         decide(running)
     assert not adviser.get(url(running)).context["may_decide"]
@@ -261,7 +270,7 @@ def test_nothing_is_half_done_when_the_letter_fails(
     def fail(*_args: Any, **_more: Any) -> bytes:
         raise OSError("no such library")
 
-    monkeypatch.setattr("sroi.pages.closing_letter.render_pdf", fail)
+    monkeypatch.setattr("contracts.settlement.letter.render_pdf", fail)
     assert sent(adviser, contract, confirm="1").status_code == 422
     contract.refresh_from_db()
     assert contract.state == ContractState.ENDED
@@ -272,8 +281,8 @@ def test_no_file_stays_behind_when_the_decision_fails(contract: Contract, monkey
     def fail(*_args: Any, **_more: Any) -> None:
         raise Refused("Nee")
 
-    monkeypatch.setattr(registration, "settle", fail)
-    letter = settlement.Letter([make_file("pdf"), make_file("docx")])
+    monkeypatch.setattr(obligations, "settle", fail)
+    letter = settlement.LetterFiles([make_file("pdf"), make_file("docx")])
     with pytest.raises(Refused):
         decide(contract, letter=letter)
     assert not ContractDocument.objects.exists()
@@ -282,7 +291,7 @@ def test_no_file_stays_behind_when_the_decision_fails(contract: Contract, monkey
 
 
 def make_file(words: str) -> Any:
-    from contracts.dossier import File
+    from contracts.dossier.door import File
 
     return File(words.encode(), "application/pdf", "Slotbrief")
 
@@ -305,14 +314,14 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
     return {
         "amendment": lambda: make.make_change(contract, value_delta=D(1)),
         "extension": lambda: make.make_change(contract, ChangeKind.EXTENSION, new_end_date=date(2027, 1, 1)),
-        "shares": lambda: acts.carry_out(act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), by=None, at=at),
-        "end": lambda: registration.end(contract, at=at, by=None, why="x"),
-        "cancel": lambda: registration.cancel(contract, on=TODAY, at=at, by=None, why="x"),
-        "settle": lambda: registration.settle(contract, on=TODAY, at=at, by=None, why="x"),
-        "recovery": lambda: registration.grant_recovery(contract, date(2026, 6, 1), at=at, by=None, why="x"),
+        "shares": lambda: carry_out(act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), by=None, at=at),
+        "end": lambda: obligations.end(contract, at=at, by=None, why="x"),
+        "cancel": lambda: obligations.cancel(contract, on=TODAY, at=at, by=None, why="x"),
+        "settle": lambda: obligations.settle(contract, on=TODAY, at=at, by=None, why="x"),
+        "recovery": lambda: obligations.grant_recovery(contract, date(2026, 6, 1), at=at, by=None, why="x"),
         "call-off": lambda: make.make_contract(region, contract.contractor, parent=contract),
-        "plan": lambda: planning.agree(plan, by=None, at=at),
-        "contact": lambda: planning.record_contact(contract, date(2024, 1, 1), by=None, at=at),
+        "plan": lambda: plans.agree(plan, by=None, at=at),
+        "contact": lambda: plans.record_contact(contract, date(2024, 1, 1), by=None, at=at),
         "note": lambda: make.make_note(contract),
         "document": lambda: make.make_document(contract),
         "record": lambda: make.make_purchase(contract, state=FulfilmentState.DRAFT),
@@ -341,7 +350,7 @@ def test_a_settled_contract_is_read_only_and_so_is_what_counts_under_it(region: 
 
 def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(contract: Contract) -> None:
     late = make.make_purchase(contract, state=FulfilmentState.SUBMITTED, on=TODAY)
-    registration.settle(contract, on=TODAY, at=make.moment(TODAY), by=None, why="Afgerekend")
+    obligations.settle(contract, on=TODAY, at=make.moment(TODAY), by=None, why="Afgerekend")
     act = make.act(why="Na de afrekening", today=TODAY)
     for answer in (lambda: life.accept([late], act, region=contract.region), lambda: life.return_(late, act)):
         with pytest.raises(Refused, match="C-1"):
@@ -354,8 +363,8 @@ def test_a_placement_goes_on_under_its_other_contract_only(region: Region) -> No
     two = make.make_contracts(region, make.make_contractor(), 2, end_date=date(2026, 12, 31))
     days = {"start_date": date(2025, 1, 1), "confirmed_until": date(2025, 1, 31), "candidate_ref": "K"}
     version = make.make_fulfilment(two, "placement", "PW_GT2Y", [(date(2025, 1, 1), D(36))], on=TODAY, **days)
-    for move in (registration.end, registration.settle):
-        more = {"on": TODAY} if move is registration.settle else {}
+    for move in (obligations.end, obligations.settle):
+        more = {"on": TODAY} if move is obligations.settle else {}
         move(two[0], at=make.moment(TODAY), by=None, why="Afgerekend", **more)
     life.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
     sums = dict(FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount")))
@@ -393,7 +402,7 @@ def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Cl
     )
     make.make_change(contract, value_delta=D(-100000))
     make.make_placement(contract, hours="18", candidate_ref="Kandidaat Wulp", external_id="NR-WULP")
-    registration.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
     sent(adviser, contract, explanation="Met dank <script>", confirm="1")
     made = Settlement.objects.get()
     pdf = b"".join(adviser.get(reverse("closing-letter", args=[made.pk, "pdf"])).streaming_content)

@@ -9,11 +9,11 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contracts import recognition
 from contracts.models import FirmProposal, ProposalState, Recognition, SocialFirm
-from contracts.recognition import Facts, Terms
-from contracts.regions import FaultyFile
-from contracts.valuation_tables import load_table
+from contracts.policy.loading import FaultyFile
+from contracts.social_firms import door as recognition
+from contracts.social_firms.door import Facts, RecognisedAs
+from contracts.valuation_tables.loading import load_table
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
@@ -177,8 +177,8 @@ class TestRecording:
 
 
 class TestTheDoor:
-    def terms(self, **fields: Any) -> Terms:
-        return Terms(**{"kind": "sw_company", "valid_from": PAID, "grounds": "Nagezocht", **fields})
+    def terms(self, **fields: Any) -> RecognisedAs:
+        return RecognisedAs(**{"kind": "sw_company", "valid_from": PAID, "grounds": "Nagezocht", **fields})
 
     def recognise(self, region: Any, **fields: Any) -> Recognition:
         return recognition.recognise(

@@ -14,11 +14,11 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
-from contracts import table_versions
 from contracts.models import BuildingBlock, TableInForce, ValuationTable
-from contracts.regions import FaultyFile
-from contracts.table_forms import BlockForm
-from contracts.valuation_tables import LineOfTables, is_used, load_table, put_in_force, table_from
+from contracts.policy.loading import FaultyFile
+from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables.forms import BlockForm
+from contracts.valuation_tables.loading import LineOfTables, is_used, load_table, put_in_force, table_from
 from placements.claims.words import example_worth
 from sroi.access import Role
 from sroi.doors import Refused

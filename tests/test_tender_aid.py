@@ -10,7 +10,7 @@ from django.urls import reverse
 from docx import Document
 
 from contracts.models import ContractDraft, Region
-from contracts.tender_aid import Tender, advise, ways, workplaces_between
+from contracts.tendering.aid import Tender, advise, ways, workplaces_between
 from sroi.access import Role
 from tests import factories as make
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Region
-from contracts.valuation_tables import table_from
+from contracts.valuation_tables.loading import table_from
 from placements.claims.valuation import Claim, Counted, Earlier, Value, spread, value
 from sroi.money import cumulative
 

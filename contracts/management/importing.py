@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.intake import Outcome
+from contracts.imports.intake import Outcome
 from contracts.models import Region
-from contracts.regions import find_region
+from contracts.policy.loading import find_region
 from sroi.doors import Refused
 from sroi.exchange import ExchangeError, Sheet, read_rows
 

@@ -79,7 +79,7 @@ class NoticeChoice(models.Model):
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
     when = models.CharField(max_length=10, choices=When.choices)
 
-    unscoped_because = "everyone sees and sets their own only, see contracts.notices"
+    unscoped_because = "everyone sees and sets their own only, see contracts.people.notices"
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once")]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from contracts.models import BuildingBlock, ValuationTable
-from contracts.valuation_tables import loaded_tables
+from contracts.valuation_tables.loading import loaded_tables
 from placements.claims.valuation import Claim, Counted, Value, value
 
 

@@ -15,7 +15,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from contracts.valuation_tables import published_tables
+from contracts.valuation_tables.loading import published_tables
 from placements.calculator.elsewhere import elsewhere, worth_under
 from placements.calculator.forms import CalculatorForm
 from placements.claims.valuation import Claim, Counted

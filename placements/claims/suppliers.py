@@ -1,7 +1,7 @@
 """What the register of social firms says of the supplier of a purchase, on the day of its payment.
 
-A recognition opens blocks from a day until a day (`contracts.recognition`). Nothing is refused here: a contractor is
-told while recording, an adviser reads a signal before accepting. Source: DOMAIN.md sections 1 and 5.3.
+A recognition opens blocks from a day until a day. Nothing is refused here: a contractor is told while recording, an
+adviser reads a signal before accepting. Source: DOMAIN.md sections 1 and 5.3.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, BuildingBlock, Recognition
-from contracts.recognition import Register, is_open, kinds_in_words
+from contracts.social_firms.door import Recognitions, is_open, kinds_in_words
 from placements.models import FulfilmentVersion
 from sroi.templatetags.formats import short_date
 
@@ -80,7 +80,7 @@ def supplier_standing(
     if not (kvk or name):
         return None
     day = fields.get("paid_on") or today
-    known = Register([region_id], [kvk], [name]).of(region_id, kvk, name)
+    known = Recognitions([region_id], [kvk], [name]).of(region_id, kvk, name)
     holding = tuple(r for r in known if r.holds_on(day))
     shut = closed_to(blocks, {r.kind for r in holding}, name or kvk, day)
     return SupplierStanding(name or kvk, day, holding, tuple(shut))
@@ -89,7 +89,7 @@ def supplier_standing(
 def doubts(versions: Sequence[FulfilmentVersion]) -> dict[int, list[str]]:
     """Per version of a paid purchase what the register has against its supplier, in one query for all."""
     paid = [v for v in versions if v.fulfilment.kind == BlockKind.PURCHASE and v.paid_on]
-    register = Register(
+    register = Recognitions(
         {v.fulfilment.region_id for v in paid}, [v.supplier_kvk for v in paid], [v.supplier_name for v in paid]
     )
     found: dict[int, list[str]] = {}

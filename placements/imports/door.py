@@ -20,10 +20,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts.drafting import REGISTER
-from contracts.intake import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
-from contracts.membership import access_of
+from contracts.imports.intake import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
 from contracts.models import Contract, Contractor, Region
+from contracts.people.membership import access_of
+from contracts.registering.door import REGISTER
 from placements.imports.columns import TITLES, match, plain
 from placements.imports.intake import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.intake import import_fulfilments

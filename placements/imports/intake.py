@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from contracts.intake import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.intake import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, Unit, ValuationTable
 from placements.claims.content import Content, Draft
 from placements.claims.questions import OLDEST

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from contracts.models import Contract
-from contracts.shares import SharesOfContracts
+from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuation import Value
 from placements.claims.valuing import (
     Candidates,

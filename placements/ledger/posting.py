@@ -14,8 +14,8 @@ from fractions import Fraction
 from django.db.models import Sum
 
 from contracts.models import CATEGORY_OF_KIND, BlockKind, ContractState
-from contracts.posting import OpenPosting
-from contracts.shares import SharesOfContracts
+from contracts.owed.posting import OpenPosting
+from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from sroi.money import ZERO, FteField, cumulative

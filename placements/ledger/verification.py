@@ -21,8 +21,8 @@ from contracts.models import (
     ObligationLine,
     Region,
 )
-from contracts.registration import owed_by
-from contracts.shares import SharesOfContracts
+from contracts.owed.door import owed_by
+from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued, fetch, values_as_accepted
 from placements.ledger.posting import Line, last_month, lines_of
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion

@@ -19,8 +19,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Contract, ContractState, Region
-from contracts.posting import OpenPosting, lock_ledger, open_posting
-from contracts.shares import SharesOfContracts
+from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
+from contracts.owed.shares import SharesOfContracts
 from placements.claims.content import Content, Draft
 from placements.claims.valuing import (
     Candidates,

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from contracts.filtersets import contractor_search
 from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
+from contracts.searches import contractor_search
 from placements.claims.words import period_words
 from placements.models import Allocation, FulfilmentState
 from placements.models.fulfilment import KINDS

@@ -16,7 +16,7 @@ from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.models import Policy, Region
-from contracts.posting import lock_ledger
+from contracts.owed.posting import lock_ledger
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
 from sroi.access import STAFF, Access, Role
 from sroi.doors import Act, Refused

@@ -17,9 +17,9 @@ from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subque
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from contracts import schedule
 from contracts.models import Category, Contract, ContractState, ObligationLine, PlanAmount, PlanState
-from contracts.schedule import Quarters
+from contracts.plans import schedule
+from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState
 from sroi.batches import in_batches
 from sroi.money import ZERO, Balance, MoneyField, rounded

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from contracts.models import ClosedYear, Region
-from contracts.posting import lock_ledger
+from contracts.owed.posting import lock_ledger
 from reporting.adoption import revising
 from reporting.figures.definitions import DEFINITIONS
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision

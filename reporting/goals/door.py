@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Region
-from contracts.regions import decimal_from, refuse_unknown, required
+from contracts.policy.loading import decimal_from, refuse_unknown, required
 from reporting.figures.words import measured
 from reporting.models import AnnualReport, Goal
 from sroi.access import STAFF, Access, Role

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_safe
 
-from contracts import policies
 from contracts.models import Contract, Policy, Region
-from contracts.policy_forms import PolicyForm
-from contracts.regions import FaultyFile
+from contracts.policy import door as policies
+from contracts.policy.forms import PolicyForm
+from contracts.policy.loading import FaultyFile
 from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm

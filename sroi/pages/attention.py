@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts import certificates
-from contracts.certificates import CertificateState, Cover
-from contracts.deadlines import DeadlineState, deadlines
+from contracts.acts import certificates
+from contracts.acts.certificates import CertificateState, Cover
+from contracts.acts.door import may_change, may_propose
 from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, PsoCertificate
-from contracts.planning import handed_in
-from contracts.proposals import may_change, may_propose
-from contracts.settlement import is_settled_here, may_settle
+from contracts.plans.deadlines import DeadlineState, deadlines
+from contracts.plans.door import handed_in
+from contracts.settlement.door import is_settled_here, may_settle
 from placements.standing.heard import last_heard
 from sroi.access import Access, visible
 from sroi.pages.plan import told

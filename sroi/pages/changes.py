@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from contracts import changing
-from contracts.acts import Modification, as_if
+from contracts.acts import views as changing
+from contracts.acts.door import may_change
+from contracts.acts.modification import Modification, as_if
 from contracts.models import Contract
-from contracts.proposals import may_change
 from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated
 from placements.life import door as life
@@ -35,7 +35,7 @@ class WithConsequences:
         return {"outdated": Listed(outdated(as_if(act), act.shares, act.on))}
 
 
-class Change(WithConsequences, changing.Change):
+class Change(WithConsequences, changing.Modify):
     pass
 
 

@@ -6,13 +6,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts import cpv, planning
-from contracts.drafting import may_call_off
-from contracts.membership import with_people
+from contracts.acts.door import may_change, may_propose
 from contracts.models import Category, ChangeKind, ChangeProposal, Contract, ContractEvent, ContractState
-from contracts.proposals import may_change, may_propose
-from contracts.settlement import is_settled_here
-from contracts.shares import SharesOfContracts
+from contracts.owed.shares import SharesOfContracts
+from contracts.owed.story import story_of
+from contracts.people.membership import with_people
+from contracts.plans import door as plans
+from contracts.registering import cpv
+from contracts.registering.door import may_call_off
+from contracts.settlement.door import is_settled_here
 from placements.claims.words import period_words
 from placements.models import Allocation
 from placements.rights import may_see_fulfilments
@@ -20,7 +22,6 @@ from placements.standing.progress import Progress, realised_by_category, with_pr
 from placements.standing.words import bar, sentences, small_bar
 from sroi.access import STAFF, visible
 from sroi.pages.glossary import explained
-from sroi.pages.story import story_of
 from sroi.templatetags.formats import euro, long_date, percent
 from sroi.versions import versions
 from sroi.views import DetailPage, Happening
@@ -160,7 +161,7 @@ def happening(event: ContractEvent) -> Happening:
         "note_removed": _("A note was removed from the dossier"),
         "document_removed": _("A document was removed from the dossier"),
         "no_plan": _("No action plan needed"),
-        planning.NO_NEWS: _("Interim report: nothing new"),
+        plans.NO_NEWS: _("Interim report: nothing new"),
         "plan_submitted": _("Action plan handed in"),
         "plan_sent_back": _("Action plan sent back"),
         "plan_agreed": _("Action plan agreed"),

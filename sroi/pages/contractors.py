@@ -12,14 +12,13 @@ from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from contracts.filtersets import contractor_search
 from contracts.models import Contract, Contractor, ContractShare, Municipality
+from contracts.searches import contractor_search
 from placements.standing.progress import Progress, Status, of_status, with_progress
 from placements.standing.words import WORRYING
 from sroi.access import STAFF, visible
-from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
+from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
 from sroi.money import ZERO
-from sroi.pages.register import NUMBER
 from sroi.templatetags.formats import euro
 from sroi.versions import versions
 from sroi.views import DetailPage, ForRoles, ListFile, ListPage

@@ -22,11 +22,11 @@ from contracts.models import (
     TableInForce,
     ValuationTable,
 )
+from contracts.people.membership import administered
 from reporting.models import Goal
 from sroi.access import Role, visible
 from sroi.accounts import audit
 from sroi.lists import LONGEST_SEARCH
-from sroi.pages.users import administered
 from sroi.views import Happening, Request
 
 PER_PAGE = 50

@@ -21,9 +21,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts import notices
-from contracts.membership import access_of, people, people_with_access
 from contracts.models import Contract, Notice, NoticeKind, NoticeState, When
+from contracts.people import notices
+from contracts.people.membership import access_of, people, people_with_access
 from placements.telling import gather
 from sroi.access import Access, visible
 from sroi.outbox import send_now

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contracts.deadlines import Deadline, DeadlineState, deadlines
 from contracts.models import Contract, ContractState
-from contracts.planning import handed_in
+from contracts.plans.deadlines import Deadline, DeadlineState, deadlines
+from contracts.plans.door import handed_in
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status

@@ -2,7 +2,9 @@
 
 from django.urls import path
 
-from sroi.pages import colleagues, history, invitation, privacy, processing, users
+from contracts.people.views import colleagues, processing, users, welcome
+from placements.retention import views as privacy
+from sroi.pages import history
 
 urlpatterns = [
     path("gebruikers/", users.UserList.as_view(), name="user-list"),
@@ -13,9 +15,9 @@ urlpatterns = [
     path("uitnodigingen/<int:pk>/intrekken/", users.withdraw_invitation, name="invitation-withdraw"),
     path("opdrachtnemers/<int:pk>/uitnodigen/", users.invite_contractor, name="contractor-invite"),
     path("collegas/", colleagues.colleagues, name="colleague-list"),
-    path("uitnodiging/<str:token>/", invitation.accept, name="invitation"),
+    path("uitnodiging/<str:token>/", welcome.accept, name="invitation"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("gegevens/", privacy.held_candidate, name="held-candidate"),
     path("logboek/", history.log, name="history"),
-    path("verwerkingen/", processing.register, name="processing-register"),
+    path("verwerkingen/", processing.processing_register, name="processing-register"),
 ]

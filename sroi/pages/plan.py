@@ -16,11 +16,11 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
-from contracts import planning
-from contracts.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.models import ActionPlan, Category, Contract, PlanState
-from contracts.plan_forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
-from contracts.schedule import quarter_of
+from contracts.plans import door as planning
+from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
+from contracts.plans.forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
+from contracts.plans.schedule import quarter_of
 from placements.rights import may_see_fulfilments
 from placements.standing.heard import last_heard
 from placements.standing.progress import Done, done_by_month, with_progress

@@ -10,9 +10,6 @@ from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from contracts.drafting import may_register
-from contracts.filtersets import contract_search
-from contracts.membership import advisers_of
 from contracts.models import (
     Contract,
     Contractor,
@@ -22,12 +19,18 @@ from contracts.models import (
     PolicyField,
     ProcurementType,
 )
-from contracts.shares import SharesOfContracts
+from contracts.owed.shares import SharesOfContracts
+from contracts.people.membership import advisers_of
+from contracts.registering.door import may_register
+from contracts.searches import contract_search
 from placements.standing.progress import Status, in_order_of, of_status, with_progress
 from placements.standing.words import small_bar, status_tag
 from reporting.figures.quality import silent_for
 from sroi.access import STAFF, Access, visible
 from sroi.lists import (
+    CONTRACT_PAGE,
+    NUMBER,
+    ON_ONE_LINE,
     ChoiceFilter,
     FilterSet,
     MonthsFilter,
@@ -40,9 +43,6 @@ from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, euro, short_date
 from sroi.views import ListFile, ListPage
 
-CONTRACT_PAGE = ("contract-detail", {"pk": django_tables2.A("pk")})
-NUMBER = {"td": {"class": "num"}}
-ON_ONE_LINE = {"td": {"class": "nowrap"}}
 NOBODY = "none"
 
 

@@ -11,8 +11,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from contracts.filtersets import contract_search, contractor_search
 from contracts.models import Contract, Contractor
+from contracts.searches import contract_search, contractor_search
 from placements.models import Fulfilment
 from placements.register.lists import fulfilment_search
 from sroi.access import STAFF, Access, visible

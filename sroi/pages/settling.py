@@ -17,20 +17,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from contracts import settlement
+from contracts.dossier.views import ENDINGS
 from contracts.models import Category, Contract, ContractState, ObligationLine, Settlement, SettlementState
-from contracts.settlement import Decision, Figures
-from contracts.settlement_forms import DecisionForm, RecoveryForm, ReopenForm
-from contracts.shares import SharesOfContracts
+from contracts.owed.shares import SharesOfContracts
+from contracts.owed.story import story_of
+from contracts.settlement import door as settlement
+from contracts.settlement.door import Decision, Figures
+from contracts.settlement.forms import DecisionForm, RecoveryForm, ReopenForm
+from contracts.settlement.letter import Case, Letter, as_files, letter_of
 from placements.standing.progress import realised_by_category, waiting_under, with_progress
 from sroi.access import STAFF, visible
 from sroi.documents import DocumentError
 from sroi.doors import Refused
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
-from sroi.pages.closing_letter import Case, Letter, as_files, letter_of
-from sroi.pages.dossier import ENDINGS
-from sroi.pages.story import story_of
 from sroi.templatetags.formats import euro, long_date, number
 from sroi.views import DetailPage, Request
 
@@ -267,7 +267,7 @@ class Decide(OfSettlement):
             case.decision,
             seen=case.figures,
             figures=lambda: figures_of(self.contract),
-            letter=settlement.Letter(files),
+            letter=settlement.LetterFiles(files),
             on=localdate(at),
             by=self.request.user,
             at=at,

@@ -15,8 +15,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contracts.coverage.coverage import coverage
-from contracts.deadlines import What, deadlines
 from contracts.models import Contract, ContractState, ObligationLine
+from contracts.plans.deadlines import What, deadlines
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status

@@ -16,9 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from contracts import certificates
-from contracts.certificates import CertificateState, Cover
-from contracts.deadlines import Deadline, DeadlineState, What, deadlines
+from contracts.acts import certificates
+from contracts.acts.certificates import CertificateState, Cover
 from contracts.models import (
     ActionPlan,
     ChangeProposal,
@@ -30,8 +29,9 @@ from contracts.models import (
     ProposalState,
     PsoCertificate,
 )
-from contracts.planning import handed_in
-from contracts.settlement import may_settle
+from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
+from contracts.plans.door import handed_in
+from contracts.settlement.door import may_settle
 from placements.models import FulfilmentState, FulfilmentVersion
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status

@@ -1,4 +1,4 @@
-from contracts.intake import import_contracts
+from contracts.imports.intake import import_contracts
 from contracts.management.importing import ImportCommand
 
 

@@ -4,8 +4,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from contracts.regions import day_from, find_region, read_json
-from contracts.valuation_tables import load_table, put_in_force
+from contracts.policy.loading import day_from, find_region, read_json
+from contracts.valuation_tables.loading import load_table, put_in_force
 
 
 class Command(BaseCommand):

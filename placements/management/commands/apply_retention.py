@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contracts.dossier import forget_persons
+from contracts.dossier.door import forget_persons
 from placements.imports.door import erase_expired
 from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
 from sroi.accounts.audit import note

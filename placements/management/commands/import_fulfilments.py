@@ -2,7 +2,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from contracts.intake import Outcome
+from contracts.imports.intake import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
 from placements.imports.intake import import_fulfilments

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Sum
 
 from contracts.models import Municipality
-from contracts.regions import FaultyFile, find_region
-from contracts.shares import SharesOfContracts
+from contracts.owed.shares import SharesOfContracts
+from contracts.policy.loading import FaultyFile, find_region
 from placements.claims.valuing import Candidates, Valued, explained, fetch, values_now
 from placements.ledger.posting import Line, lines_of
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState, FulfilmentVersion

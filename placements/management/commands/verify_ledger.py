@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.models import Region
-from contracts.regions import FaultyFile, find_region
+from contracts.policy.loading import FaultyFile, find_region
 from placements.ledger.verification import differences
 
 

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from contracts.regions import load_region, read_json
+from contracts.policy.loading import load_region, read_json
 from reporting.goals.door import set_goals
 
 

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from django.utils.timezone import make_aware
 
-from contracts import planning
 from contracts.models import Category, Contract, PlanState
+from contracts.plans import door as plans
 from placements.standing.progress import with_progress
 from sroi.money import cumulative
 from sroi.pages.demo.data import Row
@@ -31,22 +31,22 @@ def tell(contract: Contract, row: Row, today: date) -> None:
 
     if after(CONTACT).date() > today:
         return
-    planning.record_contact(contract, after(CONTACT).date(), by=by, at=after(CONTACT))
+    plans.record_contact(contract, after(CONTACT).date(), by=by, at=after(CONTACT))
     if after(AGREED).date() > today:
         return
-    plan = planning.begin(contract, by=by, at=after(CONTACT))
+    plan = plans.begin(contract, by=by, at=after(CONTACT))
     words = {category.value: row[category] for category in Category}
-    planning.save(plan, words, amounts(contract, row, today), by=by, at=after(HANDED_IN))
+    plans.save(plan, words, amounts(contract, row, today), by=by, at=after(HANDED_IN))
     if row["state"] != PlanState.DRAFT:
-        planning.submit(plan, by=by, at=after(HANDED_IN))
+        plans.submit(plan, by=by, at=after(HANDED_IN))
     if row["state"] == PlanState.AGREED:
-        planning.agree(plan, by=by, at=after(AGREED))
+        plans.agree(plan, by=by, at=after(AGREED))
 
 
 def amounts(contract: Contract, row: Row, today: date) -> dict[tuple[str, date], Decimal]:
     """By category and quarter, in proportion to the days of the term in each."""
     term = Period(contract.start_date, contract.last_counted_day)
-    quarters = planning.quarters_to_plan(contract)
+    quarters = plans.quarters_to_plan(contract)
     ends = [term.first - DAY, *(quarter - DAY for quarter in quarters[1:]), term.last]
     shares = [term.elapsed(last) - term.elapsed(first) for first, last in pairwise(ends)]
     owed = with_progress([contract], today)[contract.pk].obligation

@@ -18,8 +18,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from contracts import recognition, registration
 from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
+from contracts.owed import door as obligations
+from contracts.social_firms import door as recognition
 from placements.claims.content import Content
 from placements.imports.intake import COPIED
 from placements.life import door as life
@@ -215,7 +216,7 @@ def tell_of_firm(region: Region, row: Row) -> None:
     first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until"))
     if row["act"] == "recognise":
         assert first is not None  # every row has one
-        terms = recognition.Terms(row["kind"], first, last, bool(row["public"]), row["reason"])
+        terms = recognition.RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
         recognition.recognise(region, row["kvk"], facts, terms, by=by, at=at)
         return
     contractor = Contractor.objects.get(memberships__user=by, memberships__region=region)
@@ -296,12 +297,12 @@ class Doing:
             sampling.record(check, outcome, what, then, self._done)
 
     def _end(self) -> None:
-        registration.end(self._contract(), at=self.at, by=self.by, why=self.row["reason"])
+        obligations.end(self._contract(), at=self.at, by=self.by, why=self.row["reason"])
 
     def _settle(self) -> None:
         on = date.fromisoformat(self.row["on"])
-        registration.settle(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])
+        obligations.settle(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])
 
     def _cancel(self) -> None:
         on = date.fromisoformat(self.row["on"])
-        registration.cancel(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])
+        obligations.cancel(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contracts import notices
+from contracts.people import notices
 from placements.telling import gather, lately
 from sroi.outbox import send_due
 from sroi.pages.mailing import send_at_once, send_overviews

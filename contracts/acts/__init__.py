@@ -1,0 +1,1 @@
+"""What is done to a running contract: extended, changed, shared otherwise, ended; proposed or done at once."""

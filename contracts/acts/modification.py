@@ -1,0 +1,122 @@
+"""What can be done to a contract after its award, as it was filled in: seen first, then done or proposed.
+
+Each act goes through the door (`contracts.owed.door`). A proposal keeps an act until an adviser answers.
+"""
+
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from contracts.models import (
+    ActKind,
+    ChangeKind,
+    ChangeProposal,
+    Contract,
+    Municipality,
+    ObligationChange,
+    PsoCertificate,
+    ValuationTable,
+)
+from contracts.owed.shares import SharesOfContracts
+from sroi.periods import month_of
+
+AMOUNTS = ("value_delta", "labour_cost_delta", "turnover", "obligation_delta", "rate", "new_end_date")
+
+
+@dataclass(frozen=True)
+class Modification:
+    """Something to be done to a contract: `change` is what it changes in what is owed, the rest is by kind."""
+
+    contract: Contract
+    kind: str
+    why: str
+    on: date | None = None
+    change: ObligationChange | None = None
+    shares: Mapping[int, Decimal] = field(default_factory=dict)
+    table: ValuationTable | None = None
+    certificate: PsoCertificate | None = None
+
+
+def towns_of(contract: Contract) -> list[Municipality]:
+    """The municipalities that can have a share: those of the region, and those that have one now, by code."""
+    theirs = Municipality.objects.filter(region=contract.region_id).order_by("code")
+    shares = contract.shares.filter(percent__gt=0).values_list("municipality", flat=True)
+    have = set(shares)
+    return [town for town in theirs if town.successor_id is None or town.pk in have]
+
+
+def shares_on(contract: Contract, day: date) -> dict[int, Decimal]:
+    return SharesOfContracts([contract]).on(contract.pk, month_of(day))
+
+
+def as_if(act: Modification) -> Contract:
+    """The contract as it would be once the act is done; nothing is stored."""
+    contract = copy(act.contract)
+    if act.change and act.change.new_end_date:
+        contract.end_date = act.change.new_end_date
+    if act.table:
+        contract.table = act.table
+    return contract
+
+
+# --- proposals ------------------------------------------------------------------------------------------------------
+
+
+def to_proposal(act: Modification) -> ChangeProposal:
+    """The act as it waits for an answer, not stored."""
+    details: dict[str, Any] = {}
+    if act.shares:
+        details["shares"] = {str(pk): str(percent) for pk, percent in act.shares.items()}
+    if act.table:
+        details["table"] = act.table.pk
+    if act.certificate:
+        days = {name: getattr(act.certificate, name).isoformat() for name in ("valid_from", "valid_until")}
+        details["certificate"] = {"level": act.certificate.level, **days}
+    if act.change and act.change.certificate_id:
+        details["discount_of"] = act.change.certificate_id
+    amounts = {name: getattr(act.change, name) for name in AMOUNTS} if act.change else {}
+    return ChangeProposal(
+        contract=act.contract, kind=act.kind, effective_date=act.on, reason=act.why, details=details, **amounts
+    )
+
+
+def from_proposal(proposal: ChangeProposal) -> Modification:
+    contract, details = proposal.contract, proposal.details
+    certificate = None
+    if "certificate" in details:
+        given = details["certificate"]
+        days = {name: date.fromisoformat(given[name]) for name in ("valid_from", "valid_until")}
+        certificate = PsoCertificate(level=given["level"], **days)
+    table = ValuationTable.objects.filter(region=contract.region_id, pk=details.get("table")).first()
+    return Modification(
+        contract=contract,
+        kind=proposal.kind,
+        why=proposal.reason,
+        on=proposal.effective_date,
+        change=_change_of(proposal),
+        shares={int(pk): Decimal(percent) for pk, percent in details.get("shares", {}).items()},
+        table=table,
+        certificate=certificate,
+    )
+
+
+def _change_of(proposal: ChangeProposal) -> ObligationChange | None:
+    """The change of what is owed that the proposal holds, if it holds one."""
+    kind, on = proposal.kind, proposal.effective_date
+    if kind == ActKind.CERTIFICATE and proposal.obligation_delta:
+        kind = ChangeKind.PSO_DISCOUNT
+    elif kind in ActKind.values:
+        return None
+    assert on is not None  # every change of what is owed has its day
+    return ObligationChange(
+        contract=proposal.contract,
+        kind=kind,
+        identity=f"proposal:{proposal.pk}",
+        effective_date=on,
+        reason=proposal.reason,
+        certificate_id=proposal.details.get("discount_of"),
+        **{name: getattr(proposal, name) for name in AMOUNTS},
+    )

@@ -1,0 +1,311 @@
+"""The life of a contract: changes, end and cancel; what each does to the obligation is shown before it is done."""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from contracts.acts import certificates, effects
+from contracts.acts import door as acts
+from contracts.acts.door import carry_out
+from contracts.acts.effects import Effect
+from contracts.acts.forms import (
+    ActForm,
+    CancelForm,
+    CertificateForm,
+    DeclineForm,
+    EndForm,
+    ModifyForm,
+    PinTableForm,
+    SharesForm,
+)
+from contracts.acts.modification import Modification, from_proposal
+from contracts.models import ActKind, ChangeKind, ChangeProposal, Contract, PsoCertificate, ValuationTable
+from contracts.registering import door as registering
+from contracts.registering.views import shown
+from sroi.access import visible
+from sroi.doors import Refused
+from sroi.periods import DAY
+from sroi.templatetags.formats import euro, long_date, percent
+from sroi.views import Request
+
+EXPLAINED: dict[str, str | Promise] = {
+    ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
+    ChangeKind.EXTENSION: gettext_lazy("A later last day, often with more value."),
+    ChangeKind.RATE_CHANGE: gettext_lazy("Another rate from now on."),
+    ChangeKind.TURNOVER: gettext_lazy("What was invoiced, of which the rate is taken."),
+    ChangeKind.PSO_DISCOUNT: gettext_lazy("A lower obligation for as long as the certificate is valid."),
+    ChangeKind.WAIVER: gettext_lazy("Part of the obligation no longer has to be fulfilled."),
+    ChangeKind.CORRECTION: gettext_lazy("Something was registered wrongly."),
+    ActKind.SHARES: gettext_lazy("From a month on, other parts of the contract are for other municipalities."),
+    ActKind.CERTIFICATE: gettext_lazy("The contractor got a certificate, or a new one; it may give a discount."),
+    ActKind.TABLE: gettext_lazy("The contract counts by other building blocks than those of its award date."),
+    ActKind.END: gettext_lazy("The term is over; what remains is the settlement."),
+    ActKind.CANCEL: gettext_lazy("It does not go on: what is still owed is taken back."),
+}
+HOLDS_WHILE_VALID = gettext_lazy("A discount holds only while the certificate is valid.")
+TITLES = {
+    ActKind.SHARES: gettext_lazy("Other shares of the municipalities"),
+    ActKind.TABLE: gettext_lazy("Another valuation table"),
+    ActKind.END: gettext_lazy("End the contract"),
+    ActKind.CANCEL: gettext_lazy("Cancel the contract"),
+}
+FORMS: dict[str, type[ActForm]] = {
+    ActKind.SHARES: SharesForm,
+    ActKind.CERTIFICATE: CertificateForm,
+    ActKind.TABLE: PinTableForm,
+    ActKind.END: EndForm,
+    ActKind.CANCEL: CancelForm,
+}
+
+
+def title_of(kind: str) -> str:
+    if kind in TITLES:
+        return str(TITLES[ActKind(kind)])
+    if kind in ActKind.values:
+        return str(ActKind(kind).label)
+    return str(capfirst(ChangeKind(kind).label))
+
+
+class OfContract(View):
+    """A page of a contract, for who may change it or propose so; for others it does not exist."""
+
+    request: Request
+    contract: Contract
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "table")
+        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
+        self.may_change = acts.may_change(request.access, self.contract)
+        if not self.may_change and not acts.may_propose(request.access, self.contract):
+            raise Http404
+        request.region_title = self.contract.region.title
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def contract_url(self) -> str:
+        return reverse("contract-detail", args=[self.contract.pk])
+
+
+class Changes(OfContract):
+    """What can be changed, in plain words."""
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        kinds = acts.kinds_for(self.contract)
+        choices = [(kind, title_of(kind), EXPLAINED[kind]) for kind in kinds]
+        heading = _("Change the contract") if self.may_change else _("Propose a change")
+        context = {
+            "heading": heading,
+            "contract": self.contract,
+            "choices": choices,
+            "may_change": self.may_change,
+            "may_call_off": registering.may_call_off(request.access, self.contract),
+        }
+        return render(request, "contracts/changes.html", context)
+
+
+class Modify(OfContract):
+    """One act: the form, then what it does, then it is done (or proposed)."""
+
+    kind: str
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.kind = kwargs["kind"]
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: Request, pk: int, kind: str) -> HttpResponse:
+        return self.show(self.form())
+
+    def post(self, request: Request, pk: int, kind: str) -> HttpResponse:
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form, 422)
+        if not request.POST.get("confirm"):
+            return self.show(form, act=None if request.POST.get("back") else form.act)
+        try:
+            done = self.do(form.act)
+        except Refused as fault:
+            form.add_error(None, str(fault))
+            return self.show(form, 422)
+        messages.success(request, done)
+        return redirect(self.contract_url)
+
+    def form(self, data: Any = None) -> ActForm:
+        if self.kind not in acts.kinds_for(self.contract):
+            raise Http404
+        given: dict[str, Any] = {"contract": self.contract, "initial": {"token": str(uuid4())}}
+        if self.kind in FORMS:
+            if self.kind == ActKind.TABLE:
+                given["tables"] = visible(ValuationTable, self.request.access).filter(region=self.contract.region_id)
+            return FORMS[self.kind](data, **given)
+        certificate = self.certificate()
+        if certificate:
+            given["initial"] |= proposed_for(self.contract, self.kind, certificate)
+        return ModifyForm(data, kind=self.kind, certificate=certificate, **given)
+
+    def certificate(self) -> PsoCertificate | None:
+        """The certificate that a discount or its correction is for (`?certificate=`), where one is named."""
+        asked = self.request.GET.get("certificate", "")
+        if self.kind not in (ChangeKind.PSO_DISCOUNT, ChangeKind.CORRECTION) or not asked:
+            return None
+        theirs = visible(PsoCertificate, self.request.access).filter(
+            region=self.contract.region_id, contractor=self.contract.contractor_id
+        )
+        return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+
+    def do(self, act: Modification) -> str:
+        by, at = self.request.user, now()
+        if self.may_change:
+            carry_out(act, by=by, at=at)
+            return _("Registered. You see it below in the story of the obligation.") if act.change else _("Registered.")
+        acts.propose(act, by=by, at=at)
+        return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
+
+    def beside(self, act: Modification) -> dict[str, Any]:
+        """What else the preview shows: what the act does to what other apps know."""
+        return {}
+
+    def show(self, form: ActForm, status: int = 200, act: Modification | None = None) -> HttpResponse:
+        effect = effects.of_act(act) if act else None
+        context = {
+            "heading": title_of(self.kind),
+            "explained": HOLDS_WHILE_VALID if self.certificate() else EXPLAINED[self.kind],
+            "contract": self.contract,
+            "form": form,
+            "effect": effect,
+            "rows": told(form, effect),
+            "warnings": warnings(act) if act else [],
+            "may_change": self.may_change,
+            "danger": self.kind == ActKind.CANCEL,
+            "back_url": reverse("contract-changes", args=[self.contract.pk]),
+            **(self.beside(act) if act else {}),
+        }
+        return render(self.request, "contracts/change.html", context, status=status)
+
+
+class Proposal(View):
+    """What was proposed, with what it would do; an adviser answers."""
+
+    request: Request
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        rows = visible(ChangeProposal, request.access).select_related("contract__region", "contract__policy")
+        rows = rows.select_related("proposed_by", "contract__contractor", "contract__table")
+        self.proposal = get_object_or_404(rows, pk=kwargs["pk"])
+        if not acts.may_answer(request.access, self.proposal):
+            raise Http404
+        request.region_title = self.proposal.contract.region.title
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return self.show(DeclineForm())
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = DeclineForm(request.POST)
+        by, at = request.user, now()
+        try:
+            if request.POST.get("accept"):
+                acts.accept(self.proposal, by=by, at=at)
+                messages.success(request, _("Accepted and registered."))
+            elif form.is_valid():
+                acts.decline(self.proposal, by=by, at=at, why=form.cleaned_data["reason"])
+                messages.success(request, _("Declined. The procurement officer reads why."))
+            else:
+                return self.show(form, 422)
+        except Refused as fault:
+            messages.error(request, str(fault))
+        return redirect("contract-detail", self.proposal.contract_id)
+
+    def beside(self, act: Modification) -> dict[str, Any]:
+        return {}
+
+    def show(self, form: DeclineForm, status: int = 200) -> HttpResponse:
+        contract, act = self.proposal.contract, from_proposal(self.proposal)
+        context = {
+            "heading": _("Proposal: %(kind)s") % {"kind": self.proposal.get_kind_display()},
+            "proposal": self.proposal,
+            "contract": contract,
+            "effect": effects.of_act(act),
+            "rows": proposed(act),
+            "warnings": warnings(act),
+            "form": form,
+            "back_url": reverse("contract-detail", args=[contract.pk]),
+            **self.beside(act),
+        }
+        return render(self.request, "contracts/proposal.html", context, status=status)
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def told(form: ActForm, effect: Effect | None) -> list[tuple[str, str]]:
+    """What was filled in, for the page that shows what it does; shares stand in a table of their own."""
+    if effect is None:
+        return []
+    fields = [field for field in form.visible_fields() if not field.name.startswith("share_")]
+    return [(str(field.label), shown(form, field)) for field in fields]
+
+
+def proposed(act: Modification) -> list[tuple[str, str]]:
+    """What a proposal asks for, in the words of the form."""
+    change, certificate = act.change, act.certificate
+    rows: list[tuple[str, str]] = [(_("Holds from"), long_date(act.on))] if act.on else []
+    if certificate:
+        days = {"first": long_date(certificate.valid_from), "last": long_date(certificate.valid_until)}
+        rows += [
+            (_("PSO certificate"), certificate.get_level_display()),
+            (_("Valid"), _("%(first)s to %(last)s") % days),
+        ]
+    if act.table:
+        rows.append((_("Valuation table"), act.table.title))
+    if change:
+        rows += [
+            (_("New last day"), long_date(change.new_end_date) if change.new_end_date else ""),
+            (_("New rate"), percent(change.rate) if change.rate is not None else ""),
+            (_("Change of the contract value"), _amount(change.value_delta)),
+            (_("Change of the labour cost"), _amount(change.labour_cost_delta)),
+            (_("Invoiced turnover of this statement"), _amount(change.turnover)),
+            (_("Change of the obligation, as agreed"), _amount(change.obligation_delta)),
+        ]
+    return [(label, value) for label, value in rows if value]
+
+
+def _amount(value: Any) -> str:
+    return "" if value is None else euro(value)
+
+
+def warnings(act: Modification) -> list[str]:
+    """What one may not expect of the act."""
+    contract, today = act.contract, localdate()
+    if act.kind == ActKind.END and contract.end_date > today:
+        day = long_date(contract.end_date)
+        return [_("The last day of the contract is %(day)s: what is done until then still counts.") % {"day": day}]
+    if act.kind == ActKind.CERTIFICATE and act.change is None:
+        return [_("For this level the policy gives no further discount. Only the certificate is registered.")]
+    return []
+
+
+def proposed_for(contract: Contract, kind: str, certificate: PsoCertificate) -> dict[str, Any]:
+    """A discount, or the correction after a lapse, ready to confirm."""
+    changes = list(contract.changes.order_by("pk"))
+    words = {"level": certificate.get_level_display(), "day": long_date(certificate.valid_until)}
+    if kind == ChangeKind.PSO_DISCOUNT:
+        return {
+            "effective_date": max(certificate.valid_from, contract.award_date),
+            "obligation_delta": certificates.discount(contract, certificate.level, changes),
+            "reason": _("PSO %(level)s, valid until %(day)s: discount by the policy.") % words,
+        }
+    return {
+        "effective_date": certificate.valid_until + DAY,
+        "obligation_delta": certificates.taken_back(contract, certificate, certificates.standing_discount(changes)),
+        "reason": _("PSO %(level)s lapsed on %(day)s: the discount falls away for the rest of the term.") % words,
+    }

@@ -1,0 +1,106 @@
+"""The list of contracts that should owe something: its columns, and how it is narrowed."""
+
+from datetime import date
+from typing import Any
+
+import django_tables2
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.coverage.coverage import WITH_REASON
+from contracts.models import Contract, ContractShare, Municipality, ProcurementType
+from contracts.owed.obligation import threshold
+from sroi.access import visible
+from sroi.lists import (
+    CONTRACT_PAGE,
+    NUMBER,
+    ON_ONE_LINE,
+    ChoiceFilter,
+    FilterSet,
+    Table,
+    VisibleChoiceFilter,
+    YearFilter,
+)
+from sroi.templatetags.formats import euro, short_date
+
+
+def reason_of(contract: Contract) -> str:
+    parts = (contract.get_rate_reason_display() if contract.rate_reason else "", contract.rate_reason_text)
+    return ": ".join(part for part in parts if part) or _("no reason given")
+
+
+class CoverageTable(Table):
+    caption = gettext_lazy("Contracts without an obligation, at or above the threshold")
+    empty_text = gettext_lazy("Every contract at or above the threshold carries an obligation.")
+    row_header = "reference"
+
+    reference = django_tables2.Column(
+        gettext_lazy("Reference"),
+        orderable=True,
+        order_by=("reference", "pk"),
+        linkify=CONTRACT_PAGE,
+        attrs=ON_ONE_LINE,
+    )
+    title = django_tables2.Column(gettext_lazy("Title"), orderable=True, order_by=("title", "pk"))
+    contractor = django_tables2.Column(
+        gettext_lazy("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk")
+    )
+    award_date = django_tables2.Column(
+        gettext_lazy("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE
+    )
+    value = django_tables2.Column(
+        gettext_lazy("Contract value"), orderable=True, order_by=("value", "pk"), attrs=NUMBER
+    )
+    threshold = django_tables2.Column(gettext_lazy("Threshold"), accessor="pk", attrs=NUMBER)
+    reason = django_tables2.Column(gettext_lazy("Reason"), accessor="pk")
+
+    class Meta(Table.Meta):
+        pass
+
+    in_file = (
+        (gettext_lazy("Reference"), lambda contract: contract.reference),
+        (gettext_lazy("Title"), lambda contract: contract.title),
+        (gettext_lazy("Municipalities"), lambda contract: ", ".join(contract.towns)),
+        (gettext_lazy("Contractor"), lambda contract: contract.contractor.name),
+        (gettext_lazy("Awarded"), lambda contract: contract.award_date),
+        (gettext_lazy("Contract value"), lambda contract: contract.value),
+        (gettext_lazy("Threshold"), lambda contract: threshold(contract.policy, contract.procurement_type)),
+        (gettext_lazy("Reason"), reason_of),
+    )
+
+    def render_title(self, record: Any) -> Any:
+        return format_html("<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns))
+
+    def render_award_date(self, value: date) -> str:
+        return short_date(value)
+
+    def render_value(self, value: Any) -> str:
+        return euro(value)
+
+    def render_threshold(self, record: Any) -> Any:
+        floor = threshold(record.policy, record.procurement_type)
+        return format_html(
+            "<span>{}<small>{}</small></span>", euro(floor), ProcurementType(record.procurement_type).label
+        )
+
+    def render_reason(self, record: Any) -> str:
+        return reason_of(record)
+
+
+class CoverageFilterSet(FilterSet):
+    year = YearFilter(label=gettext_lazy("Year of award"), field_name="award_date", lookup_expr="year")
+    municipality = VisibleChoiceFilter(Municipality, label=gettext_lazy("Municipality"), method="of_municipality")
+    reason = ChoiceFilter(
+        label=gettext_lazy("Reason"),
+        choices=[("with", gettext_lazy("given")), ("without", gettext_lazy("no reason given"))],
+        method="by_reason",
+    )
+
+    def of_municipality(self, contracts: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
+        shares = visible(ContractShare, self.request.access).filter(municipality=value, percent__gt=0)
+        return contracts.filter(pk__in=shares.values("contract"))
+
+    def by_reason(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return contracts.filter(WITH_REASON if value == "with" else ~WITH_REASON)

@@ -1,0 +1,48 @@
+"""Coverage: contracts at or above the threshold that carry no obligation, with the reason or without one."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy
+
+from contracts.coverage.coverage import coverage, expected_to_owe
+from contracts.coverage.lists import CoverageFilterSet, CoverageTable
+from contracts.models import Contract, ObligationLine
+from contracts.owed.shares import SharesOfContracts
+from sroi.access import STAFF, Role, visible
+from sroi.periods import Period
+from sroi.views import ForRoles, ListFile, ListPage
+
+
+class CoverageList(ForRoles, ListPage):
+    roles = (*STAFF, Role.PROCUREMENT_OFFICER)
+    model = Contract
+    filterset_class = CoverageFilterSet
+    table_class = CoverageTable
+    heading = gettext_lazy("Coverage")
+    template_name = "pages/coverage.html"
+    file_page = "coverage-file"
+    file_roles = roles
+
+    def get_queryset(self) -> QuerySet[Any]:
+        always = Period(date.min, date.max)
+        rows = super().get_queryset().filter(expected_to_owe(always), has_obligation=False)
+        return rows.select_related("contractor", "policy").order_by("-award_date", "-pk")
+
+    def prepare(self, rows: list[Any]) -> None:
+        today, shares = localdate(), SharesOfContracts(rows)
+        for contract in rows:
+            contract.towns = [town.name for town, _percent in shares.named(contract.pk, today)]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With how it stands as a whole, in the year that was chosen, else this year."""
+        access, form = self.request.access, self.filterset.form
+        year = int((form.is_valid() and form.cleaned_data.get("year")) or localdate().year)
+        tally = coverage(visible(Contract, access), visible(ObligationLine, access), Period.year(year))
+        return super().get_context_data(coverage=tally, year=year, **kwargs)
+
+
+class CoverageFile(ListFile, CoverageList):
+    file_name = gettext_lazy("coverage")

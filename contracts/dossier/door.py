@@ -1,0 +1,193 @@
+"""The door of the dossier: notes and agreements, contact persons, documents. All are refused on a closed contract.
+
+Whether a file may be kept is judged before it comes here; what comes is its contents as they may be kept.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import (
+    ContactPerson,
+    Contract,
+    ContractDocument,
+    ContractEvent,
+    ContractNote,
+    PsoCertificate,
+    Side,
+)
+from contracts.owed.door import OPEN, refuse_closed
+from sroi.access import Access, Role
+from sroi.doors import Refused
+from sroi.storage import evidence_storage
+
+
+@dataclass(frozen=True)
+class File:
+    """The contents of a document, what kind of file it is, and what it is called."""
+
+    content: bytes
+    media_type: str
+    title: str
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+
+def may_write(access: Access, contract: Contract) -> bool:
+    """Notes, and what is shared: an adviser."""
+    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
+
+
+def may_add_document(access: Access, contract: Contract) -> bool:
+    """An adviser, and the contractor's own people."""
+    return may_write(access, contract) or (_is_own(access, contract) and contract.state in OPEN)
+
+
+def sides_of(access: Access, contract: Contract) -> list[Side]:
+    """Whose contact persons one may keep: an adviser everybody's, the others their own side's."""
+    if contract.state not in OPEN:
+        return []
+    if may_write(access, contract):
+        return list(Side)
+    officer = access.has(Role.PROCUREMENT_OFFICER, region_id=contract.region_id)
+    sides = [Side.CONTRACTOR] if _is_own(access, contract) else []
+    return [*sides, Side.MUNICIPALITY] if officer else sides
+
+
+def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
+    """What one added oneself; an adviser everything."""
+    contract = document.contract
+    own = document.added_by_id == user.pk and may_add_document(access, contract)
+    return own or may_write(access, contract)
+
+
+def _is_own(access: Access, contract: Contract) -> bool:
+    grants = access.grants_for([Role.CONTRACTOR], contract.region_id)
+    return any(grant.contractor_id == contract.contractor_id for grant in grants)
+
+
+# --- notes ----------------------------------------------------------------------------------------------------------
+
+
+def write(contract: Contract, kind: str, day: date, text: str, *, shared: bool, by: Any, at: datetime) -> ContractNote:
+    with transaction.atomic():
+        refuse_closed(contract)
+        note: ContractNote = ContractNote.objects.create(
+            contract=contract, kind=kind, day=day, text=text, shared=shared, by=by, at=at
+        )
+    return note
+
+
+def remove_note(note: ContractNote, *, by: Any, at: datetime) -> None:
+    """Take away what should not have been written down; that something was there remains."""
+    with transaction.atomic():
+        refuse_closed(note.contract)
+        gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
+        if not gone:
+            raise Refused(_("This note was removed already."))
+        ContractEvent.objects.create(contract=note.contract, what="note_removed", at=at, by=by)
+
+
+# --- contact persons ------------------------------------------------------------------------------------------------
+
+
+def save_person(person: ContactPerson, given: Mapping[str, Any]) -> None:
+    with transaction.atomic():
+        refuse_closed(person.contract)
+        for name, value in given.items():
+            setattr(person, name, value)
+        person.save()
+
+
+def remove_person(person: ContactPerson) -> None:
+    with transaction.atomic():
+        refuse_closed(person.contract)
+        ContactPerson.objects.filter(pk=person.pk).delete()
+
+
+def forget_persons(contracts: Any) -> int:
+    """Of contracts that are over: nobody is to be called any more."""
+    gone, _by_model = ContactPerson.objects.filter(contract__in=contracts).delete()
+    return gone
+
+
+# --- documents ------------------------------------------------------------------------------------------------------
+
+
+def keep(
+    contract: Contract,
+    file: File,
+    *,
+    shared: bool,
+    by: Any,
+    at: datetime,
+    certificate: PsoCertificate | None = None,
+) -> ContractDocument:
+    """Add a document that may be kept."""
+    with transaction.atomic():
+        # Whoever adds to the same one at the same moment waits here, so that the limit holds.
+        locked = Contract.objects.select_for_update(of=("self",)).get(pk=contract.pk)
+        refuse_closed(locked)
+        known = ContractDocument.objects.filter(contract=contract, removed_at=None)
+        if known.filter(content_hash=_hash(file)).exists():
+            raise Refused(_("This file was added already."))
+        if known.count() >= settings.DOSSIER_MAX_FILES:
+            raise Refused(_("There are %(n)s files already; that is the most.") % {"n": settings.DOSSIER_MAX_FILES})
+        return put(contract, file, shared=shared, by=by, at=at, certificate=certificate)
+
+
+def put(
+    contract: Contract,
+    file: File,
+    *,
+    shared: bool,
+    by: Any,
+    at: datetime,
+    certificate: PsoCertificate | None = None,
+) -> ContractDocument:
+    """Store the contents and the row that says so; where the row cannot be stored, no file stays behind."""
+    document = ContractDocument(
+        contract=contract,
+        title=file.title,
+        certificate=certificate,
+        media_type=file.media_type,
+        size=len(file.content),
+        content_hash=_hash(file),
+        shared=shared,
+        added_by=by,
+        added_at=at,
+    )
+    document.file.save("", ContentFile(file.content), save=False)
+    try:
+        document.save()
+    except BaseException:
+        document.file.storage.delete(str(document.file.name))
+        raise
+    return document
+
+
+def remove(document: ContractDocument, *, by: Any, at: datetime) -> None:
+    """Take a file away for good; that it was there, and who removed it, remains."""
+    name = document.file.name
+    with transaction.atomic():
+        refuse_closed(document.contract)
+        if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(file="", removed_at=at):
+            raise Refused(_("This document was removed already."))
+        ContractEvent.objects.create(
+            contract=document.contract, what="document_removed", at=at, by=by, why=document.title
+        )
+        if name:
+            evidence_storage().guard()
+            transaction.on_commit(lambda: document.file.storage.delete(name))
+
+
+def _hash(file: File) -> str:
+    return hashlib.sha256(file.content).hexdigest()

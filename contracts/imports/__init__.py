@@ -1,0 +1,1 @@
+"""Bringing in contracts and changes from a file."""

@@ -1,0 +1,468 @@
+"""Importing contracts and obligation changes: every faulty cell named, then all or nothing through the door.
+
+The same file again changes nothing. What is owed never changes by importing a contract anew: a changed value is
+refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from contracts.models import (
+    Basis,
+    ChangeKind,
+    Contract,
+    Contractor,
+    Municipality,
+    ObligationChange,
+    Policy,
+    ProcurementType,
+    RateReason,
+    Region,
+    ValuationTable,
+)
+from contracts.models.organisation import folded
+from contracts.owed.door import Award, award, change
+from contracts.owed.obligation import expected_rate
+from contracts.owed.terms import (
+    award_faults,
+    change_faults,
+    change_of,
+    contract_of,
+    framework_faults,
+    needs_motivation,
+    policy_on,
+)
+from contracts.people.membership import advisers_of
+from contracts.valuation_tables.loading import LineOfTables
+from sroi.accounts.history import remember
+from sroi.batches import AT_ONCE
+from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
+from sroi.planner import count_rows
+from sroi.templatetags.formats import number
+
+# What people write in Dutch is read as well as the code.
+TYPES_IN_DUTCH = {
+    "werken": ProcurementType.WORKS,
+    "werk": ProcurementType.WORKS,
+    "diensten": ProcurementType.SERVICES,
+    "dienst": ProcurementType.SERVICES,
+    "leveringen": ProcurementType.SUPPLIES,
+    "levering": ProcurementType.SUPPLIES,
+}
+KINDS_IN_DUTCH = {
+    "meerwerk": ChangeKind.AMENDMENT,
+    "minderwerk": ChangeKind.AMENDMENT,
+    "verlenging": ChangeKind.EXTENSION,
+    "omzetopgave": ChangeKind.TURNOVER,
+    "kwijtschelding": ChangeKind.WAIVER,
+    "correctie": ChangeKind.CORRECTION,
+}
+
+CONTRACT_COLUMNS = (
+    Column("reference", text(80, exempt=True), required=True),
+    Column("title", text(250), required=True),
+    Column("contractor_kvk", kvk, required=True),
+    Column("contractor_name", text(200), required=True),
+    Column("municipalities", shares(), required=True),
+    Column("procurement_type", choice({v: v for v in ProcurementType.values}, TYPES_IN_DUTCH), required=True),
+    Column("cpv", text(10), default=""),
+    Column("policy_field", text(60), default=""),
+    Column("publication_date", day),
+    Column("award_date", day, required=True),
+    Column("start_date", day, required=True),
+    Column("end_date", day, required=True),
+    Column("value", amount, required=True),
+    Column("rate", percent),
+    Column("rate_reason", text(1000), default=""),
+    Column("basis", choice({v: v for v in Basis.values}), default=Basis.CONTRACT_VALUE),
+    Column("labour_cost", amount),
+    Column("parent_reference", text(80, exempt=True), default=""),
+    Column("valuation_table", text(80), default=""),
+    Column("adviser_email", text(254), default=""),
+)
+CHANGE_COLUMNS = (
+    Column("change_id", text(90), default=""),
+    Column("contract_reference", text(80, exempt=True), required=True),
+    Column("kind", choice({v: v for v in ChangeKind.values}, KINDS_IN_DUTCH), required=True),
+    Column("effective_date", day, required=True),
+    Column("value_delta", amount),
+    Column("labour_cost_delta", amount),
+    Column("obligation_delta", amount),
+    Column("rate", percent),
+    Column("new_end_date", day),
+    Column("reason", text(1000), required=True),
+)
+# What an import may mend in a contract that is registered already; the rest is what it owes, or what it is.
+MENDABLE = ("title", "cpv", "policy_field", "publication_date", "adviser_email")
+MENDED = (*MENDABLE, "adviser", "rate_reason", "rate_reason_text")
+FIXED = {
+    "value": "value",
+    "rate": "rate",
+    "basis": "basis",
+    "labour_cost": "labour_cost",
+    "award_date": "award_date",
+    "start_date": "start_date",
+    "end_date": "awarded_end_date",
+    "procurement_type": "procurement_type",
+}
+
+
+@dataclass
+class Outcome:
+    """What an import did, or would do: row numbers by what happens to them, and what is wrong."""
+
+    new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, parsed: Parsed) -> "Outcome":
+        return cls(faults=parsed.faults, warnings=parsed.warnings)
+
+    def in_order(self) -> "Outcome":
+        """With what is wrong in the order of the file."""
+        self.faults.sort(key=lambda fault: fault.row)
+        return self
+
+
+def lacks_columns(parsed: Parsed, columns: Iterable[Column]) -> bool:
+    """Whether required columns are missing: then the rows cannot be looked at."""
+    return any(column.required and column.name not in parsed.positions for column in columns)
+
+
+# Called last in the transaction of an import: who imports on behalf of someone notes there that it was done.
+Seal = Callable[[], None]
+
+
+def nothing_more() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How far the import of a procurement officer reaches: the contracts that they see, and their own municipalities.
+
+    They register what is new; what is registered already, only an adviser mends.
+    """
+
+    contracts: QuerySet[Any]
+    municipality_ids: frozenset[int]
+
+
+# --- contracts ------------------------------------------------------------------------------------------------------
+
+
+class ContractIntake:
+    """Checks the rows of a contracts file against what the region knows, all read at once.
+
+    With `bounds` a contract beyond them is as missing as one that never was; but its reference stays taken.
+    """
+
+    def __init__(self, region: Region, parsed: Parsed, bounds: Bounds | None = None) -> None:
+        self.region, self.parsed, self.bounds = region, parsed, bounds
+        self.municipalities = {m.code: m.pk for m in Municipality.objects.filter(region=region)}
+        self.policies = list(Policy.objects.filter(region=region))
+        self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
+        self.line = LineOfTables(region)
+        references = {r["reference"] for r in parsed.rows} | {r["parent_reference"] for r in parsed.rows}
+        there = Contract.objects.filter(region=region, reference__in=references)
+        within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
+        self.awarded: dict[int, dict[str, Decimal]] = {}
+        self.known = {c.reference: c for c in within.prefetch_related("shares")}
+        self._join(list(self.known.values()))
+        self.taken = set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
+        numbers = {r["contractor_kvk"] for r in parsed.rows}
+        self.contractors = {c.kvk: c for c in Contractor.objects.filter(kvk__in=numbers)}
+        emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
+        self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
+        self.rows: dict[str, Row] = {}
+
+    def _join(self, known: list[Contract]) -> None:
+        """Give them what they are compared by: one object of each, however many contracts there are."""
+        towns = {pk: code for code, pk in self.municipalities.items()}
+        tables = {table.pk: table for table in self.tables.values()}
+        firms = Contractor.objects.in_bulk({c.contractor_id for c in known})
+        parents = Contract.objects.in_bulk({c.parent_id for c in known if c.parent_id})
+        for contract in known:
+            contract.contractor = firms[contract.contractor_id]
+            contract.table = tables[contract.table_id] if contract.table_id else None
+            contract.parent = parents[contract.parent_id] if contract.parent_id else None
+            first = [share for share in contract.shares.all() if share.valid_from is None]
+            self.awarded[contract.pk] = {towns[share.municipality_id]: share.percent for share in first}
+
+    def run(self) -> tuple[list[Award], list[Contract], Outcome]:
+        outcome = Outcome.of(self.parsed)
+        for row in self.parsed.rows:
+            if row["reference"] in self.rows:
+                self._fault(row, "reference", _("This reference stands in the file twice."))
+            self.rows[row["reference"]] = row
+        built: dict[str, Award] = {}
+        mended = []
+        for row in self.parsed.rows:
+            known = self.known.get(row["reference"])
+            if row["reference"] in self.taken:
+                self._fault(
+                    row, "reference", _("This reference is in use already. Every contract needs one of its own.")
+                )
+            if known is None:
+                made = self._award(row)
+                built[row["reference"]] = made
+                outcome.new.append(row.number)
+            elif self._mend(known, row):
+                mended.append(known)
+                outcome.changed.append(row.number)
+            else:
+                outcome.unchanged.append(row.number)
+        for reference, made in built.items():
+            parent = self.rows[reference]["parent_reference"]
+            if parent:
+                made.contract.parent = self._parent(self.rows[reference], parent, built)
+        return list(built.values()), mended, outcome
+
+    def _fault(self, row: Row, column: str, reason: str) -> None:
+        self.parsed.refuse(row, column, reason)
+
+    def _award(self, row: Row) -> Award:
+        contract = contract_of(self.region, self._contractor(row), row)
+        contract.adviser = self.advisers.get(row["adviser_email"].lower())
+        contract.adviser_email = row["adviser_email"]
+        for column, reason in award_faults(row):
+            self._fault(row, column, reason)
+        policy = policy_on(self.policies, row["award_date"])
+        if policy is None:
+            self._fault(row, "award_date", _("The region has no policy for this date. Load one that is valid then."))
+        else:
+            contract.policy = policy
+            self._set_rate(contract, row, policy)
+            contract.table = self._table(contract, row, policy)
+        return Award(contract, self._shares(row))
+
+    def _contractor(self, row: Row) -> Contractor:
+        number = row["contractor_kvk"]
+        if number not in self.contractors:
+            name = row["contractor_name"]
+            self.contractors[number] = Contractor(kvk=number, name=name, name_folded=folded(name)[:200])
+        return self.contractors[number]
+
+    def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
+        expected = expected_rate(policy, row["procurement_type"], row["value"], row["labour_cost"]).rate
+        contract.rate = expected if row["rate"] is None else row["rate"]
+        category, text_given = self._reason(row)
+        contract.rate_reason, contract.rate_reason_text = category, text_given
+        if not needs_motivation(contract.rate, expected, text_given):
+            return
+        if contract.rate == 0:
+            # Without an obligation a contract is kept for coverage, which also counts those without a reason.
+            self.parsed.warn(row, "rate_reason", _("There is no obligation and no reason why."))
+        else:
+            self._fault(
+                row,
+                "rate_reason",
+                _("The rate is below the %(rate)s%% of the policy: give the reason, as in “market: why”.")
+                % {"rate": number(expected)},
+            )
+
+    def _reason(self, row: Row) -> tuple[str, str]:
+        given = row["rate_reason"]
+        if not given:
+            return "", ""
+        category, _colon, explanation = (part.strip() for part in given.partition(":"))
+        if category.lower() not in RateReason.values or not explanation:
+            self._fault(
+                row,
+                "rate_reason",
+                _("Write a category, a colon and the reason; categories are %(categories)s.")
+                % {"categories": ", ".join(RateReason.values)},
+            )
+            return "", given
+        return category.lower(), explanation
+
+    def _table(self, contract: Contract, row: Row, policy: Policy) -> ValuationTable | None:
+        code = row["valuation_table"]
+        if not code:
+            return self.line.pinned(policy, contract)
+        if self.bounds:
+            self._fault(row, "valuation_table", _("Only an adviser chooses another table. Leave this cell empty."))
+        if code not in self.tables:
+            known = ", ".join(self.tables) or "–"
+            self._fault(row, "valuation_table", _("This table is not loaded. Known: %(known)s.") % {"known": known})
+        return self.tables.get(code)
+
+    def _shares(self, row: Row) -> dict[int, Decimal]:
+        found = {}
+        for code, part in sorted(row["municipalities"].items()):
+            if code not in self.municipalities:
+                self._fault(row, "municipalities", _("%(code)s is not a municipality of this region.") % {"code": code})
+                continue
+            found[self.municipalities[code]] = part
+            if self.bounds and self.municipalities[code] not in self.bounds.municipality_ids:
+                self._fault(
+                    row, "municipalities", _("%(code)s is not your municipality. Ask an adviser.") % {"code": code}
+                )
+        return found
+
+    def _parent(self, row: Row, reference: str, built: Mapping[str, Award]) -> Contract | None:
+        parent = built[reference].contract if reference in built else self.known.get(reference)
+        grandparent = self.rows[reference]["parent_reference"] if reference in built else ""
+        if parent is None or reference == row["reference"]:
+            self._fault(row, "parent_reference", _("There is no framework with this reference, here or in the file."))
+        elif grandparent:
+            self._fault(row, "parent_reference", _("This is itself a call-off; call off from its framework."))
+        else:
+            for column, reason in framework_faults(parent):
+                self._fault(row, column, reason)
+        return parent
+
+    def _mend(self, known: Contract, row: Row) -> bool:
+        """Compare a registered contract with its row; True when something that may change did."""
+        self._refuse_changes(known, row)
+        changed = False
+        for name in MENDABLE:
+            if name in self.parsed.positions and row[name] not in (None, "") and getattr(known, name) != row[name]:
+                if self.bounds:
+                    self._fault(row, name, _("Only an adviser changes a contract that is registered already."))
+                setattr(known, name, row[name])
+                changed = True
+        if changed and known.adviser_email:
+            known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)
+        category, explanation = self._reason(row)
+        if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
+            if self.bounds:
+                self._fault(row, "rate_reason", _("Only an adviser changes a contract that is registered already."))
+            known.rate_reason, known.rate_reason_text = category, explanation
+            changed = True
+        return changed
+
+    def _refuse_changes(self, known: Contract, row: Row) -> None:
+        for column, name in FIXED.items():
+            registered = getattr(known, name)
+            if column in self.parsed.positions and row[column] is not None and row[column] != registered:
+                self._fault(
+                    row,
+                    column,
+                    _("Registered is %(value)s. Change it with an obligation change, not by importing it anew.")
+                    % {"value": registered},
+                )
+        if known.contractor.kvk != row["contractor_kvk"]:
+            self._fault(row, "contractor_kvk", _("This contract is registered with another contractor."))
+        if self.awarded[known.pk] != row["municipalities"]:
+            self._fault(row, "municipalities", _("Other shares are registered. Change them at the contract itself."))
+        if row["parent_reference"] and (known.parent is None or known.parent.reference != row["parent_reference"]):
+            self._fault(row, "parent_reference", _("This contract is registered with another framework, or with none."))
+        code = row["valuation_table"]
+        if code and (known.table is None or known.table.code != code):
+            self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
+
+
+def import_contracts(
+    region: Region,
+    sheet: Sheet,
+    *,
+    at: datetime,
+    by: Any = None,
+    dry_run: bool = False,
+    bounds: Bounds | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Register the contracts of a file, all or none; with `dry_run` only say what would happen."""
+    parsed = parse(sheet, CONTRACT_COLUMNS)
+    if lacks_columns(parsed, CONTRACT_COLUMNS):
+        return Outcome.of(parsed)
+    intake = ContractIntake(region, parsed, bounds)
+    awards, mended, outcome = intake.run()
+    if outcome.faults or dry_run:
+        return outcome.in_order()
+    with transaction.atomic():
+        new = Contractor.objects.bulk_create([c for c in intake.contractors.values() if c.pk is None])
+        remember(new, at=at, by=by, why=_("Import of contracts"))
+        for made in awards:
+            made.contract.contractor = made.contract.contractor  # picks up the id that it got just now
+        award(awards, region=region, at=at, by=by, why=_("Import of contracts"))
+        for contract in mended:
+            contract.fold()
+        Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
+        remember(mended, at=at, by=by, why=_("Import of contracts"), changed=True)
+        seal()
+    count_rows()
+    return outcome
+
+
+# --- obligation changes -----------------------------------------------------------------------------------------------
+
+
+def import_changes(
+    region: Region,
+    sheet: Sheet,
+    *,
+    at: datetime,
+    by: Any = None,
+    dry_run: bool = False,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Register the obligation changes of a file in order of their effective date, all or none."""
+    parsed = parse(sheet, CHANGE_COLUMNS)
+    if lacks_columns(parsed, CHANGE_COLUMNS):
+        return Outcome.of(parsed)
+    references = {row["contract_reference"] for row in parsed.rows}
+    contracts = {c.reference: c for c in Contract.objects.filter(region=region, reference__in=references)}
+    known = {
+        (c.contract_id, c.identity): c
+        for c in ObligationChange.objects.filter(contract__in=[c.pk for c in contracts.values()])
+    }
+    outcome = Outcome.of(parsed)
+    changes = []
+    seen: set[tuple[int, str]] = set()
+    for row in sorted(parsed.rows, key=lambda r: (r["effective_date"], r.number)):
+        contract = contracts.get(row["contract_reference"])
+        if contract is None:
+            parsed.refuse(row, "contract_reference", _("There is no contract with this reference."))
+            continue
+        for column, reason in change_faults(row, contract):
+            parsed.refuse(row, column, reason)
+        new = change_of(contract, row)
+        new.identity = row["change_id"] or _fingerprint(getattr(new, name) for name in CHANGE_FIELDS)
+        key = (contract.pk, new.identity)
+        if key in seen:
+            parsed.refuse(
+                row, "change_id", _("This change stands in the file twice. Give each a change_id of its own.")
+            )
+        elif key not in known:
+            changes.append(new)
+            outcome.new.append(row.number)
+        elif _differs(known[key], new):
+            parsed.refuse(row, "change_id", _("This change is registered with other contents."))
+        else:
+            outcome.unchanged.append(row.number)
+        seen.add(key)
+    if not outcome.faults and not dry_run:
+        with transaction.atomic():
+            change(changes, region=region, at=at, by=by, why=_("Import of obligation changes"))
+            seal()
+        count_rows()
+    return outcome.in_order()
+
+
+CHANGE_FIELDS = (
+    *("kind", "effective_date", "value_delta", "labour_cost_delta", "turnover", "obligation_delta", "rate"),
+    *("new_end_date", "reason"),
+)
+
+
+def _fingerprint(values: Iterable[Any]) -> str:
+    """Identifies a row without a change id by what it says."""
+    written = "\x1f".join("" if value is None else str(value) for value in values)
+    return f"sha256:{hashlib.sha256(written.encode()).hexdigest()}"
+
+
+def _differs(known: ObligationChange, new: ObligationChange) -> bool:
+    return any(getattr(known, name) != getattr(new, name) for name in CHANGE_FIELDS)

@@ -1,0 +1,419 @@
+"""The one door to the obligation ledger: award, call-off, every change, end and cancel.
+
+Each function is one act: it runs in one transaction, posts what it changes, and leaves an event. Amounts are euro
+excluding VAT. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md sections 3, 4 and 6.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import (
+    ChangeKind,
+    Contract,
+    ContractEvent,
+    ContractShare,
+    ContractState,
+    LineKind,
+    ObligationChange,
+    ObligationLine,
+    PsoCertificate,
+    Region,
+    ValuationTable,
+)
+from contracts.owed.obligation import Owed, after, split
+from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
+from contracts.owed.shares import SharesOfContracts
+from sroi.accounts.history import remember
+from sroi.batches import AT_ONCE
+from sroi.doors import Refused
+from sroi.money import ZERO
+from sroi.periods import month_of
+
+OPEN = (ContractState.ACTIVE, ContractState.ENDED)
+CLOSED = (ContractState.SETTLED, ContractState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Award:
+    """A contract to be registered and the percents of its municipalities, by municipality id."""
+
+    contract: Contract
+    shares: Mapping[int, Decimal]
+
+
+def owed_at_award(contract: Contract) -> Owed:
+    return Owed(
+        basis=contract.basis,
+        rate=contract.rate,
+        value=contract.value,
+        labour_cost=contract.labour_cost or ZERO,
+        cap=contract.policy.cap,
+        follows_changes=contract.follows_changes,
+    )
+
+
+def owed_by(contract: Contract, changes: Iterable[ObligationChange]) -> Owed:
+    """What a contract owes after its changes, in the order in which they were registered."""
+    owed = owed_at_award(contract)
+    for change in changes:
+        owed = after(owed, change)
+    return owed
+
+
+def award(awards: Sequence[Award], *, region: Region, at: datetime, by: Any, why: str) -> None:
+    """Register contracts and post what they owe. A contract with a parent is a call-off of a framework."""
+    if not awards:
+        return
+    with transaction.atomic():
+        opened = open_posting(region, at=at, by=by, why=why)
+        called_off = {id(a.contract.parent): a.contract.parent for a in awards if a.contract.parent}
+        _refuse_closed_frameworks(called_off.values())
+        for a in awards:
+            contract = a.contract
+            contract.state = ContractState.ACTIVE
+            contract.is_framework = id(contract) in called_off
+            contract.has_obligation = contract.rate > 0
+            contract.fold()
+        new = {id(a.contract) for a in awards}
+        # Parents first: a call-off needs the id of its framework.
+        Contract.objects.bulk_create([a.contract for a in awards if a.contract.parent is None])
+        for a in awards:
+            a.contract.parent = a.contract.parent  # picks up the id that it got just now
+        Contract.objects.bulk_create([a.contract for a in awards if a.contract.parent is not None])
+        shares = ContractShare.objects.bulk_create(
+            ContractShare(contract=a.contract, municipality_id=municipality, percent=percent)
+            for a in awards
+            for municipality, percent in a.shares.items()
+        )
+        remember([a.contract for a in awards], at=at, by=by, why=why)
+        remember(shares, at=at, by=by, why=why)
+        for key, framework in called_off.items():
+            if key not in new:
+                _become_framework(framework, opened)
+        ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
+        _note([a.contract for a in awards], "awarded", opened, why)
+
+
+def _refuse_closed_frameworks(frameworks: Iterable[Contract]) -> None:
+    closed = Contract.objects.filter(pk__in=[f.pk for f in frameworks if f.pk], state__in=CLOSED)
+    for framework in closed:
+        raise Refused(_state_now(framework))
+
+
+def _award_lines(a: Award, opened: OpenPosting) -> list[ObligationLine]:
+    contract = a.contract
+    nothing = contract.is_framework
+    return _lines(
+        contract,
+        a.shares,
+        opened,
+        kind=LineKind.CALL_OFF if contract.parent_id else LineKind.AWARD,
+        day=contract.award_date,
+        value=ZERO if nothing else contract.value,
+        obligation=ZERO if nothing else owed_at_award(contract).obligation,
+        reason=_("Framework: its call-offs count.") if nothing else contract.rate_reason_text,
+    )
+
+
+def _lines(
+    contract: Contract,
+    shares: Mapping[int, Decimal],
+    opened: OpenPosting,
+    *,
+    kind: str,
+    day: date,
+    value: Decimal,
+    obligation: Decimal,
+    reason: str,
+    change: ObligationChange | None = None,
+) -> list[ObligationLine]:
+    values, obligations = split(value, shares), split(obligation, shares)
+    return [
+        ObligationLine(
+            contract=contract,
+            municipality_id=municipality,
+            effective_date=day,
+            month=month_of(day),
+            booked=opened.booked(day),
+            kind=kind,
+            value_delta=values[municipality],
+            obligation_delta=obligations[municipality],
+            reason=reason,
+            change=change,
+            posting=opened.posting,
+        )
+        for municipality in shares
+    ]
+
+
+def _become_framework(contract: Contract, opened: OpenPosting) -> None:
+    """From its first call-off on a contract owes nothing itself: what was posted for it is reversed, kind by kind."""
+    if not Contract.objects.filter(pk=contract.pk, is_framework=False).update(is_framework=True):
+        return
+    contract.is_framework = True
+    remember(
+        [contract], at=opened.posting.at, by=opened.posting.by, why=_("Framework: its call-offs count."), changed=True
+    )
+    ObligationLine.objects.bulk_create(
+        ObligationLine(
+            contract=contract,
+            municipality_id=line.municipality_id,
+            effective_date=line.effective_date,
+            month=line.month,
+            booked=opened.booked(line.month),
+            kind=line.kind,
+            value_delta=-line.value_delta,
+            obligation_delta=-line.obligation_delta,
+            reason=_("Framework: its call-offs count."),
+            posting=opened.posting,
+        )
+        for line in ObligationLine.objects.filter(contract=contract)
+        if line.value_delta or line.obligation_delta
+    )
+
+
+def change(changes: Sequence[ObligationChange], *, region: Region, at: datetime, by: Any, why: str) -> None:
+    """Register changes, in the order given, and post for each the difference in value and in obligation."""
+    if not changes:
+        return
+    with transaction.atomic():
+        opened = open_posting(region, at=at, by=by, why=why)
+        contracts = _locked({c.contract_id for c in changes})
+        earlier = defaultdict(list)
+        for known in ObligationChange.objects.filter(contract__in=contracts).order_by("pk"):
+            earlier[known.contract_id].append(known)
+        owed = {pk: owed_by(contract, earlier[pk]) for pk, contract in contracts.items()}
+        shares = SharesOfContracts(contracts)
+        for c in changes:
+            c.contract, c.posting = contracts[c.contract_id], opened.posting
+            _refuse_impossible(c)
+        ObligationChange.objects.bulk_create(changes)
+        lines = []
+        for c in changes:
+            before = owed[c.contract_id]
+            owed[c.contract_id] = now = after(before, c)
+            _apply_to_contract(c)
+            if not c.contract.is_framework:
+                lines += _lines(
+                    c.contract,
+                    shares.on(c.contract_id, month_of(c.effective_date)),
+                    opened,
+                    kind=LineKind(c.kind),
+                    day=c.effective_date,
+                    value=now.value - before.value,
+                    obligation=now.obligation - before.obligation,
+                    reason=c.reason,
+                    change=c,
+                )
+        ObligationLine.objects.bulk_create(lines)
+        Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE)
+        remember(contracts.values(), at=at, by=by, why=why, changed=True)
+        for c in changes:
+            _note([c.contract], c.kind, opened, c.reason)
+
+
+def _locked(ids: set[int]) -> dict[int, Contract]:
+    rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("policy").order_by("pk")
+    return {contract.pk: contract for contract in rows}
+
+
+def _refuse_impossible(c: ObligationChange) -> None:
+    if c.contract.state not in OPEN:
+        raise Refused(_("Contract %(ref)s is not running: it cannot be changed.") % {"ref": c.contract.reference})
+    if c.kind == ChangeKind.EXTENSION and c.new_end_date and c.new_end_date < c.contract.start_date:
+        raise Refused(_("The new end date lies before the start of contract %(ref)s.") % {"ref": c.contract.reference})
+
+
+def _apply_to_contract(c: ObligationChange) -> None:
+    if c.new_end_date:
+        c.contract.end_date = c.new_end_date
+    if c.rate:
+        c.contract.has_obligation = True
+
+
+def _note(contracts: Iterable[Contract], what: str, opened: OpenPosting, why: str) -> None:
+    ContractEvent.objects.bulk_create(
+        ContractEvent(
+            contract=contract,
+            what=what,
+            at=opened.posting.at,
+            by=opened.posting.by,
+            why=why[:1000],
+            posting=opened.posting,
+        )
+        for contract in contracts
+    )
+
+
+def _move(contract: Contract, expected: Sequence[str], new: str, **fields: Any) -> None:
+    """Change the state where it is still the expected one; two people at once never both succeed."""
+    moved = Contract.objects.filter(pk=contract.pk, state__in=expected).update(state=new, **fields)
+    contract.refresh_from_db()
+    if not moved:
+        raise Refused(_state_now(contract))
+
+
+def refuse_closed(contract: Contract) -> None:
+    """A draft, and a contract that was settled or cancelled, is read-only. Asked under the lock of the ledger."""
+    contract.refresh_from_db(fields=["state"])
+    if contract.state not in OPEN:
+        raise Refused(_state_now(contract))
+
+
+def _state_now(contract: Contract) -> str:
+    return _("Contract %(ref)s is now “%(state)s”. Look at it again before you go on.") % {
+        "ref": contract.reference,
+        "state": contract.get_state_display(),
+    }
+
+
+def end(contract: Contract, *, at: datetime, by: Any, why: str) -> None:
+    """The term is over: what remains is the settlement."""
+    with transaction.atomic():
+        _move(contract, [ContractState.ACTIVE], ContractState.ENDED)
+        remember([contract], at=at, by=by, why=why, changed=True)
+        ContractEvent.objects.create(contract=contract, what="ended", at=at, by=by, why=why)
+
+
+def cancel(contract: Contract, *, on: date, at: datetime, by: Any, why: str) -> None:
+    """The contract does not go on: what it still owes is taken back, from `on`."""
+    with transaction.atomic():
+        opened = open_posting(contract.region, at=at, by=by, why=why)
+        _move(contract, [ContractState.ACTIVE, ContractState.ENDED], ContractState.CANCELLED)
+        remember([contract], at=at, by=by, why=why, changed=True)
+        per_municipality: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
+        for line in ObligationLine.objects.filter(contract=contract):
+            per_municipality[line.municipality_id][0] += line.value_delta
+            per_municipality[line.municipality_id][1] += line.obligation_delta
+        ObligationLine.objects.bulk_create(
+            ObligationLine(
+                contract=contract,
+                municipality_id=municipality,
+                effective_date=on,
+                month=month_of(on),
+                booked=opened.booked(on),
+                kind=LineKind.CORRECTION,
+                value_delta=-value,
+                obligation_delta=-obligation,
+                reason=why,
+                posting=opened.posting,
+            )
+            for municipality, (value, obligation) in per_municipality.items()
+            if value or obligation
+        )
+        _note([contract], "cancelled", opened, why)
+
+
+def grant_recovery(contract: Contract, until: date, *, at: datetime, by: Any, why: str) -> None:
+    """Time to make up for a shortfall: the last counted day moves."""
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        _move(contract, [ContractState.ENDED], ContractState.ENDED, recovery_until=until)
+        remember([contract], at=at, by=by, why=why, changed=True)
+        ContractEvent.objects.create(contract=contract, what="recovery", at=at, by=by, why=why)
+
+
+def reopen(contract: Contract, *, at: datetime, by: Any, why: str) -> None:
+    """The settlement no longer holds: the contract can be changed again."""
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        _move(contract, [ContractState.SETTLED], ContractState.ENDED, settled_on=None)
+        remember([contract], at=at, by=by, why=why, changed=True)
+        ContractEvent.objects.create(contract=contract, what="reopened", at=at, by=by, why=why)
+
+
+def settle(contract: Contract, *, on: date, at: datetime, by: Any, why: str) -> None:
+    """The settlement was decided: from now on the contract is read-only. Nothing is posted while that is decided."""
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        _move(contract, [ContractState.ENDED], ContractState.SETTLED, settled_on=on)
+        remember([contract], at=at, by=by, why=why, changed=True)
+        ContractEvent.objects.create(contract=contract, what="settled", at=at, by=by, why=why)
+
+
+def change_shares(
+    contract: Contract, shares: Mapping[int, Decimal], *, month: date, at: datetime, by: Any, why: str
+) -> None:
+    """Other shares of the municipalities, from `month` on; what was posted before keeps the shares it was posted by."""
+    month = month_of(month)
+    if sum(shares.values()) != 100:
+        raise Refused(_("The shares must add up to 100%."))
+    with transaction.atomic():
+        opened = open_posting(contract.region, at=at, by=by, why=why)
+        refuse_closed(contract)
+        if month < month_of(contract.award_date):
+            raise Refused(_("The contract was not awarded yet in that month. Choose a later month."))
+        if ContractShare.objects.filter(contract=contract, valid_from__gte=month).exists():
+            raise Refused(_("Later shares are known already. Choose a later month."))
+        known = SharesOfContracts([contract]).on(contract.pk, month)
+        if {pk: percent for pk, percent in known.items() if percent} == {pk: p for pk, p in shares.items() if p}:
+            raise Refused(_("These are the shares that hold already."))
+        new = ContractShare.objects.bulk_create(
+            ContractShare(contract=contract, municipality_id=m, percent=p, valid_from=month, posting=opened.posting)
+            for m, p in shares.items()
+        )
+        remember(new, at=at, by=by, why=why)
+        _note([contract], "shares", opened, why)
+
+
+def pin(contract: Contract, table: ValuationTable, *, at: datetime, by: Any, why: str) -> None:
+    """Another valuation table than the one in force on the award date; what was accepted stays until it is revalued."""
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        refuse_closed(contract)
+        if table.region_id != contract.region_id:
+            raise Refused(_("This table is not loaded in the region of the contract."))
+        if not Contract.objects.filter(pk=contract.pk).exclude(table=table).update(table=table):
+            raise Refused(_("This is the table that the contract has already."))
+        contract.refresh_from_db()
+        remember([contract], at=at, by=by, why=why, changed=True)
+        ContractEvent.objects.create(contract=contract, what="table", at=at, by=by, why=why)
+
+
+def register_certificate(
+    certificate: PsoCertificate,
+    contract: Contract,
+    discount: ObligationChange | None,
+    *,
+    at: datetime,
+    by: Any,
+    why: str,
+) -> None:
+    """A PSO certificate of the contractor, with the discount on what this contract owes, if there is one.
+
+    The same certificate can be registered at another contract of the contractor: then only its discount is new.
+    """
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        refuse_closed(contract)
+        known, new = PsoCertificate.objects.get_or_create(
+            region=contract.region,
+            contractor=contract.contractor,
+            level=certificate.level,
+            valid_from=certificate.valid_from,
+            valid_until=certificate.valid_until,
+            defaults={"registered_by": by, "registered_at": at},
+        )
+        if discount is None and not new:
+            raise Refused(_("This certificate was registered already, and gives this contract no further discount."))
+        ContractEvent.objects.create(contract=contract, what="certificate", at=at, by=by, why=why)
+        if discount is not None:
+            discount.certificate = known
+            change_once(discount, at=at, by=by)
+
+
+def change_once(new: ObligationChange, *, at: datetime, by: Any) -> None:
+    """Register a change once: its identity is that of the form it was confirmed on."""
+    region = new.contract.region
+    with transaction.atomic():
+        lock_ledger(region)
+        if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
+            raise Refused(_("This change was registered already."))
+        change([new], region=region, at=at, by=by, why=new.reason)

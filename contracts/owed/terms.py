@@ -1,0 +1,130 @@
+"""What must hold for the terms of a contract and for a change of them, whether typed in or imported.
+
+Each function yields (name of the column or field, reason). Source: DOMAIN.md sections 4 and 10.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from contracts.models import Basis, ChangeKind, Contract, Contractor, ContractState, ObligationChange, Policy, Region
+from contracts.owed.obligation import AGREED_KINDS
+from sroi.templatetags.formats import all_decimals, long_date
+
+Reason = tuple[str, str]
+
+
+class Given(Protocol):
+    """A row of a file or the values of a form, by the names of the import."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def policy_on(policies: Iterable[Policy], on: date) -> Policy | None:
+    """The version in force on a day; a later revision of the same date goes before an earlier one."""
+    begun = [p for p in policies if p.valid_from is None or p.valid_from <= on]
+    return max(begun, key=lambda p: (p.valid_from or date.min, p.revision), default=None)
+
+
+def award_faults(given: Given) -> Iterator[Reason]:
+    """Impossible dates and amounts; what is not known yet (None) is not judged."""
+    first, last = given["start_date"], given["end_date"]
+    if first and last and last < first:
+        yield (
+            "end_date",
+            _("The end date lies before the start date. Choose a date on or after %(day)s.")
+            % {"day": long_date(first)},
+        )
+    if given["value"] is not None and given["value"] < 0:
+        yield "value", _("A contract value cannot be below zero.")
+    if given["labour_cost"] is not None and given["labour_cost"] < 0:
+        yield "labour_cost", _("Labour cost cannot be below zero.")
+    if given["basis"] == Basis.LABOUR_COST and given["labour_cost"] is None:
+        yield "labour_cost", _("The basis is the labour cost: fill it in.")
+
+
+def framework_faults(parent: Contract) -> Iterator[Reason]:
+    if parent.parent_id:
+        yield "parent_reference", _("This is itself a call-off; call off from its framework.")
+    elif parent.state == ContractState.CANCELLED:
+        yield "parent_reference", _("This framework was cancelled.")
+    elif parent.state == ContractState.SETTLED:
+        yield "parent_reference", _("This framework was settled.")
+
+
+def share_faults(shares: Mapping[int, Decimal]) -> Iterator[str]:
+    """Shares of municipalities, in percent, add up to the whole."""
+    total = sum(shares.values(), Decimal(0))
+    if total != 100:
+        yield _("The shares must add up to 100%%; they add up to %(total)s.") % {"total": f"{all_decimals(total)}%"}
+
+
+def needs_motivation(rate: Decimal, expected: Decimal, motivation: str) -> bool:
+    """A rate below what the policy expects needs its reason."""
+    return rate < expected and not motivation
+
+
+def contract_of(region: Region, contractor: Contractor, given: Given) -> Contract:
+    """A contract as it was awarded, without the policy, rate and table that follow from it."""
+    return Contract(
+        region=region,
+        contractor=contractor,
+        awarded_end_date=given["end_date"],
+        **{
+            name: given[name]
+            for name in (
+                *("reference", "title", "procurement_type", "cpv", "policy_field", "publication_date", "award_date"),
+                *("start_date", "end_date", "value", "basis", "labour_cost"),
+            )
+        },
+    )
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+
+def change_of(contract: Contract, given: Given) -> ObligationChange:
+    """The change that was given; the value of a turnover statement is its turnover."""
+    statement = given["kind"] == ChangeKind.TURNOVER
+    return ObligationChange(
+        contract=contract,
+        kind=given["kind"],
+        effective_date=given["effective_date"],
+        value_delta=None if statement else given["value_delta"],
+        labour_cost_delta=given["labour_cost_delta"],
+        turnover=given["value_delta"] if statement else None,
+        obligation_delta=given["obligation_delta"],
+        rate=given["rate"],
+        new_end_date=given["new_end_date"],
+        reason=given["reason"],
+    )
+
+
+def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
+    """What a kind of change needs, and what does not go with it."""
+    kind = given["kind"]
+    deltas = {name for name in ("value_delta", "labour_cost_delta", "obligation_delta") if given[name] is not None}
+    if contract.state not in (ContractState.ACTIVE, ContractState.ENDED):
+        yield "contract_reference", _("This contract is not running: it cannot be changed.")
+    if (kind == ChangeKind.RATE_CHANGE) != (given["rate"] is not None):
+        yield "rate", _("A rate goes with a rate_change, and only with that.")
+    if kind == ChangeKind.EXTENSION and given["new_end_date"] is None:
+        yield "new_end_date", _("An extension needs the new end date.")
+    if kind != ChangeKind.EXTENSION and given["new_end_date"] is not None:
+        yield "new_end_date", _("A new end date goes with an extension only.")
+    if given["new_end_date"] and given["new_end_date"] < contract.start_date:
+        yield "new_end_date", _("The new end date lies before the start of the contract.")
+    if kind in AGREED_KINDS and given["obligation_delta"] is None:
+        yield "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
+    if kind in (ChangeKind.AMENDMENT, ChangeKind.CORRECTION) and not deltas:
+        yield "value_delta", _("Give the change of the value, of the labour cost or of the obligation.")
+    if kind == ChangeKind.TURNOVER:
+        if contract.basis != Basis.INVOICED_TURNOVER:
+            yield "kind", _("The obligation of this contract does not follow the turnover.")
+        if given["value_delta"] is None:
+            yield "value_delta", _("Give the invoiced turnover of this statement.")
+    if kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE) and {"value_delta", "labour_cost_delta"} & deltas:
+        yield "value_delta", _("This kind of change does not change the value.")

@@ -1,0 +1,1 @@
+"""Who works here: invitations, roles, colleagues, signing in elsewhere, and what each is told by mail."""

@@ -1,0 +1,219 @@
+"""The door to memberships: invite, accept, change, end. Source: DOMAIN.md section 9.
+
+A region admin asks anyone in for the region; an adviser asks in people of a contractor that has a contract in the
+region, and a contractor's person a colleague. Each is for one role in one region: it opens nothing of another. Who
+runs the server makes the first region admin, and lets one in again who lost the way in (`manage.py make_admin`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.core import signing
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
+from contracts.owed.posting import lock_ledger
+from sroi.access import Access, Role
+from sroi.accounts.history import remember
+from sroi.doors import Refused
+
+VALID = timedelta(days=7)
+SALT = "contracts.invitation"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who is asked in, and for what."""
+
+    email: str
+    role: str
+    region: Region
+    municipalities: tuple[Municipality, ...] = ()
+    contractor: Contractor | None = None
+
+
+def may_invite(access: Access, role: str, region_id: int, contractor_id: int | None = None) -> bool:
+    if access.has(Role.REGION_ADMIN, region_id=region_id):
+        return True
+    if role != Role.CONTRACTOR or contractor_id is None:
+        return False
+    if access.has(Role.ADVISER, region_id=region_id):
+        return Contract.objects.filter(region_id=region_id, contractor_id=contractor_id).exists()
+    grants = access.grants_for([Role.CONTRACTOR], region_id)
+    return any(grant.contractor_id == contractor_id for grant in grants)
+
+
+def may_manage(access: Access, membership: Membership) -> bool:
+    return access.has(Role.REGION_ADMIN, region_id=membership.region_id)
+
+
+def contractor_with(kvk: str) -> Contractor | None:
+    """A contractor by its full KvK number: the only way to find one that has no contract in one's own region."""
+    return Contractor.objects.filter(kvk=kvk).first()
+
+
+def invite(asked: Asked, access: Access, *, at: datetime, by: Any) -> Invitation:
+    _refuse_impossible(asked.role, asked.municipalities, asked.contractor, asked.region)
+    if not may_invite(access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None):
+        raise Refused(_("You cannot invite someone for this."))
+    return _made(asked, at=at, by=by)
+
+
+def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
+    """A region admin, by who runs the server; it takes the place of one made so before for the same address."""
+    asked = Asked(email, Role.REGION_ADMIN, region)
+    with transaction.atomic():
+        earlier = _open(at).filter(email=_folded(email), region=region, by_command=True)
+        earlier.update(withdrawn_at=at)
+        return _made(asked, at=at, by=None, by_command=True)
+
+
+@transaction.atomic
+def _made(asked: Asked, *, at: datetime, by: Any, by_command: bool = False) -> Invitation:
+    invitation = Invitation.objects.create(
+        email=_folded(asked.email),
+        role=asked.role,
+        region=asked.region,
+        contractor=asked.contractor,
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + VALID,
+        by_command=by_command,
+    )
+    invitation.municipalities.set(asked.municipalities)
+    return invitation
+
+
+def _folded(email: str) -> str:
+    return email.strip().lower()
+
+
+def _refuse_impossible(
+    role: str, municipalities: Iterable[Municipality], contractor: Contractor | None, region: Region
+) -> None:
+    if role == Role.PROCUREMENT_OFFICER and not list(municipalities):
+        raise Refused(_("Choose at least one municipality for a procurement officer."))
+    if any(m.region_id != region.pk for m in municipalities):
+        raise Refused(_("Choose municipalities of this region."))
+    if role == Role.CONTRACTOR and contractor is None:
+        raise Refused(_("Fill in the KvK number of the contractor."))
+
+
+def token_of(invitation: Invitation) -> str:
+    return signing.dumps(invitation.pk, salt=SALT)
+
+
+def invitation_of(token: str, now: datetime) -> Invitation | None:
+    """The open invitation that a link is for; nothing when the link was changed, used, withdrawn or is too old."""
+    try:
+        pk = signing.loads(token, salt=SALT, max_age=VALID)
+    except signing.BadSignature:
+        return None
+    return _open(now).filter(pk=pk).select_related("region", "contractor", "invited_by").first()
+
+
+def _open(now: datetime) -> Any:
+    return Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+def open_invitations(invitations: Any, now: datetime) -> Any:
+    return invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+def known_person(email: str) -> Any:
+    return get_user_model().objects.filter(email__iexact=email).first()
+
+
+def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str = "", password: str = "") -> Any:
+    """Give the membership to `user`, or to a new account; of two people at once, one comes second and is refused.
+
+    An invitation made by command also opens the account that exists, with this name and password.
+    """
+    with transaction.atomic():
+        taken = _open(at).filter(pk=invitation.pk).update(accepted_at=at)
+        if not taken:
+            raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
+        if user is None:
+            user = _account(invitation, name, password)
+            # Another link that lies around opens this account no more: with it one signs in first.
+            Invitation.objects.filter(email=invitation.email).exclude(pk=invitation.pk).update(by_command=False)
+        Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
+        membership, _new = Membership.objects.get_or_create(
+            user=user,
+            role=invitation.role,
+            region=invitation.region,
+            contractor=invitation.contractor,
+            ended_at=None,
+        )
+        membership.municipalities.add(*invitation.municipalities.all())
+    return user
+
+
+def _account(invitation: Invitation, name: str, password: str) -> Any:
+    known = known_person(invitation.email)
+    if known is None:
+        return get_user_model().objects.create_user(invitation.email, password, name=name)
+    if not invitation.by_command:
+        raise Refused(_("There is an account for this address already. Sign in first."))
+    known.name, known.is_active = name, True
+    known.set_password(password)
+    known.save(update_fields=["name", "is_active", "password"])
+    return known
+
+
+def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
+    if not may_invite(access, invitation.role, invitation.region_id, invitation.contractor_id):
+        raise Refused(_("You cannot withdraw this invitation."))
+    if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at):
+        raise Refused(_("This invitation was used or withdrawn already."))
+
+
+def change(
+    membership: Membership, role: str, municipalities: Iterable[Municipality], access: Access, *, by: Any, why: str
+) -> None:
+    """Another role among the staff of the region, or other municipalities."""
+    chosen = tuple(municipalities)
+    _refuse_own(membership, access, by)
+    _refuse_impossible(role, chosen, membership.contractor, membership.region)
+    if (role == Role.CONTRACTOR) != (membership.role == Role.CONTRACTOR):
+        raise Refused(_("A contractor's person cannot become staff this way. End the role and invite again."))
+    others = Membership.objects.filter(user=membership.user, region=membership.region, role=role, ended_at=None)
+    if role != Role.CONTRACTOR and others.exclude(pk=membership.pk).exists():
+        raise Refused(_("This person has that role already."))
+    with transaction.atomic():
+        if role != Role.REGION_ADMIN:
+            _leave_an_admin(membership)
+        membership.role = role
+        membership._change_reason = why  # type: ignore[attr-defined]
+        membership.save(update_fields=["role"])
+        membership.municipalities.set(chosen if role == Role.PROCUREMENT_OFFICER else ())
+
+
+def end(membership: Membership, access: Access, *, at: datetime, by: Any, why: str) -> None:
+    _refuse_own(membership, access, by)
+    with transaction.atomic():
+        _leave_an_admin(membership)
+        if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=at):
+            raise Refused(_("This role was ended already."))
+        membership.ended_at = at
+        remember([membership], at=at, by=by, why=why, changed=True)
+
+
+def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
+    if not may_manage(access, membership):
+        raise Refused(_("You cannot change this role."))
+    if membership.user_id == by.pk:
+        raise Refused(_("You cannot change your own role. Ask another region admin."))
+
+
+def _leave_an_admin(membership: Membership) -> None:
+    """Under the lock of the region: of two admins who end each other at the same time, the second is refused."""
+    lock_ledger(membership.region)
+    admins = Membership.objects.filter(region=membership.region_id, role=Role.REGION_ADMIN, ended_at=None)
+    others = admins.filter(user__is_active=True).exclude(user=membership.user_id)
+    if membership.role == Role.REGION_ADMIN and not others.exists():
+        raise Refused(_("This is the last region admin. Invite another one first."))

@@ -1,0 +1,146 @@
+"""What is asked of who invites, changes a role, accepts an invitation or chooses mails."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import get_user_model, password_validation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import Membership, Municipality, NoticeKind, Region, When
+from contracts.people import door as invitations
+from contracts.people import notices
+from contracts.people.membership import administered
+from sroi.access import Access, Role
+from sroi.fields import Rows, text_field
+
+
+class ColleagueForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address of your colleague"), max_length=254)
+    of = forms.ChoiceField(label=gettext_lazy("For"), widget=forms.RadioSelect)
+
+
+class AcceptForm(forms.Form):
+    name = text_field(gettext_lazy("Your name"), 150)
+    password = forms.CharField(
+        label=gettext_lazy("Choose a password"),
+        help_text=gettext_lazy("At least 12 characters. A sentence that only you know is easy to remember."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
+        strip=False,
+        max_length=200,
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.email = email
+
+    def clean_password(self) -> str:
+        """Not the name or the address, among other things."""
+        password: str = self.cleaned_data["password"]
+        owner = get_user_model()(email=self.email, name=self.cleaned_data.get("name", ""))
+        password_validation.validate_password(password, owner)
+        return password
+
+
+class MailChoicesForm(forms.Form):
+    """A choice per kind; what the policy wants told cannot be turned off, and says so."""
+
+    def __init__(self, *args: Any, user: Any, access: Access, today: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind, when in notices.choices_of(user, access, today).items():
+            allowed = notices.ways(kind, access, today)
+            self.fields[kind] = forms.ChoiceField(
+                label=kind.label,
+                choices=[(way.value, self.word(kind, way)) for way in allowed],
+                initial=when,
+                widget=forms.RadioSelect,
+                help_text=self.why(kind, allowed),
+            )
+
+    @staticmethod
+    def word(kind: NoticeKind, way: When) -> str:
+        label = str(_("every week") if (kind, way) == (NoticeKind.OVERVIEW, When.WEEKLY) else way.label)
+        return label.capitalize()
+
+    @staticmethod
+    def why(kind: NoticeKind, allowed: list[When]) -> str:
+        if kind == NoticeKind.OVERVIEW:
+            return _("Once a week, and only when there is something to do.")
+        return "" if When.NEVER in allowed else _("The region asks that you are always told of these.")
+
+
+class InviteForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"))
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.ADVISER
+    )
+    municipalities: Any = Rows(
+        queryset=None,
+        label=gettext_lazy("Municipalities"),
+        help_text=gettext_lazy("For a procurement officer."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    kvk = forms.RegexField(
+        r"^\d{8}$",
+        label=gettext_lazy("KvK number"),
+        help_text=gettext_lazy("For a contractor: all 8 digits."),
+        required=False,
+        error_messages={"invalid": gettext_lazy("A KvK number has 8 digits.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = administered(Region, access)
+        self.fields["region"].queryset = regions  # type: ignore[attr-defined]
+        self.fields["region"].initial = regions.first()
+        self.fields["municipalities"].queryset = administered(Municipality, access)  # type: ignore[attr-defined]
+        if len(regions) == 1:
+            self.fields["region"].widget = self.fields["region"].hidden_widget()
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        contractor = None
+        if data.get("role") == Role.CONTRACTOR and data.get("kvk"):
+            contractor = invitations.contractor_with(data["kvk"])
+            if contractor is None:
+                self.add_error("kvk", _("No contractor has this KvK number. Register a contract of theirs first."))
+        data["contractor"] = contractor
+        return data
+
+    def asked(self) -> invitations.Asked:
+        data = self.cleaned_data
+        officer = data["role"] == Role.PROCUREMENT_OFFICER
+        return invitations.Asked(
+            email=data["email"],
+            role=data["role"],
+            region=data["region"],
+            municipalities=tuple(data["municipalities"]) if officer else (),
+            contractor=data["contractor"],
+        )
+
+
+class MembershipForm(forms.Form):
+    role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect)
+    municipalities: Any = Rows(
+        queryset=None,
+        label=gettext_lazy("Municipalities"),
+        help_text=gettext_lazy("For a procurement officer."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    why = text_field(gettext_lazy("Why"), 100)
+
+    def __init__(self, *args: Any, membership: Membership, towns: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        of_contractor = membership.role == Role.CONTRACTOR
+        self.fields["role"].choices = [  # type: ignore[attr-defined]
+            choice for choice in Role.choices if (choice[0] == Role.CONTRACTOR) == of_contractor
+        ]
+        self.fields["municipalities"].queryset = towns  # type: ignore[attr-defined]
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)

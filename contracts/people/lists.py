@@ -1,0 +1,47 @@
+"""The list of users: its columns, and how it is narrowed."""
+
+from typing import Any
+
+import django_tables2
+from django.db.models import Q
+from django.utils.translation import gettext_lazy
+
+from sroi.access import Role
+from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
+
+
+def user_search(text: str) -> Q:
+    return Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(contractor__name__icontains=text)
+
+
+class UserFilterSet(FilterSet):
+    q = SearchFilter(user_search)
+    role = ChoiceFilter(label=gettext_lazy("Role"), choices=Role.choices)
+
+
+class UserTable(Table):
+    caption = gettext_lazy("Users")
+    empty_text = gettext_lazy("Nobody found.")
+
+    name = django_tables2.Column(
+        gettext_lazy("Name"),
+        accessor="user",
+        orderable=True,
+        order_by=("user__name", "pk"),
+        linkify=("user-detail", {"pk": django_tables2.A("pk")}),
+    )
+    email = django_tables2.Column(gettext_lazy("E-mail address"), accessor="user__email")
+    role = django_tables2.Column(gettext_lazy("Role"), orderable=True, order_by=("role", "pk"))
+    of = django_tables2.Column(gettext_lazy("For"), accessor="of")
+    last_login = django_tables2.DateColumn("j F Y", verbose_name=gettext_lazy("Signed in"), accessor="user__last_login")
+
+    class Meta(Table.Meta):
+        pass
+
+
+def what_for(row: Any) -> str:
+    """The contractor, the municipalities, or the whole region."""
+    if row.contractor:
+        return str(row.contractor)
+    towns = ", ".join(town.name for town in row.municipalities.all())
+    return towns or row.region.title

@@ -1,0 +1,67 @@
+"""What a user may see: from memberships to grants."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, OuterRef
+
+from contracts.models import Membership, Region
+from sroi.access import NO_ACCESS, Access, Grant, Role, visible
+
+
+def access_of(user: Any) -> Access:
+    """Everything `user` may see: the union of their running memberships; nothing for who is not signed in."""
+    if not user.is_authenticated or not user.is_active:
+        return NO_ACCESS
+    rows = Membership.objects.filter(user=user, ended_at=None).values_list(
+        "pk", "role", "region_id", "contractor_id", "municipalities"
+    )
+    municipalities: dict[tuple[Any, ...], set[int]] = defaultdict(set)
+    for *membership, municipality in rows.order_by("pk"):
+        municipalities[tuple(membership)] |= {municipality} - {None}
+    return Access(
+        user_id=user.pk,
+        grants=tuple(
+            Grant(role, region_id, frozenset(of_membership), contractor_id)
+            for (_pk, role, region_id, contractor_id), of_membership in municipalities.items()
+        ),
+    )
+
+
+def is_of_firm(user: Any, kvk: str) -> bool:
+    """Whether `user` is of the contractor with this KvK number, which a broker of eHerkenning vouches for."""
+    running = Membership.objects.filter(user=user, ended_at=None)
+    return bool(kvk) and running.filter(contractor__kvk=kvk).exists()
+
+
+def with_people(contracts: Any) -> Any:
+    """Contracts that say, as `has_people`, whether anybody of the contractor can sign in for them."""
+    people = Membership.objects.filter(
+        role=Role.CONTRACTOR, contractor=OuterRef("contractor"), region=OuterRef("region"), ended_at=None
+    )
+    return contracts.annotate(has_people=Exists(people))
+
+
+def advisers_of(region_ids: Collection[int]) -> Any:
+    """The people who advise in these regions now."""
+    running = Membership.objects.filter(role=Role.ADVISER, region__in=region_ids, ended_at=None)
+    people = get_user_model().objects.filter(pk__in=running.values("user"), is_active=True)
+    return people.order_by("name", "pk")
+
+
+def people_with_access() -> Any:
+    """Everyone with a running membership."""
+    return people(Membership.objects.filter(ended_at=None).values("user"))
+
+
+def people(ids: Any) -> Any:
+    """These people, as far as they can sign in."""
+    return get_user_model().objects.filter(pk__in=ids, is_active=True).order_by("pk")
+
+
+def administered(model: Any, access: Access) -> Any:
+    """The visible rows of the regions where one is admin: with another role as well, others' rows stay out."""
+    regions = access.regions_of(Role.REGION_ADMIN)
+    return visible(model, access).filter(**{"pk__in" if model is Region else "region__in": regions})

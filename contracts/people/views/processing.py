@@ -1,0 +1,89 @@
+"""The register of processing activities (article 30 of the GDPR), for region admins, with the terms of their policy."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from contracts.models import Policy, Region
+from contracts.people.membership import administered
+from sroi.access import Role
+from sroi.views import Request
+
+
+@dataclass(frozen=True)
+class Activity:
+    what: str | Promise
+    purpose: str | Promise
+    ground: str | Promise
+    people: str | Promise
+    data: str | Promise
+    receivers: str | Promise
+    kept: str | Promise
+
+
+TASK = _("Public task: the performance conditions of Aanbestedingswet 2012, article 2.80")
+PLACEMENTS = Activity(
+    _("Work placements that count for a contract"),
+    _("Establish that a contractor keeps to the agreement on social return"),
+    TASK,
+    _("People placed"),
+    _("Candidate reference chosen by the contractor, age in years, target group, hours and period. No name, no BSN."),
+    _("Advisers of the region and the contractor itself. A procurement officer sees totals only."),
+    _("Candidate reference, age and documents: see the terms below. Amounts and counts remain."),
+)
+EVIDENCE = Activity(
+    _("Evidence"),
+    _("Check what was claimed"),
+    TASK,
+    _("People placed, people of contractors"),
+    _("Documents about a person are seen, not stored, unless the policy allows it; invoices and reports are stored."),
+    _("Advisers of the region and the contractor itself"),
+    _("As the placement it belongs to"),
+)
+CONTACTS = Activity(
+    _("Contact persons of a contract"),
+    _("Know whom to call about a contract"),
+    TASK,
+    _("People of contractors and municipalities"),
+    _("Name, function, e-mail address and telephone of their work"),
+    _("Advisers, and the people of the contractor and the municipalities of the contract"),
+    _("As long as the contract: erased with the references of its placements"),
+)
+USERS = Activity(
+    _("Users"),
+    _("Sign in, and say who decided what"),
+    TASK,
+    _("People of municipalities, the region and contractors"),
+    _("Name, e-mail address, roles, when signed in, and what was done"),
+    _("Region admins; a name stands with each decision"),
+    _("As long as the decisions are kept (Archiefwet)"),
+)
+UPLOADS = Activity(
+    _("Files that are imported"),
+    _("Show what a file would change before anything is imported"),
+    TASK,
+    _("People placed"),
+    _("What is in the file, without a BSN"),
+    _("Only who sent the file"),
+    _("The file until it is imported; its rows some days more, see IMPORT_KEEP_DAYS"),
+)
+ACTIVITIES = (PLACEMENTS, EVIDENCE, UPLOADS, CONTACTS, USERS)
+
+
+@require_safe
+def processing_register(request: Request) -> HttpResponse:
+    if not request.access.has(Role.REGION_ADMIN):
+        raise Http404
+    today = localdate()
+    terms = [(region, policy_on(region, today)) for region in administered(Region, request.access)]
+    return render(request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms})
+
+
+def policy_on(region: Region, today: object) -> Policy:
+    policy: Policy = region.policies.all().on(today)
+    return policy

@@ -1,0 +1,217 @@
+"""The one door for action plans: begin, save, hand in, ask back, agree, discard; and the first contact.
+
+A plan goes draft → submitted → agreed; asked back it is a draft again. To change an agreed one a next version is begun,
+and once that is agreed it takes the place of the other. Amounts are euro of value. Source: DOMAIN.md section 6.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Min
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from contracts.models import (
+    ActionPlan,
+    Category,
+    Contract,
+    ContractEvent,
+    PlanAmount,
+    PlanState,
+)
+from contracts.owed.door import OPEN, refuse_closed
+from contracts.plans.schedule import quarters_of
+from sroi.access import Access, Role
+from sroi.doors import Refused
+from sroi.money import ZERO
+from sroi.periods import Period
+
+UNDER_WAY = (PlanState.DRAFT, PlanState.SUBMITTED)
+# Of a category and the first day of a quarter, the value that is meant.
+Amounts = Mapping[tuple[str, date], Decimal]
+
+
+# --- who may --------------------------------------------------------------------------------------------------------
+
+
+def has_plan(contract: Contract) -> bool:
+    """Whether there is something to plan for: what owes nothing needs no plan."""
+    return contract.has_obligation and not contract.is_framework
+
+
+NO_NEWS = "no_news"
+
+
+def may_plan(access: Access, contract: Contract) -> bool:
+    """The contractor's own people, and an adviser on their behalf; while the contract runs."""
+    grants = access.grants_for([Role.CONTRACTOR], contract.region_id)
+    own = any(grant.contractor_id == contract.contractor_id for grant in grants)
+    return (own or may_agree(access, contract)) and has_plan(contract) and contract.state in OPEN
+
+
+def may_agree(access: Access, contract: Contract) -> bool:
+    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
+
+
+def may_see_under_way(access: Access, contract: Contract) -> bool:
+    """A procurement officer sees what was agreed only."""
+    own = any(
+        g.contractor_id == contract.contractor_id for g in access.grants_for([Role.CONTRACTOR], contract.region_id)
+    )
+    return own or access.has(Role.ADVISER, Role.REGION_ADMIN, region_id=contract.region_id)
+
+
+# --- the plan -------------------------------------------------------------------------------------------------------
+
+
+def quarters_to_plan(contract: Contract) -> list[date]:
+    """The first days of the quarters of the counted term."""
+    return quarters_of(Period(contract.start_date, contract.last_counted_day))
+
+
+def handed_in_on(plans: Iterable[ActionPlan]) -> date | None:
+    """The first day on which a plan was handed in that was not asked back."""
+    days = [localtime(p.submitted_at).date() for p in plans if p.submitted_at and p.state != PlanState.DRAFT]
+    return min(days, default=None)
+
+
+def handed_in(contracts: Iterable[Contract]) -> dict[int, date]:
+    """By contract id the same, for many contracts in one query."""
+    plans = ActionPlan.objects.filter(contract__in=[c.pk for c in contracts]).exclude(state=PlanState.DRAFT)
+    rows = plans.order_by().values_list("contract").annotate(first=Min("submitted_at"))
+    return {pk: localtime(at).date() for pk, at in rows}
+
+
+def begin(contract: Contract, *, by: Any, at: datetime) -> ActionPlan:
+    """The version that is under way, or a new one that begins as the agreed one is."""
+    under_way = contract.plans.filter(state__in=UNDER_WAY).first()
+    if under_way:
+        return under_way
+    with transaction.atomic():
+        refuse_closed(contract)
+        agreed = contract.plans.filter(state=PlanState.AGREED).first()
+        words = {c.value: getattr(agreed, c.value) if agreed else "" for c in Category}
+        try:
+            with transaction.atomic():
+                plan = ActionPlan.objects.create(
+                    contract=contract, number=contract.plans.count() + 1, changed_by=by, changed_at=at, **words
+                )
+        except IntegrityError as fault:
+            raise Refused(_("Someone else just began a plan. Open this page again.")) from fault
+        if agreed:
+            _write(plan, {(row.category, row.quarter): row.amount for row in agreed.amounts.all()})
+    return plan
+
+
+def save(plan: ActionPlan, words: Mapping[str, str], amounts: Amounts, *, by: Any, at: datetime) -> None:
+    """Keep what was filled in of a draft; refused where someone else saved or handed it in meanwhile."""
+    said = {category.value: words.get(category.value, "") for category in Category}
+    with transaction.atomic():
+        _move(plan, PlanState.DRAFT, edition=F("edition") + 1, changed_by=by, changed_at=at, **said)
+        plan.amounts.all().delete()
+        _write(plan, amounts)
+
+
+def submit(plan: ActionPlan, *, by: Any, at: datetime) -> None:
+    """Hand it in, so that the adviser can agree."""
+    with transaction.atomic():
+        if not plan.amounts.exists():
+            raise Refused(_("The plan is empty. Fill in what will be done, and in which quarter."))
+        _move(
+            plan, PlanState.DRAFT, state=PlanState.SUBMITTED, submitted_at=at, changed_by=by, changed_at=at, answer=""
+        )
+        _note(plan, "plan_submitted", by, at)
+
+
+def send_back(plan: ActionPlan, *, by: Any, at: datetime, why: str) -> None:
+    """Ask for more or something else: it is a draft again."""
+    if not why.strip():
+        raise Refused(_("Write what should be different, so that the contractor knows what to do."))
+    with transaction.atomic():
+        _move(plan, PlanState.SUBMITTED, state=PlanState.DRAFT, answer=why[:1000])
+        _note(plan, "plan_sent_back", by, at, why)
+
+
+def agree(plan: ActionPlan, *, by: Any, at: datetime) -> None:
+    """From now on the contract is held to this plan; the one that was agreed before is replaced."""
+    with transaction.atomic():
+        earlier = ActionPlan.objects.filter(contract=plan.contract_id, state=PlanState.AGREED)
+        earlier.update(state=PlanState.REPLACED)
+        _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=by, agreed_at=at)
+        _note(plan, "plan_agreed", by, at)
+
+
+def discard(plan: ActionPlan) -> None:
+    """Throw a draft away; what was agreed before stays."""
+    with transaction.atomic():
+        refuse_closed(plan.contract)
+        gone, _by_model = ActionPlan.objects.filter(pk=plan.pk, edition=plan.edition, state=PlanState.DRAFT).delete()
+        if not gone:
+            raise Refused(_changed_meanwhile(plan))
+
+
+def _write(plan: ActionPlan, amounts: Amounts) -> None:
+    PlanAmount.objects.bulk_create(
+        PlanAmount(plan=plan, category=category, quarter=quarter, amount=amount)
+        for (category, quarter), amount in sorted(amounts.items(), key=lambda row: (row[0][1], row[0][0]))
+        if amount > ZERO
+    )
+
+
+def _move(plan: ActionPlan, expected: str, **fields: Any) -> None:
+    """Change it where state and edition are still those that the person saw, and its contract still runs."""
+    running = ActionPlan.objects.filter(pk=plan.pk, edition=plan.edition, state=expected, contract__state__in=OPEN)
+    if not ActionPlan.objects.filter(pk__in=running.values("pk")).update(**fields):
+        refuse_closed(plan.contract)
+        raise Refused(_changed_meanwhile(plan))
+    plan.refresh_from_db()
+
+
+def _changed_meanwhile(plan: ActionPlan) -> str:
+    now = ActionPlan.objects.filter(pk=plan.pk).first()
+    if now is None:
+        return _("This plan was discarded meanwhile.")
+    return _(
+        "This plan was changed meanwhile and is now “%(state)s”. Look at it again; nothing was changed by you."
+    ) % {"state": now.get_state_display()}
+
+
+# --- contact, and doing without a plan ------------------------------------------------------------------------------
+
+
+def record_contact(contract: Contract, on: date, *, by: Any, at: datetime, why: str = "") -> None:
+    """The adviser spoke with the contractor for the first time, on a day."""
+    if on > localtime(at).date():
+        raise Refused(_("This day is still to come."))
+    with transaction.atomic():
+        _change(contract, contacted_on=on)
+        words = f"{on:%d-%m-%Y}. {why}".strip()
+        ContractEvent.objects.create(contract=contract, what="contact", at=at, by=by, why=words[:1000])
+
+
+def report_no_news(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+    """The contractor says that nothing runs or happened, and how things stand: that is an interim report too."""
+    if not has_plan(contract) or contract.state not in OPEN:
+        refuse_closed(contract)
+    ContractEvent.objects.create(contract=contract, what=NO_NEWS, at=at, by=by, why=why)
+
+
+def do_without(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+    """No plan is needed, with the reason; the straight line over the term holds."""
+    with transaction.atomic():
+        _change(contract, no_plan_reason=why)
+        ContractEvent.objects.create(contract=contract, what="no_plan", at=at, by=by, why=why)
+
+
+def _change(contract: Contract, **fields: Any) -> None:
+    if not Contract.objects.filter(pk=contract.pk, state__in=OPEN).update(**fields):
+        refuse_closed(contract)
+    contract.refresh_from_db()
+
+
+def _note(plan: ActionPlan, what: str, by: Any, at: datetime, why: str = "") -> None:
+    words = why or _("Version %(number)s") % {"number": plan.number}
+    ContractEvent.objects.create(contract=plan.contract, what=what, at=at, by=by, why=words[:1000])

@@ -1,0 +1,218 @@
+"""Loading a region: its municipalities and a version of its policy, from the exchange format `region/1`.
+
+Rates are percent, amounts euro, terms whole months or days; what is left out takes the published default
+(`data/policy-defaults.json`). Loading again updates: a policy that differs becomes a next revision, which holds for
+contracts to come, since a contract keeps the version of its award date. Source: DOMAIN.md sections 4 and 10.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from django.db import models
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from contracts.models import LedgerHead, Municipality, PinnedBy, Policy, Region
+
+POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
+    (Path(__file__).parent.parent / "data" / "policy-defaults.json").read_text(encoding="utf-8")
+)
+
+
+class FaultyFile(ValueError):
+    """The file cannot be used; the message names the place and the reason."""
+
+
+def read_json(path: str | Path, expected_format: str) -> dict[str, Any]:
+    """A JSON object with the expected `format`; `FaultyFile` where it is anything else."""
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise FaultyFile(
+            _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
+        ) from None
+    return json_from(text, path, expected_format)
+
+
+def json_from(text: bytes, name: Any, expected_format: str) -> dict[str, Any]:
+    """The same of the contents of a file that is called `name`."""
+    try:
+        data = json.loads(text.decode("utf-8-sig"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise FaultyFile(_("The file %(path)s is not valid JSON: %(why)s.") % {"path": name, "why": error}) from None
+    if not isinstance(data, dict) or data.get("format") != expected_format:
+        raise FaultyFile(
+            _("The file %(path)s does not say “format”: “%(format)s”.") % {"path": name, "format": expected_format}
+        )
+    return data
+
+
+def required(data: Mapping[str, Any], key: str, where: str) -> Any:
+    if data.get(key) in (None, ""):
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": key})
+    return data[key]
+
+
+def refuse_unknown(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    if unknown := sorted(set(data) - set(known)):
+        raise FaultyFile(_("%(where)s: unknown “%(keys)s”.") % {"where": where, "keys": ", ".join(unknown)})
+
+
+def decimal_from(value: Any, where: str, *, places: int = 2, least: int = 0) -> Decimal:
+    """A finite number of at most `places` decimals, given as text or number."""
+    try:
+        if isinstance(value, bool):
+            raise InvalidOperation
+        number = Decimal(str(value))
+        if not number.is_finite() or number < least or number != round(number, places) or number >= 10**13:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value}
+        ) from None
+    return number
+
+
+def day_from(value: Any, where: str) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a date such as 2024-12-31.") % {"where": where, "value": value}
+        ) from None
+
+
+def titles_from(data: Mapping[str, Any], where: str) -> tuple[str, str]:
+    title = required(data, "title", where)
+    if isinstance(title, str):
+        return title, ""
+    if not isinstance(title, dict):
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "title.nl"})
+    return str(required(title, "nl", where)), str(title.get("en") or "")
+
+
+def load_region(data: Mapping[str, Any]) -> Region:
+    """Create or update a region with its municipalities and policy. Goals are loaded by `reporting`."""
+    refuse_unknown(
+        data, ("format", "code", "title", "municipalities", "goals", "policy", "note", "source_url"), "region"
+    )
+    code = str(required(data, "code", "region"))
+    if slugify(code) != code:
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” may hold small letters, digits and dashes only.")
+            % {"where": "code", "value": code}
+        )
+    title_nl, title_en = titles_from(data, "region")
+    region, _created = Region.objects.update_or_create(code=code, defaults={"title_nl": title_nl, "title_en": title_en})
+    LedgerHead.objects.get_or_create(region=region)
+    rows = data.get("municipalities")
+    if not isinstance(rows, list) or not rows:
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "municipalities"})
+    for row in rows:
+        _load_municipality(region, row)
+    _link_successors(region, rows)
+    _load_policy(region, data.get("policy") or {})
+    return region
+
+
+def _load_municipality(region: Region, row: Any) -> None:
+    if not isinstance(row, dict):
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "municipalities", "key": "code"})
+    refuse_unknown(row, ("code", "name", "inhabitants", "valid_from", "valid_until", "successor"), "municipalities")
+    code = str(required(row, "code", "municipalities"))
+    name = str(required(row, "name", code))
+    inhabitants = row.get("inhabitants")
+    if inhabitants is not None:
+        inhabitants = int(decimal_from(inhabitants, f"{code} inhabitants", places=0))
+    Municipality.objects.update_or_create(
+        region=region,
+        code=code,
+        defaults={
+            "name": name,
+            "slug": slugify(name) or slugify(code),
+            "inhabitants": inhabitants,
+            "valid_from": day_from(row.get("valid_from"), code),
+            "valid_until": day_from(row.get("valid_until"), code),
+        },
+    )
+
+
+def _link_successors(region: Region, rows: list[dict[str, Any]]) -> None:
+    by_code = {m.code: m for m in Municipality.objects.filter(region=region)}
+    for row in rows:
+        if row.get("successor"):
+            if row["successor"] not in by_code:
+                raise FaultyFile(
+                    _("%(where)s: the municipality %(code)s is not known.")
+                    % {"where": row["code"], "code": row["successor"]}
+                )
+            Municipality.objects.filter(pk=by_code[row["code"]].pk).update(successor=by_code[row["successor"]])
+
+
+def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The terms of a policy as they are stored, checked, with the published defaults for what is left out."""
+    if not isinstance(data, Mapping):
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "policy"})
+    refuse_unknown(data, POLICY_DEFAULTS, "policy")
+    given = {**POLICY_DEFAULTS, **data}
+    terms: dict[str, Any] = {}
+    for key, value in given.items():
+        where, model_field = f"policy.{key}", Policy._meta.get_field(key)
+        if key == "valid_from":
+            terms[key] = day_from(value, where)
+        elif key == "pinned_by":
+            if value not in PinnedBy.values:
+                raise FaultyFile(
+                    _("%(where)s: “%(value)s” is none of %(choices)s.")
+                    % {"where": where, "value": value, "choices": ", ".join(PinnedBy.values)}
+                )
+            terms[key] = value
+        elif key == "pso_discounts":
+            if not isinstance(value, dict):
+                raise FaultyFile(_("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value})
+            terms[key] = {str(level): str(decimal_from(v, f"{where}.{level}")) for level, v in value.items()}
+        elif isinstance(model_field, models.BooleanField):
+            if not isinstance(value, bool):
+                raise FaultyFile(_("%(where)s: “%(value)s” is not true or false.") % {"where": where, "value": value})
+            terms[key] = value
+        elif value is None and model_field.null:
+            terms[key] = None
+        else:
+            places = 0 if isinstance(model_field, models.PositiveSmallIntegerField) else 2
+            number = decimal_from(value, where, places=places)
+            terms[key] = number if places else int(number)
+    _refuse_impossible_rates(terms)
+    return terms
+
+
+def _refuse_impossible_rates(terms: Mapping[str, Any]) -> None:
+    percents = ("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share")
+    for key in percents:
+        if terms[key] is not None and terms[key] > 100:
+            raise FaultyFile(
+                _("%(where)s: “%(value)s” is not a percentage from 0 to 100.")
+                % {"where": f"policy.{key}", "value": terms[key]}
+            )
+
+
+def _load_policy(region: Region, data: Mapping[str, Any]) -> None:
+    terms = policy_terms(data)
+    known = Policy.objects.filter(region=region, valid_from=terms["valid_from"]).order_by("revision").last()
+    if known and all(getattr(known, key) == value for key, value in terms.items()):
+        return
+    Policy.objects.create(region=region, revision=known.revision + 1 if known else 1, **terms)
+
+
+def find_region(code: str) -> Region:
+    """The region with this code, for commands; `FaultyFile` names the codes that there are."""
+    region = Region.objects.filter(code=code).first()
+    if region is None:
+        known = ", ".join(Region.objects.values_list("code", flat=True)) or "–"
+        raise FaultyFile(_("There is no region “%(code)s”. Known: %(known)s.") % {"code": code, "known": known})
+    return region

@@ -1,0 +1,1 @@
+"""Registering a contract: the draft, its terms, and what it will owe."""

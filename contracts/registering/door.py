@@ -1,0 +1,299 @@
+"""Preparing a contract: who may, the contractor it is for, what it would owe and why, and registering it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import (
+    Contract,
+    ContractDraft,
+    Contractor,
+    Municipality,
+    Policy,
+    Region,
+    ValuationTable,
+)
+from contracts.models.organisation import folded
+from contracts.owed.door import OPEN, Award, award, owed_at_award
+from contracts.owed.obligation import ExpectedRate, Owed, expected_rate, split, threshold
+from contracts.owed.posting import lock_ledger
+from contracts.owed.shares import SharesOfContracts
+from contracts.owed.terms import (
+    Given,
+    Reason,
+    award_faults,
+    contract_of,
+    framework_faults,
+    needs_motivation,
+    policy_on,
+    share_faults,
+)
+from contracts.valuation_tables.loading import LineOfTables
+from sroi.access import Access, Role, visible
+from sroi.doors import Refused
+from sroi.periods import month_of
+from sroi.templatetags.formats import percent
+
+REGISTER = (Role.ADVISER, Role.PROCUREMENT_OFFICER)
+# What an order usually has from its framework.
+AS_IN_FRAMEWORK = ("procurement_type", "cpv", "policy_field", "basis", "rate_reason", "rate_reason_text")
+LONGEST = 1001
+FOUND = 20
+
+
+def may_register(access: Access) -> bool:
+    return access.has(*REGISTER)
+
+
+def regions_to_register_in(access: Access) -> Any:
+    return visible(Region, access).filter(pk__in=access.regions_of(*REGISTER))
+
+
+def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
+    """An adviser: every municipality of the region; a procurement officer: their own."""
+    towns = Municipality.objects.filter(region=region, successor=None).order_by("code")
+    if not access.has(Role.ADVISER, region_id=region.pk):
+        officer = access.grants_for([Role.PROCUREMENT_OFFICER], region.pk)
+        towns = towns.filter(pk__in={pk for grant in officer for pk in grant.municipality_ids})
+    return list(towns)
+
+
+def my_drafts(access: Access, user: Any) -> Any:
+    """Of the user alone, and only while they may still register in that region."""
+    rows = visible(ContractDraft, access).filter(owner=user, region__in=regions_to_register_in(access))
+    return rows.select_related("region", "contractor", "owner")
+
+
+# --- the contractor -------------------------------------------------------------------------------------------------
+
+
+def find_contractors(access: Access, text: str) -> list[Contractor]:
+    """By part of the name among those one may see; one of elsewhere is found by its full KvK number only."""
+    text = text.strip()
+    if text.isdecimal() and len(text) == 8:
+        return list(Contractor.objects.filter(kvk=text))
+    if len(text) < 2:
+        return []
+    found = visible(Contractor, access).filter(name_folded__contains=folded(text))
+    return list(found.order_by("name_folded", "pk")[:FOUND])
+
+
+def start(region: Region, owner: Any, firm: Mapping[str, str], *, contractor: Contractor | None, at: datetime) -> Any:
+    """A new draft for a known contractor, or for the new `firm`; a number that is known already finds its firm."""
+    contractor = contractor or Contractor.objects.filter(**identity(firm)).first()
+    new = {} if contractor else {f"new_{name}": value for name, value in firm.items()}
+    return ContractDraft.objects.create(region=region, owner=owner, contractor=contractor, edited_at=at, **new)
+
+
+def identity(firm: Mapping[str, str]) -> dict[str, str]:
+    """By what a firm is known: its KvK number or, abroad, its country and its number there."""
+    names = ("kvk",) if firm["kvk"] else ("country", "register_number")
+    return {name: firm[name] for name in names}
+
+
+def may_call_off(access: Access, framework: Contract) -> bool:
+    """Register an order under this contract, which it makes a framework if it is none yet."""
+    registers = access.has(*REGISTER, region_id=framework.region_id)
+    return registers and framework.parent_id is None and framework.state in OPEN
+
+
+def start_call_off(framework: Contract, owner: Any, towns: Iterable[Municipality], *, at: datetime) -> ContractDraft:
+    """A new draft of an order under a framework, with what usually is as there; `towns` are those one registers for."""
+    filled_in = {name: str(getattr(framework, name)) for name in AS_IN_FRAMEWORK}
+    filled_in |= {"parent_reference": framework.reference, "rate": _as_typed(framework.rate)}
+    shares = SharesOfContracts([framework]).on(framework.pk, month_of(framework.last_counted_day))
+    own = {town.pk: shares.get(town.pk, Decimal(0)) for town in towns}
+    for pk, share in own.items():
+        filled_in[f"share_{pk}"] = "100" if len(own) == 1 else _as_typed(share) if share else ""
+    return ContractDraft.objects.create(
+        region=framework.region, owner=owner, contractor=framework.contractor, filled_in=filled_in, edited_at=at
+    )
+
+
+def _as_typed(percent: Decimal) -> str:
+    return f"{percent.normalize():f}".replace(".", ",")
+
+
+def keep(draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], *, at: datetime) -> None:
+    """Store what was typed, right or wrong, so that nothing of it is lost."""
+    draft.filled_in, draft.edited_at = _typed(typed, names), at
+    ContractDraft.objects.filter(pk=draft.pk).update(filled_in=draft.filled_in, edited_at=at)
+
+
+def keep_meanwhile(draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str) -> None:
+    """Store what is being typed, unless the form was sent since: what arrives late must not undo that."""
+    draft.filled_in = _typed(typed, names)
+    if edition == draft.edition:
+        ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(filled_in=draft.filled_in)
+
+
+def _typed(typed: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    return {name: str(typed.get(name, "")).replace("\0", "")[:LONGEST] for name in names}
+
+
+def discard(draft: ContractDraft) -> None:
+    ContractDraft.objects.filter(pk=draft.pk).delete()
+
+
+# --- what it would owe ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a contract would owe, with everything that follows from; None where too little is known yet."""
+
+    policy: Policy | None = None
+    threshold: Decimal | None = None
+    expected: ExpectedRate | None = None
+    rate: Decimal | None = None
+    owed: Owed | None = None
+    table: ValuationTable | None = None
+    per_town: tuple[tuple[Municipality, Decimal], ...] = ()
+    missing: tuple[str, ...] = ()
+
+    @property
+    def below_expected(self) -> bool:
+        return self.expected is not None and self.rate is not None and self.rate < self.expected.rate
+
+    @property
+    def is_capped(self) -> bool:
+        return self.owed is not None and self.owed.cap is not None and self.owed.computed == self.owed.cap
+
+
+class RegionalRules:
+    """The rules of a region as they hold for a contract that is being prepared."""
+
+    NEEDED = ("award_date", "procurement_type", "value")
+
+    def __init__(
+        self, region: Region, towns: Iterable[Municipality], frameworks: Any, tables: Iterable[ValuationTable] = ()
+    ) -> None:
+        """`frameworks`: the contracts that may be called off from, as far as the person may see them; `tables`: those
+        that they may pin in place of the one that fits by date.
+        """
+        self.region, self.frameworks, self.tables = region, frameworks, list(tables)
+        self.towns = {town.pk: town for town in towns}
+        self.policies = list(Policy.objects.filter(region=region))
+        self.line = LineOfTables(region)
+
+    def outlook(self, given: Given) -> Outlook:
+        missing = tuple(name for name in self.NEEDED if given[name] in (None, ""))
+        policy = policy_on(self.policies, given["award_date"]) if given["award_date"] else None
+        if missing or policy is None:
+            return Outlook(policy=policy, missing=missing)
+        expected = expected_rate(policy, given["procurement_type"], given["value"], given["labour_cost"])
+        contract = self.contract(given, Contractor())
+        owed = owed_at_award(contract)
+        shares = self.shares(given)
+        complete = shares and sum(shares.values()) == 100
+        per_town = split(owed.obligation, shares) if complete else {}
+        return Outlook(
+            policy=policy,
+            threshold=threshold(policy, given["procurement_type"]),
+            expected=expected,
+            rate=contract.rate,
+            owed=owed,
+            table=contract.table,
+            per_town=tuple((self.towns[pk], amount) for pk, amount in per_town.items()),
+        )
+
+    def contract(self, given: Given, contractor: Contractor) -> Contract:
+        """The contract with the policy, rate and table that follow from its terms; the policy must be there."""
+        contract = contract_of(self.region, contractor, given)
+        policy = policy_on(self.policies, given["award_date"])
+        assert policy is not None  # `faults` says so
+        expected = expected_rate(policy, given["procurement_type"], given["value"], given["labour_cost"]).rate
+        contract.policy = policy
+        contract.rate = expected if given["rate"] is None else given["rate"]
+        contract.rate_reason, contract.rate_reason_text = given["rate_reason"] or "", given["rate_reason_text"] or ""
+        contract.lot = given["lot"] or ""
+        contract.parent = self.framework(given["parent_reference"])
+        contract.follows_changes = not given["fixed_obligation"]
+        contract.table = self.table(given, policy, contract)
+        return contract
+
+    def table(self, given: Given, policy: Policy, contract: Contract) -> ValuationTable | None:
+        """The one that was chosen, else the one that fits by date, as soon as the dates are known."""
+        chosen = next((table for table in self.tables if table.code == given["valuation_table"]), None)
+        known = given["award_date"] and given["start_date"]
+        return chosen or (self.line.pinned(policy, contract) if known else None)
+
+    def shares(self, given: Given) -> dict[int, Decimal]:
+        """Municipality id → percent, of those that take part, in order of municipality code."""
+        found = {pk: given[f"share_{pk}"] for pk in self.towns}
+        return {pk: percent for pk, percent in found.items() if percent}
+
+    def framework(self, reference: str) -> Contract | None:
+        found: Contract | None = self.frameworks.filter(region=self.region, reference=reference).first()
+        return found if reference else None
+
+    def faults(self, given: Given) -> Iterator[Reason]:
+        """What does not hold yet: the rules of the import, and a reason where no obligation is agreed."""
+        yield from award_faults(given)
+        reference, parent = given["reference"], given["parent_reference"]
+        if reference and Contract.objects.filter(region=self.region, reference=reference).exists():
+            yield "reference", _("This reference is in use already. Every contract needs one of its own.")
+        if parent:
+            framework = self.framework(parent)
+            if framework is None:
+                yield "parent_reference", _("There is no contract with this reference to call off from.")
+            else:
+                yield from framework_faults(framework)
+        if given["award_date"] and policy_on(self.policies, given["award_date"]) is None:
+            yield "award_date", _("The region has no policy for this date. Ask the region admin to add it.")
+        yield from self._share_faults(given)
+        yield from self._rate_faults(given)
+
+    def _share_faults(self, given: Given) -> Iterator[Reason]:
+        shares = self.shares(given)
+        for reason in share_faults(shares) if self.towns else ():
+            yield f"share_{next(iter(shares or self.towns))}", reason
+
+    def _rate_faults(self, given: Given) -> Iterator[Reason]:
+        outlook = self.outlook(given)
+        if outlook.expected is None or outlook.rate is None:
+            return
+        expected, words = outlook.expected.rate, {"rate": percent(outlook.expected.rate)}
+        if needs_motivation(outlook.rate, expected, given["rate_reason_text"] or ""):
+            if outlook.rate == 0:
+                yield "rate_reason_text", _("There is no obligation, where %(rate)s is expected: write why.") % words
+            else:
+                yield "rate_reason_text", _("The rate is below the expected %(rate)s: write why.") % words
+        if outlook.rate < expected and not given["rate_reason"]:
+            yield "rate_reason", _("Choose what the reason is about.")
+
+
+# --- registering ----------------------------------------------------------------------------------------------------
+
+
+def register(
+    draft: ContractDraft, rules: RegionalRules, given: Given, *, by: Any, is_adviser: bool, at: datetime
+) -> Contract:
+    """Make the contract of a draft through the one door; the draft is used up, so it is registered once."""
+    with transaction.atomic():
+        lock_ledger(draft.region)
+        used, _of = ContractDraft.objects.filter(pk=draft.pk).delete()
+        if not used:
+            raise Refused(_("This draft was registered or discarded already."))
+        for _field, reason in rules.faults(given):
+            raise Refused(reason)
+        contract = rules.contract(given, _contractor(draft))
+        if is_adviser:
+            contract.adviser, contract.adviser_email = by, by.email
+        award([Award(contract, rules.shares(given))], region=draft.region, at=at, by=by, why=_("Registered"))
+    return contract
+
+
+def _contractor(draft: ContractDraft) -> Contractor:
+    if draft.contractor:
+        return draft.contractor
+    firm = {"kvk": draft.new_kvk, "country": draft.new_country, "register_number": draft.new_register_number}
+    contractor, _new = Contractor.objects.get_or_create(
+        **identity(firm), defaults={"name": draft.new_name, "name_folded": folded(draft.new_name)[:200]}
+    )
+    return contractor

@@ -1,0 +1,278 @@
+"""Registering a contract in three short steps: for whom, what was agreed, check. A draft from the first step on."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import View
+
+from contracts.models import Basis, Contract, Contractor, ValuationTable
+from contracts.policy.forms import RegionForm
+from contracts.registering import cpv
+from contracts.registering import door as registering
+from contracts.registering.door import Outlook, RegionalRules
+from contracts.registering.forms import NewContractorForm, SearchForm, TermsForm
+from sroi.access import Role, visible
+from sroi.doors import Refused
+from sroi.fields import Month, is_key
+from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
+from sroi.views import Request
+
+STEPS = (
+    ("contract-new", gettext_lazy("Contractor")),
+    ("contract-draft", gettext_lazy("What was agreed")),
+    ("contract-check", gettext_lazy("Check and register")),
+)
+
+
+def steps_to(current: str, draft: Any = None) -> list[dict[str, Any]]:
+    names = [name for name, _label in STEPS]
+    at = names.index(current)
+    return [
+        {
+            "label": label,
+            "url": reverse(name, args=[draft.pk]) if draft and name != "contract-new" else "",
+            "state": "done" if i < at else "current" if i == at else "to_come",
+        }
+        for i, (name, label) in enumerate(STEPS)
+    ]
+
+
+# What the tender aid filled in already, by the names of the form.
+CARRIED = ("title", "procurement_type", "value", "cpv", "rate", "rate_reason", "rate_reason_text")
+
+
+class ForRegistrars(View):
+    request: Request
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        if not registering.may_register(request.access):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class NewContract(ForRegistrars):
+    """Which contractor it is for: found, or new. That makes the draft."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return self.show(NewContractorForm(initial={"kvk": self.searched if self.searched.isdecimal() else ""}))
+
+    def post(self, request: Request) -> HttpResponse:
+        region = RegionForm(request.POST, regions=registering.regions_to_register_in(request.access))
+        if not region.is_valid():
+            return self.show(NewContractorForm(request.POST), 422)
+        chosen = request.POST.get("contractor", "")
+        known: Contractor | None = None
+        form = NewContractorForm(request.POST)
+        if is_key(chosen):
+            found = registering.find_contractors(request.access, self.searched)
+            known = next((contractor for contractor in found if contractor.pk == int(chosen)), None)
+        if known is None and not form.is_valid():
+            return self.show(form, 422)
+        firm = {} if known else form.firm
+        given = {name: request.POST[name] for name in CARRIED if request.POST.get(name)}
+        draft = registering.start(region.cleaned_data["region"], request.user, firm, contractor=known, at=now())
+        if given:
+            registering.keep(draft, {"basis": Basis.CONTRACT_VALUE, **given}, TermsForm.base_fields, at=now())
+        return redirect("contract-draft", draft.pk)
+
+    @property
+    def searched(self) -> str:
+        return (self.request.POST.get("q") or self.request.GET.get("q") or "").replace("\0", "").strip()[:200]
+
+    def show(self, form: NewContractorForm, status: int = 200) -> HttpResponse:
+        context = {
+            "heading": _("New contract"),
+            "steps": steps_to("contract-new"),
+            "search": SearchForm(initial={"q": self.searched}),
+            "searched": self.searched,
+            "found": registering.find_contractors(self.request.access, self.searched) if self.searched else [],
+            "form": form,
+            "carried": [(n, v) for n in CARRIED if (v := (self.request.POST.get(n) or self.request.GET.get(n)))],
+            "region_form": RegionForm(regions=registering.regions_to_register_in(self.request.access)),
+            "drafts": list(registering.my_drafts(self.request.access, self.request.user)[:20]),
+        }
+        return render(self.request, "contracts/new_contract.html", context, status=status)
+
+
+class CallOff(ForRegistrars):
+    """An order under a contract: its draft, with the framework and what goes with it filled in."""
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        rows = visible(Contract, request.access).select_related("region", "contractor")
+        framework = get_object_or_404(rows, pk=pk)
+        if not registering.may_call_off(request.access, framework):
+            raise Http404
+        towns = registering.towns_to_register_for(request.access, framework.region)
+        draft = registering.start_call_off(framework, request.user, towns, at=now())
+        return redirect("contract-draft", draft.pk)
+
+
+class OfDraft(ForRegistrars):
+    """A page of a draft of one's own; what others prepare does not exist."""
+
+    draft: Any
+    rules: RegionalRules
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.draft = get_object_or_404(registering.my_drafts(request.access, request.user), pk=kwargs["pk"])
+        request.region_title = self.draft.region.title
+        towns = registering.towns_to_register_for(request.access, self.draft.region)
+        is_adviser = request.access.has(Role.ADVISER, region_id=self.draft.region_id)
+        tables = visible(ValuationTable, request.access).filter(region=self.draft.region) if is_adviser else ()
+        self.rules = RegionalRules(self.draft.region, towns, visible(Contract, request.access), tables)
+        return super().dispatch(request, *args, **kwargs)
+
+    def keep(self) -> TermsForm:
+        form = TermsForm(self.request.POST, rules=self.rules)
+        registering.keep(self.draft, self.request.POST, form.fields, at=now())
+        form.is_valid()
+        return form
+
+    def stored(self, bound: bool) -> TermsForm:
+        typed = self.draft.filled_in
+        if bound:
+            form = TermsForm(typed, rules=self.rules)
+            form.is_valid()
+            return form
+        return TermsForm(initial=typed or {"basis": Basis.CONTRACT_VALUE}, rules=self.rules)
+
+    def outlook(self) -> dict[str, Any]:
+        form = self.stored(bound=True)
+        return outlook_context(self.rules.outlook(form.given), TermsForm(rules=self.rules))
+
+    def show(self, template: str, name: str, status: int = 200, **more: Any) -> HttpResponse:
+        context = {
+            "heading": _("New contract for %(contractor)s") % {"contractor": self.draft.contractor_name},
+            "steps": steps_to(name, self.draft),
+            "draft": self.draft,
+            **self.outlook(),
+            **more,
+        }
+        return render(self.request, template, context, status=status)
+
+
+class Terms(OfDraft):
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        return self.show("contracts/terms.html", "contract-draft", form=self.stored(bound=False))
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = self.keep()
+        if request.POST.get("later"):
+            messages.success(request, _("Saved as a draft. It waits for you under New contract."))
+            return redirect("contract-new")
+        if not form.is_valid():
+            return self.show("contracts/terms.html", "contract-draft", 422, form=form)
+        return redirect("contract-check", self.draft.pk)
+
+
+class CpvCodes(ForRegistrars):
+    """Codes that fit what is being typed, as choices of that field."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return render(request, "contracts/cpv_codes.html", {"codes": cpv.search(request.GET.get("cpv", "")[:100])})
+
+
+class OwedNow(OfDraft):
+    """What would be owed of what is being typed; it is kept as well."""
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        names = TermsForm(rules=self.rules).fields
+        registering.keep_meanwhile(self.draft, request.POST, names, request.POST.get("edition", ""))
+        return render(request, "contracts/owed_panel.html", self.outlook())
+
+
+class Check(OfDraft):
+    """Everything once more, and register."""
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        form = self.stored(bound=True)
+        if not form.is_valid():
+            return redirect("contract-draft", self.draft.pk)
+        rows = [(field.label, shown(form, field)) for field in form if shown(form, field) != NOTHING]
+        framework = self.rules.framework(form.given["parent_reference"])
+        becomes = framework if framework and not framework.is_framework else None
+        return self.show("contracts/check.html", "contract-check", form=form, rows=rows, becomes_framework=becomes)
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        form = self.stored(bound=True)
+        if not form.is_valid():
+            return self.show("contracts/terms.html", "contract-draft", 422, form=form)
+        is_adviser = request.access.has(Role.ADVISER, region_id=self.draft.region_id)
+        try:
+            contract = registering.register(
+                self.draft, self.rules, form.given, by=request.user, is_adviser=is_adviser, at=now()
+            )
+        except Refused as fault:
+            messages.error(request, str(fault))
+            return redirect("contract-new")
+        messages.success(request, _("Contract %(reference)s is registered.") % {"reference": contract.reference})
+        return redirect("contract-detail", contract.pk)
+
+
+class Discard(OfDraft):
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        registering.discard(self.draft)
+        messages.success(request, _("The draft was discarded."))
+        return redirect("contract-new")
+
+
+# --- words ----------------------------------------------------------------------------------------------------------
+
+
+def shown(form: Any, field: Any) -> str:
+    """The value of a field as the check page tells it."""
+    value = form.cleaned_data.get(field.name)
+    if value in (None, "", False):
+        return NOTHING
+    if value is True:
+        return _("yes")
+    if field.name == "cpv":
+        return cpv.told(value)
+    if hasattr(value, "year"):
+        return month_name(value) if isinstance(form.fields[field.name], Month) else long_date(value)
+    if hasattr(form.fields[field.name], "parse"):
+        return percent(value) if form.fields[field.name].suffix == "%" else euro(value)
+    choices = dict(getattr(form.fields[field.name], "choices", ()))
+    return str(choices.get(value, value))
+
+
+def outlook_context(outlook: Outlook, labels: TermsForm) -> dict[str, Any]:
+    missing = [str(labels.fields[name].label) for name in outlook.missing]
+    return {"outlook": outlook, "sum": sum_of(outlook), "missing": missing, "why": why(outlook)}
+
+
+def sum_of(outlook: Outlook) -> str:
+    """`€ 1.000.000 × 5%`, of what the rate is taken of."""
+    owed = outlook.owed
+    if owed is None or outlook.rate is None:
+        return ""
+    if owed.basis == Basis.INVOICED_TURNOVER:
+        return _("%(rate)s of each turnover statement") % {"rate": percent(owed.rate)}
+    words = {"basis": euro(owed.basis_amount), "rate": percent(owed.rate), "cap": euro(owed.cap)}
+    if outlook.is_capped:
+        return _("%(basis)s × %(rate)s, at most %(cap)s") % words
+    if owed.basis == Basis.LABOUR_COST:
+        return _("%(basis)s labour cost × %(rate)s") % words
+    return f"{words['basis']} × {words['rate']}"
+
+
+def why(outlook: Outlook) -> list[tuple[str, str]]:
+    """What the obligation follows from, in the order in which it follows."""
+    policy = outlook.policy
+    if policy is None or outlook.expected is None:
+        return []
+    begin = long_date(policy.valid_from) if policy.valid_from else ""
+    return [
+        (_("Policy"), _("as from %(day)s") % {"day": begin} if begin else _("as from the beginning")),
+        (_("Threshold"), _("none") if outlook.threshold is None else euro(outlook.threshold)),
+        (_("Expected rate"), f"{percent(outlook.expected.rate)} — {outlook.expected.rule}"),
+        (_("Rate"), percent(outlook.rate)),
+        (_("Highest obligation"), _("none") if policy.cap is None else euro(policy.cap)),
+        (_("Valuation table"), outlook.table.title if outlook.table else _("not known yet")),
+    ]

@@ -1,0 +1,1 @@
+"""The end of a contract: fulfilled or not, recovery, penalty, closing letter."""

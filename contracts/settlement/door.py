@@ -1,0 +1,190 @@
+"""The settlement at the end of a contract: recovery period, penalty, decision, reopening.
+
+What was realised is known by others and given as an argument. Amounts are euro. Source: DOMAIN.md section 6:
+penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown, never carried over.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from contracts.dossier import door as dossier
+from contracts.models import Contract, ContractState, Settlement, SettlementState
+from contracts.owed import door as obligations
+from contracts.owed.posting import lock_ledger
+from sroi.access import Access, Role
+from sroi.doors import Refused
+from sroi.money import ZERO, Balance, rounded
+from sroi.periods import DAY, Period, add_months
+from sroi.templatetags.formats import long_date
+
+
+@dataclass(frozen=True)
+class Figures(Balance):
+    """What a settlement follows from: owed, realised by category, and how many fulfilments still wait for a review."""
+
+    obligation: Decimal
+    by_category: Mapping[str, Decimal]
+    waiting: int = 0
+
+    @property
+    def realised(self) -> Decimal:
+        return sum(self.by_category.values(), ZERO)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the adviser decides: whether the contractor is to blame for a shortfall, and what is explained."""
+
+    at_fault: bool = True
+    no_fault_reason: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class LetterFiles:
+    """The closing letter as files, in order: PDF, Word."""
+
+    files: Sequence[dossier.File] = field(default_factory=list)
+
+
+def penalty(shortfall: Decimal, factor: Decimal, at_fault: bool = True) -> Decimal:
+    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500; nothing where it was beyond their fault."""
+    return rounded(Fraction(shortfall) * Fraction(factor)) if at_fault else ZERO
+
+
+# --- who may, and when ----------------------------------------------------------------------------------------------
+
+
+def is_settled_here(contract: Contract) -> bool:
+    """A framework is not: its call-offs are. What owes nothing has nothing to settle."""
+    return contract.has_obligation and not contract.is_framework
+
+
+def may_settle(access: Access, contract: Contract) -> bool:
+    return access.has(Role.ADVISER, region_id=contract.region_id)
+
+
+def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:
+    """Once it ended and the last counted day has passed, or as soon as all is fulfilled."""
+    over = today > contract.last_counted_day or figures.shortfall == ZERO
+    return contract.state == ContractState.ENDED and over
+
+
+def longest_recovery(contract: Contract) -> date | None:
+    """The last day that a recovery period can have by the policy; None where it gives none, or it is used up."""
+    months = contract.policy.recovery_months
+    longest = add_months(contract.end_date, months)
+    return longest if months and longest > contract.last_counted_day else None
+
+
+# --- the door -------------------------------------------------------------------------------------------------------
+
+
+def grant_recovery(contract: Contract, until: date, figures: Figures, *, by: Any, at: datetime, why: str) -> None:
+    """More time to make up for a shortfall: what is done until then counts."""
+    longest = longest_recovery(contract)
+    if figures.shortfall == ZERO:
+        raise Refused(_("There is no shortfall to recover from."))
+    if longest is None:
+        raise Refused(_("The policy gives no further time to recover."))
+    if until not in Period(contract.last_counted_day + DAY, longest):
+        raise Refused(
+            _("Choose a day from %(first)s to %(last)s.")
+            % {
+                "first": long_date(contract.last_counted_day + DAY),
+                "last": long_date(longest),
+            }
+        )
+    obligations.grant_recovery(contract, until, at=at, by=by, why=why)
+
+
+def decide(
+    contract: Contract,
+    decision: Decision,
+    *,
+    seen: Figures,
+    figures: Callable[[], Figures],
+    letter: LetterFiles,
+    on: date,
+    by: Any,
+    at: datetime,
+) -> Settlement:
+    """Settle by the figures that were on the screen; refused where they changed since. `figures` gives those of now."""
+    if not decision.at_fault and not decision.no_fault_reason.strip():
+        raise Refused(_("Write why the contractor is not to blame."))
+    stored: list[Any] = []
+    try:
+        with transaction.atomic():
+            lock_ledger(contract.region)
+            contract.refresh_from_db()
+            now = figures()
+            _refuse_what_cannot_be_settled(contract, now, seen, on)
+            factor = contract.policy.penalty_factor
+            stored += [dossier.put(contract, file, shared=True, by=by, at=at) for file in letter.files]
+            pdf, docx = [*stored, None, None][:2]
+            made: Settlement = Settlement.objects.create(
+                contract=contract,
+                number=contract.settlements.count() + 1,
+                counted_until=contract.last_counted_day,
+                obligation=now.obligation,
+                realised=now.realised,
+                by_category={code: str(amount) for code, amount in now.by_category.items()},
+                penalty_factor=factor,
+                at_fault=decision.at_fault,
+                no_fault_reason="" if decision.at_fault else decision.no_fault_reason,
+                penalty=penalty(now.shortfall, factor, decision.at_fault),
+                explanation=decision.explanation,
+                decided_on=on,
+                decided_at=at,
+                decided_by=by,
+                letter_pdf=pdf,
+                letter_docx=docx,
+            )
+            obligations.settle(contract, on=on, at=at, by=by, why=decision.explanation or _("Settled"))
+    except BaseException:
+        for document in stored:
+            document.file.storage.delete(str(document.file.name))
+        raise
+    return made
+
+
+def _refuse_what_cannot_be_settled(contract: Contract, now: Figures, seen: Figures, today: date) -> None:
+    if contract.state == ContractState.SETTLED:
+        raise Refused(_("Someone settled this contract already."))
+    if contract.state != ContractState.ENDED:
+        raise Refused(_("Only a contract that was ended can be settled."))
+    if now.waiting:
+        raise Refused(_("Fulfilments are still waiting for a review. Answer those first."))
+    if (now.obligation, dict(now.by_category)) != (seen.obligation, dict(seen.by_category)):
+        raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
+    if not may_settle_now(contract, now, today):
+        raise Refused(_("The last counted day is not over yet, and not everything is fulfilled."))
+
+
+def reopen(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+    """The decision no longer holds, with the reason: the contract can be changed and settled again."""
+    if not why.strip():
+        raise Refused(_("Write why the settlement is reopened."))
+    with transaction.atomic():
+        obligations.reopen(contract, at=at, by=by, why=why)
+        Settlement.objects.filter(contract=contract, state=SettlementState.DECIDED).update(
+            state=SettlementState.REOPENED, reopened_at=at, reopened_by=by, reopened_why=why
+        )
+
+
+# --- totals ---------------------------------------------------------------------------------------------------------
+
+
+def penalties(settlements: QuerySet[Any], period: Period) -> Decimal:
+    """What was charged by the decisions of a period that still hold."""
+    decided = settlements.filter(state=SettlementState.DECIDED, decided_on__range=(period.first, period.last))
+    total: Decimal | None = decided.aggregate(total=Sum("penalty"))["total"]
+    return total or ZERO

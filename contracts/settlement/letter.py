@@ -1,0 +1,211 @@
+"""The closing letter of a settlement, with the calculation: one text, as PDF and as Word.
+
+The letter is a Dutch document whatever the language of the interface, so its sentences are written here and not
+translated. It names no single fulfilment and nobody who was placed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from contracts.dossier.door import File
+from contracts.models import Category, Contract
+from contracts.owed.story import Chapter
+from contracts.settlement.door import Decision, Figures, penalty
+from sroi.documents import DOCX, WordDocument, render_pdf
+from sroi.documents.tables import DocumentTable
+from sroi.templatetags.formats import euro, euro2, long_date, number
+
+LANGUAGE = "nl"
+PDF = "application/pdf"
+CATEGORIES = {
+    Category.WORK: "Arbeid",
+    Category.SOCIAL_PURCHASING: "Sociale inkoop",
+    Category.CSR: "Maatschappelijke activiteiten",
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the letter says, from top to bottom; each part is a heading with paragraphs and a table."""
+
+    title: str
+    sender: str
+    addressee: Sequence[str]
+    reference: Sequence[tuple[str, str]]
+    opening: Sequence[str]
+    parts: Sequence["LetterPart"]
+    closing: Sequence[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class LetterPart:
+    heading: str
+    paragraphs: Sequence[str]
+    table: DocumentTable | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """All that a letter is made of."""
+
+    contract: Contract
+    figures: Figures
+    decision: Decision
+    story: Sequence[Chapter]
+    towns: Sequence[str]
+    on: date
+    by: Any
+
+    @property
+    def penalty(self) -> Decimal:
+        return penalty(self.figures.shortfall, self.contract.policy.penalty_factor, self.decision.at_fault)
+
+
+def letter_of(case: Case) -> Letter:
+    contract = case.contract
+    with translation.override(LANGUAGE):
+        return Letter(
+            title=f"Afrekening social return: {contract.title}",
+            sender=contract.region.title,
+            addressee=[contract.contractor.name, *_identity(contract)],
+            reference=[
+                ("Datum", long_date(case.on)),
+                ("Contract", contract.reference),
+                ("Looptijd", f"{long_date(contract.start_date)} tot en met {long_date(contract.end_date)}"),
+            ],
+            opening=_opening(case),
+            parts=[_owed(case), _done(case), _result(case)],
+            closing=_closing(case),
+        )
+
+
+def _identity(contract: Contract) -> list[str]:
+    return [f"KvK {contract.contractor.kvk}"] if contract.contractor.kvk else []
+
+
+def _opening(case: Case) -> list[str]:
+    contract, figures = case.contract, case.figures
+    towns = _listed(case.towns)
+    first = (
+        f"Op {long_date(contract.award_date)} heeft u van {towns} de opdracht {contract.title} gekregen. Bij die "
+        f"opdracht hoort een verplichting voor social return. De opdracht is afgelopen. In deze brief leest u hoe wij "
+        f"haar afrekenen."
+    )
+    of_it = " daarvan" if figures.shortfall else ""
+    outcome = f"De verplichting is {euro2(figures.obligation)}. U heeft{of_it} {euro2(figures.realised)} ingevuld."
+    if not figures.shortfall:
+        return [first, f"{outcome} Daarmee heeft u aan de verplichting voldaan."]
+    return [first, f"{outcome} U komt {euro2(figures.shortfall)} tekort. {_charged(case)}"]
+
+
+def _charged(case: Case) -> str:
+    if not case.decision.at_fault:
+        return "Wij rekenen daarvoor geen boete."
+    return f"Wij rekenen daarvoor een boete van {euro2(case.penalty)}."
+
+
+def _owed(case: Case) -> LetterPart:
+    rows = [
+        (long_date(chapter.day), str(chapter.what).capitalize(), chapter.sum, euro2(chapter.total))
+        for chapter in case.story
+    ]
+    table = DocumentTable(
+        "Hoe de verplichting is ontstaan", ("Datum", "Wat", "Berekening", "Verplichting daarna"), rows
+    )
+    return LetterPart("Wat u moest doen", ["De verplichting is zo ontstaan en gewijzigd:"], table)
+
+
+def _done(case: Case) -> LetterPart:
+    contract, figures = case.contract, case.figures
+    rows = [(CATEGORIES[Category(code)], euro2(amount)) for code, amount in figures.by_category.items()]
+    table = DocumentTable("Wat u heeft ingevuld", ("Categorie", "Waarde"), rows, ("Samen", euro2(figures.realised)))
+    until = f"Alles telt mee wat tot en met {long_date(contract.last_counted_day)} is gedaan en is goedgekeurd."
+    if contract.recovery_until:
+        until += (
+            f" Tot die dag had u een herstelperiode, na het einde van de opdracht op {long_date(contract.end_date)}."
+        )
+    return LetterPart("Wat u heeft gedaan", [until], table)
+
+
+def _result(case: Case) -> LetterPart:
+    figures, factor = case.figures, case.contract.policy.penalty_factor
+    rows = [("Verplichting", euro2(figures.obligation)), ("Ingevuld", euro2(figures.realised))]
+    said = [case.decision.explanation] if case.decision.explanation else []
+    if not figures.shortfall:
+        rows.append(("Meer gedaan dan gevraagd", euro2(figures.surplus)))
+        extra = ["Wat u meer heeft gedaan, gaat niet mee naar een andere opdracht."] if figures.surplus else []
+        return LetterPart("De afrekening", [*extra, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
+    rows.append(("Tekort", euro2(figures.shortfall)))
+    if case.decision.at_fault:
+        rows.append((f"Boete: {euro(figures.shortfall)} × {number(factor)}", euro2(case.penalty)))
+        why = f"Het beleid rekent voor een tekort een boete: het tekort keer {number(factor)}."
+    else:
+        rows.append(("Boete", euro2(case.penalty)))
+        why = f"U kon niets aan het tekort doen: {case.decision.no_fault_reason}"
+    return LetterPart("De afrekening", [why, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
+
+
+def _closing(case: Case) -> list[str]:
+    adviser = case.contract.adviser or case.by
+    lines = ["Wij bedanken u voor uw inzet. Met deze brief is de afrekening klaar."]
+    if case.penalty:
+        lines[0] = "Met deze brief is de afrekening klaar. Over de betaling van de boete ontvangt u een factuur."
+    if adviser:
+        lines.append(f"Heeft u vragen? Mail dan naar {adviser} ({adviser.email}).")
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    """`de gemeente Hilversum`, `de gemeenten Huizen en Laren`."""
+    if len(names) == 1:
+        return f"de gemeente {names[0]}"
+    return f"de gemeenten {', '.join(names[:-1])} en {names[-1]}" if names else "de regio"
+
+
+# --- as files -------------------------------------------------------------------------------------------------------
+
+
+def as_files(case: Case, made_at: datetime) -> list[File]:
+    """The PDF and the Word file."""
+    letter = letter_of(case)
+    number_words = f"Slotbrief {case.contract.reference}"
+    return [
+        File(as_pdf(letter, made_at), PDF, number_words),
+        File(as_docx(letter, made_at), DOCX, number_words),
+    ]
+
+
+def as_html(letter: Letter) -> str:
+    with translation.override(LANGUAGE):
+        return render_to_string("letters/closing.html", {"letter": letter})
+
+
+def as_pdf(letter: Letter, made_at: datetime) -> bytes:
+    return render_pdf(as_html(letter), title=letter.title, language=LANGUAGE, made_at=made_at)
+
+
+def as_docx(letter: Letter, made_at: datetime) -> bytes:
+    word = WordDocument(letter.title, made_at=made_at)
+    word.paragraph(letter.sender, bold=True)
+    word.paragraph("\n".join(letter.addressee))
+    word.paragraph("\n".join(f"{label}: {value}" for label, value in letter.reference))
+    for text in letter.opening:
+        word.paragraph(text)
+    for part in letter.parts:
+        word.heading(part.heading)
+        for text in part.paragraphs:
+            word.paragraph(text)
+        if part.table:
+            table = part.table
+            last = len(table.header) - 1
+            word.table(table.caption, table.header, table.rows, total=table.total or None, numeric={last})
+    for text in letter.closing:
+        word.paragraph(text)
+    word.paragraph(f"Namens {letter.sender}")
+    return word.content

@@ -1,0 +1,124 @@
+"""Help with a tender, as a page and as papers. Everything stands in the address; nothing is stored."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.models import Policy, ValuationTable
+from contracts.registering import door as registering
+from contracts.registering.views import CARRIED, ForRegistrars
+from contracts.tendering import texts as tender_texts
+from contracts.tendering.aid import Advice, Tender, Way, advise, ways, workplaces_between
+from contracts.tendering.forms import TenderForm
+from contracts.tendering.texts import Section, Subject
+from contracts.valuation_tables.loading import LineOfTables
+from sroi.access import visible
+from sroi.documents import DOCX, WordDocument
+from sroi.views import Request
+
+LANGUAGE = "nl"
+# The part of the address, the name of the file, and the title of the paper.
+PAPERS = {
+    "afweging": gettext_lazy("Note on proportionality"),
+    "bestektekst": gettext_lazy("Clause for the tender documents"),
+}
+TITLES = {"afweging": "Afweging social return", "bestektekst": "Social return: voorwaarde voor de uitvoering"}
+
+
+@dataclass(frozen=True)
+class Aid:
+    """Everything that the page and the papers tell of one tender."""
+
+    tender: Tender
+    subject: Subject
+    advice: Advice
+    ways: list[Way]
+    today: date
+
+    @property
+    def workplaces(self) -> Any:
+        return workplaces_between(self.ways)
+
+    def papers(self) -> dict[str, list[Section]]:
+        with translation.override(LANGUAGE):
+            advice = advise(self.tender, self.advice.policy)
+            return {
+                "afweging": tender_texts.note(self.subject, self.tender, advice, self.ways, self.today),
+                "bestektekst": tender_texts.clause(self.subject, self.tender, advice),
+            }
+
+
+class TenderAid(ForRegistrars):
+    """The advice while one types; with JavaScript it follows, without it after a press on the button."""
+
+    def get(self, request: Request) -> HttpResponse:
+        regions = list(registering.regions_to_register_in(request.access))
+        form = TenderForm(request.GET if "value" in request.GET else None, regions=regions)
+        aid = self.aid(form) if form.is_valid() else None
+        context: dict[str, Any] = {"heading": _("Tender aid"), "form": form, "aid": aid}
+        if form.is_bound and form.is_valid() and aid is None:
+            context["no_policy"] = True
+        if aid:
+            query = request.GET.urlencode()
+            papers = aid.papers()
+            context |= {
+                "papers": [
+                    (name, title, papers[name], f"{reverse('tender-paper')}?{query}&paper={name}")
+                    for name, title in PAPERS.items()
+                ],
+                "carried": f"{reverse('contract-new')}?{carried(form)}",
+            }
+        return render(request, "contracts/tender_aid.html", context)
+
+    def aid(self, form: TenderForm) -> Aid | None:
+        given, today = form.cleaned_data, localdate()
+        region = form.regions[given["region"]]
+        policy = visible(Policy, self.request.access).filter(region=region).on(today)
+        if policy is None:
+            return None
+        table: ValuationTable | None = LineOfTables(region).on(today)
+        reason = given["rate_reason"], given["rate_reason_text"]
+        subject = Subject(region, given["title"], given["cpv"], *reason, table)
+        tender = form.tender
+        advice = advise(tender, policy)
+        blocks = table.blocks.all() if table else []
+        return Aid(tender, subject, advice, ways(advice.amount, tender.months, blocks), today)
+
+
+class TenderPaper(TenderAid):
+    """One of the papers as a file for Word."""
+
+    def get(self, request: Request) -> HttpResponse:
+        name = request.GET.get("paper", "")
+        form = TenderForm(request.GET, regions=list(registering.regions_to_register_in(request.access)))
+        aid = self.aid(form) if form.is_valid() else None
+        if aid is None or name not in PAPERS:
+            raise Http404
+        word = WordDocument(TITLES[name])
+        if aid.subject.title:
+            word.paragraph(aid.subject.title, bold=True)
+        for section in aid.papers()[name]:
+            word.heading(section.heading)
+            for paragraph in section.paragraphs:
+                word.paragraph(paragraph)
+        answer = HttpResponse(word.content, content_type=DOCX)
+        answer["Content-Disposition"] = content_disposition_header(True, f"social-return-{name}.docx")
+        return answer
+
+
+def carried(form: TenderForm) -> str:
+    """What was filled in here, for the form of a new contract."""
+    query = QueryDict(mutable=True)
+    for name in CARRIED:
+        if value := form.data.get(name, ""):
+            query[name] = value
+    return query.urlencode()

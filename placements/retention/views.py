@@ -1,0 +1,94 @@
+"""What is kept about people: in plain words for everyone, and in full for who asks about one person."""
+
+import json
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from contracts.models import Membership
+from contracts.people.views.users import form_page, found
+from contracts.policy.loading import POLICY_DEFAULTS
+from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
+from placements.retention.door import NEVER_SETTLED_MONTHS
+from placements.retention.forms import CandidateForm
+from sroi.access import Role, visible
+from sroi.accounts import audit
+from sroi.views import Request
+
+PERSONAL = ("candidate_ref", "age_at_start", "description", "start_date", "end_date", "permanent_contract", "state")
+
+
+@login_not_required
+@require_safe
+def privacy(request: Request) -> HttpResponse:
+    """For the person placed and the contractor; the terms are those of the policy as published."""
+    months = {key: POLICY_DEFAULTS[key] for key in POLICY_DEFAULTS if key.startswith("retention")}
+    return render(request, "pages/privacy.html", {"months": months, "never_settled": NEVER_SETTLED_MONTHS})
+
+
+@form_page
+def held_candidate(request: Request) -> HttpResponse:
+    """Everything held about one candidate reference, among the fulfilments that the adviser may see.
+
+    Asked with POST, so that the reference stands in no address and no log.
+    """
+    if not request.access.has(Role.ADVISER):
+        raise Http404
+    form = CandidateForm(request.POST or None)
+    versions: list[FulfilmentVersion] = []
+    if form.is_valid():
+        theirs = visible(FulfilmentVersion, request.access).filter(candidate_ref=form.cleaned_data["ref"])
+        regions = request.access.regions_of(Role.ADVISER)
+        rows = theirs.filter(fulfilment__region__in=regions).select_related("fulfilment__contractor")
+        versions = list(rows.prefetch_related("terms", "allocations__contract", "allocations__block"))
+        if request.POST.get("format") == "json":
+            return download("kandidaat.json", [all_about(request, version) for version in versions])
+    return render(request, "pages/held_candidate.html", {"form": form, "versions": versions})
+
+
+def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
+    evidence = visible(Evidence, request.access).filter(version=version)
+    events = visible(FulfilmentEvent, request.access).filter(fulfilment=version.fulfilment)
+    return {
+        "fulfilment": str(version.fulfilment),
+        "contractor": str(version.fulfilment.contractor),
+        "version": version.number,
+        **{name: getattr(version, name) for name in PERSONAL},
+        "hours": [{"from": t.first_day, "per_week": t.hours_per_week} for t in version.terms.all()],
+        "contracts": [
+            {"reference": a.contract.reference, "block": a.block.code, "target_group": a.block.target_group}
+            for a in version.allocations.all()
+        ],
+        "evidence": list(evidence.values("kind", "seen_on", "seen_how", "added_at", "erased_at")),
+        "events": list(events.values("kind", "at", "why")),
+    }
+
+
+@require_safe
+def held_user(request: Request, pk: int) -> HttpResponse:
+    """Everything held about a user, for who manages the users of the region."""
+    if not request.access.has(Role.REGION_ADMIN):
+        raise Http404
+    user = found(request, pk).user
+    memberships = visible(Membership, request.access).filter(user=user)
+    return download(
+        "gebruiker.json",
+        {
+            "name": user.name,
+            "email": user.email,
+            "since": user.date_joined,
+            "signed_in": user.last_login,
+            "roles": list(memberships.values("role", "region__code", "contractor__name", "started_at", "ended_at")),
+            "log": list(audit.events_of([user]).values("at", "kind", "path")),
+        },
+    )
+
+
+def download(name: str, content: Any) -> HttpResponse:
+    text = json.dumps(content, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type="application/json", headers=disposition)
