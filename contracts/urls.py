@@ -6,4 +6,7 @@ urlpatterns = [
     path("", include("contracts.registering.urls")),
     path("", include("contracts.acts.urls")),
     path("", include("contracts.social_firms.urls")),
+    path("", include("contracts.coverage.urls")),
+    path("", include("contracts.dossier.urls")),
+    path("", include("contracts.people.urls")),
 ]

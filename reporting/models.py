@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Municipality, Policy, Region
 from contracts.models.region import EVERYONE
 from sroi.access import Scope, ScopedModel
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
 

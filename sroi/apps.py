@@ -6,4 +6,4 @@ class SroiConfig(AppConfig):
     label = "sroi"
 
     def ready(self) -> None:
-        from sroi import lookups  # noqa: F401  (they register themselves)
+        from sroi.database import lookups  # noqa: F401  (they register themselves)

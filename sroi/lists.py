@@ -23,7 +23,7 @@ from django_tables2.rows import BoundRows
 
 from sroi import exchange
 from sroi.access import NO_ACCESS, Access, visible
-from sroi.batches import AT_ONCE, in_batches
+from sroi.database.batches import AT_ONCE, in_batches
 
 PER_PAGE = 25
 COUNTED = 1000
@@ -161,11 +161,11 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> H
 
 
 def as_xlsx(
-    header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *others: exchange.Table
+    header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *others: exchange.ExportTable
 ) -> HttpResponseBase:
     """Written to disk row by row, then sent: a workbook is a packed file, which has to be finished first."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    exchange.write_xlsx(file, [exchange.Table(name, header, rows), *others], name)
+    exchange.write_xlsx(file, [exchange.ExportTable(name, header, rows), *others], name)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX)
 

@@ -8,7 +8,7 @@ NOBODY = "of the server itself; no page shows it"
 
 
 class Counted(models.Model):
-    """An entry of the cache that limits attempts, see `sroi.counters`."""
+    """An entry of the cache that limits attempts, see `sroi.server.counters`."""
 
     key = models.CharField(max_length=255, primary_key=True)
     value = models.JSONField()

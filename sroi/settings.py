@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from sroi.logs import logging_config
+from sroi.server.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -42,6 +42,7 @@ HTTPS = env.bool("HTTPS", default=False)
 INSTALLED_APPS = [
     "sroi",
     "sroi.pages",
+    "sroi.demo",
     "sroi.accounts",
     "sroi.documents",
     "contracts",
@@ -72,7 +73,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sroi.middleware.RequestLogMiddleware",
     "sroi.middleware.CompressTextMiddleware",
-    "sroi.pages.demo.loopback.LoopbackMiddleware",
+    "sroi.demo.loopback.LoopbackMiddleware",
     "sroi.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -192,7 +193,7 @@ SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False
 
 # Shared by all workers, so that the limits above hold for them together; nothing in it goes before its time.
-CACHES = {"default": {"BACKEND": "sroi.counters.Counters"}}
+CACHES = {"default": {"BACKEND": "sroi.server.counters.Counters"}}
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -267,7 +268,7 @@ CONTENT_SECURITY_POLICY = {
 MAIL_IS_SET_UP = bool(env.str("EMAIL_URL", default=""))
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 MAIL_SENT_THROUGH = EMAIL_CONFIG.pop("EMAIL_BACKEND")
-EMAIL_BACKEND = "sroi.outbox.KeepingBackend"
+EMAIL_BACKEND = "sroi.server.outbox.KeepingBackend"
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="social-return@localhost")
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)

@@ -1,89 +1,15 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from contracts.coverage import views as coverage
-from contracts.dossier import views as dossier
-from contracts.people.views import mail_choices
-from placements.imports import views as importing
-from sroi.pages import (
-    attention,
-    changes,
-    contract,
-    contractors,
-    guidance,
-    plan,
-    public,
-    region,
-    register,
-    search,
-    settling,
-    shell,
-    start,
-    style,
-    work_list,
-)
-
-handler500 = "sroi.pages.public.server_error"
+handler500 = "sroi.server.views.server_error"
 
 urlpatterns = [
-    path("", start.start, name="start"),
-    path("aanmelden/", public.SignIn.as_view(), name="login"),
-    path("aanmelden/", public.SignIn.as_view(), name="account_login"),
+    path("", include("sroi.pages.urls")),
     path("", include("sroi.accounts.urls")),
+    path("", include("sroi.server.urls")),
     path("taal/", login_not_required(require_POST(set_language)), name="set_language"),
-    path("rol/", shell.switch_role, name="switch-role"),
-    path("stijl/", require_safe(style.style), name="style"),
-    path("gezond/", public.health, name="health"),
-    path("klaar/", public.ready, name="ready"),
-    path("contracten/", register.ContractList.as_view(), name="contract-list"),
-    path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
-    path("contracten/<int:pk>/", contract.ContractPage.as_view(), name="contract-detail"),
-    path("contracten/<int:pk>/geschiedenis/", contract.ContractHistory.as_view(), name="contract-history"),
-    path("contracten/<int:pk>/aandacht/", attention.ContractAttention.as_view(), name="contract-attention"),
-    path("contracten/<int:pk>/plan/", plan.ContractPlan.as_view(), name="contract-plan"),
-    path("contracten/<int:pk>/plan/invullen/", plan.PlanEdit.as_view(), name="contract-plan-edit"),
-    path("contracten/<int:pk>/plan/antwoord/", plan.PlanAnswer.as_view(), name="contract-plan-answer"),
-    path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),
-    path("contracten/<int:pk>/plan/contact/", plan.Contact.as_view(), name="contract-contact"),
-    path("contracten/<int:pk>/plan/niet-nodig/", plan.NoPlan.as_view(), name="contract-plan-none"),
-    path("contracten/<int:pk>/dossier/", dossier.ContractDossier.as_view(), name="contract-dossier"),
-    path("contracten/<int:pk>/dossier/notitie/", dossier.NewNote.as_view(), name="note-new"),
-    path("contracten/<int:pk>/dossier/contactpersoon/", dossier.NewPerson.as_view(), name="contact-person-new"),
-    path("contracten/<int:pk>/dossier/document/", dossier.NewDocument.as_view(), name="document-new"),
-    path("dossier/notities/<int:pk>/verwijderen/", dossier.RemoveNote.as_view(), name="note-remove"),
-    path("dossier/contactpersonen/<int:pk>/", dossier.EditPerson.as_view(), name="contact-person"),
-    path("dossier/documenten/<int:pk>/", dossier.Download.as_view(), name="document-file"),
-    path("dossier/documenten/<int:pk>/verwijderen/", dossier.RemoveDocument.as_view(), name="document-remove"),
-    path("contracten/<int:pk>/afrekening/", settling.ContractSettlement.as_view(), name="contract-settlement"),
-    path("contracten/<int:pk>/afrekening/herstel/", settling.Recovery.as_view(), name="settlement-recovery"),
-    path("contracten/<int:pk>/afrekening/besluit/", settling.Decide.as_view(), name="settlement-decide"),
-    path("contracten/<int:pk>/afrekening/heropenen/", settling.Reopen.as_view(), name="settlement-reopen"),
-    path("afrekeningen/<int:pk>/slotbrief.<slug:ending>", settling.ClosingLetter.as_view(), name="closing-letter"),
-    path("contracten/<int:pk>/te-herzien/", changes.OutdatedPage.as_view(), name="contract-outdated"),
-    path("contracten/<int:pk>/wijzigen/<slug:kind>/", changes.Change.as_view(), name="contract-change"),
-    path("contracten/voorstellen/<int:pk>/", changes.Proposal.as_view(), name="change-proposal"),
-    path("opdrachtnemers/", contractors.ContractorList.as_view(), name="contractor-list"),
-    path("opdrachtnemers/lijst.<str:format>", contractors.ContractorFile.as_view(), name="contractor-file"),
-    path("opdrachtnemers/<int:pk>/", contractors.ContractorPage.as_view(), name="contractor-detail"),
-    path("dekking/", coverage.CoverageList.as_view(), name="coverage"),
-    path("dekking/lijst.<str:format>", coverage.CoverageFile.as_view(), name="coverage-file"),
-    path("importeren/", importing.Import.as_view(), name="import"),
-    path("importeren/voorbeeld/<slug:kind>.xlsx", importing.Example.as_view(), name="import-example"),
-    path("importeren/<int:pk>/", importing.ImportPage.as_view(), name="import-detail"),
-    path("importeren/<int:pk>/kolommen/", importing.ImportColumns.as_view(), name="import-columns"),
-    path("importeren/<int:pk>/inlezen/", importing.ImportRun.as_view(), name="import-run"),
-    path("importeren/<int:pk>/opnieuw/", importing.ImportAgain.as_view(), name="import-again"),
-    path("importeren/<int:pk>/wissen/", importing.ImportDiscard.as_view(), name="import-discard"),
-    path("importeren/<int:pk>/fouten.<str:format>", importing.ImportFaults.as_view(), name="import-faults"),
-    path("mail/", mail_choices.mail_choices, name="mail-choices"),
-    path("termijnen/", work_list.due, name="due"),
-    path("zoeken/", search.search, name="search"),
-    path("regio/", region.my_region, name="region-detail"),
-    path("regio/<slug:code>/", region.region_page, name="region-detail"),
-    path("", include(guidance.urlpatterns)),
-    path("", include("sroi.pages.people")),
     path("", include("contracts.urls")),
     path("", include("placements.urls")),
     path("", include("reporting.urls")),

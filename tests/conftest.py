@@ -90,7 +90,7 @@ def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(autouse=True, scope="session")
 def _mail_is_kept_first(django_test_environment: None) -> None:
     """As in production, where Django's tests would have it arrive in `mail.outbox` at once."""
-    settings.EMAIL_BACKEND = "sroi.outbox.KeepingBackend"
+    settings.EMAIL_BACKEND = "sroi.server.outbox.KeepingBackend"
 
 
 @pytest.fixture(autouse=True, scope="session")

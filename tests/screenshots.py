@@ -37,7 +37,6 @@ MORE = (
     ("33-start-beheerder", "region_admin", "start", ""),
     ("34-lege-lijst", "adviser", "contract-list", "?q=nergens"),
     ("35-niet-gevonden", "adviser", "contract-list", "999999/"),
-    ("36-stijl", ANONYMOUS, "style", ""),
 )
 
 

@@ -68,7 +68,6 @@ PAGES = {
     "logout": Page(public=True, method="post", answers=302),
     "set_language": Page(public=True, method="post", answers=302),
     "switch-role": Page(method="post", answers=302),
-    "style": Page(public=True),
     "health": Page(public=True),
     "ready": Page(public=True),
     "contract-list": Page(),

@@ -21,8 +21,9 @@ from django.utils import timezone
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
-from sroi import background, serving
+from sroi import serving
 from sroi.models import Heartbeat
+from sroi.server import background
 from tests.worker import database_url
 
 done: list[int] = []
@@ -270,7 +271,7 @@ def test_what_was_running_when_its_worker_was_killed_is_begun_once_more_and_then
     other.claim("gone as well")
     call_command("run_tasks", once=True)
     other.refresh_from_db()
-    assert (done, other.status, other.exception_class_path) == ([5], "FAILED", "sroi.background.WorkerGone")
+    assert (done, other.status, other.exception_class_path) == ([5], "FAILED", "sroi.server.background.WorkerGone")
 
 
 @pytest.mark.django_db(transaction=True)

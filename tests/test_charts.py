@@ -10,8 +10,11 @@ from django.utils.safestring import SafeString
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sroi import charts
-from sroi.charts import Line, Part, Result, Step, Year
+from sroi.charts import drawing as charts
+from sroi.charts.bars import goal_bars, horizontal_bars, mark_heads, progress_bar, small_progress_bar, split_bar
+from sroi.charts.facts import Bar, Chart, GoalStep, Line, Result, Year
+from sroi.charts.words import width_of
+from sroi.charts.years import growth_path, lines_by_month, year_columns
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script> & \"quoted\" 'x' ]]> \x00\x0b \ud800 {{ x }}"
@@ -22,27 +25,27 @@ def euro(value: Decimal) -> str:
     return "€ " + f"{value:,.0f}".replace(",", ".")
 
 
-def every_chart(values: list[Decimal], word: str = "Woord", name: str = "proef") -> list[charts.Chart]:
+def every_chart(values: list[Decimal], word: str = "Woord", name: str = "proef") -> list[Chart]:
     """Each kind of chart, made of the same values."""
-    parts = [Part(f"{word} {index}", value) for index, value in enumerate(values)]
+    parts = [Bar(f"{word} {index}", value) for index, value in enumerate(values)]
     marks = parts[:2]
     first = values[0] if values else None
     two, three = (word, "Bedrag"), (word, "Bedrag", "Doel")
     results = [Result(word, value, first, values[-1], euro) for value in values]
     years = [Year(str(2020 + i), value, first, None, i == 1) for i, value in enumerate([*values, None])]
     lines = [Line(word, values), Line(word, [*values, None])]
-    steps = [Step(2020 + 2 * i, value, value * 2, i == 0) for i, value in enumerate(values)]
+    steps = [GoalStep(2020 + 2 * i, value, value * 2, i == 0) for i, value in enumerate(values)]
     return [
-        charts.goal_bars(name, word, [*results, *(Result(word, value) for value in values)], columns=three),
-        charts.year_columns(name, word, years if values else [], columns=three, format=euro),
-        charts.horizontal_bars(name, word, parts, columns=two, format=euro),
-        charts.progress_bar(name, word, parts, marks, columns=two, format=euro),
-        charts.small_progress_bar(name, word, parts, marks, columns=two, format=euro),
-        charts.split_bar(name, word, parts, columns=three, format=euro),
-        charts.lines_by_month(
+        goal_bars(name, word, [*results, *(Result(word, value) for value in values)], columns=three),
+        year_columns(name, word, years if values else [], columns=three, format=euro),
+        horizontal_bars(name, word, parts, columns=two, format=euro),
+        progress_bar(name, word, parts, marks, columns=two, format=euro),
+        small_progress_bar(name, word, parts, marks, columns=two, format=euro),
+        split_bar(name, word, parts, columns=three, format=euro),
+        lines_by_month(
             name, word, MONTHS, lines, goal=parts[0] if parts else None, column="Maand", format=euro
         ),
-        charts.growth_path(name, word, steps, columns=two, format=euro),
+        growth_path(name, word, steps, columns=two, format=euro),
     ]  # fmt: skip
 
 
@@ -52,7 +55,7 @@ def numbers(tree: ElementTree.Element) -> list[float]:
     return [float(number) for text in found for number in re.split(r"[ ,]", text) if number]
 
 
-def check(chart: charts.Chart) -> ElementTree.Element:
+def check(chart: Chart) -> ElementTree.Element:
     """What holds for every chart: well-formed, within its frame, readable without styles, with its text."""
     tree = ElementTree.fromstring(chart.svg)
     assert isinstance(chart.svg, SafeString)
@@ -116,7 +119,7 @@ def test_hostile_words_stay_words():
 
 def test_names_become_ids_of_their_own():
     first, second = (
-        charts.split_bar(name, "T", [Part("a", Decimal(1))] * 3, columns=("a", "b", "c"), format=str)
+        split_bar(name, "T", [Bar("a", Decimal(1))] * 3, columns=("a", "b", "c"), format=str)
         for name in ("a", 'b" onload="x')
     )
     assert 'id="chart-a-hatch"' in first.svg
@@ -135,8 +138,8 @@ def filled(tree: ElementTree.Element, *fills: str) -> list[float]:
 
 @pytest.mark.parametrize("values", [[31250, 6000, 4000, 8750], [1, 1, 1, 0], [10**15, 1, 0, 7], [0, 0, 3, 3]])
 def test_parts_add_up_to_the_whole_bar(values):
-    parts = [Part(str(index), Decimal(value)) for index, value in enumerate(values)]
-    tree = check(charts.small_progress_bar("proef", "T", parts, columns=("a", "b"), format=str))
+    parts = [Bar(str(index), Decimal(value)) for index, value in enumerate(values)]
+    tree = check(small_progress_bar("proef", "T", parts, columns=("a", "b"), format=str))
     segments = [
         rect for rect in tree.iterfind(f"{SVG}rect") if rect.get("y") == "3" and rect.get("fill") != charts.PAPER
     ]
@@ -145,10 +148,10 @@ def test_parts_add_up_to_the_whole_bar(values):
 
 
 def test_bars_are_in_proportion():
-    chart = charts.horizontal_bars(
+    chart = horizontal_bars(
         "proef",
         "T",
-        [Part("a", Decimal(100)), Part("b", Decimal(50)), Part("c", Decimal(0))],
+        [Bar("a", Decimal(100)), Bar("b", Decimal(50)), Bar("c", Decimal(0))],
         columns=("a", "b"),
         format=str,
     )
@@ -158,7 +161,7 @@ def test_bars_are_in_proportion():
 
 
 def test_goal_marks_stand_at_the_goal():
-    chart = charts.goal_bars("proef", "T", [Result("a", Decimal(50), Decimal(100))], columns=("a", "b", "Doel"))
+    chart = goal_bars("proef", "T", [Result("a", Decimal(50), Decimal(100))], columns=("a", "b", "Doel"))
     rects = list(check(chart).iterfind(f"{SVG}rect"))
     bar = next(float(rect.get("width")) for rect in rects if rect.get("fill") == charts.DARK)
     goal = next(float(rect.get("x")) for rect in rects if rect.get("fill") == charts.GOAL)
@@ -167,7 +170,7 @@ def test_goal_marks_stand_at_the_goal():
 
 def test_current_year_stands_out_and_a_year_without_data_has_no_column():
     years = [Year("2022", None), Year("2023", Decimal(22)), Year("2024", Decimal(31), current=True)]
-    chart = charts.year_columns("proef", "T", years, columns=("Jaar", "Plekken", "Doel"), format=str)
+    chart = year_columns("proef", "T", years, columns=("Jaar", "Plekken", "Doel"), format=str)
     tree = check(chart)
     assert (len(filled(tree, charts.DARK)), len(filled(tree, charts.LIGHT))) == (1, 1)
     assert chart.table.header == ("Jaar", "Plekken")
@@ -176,16 +179,14 @@ def test_current_year_stands_out_and_a_year_without_data_has_no_column():
 
 def test_alternative_says_what_the_eye_sees():
     results = [Result("Werkplekken", Decimal(31), Decimal(26)), Result("Waarde", Decimal(5), Decimal(80), Decimal(100))]
-    chart = charts.goal_bars("proef", "Doelen 2024", results, columns=("Indicator", "Resultaat", "Doel"))
+    chart = goal_bars("proef", "Doelen 2024", results, columns=("Indicator", "Resultaat", "Doel"))
     assert chart.alt == "Doelen 2024: Werkplekken: 31, doel 26; Waarde: 5, doel 80–100."
     assert chart.table.rows == (("Werkplekken", "31", "26"), ("Waarde", "5", "80–100"))
     lines = [Line("2024", [Decimal(10), Decimal(20)]), Line("2023", [Decimal(9)] * 12)]
-    chart = charts.lines_by_month(
-        "proef", "Stand", MONTHS, lines, goal=Part("Doel", Decimal(30)), column="M", format=euro
-    )
+    chart = lines_by_month("proef", "Stand", MONTHS, lines, goal=Bar("Doel", Decimal(30)), column="M", format=euro)
     assert chart.alt == "Stand: 2024 € 20; 2023 € 9; Doel € 30."
     assert chart.table.rows[2] == ("mrt", "–", "€ 9", "€ 30")
-    assert "€ 20" in charts.split_bar("proef", "T", [Part("a", Decimal(20))], columns=("a", "b", "c"), format=euro).svg
+    assert "€ 20" in split_bar("proef", "T", [Bar("a", Decimal(20))], columns=("a", "b", "c"), format=euro).svg
 
 
 def test_coordinates_are_not_localised(settings):
@@ -197,13 +198,13 @@ def test_coordinates_are_not_localised(settings):
 
 @pytest.mark.parametrize("values", [[28000, 29500], [0, 1], [49999, 50000], [25000, 25000, 25001], [100, 200, 49900]])
 def test_words_of_marks_do_not_overlap(values):
-    marks = [Part(f"Merk {index}", Decimal(value)) for index, value in enumerate(values)]
-    heads = charts._mark_heads(
+    marks = [Bar(f"Merk {index}", Decimal(value)) for index, value in enumerate(values)]
+    heads = mark_heads(
         [(float(mark.value) / 50000 * charts.WIDTH, f"{mark.label} {euro(mark.value)}") for mark in marks]
     )
     spans = []
     for head in heads:
-        wide = charts._width(head.words, 12.5, 600)
+        wide = width_of(head.words, 12.5, 600)
         spans.append((head.level, *((head.x - wide, head.x) if head.leftward else (head.x, head.x + wide))))
     assert all(left >= -1 and right <= charts.WIDTH + 1 for _, left, right in spans)
     for (level, _, right), (next_level, left, _) in pairwise(sorted(spans)):

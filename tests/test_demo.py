@@ -24,9 +24,9 @@ from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from sroi.access import Role
 from sroi.accounts.models import Demonstration, User
-from sroi.pages.demo.data import has_happened, rendered
-from sroi.pages.demo.loopback import LoopbackMiddleware
-from sroi.pages.management.commands.demo import load
+from sroi.demo.data import has_happened, rendered
+from sroi.demo.loopback import LoopbackMiddleware
+from sroi.demo.management.commands.demo import load
 
 TODAY = date(2026, 11, 23)
 STATUSES = set(Status) - {Status.DRAFT}

@@ -15,10 +15,12 @@ import pikepdf
 import pytest
 from django.contrib.staticfiles import finders
 
-from sroi.charts import Part, Year, progress_bar, year_columns
+from sroi.charts.bars import progress_bar
+from sroi.charts.facts import Bar, Year
+from sroi.charts.years import year_columns
 from sroi.documents import DocumentError, pdf, render_pdf
 
-PARTS = [Part("Ingevuld", Decimal(31250)), Part("Gepland", Decimal(6000)), Part("In beoordeling", Decimal(4000))]
+PARTS = [Bar("Ingevuld", Decimal(31250)), Bar("Gepland", Decimal(6000)), Bar("In beoordeling", Decimal(4000))]
 
 
 def whole(body: str, head: str = "", lang: str = "nl") -> str:

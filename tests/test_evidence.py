@@ -17,7 +17,7 @@ from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
 from sroi.files.checking import prepared
-from sroi.storage import MARK
+from sroi.files.storage import MARK
 from tests import factories as make
 from tests.factories import signed_in
 

@@ -35,7 +35,7 @@ def csv_of(header, rows):
 
 def xlsx_of(header, rows, title="Sheet"):
     target = io.BytesIO()
-    exchange.write_xlsx(target, [exchange.Table(title, header, rows)])
+    exchange.write_xlsx(target, [exchange.ExportTable(title, header, rows)])
     return target.getvalue()
 
 
@@ -802,10 +802,10 @@ def test_typed_values_read_back(write, name, value, day, yes):
 def test_a_workbook_has_a_bold_frozen_header_a_filter_and_a_title():
     target = io.BytesIO()
     tables = [
-        exchange.Table("Contracten [2024]: werk/dienst en nog veel meer", ["a", "b"], [[1, 2]]),
-        exchange.Table("Contracten [2024]: werk/dienst en nog veel meer", ["a"], []),
-        exchange.Table("History", ["a"], []),
-        exchange.Table("''", [], []),
+        exchange.ExportTable("Contracten [2024]: werk/dienst en nog veel meer", ["a", "b"], [[1, 2]]),
+        exchange.ExportTable("Contracten [2024]: werk/dienst en nog veel meer", ["a"], []),
+        exchange.ExportTable("History", ["a"], []),
+        exchange.ExportTable("''", [], []),
     ]
     exchange.write_xlsx(target, tables, title="Register")
     with zipfile.ZipFile(target) as archive:
@@ -834,5 +834,5 @@ def test_numbers_keep_all_their_digits_in_a_workbook():
 def test_a_workbook_can_be_written_to_a_path():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.xlsx"
-        exchange.write_xlsx(path, [exchange.Table("x", ["a"], [["1"]])])
+        exchange.write_xlsx(path, [exchange.ExportTable("x", ["a"], [["1"]])])
         assert read_rows(path, "a.xlsx").rows == [(2, ["1"])]

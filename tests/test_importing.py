@@ -25,7 +25,7 @@ from placements.imports.columns import ALSO, TITLES, match
 from placements.models import ColumnMemory, Fulfilment, Upload, UploadRow
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
-from sroi.exchange import Table, write_xlsx
+from sroi.exchange import ExportTable, write_xlsx
 from tests import factories as make
 from tests.factories import signed_in
 from tests.test_imports import CHANGE, CONTRACT, PLACEMENT
@@ -72,7 +72,7 @@ def as_csv(*rows: dict[str, str], header: list[str] | None = None) -> bytes:
 
 def as_xlsx(*rows: dict[str, Any]) -> bytes:
     out = io.BytesIO()
-    write_xlsx(out, [Table("x", list(rows[0]), [list(row.values()) for row in rows])])
+    write_xlsx(out, [ExportTable("x", list(rows[0]), [list(row.values()) for row in rows])])
     return out.getvalue()
 
 

@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from reporting.adoption import door as adoption
 from reporting.models import AnnualReport, FrozenFile
 from sroi.documents.models import Asked, KeptDocument
-from sroi.pages import contractor_guide
+from sroi.pages.help import guide as contractor_guide
 from tests import factories as make
 from tests.test_adoption import NOW, act
 from tests.test_background import in_the_background

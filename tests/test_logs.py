@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from sroi.access import Role
-from sroi.logs import logging_config
+from sroi.server.logs import logging_config
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +77,7 @@ def test_a_failure_says_what_kind_and_where(client: Client, log: io.StringIO, mo
         except IntegrityError as error:
             raise ValueError(f"invalid literal: {PERSON!r}") from error
 
-    monkeypatch.setattr("sroi.pages.search.visible", fail)
+    monkeypatch.setattr("sroi.pages.work.search.visible", fail)
     assert client.get(reverse("search"), {"q": PERSON}).status_code == 500
     (failed,) = lines(log)
     assert failed["level"] == "error"

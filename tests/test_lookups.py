@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contracts.models import Contract, Contractor, ContractShare, ObligationLine
 from sroi.access import Role
-from sroi.lookups import FEW
+from sroi.database.lookups import FEW
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

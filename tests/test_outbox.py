@@ -23,10 +23,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from sroi import outbox
 from sroi.access import Role
 from sroi.accounts.models import ForgottenPassword
 from sroi.models import KeptMail
+from sroi.server import outbox
 from tests import factories as make
 from tests.test_background import LINUX, server, until
 from tests.test_signin import answer, sign_in

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from contracts.models import Contract
-from sroi.planner import count_rows
+from sroi.database.planner import count_rows
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -21,10 +21,10 @@ from django_tasks_db.models import DBTaskResult
 from contracts.models import ContractDocument
 from placements.models import Evidence
 from placements.retention import door as retention
-from sroi import background, readiness
 from sroi.access import Role
+from sroi.files.storage import MARK, EvidenceStorage, WrongFolder
 from sroi.models import EvidenceMark, Heartbeat
-from sroi.storage import MARK, EvidenceStorage, WrongFolder
+from sroi.server import background, readiness
 from tests import factories as make
 from tests.test_background import note
 from tests.test_evidence import add, photo

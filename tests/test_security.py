@@ -57,7 +57,7 @@ def test_a_failure(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
 
     client.raise_request_exception = False
     client.force_login(make.make_user(Role.READER, make.make_region()))
-    monkeypatch.setattr("sroi.pages.search.visible", fail)
+    monkeypatch.setattr("sroi.pages.work.search.visible", fail)
     answer = client.get(reverse("search"), {"q": "iets"})
     assert answer.status_code == 500
     check(answer)

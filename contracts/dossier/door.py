@@ -26,7 +26,7 @@ from contracts.models import (
 from contracts.owed.door import OPEN, refuse_closed
 from sroi.access import Access, Role
 from sroi.doors import Refused
-from sroi.storage import evidence_storage
+from sroi.files.storage import evidence_storage
 
 
 @dataclass(frozen=True)

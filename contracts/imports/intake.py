@@ -42,10 +42,10 @@ from contracts.owed.terms import (
 )
 from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
-from sroi.accounts.history import remember
-from sroi.batches import AT_ONCE
+from sroi.database.batches import AT_ONCE
+from sroi.database.planner import count_rows
 from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
-from sroi.planner import count_rows
+from sroi.history.keeping import remember
 from sroi.templatetags.formats import number
 
 # What people write in Dutch is read as well as the code.

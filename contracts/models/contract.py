@@ -14,8 +14,8 @@ from contracts.models.posting import Posting
 from contracts.models.region import Municipality, Policy, Region
 from contracts.models.valuation_table import ValuationTable
 from sroi.access import Scope, ScopedModel
-from sroi.accounts.history import kept
-from sroi.events import EventQuerySet
+from sroi.history.events import EventQuerySet
+from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
 

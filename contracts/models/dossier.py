@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models.certificate import PsoCertificate
 from contracts.models.contract import Contract
 from sroi.access import Scope, ScopedModel
-from sroi.storage import evidence_storage, random_name
+from sroi.files.storage import evidence_storage, random_name
 
 # A contractor sees what was shared with it, a procurement officer nothing of it: so no path to the municipality.
 SHARED = Scope(region="contract__region", contractor="contract__contractor", contractor_when=Q(shared=True))

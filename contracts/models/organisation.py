@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models.region import Municipality, Region
 from sroi.access import Role, Scope, ScopedModel
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 
 
 def folded(text: str) -> str:

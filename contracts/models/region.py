@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from sroi.access import Role, Scope, ScopedModel, ScopedQuerySet
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
 EVERYONE = (Role.REGION_ADMIN, Role.ADVISER, Role.PROCUREMENT_OFFICER, Role.CONTRACTOR, Role.READER)

@@ -13,7 +13,7 @@ from contracts.models.draft import ProposalState
 from contracts.models.organisation import Contractor, folded
 from contracts.models.region import EVERYONE, Region
 from sroi.access import Scope, ScopedModel
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 
 KVK = RegexValidator(r"\A[0-9]{8}\Z", _("A KvK number has 8 digits."))
 WEB = URLValidator(schemes=["https", "http"], message=_("Give an address that begins with https://."))

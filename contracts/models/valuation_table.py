@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models.region import EVERYONE, Region
 from sroi.access import Scope, ScopedModel
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
 

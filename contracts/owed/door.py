@@ -30,9 +30,9 @@ from contracts.models import (
 from contracts.owed.obligation import Owed, after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
-from sroi.accounts.history import remember
-from sroi.batches import AT_ONCE
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Refused
+from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
 

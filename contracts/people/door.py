@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.owed.posting import lock_ledger
 from sroi.access import Access, Role
-from sroi.accounts.history import remember
 from sroi.doors import Refused
+from sroi.history.keeping import remember
 
 VALID = timedelta(days=7)
 SALT = "contracts.invitation"

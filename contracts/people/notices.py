@@ -16,8 +16,8 @@ from django.utils.timezone import localtime
 
 from contracts.models import Notice, NoticeChoice, NoticeKind, NoticeState, Policy, When
 from sroi.access import Access, Role
-from sroi.batches import AT_ONCE
-from sroi.outbox import pause_after
+from sroi.database.batches import AT_ONCE
+from sroi.server.outbox import pause_after
 
 USUALLY: Mapping[str, When] = {
     NoticeKind.ANSWER: When.AT_ONCE,

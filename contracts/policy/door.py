@@ -21,8 +21,8 @@ from contracts.models import Policy, PsoLevel, Region
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import policy_terms
 from sroi.access import Access, Role
-from sroi.accounts.history import WHY
 from sroi.doors import Refused
+from sroi.history.keeping import WHY
 from sroi.money import MoneyField
 from sroi.templatetags.formats import NOTHING, euro, number, percent
 

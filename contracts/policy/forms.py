@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Policy, PsoLevel
 from contracts.policy.door import PERCENTS, SECTIONS, TERMS
-from sroi.accounts.history import WHY
 from sroi.exchange import decimal_number, whole_number
 from sroi.fields import Day, ParsedField, euros, percentage, text_field
+from sroi.history.keeping import WHY
 from sroi.money import MoneyField
 
 # What a term of months, weeks or days can be at most: a century of months.

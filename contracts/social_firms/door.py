@@ -27,8 +27,8 @@ from contracts.models import (
 )
 from contracts.models.organisation import folded
 from sroi.access import STAFF, Access, Role, visible
-from sroi.accounts.history import WHY
 from sroi.doors import Refused
+from sroi.history.keeping import WHY
 
 FOUND = 8
 SHORTEST_SEARCH = 2

@@ -31,7 +31,7 @@ from contracts.social_firms.lists import FirmFilterSet, FirmTable, PublicFirmFil
 from sroi.access import STAFF, Role, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
-from sroi.versions import versions
+from sroi.history.versions import versions
 from sroi.views import ForRoles, ListPage, Request
 
 FACTS = ("name", "place", "offers", "website")

@@ -32,11 +32,11 @@ from contracts.owed.posting import lock_ledger
 from contracts.social_firms.door import kinds_in_words
 from contracts.valuation_tables.loading import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
 from sroi.access import Access, Role
-from sroi.accounts.history import WHY
 from sroi.doors import Refused
+from sroi.history.keeping import WHY
+from sroi.history.versions import differences
 from sroi.periods import DAY
 from sroi.templatetags.formats import NOTHING, euro, number, percent
-from sroi.versions import differences
 from sroi.views import Happening
 
 SHOWN = 50

@@ -30,8 +30,8 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
-from sroi.accounts.history import remember
-from sroi.batches import AT_ONCE
+from sroi.database.batches import AT_ONCE
+from sroi.history.keeping import remember
 
 TABLE_KEYS = (
     *("format", "code", "title", "source_url", "note", "published_pinning", "valid_from", "valid_until"),

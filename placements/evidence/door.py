@@ -18,7 +18,7 @@ from placements.models import ABOUT_A_PERSON, EventKind, Evidence, Fulfilment, F
 from placements.rights import OPEN_TO_EDIT
 from sroi.doors import Act, Refused
 from sroi.files.checking import prepared, shown_name
-from sroi.storage import evidence_storage
+from sroi.files.storage import evidence_storage
 
 # --- keeping, seeing, erasing ---------------------------------------------------------------------------------------
 

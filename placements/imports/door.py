@@ -29,8 +29,8 @@ from placements.imports.intake import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.intake import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from sroi.access import Access, Role, visible
-from sroi.batches import in_batches
 from sroi.bsn import contains_bsn
+from sroi.database.batches import in_batches
 from sroi.doors import Refused
 from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
 from sroi.files.checking import shown_name

@@ -23,6 +23,7 @@ from placements.claims.questions import OLDEST
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.rights import OPEN_TO_EDIT
+from sroi.database.planner import count_rows
 from sroi.doors import Act
 from sroi.exchange import (
     Column,
@@ -44,7 +45,6 @@ from sroi.exchange import (
     whole_number,
     yes_no,
 )
-from sroi.planner import count_rows
 from sroi.templatetags.formats import long_date
 
 STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)

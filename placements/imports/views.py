@@ -23,9 +23,9 @@ from placements.imports.columns import FAULTS_FILE, TITLES
 from placements.imports.door import Purpose
 from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
 from sroi.access import visible
-from sroi.batches import AT_ONCE
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Refused
-from sroi.exchange import Table
+from sroi.exchange import ExportTable
 from sroi.lists import FILES, as_xlsx
 from sroi.views import Request
 
@@ -179,7 +179,7 @@ class Example(View):
         found = guide(kind)
         header = [name for name, _title, _needed in found.rows]
         words = [_("Column"), _("What it is"), _("Needed")]
-        explained = Table(_("Explanation"), words, [list(map(cell, row)) for row in found.rows])
+        explained = ExportTable(_("Explanation"), words, [list(map(cell, row)) for row in found.rows])
         return as_xlsx(header, (), _("import-%(kind)s") % {"kind": found.label}, explained)
 
 

@@ -26,7 +26,7 @@ from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued, fetch, values_as_accepted
 from placements.ledger.posting import Line, last_month, lines_of
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
-from sroi.batches import AT_ONCE, in_batches
+from sroi.database.batches import AT_ONCE, in_batches
 from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import all_decimals, euro2

@@ -43,7 +43,7 @@ from placements.models import (
     PlacementTerm,
 )
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, reviews_own_entry
-from sroi.batches import AT_ONCE, in_batches
+from sroi.database.batches import AT_ONCE, in_batches
 from sroi.doors import Act, Refused
 
 # What a next version says that changes nothing in what was claimed and decided.

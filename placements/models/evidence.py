@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from placements.models.fulfilment import FulfilmentVersion
 from sroi.access import Scope, ScopedModel
-from sroi.storage import EvidenceStorage, evidence_storage, random_name
+from sroi.files.storage import EvidenceStorage, evidence_storage, random_name
 
 __all__ = ["ABOUT_A_PERSON", "Evidence", "EvidenceStorage", "evidence_storage", "random_name"]
 

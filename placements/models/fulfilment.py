@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import BlockKind, BuildingBlock, Contract, Contractor, Posting, Region
 from sroi.access import Scope, ScopedModel
-from sroi.events import EventQuerySet
+from sroi.history.events import EventQuerySet
 from sroi.money import MoneyField
 
 KINDS = [(k.value, k.label) for k in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)]

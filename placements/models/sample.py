@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Region
 from placements.models.fulfilment import FulfilmentVersion
 from sroi.access import Scope, ScopedModel
-from sroi.accounts.history import kept
+from sroi.history.keeping import kept
 
 
 class Sample(ScopedModel):

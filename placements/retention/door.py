@@ -20,9 +20,9 @@ from contracts.models import BlockKind, Contract, Policy
 from placements.evidence.door import page_name
 from placements.models import ABOUT_A_PERSON, Allocation, Evidence, FulfilmentState, FulfilmentVersion
 from sroi.accounts.models import Erasure
-from sroi.batches import AT_ONCE
+from sroi.database.batches import AT_ONCE
+from sroi.files.storage import evidence_storage
 from sroi.periods import add_months
-from sroi.storage import evidence_storage
 
 SUBJECT = "placements.fulfilmentversion"
 NEVER_SETTLED_MONTHS = 24

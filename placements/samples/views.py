@@ -21,8 +21,8 @@ from placements.samples import door as sampling
 from placements.samples.forms import CheckForm, DrawForm
 from sroi.access import STAFF, Role, visible
 from sroi.doors import Refused
+from sroi.history.versions import versions
 from sroi.periods import DAY
-from sroi.versions import versions
 from sroi.views import ForRoles, Request, act_of
 
 QUARTERS_BACK = 8

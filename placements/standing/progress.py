@@ -21,7 +21,7 @@ from contracts.models import Category, Contract, ContractState, ObligationLine, 
 from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState
-from sroi.batches import in_batches
+from sroi.database.batches import in_batches
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
 from placements.standing.progress import Progress, Status, with_progress
-from sroi.charts import Chart, Part, progress_bar, small_progress_bar
+from sroi.charts.bars import progress_bar, small_progress_bar
+from sroi.charts.facts import Bar, Chart
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, long_date, percent
 
@@ -96,25 +97,25 @@ def _columns() -> tuple[str, str]:
     return _("Part"), _("Amount")
 
 
-def _drawing(contract: Contract, progress: Progress) -> tuple[str, str, list[Part], list[Part]]:
+def _drawing(contract: Contract, progress: Progress) -> tuple[str, str, list[Bar], list[Bar]]:
     parts = [
-        Part(_("fulfilled so far"), progress.realised),
-        Part(_("planned"), progress.planned),
-        Part(_("in review"), progress.pending),
-        Part(_("not planned yet"), max(progress.obligation - progress.forecast, ZERO)),
+        Bar(_("fulfilled so far"), progress.realised),
+        Bar(_("planned"), progress.planned),
+        Bar(_("in review"), progress.pending),
+        Bar(_("not planned yet"), max(progress.obligation - progress.forecast, ZERO)),
     ]
     title = _("Progress of %(reference)s") % {"reference": contract.reference}
     return f"contract-{contract.pk}", title, parts, _marks(progress)
 
 
-def _marks(progress: Progress) -> list[Part]:
+def _marks(progress: Progress) -> list[Bar]:
     """Where the schedule stands now; where more was done than is owed, what is owed."""
     if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT):
         return []
     by_now = _("schedule today") if progress.plan is None else _("plan today")
-    marks = [Part(by_now, progress.expected)] if 0 < progress.elapsed < 1 else []
+    marks = [Bar(by_now, progress.expected)] if 0 < progress.elapsed < 1 else []
     if progress.forecast > progress.obligation:
-        marks.append(Part(_("obligation"), progress.obligation))
+        marks.append(Bar(_("obligation"), progress.obligation))
     return marks
 
 

@@ -13,8 +13,8 @@ from contracts.policy.loading import decimal_from, refuse_unknown, required
 from reporting.figures.words import measured
 from reporting.models import AnnualReport, Goal
 from sroi.access import STAFF, Access, Role
-from sroi.accounts.history import WHY
 from sroi.doors import Act, Refused
+from sroi.history.keeping import WHY
 from sroi.templatetags.formats import NOTHING
 
 READERS = (*STAFF, Role.PROCUREMENT_OFFICER)

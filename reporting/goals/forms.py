@@ -9,9 +9,9 @@ from reporting.goals.door import Aim
 from reporting.models import Indicator
 from reporting.notice.editions import YEARS
 from reporting.particulars.forms import LARGEST
-from sroi.accounts.history import WHY
 from sroi.exchange import amount, whole_number
 from sroi.fields import ParsedField, text_field
+from sroi.history.keeping import WHY
 
 
 class GoalForm(forms.Form):

@@ -16,7 +16,7 @@ from reporting.notice.editions import Edition, Filed
 from reporting.notice.tables import drawings, exhibits, finances
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
-from sroi.charts import Chart
+from sroi.charts.facts import Chart
 from sroi.documents import markup
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import long_date, percent

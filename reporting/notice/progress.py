@@ -29,7 +29,7 @@ from reporting.notice.tables.cells import Figure, column, count, rate
 from reporting.notice.tables.exhibits import in_order
 from reporting.notice.text.placeholders import filled, of_quality
 from sroi.access import Access
-from sroi.charts import Chart
+from sroi.charts.facts import Chart
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period

@@ -15,8 +15,8 @@ from reporting.models import AnnualReport, Filing, Supplement
 from reporting.notice.editions import Edition, Filed
 from reporting.texts.door import may_write
 from sroi.access import Access
-from sroi.accounts.history import remember
 from sroi.doors import Act, Refused
+from sroi.history.keeping import remember
 
 State = AnnualReport.State
 UNSUPPLIED = ("id", "region", "year", "version")

@@ -91,7 +91,7 @@ class AuditEvent(models.Model):
     address_hash = models.CharField(max_length=64, blank=True)
     path = models.CharField(_("page"), max_length=200, blank=True)
 
-    unscoped_because = "the log shows a region admin the events of the people of the region, see sroi.pages.history"
+    unscoped_because = "the log shows a region admin the events of the people of the region, see sroi.pages.work.log"
 
     class Meta:
         ordering = ("-pk",)

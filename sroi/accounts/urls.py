@@ -1,4 +1,4 @@
-"""The pages of django-allauth that are in use; the sign-in page itself has its place in `sroi.urls`."""
+"""Signing in, and the pages of django-allauth that are in use."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
@@ -12,7 +12,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 from django.views.decorators.http import require_POST
 
+from sroi.accounts.views import SignIn
+
 urlpatterns = [
+    path("aanmelden/", SignIn.as_view(), name="login"),
+    path("aanmelden/", SignIn.as_view(), name="account_login"),
     path("afmelden/", require_POST(account.logout), name="account_logout"),
     path("afmelden/", require_POST(account.logout), name="logout"),
     path("account/gesloten/", account.account_inactive, name="account_inactive"),

@@ -24,7 +24,7 @@ from sroi.exchange.values import (
     whole_number,
     yes_no,
 )
-from sroi.exchange.writing import XLSX, Table, csv_chunks, write_csv, write_xlsx
+from sroi.exchange.writing import XLSX, ExportTable, csv_chunks, write_csv, write_xlsx
 
 __all__ = [
     "HOURS_OF_A_WEEK",
@@ -32,12 +32,12 @@ __all__ = [
     "Cell",
     "Column",
     "ExchangeError",
+    "ExportTable",
     "Fault",
     "Parsed",
     "PerReference",
     "Row",
     "Sheet",
-    "Table",
     "Warned",
     "amount",
     "as_written",

@@ -41,7 +41,7 @@ class TextStream(Protocol):
 
 
 @dataclass(frozen=True)
-class Table:
+class ExportTable:
     """One sheet of a workbook. The title is cut and cleaned to what a sheet's name may be."""
 
     title: str
@@ -63,7 +63,7 @@ def write_csv(stream: TextStream, header: Sequence[str], rows: Iterable[Cells]) 
         stream.write(chunk)
 
 
-def write_xlsx(target: str | os.PathLike[str] | IO[bytes], tables: Iterable[Table], title: str = "") -> None:
+def write_xlsx(target: str | os.PathLike[str] | IO[bytes], tables: Iterable[ExportTable], title: str = "") -> None:
     """Write a workbook with a sheet per table; rows go to disk one by one, so memory stays flat.
 
     A text is always a text, never a formula, link or number. One longer than a cell can hold is cut and ends in `…`;
@@ -107,7 +107,7 @@ def _csv_cell(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} is no type of cell")
 
 
-def _write_table(sheet: Any, table: Table, formats: dict[str, Any]) -> None:
+def _write_table(sheet: Any, table: ExportTable, formats: dict[str, Any]) -> None:
     for position, name in enumerate(table.header):
         sheet.write_string(0, position, str(name), formats["header"])
         sheet.set_column(position, position, min(max(len(str(name)) + 4, 12), 40))

@@ -9,14 +9,14 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        from sroi.events import happened
+        from sroi.history.events import happened
 
         happened.connect(tell_soon, dispatch_uid="mail")
 
 
 def tell_soon(**kwargs: Any) -> None:
     """In the background, for who wants to know at once; a demonstration sends nothing."""
-    from sroi.pages.mailing import tell
+    from sroi.pages.mail.sending import tell
 
     if not settings.DEMO:
         tell.enqueue()

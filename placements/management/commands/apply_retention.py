@@ -12,7 +12,7 @@ from placements.imports.door import erase_expired
 from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
 from sroi.accounts.audit import note
 from sroi.accounts.models import AuditKind
-from sroi.storage import WrongFolder
+from sroi.files.storage import WrongFolder
 
 
 class Command(BaseCommand):

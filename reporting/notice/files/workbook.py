@@ -20,7 +20,7 @@ from reporting.figures.facts import PartFigures
 from reporting.figures.words import CATEGORIES, RATE_REASONS, policy_field, sector, target_group
 from reporting.notice.editions import Edition
 from reporting.notice.notice import Notice
-from sroi.exchange import Table, write_xlsx
+from sroi.exchange import ExportTable, write_xlsx
 from sroi.money import ZERO
 from sroi.periods import Period
 from sroi.templatetags.formats import long_date
@@ -111,15 +111,15 @@ def as_xlsx(edition: Edition) -> bytes:
         notice = Notice(edition)
         tables = [table for table in notice.tables.values() if table]
         sheets = [
-            Table("Toelichting", ("Wat", "Uitleg"), _about(notice)),
-            Table("Cijfers", ("Cijfer", "Naam", "Onderdeel", "Waarde"), figure_rows(edition)),
-            *(Table(table.caption, ["", *table.header[1:]], map(_values, _rows(table))) for table in tables),
-            Table("Jaren naast elkaar", ("Onderdeel", "Deel", "Jaar", "Ingevulde waarde"), year_rows(edition)),
-            Table("Opdrachtnemers", ("Opdrachtnemer", "Ingevulde waarde"), part_rows(edition.own.contractors)),
-            Table("Bouwblokken", ("Bouwblok", "Ingevulde waarde"), part_rows(edition.own.blocks)),
-            Table("Opdrachten", CONTRACTS, contract_rows(edition)),
-            Table("Boekingen verplichting", OWED, owed_rows(edition)),
-            Table("Boekingen invulling", DONE, done_rows(edition)),
+            ExportTable("Toelichting", ("Wat", "Uitleg"), _about(notice)),
+            ExportTable("Cijfers", ("Cijfer", "Naam", "Onderdeel", "Waarde"), figure_rows(edition)),
+            *(ExportTable(table.caption, ["", *table.header[1:]], map(_values, _rows(table))) for table in tables),
+            ExportTable("Jaren naast elkaar", ("Onderdeel", "Deel", "Jaar", "Ingevulde waarde"), year_rows(edition)),
+            ExportTable("Opdrachtnemers", ("Opdrachtnemer", "Ingevulde waarde"), part_rows(edition.own.contractors)),
+            ExportTable("Bouwblokken", ("Bouwblok", "Ingevulde waarde"), part_rows(edition.own.blocks)),
+            ExportTable("Opdrachten", CONTRACTS, contract_rows(edition)),
+            ExportTable("Boekingen verplichting", OWED, owed_rows(edition)),
+            ExportTable("Boekingen invulling", DONE, done_rows(edition)),
         ]
         write_xlsx(target, sheets, notice.title)
     return target.getvalue()

@@ -11,15 +11,17 @@ from reporting.figures.words import CATEGORIES, INDICATORS, capital, short
 from reporting.models import Goal, Indicator
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
-from sroi import charts
+from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
+from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
+from sroi.charts.years import growth_path, year_columns
 from sroi.templatetags.formats import euro, number
 
 PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichting wordt ingevuld")
 
 
-def goals_chart(goals: Mapping[str, GoalResult]) -> charts.Chart:
+def goals_chart(goals: Mapping[str, GoalResult]) -> Chart:
     results = [
-        charts.Result(
+        Result(
             capital(INDICATORS[Indicator(goal.indicator)]),
             goal.result,
             goal.low,
@@ -28,15 +30,15 @@ def goals_chart(goals: Mapping[str, GoalResult]) -> charts.Chart:
         )
         for goal in in_order(goals)
     ]
-    return charts.goal_bars("doelen", "Resultaat naast doel", results, columns=("", "Resultaat", "doel"))
+    return goal_bars("doelen", "Resultaat naast doel", results, columns=("", "Resultaat", "doel"))
 
 
-def years_chart(own: AnnualFigures, goals: Iterable[Goal], indicator: Indicator) -> charts.Chart:
+def years_chart(own: AnnualFigures, goals: Iterable[Goal], indicator: Indicator) -> Chart:
     """The indicator over the last years, each with the goal that was set for it."""
     limits_of = {goal.year: goal for goal in goals if goal.indicator == indicator}
     title = f"{capital(INDICATORS[indicator])} per jaar"
     years = [
-        charts.Year(
+        Year(
             part.name,
             Decimal(getattr(part, indicator)),
             goal.low if (goal := limits_of.get(part.year)) else None,
@@ -45,30 +47,30 @@ def years_chart(own: AnnualFigures, goals: Iterable[Goal], indicator: Indicator)
         )
         for part in own.years[-YEARS:]
     ]
-    return charts.year_columns(
+    return year_columns(
         f"jaren-{indicator}", title, years, columns=("Jaar", title, "doel"), format=partial(short, indicator)
     )
 
 
-def categories_chart(own: AnnualFigures) -> charts.Chart:
-    parts = [charts.Part(CATEGORIES[category], value) for category, value in own.by_category.items()]
+def categories_chart(own: AnnualFigures) -> Chart:
+    parts = [Bar(CATEGORIES[category], value) for category, value in own.by_category.items()]
     columns = ("Categorie", "Ingevulde waarde", "Aandeel")
-    return charts.split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
+    return split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
 
 
-def municipalities_chart(parts: Iterable[PartFigures]) -> charts.Chart:
-    bars = [charts.Part(part.name, part.fulfilled) for part in parts]
+def municipalities_chart(parts: Iterable[PartFigures]) -> Chart:
+    bars = [Bar(part.name, part.fulfilled) for part in parts]
     columns = ("Gemeente", "Ingevulde waarde")
-    return charts.horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
+    return horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
 
 
-def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicator, ahead: Outlook) -> charts.Chart:
+def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicator, ahead: Outlook) -> Chart:
     """From what was reached to what is aimed at in later years; of value also what runs and what a scenario gives."""
-    steps = [charts.Step(part.year, Decimal(getattr(part, indicator)), reached=True) for part in whole.years[-3:]]
-    steps += [charts.Step(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == indicator]
+    steps = [GoalStep(part.year, Decimal(getattr(part, indicator)), reached=True) for part in whole.years[-3:]]
+    steps += [GoalStep(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == indicator]
     name = capital(INDICATORS[indicator])
     more = _ahead(ahead, max(step.year for step in steps)) if indicator == Indicator.FULFILLED and steps else {}
-    return charts.growth_path(
+    return growth_path(
         f"groei-{indicator}",
         f"{name}: resultaat en ambitie",
         steps,
@@ -81,10 +83,10 @@ def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicat
 def _ahead(ahead: Outlook, last: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if ahead.promises:
-        found["promised"] = [charts.Step(p.year, p.forecast, p.obliged) for p in ahead.promises]
+        found["promised"] = [GoalStep(p.year, p.forecast, p.obliged) for p in ahead.promises]
         found["promises"] = PROMISES
     if ahead.scenario:
         value = ahead.scenario.value
-        found["scenario"] = charts.Step(ahead.scenario.year or last, value.low, value.high)
+        found["scenario"] = GoalStep(ahead.scenario.year or last, value.low, value.high)
         found["scenario_label"] = "Scenario, laag tot hoog"
     return found

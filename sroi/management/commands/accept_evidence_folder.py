@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from sroi.storage import EvidenceStorage
+from sroi.files.storage import EvidenceStorage
 
 
 class Command(BaseCommand):

@@ -22,9 +22,9 @@ from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks.signals import task_started
 from django_tasks_db.management.commands.db_worker import Worker
 
-from sroi import background
 from sroi.accounts import forgotten
-from sroi.outbox import send_due
+from sroi.server import background
+from sroi.server.outbox import send_due
 
 SECONDS_AFTER_A_FAILURE = 5
 PR_SET_PDEATHSIG = 1

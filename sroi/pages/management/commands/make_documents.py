@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sroi.pages import contractor_guide
+from sroi.pages.help import guide as contractor_guide
 
 
 class Command(BaseCommand):

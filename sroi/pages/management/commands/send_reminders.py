@@ -5,9 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.people import notices
-from placements.telling import gather, lately
-from sroi.outbox import send_due
-from sroi.pages.mailing import send_at_once, send_overviews
+from sroi.pages.mail.sending import send_at_once, send_overviews
+from sroi.pages.mail.telling import gather, lately
+from sroi.server.outbox import send_due
 
 
 class Command(BaseCommand):

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from placements.retention import views
+
+urlpatterns = [
+    path("gebruikers/<int:pk>/gegevens/", views.held_user, name="held-user"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("gegevens/", views.held_candidate, name="held-candidate"),
+]

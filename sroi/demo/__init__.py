@@ -1,0 +1,1 @@
+"""The demonstration: invented data, and what keeps it on this machine."""

@@ -1,0 +1,38 @@
+"""Versions of master data: who changed it, when, what and why, scoped as the data themselves."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from sroi.access import Scope, ScopedModel
+from sroi.database.batches import AT_ONCE
+
+WHY = 300
+
+
+def kept(scope: Scope, **options: Any) -> HistoricalRecords:
+    """A history whose rows are visible to whom `scope` says: its model does not inherit the scope of what it is of."""
+    return HistoricalRecords(
+        bases=[_scoped(scope)],
+        m2m_bases=[_scoped(replace(scope, region=f"history__{scope.region}"))],
+        history_change_reason_field=models.CharField(_("why"), max_length=WHY, null=True),
+        **options,
+    )
+
+
+def _scoped(scope: Scope) -> type[models.Model]:
+    meta = type("Meta", (), {"abstract": True, "app_label": "accounts"})
+    return type("ScopedHistory", (ScopedModel,), {"__module__": __name__, "Meta": meta, "scope": scope})
+
+
+def remember(objects: Iterable[Any], *, at: Any, by: Any, why: str, changed: bool = False) -> None:
+    """For what `bulk_create` and `update()` did, which pass the history by."""
+    rows = list(objects)
+    if rows:
+        rows[0].__class__.history.bulk_history_create(
+            rows, update=changed, default_user=by, default_change_reason=why[:WHY], default_date=at, batch_size=AT_ONCE
+        )

@@ -1,0 +1,183 @@
+"""The page of one contract: how it stands, what was done for it, what it owes and why."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from contracts.acts.door import may_change, may_propose
+from contracts.models import Category, ChangeKind, ChangeProposal, Contract, ContractEvent, ContractState
+from contracts.owed.shares import SharesOfContracts
+from contracts.owed.story import story_of
+from contracts.people.membership import with_people
+from contracts.plans import door as plans
+from contracts.registering import cpv
+from contracts.registering.door import may_call_off
+from contracts.settlement.door import is_settled_here
+from placements.claims.words import period_words
+from placements.models import Allocation
+from placements.rights import may_see_fulfilments
+from placements.standing.progress import Progress, realised_by_category, with_progress
+from placements.standing.words import bar, sentences, small_bar
+from sroi.access import STAFF, visible
+from sroi.glossary import explained
+from sroi.history.versions import versions
+from sroi.templatetags.formats import euro, long_date, percent
+from sroi.views import DetailPage, Happening
+
+SHOWN = 50
+
+
+class ContractPage(DetailPage):
+    model = Contract
+    template_name = "pages/contract_detail.html"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        # Whether one may see the framework is asked with the contract itself.
+        frameworks = visible(Contract, self.request.access).filter(pk=OuterRef("parent"))
+        rows = super().get_queryset().select_related("contractor", "region", "policy", "table", "adviser", "parent")
+        return with_people(rows).annotate(sees_framework=Exists(frameworks))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contract, today = self.object, localdate()
+        self.request.region_title = contract.region.title
+        call_offs = self.call_offs()
+        progress = with_progress([contract, *call_offs], today)
+        standing = progress[contract.pk]
+        return super().get_context_data(
+            progress=standing,
+            sentences=sentences(contract, standing, today),
+            bar=bar(contract, standing) if standing.obligation else None,
+            small_bar=small_bar(contract, standing, "phone", 320) if standing.obligation else None,
+            shares=SharesOfContracts([contract]).named(contract.pk, today),
+            story=story_of(contract, self.lines()),
+            figures=figures(standing),
+            facts=facts(contract),
+            framework=contract.parent if contract.sees_framework else None,
+            may_change=may_change(self.request.access, contract),
+            nobody_signs_in=not contract.has_people and contract.state == ContractState.ACTIVE,
+            may_call_off=contract.is_framework and may_call_off(self.request.access, contract),
+            is_settled_here=is_settled_here(contract)
+            and contract.state in (ContractState.ENDED, ContractState.SETTLED),
+            looks_again=self.request.access.has(*STAFF, region_id=contract.region_id),
+            may_propose=may_propose(self.request.access, contract),
+            proposals=list(visible(ChangeProposal, self.request.access).filter(contract=contract)),
+            call_offs=[(c, progress[c.pk]) for c in call_offs],
+            **self.fulfilments(today),
+            **kwargs,
+        )
+
+    def lines(self) -> list[Any]:
+        lines = self.object.obligation_lines.select_related("posting__by", "municipality")
+        return list(lines.order_by("posting__number", "pk"))
+
+    def fulfilments(self, today: Any) -> dict[str, Any]:
+        """Each of them for who may see them; for a procurement officer no more than totals."""
+        contract = self.object
+        if not may_see_fulfilments(self.request.access, contract):
+            totals = realised_by_category(contract, today)
+            return {"categories": [(category.label, totals[category]) for category in Category]}
+        newest = visible(Allocation, self.request.access).filter(contract=contract, version__latest_of__isnull=False)
+        rows = newest.select_related("version__fulfilment", "block").order_by("-version__fulfilment")
+        shown = list(rows[: SHOWN + 1])
+        for allocation in shown:
+            allocation.version.period = period_words(allocation.version)
+        return {"allocations": shown[:SHOWN], "more_allocations": len(shown) > SHOWN}
+
+    def call_offs(self) -> list[Contract]:
+        if not self.object.is_framework:
+            return []
+        mine = visible(Contract, self.request.access).filter(parent=self.object)
+        return list(mine.select_related("policy", "contractor").order_by("reference"))
+
+
+class ContractHistory(DetailPage):
+    """What happened to a contract, and for who may see its versions what was changed in its facts."""
+
+    model = Contract
+    template_name = "pages/contract_history.html"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().select_related("region")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contract = self.object
+        self.request.region_title = contract.region.title
+        kept = visible(Contract.history.model, self.request.access).filter(id=contract.pk)
+        rows = kept.select_related("history_user", "adviser", "table", "policy").order_by("history_date", "history_id")
+        return super().get_context_data(
+            events=[happening(event) for event in contract.events.select_related("by").order_by("-pk")],
+            versions=versions(rows, skip=("state",)),
+            **kwargs,
+        )
+
+
+def figures(progress: Progress) -> list[tuple[str, str]]:
+    return [
+        (explained("obligation", _("Obligation")), euro(progress.obligation)),
+        (explained("realised", _("Fulfilled")), euro(progress.realised)),
+        (explained("planned", _("Planned: accepted, still to happen")), euro(progress.planned)),
+        (explained("pending", _("In review")), euro(progress.pending)),
+        (_("Forecast: fulfilled, planned and in review together"), euro(progress.forecast)),
+        (explained("schedule", _("On schedule it would now be")), euro(progress.expected)),
+        (_("Still to be fulfilled"), euro(progress.open)),
+    ]
+
+
+def facts(contract: Contract) -> list[tuple[str, Any]]:
+    policy = contract.policy
+    rows = [
+        (_("Awarded"), long_date(contract.award_date)),
+        (_("Contract value at the award"), euro(contract.value)),
+        (_("Procurement type"), contract.get_procurement_type_display()),
+        (_("CPV code"), cpv.told(contract.cpv)),
+        (_("Lot"), contract.lot),
+        (_("Rate at the award"), percent(contract.rate)),
+        (_("Reason for the rate"), rate_reason(contract)),
+        (_("Taken of"), contract.get_basis_display()),
+        (_("Labour cost at the award"), euro(contract.labour_cost) if contract.labour_cost else ""),
+        (_("Highest obligation"), euro(policy.cap) if policy.cap else ""),
+        (_("Policy"), policy_words(contract)),
+        (_("Valuation table"), contract.table.title if contract.table else _("None yet")),
+        (_("Recovery period until"), long_date(contract.recovery_until) if contract.recovery_until else ""),
+        (_("Adviser"), str(contract.adviser or contract.adviser_email)),
+    ]
+    return [(label, value) for label, value in rows if value]
+
+
+def happening(event: ContractEvent) -> Happening:
+    words = {
+        "awarded": _("Awarded"),
+        "ended": _("Ended"),
+        "cancelled": _("Cancelled"),
+        "settled": _("Settled"),
+        "recovery": _("Recovery period granted"),
+        "reopened": _("Settlement reopened"),
+        "shares": _("Other shares of the municipalities"),
+        "table": _("Another valuation table"),
+        "certificate": _("PSO certificate registered"),
+        "contact": _("First contact"),
+        "note_removed": _("A note was removed from the dossier"),
+        "document_removed": _("A document was removed from the dossier"),
+        "no_plan": _("No action plan needed"),
+        plans.NO_NEWS: _("Interim report: nothing new"),
+        "plan_submitted": _("Action plan handed in"),
+        "plan_sent_back": _("Action plan sent back"),
+        "plan_agreed": _("Action plan agreed"),
+        **{kind.value: str(kind.label) for kind in ChangeKind},
+    }
+    return Happening(words.get(event.what, event.what), event.at, event.by, event.why)
+
+
+def rate_reason(contract: Contract) -> str:
+    parts = (contract.get_rate_reason_display() if contract.rate_reason else "", contract.rate_reason_text)
+    return ": ".join(part for part in parts if part)
+
+
+def policy_words(contract: Contract) -> str:
+    policy = contract.policy
+    default = percent(policy.default_rate)
+    if policy.valid_from is None:
+        return _("As from the beginning; default rate %(rate)s") % {"rate": default}
+    return _("As from %(day)s; default rate %(rate)s") % {"day": long_date(policy.valid_from), "rate": default}

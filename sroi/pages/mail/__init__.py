@@ -1,0 +1,1 @@
+"""What people are told by mail: what happened, and the overview of what waits."""

@@ -1,0 +1,103 @@
+"""What there is to do for one person, for the mail of the week: the same piles as on their start page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, ContractState
+from contracts.plans.deadlines import Deadline, DeadlineState, deadlines
+from contracts.plans.door import handed_in
+from placements.models import Fulfilment, FulfilmentState
+from placements.standing.heard import last_heard
+from placements.standing.progress import Status
+from placements.standing.words import RUNNING, WORRYING, standings
+from sroi.access import Access, Role, visible
+from sroi.pages.contract.plan import told
+from sroi.pages.tasks import Pile, Task
+from sroi.pages.work.start import returned_task
+from sroi.pages.work.work_list import certificate_pile, deadline_piles, owing, own_of, pile_of, piles_of, standing_pile
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A term of a contract that the contractor is reminded of."""
+
+    contract: Contract
+    deadline: Deadline
+    words: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    piles: Sequence[Pile] = ()
+    reminders: Sequence[Reminder] = field(default_factory=list)
+
+
+def overview(user: Any, access: Access, today: date) -> Overview:
+    """For each of the roles of a person; piles with nothing in them are left out."""
+    piles: list[Pile] = []
+    reminders: list[Reminder] = []
+    if access.has(Role.CONTRACTOR):
+        reminders = deadline_reminders(access, today)
+        piles += [returned(access), coming_up(reminders)]
+    if access.has(Role.ADVISER):
+        contracts = own_of(user, list(owing(access).order_by("end_date", "reference").select_related(*WITH)))
+        running = [contract for contract in contracts if contract.state == ContractState.ACTIVE]
+        piles += piles_of(access, contracts, today)
+        piles += [*deadline_piles(running, access, today), certificate_pile(running, access, today)]
+    elif access.has(Role.PROCUREMENT_OFFICER):
+        piles += of_municipality(access, today)
+    return Overview([pile for pile in piles if pile.number], reminders)
+
+
+WITH = ("policy", "contractor")
+
+
+# --- the contractor -------------------------------------------------------------------------------------------------
+
+
+def returned(access: Access) -> Pile:
+    theirs = visible(Fulfilment, access).filter(latest__state=FulfilmentState.RETURNED).select_related("latest")
+    # What was asked stays on the page: it may be about a person.
+    tasks = (Task(task.label, task.url, "") for task in map(returned_task, theirs.order_by("latest__reviewed_at")))
+    return pile_of(_("Something has to be added"), tasks, reverse("fulfilment-list"))
+
+
+def deadline_reminders(access: Access, today: date) -> list[Reminder]:
+    """What a contractor has to do by a day that has passed or comes soon."""
+    regions = access.regions_of(Role.CONTRACTOR)
+    running = visible(Contract, access).filter(region__in=regions, has_obligation=True, state=ContractState.ACTIVE)
+    contracts = list(running.filter(is_framework=False).select_related(*WITH).order_by("reference"))
+    planned, heard = handed_in(contracts), last_heard(contracts, today)
+    soon = today + timedelta(weeks=settings.MAIL_WEEKS_AHEAD)
+    found = []
+    for contract in contracts:
+        for deadline in deadlines(contract, planned.get(contract.pk), heard.get(contract.pk), today):
+            if deadline.state == DeadlineState.DONE or deadline.due > soon:
+                continue
+            line = told(deadline, contract, heard.get(contract.pk), access)
+            if line.url:
+                found.append(Reminder(contract, deadline, f"{line.what}: {line.words}"))
+    return sorted(found, key=lambda reminder: (reminder.deadline.due, reminder.contract.reference))
+
+
+def coming_up(reminders: Sequence[Reminder]) -> Pile:
+    tasks = (
+        Task(reminder.contract.title, reverse("contract-detail", args=[reminder.contract.pk]), reminder.words)
+        for reminder in reminders
+    )
+    return pile_of(_("Due soon, or too late"), tasks, reverse("start"))
+
+
+# --- the procurement officer ----------------------------------------------------------------------------------------
+
+
+def of_municipality(access: Access, today: date) -> list[Pile]:
+    rows = visible(Contract, access).filter(state__in=RUNNING, has_obligation=True, is_framework=False)
+    found = standings(rows.select_related(*WITH).order_by("end_date", "reference"), today)
+    return [standing_pile(Status(status), found, today) for status in WORRYING]

@@ -1,0 +1,1 @@
+"""What keeps the server running: worker, mail, counters, logs, and whether all is well."""
