@@ -18,9 +18,9 @@ from contracts.plans.deadlines import DeadlineState, deadlines
 from contracts.plans.door import handed_in
 from contracts.settlement.door import is_settled_here, may_settle
 from placements.standing.heard import last_heard
+from placements.standing.tasks import Task
 from sroi.access import Access, visible
 from sroi.pages.contract.plan import told
-from sroi.pages.tasks import Task
 from sroi.templatetags.formats import euro, long_date
 from sroi.views import DetailPage
 

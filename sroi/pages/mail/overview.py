@@ -15,10 +15,10 @@ from contracts.plans.door import handed_in
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status
+from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING, standings
 from sroi.access import Access, Role, visible
 from sroi.pages.contract.plan import told
-from sroi.pages.tasks import Pile, Task
 from sroi.pages.work.start import returned_task
 from sroi.pages.work.work_list import certificate_pile, deadline_piles, owing, own_of, pile_of, piles_of, standing_pile
 

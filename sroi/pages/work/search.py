@@ -15,9 +15,9 @@ from contracts.models import Contract, Contractor
 from contracts.searches import contract_search, contractor_search
 from placements.models import Fulfilment
 from placements.register.lists import fulfilment_search
+from placements.standing.tasks import Task
 from sroi.access import STAFF, Access, visible
 from sroi.lists import LONGEST_SEARCH
-from sroi.pages.tasks import Task
 from sroi.views import Request
 
 SHOWN = 10

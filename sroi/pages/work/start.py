@@ -20,12 +20,12 @@ from contracts.plans.deadlines import What, deadlines
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status
+from placements.standing.tasks import SHOWN, Task, contract_task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import Role, visible
 from sroi.money import ZERO
 from sroi.pages.contract.plan import ICONS
 from sroi.pages.shell import roles_of
-from sroi.pages.tasks import SHOWN, Task, contract_task
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period, add_months
 from sroi.templatetags.formats import long_date

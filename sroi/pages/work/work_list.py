@@ -35,12 +35,12 @@ from contracts.settlement.door import may_settle
 from placements.models import FulfilmentState, FulfilmentVersion
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status
+from placements.standing.tasks import SHOWN, Pile, Task, contract_task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import STAFF, Access, Role, visible
 from sroi.pages.contract.attention import cover_tasks
 from sroi.pages.contract.plan import told
 from sroi.pages.shell import asks_for_part
-from sroi.pages.tasks import SHOWN, Pile, Task, contract_task
 from sroi.periods import add_months
 from sroi.templatetags.formats import euro, long_date
 from sroi.views import Request
