@@ -18,7 +18,9 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django_tasks import task
+from django_tasks.base import Task
 from django_tasks_db.models import DBTaskResult
 
 from sroi import serving
@@ -52,6 +54,22 @@ def linger(folder: str) -> None:
 @pytest.fixture
 def in_the_background(settings: Any) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+@pytest.mark.parametrize("earlier", background.MOVED)
+def test_what_an_earlier_release_queued_is_found(earlier: str) -> None:
+    assert isinstance(import_string(background.MOVED[earlier]), Task)
+    assert background.MOVED[earlier].rsplit(".", 1)[1] == earlier.rsplit(".", 1)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_moved_is_done(in_the_background: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    done.clear()
+    monkeypatch.setitem(background.MOVED, "tests.gone.note", f"{__name__}.note")
+    note.enqueue(7)
+    DBTaskResult.objects.update(task_path="tests.gone.note")
+    call_command("run_tasks", once=True)
+    assert (done, DBTaskResult.objects.get().status) == ([7], "SUCCESSFUL")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,6 +19,17 @@ from sroi.models import Heartbeat
 
 logger = logging.getLogger("sroi.tasks")
 
+# Where a task lies that was queued by an earlier release, by the place where it lay then.
+MOVED = {
+    "placements.uploads.bring_in": "placements.imports.door.bring_in",
+    "placements.uploads.look_into": "placements.imports.door.look_into",
+    "reporting.adoption.make_file": "reporting.adoption.door.make_file",
+    "reporting.adoption.make_files": "reporting.adoption.door.make_files",
+    "sroi.outbox.send_kept": "sroi.server.outbox.send_kept",
+    "sroi.pages.contractor_guide.make_guide": "sroi.pages.help.guide.make_guide",
+    "sroi.pages.mailing.tell": "sroi.pages.mail.sending.tell",
+}
+
 
 class WorkerGone(Exception):
     """The process that did this ended before it was done."""

@@ -79,6 +79,8 @@ class SteadyWorker(Worker):
             time.sleep(0 if self.once else SECONDS_AFTER_A_FAILURE)
 
     def run_task(self, db_task_result: Any) -> None:
+        path = db_task_result.task_path
+        db_task_result.task_path = background.MOVED.get(path, path)
         super().run_task(db_task_result)
         self.moved = time.monotonic()
 
