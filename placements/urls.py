@@ -7,6 +7,6 @@ urlpatterns = [
     path("", include("placements.calculator.urls")),
     path("", include("placements.reviewing.urls")),
     path("", include("placements.samples.urls")),
-    path("", include("placements.imports.urls")),
+    path("", include("placements.uploads.urls")),
     path("", include("placements.retention.urls")),
 ]

@@ -16,6 +16,7 @@ from django.utils import timezone
 from contracts.acts import modification as acts
 from contracts.acts.door import propose
 from contracts.dossier import door as dossier
+from contracts.dossier.file import File
 from contracts.models import (
     ActionPlan,
     Basis,
@@ -44,9 +45,11 @@ from contracts.models import (
 from contracts.owed.door import Award, award, change, end
 from contracts.plans import door as plans
 from contracts.policy.loading import load_region
-from contracts.settlement.door import Decision, Figures, LetterFiles, decide
-from contracts.social_firms.door import Facts, RecognisedAs, recognise
+from contracts.settlement.door import decide
+from contracts.settlement.shortfall import Decision, Figures, LetterFiles
 from contracts.social_firms.door import propose as propose_firm
+from contracts.social_firms.door import recognise
+from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims.content import Content, Draft
 from placements.life import door as life
@@ -239,7 +242,7 @@ def make_person(contract: Contract, side: str = "contractor", name: str = "Robin
 
 
 def make_document(contract: Contract, title: str = "Verslag", shared: bool = False, by: Any = None) -> ContractDocument:
-    file = dossier.File(title.encode(), "application/pdf", title)
+    file = File(title.encode(), "application/pdf", title)
     return dossier.keep(contract, file, shared=shared, by=by, at=moment(TODAY))
 
 
@@ -252,7 +255,7 @@ def make_settlement(contract: Contract) -> Settlement:
     at = moment(over.end_date + timedelta(days=70))
     end(over, at=at, by=None, why="Afgelopen")
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
-    letter = LetterFiles([dossier.File(b"x", "application/pdf", "Slotbrief")])
+    letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     more = {"on": at.date(), "by": None, "at": at, "letter": letter}
     return decide(over, Decision(), seen=figures, figures=lambda: figures, **more)
 

@@ -27,7 +27,8 @@ from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, Filing, FrozenEdition, FrozenFile, Goal, Revision, SectionText
 from reporting.notice.editions import assemble
 from reporting.notice.freezing import frozen, thawed
-from reporting.texts.door import latest, write
+from reporting.texts.door import write
+from reporting.texts.written import latest
 from sroi.access import Role
 from sroi.doors import Act, Refused
 from tests import factories as make

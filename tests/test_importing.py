@@ -20,9 +20,9 @@ from django.utils import timezone, translation
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Contract, ObligationChange
-from placements.imports import door as uploads
-from placements.imports.columns import ALSO, TITLES, match
 from placements.models import ColumnMemory, Fulfilment, Upload, UploadRow
+from placements.uploads import door as uploads
+from placements.uploads.columns import ALSO, TITLES, match
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
 from sroi.exchange import ExportTable, write_xlsx
@@ -43,7 +43,7 @@ def _today() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is done after the commit is done at once: the transaction of the test never ends."""
-    monkeypatch.setattr("placements.imports.door.transaction.on_commit", lambda do, **kwargs: do())
+    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
 
 
 @pytest.fixture
@@ -500,7 +500,7 @@ def test_a_failure_of_ours_imports_nothing_and_can_be_tried_again(
 ) -> None:
     upload = sent(world.adviser, contracts({}))
     with monkeypatch.context() as patched:
-        patched.setattr("contracts.imports.intake.remember", lambda *args, **kwargs: 1 / 0)
+        patched.setattr("contracts.imports.door.remember", lambda *args, **kwargs: 1 / 0)
         post(world.adviser, "import-run", upload)
     upload.refresh_from_db()
     assert upload.state == "failed"

@@ -247,7 +247,7 @@ def test_imports_by_command(tmp_path: Path, rows: dict[str, list[dict[str, str]]
 def test_imports_in_the_browser(rows: dict[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch) -> None:
     # The next step of an import is taken at once; nobody is told.
     monkeypatch.setattr(
-        "placements.imports.door.transaction.on_commit", lambda do, **kwargs: isinstance(do, partial) and do()
+        "placements.uploads.door.transaction.on_commit", lambda do, **kwargs: isinstance(do, partial) and do()
     )
     adviser = make.make_user(Role.ADVISER, make.make_region(code="gv"))
     files = {

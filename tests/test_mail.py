@@ -30,12 +30,12 @@ from contracts.models import (
     When,
 )
 from contracts.people import notices
+from placements import telling
 from placements.life import door as life
 from placements.models import FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Act
 from sroi.pages.mail import sending as mailing
-from sroi.pages.mail import telling
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from contracts.people.door import token_of
+from contracts.people.invitations import token_of
 from placements.models import Evidence, Fulfilment, FulfilmentState
 from sroi.access import Role
 from tests import factories as make

@@ -11,6 +11,7 @@ from django.utils import translation
 from contracts.models import Municipality
 from placements.standing.progress import with_progress
 from reporting.adoption import door as adoption
+from reporting.adoption.rights import can_be_revised
 from reporting.figures import outlook
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
@@ -22,6 +23,7 @@ from reporting.notice.files import html as publishing
 from reporting.notice.freezing import frozen, thawed
 from reporting.notice.notice import Notice
 from reporting.particulars import door as particulars
+from reporting.particulars.filled_in import filed_anew
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -191,15 +193,15 @@ def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: 
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())
     report = AnnualReport.objects.get()
-    assert not adoption.can_be_revised(report)
+    assert not can_be_revised(report)
     assert client.post(url, answers | {"number": "RM-2025-032", "seen": 1}).status_code == 302
-    assert particulars.filed_anew(report) == [ledger.a]
+    assert filed_anew(report) == [ledger.a]
     assert "RM-2025-031" in publishing.body(edition(ledger, ledger.a)) + str(edition(ledger, ledger.a).filed)
     assert client.get(SUPPLEMENT).status_code == 404
     adoption.revise(ledger.region, 2024, act("Het nummer klopte niet"))
     assert edition(ledger, ledger.a).filed.number == "RM-2025-032"
     assert FrozenEdition.objects.get(municipality=ledger.a, revision__number=0).filing["number"] == "RM-2025-031"
-    assert not adoption.can_be_revised(AnnualReport.objects.get())
+    assert not can_be_revised(AnnualReport.objects.get())
 
 
 def test_saving_after_it_became_final_is_refused(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from reporting.notice.files import html as publishing
 from reporting.notice.notice import Notice
 from reporting.notice.text import placeholders, standard
 from reporting.texts import door as writing
+from reporting.texts.written import last_text, latest
 from sroi.access import Role
 from sroi.documents import markup
 from sroi.doors import Refused
@@ -56,7 +57,7 @@ def edition(of: Ledger, town: Any = None) -> Edition:
 
 def wrote(of: Ledger, text: str, section: str = "kernboodschap", town: Any = None, **fields: Any) -> SectionText | None:
     now = edition(of, town)
-    last = writing.latest(now, section)
+    last = latest(now, section)
     seen = fields.pop("seen", last.number if last else 0)
     return writing.write(now, section, text, seen=seen, everywhere=fields.pop("everywhere", False), act=act(**fields))
 
@@ -178,7 +179,7 @@ def test_a_town_can_go_back_to_its_own_default_text(ledger: Ledger) -> None:
     assert edition(ledger, ledger.a).texts == {"kernboodschap": default}
     wrote(ledger, "Voor iedereen.", town=ledger.a)
     assert edition(ledger, ledger.a).texts == {"kernboodschap": "Voor iedereen."}
-    assert writing.latest(edition(ledger, ledger.a), "kernboodschap").text == ""  # type: ignore[union-attr]
+    assert latest(edition(ledger, ledger.a), "kernboodschap").text == ""  # type: ignore[union-attr]
 
 
 def test_who_saves_second_is_told(ledger: Ledger) -> None:
@@ -191,11 +192,11 @@ def test_who_saves_second_is_told(ledger: Ledger) -> None:
 
 def test_a_text_does_not_change_under_the_eyes_of_who_decides(ledger: Ledger) -> None:
     adoption.propose(ledger.region, 2024, act())
-    seen = writing.last_text(AnnualReport.objects.get())
+    seen = last_text(AnnualReport.objects.get())
     wrote(ledger, "Nog gauw iets anders")
     with pytest.raises(Refused):
         adoption.finalise(ledger.region, 2024, act(), seen_text=seen)
-    adoption.finalise(ledger.region, 2024, act(), seen_text=writing.last_text(AnnualReport.objects.get()))
+    adoption.finalise(ledger.region, 2024, act(), seen_text=last_text(AnnualReport.objects.get()))
     assert "Nog gauw iets anders" in FrozenEdition.objects.get(municipality=None).text
 
 

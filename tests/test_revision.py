@@ -17,6 +17,7 @@ from docx import Document
 
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
+from reporting.adoption.rights import can_be_revised
 from reporting.adoption.verification import differences
 from reporting.figures.words import SECTIONS
 from reporting.goals.door import set_goals
@@ -27,7 +28,8 @@ from reporting.notice.files import data
 from reporting.notice.files import html as publishing
 from reporting.notice.text import standard
 from reporting.particulars import door as particulars
-from reporting.texts.door import latest, write
+from reporting.texts.door import write
+from reporting.texts.written import latest
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in
@@ -247,9 +249,9 @@ def test_what_a_clerk_files_it_by_changes_in_its_own_edition(published: AnnualRe
 
 def test_a_text_that_was_changed_back_is_no_change(published: AnnualReport, ledger: Ledger) -> None:
     written(ledger, "inleiding", NEW, everywhere=True)
-    assert adoption.can_be_revised(published)
+    assert can_be_revised(published)
     written(ledger, "inleiding", OLD, everywhere=True)
-    assert not adoption.can_be_revised(published)
+    assert not can_be_revised(published)
     with pytest.raises(Refused):
         adoption.revise(ledger.region, 2024, act(REASON))
     written(ledger, "inleiding", "")

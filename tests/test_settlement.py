@@ -33,7 +33,7 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.settlement import door as settlement
-from contracts.settlement.door import Decision, Figures
+from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, penalties, penalty
 from placements.claims.content import Content
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
@@ -90,7 +90,7 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
     given = {
         "seen": figures(contract),
         "figures": lambda: figures(contract),
-        "letter": settlement.LetterFiles(),
+        "letter": LetterFiles(),
         **other,
     }
     return settlement.decide(contract, decision or Decision(), on=TODAY, by=None, at=make.moment(TODAY), **given)
@@ -109,8 +109,8 @@ def sent(client: Client, contract: Contract, **given: str) -> Any:
 @pytest.mark.parametrize(("factor", "expected"), [("1", "15000"), ("1.5", "22500"), ("0", "0"), ("0.333", "4995")])
 def test_the_penalty_is_the_shortfall_times_the_factor(factor: str, expected: str) -> None:
     found = Figures(D(50000), {"work": D(35000)})
-    assert settlement.penalty(found.shortfall, D(factor)) == D(expected)
-    assert settlement.penalty(found.shortfall, D(factor), at_fault=False) == 0
+    assert penalty(found.shortfall, D(factor)) == D(expected)
+    assert penalty(found.shortfall, D(factor), at_fault=False) == 0
 
 
 @pytest.mark.parametrize(("factor", "expected"), [("1.0", "15000.00"), ("1.5", "22500.00")])
@@ -133,10 +133,10 @@ def test_penalties_add_up_by_year_while_they_hold(region: Region, contract: Cont
     other = with_shortfall(make.make_region("elders", "Elders"))
     decide(other)
     everything = Settlement.objects.all()
-    assert settlement.penalties(everything, Period.year(2026)) == 30000
-    assert settlement.penalties(everything, Period.year(2025)) == 0
+    assert penalties(everything, Period.year(2026)) == 30000
+    assert penalties(everything, Period.year(2025)) == 0
     settlement.reopen(other, by=None, at=make.moment(TODAY), why="Factuur nagekomen")
-    assert settlement.penalties(everything, Period.year(2026)) == 15000
+    assert penalties(everything, Period.year(2026)) == 15000
 
 
 # --- time to recover ------------------------------------------------------------------------------------------------
@@ -177,7 +177,7 @@ def test_without_a_shortfall_or_without_policy_there_is_no_recovery(region: Regi
     with pytest.raises(Refused):
         settlement.grant_recovery(contract, until, none, by=None, at=at, why="x")
     strict = with_shortfall(make.make_region("elders", "Elders", recovery_months=0))
-    assert settlement.longest_recovery(strict) is None
+    assert longest_recovery(strict) is None
     with pytest.raises(Refused):
         settlement.grant_recovery(strict, until, figures(strict), by=None, at=at, why="x")
 
@@ -282,7 +282,7 @@ def test_no_file_stays_behind_when_the_decision_fails(contract: Contract, monkey
         raise Refused("Nee")
 
     monkeypatch.setattr(obligations, "settle", fail)
-    letter = settlement.LetterFiles([make_file("pdf"), make_file("docx")])
+    letter = LetterFiles([make_file("pdf"), make_file("docx")])
     with pytest.raises(Refused):
         decide(contract, letter=letter)
     assert not ContractDocument.objects.exists()
@@ -291,7 +291,7 @@ def test_no_file_stays_behind_when_the_decision_fails(contract: Contract, monkey
 
 
 def make_file(words: str) -> Any:
-    from contracts.dossier.door import File
+    from contracts.dossier.file import File
 
     return File(words.encode(), "application/pdf", "Slotbrief")
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from contracts.models import FirmProposal, ProposalState, Recognition, SocialFirm
 from contracts.policy.loading import FaultyFile
 from contracts.social_firms import door as recognition
-from contracts.social_firms.door import Facts, RecognisedAs
+from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.access import Role

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, Policy, PsoCertificate
-from contracts.owed.door import owed_by
+from contracts.owed.amounts import owed_by
 from contracts.owed.terms import Reason
 from sroi.money import ZERO, rounded
 from sroi.periods import DAY, Period, add_months

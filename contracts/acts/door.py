@@ -7,33 +7,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.acts.modification import Modification, from_proposal, to_proposal
-from contracts.models import ActKind, Basis, ChangeKind, ChangeProposal, Contract, ContractState, ProposalState
+from contracts.models import ActKind, ChangeProposal, ProposalState
 from contracts.owed import door as obligations
-from contracts.owed.door import OPEN
 from contracts.owed.posting import lock_ledger
-from sroi.access import Access, Role
 from sroi.doors import Refused
-
-
-def may_change(access: Access, contract: Contract) -> bool:
-    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
-
-
-def may_propose(access: Access, contract: Contract) -> bool:
-    """Of a contract that one may see; an adviser need not propose."""
-    officer = access.has(Role.PROCUREMENT_OFFICER, region_id=contract.region_id)
-    return officer and contract.state in OPEN and not may_change(access, contract)
-
-
-def may_answer(access: Access, proposal: ChangeProposal) -> bool:
-    return access.has(Role.ADVISER, region_id=proposal.contract.region_id)
-
-
-def kinds_for(contract: Contract) -> list[str]:
-    """What can be done to the contract: a turnover statement only where the obligation follows the turnover, …"""
-    changes = [k for k in ChangeKind if k != ChangeKind.TURNOVER or contract.basis == Basis.INVOICED_TURNOVER]
-    acts = [a for a in ActKind if a != ActKind.END or contract.state == ContractState.ACTIVE]
-    return [kind.value for kind in (*changes, *acts)]
 
 
 def propose(act: Modification, *, by: Any, at: datetime) -> ChangeProposal:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from contracts.acts.modification import Modification, shares_on
 from contracts.models import ActKind, Contract, Municipality, ObligationChange, ObligationLine
-from contracts.owed.door import owed_by
+from contracts.owed.amounts import owed_by
 from contracts.owed.obligation import after, split
 from contracts.owed.shares import SharesOfContracts
 from sroi.money import ZERO

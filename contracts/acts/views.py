@@ -29,6 +29,7 @@ from contracts.acts.forms import (
     SharesForm,
 )
 from contracts.acts.modification import Modification, from_proposal
+from contracts.acts.rights import kinds_for, may_answer, may_change, may_propose
 from contracts.models import ActKind, ChangeKind, ChangeProposal, Contract, PsoCertificate, ValuationTable
 from contracts.registering import door as registering
 from contracts.registering.views import shown
@@ -85,8 +86,8 @@ class OfContract(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "table")
         self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        self.may_change = acts.may_change(request.access, self.contract)
-        if not self.may_change and not acts.may_propose(request.access, self.contract):
+        self.may_change = may_change(request.access, self.contract)
+        if not self.may_change and not may_propose(request.access, self.contract):
             raise Http404
         request.region_title = self.contract.region.title
         return super().dispatch(request, *args, **kwargs)
@@ -100,7 +101,7 @@ class Changes(OfContract):
     """What can be changed, in plain words."""
 
     def get(self, request: Request, pk: int) -> HttpResponse:
-        kinds = acts.kinds_for(self.contract)
+        kinds = kinds_for(self.contract)
         choices = [(kind, title_of(kind), EXPLAINED[kind]) for kind in kinds]
         heading = _("Change the contract") if self.may_change else _("Propose a change")
         context = {
@@ -140,7 +141,7 @@ class Modify(OfContract):
         return redirect(self.contract_url)
 
     def form(self, data: Any = None) -> ActForm:
-        if self.kind not in acts.kinds_for(self.contract):
+        if self.kind not in kinds_for(self.contract):
             raise Http404
         given: dict[str, Any] = {"contract": self.contract, "initial": {"token": str(uuid4())}}
         if self.kind in FORMS:
@@ -201,7 +202,7 @@ class Proposal(View):
         rows = visible(ChangeProposal, request.access).select_related("contract__region", "contract__policy")
         rows = rows.select_related("proposed_by", "contract__contractor", "contract__table")
         self.proposal = get_object_or_404(rows, pk=kwargs["pk"])
-        if not acts.may_answer(request.access, self.proposal):
+        if not may_answer(request.access, self.proposal):
             raise Http404
         request.region_title = self.proposal.contract.region.title
         return super().dispatch(request, *args, **kwargs)

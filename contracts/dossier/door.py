@@ -5,7 +5,6 @@ Whether a file may be kept is judged before it comes here; what comes is its con
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts.dossier.file import File
 from contracts.models import (
     ContactPerson,
     Contract,
@@ -23,20 +23,11 @@ from contracts.models import (
     PsoCertificate,
     Side,
 )
-from contracts.owed.door import OPEN, refuse_closed
+from contracts.owed.amounts import OPEN
+from contracts.owed.door import refuse_closed
 from sroi.access import Access, Role
 from sroi.doors import Refused
 from sroi.files.storage import evidence_storage
-
-
-@dataclass(frozen=True)
-class File:
-    """The contents of a document, what kind of file it is, and what it is called."""
-
-    content: bytes
-    media_type: str
-    title: str
-
 
 # --- who may --------------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from django.views.generic import View
 
 from contracts.acts.certificates import state_of
 from contracts.dossier import door as dossier
+from contracts.dossier.file import File
 from contracts.dossier.forms import ContactPersonForm, DocumentForm, NoteForm, initial_of
 from contracts.models import (
     ContactPerson,
@@ -248,7 +249,7 @@ class NewDocument(OfDossier):
         ready = prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1))
         dossier.keep(
             self.contract,
-            dossier.File(ready.content, ready.media_type, given["title"]),
+            File(ready.content, ready.media_type, given["title"]),
             # What a contractor adds, it sees.
             shared=given.get("shared", True),
             certificate=given.get("certificate"),

@@ -27,7 +27,8 @@ from contracts.models import (
     Region,
     ValuationTable,
 )
-from contracts.owed.obligation import Owed, after, split
+from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
+from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from sroi.database.batches import AT_ONCE
@@ -36,9 +37,6 @@ from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
 
-OPEN = (ContractState.ACTIVE, ContractState.ENDED)
-CLOSED = (ContractState.SETTLED, ContractState.CANCELLED)
-
 
 @dataclass(frozen=True)
 class Award:
@@ -46,25 +44,6 @@ class Award:
 
     contract: Contract
     shares: Mapping[int, Decimal]
-
-
-def owed_at_award(contract: Contract) -> Owed:
-    return Owed(
-        basis=contract.basis,
-        rate=contract.rate,
-        value=contract.value,
-        labour_cost=contract.labour_cost or ZERO,
-        cap=contract.policy.cap,
-        follows_changes=contract.follows_changes,
-    )
-
-
-def owed_by(contract: Contract, changes: Iterable[ObligationChange]) -> Owed:
-    """What a contract owes after its changes, in the order in which they were registered."""
-    owed = owed_at_award(contract)
-    for change in changes:
-        owed = after(owed, change)
-    return owed
 
 
 def award(awards: Sequence[Award], *, region: Region, at: datetime, by: Any, why: str) -> None:

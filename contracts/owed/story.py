@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contracts.models import Basis, Contract, ObligationLine
-from contracts.owed.door import owed_at_award
+from contracts.owed.amounts import owed_at_award
 from contracts.owed.lines import AWARDS
 from sroi.money import ZERO
 from sroi.templatetags.formats import MINUS, euro, percent

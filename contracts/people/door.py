@@ -7,22 +7,19 @@ runs the server makes the first region admin, and lets one in again who lost the
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.owed.posting import lock_ledger
+from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, Role
 from sroi.doors import Refused
 from sroi.history.keeping import remember
-
-VALID = timedelta(days=7)
-SALT = "contracts.invitation"
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
     """A region admin, by who runs the server; it takes the place of one made so before for the same address."""
     asked = Asked(email, Role.REGION_ADMIN, region)
     with transaction.atomic():
-        earlier = _open(at).filter(email=_folded(email), region=region, by_command=True)
+        earlier = open_on(at).filter(email=_folded(email), region=region, by_command=True)
         earlier.update(withdrawn_at=at)
         return _made(asked, at=at, by=None, by_command=True)
 
@@ -103,38 +100,13 @@ def _refuse_impossible(
         raise Refused(_("Fill in the KvK number of the contractor."))
 
 
-def token_of(invitation: Invitation) -> str:
-    return signing.dumps(invitation.pk, salt=SALT)
-
-
-def invitation_of(token: str, now: datetime) -> Invitation | None:
-    """The open invitation that a link is for; nothing when the link was changed, used, withdrawn or is too old."""
-    try:
-        pk = signing.loads(token, salt=SALT, max_age=VALID)
-    except signing.BadSignature:
-        return None
-    return _open(now).filter(pk=pk).select_related("region", "contractor", "invited_by").first()
-
-
-def _open(now: datetime) -> Any:
-    return Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
-
-
-def open_invitations(invitations: Any, now: datetime) -> Any:
-    return invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
-
-
-def known_person(email: str) -> Any:
-    return get_user_model().objects.filter(email__iexact=email).first()
-
-
 def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str = "", password: str = "") -> Any:
     """Give the membership to `user`, or to a new account; of two people at once, one comes second and is refused.
 
     An invitation made by command also opens the account that exists, with this name and password.
     """
     with transaction.atomic():
-        taken = _open(at).filter(pk=invitation.pk).update(accepted_at=at)
+        taken = open_on(at).filter(pk=invitation.pk).update(accepted_at=at)
         if not taken:
             raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
         if user is None:

@@ -8,11 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from contracts.models import Invitation
-from contracts.people import door as invitations
+from contracts.people.invitations import token_of
 
 
 def url_of(invitation: Invitation) -> str:
-    return settings.SITE_URL + reverse("invitation", args=[invitations.token_of(invitation)])
+    return settings.SITE_URL + reverse("invitation", args=[token_of(invitation)])
 
 
 def send(invitation: Invitation) -> None:

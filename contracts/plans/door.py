@@ -4,13 +4,13 @@ A plan goes draft → submitted → agreed; asked back it is a draft again. To c
 and once that is agreed it takes the place of the other. Amounts are euro of value. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Min
+from django.db.models import F
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -22,67 +22,17 @@ from contracts.models import (
     PlanAmount,
     PlanState,
 )
-from contracts.owed.door import OPEN, refuse_closed
-from contracts.plans.schedule import quarters_of
-from sroi.access import Access, Role
+from contracts.owed.amounts import OPEN
+from contracts.owed.door import refuse_closed
+from contracts.plans.plan import NO_NEWS, UNDER_WAY, has_plan
 from sroi.doors import Refused
 from sroi.money import ZERO
-from sroi.periods import Period
 
-UNDER_WAY = (PlanState.DRAFT, PlanState.SUBMITTED)
 # Of a category and the first day of a quarter, the value that is meant.
 Amounts = Mapping[tuple[str, date], Decimal]
 
 
-# --- who may --------------------------------------------------------------------------------------------------------
-
-
-def has_plan(contract: Contract) -> bool:
-    """Whether there is something to plan for: what owes nothing needs no plan."""
-    return contract.has_obligation and not contract.is_framework
-
-
-NO_NEWS = "no_news"
-
-
-def may_plan(access: Access, contract: Contract) -> bool:
-    """The contractor's own people, and an adviser on their behalf; while the contract runs."""
-    grants = access.grants_for([Role.CONTRACTOR], contract.region_id)
-    own = any(grant.contractor_id == contract.contractor_id for grant in grants)
-    return (own or may_agree(access, contract)) and has_plan(contract) and contract.state in OPEN
-
-
-def may_agree(access: Access, contract: Contract) -> bool:
-    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
-
-
-def may_see_under_way(access: Access, contract: Contract) -> bool:
-    """A procurement officer sees what was agreed only."""
-    own = any(
-        g.contractor_id == contract.contractor_id for g in access.grants_for([Role.CONTRACTOR], contract.region_id)
-    )
-    return own or access.has(Role.ADVISER, Role.REGION_ADMIN, region_id=contract.region_id)
-
-
 # --- the plan -------------------------------------------------------------------------------------------------------
-
-
-def quarters_to_plan(contract: Contract) -> list[date]:
-    """The first days of the quarters of the counted term."""
-    return quarters_of(Period(contract.start_date, contract.last_counted_day))
-
-
-def handed_in_on(plans: Iterable[ActionPlan]) -> date | None:
-    """The first day on which a plan was handed in that was not asked back."""
-    days = [localtime(p.submitted_at).date() for p in plans if p.submitted_at and p.state != PlanState.DRAFT]
-    return min(days, default=None)
-
-
-def handed_in(contracts: Iterable[Contract]) -> dict[int, date]:
-    """By contract id the same, for many contracts in one query."""
-    plans = ActionPlan.objects.filter(contract__in=[c.pk for c in contracts]).exclude(state=PlanState.DRAFT)
-    rows = plans.order_by().values_list("contract").annotate(first=Min("submitted_at"))
-    return {pk: localtime(at).date() for pk, at in rows}
 
 
 def begin(contract: Contract, *, by: Any, at: datetime) -> ActionPlan:

@@ -19,7 +19,8 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.models.organisation import folded
-from contracts.owed.door import OPEN, Award, award, owed_at_award
+from contracts.owed.amounts import OPEN, owed_at_award
+from contracts.owed.door import Award, award
 from contracts.owed.obligation import ExpectedRate, Owed, expected_rate, split, threshold
 from contracts.owed.posting import lock_ledger
 from contracts.owed.shares import SharesOfContracts

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.settlement.door import Decision, Figures
+from contracts.settlement.shortfall import Decision, Figures
 from sroi.fields import Day, text_field
 from sroi.money import ZERO
 

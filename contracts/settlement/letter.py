@@ -13,10 +13,10 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from contracts.dossier.door import File
+from contracts.dossier.file import File
 from contracts.models import Category, Contract
 from contracts.owed.story import Chapter
-from contracts.settlement.door import Decision, Figures, penalty
+from contracts.settlement.shortfall import Decision, Figures, penalty
 from sroi.documents import DOCX, WordDocument, render_pdf
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import euro, euro2, long_date, number

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import RecognitionKind
 from contracts.models.social_firm import KVK, WEB
-from contracts.social_firms.door import Facts, RecognisedAs
+from contracts.social_firms.recognition import Facts, RecognisedAs
 from sroi.bsn import refuse_bsn
 from sroi.fields import Day, text_field
 

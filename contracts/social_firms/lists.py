@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Recognition, RecognitionKind, SocialFirm
 from contracts.models.organisation import folded
-from contracts.social_firms import door as recognition
+from contracts.social_firms.recognition import public_recognitions, public_regions
 from sroi.access import visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
 from sroi.templatetags.formats import NOTHING, short_date
@@ -36,7 +36,7 @@ class FirmFilterSet(FilterSet):
 
     def by_recognition(self, firms: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         given = self.form.cleaned_data
-        shown = recognition.public_recognitions(localdate())
+        shown = public_recognitions(localdate())
         if given.get("kind"):
             shown = shown.filter(kind=given["kind"])
         if given.get("region"):
@@ -45,7 +45,7 @@ class FirmFilterSet(FilterSet):
 
 
 def region_choices() -> list[tuple[str, str]]:
-    return [(region.code, region.title) for region in recognition.public_regions(localdate())]
+    return [(region.code, region.title) for region in public_regions(localdate())]
 
 
 class PublicFirmFilterSet(FilterSet):

@@ -28,6 +28,14 @@ from contracts.social_firms.forms import (
     TakeBackForm,
 )
 from contracts.social_firms.lists import FirmFilterSet, FirmTable, PublicFirmFilterSet, PublicFirmTable
+from contracts.social_firms.recognition import (
+    may_describe,
+    may_propose,
+    may_recognise,
+    may_see_register,
+    parties,
+    public_firms,
+)
 from sroi.access import STAFF, Role, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
@@ -52,13 +60,13 @@ class SocialFirmList(ListPage):
     template_name = "contracts/firm_list.html"
 
     def get_queryset(self) -> QuerySet[Any]:
-        return recognition.public_firms(localdate())
+        return public_firms(localdate())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = self.request.access
         return super().get_context_data(
-            may_propose=recognition.may_propose(access),
-            may_see_register=recognition.may_see_register(access),
+            may_propose=may_propose(access),
+            may_see_register=may_see_register(access),
             **kwargs,
         )
 
@@ -72,9 +80,9 @@ class Propose(View):
     request: Request
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not recognition.may_propose(request.access):
+        if not may_propose(request.access):
             raise Http404
-        self.parties = recognition.parties(request.access)
+        self.parties = parties(request.access)
         return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: Request) -> HttpResponse:
@@ -136,10 +144,10 @@ class RegisterList(ForRoles, ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = visible(FirmProposal, self.request.access).filter(state=ProposalState.OPEN)
-        may_recognise = recognition.may_recognise(self.request.access)
+        recognises = may_recognise(self.request.access)
         return super().get_context_data(
-            may_recognise=may_recognise,
-            proposals=list(waiting.select_related("contractor")[:50]) if may_recognise else [],
+            may_recognise=recognises,
+            proposals=list(waiting.select_related("contractor")[:50]) if recognises else [],
             **kwargs,
         )
 
@@ -211,7 +219,7 @@ class Proposal(ForAdvisers):
             "region", "contractor", "proposed_by", "answered_by"
         )
         self.proposal = get_object_or_404(rows, pk=kwargs["pk"])
-        if not recognition.may_recognise(request.access, self.proposal.region_id):
+        if not may_recognise(request.access, self.proposal.region_id):
             raise Http404
         request.region_title = self.proposal.region.title
         return super().dispatch(request, *args, **kwargs)
@@ -281,7 +289,7 @@ class SocialFirmDetail(ForRoles, View):
         return self.show(FactsForm(initial={name: getattr(self.firm, name) for name in FACTS}))
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        if not recognition.may_describe(request.access, self.firm):
+        if not may_describe(request.access, self.firm):
             raise Http404
         form = FactsForm(request.POST)
         if not form.is_valid():
@@ -301,7 +309,7 @@ class SocialFirmDetail(ForRoles, View):
             "firm": self.firm,
             "form": form,
             "recognitions": [(r, r.holds_on(today)) for r in own],
-            "may_describe": recognition.may_describe(access, self.firm),
+            "may_describe": may_describe(access, self.firm),
             "several_regions": len({r.region_id for r in own}) > 1,
             "events": happenings(told),
         }
@@ -330,7 +338,7 @@ class OneRecognition(ForAdvisers):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(Recognition, request.access).select_related("firm", "region")
         self.recognition = get_object_or_404(rows, pk=kwargs["pk"])
-        if not recognition.may_recognise(request.access, self.recognition.region_id):
+        if not may_recognise(request.access, self.recognition.region_id):
             raise Http404
         request.region_title = self.recognition.region.title
         return super().dispatch(request, *args, **kwargs)

@@ -29,7 +29,7 @@ from contracts.models import (
     called,
 )
 from contracts.owed.posting import lock_ledger
-from contracts.social_firms.door import kinds_in_words
+from contracts.social_firms.recognition import kinds_in_words
 from contracts.valuation_tables.loading import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
 from sroi.access import Access, Role
 from sroi.doors import Refused

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, BuildingBlock, Recognition
-from contracts.social_firms.door import Recognitions, is_open, kinds_in_words
+from contracts.social_firms.recognition import Recognitions, is_open, kinds_in_words
 from placements.models import FulfilmentVersion
 from sroi.templatetags.formats import short_date
 

@@ -1,423 +1,382 @@
-"""The door for imports in the browser: a file is received, read, shown as it would be imported, and then imported.
+"""Importing fulfilments: every faulty cell named, then all or nothing through the door.
 
-What takes long is done in the background, in steps that can be begun again: each run has a number, and what an earlier
-run of the same file still has to say is not heard. Only who sent a file sees it. It holds what it holds, so it goes:
-the file as soon as it was imported or held a BSN, everything else of it after `IMPORT_KEEP_DAYS`.
+`accepted` is taken only by the command line, for history that was decided elsewhere: those rows count as accepted by
+the import, skip four eyes and evidence, and an `accepted_value` keeps what was decided then. The same file again
+changes nothing; a row may move on (draft → submitted → accepted), and mends what was not reviewed yet. Format:
+DOMAIN.md section 10.
 """
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django_tasks import task
 
-from contracts.imports.intake import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
-from contracts.models import Contract, Contractor, Region
-from contracts.people.membership import access_of
-from contracts.registering.door import REGISTER
-from placements.imports.columns import TITLES, match, plain
-from placements.imports.intake import COLUMNS as FULFILMENT_COLUMNS
-from placements.imports.intake import import_fulfilments
-from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
-from sroi.access import Access, Role, visible
-from sroi.bsn import contains_bsn
-from sroi.database.batches import in_batches
-from sroi.doors import Refused
-from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
-from sroi.files.checking import shown_name
+from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
+from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, Unit, ValuationTable
+from placements.claims.content import Content, Draft
+from placements.claims.questions import OLDEST
+from placements.life import door as life
+from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.rights import OPEN_TO_EDIT
+from sroi.database.planner import count_rows
+from sroi.doors import Act
+from sroi.exchange import (
+    Column,
+    Parsed,
+    PerReference,
+    Row,
+    Sheet,
+    amount,
+    choice,
+    code_list,
+    day,
+    decimal_number,
+    hours_per_week,
+    kvk,
+    parse,
+    per_reference,
+    shares,
+    text,
+    whole_number,
+    yes_no,
+)
+from sroi.templatetags.formats import long_date
 
-logger = logging.getLogger(__name__)
-
-COLUMNS: dict[str, Sequence[Column]] = {
-    UploadKind.CONTRACTS: CONTRACT_COLUMNS,
-    UploadKind.CHANGES: CHANGE_COLUMNS,
-    UploadKind.FULFILMENTS: FULFILMENT_COLUMNS,
+STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
+# What people write in Dutch is read as well as the code.
+STATUSES_IN_DUTCH = {
+    "concept": FulfilmentState.DRAFT,
+    "ingediend": FulfilmentState.SUBMITTED,
+    "goedgekeurd": FulfilmentState.ACCEPTED,
 }
-# Who may import what, in a region where they hold the role.
-ROLES: dict[str, tuple[Role, ...]] = {
-    UploadKind.CONTRACTS: REGISTER,
-    UploadKind.CHANGES: (Role.ADVISER,),
-    UploadKind.FULFILMENTS: (Role.ADVISER, Role.CONTRACTOR),
+KINDS_IN_DUTCH = {
+    "plaatsing": BlockKind.PLACEMENT,
+    "sociale inkoop": BlockKind.PURCHASE,
+    "inkoop": BlockKind.PURCHASE,
+    "maatschappelijke activiteit": BlockKind.ACTIVITY,
+    "activiteit": BlockKind.ACTIVITY,
 }
-# Of an import in the browser: it ends at submitted, so there is nothing to decide.
-NOT_OFFERED = ("accepted_value", "accepted_reason")
-IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-EXAMPLES = 3
-LONGEST_CELL, LONGEST_NAME, LONGEST_EXAMPLE = 2000, 80, 40
-HIDDEN = "•" * 9
-
-
-class Overtaken(Exception):
-    """This run was begun again in the meantime: nothing of it is kept."""
-
-
-@dataclass(frozen=True)
-class Purpose:
-    """What a file can be for: a kind, in a region, and of a contractor where its own people import."""
-
-    kind: str
-    region: Region
-    contractor: Contractor | None = None
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}-{self.region.pk}-{self.contractor.pk if self.contractor else ''}"
-
-
-# --- who may --------------------------------------------------------------------------------------------------------
-
-
-def may_import(access: Access, *kinds: str) -> bool:
-    return any(access.has(*ROLES[kind]) for kind in kinds or ROLES)
-
-
-def purposes(access: Access) -> list[Purpose]:
-    """Everything that this person may import, and for whom."""
-    regions = Region.objects.in_bulk(access.region_ids)
-    firms = Contractor.objects.in_bulk({grant.contractor_id for grant in access.grants if grant.contractor_id})
-    found = [
-        Purpose(kind, regions[grant.region_id], firms.get(grant.contractor_id) if grant.contractor_id else None)
-        for kind, roles in ROLES.items()
-        for grant in access.grants_for(roles)
-    ]
-    return list(dict.fromkeys(found))
-
-
-def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
-    """The files that this person sent, as long as they are kept and may still be imported by them."""
-    mine: QuerySet[Any] = visible(Upload, access).filter(owner=user, expires_at__gt=now)
-    return mine.select_related("region", "contractor").defer("content")
-
-
-def is_allowed(upload: Upload, access: Access) -> bool:
-    grants = access.grants_for(ROLES[upload.kind], upload.region_id)
-    return any(grant.contractor_id == upload.contractor_id for grant in grants)
-
-
-# --- receiving ------------------------------------------------------------------------------------------------------
-
-
-def receive(purpose: Purpose, name: str, data: bytes, *, by: Any, at: datetime) -> Upload:
-    """Keep a file that can be one that is meant, and have it read; `Refused` with what to do otherwise."""
-    upload = Upload.objects.create(
-        owner=by,
-        kind=purpose.kind,
-        region=purpose.region,
-        contractor=purpose.contractor,
-        name=shown_name(name),
-        ending=_ending(data),
-        content=data,
-        language=translation.get_language() or settings.LANGUAGE_CODE,
-        sent_at=at,
-        moved_at=at,
-        expires_at=at + timedelta(days=settings.IMPORT_KEEP_DAYS),
-    )
-    _go_on(upload)
-    return upload
-
-
-def too_large() -> str:
-    return _("This file is larger than %(n)s MB.") % {"n": settings.IMPORT_MAX_BYTES // 1024**2}
-
-
-def _ending(data: bytes) -> str:
-    """What the file is by its content, whatever it is called."""
-    if not data:
-        raise Refused(_("This file is empty."))
-    if len(data) > settings.IMPORT_MAX_BYTES:
-        raise Refused(too_large())
-    if data.startswith(ZIP):
-        return ".xlsx"
-    if data.startswith(OLD_EXCEL):
-        raise Refused(_("This is an old Excel file. Save it as XLSX, or as “CSV UTF-8”."))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise Refused(_("This is no CSV in UTF-8. Save it as “CSV UTF-8”, or as XLSX."))
-    return ".csv"
-
-
-# --- steps by the person ----------------------------------------------------------------------------------------------
-
-
-def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> None:
-    """Which column of the file is which of ours; it is remembered for the next file of this kind."""
-    if lacking := missing(upload.kind, columns):
-        names = ", ".join(str(TITLES[name]) for name in lacking)
-        raise Refused(_("These are needed as well: %(names)s.") % {"names": names})
-    chosen = [name for name in columns if name]
-    if len(set(chosen)) < len(chosen):
-        twice = max(chosen, key=chosen.count)
-        raise Refused(_("“%(name)s” was chosen twice. Choose one column for it.") % {"name": TITLES[twice]})
-    with transaction.atomic():
-        _move(upload, (UploadState.COLUMNS, UploadState.CHECKED), UploadState.WAITING, at, columns=list(columns))
-        memory, _new = ColumnMemory.objects.get_or_create(user_id=upload.owner_id, kind=upload.kind)
-        memory.names |= {plain(name): column for name, column in zip(upload.header, columns, strict=True) if name}
-        memory.save()
-
-
-def start_import(upload: Upload, *, at: datetime) -> None:
-    if upload.counts.get(RowOutcome.FAULTY):
-        raise Refused(_("There are still faulty rows. Nothing is imported as long as there are."))
-    _move(upload, (UploadState.CHECKED,), UploadState.IMPORTING, at)
-
-
-def begin_again(upload: Upload, *, at: datetime) -> None:
-    """Read it again: after something went wrong, or when nothing is heard any more."""
-    states = [UploadState.FAILED, UploadState.UNREADABLE, UploadState.CHECKED]
-    _move(upload, [*states, *IN_THE_BACKGROUND] if is_stuck(upload, at) else states, UploadState.WAITING, at)
-
-
-def is_stuck(upload: Upload, now: datetime) -> bool:
-    silent = now - upload.moved_at > timedelta(minutes=settings.IMPORT_STUCK_MINUTES)
-    return upload.state in IN_THE_BACKGROUND and silent
-
-
-def discard(upload: Upload) -> None:
-    Upload.objects.filter(pk=upload.pk).delete()
-
-
-def erase_expired(now: datetime) -> int:
-    """Files, rows and all, whose time is over."""
-    expired = Upload.objects.filter(expires_at__lte=now)
-    number = expired.count()
-    expired.delete()
-    return number
-
-
-def _move(upload: Upload, expected: Sequence[str], state: str, at: datetime, **fields: Any) -> None:
-    """One step on, where it is still where the person saw it; what comes next is done in the background."""
-    run = upload.run + 1
-    seen = Upload.objects.filter(pk=upload.pk, run=upload.run, state__in=expected)
-    if not seen.update(state=state, run=run, moved_at=at, why="", done=0, **fields):
-        raise Refused(_("This went on in the meantime. Look at where it is now."))
-    for name, value in (fields | {"state": state, "run": run, "moved_at": at}).items():
-        setattr(upload, name, value)
-    _go_on(upload)
-
-
-def _go_on(upload: Upload) -> None:
-    step = bring_in if upload.state == UploadState.IMPORTING else look_into
-    transaction.on_commit(partial(step.enqueue, upload.pk, upload.run))
-
-
-# --- in the background ------------------------------------------------------------------------------------------------
-
-
-@task
-def look_into(pk: int, run: int) -> None:
-    """Read a file: then it asks for its columns, or shows what would happen with each row."""
-    erase_expired(timezone.now())
-    _work(pk, run, UploadState.WAITING, _look)
-
-
-@task
-def bring_in(pk: int, run: int) -> None:
-    """Import a file that was looked at, all of it or nothing."""
-    _work(pk, run, UploadState.IMPORTING, _bring_in)
-
-
-def _work(pk: int, run: int, state: str, step: Callable[[Upload], None]) -> None:
-    upload = Upload.objects.select_related("owner", "region").filter(pk=pk, run=run, state=state).first()
-    if upload is None:
-        return
-    with translation.override(upload.language), suppress(Overtaken):
-        try:
-            if not is_allowed(upload, access_of(upload.owner)):
-                raise Refused(_("You may no longer import this."))
-            step(upload)
-        except (ExchangeError, Refused) as refusal:
-            _say(upload, state=UploadState.UNREADABLE, why=str(refusal)[:500])
-        except Overtaken:
-            raise
-        except Exception:
-            logger.exception("An import stopped")
-            _say(upload, state=UploadState.FAILED, why=_("Something went wrong on our side. Nothing was imported."))
-
-
-def _say(upload: Upload, **fields: Any) -> None:
-    """Note how far it is, as long as this run is the one that counts."""
-    now = timezone.now()
-    if not Upload.objects.filter(pk=upload.pk, run=upload.run).update(moved_at=now, **fields):
-        raise Overtaken
-    for name, value in fields.items():
-        setattr(upload, name, value)
-
-
-def _sheet(upload: Upload) -> Sheet:
-    if upload.content is None:
-        raise Refused(_("The file itself was erased. Send it again."))
-    sheet = read_rows(
-        bytes(upload.content),
-        f"file{upload.ending}",
-        max_rows=settings.IMPORT_MAX_ROWS,
-        max_bytes=settings.IMPORT_MAX_BYTES,
-        max_unpacked_bytes=settings.IMPORT_MAX_UNPACKED_BYTES,
-    )
-    if len(sheet.header) > settings.IMPORT_MAX_COLUMNS:
-        raise ExchangeError(_("The file has too many columns: at most %(n)s.") % {"n": settings.IMPORT_MAX_COLUMNS})
-    return sheet
-
-
-def _look(upload: Upload) -> None:
-    sheet = _sheet(upload)
-    header = [_masked(name)[:LONGEST_NAME] for name in sheet.header]
-    _say(upload, header=header, examples=_examples(sheet), total=len(sheet.rows))
-    if len(upload.columns) != len(header):
-        memory = ColumnMemory.objects.filter(user=upload.owner, kind=upload.kind).first()
-        found = match(header, offered(upload.kind), memory.names if memory else {})
-        sure = found.sure and not missing(upload.kind, found.columns)
-        _say(upload, columns=found.columns)
-        if not sure:
-            _say(upload, state=UploadState.COLUMNS)
-            return
-    _show(upload, chosen(sheet, upload.columns))
-
-
-def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
-    """Keep each row with what would happen to it."""
-    outcome = _import(upload, sheet, dry_run=True)
-    rows = _Rows(sheet, outcome)
-    UploadRow.objects.filter(upload=upload).delete()
-    done = 0
-    for some in in_batches(rows.kept(upload)):
-        UploadRow.objects.bulk_create(some)
-        done += len(some)
-        _say(upload, done=done)
-    gone = {"content": None} if rows.held_bsn else {}
-    _say(upload, state=UploadState.CHECKED, counts=rows.counts, warned=rows.warned, why=why, **gone)
-
-
-def _bring_in(upload: Upload) -> None:
-    sheet = chosen(_sheet(upload), upload.columns)
-
-    def seal() -> None:
-        _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total)
-
-    try:
-        outcome = _import(upload, sheet, seal=seal)
-    except (Refused, IntegrityError):
-        _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
-        return
-    if outcome.faults:
-        _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
-
-
-def _import(upload: Upload, sheet: Sheet, **options: Any) -> Outcome:
-    """By the rules of the commands, within what its owner may see and use."""
-    now, access = timezone.now(), access_of(upload.owner)
-    options |= {"at": now, "by": upload.owner}
-    contracts = visible(Contract, access).filter(region=upload.region)
-    if upload.kind == UploadKind.CHANGES:
-        return import_changes(upload.region, sheet, **options)
-    if upload.kind == UploadKind.CONTRACTS:
-        return import_contracts(upload.region, sheet, bounds=_bounds(upload, access, contracts), **options)
-    if upload.contractor_id:
-        contracts = contracts.filter(contractor=upload.contractor_id)
-    today = timezone.localdate(now)
-    return import_fulfilments(upload.region, sheet, today=today, contracts=contracts, **options)
-
-
-def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:
-    if access.has(Role.ADVISER, region_id=upload.region_id):
-        return None
-    grants = access.grants_for([Role.PROCUREMENT_OFFICER], upload.region_id)
-    return Bounds(contracts, frozenset(pk for grant in grants for pk in grant.municipality_ids))
-
-
-# --- columns and rows -------------------------------------------------------------------------------------------------
-
-
-def offered(kind: str) -> list[str]:
-    """The columns that a file of this kind can have here."""
-    return [column.name for column in COLUMNS[kind] if column.name not in NOT_OFFERED]
-
-
-def missing(kind: str, columns: Sequence[str]) -> list[str]:
-    return [column.name for column in COLUMNS[kind] if column.required and column.name not in columns]
-
-
-def chosen(sheet: Sheet, columns: Sequence[str]) -> Sheet:
-    """The columns that were chosen, under our names. What stands beside the table stays there, to be refused."""
-    places = [position for position, name in enumerate(columns) if name]
-    width = len(sheet.header)
-    rows = [
-        (number, [cells[place] if place < len(cells) else "" for place in places] + cells[width:])
-        for number, cells in sheet.rows
-    ]
-    return Sheet([columns[place] for place in places], rows, sheet.header_row)
-
-
-def _examples(sheet: Sheet) -> list[list[str]]:
-    """Of each column the first different things that stand in it, for who has to say what it is."""
-    found: list[list[str]] = [[] for _name in sheet.header]
-    for _number, cells in sheet.rows[: EXAMPLES * 10]:
-        for seen, cell in zip(found, cells, strict=False):
-            text = _masked(as_written(cell).strip())[:LONGEST_EXAMPLE]
-            if text and text not in seen and len(seen) < EXAMPLES:
-                seen.append(text)
-    return found
-
-
-def _masked(text: str) -> str:
-    return HIDDEN if contains_bsn(text) else text
-
-
-class _Rows:
-    """The rows of a sheet with what would happen to each, and what is wrong with which of its cells."""
-
-    def __init__(self, sheet: Sheet, outcome: Outcome) -> None:
-        self.sheet = sheet
-        self.faults, self.warnings = _by_row(outcome.faults), _by_row(outcome.warnings)
-        self.outcomes = dict.fromkeys(outcome.unchanged, RowOutcome.UNCHANGED)
-        self.outcomes |= dict.fromkeys(outcome.changed, RowOutcome.CHANGED)
-        self.outcomes |= dict.fromkeys(outcome.new, RowOutcome.NEW)
-        self.outcomes |= dict.fromkeys(self.faults, RowOutcome.FAULTY)
-        self.counts = dict.fromkeys(RowOutcome.values, 0)
-        self.warned = 0
-        self.held_bsn = False
-
-    def kept(self, upload: Upload) -> Iterator[UploadRow]:
-        for number, cells in self.sheet.rows:
-            faults, warnings = self.faults.get(number, []), self.warnings.get(number, [])
-            outcome = self.outcomes.get(number, RowOutcome.FAULTY)
-            self.counts[outcome] += 1
-            self.warned += bool(warnings)
-            yield UploadRow(
-                upload=upload,
-                number=number,
-                outcome=outcome,
-                cells=self._shown(cells, {column for column, _reason in faults}),
-                faults=faults,
-                warnings=warnings,
+COLUMNS = (
+    Column("external_id", text(80), required=True),
+    Column(
+        "kind",
+        choice({v: v for v in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)}, KINDS_IN_DUTCH),
+        required=True,
+    ),
+    Column("contracts", shares(complete=False), required=True),
+    Column("block", per_reference, required=True),
+    Column("description", text(500), default=""),
+    Column("candidate_ref", text(80), default=""),
+    Column("hours_per_week", hours_per_week),
+    Column("start_date", day),
+    Column("end_date", day),
+    Column("confirmed_until", day),
+    Column("age_at_start", whole_number),
+    Column("permanent_contract", yes_no, default=False),
+    Column("bonuses", code_list, default=()),
+    Column("supplier_name", text(200), default=""),
+    Column("supplier_kvk", kvk, default=""),
+    Column("invoice_number", text(80, exempt=True), default=""),
+    Column("amount", amount),
+    Column("paid_on", day),
+    Column("quantity", decimal_number(2, 0)),
+    Column("activity_date", day),
+    Column("policy_field", text(60), default=""),
+    Column("performed_by", text(200), default=""),
+    Column("accepted_value", amount),
+    Column("accepted_reason", text(1000), default=""),
+    Column("status", choice({v: v for v in STATUSES}, STATUSES_IN_DUTCH), default=FulfilmentState.DRAFT),
+)
+COPIED = (
+    *("description", "candidate_ref", "start_date", "end_date", "age_at_start", "permanent_contract"),
+    *("supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on", "quantity", "activity_date"),
+    *("policy_field", "performed_by"),
+)
+# What a row claims by the unit of its block.
+NEEDS_QUANTITY = (Unit.HOUR, Unit.DAY)
+NEEDS_AMOUNT = (Unit.INVOICE, Unit.DAY, Unit.COST, Unit.AGREEMENT)
+
+
+@dataclass
+class Planned:
+    """A row that is to be recorded or to move on."""
+
+    row: Row
+    draft: Draft
+    known: Fulfilment | None = None
+    # Of a known one: whether the row says something else than what was recorded.
+    mends: bool = False
+
+
+class FulfilmentIntake:
+    """Checks the rows of a fulfilments file against the contracts of the region, all read at once.
+
+    With `contracts` only those can be named: another one is as missing as one that never was. That is how a browser
+    imports, and there it ends at submitted.
+    """
+
+    def __init__(self, region: Region, parsed: Parsed, today: date, contracts: QuerySet[Any] | None = None) -> None:
+        self.region, self.parsed, self.today = region, parsed, today
+        self.may_accept = contracts is None
+        references = {reference for row in parsed.rows for reference in row["contracts"]}
+        rows = Contract.objects.filter(region=region, reference__in=references)
+        if contracts is not None:
+            rows = rows.filter(pk__in=contracts.order_by().values("pk"))
+        self.contracts = {c.reference: c for c in rows}
+        policies = Policy.objects.in_bulk({c.policy_id for c in self.contracts.values()})
+        for contract in self.contracts.values():
+            contract.policy = policies[contract.policy_id]
+        tables = ValuationTable.objects.filter(pk__in={c.table_id for c in self.contracts.values()})
+        self.blocks: dict[int | None, dict[str, BuildingBlock]] = defaultdict(dict)
+        for table in tables.prefetch_related("blocks"):
+            self.blocks[table.pk] = {block.code: block for block in table.blocks.all()}
+        known = Fulfilment.objects.filter(region=region, external_id__in={r["external_id"] for r in parsed.rows})
+        self.known = {
+            (f.contractor_id, f.external_id): f
+            for f in known.select_related("latest").prefetch_related("latest__terms", "latest__allocations")
+        }
+
+    def run(self) -> tuple[list[Planned], Outcome]:
+        outcome = Outcome.of(self.parsed)
+        planned = []
+        seen: set[tuple[int, str]] = set()
+        for row in self.parsed.rows:
+            contracts = self._contracts(row)
+            if not contracts:
+                continue
+            self._check(row, contracts)
+            key = (contracts[0].contractor_id, row["external_id"])
+            if key in seen:
+                self._fault(row, "external_id", _("This number stands in the file twice."))
+            seen.add(key)
+            known = self.known.get(key)
+            one = Planned(row, Draft(self._fulfilment(row, contracts[0]), self._content(row, contracts)), known)
+            if known is None:
+                planned.append(one)
+                outcome.new.append(row.number)
+            elif self._moves_on(one, known):
+                planned.append(one)
+                outcome.changed.append(row.number)
+            else:
+                outcome.unchanged.append(row.number)
+        return planned, outcome
+
+    def _fault(self, row: Row, column: str, reason: str) -> None:
+        self.parsed.refuse(row, column, reason)
+
+    def _contracts(self, row: Row) -> list[Contract]:
+        found: list[Contract] = []
+        for reference in row["contracts"]:
+            contract = self.contracts.get(reference)
+            if contract is None:
+                reason = _("There is no contract %(ref)s in this region.") % {"ref": reference}
+            elif contract.state in (ContractState.DRAFT, ContractState.CANCELLED, ContractState.SETTLED):
+                reason = _("Contract %(ref)s takes no fulfilments: it is a draft, cancelled or settled.")
+                reason %= {"ref": reference}
+            elif contract.table_id is None:
+                reason = _("No valuation table is pinned to contract %(ref)s.") % {"ref": reference}
+            elif found and contract.contractor_id != found[0].contractor_id:
+                reason = _("Contract %(ref)s is of another contractor than the first one.") % {"ref": reference}
+            else:
+                found.append(contract)
+                continue
+            self._fault(row, "contracts", reason)
+            return []
+        return found
+
+    def _blocks_of(self, row: Row, contracts: list[Contract]) -> list[BuildingBlock]:
+        """The block under each contract; a fault where the table has none of that code and kind."""
+        codes: PerReference = row["block"]
+        found = []
+        for contract in contracts:
+            code = codes.of(contract.reference)
+            block = self.blocks[contract.table_id].get(code or "")
+            if not code:
+                self._fault(row, "block", _("There is no block for contract %(ref)s.") % {"ref": contract.reference})
+            elif block is None or block.kind != row["kind"]:
+                fitting = [b.code for b in self.blocks[contract.table_id].values() if b.kind == row["kind"]]
+                self._fault(
+                    row,
+                    "block",
+                    _("The table of contract %(ref)s has no such block for a %(kind)s. It has: %(codes)s.")
+                    % {"ref": contract.reference, "kind": row["kind"], "codes": ", ".join(fitting) or "–"},
+                )
+            else:
+                found.append(block)
+        return found
+
+    def _check(self, row: Row, contracts: list[Contract]) -> None:
+        blocks = self._blocks_of(row, contracts)
+        self._check_bonuses(row, contracts)
+        self._check_days(row)
+        self._check_decision(row)
+        if row["amount"] is not None and row["amount"] < 0:
+            self._fault(row, "amount", _("An amount cannot be below zero."))
+        if row["age_at_start"] is not None and row["age_at_start"] > OLDEST:
+            self._fault(row, "age_at_start", _("Give the age in years at the first day."))
+        if row["status"] != FulfilmentState.DRAFT:
+            self._check_complete(row, blocks)
+
+    def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
+        known = {code for c in contracts for code, b in self.blocks[c.table_id].items() if b.kind == BlockKind.BONUS}
+        for code in row["bonuses"]:
+            if code not in known:
+                options = ", ".join(sorted(known)) or "–"
+                self._fault(
+                    row,
+                    "bonuses",
+                    _("There is no bonus %(code)s. There are: %(codes)s.") % {"code": code, "codes": options},
+                )
+
+    def _check_days(self, row: Row) -> None:
+        first, last, certain = row["start_date"], row["end_date"], row["confirmed_until"]
+        if first and last and last < first:
+            self._fault(
+                row,
+                "end_date",
+                _("The end date lies before the start date. Choose a date on or after %(day)s.")
+                % {"day": long_date(first)},
             )
+        if first and certain and certain < first:
+            self._fault(row, "confirmed_until", _("This lies before the start date."))
+        for column in ("paid_on", "activity_date"):
+            if row[column] and row[column] > self.today and row["status"] == FulfilmentState.ACCEPTED:
+                self._fault(row, column, _("This day has not come yet: it cannot be accepted."))
 
-    def _shown(self, cells: Sequence[Any], faulty: set[str]) -> list[str]:
-        """The cells as texts. A BSN, which is refused, is not kept here, and not in the file either."""
-        shown = []
-        for name, cell in zip(self.sheet.header, cells, strict=False):
-            text = as_written(cell).strip()
-            if name in faulty and contains_bsn(text):
-                self.held_bsn = True
-                text = HIDDEN
-            shown.append(text[:LONGEST_CELL].replace("\0", ""))
-        return shown
+    def _check_decision(self, row: Row) -> None:
+        if row["status"] == FulfilmentState.ACCEPTED and not self.may_accept:
+            self._fault(
+                row, "status", _("Here an import ends at submitted: an adviser accepts. Choose draft or submitted.")
+            )
+        decided = row["accepted_value"]
+        if decided is None:
+            return
+        if row["status"] != FulfilmentState.ACCEPTED:
+            self._fault(row, "accepted_value", _("A decided value goes with status accepted only."))
+        if decided < 0:
+            self._fault(row, "accepted_value", _("An amount cannot be below zero."))
+        if not row["accepted_reason"]:
+            self._fault(row, "accepted_reason", _("A decided value needs its reason."))
+
+    def _check_complete(self, row: Row, blocks: list[BuildingBlock]) -> None:
+        """What a row that is handed in must hold, by kind and by the unit of its blocks."""
+        needed: list[str] = []
+        if row["kind"] == BlockKind.PLACEMENT:
+            needed.append("start_date")
+            if any(b.unit == Unit.FULL_TIME_YEAR or b.table.min_hours_per_week for b in blocks):
+                needed.append("hours_per_week")
+        elif row["kind"] == BlockKind.ACTIVITY:
+            needed.append("activity_date")
+        elif row["status"] == FulfilmentState.ACCEPTED:
+            needed.append("paid_on")
+        if row["accepted_value"] is None:
+            needed += ["quantity"] if any(b.unit in NEEDS_QUANTITY for b in blocks) else []
+            needed += ["amount"] if any(b.unit in NEEDS_AMOUNT for b in blocks) else []
+        for column in needed:
+            if row[column] is None:
+                self._fault(row, column, _("This cell must be filled in for this block."))
+
+    def _fulfilment(self, row: Row, contract: Contract) -> Fulfilment:
+        return Fulfilment(
+            region=self.region, contractor_id=contract.contractor_id, external_id=row["external_id"], kind=row["kind"]
+        )
+
+    def _content(self, row: Row, contracts: list[Contract]) -> Content:
+        fields = {name: row[name] for name in COPIED}
+        fields["bonuses"] = list(row["bonuses"])
+        fields["decided_value"] = row["accepted_value"]
+        fields["decided_reason"] = row["accepted_reason"] if row["accepted_value"] is not None else ""
+        if row["kind"] == BlockKind.PLACEMENT:
+            fields["confirmed_until"] = row["confirmed_until"] or min(row["end_date"] or self.today, self.today)
+        codes: PerReference = row["block"]
+        allocations = [
+            (contract, block, row["contracts"][contract.reference])
+            for contract in contracts
+            if (block := self.blocks[contract.table_id].get(codes.of(contract.reference) or ""))
+        ]
+        hours: list[tuple[date, Decimal]] = []
+        if row["hours_per_week"] is not None and row["start_date"]:
+            hours = [(row["start_date"], row["hours_per_week"])]
+        return Content(fields, hours, allocations)
+
+    def _moves_on(self, one: Planned, known: Fulfilment) -> bool:
+        """Whether a recorded fulfilment is mended or moves on by this row; a fault where it cannot."""
+        version = known.latest
+        assert version is not None
+        same = _same(version, one.draft.content, ignore_confirmed=one.row["confirmed_until"] is None)
+        one.mends = not same
+        if version.state in (FulfilmentState.DRAFT, FulfilmentState.RETURNED):
+            return not same or one.row["status"] != FulfilmentState.DRAFT
+        if not same:
+            self._fault(
+                one.row,
+                "external_id",
+                _("This was handed in already with other contents. Change it at the fulfilment itself."),
+            )
+        return version.state == FulfilmentState.SUBMITTED and one.row["status"] == FulfilmentState.ACCEPTED
 
 
-def _by_row(faults: Sequence[Fault]) -> dict[int, list[list[str]]]:
-    found: dict[int, list[list[str]]] = {}
-    for fault in faults:
-        found.setdefault(fault.row, []).append([fault.column, fault.reason])
-    return found
+def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: bool) -> bool:
+    fields = {k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")}
+    return (
+        all(getattr(version, name) == value for name, value in fields.items())
+        and sorted((t.first_day, t.hours_per_week) for t in version.terms.all()) == sorted(content.hours)
+        and {(a.contract_id, a.block_id, a.percent) for a in version.allocations.all()}
+        == {(contract.pk, block.pk, part) for contract, block, part in content.allocations}
+    )
+
+
+def import_fulfilments(
+    region: Region,
+    sheet: Sheet,
+    *,
+    at: datetime,
+    today: date,
+    by: Any = None,
+    dry_run: bool = False,
+    contracts: QuerySet[Any] | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Record the fulfilments of a file, hand in and accept as their status says, all or none."""
+    parsed = parse(sheet, COLUMNS)
+    if lacks_columns(parsed, COLUMNS):
+        return Outcome.of(parsed)
+    planned, outcome = FulfilmentIntake(region, parsed, today, contracts).run()
+    if not outcome.faults and not dry_run:
+        _record(region, planned, Act(by, at, today, _("Import of fulfilments")), seal)
+        count_rows()
+    return outcome.in_order()
+
+
+def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> None:
+    fresh = [p for p in planned if p.known is None]
+    handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
+    life.complete([p.draft for p in handed_in], act)
+    with transaction.atomic():
+        life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
+        new = life.hand_in([p.draft for p in handed_in], act)
+        versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
+        moved = [(p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None]
+        versions += [(status, version) for status, version in moved if status != FulfilmentState.DRAFT]
+        life.submit([v for _status, v in versions if v.state != FulfilmentState.SUBMITTED], act)
+        accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
+        life.accept(accepted, act, region=region, decided_elsewhere=True)
+        seal()
+
+
+def _mended(planned: Planned, known: Fulfilment, act: Act) -> FulfilmentVersion:
+    """The version of a known one, saying what the row says."""
+    version = known.latest
+    assert version is not None  # every fulfilment has a first version
+    version.fulfilment = known
+    if version.state not in OPEN_TO_EDIT:
+        if planned.row["accepted_value"] is not None:
+            raise life.Refused(_("A decided value can be given only for what is new."))
+    elif planned.mends:
+        life.edit(version, planned.draft.content, act)
+    return version

@@ -21,7 +21,7 @@ from contracts.models import (
     ObligationLine,
     Region,
 )
-from contracts.owed.door import owed_by
+from contracts.owed.amounts import owed_by
 from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued, fetch, values_as_accepted
 from placements.ledger.posting import Line, last_month, lines_of

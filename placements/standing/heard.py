@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.timezone import localtime
 
 from contracts.models import Contract, ContractEvent
-from contracts.plans.door import NO_NEWS
+from contracts.plans.plan import NO_NEWS
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine
 from sroi.periods import DAY, add_months
 

@@ -11,7 +11,7 @@ from contracts.models import Municipality
 from reporting.adoption import pieces
 from reporting.adoption.revising import Draft
 from reporting.figures.words import SECTIONS
-from reporting.texts.door import Piece, changes
+from reporting.texts.written import Piece, changes
 
 TITLES = {"": "Titelblok", **dict(SECTIONS)}
 # What only repeats other words: the head of the file, the contents, and the status under each page.

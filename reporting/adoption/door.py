@@ -8,8 +8,7 @@ Source: DOMAIN.md sections 3, 7 and 9.
 """
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -19,15 +18,13 @@ from django_tasks import task
 from contracts.models import ClosedYear, Region
 from contracts.owed.posting import lock_ledger
 from reporting.adoption import revising
-from reporting.figures.definitions import DEFINITIONS
+from reporting.adoption.fingerprint import definitions, fingerprint
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
 from reporting.notice.editions import Edition, assemble, every_edition
 from reporting.notice.files import html as publishing
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.freezing import frozen
-from reporting.particulars.door import filed_anew
-from reporting.texts.door import edited, last_text
-from sroi.access import Access, Role
+from reporting.texts.written import last_text
 from sroi.documents import keeping
 from sroi.doors import Act, Refused
 from sroi.periods import Period
@@ -35,30 +32,6 @@ from sroi.periods import Period
 State, Kind = AnnualReport.State, ReportEvent.Kind
 # Of a file that somebody waits for: before imports and mails.
 PRIORITY = 10
-
-
-# --- who may ----------------------------------------------------------------------------------------------------------
-
-
-def may_propose(access: Access, region: Region) -> bool:
-    return access.has(Role.ADVISER, region_id=region.pk)
-
-
-def may_finalise(access: Access, region: Region) -> bool:
-    return access.has(Role.REGION_ADMIN, region_id=region.pk)
-
-
-def may_send_back(access: Access, region: Region) -> bool:
-    return may_propose(access, region) or may_finalise(access, region)
-
-
-def can_be_revised(report: AnnualReport | None) -> bool:
-    """Something was written since the last revision that is not in it."""
-    if report is None:
-        return False
-    editions = FrozenEdition.objects.filter(revision__report=report, revision__number=0)
-    texts = edited(report, editions.values_list("municipality", flat=True))
-    return any(texts.values()) or bool(filed_anew(report))
 
 
 # --- draft, proposed, final -------------------------------------------------------------------------------------------
@@ -159,39 +132,6 @@ def publish(region: Region, year: int, act: Act) -> AnnualReport:
 
 
 # --- what is kept -----------------------------------------------------------------------------------------------------
-
-
-def definitions(year: int) -> dict[str, Any]:
-    """Per figure its ledger and the lines of it that count, as the database was asked for them."""
-    period = Period.year(year)
-    return {
-        name: {"ledger": definition.ledger, "lines": str(definition.lines(period, ()))}
-        for name, definition in DEFINITIONS.items()
-    }
-
-
-def fingerprint(report: AnnualReport, editions: Iterable[FrozenEdition]) -> str:
-    """SHA-256 over all that was frozen: figures, texts, definitions, goals and the last posting."""
-    content = {
-        "region": report.region.code,
-        "year": report.year,
-        "last_posting": report.last_posting,
-        "definitions": report.definitions,
-        "goals": report.goals,
-        "outlook": report.outlook,
-        "editions": [
-            [
-                edition.figures["municipality"],
-                edition.figures,
-                edition.facts,
-                edition.filing,
-                edition.text,
-                edition.document,
-            ]
-            for edition in editions
-        ],
-    }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def _workbook(edition: FrozenEdition) -> bytes:

@@ -20,7 +20,7 @@ from reporting.notice.editions import Edition, Filed, assemble
 from reporting.notice.files.html import LANGUAGE, section_anew, title_block
 from reporting.notice.freezing import thawed
 from reporting.notice.notice import filed_as, revised
-from reporting.texts.door import edited
+from reporting.texts.written import edited
 from sroi.templatetags.formats import long_date
 
 # Where who signs stands, and the list of revisions.

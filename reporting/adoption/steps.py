@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Region
-from reporting.adoption import door as adoption
+from reporting.adoption.rights import can_be_revised, may_finalise, may_propose, may_send_back
 from reporting.models import AnnualReport
 from reporting.notice.editions import Edition
 from sroi.access import Access
@@ -40,7 +40,7 @@ STEPS = {
         ReportStep(
             "propose",
             State.DRAFT,
-            adoption.may_propose,
+            may_propose,
             _("Propose the report?"),
             _("The region admin is asked to make it final. Until then the figures still follow what is posted."),
             _("Propose"),
@@ -49,7 +49,7 @@ STEPS = {
         ReportStep(
             "send-back",
             State.PROPOSED,
-            adoption.may_send_back,
+            may_send_back,
             _("Back to draft?"),
             _("The report becomes a draft again. Say what has to change first."),
             _("Back to draft"),
@@ -59,7 +59,7 @@ STEPS = {
         ReportStep(
             "finalise",
             State.PROPOSED,
-            adoption.may_finalise,
+            may_finalise,
             _("Make the report final?"),
             _(
                 "Figures and text of the region and of every municipality are kept as they are now, and the year is"
@@ -71,7 +71,7 @@ STEPS = {
         ReportStep(
             "revise",
             State.FINAL,
-            adoption.may_finalise,
+            may_finalise,
             _("Revise the text?"),
             _(
                 "For a mistake in the text. The figures stay as they are. The revision gets a number, and the reason"
@@ -84,7 +84,7 @@ STEPS = {
         ReportStep(
             "publish",
             State.FINAL,
-            adoption.may_finalise,
+            may_finalise,
             _("Publish the report?"),
             _(
                 "Everyone can then read the report and its data without signing in, at an address that stays. This"
@@ -108,4 +108,4 @@ def steps_for(access: Access, edition: Edition) -> list[ReportStep]:
 def _is_open(step: ReportStep, edition: Edition) -> bool:
     if step.name == "publish":
         return not edition.is_published
-    return step.name != "revise" or adoption.can_be_revised(edition.report)
+    return step.name != "revise" or can_be_revised(edition.report)

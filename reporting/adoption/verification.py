@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any
 
-from reporting.adoption.door import fingerprint
+from reporting.adoption.fingerprint import fingerprint
 from reporting.figures.annual import figures_of
 from reporting.figures.exchange import leaves
 from reporting.models import AnnualReport, FrozenFile

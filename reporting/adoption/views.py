@@ -16,8 +16,8 @@ from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport
 from reporting.notice import editions
 from reporting.notice.editions import Edition
-from reporting.particulars import door as particulars
-from reporting.texts import door as texts
+from reporting.particulars.filled_in import filed_anew
+from reporting.texts.written import last_text, waiting
 from sroi.doors import Act, Refused
 from sroi.views import Request
 
@@ -31,7 +31,7 @@ class StepView(View):
     def get(self, request: Request, region: str, year: int) -> HttpResponse:
         edition = self.edition(request, region, year)
         step = STEPS[self.step]
-        seen = {"seen": edition.posting, "seen_text": texts.last_text(edition.report)}
+        seen = {"seen": edition.posting, "seen_text": last_text(edition.report)}
         form = StepForm(with_reason=step.with_reason, initial=seen)
         return self.page(request, edition, form)
 
@@ -81,8 +81,8 @@ class StepView(View):
         drafts = revising.drafts(report, timezone.localdate())
         form.show(revising.token(drafts))
         return {
-            "filed": particulars.filed_anew(report),
-            "waiting": [(WRITTEN[text.section], text) for text in texts.waiting(report)],
+            "filed": filed_anew(report),
+            "waiting": [(WRITTEN[text.section], text) for text in waiting(report)],
             "editions": len(drafts),
             "differences": comparing.differences(drafts, form.data.get("reason") or REASON),
         }

@@ -16,10 +16,11 @@ from django.views import View
 
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
+from reporting.adoption.rights import can_be_revised
 from reporting.adoption.steps import steps_for
 from reporting.figures.words import WRITTEN, capital
 from reporting.models import AnnualReport, ReportEvent
-from reporting.notice import editions
+from reporting.notice import editions, shelf
 from reporting.notice import progress as progress_report
 from reporting.notice.addresses import Choice, _address, address, not_there
 from reporting.notice.editions import Edition
@@ -28,9 +29,8 @@ from reporting.notice.files import html as publishing
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.notice import Notice
 from reporting.opening.views import with_links
-from reporting.pages import shelf
-from reporting.particulars import door as particulars
-from reporting.texts import door as texts
+from reporting.particulars.filled_in import may_file, may_supply
+from reporting.texts.written import may_write
 from sroi.access import Access, visible
 from sroi.documents import DOCX
 from sroi.views import Happening, kept_file
@@ -118,7 +118,7 @@ class ReportPage(EditionView):
             ]
         if editions.may_export(access, edition.region):
             context["work"] = self.work(access, edition)
-            context["waiting"] = edition.is_final and adoption.can_be_revised(edition.report)
+            context["waiting"] = edition.is_final and can_be_revised(edition.report)
             context["workbook_url"] = address("workbook", edition)
             context["data_urls"] = {name: address("data", edition, format=name) for name in DATA}
         return render(request, "reporting/report_page.html", context)
@@ -126,16 +126,16 @@ class ReportPage(EditionView):
     def work(self, access: Access, edition: Edition) -> list[Choice]:
         """What can be filled in beside the text, for who may."""
         found = []
-        if particulars.may_file(access, edition):
+        if may_file(access, edition):
             found.append(Choice(_("Particulars for the clerk"), address("filing", edition), False))
-        if particulars.may_supply(access, edition) and edition.municipality is None:
+        if may_supply(access, edition) and edition.municipality is None:
             found.append(Choice(_("Team and scenario"), address("supplement", edition), False))
         return found
 
     def body(self, access: Access, edition: Edition) -> SafeString:
         """The notice, with figures that open their lines and texts that can be written, for who may."""
         body = with_links(publishing.body(edition), access, edition)
-        return with_pens(body, edition) if texts.may_write(access, edition.region, edition.state) else body
+        return with_pens(body, edition) if may_write(access, edition.region, edition.state) else body
 
 
 def with_pens(body: str, edition: Edition) -> SafeString:

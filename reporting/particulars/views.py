@@ -16,6 +16,7 @@ from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
 from reporting.notice.tables.finances import scenario_table, team_table
 from reporting.particulars import door as particulars
+from reporting.particulars.filled_in import filing_of, may_file, may_supply, supplement_of
 from reporting.particulars.forms import FilingForm, SupplementForm
 from sroi.doors import Act, Refused
 from sroi.views import Request
@@ -99,10 +100,10 @@ class FilingPage(Supplying):
     heading = gettext_lazy("Particulars for the clerk")
 
     def may(self, edition: Edition) -> bool:
-        return particulars.may_file(self.request.access, edition)
+        return may_file(self.request.access, edition)
 
     def row(self) -> Any:
-        return particulars.filing_of(self.edition)
+        return filing_of(self.edition)
 
     def save(self, form: Any, seen: int, act: Act) -> None:
         particulars.file(self.edition, form.filed, seen=seen, act=act)
@@ -114,10 +115,10 @@ class SupplementPage(Supplying):
     heading = gettext_lazy("Team and scenario")
 
     def may(self, edition: Edition) -> bool:
-        return particulars.may_supply(self.request.access, edition)
+        return may_supply(self.request.access, edition)
 
     def row(self) -> Any:
-        return particulars.supplement_of(self.edition)
+        return supplement_of(self.edition)
 
     def save(self, form: Any, seen: int, act: Act) -> None:
         values = {name: form.cleaned_data[name] for name in particulars.SUPPLIED}

@@ -19,6 +19,7 @@ from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
 from reporting.texts import door as texts
 from reporting.texts.forms import SectionForm
+from reporting.texts.written import COMMON, changes, latest, may_write, numbered, present, without_own
 from sroi.doors import Act, Refused
 from sroi.views import Request
 
@@ -33,7 +34,7 @@ class OfSection(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         where = kwargs["region"], kwargs["year"], kwargs.get("municipality")
         found = editions.find(request.access, *where, timezone.localdate())
-        if found is None or not texts.may_write(request.access, found.region, found.state):
+        if found is None or not may_write(request.access, found.region, found.state):
             raise Http404
         if kwargs["section"] not in WRITTEN:
             raise Http404
@@ -47,8 +48,8 @@ class SectionPage(OfSection):
         last = self.last
         own = last.text if last else ""
         initial = {
-            "text": own or texts.present(self.edition, self.section),
-            "everywhere": last.everywhere if last else self.section in texts.COMMON,
+            "text": own or present(self.edition, self.section),
+            "everywhere": last.everywhere if last else self.section in COMMON,
             "seen": last.number if last else 0,
         }
         return self.page(SectionForm(initial=initial, edition=self.edition))
@@ -88,7 +89,7 @@ class SectionPage(OfSection):
 
     @property
     def last(self) -> SectionText | None:
-        return texts.latest(self.edition, self.section)
+        return latest(self.edition, self.section)
 
     def page(
         self,
@@ -116,9 +117,9 @@ class SectionPage(OfSection):
 
     def changes(self, theirs: SectionText, seen: int) -> Any:
         """What someone else made of the text that this person began with."""
-        default = texts.without_own(self.edition, self.section)
-        before = texts.numbered(self.edition, self.section, seen)
-        return texts.changes((before.text if before else "") or default, theirs.text or default)
+        default = without_own(self.edition, self.section)
+        before = numbered(self.edition, self.section, seen)
+        return changes((before.text if before else "") or default, theirs.text or default)
 
 
 class SectionPreview(OfSection):

@@ -13,6 +13,7 @@ from django.utils.timezone import make_aware
 
 from contracts.models import Category, Contract, PlanState
 from contracts.plans import door as plans
+from contracts.plans.plan import quarters_to_plan
 from placements.standing.progress import with_progress
 from sroi.demo.data import DemoRow
 from sroi.money import cumulative
@@ -46,7 +47,7 @@ def tell(contract: Contract, row: DemoRow, today: date) -> None:
 def amounts(contract: Contract, row: DemoRow, today: date) -> dict[tuple[str, date], Decimal]:
     """By category and quarter, in proportion to the days of the term in each."""
     term = Period(contract.start_date, contract.last_counted_day)
-    quarters = plans.quarters_to_plan(contract)
+    quarters = quarters_to_plan(contract)
     ends = [term.first - DAY, *(quarter - DAY for quarter in quarters[1:]), term.last]
     shares = [term.elapsed(last) - term.elapsed(first) for first, last in pairwise(ends)]
     owed = with_progress([contract], today)[contract.pk].obligation

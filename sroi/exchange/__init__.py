@@ -5,8 +5,8 @@
 """
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse
-from sroi.exchange.lists import PerReference, code_list, per_reference, shares
 from sroi.exchange.reading import read_rows
+from sroi.exchange.several import PerReference, code_list, per_reference, shares
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet
 from sroi.exchange.values import (
     HOURS_OF_A_WEEK,

@@ -1,17 +1,14 @@
 """A kept file as an answer that a browser does nothing with but show or save it."""
 
-from typing import Any
-
 from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 
-from placements.models import Evidence
+from sroi.files.storage import evidence_storage
 
 
 def handed_out(name: str, media_type: str, shown: str) -> HttpResponseBase:
-    storage: Any = Evidence._meta.get_field("file").storage
     try:
-        stored = storage.open(name)
+        stored = evidence_storage().open(name)
     except OSError:
         raise Http404 from None
     response = FileResponse(stored, as_attachment=True, filename=shown, content_type=media_type)

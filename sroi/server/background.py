@@ -21,8 +21,8 @@ logger = logging.getLogger("sroi.tasks")
 
 # Where a task lies that was queued by an earlier release, by the place where it lay then.
 MOVED = {
-    "placements.uploads.bring_in": "placements.imports.door.bring_in",
-    "placements.uploads.look_into": "placements.imports.door.look_into",
+    "placements.uploads.bring_in": "placements.uploads.door.bring_in",
+    "placements.uploads.look_into": "placements.uploads.door.look_into",
     "reporting.adoption.make_file": "reporting.adoption.door.make_file",
     "reporting.adoption.make_files": "reporting.adoption.door.make_files",
     "sroi.outbox.send_kept": "sroi.server.outbox.send_kept",

@@ -1,4 +1,4 @@
-from contracts.imports.intake import import_contracts
+from contracts.imports.door import import_contracts
 from contracts.management.importing import ImportCommand
 
 

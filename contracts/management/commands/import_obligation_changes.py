@@ -1,4 +1,4 @@
-from contracts.imports.intake import import_changes
+from contracts.imports.door import import_changes
 from contracts.management.importing import ImportCommand
 
 

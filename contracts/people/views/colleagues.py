@@ -10,6 +10,7 @@ from django.utils import timezone
 from contracts.models import Invitation, Membership
 from contracts.people import door as invitations
 from contracts.people.forms import ColleagueForm
+from contracts.people.invitations import open_invitations
 from contracts.people.views.users import form_page, invited
 from sroi.access import Access, Role, visible
 from sroi.views import Request
@@ -34,7 +35,7 @@ def colleagues(request: Request) -> HttpResponse:
         )
         if invited(request, asked, form):
             return redirect("colleague-list")
-    waiting = invitations.open_invitations(own(Invitation, access), timezone.now())
+    waiting = open_invitations(own(Invitation, access), timezone.now())
     return render(
         request,
         "pages/colleague_list.html",

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from contracts.models import Contractor, Invitation, Membership, Municipality, Region
 from contracts.people import door as invitations
 from contracts.people.forms import EmailForm, InviteForm, MembershipForm
+from contracts.people.invitations import open_invitations
 from contracts.people.letters import send
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
@@ -46,7 +47,7 @@ class UserList(ForRoles, ListPage):
             membership.of = what_for(membership)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        waiting = invitations.open_invitations(administered(Invitation, self.request.access), timezone.now())
+        waiting = open_invitations(administered(Invitation, self.request.access), timezone.now())
         return super().get_context_data(
             invitations=waiting.select_related("region", "contractor", "invited_by"), **kwargs
         )

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from contracts.models import Invitation
 from contracts.people import door as invitations
 from contracts.people.forms import AcceptForm
+from contracts.people.invitations import invitation_of, known_person
 from sroi.accounts import audit
 from sroi.accounts.models import AuditKind
 from sroi.doors import Refused
@@ -27,10 +28,10 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @require_http_methods(["GET", "HEAD", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     now = timezone.now()
-    invitation = invitations.invitation_of(token, now)
+    invitation = invitation_of(token, now)
     if invitation is None:
         return render(request, "pages/invitation_gone.html", status=410)
-    known = invitations.known_person(invitation.email)
+    known = known_person(invitation.email)
     if known and not invitation.by_command:
         return accept_as_known(request, invitation, known)
     initial = {"name": known.name if known else ""}

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.dossier.door import forget_persons
-from placements.imports.door import erase_expired
 from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
+from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
 from sroi.accounts.models import AuditKind
 from sroi.files.storage import WrongFolder

@@ -2,10 +2,10 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from contracts.imports.intake import Outcome
+from contracts.imports.door import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
-from placements.imports.intake import import_fulfilments
+from placements.imports.door import import_fulfilments
 from sroi.exchange import Sheet
 
 

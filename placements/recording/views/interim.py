@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import View
 
 from contracts.models import Contract, ContractState
-from contracts.plans.door import may_plan
+from contracts.plans.plan import may_plan
 from placements.claims import valuing
 from placements.ledger import posting
 from placements.models import Fulfilment

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
-from contracts.social_firms.door import find_firms, may_propose
+from contracts.social_firms.recognition import find_firms, may_propose
 from placements.claims import questions, suppliers
 from placements.claims.content import Content, content_of
 from placements.claims.words import what_was_claimed

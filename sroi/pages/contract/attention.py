@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from contracts.acts import certificates
 from contracts.acts.certificates import CertificateState, Cover
-from contracts.acts.door import may_change, may_propose
+from contracts.acts.rights import may_change, may_propose
 from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, PsoCertificate
 from contracts.plans.deadlines import DeadlineState, deadlines
-from contracts.plans.door import handed_in
-from contracts.settlement.door import is_settled_here, may_settle
+from contracts.plans.plan import handed_in
+from contracts.settlement.shortfall import is_settled_here, may_settle
 from placements.standing.heard import last_heard
 from placements.standing.tasks import Task
 from sroi.access import Access, visible

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from django.views.generic import View
 
 from contracts.acts import views as changing
-from contracts.acts.door import may_change
 from contracts.acts.modification import Modification, as_if
+from contracts.acts.rights import may_change
 from contracts.models import Contract
 from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated

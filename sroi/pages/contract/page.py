@@ -6,15 +6,15 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts.acts.door import may_change, may_propose
+from contracts.acts.rights import may_change, may_propose
 from contracts.models import Category, ChangeKind, ChangeProposal, Contract, ContractEvent, ContractState
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.people.membership import with_people
-from contracts.plans import door as plans
+from contracts.plans.plan import NO_NEWS
 from contracts.registering import cpv
 from contracts.registering.door import may_call_off
-from contracts.settlement.door import is_settled_here
+from contracts.settlement.shortfall import is_settled_here
 from placements.claims.words import period_words
 from placements.models import Allocation
 from placements.rights import may_see_fulfilments
@@ -161,7 +161,7 @@ def happening(event: ContractEvent) -> Happening:
         "note_removed": _("A note was removed from the dossier"),
         "document_removed": _("A document was removed from the dossier"),
         "no_plan": _("No action plan needed"),
-        plans.NO_NEWS: _("Interim report: nothing new"),
+        NO_NEWS: _("Interim report: nothing new"),
         "plan_submitted": _("Action plan handed in"),
         "plan_sent_back": _("Action plan sent back"),
         "plan_agreed": _("Action plan agreed"),

@@ -20,6 +20,15 @@ from contracts.models import ActionPlan, Category, Contract, PlanState
 from contracts.plans import door as planning
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.plans.forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
+from contracts.plans.plan import (
+    UNDER_WAY,
+    handed_in_on,
+    has_plan,
+    may_agree,
+    may_plan,
+    may_see_under_way,
+    quarters_to_plan,
+)
 from contracts.plans.schedule import quarter_of
 from placements.rights import may_see_fulfilments
 from placements.standing.heard import last_heard
@@ -43,7 +52,7 @@ class ContractPlan(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract = self.object
-        if not planning.has_plan(contract):
+        if not has_plan(contract):
             raise Http404
         self.request.region_title = contract.region.title
         return super().get_context_data(**plan_context(contract, self.request.access, localdate()), **kwargs)
@@ -52,12 +61,12 @@ class ContractPlan(DetailPage):
 def plan_context(contract: Contract, access: Access, today: date) -> dict[str, Any]:
     plans = visible_plans(contract, access)
     agreed = next((plan for plan in plans if plan.state == PlanState.AGREED), None)
-    under_way = next((plan for plan in plans if plan.state in planning.UNDER_WAY), None)
+    under_way = next((plan for plan in plans if plan.state in UNDER_WAY), None)
     standing = with_progress([contract], today)[contract.pk]
     # Month by month one could tell single fulfilments apart: only for who may see those.
     done = done_by_month(contract, today) if may_see_fulfilments(access, contract) else None
     heard = last_heard([contract], today).get(contract.pk)
-    due = deadlines(contract, planning.handed_in_on(plans), heard, today)
+    due = deadlines(contract, handed_in_on(plans), heard, today)
     return {
         "contract": contract,
         "agreed": agreed,
@@ -67,15 +76,15 @@ def plan_context(contract: Contract, access: Access, today: date) -> dict[str, A
         "progress": standing,
         "course": contract_course(contract, standing, done, today) if done is not None else None,
         "deadlines": [told(deadline, contract, heard, access) for deadline in due],
-        "may_plan": planning.may_plan(access, contract),
-        "may_agree": planning.may_agree(access, contract),
+        "may_plan": may_plan(access, contract),
+        "may_agree": may_agree(access, contract),
     }
 
 
 def visible_plans(contract: Contract, access: Access) -> list[ActionPlan]:
     plans = visible(ActionPlan, access).filter(contract=contract).select_related("agreed_by", "changed_by")
-    if not planning.may_see_under_way(access, contract):
-        plans = plans.exclude(state__in=planning.UNDER_WAY)
+    if not may_see_under_way(access, contract):
+        plans = plans.exclude(state__in=UNDER_WAY)
     return list(plans.prefetch_related("amounts").order_by("number"))
 
 
@@ -168,10 +177,10 @@ def told(deadline: Deadline, contract: Contract, heard: date | None, access: Acc
 
 def next_action(deadline: Deadline, contract: Contract, access: Access) -> tuple[str, str]:
     """Address and word of what this person can do about it; empty where it is for someone else."""
-    adviser = planning.may_agree(access, contract)
+    adviser = may_agree(access, contract)
     if deadline.what == What.CONTACT:
         return (reverse("contract-contact", args=[contract.pk]), _("Record the contact")) if adviser else ("", "")
-    if not planning.may_plan(access, contract):
+    if not may_plan(access, contract):
         return "", ""
     if deadline.what == What.PLAN:
         return reverse("contract-plan-edit", args=[contract.pk]), _("Fill in the plan")
@@ -193,8 +202,8 @@ class OfPlan(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(Contract, request.access).select_related("region", "policy")
         self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        adviser = planning.may_agree(request.access, self.contract)
-        if not planning.may_plan(request.access, self.contract) or (self.adviser_only and not adviser):
+        adviser = may_agree(request.access, self.contract)
+        if not may_plan(request.access, self.contract) or (self.adviser_only and not adviser):
             raise Http404
         request.region_title = self.contract.region.title
         return super().dispatch(request, *args, **kwargs)
@@ -206,7 +215,7 @@ class OfPlan(View):
     def plan(self) -> ActionPlan | None:
         """The version that is under way, else the agreed one."""
         plans = visible(ActionPlan, self.request.access).filter(contract=self.contract)
-        theirs = plans.filter(state__in=[*planning.UNDER_WAY, PlanState.AGREED]).prefetch_related("amounts")
+        theirs = plans.filter(state__in=[*UNDER_WAY, PlanState.AGREED]).prefetch_related("amounts")
         found: ActionPlan | None = theirs.order_by("-number").first()
         return found
 
@@ -219,12 +228,12 @@ class PlanEdit(OfPlan):
         if plan and plan.state == PlanState.SUBMITTED:
             messages.info(request, _("The plan is handed in. The adviser agrees to it, or asks for something else."))
             return redirect(self.plan_url)
-        form = PlanForm(quarters=planning.quarters_to_plan(self.contract), initial=initial_of(plan) if plan else {})
+        form = PlanForm(quarters=quarters_to_plan(self.contract), initial=initial_of(plan) if plan else {})
         total = sum((row.amount for row in plan.amounts.all()), ZERO) if plan else ZERO
         return self.show(form, seen_of(plan), total)
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        form = PlanForm(request.POST, quarters=planning.quarters_to_plan(self.contract))
+        form = PlanForm(request.POST, quarters=quarters_to_plan(self.contract))
         valid, seen = form.is_valid(), request.POST.get("seen", "")
         if request.htmx:  # type: ignore[attr-defined]
             return render(request, "pages/plan_total.html", self.total(form.total))
@@ -265,7 +274,7 @@ class PlanEdit(OfPlan):
 
 def seen_of(plan: ActionPlan | None) -> str:
     """What was on the screen: the draft with its edition, or that a version is to begin."""
-    if plan and plan.state in planning.UNDER_WAY:
+    if plan and plan.state in UNDER_WAY:
         return f"{plan.number}-{plan.edition}"
     return f"begin-{plan.number + 1 if plan else 1}"
 
@@ -275,7 +284,7 @@ class PlanAnswer(OfPlan):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         plan = self.plan()
-        if plan is None or plan.state not in planning.UNDER_WAY:
+        if plan is None or plan.state not in UNDER_WAY:
             messages.error(request, _("There is no plan to answer any more. Look at it again."))
             return redirect(self.plan_url)
         asked, by, at = request.POST.get("do", ""), request.user, now()
@@ -285,7 +294,7 @@ class PlanAnswer(OfPlan):
             if asked == "discard":
                 planning.discard(plan)
                 messages.success(request, _("The draft was discarded."))
-            elif not planning.may_agree(request.access, self.contract):
+            elif not may_agree(request.access, self.contract):
                 raise Http404
             elif asked == "agree":
                 planning.agree(plan, by=by, at=at)

@@ -22,9 +22,18 @@ from contracts.models import Category, Contract, ContractState, ObligationLine, 
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.settlement import door as settlement
-from contracts.settlement.door import Decision, Figures
 from contracts.settlement.forms import DecisionForm, RecoveryForm, ReopenForm
 from contracts.settlement.letter import Case, Letter, as_files, letter_of
+from contracts.settlement.shortfall import (
+    Decision,
+    Figures,
+    LetterFiles,
+    is_settled_here,
+    longest_recovery,
+    may_settle,
+    may_settle_now,
+    penalty,
+)
 from placements.standing.progress import realised_by_category, waiting_under, with_progress
 from sroi.access import STAFF, visible
 from sroi.documents import DocumentError
@@ -61,12 +70,12 @@ class ContractSettlement(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access, today = self.object, self.request.access, localdate()
-        if not settlement.is_settled_here(contract):
+        if not is_settled_here(contract):
             raise Http404
         self.request.region_title = contract.region.title
         figures = figures_of(contract)
         decided = visible(Settlement, access).filter(contract=contract).select_related("decided_by", "reopened_by")
-        settles = settlement.may_settle(access, contract)
+        settles = may_settle(access, contract)
         step = step_of(contract, figures)
         return super().get_context_data(
             steps=steps_to(step),
@@ -77,8 +86,8 @@ class ContractSettlement(DetailPage):
             settlements=[Told(one) for one in decided.order_by("-number")],
             settles=settles,
             may_end=settles and contract.state == ContractState.ACTIVE and today > contract.end_date,
-            may_grant=settles and figures.shortfall > ZERO and bool(settlement.longest_recovery(contract)),
-            may_decide=settles and settlement.may_settle_now(contract, figures, today) and not figures.waiting,
+            may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
+            may_decide=settles and may_settle_now(contract, figures, today) and not figures.waiting,
             payments_until=payments_until(contract),
             looks_again=access.has(*STAFF, region_id=contract.region_id),
             **kwargs,
@@ -171,8 +180,8 @@ class OfSettlement(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "adviser")
         self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        here = settlement.is_settled_here(self.contract)
-        if not here or not settlement.may_settle(request.access, self.contract):
+        here = is_settled_here(self.contract)
+        if not here or not may_settle(request.access, self.contract):
             raise Http404
         request.region_title = self.contract.region.title
         if self.contract.state not in self.states and hasattr(self, request.method.lower()):
@@ -203,7 +212,7 @@ class Recovery(OfSettlement):
     heading = gettext_lazy("Grant a recovery period")
 
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(RecoveryForm(initial={"until": settlement.longest_recovery(self.contract)}))
+        return self.show(RecoveryForm(initial={"until": longest_recovery(self.contract)}))
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         form = RecoveryForm(request.POST)
@@ -267,7 +276,7 @@ class Decide(OfSettlement):
             case.decision,
             seen=case.figures,
             figures=lambda: figures_of(self.contract),
-            letter=settlement.LetterFiles(files),
+            letter=LetterFiles(files),
             on=localdate(at),
             by=self.request.user,
             at=at,
@@ -299,12 +308,12 @@ class Decide(OfSettlement):
             "penalty": self.penalty(figures, form) if letter else None,
             "shortfall": figures.shortfall,
             "factor": number(factor),
-            "would_be": settlement.penalty(figures.shortfall, factor),
+            "would_be": penalty(figures.shortfall, factor),
         }
         return render(self.request, "pages/settlement_decide.html", context, status=status)
 
     def penalty(self, figures: Figures, form: DecisionForm) -> Decimal:
-        return settlement.penalty(figures.shortfall, self.contract.policy.penalty_factor, form.decision.at_fault)
+        return penalty(figures.shortfall, self.contract.policy.penalty_factor, form.decision.at_fault)
 
 
 def seen(figures: Figures) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
 from contracts.plans.deadlines import Deadline, DeadlineState, deadlines
-from contracts.plans.door import handed_in
+from contracts.plans.plan import handed_in
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status

@@ -25,9 +25,9 @@ from contracts.models import Contract, Notice, NoticeKind, NoticeState, When
 from contracts.people import notices
 from contracts.people.membership import access_of, people, people_with_access
 from placements.standing.tasks import Pile, Task
+from placements.telling import gather
 from sroi.access import Access, visible
 from sroi.pages.mail.overview import Overview, overview
-from sroi.pages.mail.telling import gather
 from sroi.server.outbox import send_now
 
 logger = logging.getLogger("sroi.mail")

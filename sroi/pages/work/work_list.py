@@ -30,8 +30,8 @@ from contracts.models import (
     PsoCertificate,
 )
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
-from contracts.plans.door import handed_in
-from contracts.settlement.door import may_settle
+from contracts.plans.plan import handed_in
+from contracts.settlement.shortfall import may_settle
 from placements.models import FulfilmentState, FulfilmentVersion
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status

@@ -21,8 +21,9 @@ from django.utils import timezone
 from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
 from contracts.owed import door as obligations
 from contracts.social_firms import door as recognition
+from contracts.social_firms.recognition import Facts, RecognisedAs
 from placements.claims.content import Content
-from placements.imports.intake import COPIED
+from placements.imports.door import COPIED
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentVersion
 from placements.samples import door as sampling
@@ -212,11 +213,11 @@ def keep_accounts(accounts: list[DemoRow], file: Path) -> None:
 def tell_of_firm(region: Region, row: DemoRow) -> None:
     """A firm that an adviser recognises, or that a contractor proposes."""
     by, at = User.objects.get(email=row["by"]), timezone.now()
-    facts = recognition.Facts(**{name: row[name] for name in ("name", "place", "offers", "website")})
+    facts = Facts(**{name: row[name] for name in ("name", "place", "offers", "website")})
     first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until"))
     if row["act"] == "recognise":
         assert first is not None  # every row has one
-        terms = recognition.RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
+        terms = RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
         recognition.recognise(region, row["kvk"], facts, terms, by=by, at=at)
         return
     contractor = Contractor.objects.get(memberships__user=by, memberships__region=region)

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.people import notices
+from placements.telling import gather, lately
 from sroi.pages.mail.sending import send_at_once, send_overviews
-from sroi.pages.mail.telling import gather, lately
 from sroi.server.outbox import send_due
 
 

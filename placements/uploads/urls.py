@@ -1,6 +1,6 @@
 from django.urls import path
 
-from placements.imports import views
+from placements.uploads import views
 
 urlpatterns = [
     path("importeren/", views.Import.as_view(), name="import"),

@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from placements.imports import door as uploads
-from placements.imports.columns import FAULTS_FILE, TITLES
-from placements.imports.door import Purpose
 from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
+from placements.uploads import door as uploads
+from placements.uploads.columns import FAULTS_FILE, TITLES
+from placements.uploads.door import Purpose
 from sroi.access import visible
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Refused

@@ -1,0 +1,79 @@
+"""What a settlement follows from, and what it may come to: shortfall, recovery, penalty."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from contracts.dossier.file import File
+from contracts.models import Contract, ContractState, SettlementState
+from sroi.access import Access, Role
+from sroi.money import ZERO, Balance, rounded
+from sroi.periods import Period, add_months
+
+
+@dataclass(frozen=True)
+class Figures(Balance):
+    """What a settlement follows from: owed, realised by category, and how many fulfilments still wait for a review."""
+
+    obligation: Decimal
+    by_category: Mapping[str, Decimal]
+    waiting: int = 0
+
+    @property
+    def realised(self) -> Decimal:
+        return sum(self.by_category.values(), ZERO)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the adviser decides: whether the contractor is to blame for a shortfall, and what is explained."""
+
+    at_fault: bool = True
+    no_fault_reason: str = ""
+    explanation: str = ""
+
+
+@dataclass(frozen=True)
+class LetterFiles:
+    """The closing letter as files, in order: PDF, Word."""
+
+    files: Sequence[File] = field(default_factory=list)
+
+
+def penalty(shortfall: Decimal, factor: Decimal, at_fault: bool = True) -> Decimal:
+    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500; nothing where it was beyond their fault."""
+    return rounded(Fraction(shortfall) * Fraction(factor)) if at_fault else ZERO
+
+
+def is_settled_here(contract: Contract) -> bool:
+    """A framework is not: its call-offs are. What owes nothing has nothing to settle."""
+    return contract.has_obligation and not contract.is_framework
+
+
+def may_settle(access: Access, contract: Contract) -> bool:
+    return access.has(Role.ADVISER, region_id=contract.region_id)
+
+
+def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:
+    """Once it ended and the last counted day has passed, or as soon as all is fulfilled."""
+    over = today > contract.last_counted_day or figures.shortfall == ZERO
+    return contract.state == ContractState.ENDED and over
+
+
+def longest_recovery(contract: Contract) -> date | None:
+    """The last day that a recovery period can have by the policy; None where it gives none, or it is used up."""
+    months = contract.policy.recovery_months
+    longest = add_months(contract.end_date, months)
+    return longest if months and longest > contract.last_counted_day else None
+
+
+def penalties(settlements: QuerySet[Any], period: Period) -> Decimal:
+    """What was charged by the decisions of a period that still hold."""
+    decided = settlements.filter(state=SettlementState.DECIDED, decided_on__range=(period.first, period.last))
+    total: Decimal | None = decided.aggregate(total=Sum("penalty"))["total"]
+    return total or ZERO

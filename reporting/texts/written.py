@@ -1,0 +1,108 @@
+"""What was written for a section: the last text, earlier ones, and what changed since the last revision."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any
+
+from contracts.models import Municipality, Region
+from reporting.figures.words import WRITTEN
+from reporting.models import AnnualReport, SectionText
+from reporting.notice.editions import Edition, that_count, written_texts
+from reporting.notice.text.standard import standard
+from sroi.access import Access, Role
+
+State = AnnualReport.State
+# Sections that say the same in every edition: what is written there is meant for all of them.
+COMMON = ("inleiding", "juridische-aspecten", "communicatie", "vervolg")
+
+
+def may_write(access: Access, region: Region, state: str) -> bool:
+    """The adviser writes. For a revision of what is final also the region admin, who makes it."""
+    admin = state == State.FINAL and access.has(Role.REGION_ADMIN, region_id=region.pk)
+    return admin or access.has(Role.ADVISER, region_id=region.pk)
+
+
+def latest(edition: Edition, section: str) -> SectionText | None:
+    """The last text that was saved for this edition itself."""
+    rows = saved_texts(edition.report, edition.municipality, section) if edition.report else SectionText.objects.none()
+    found: SectionText | None = rows.select_related("by").order_by("-number").first()
+    return found
+
+
+def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
+    """A text that was saved earlier, by its number."""
+    rows = saved_texts(edition.report, edition.municipality, section) if edition.report else SectionText.objects.none()
+    found: SectionText | None = rows.filter(number=number).first()
+    return found
+
+
+def present(edition: Edition, section: str) -> str:
+    """The text as it stands in this edition."""
+    return edition.texts.get(section) or standard(edition, section)
+
+
+def without_own(edition: Edition, section: str) -> str:
+    """What stands in this edition when it has no text of its own: the region's text for all, or the default."""
+    row = written_texts(edition.report, None).get(section) if edition.municipality else None
+    return row.text if row and row.everywhere and row.text else standard(edition, section)
+
+
+def last_text(report: AnnualReport | None) -> int:
+    """The last text of the report that was saved, of whatever section and edition."""
+    row = SectionText.objects.filter(report=report).order_by("-pk").first() if report else None
+    return row.pk if row else 0
+
+
+def edited(report: AnnualReport, editions: Iterable[int | None]) -> dict[int | None, list[str]]:
+    """Per edition of a final report (a municipality, or none) the sections with another text than at the last revision.
+
+    A text that was changed and changed back is the same, and so is a region's text that an edition does not show.
+    """
+    last = report.revisions.latest("number").last_text
+    rows = list(SectionText.objects.filter(report=report).order_by("number"))
+    found = {}
+    for town in editions:
+        then, now = (_texts(some, town) for some in ([row for row in rows if row.pk <= last], rows))
+        found[town] = [section for section in WRITTEN if then.get(section, "") != now.get(section, "")]
+    return found
+
+
+def _texts(rows: list[SectionText], town: int | None) -> dict[str, str]:
+    return {section: row.text for section, row in that_count(rows, town).items()}
+
+
+def waiting(report: AnnualReport) -> Any:
+    """What was written since the last revision, and so is not in it."""
+    last = report.revisions.order_by("-number").first()
+    rows = SectionText.objects.filter(report=report, pk__gt=last.last_text if last else 0)
+    return rows.select_related("municipality", "by").order_by("pk")
+
+
+def saved_texts(report: AnnualReport, municipality: Municipality | None, section: str) -> Any:
+    return SectionText.objects.filter(report=report, municipality=municipality, section=section)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words that stayed, went or came."""
+
+    text: str
+    gone: bool = False
+    new: bool = False
+
+
+def changes(before: str, after: str) -> Iterator[Piece]:
+    """The way from one text to another, word by word; blanks after a word are no change, another line is."""
+    # Blanks as words of their own are so many that comparing long texts takes seconds.
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
+    words = [[word.rstrip(" ") for word in text] for text in (old, new)]
+    for kind, i, j, k, m in SequenceMatcher(None, words[0], words[1], autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield Piece("".join(new[k:m]))
+            continue
+        if gone := "".join(old[i:j]):
+            yield Piece(gone, gone=True)
+        if come := "".join(new[k:m]):
+            yield Piece(come, new=True)
