@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.timezone import localdate
+
 
 class Refused(Exception):
     """The act cannot be done; the message says why and what to do."""
@@ -17,3 +19,8 @@ class Act:
     at: datetime
     today: date
     why: str = ""
+
+    @classmethod
+    def of(cls, by: Any, at: datetime, why: str = "") -> "Act":
+        """On the day that it is here at that moment."""
+        return cls(by, at, localdate(at), why)

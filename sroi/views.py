@@ -151,4 +151,4 @@ class ListFile:
 
 
 def act_of(request: Request, why: str = "") -> Act:
-    return Act(request.user, now(), localdate(), why)
+    return Act.of(request.user, now(), why)

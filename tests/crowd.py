@@ -28,6 +28,7 @@ from placements.life import door as life
 from placements.models import Evidence, Fulfilment, FulfilmentState, FulfilmentVersion, UploadRow
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent, AuditKind
+from sroi.doors import Act
 from sroi.periods import DAY, add_months
 from tests import factories as make
 
@@ -58,11 +59,11 @@ def _contracts(region: Region, contractors: list[Contractor], adviser: Any) -> l
         dates = {"award_date": add_months(start, -1), "start_date": start, "end_date": end}
         mine = adviser if n % 3 else None
         new.append(make.new_contract(region, contractor, {"GM0402": 60, "GM0406": 40}, adviser=mine, **dates))
-    award(new, region=region, at=AT, by=None, why="Gegund")
+    award(new, Act.of(None, AT, "Gegund"), region=region)
     contracts = [one.contract for one in new]
     more = {"kind": "amendment", "effective_date": DAY_OF_ALL, "value_delta": Decimal(10_000), "reason": "Meerwerk"}
     changes = [ObligationChange(contract=contract, identity=f"meer-{contract.pk}", **more) for contract in contracts]
-    change(changes, region=region, at=AT, by=None, why="Meerwerk")
+    change(changes, Act.of(None, AT, "Meerwerk"), region=region)
     return contracts
 
 

@@ -149,13 +149,13 @@ def new_contract(
 
 def make_contract(region: Region, contractor: Contractor, shares: Any = None, **fields: Any) -> Contract:
     new = new_contract(region, contractor, shares, **fields)
-    award([new], region=region, at=moment(new.contract.award_date), by=None, why="Gegund")
+    award([new], act(None, "Gegund", new.contract.award_date), region=region)
     return new.contract
 
 
 def make_contracts(region: Region, contractor: Contractor, count: int, **fields: Any) -> list[Contract]:
     new = [new_contract(region, contractor, **fields) for _ in range(count)]
-    award(new, region=region, at=moment(TODAY), by=None, why="Gegund")
+    award(new, act(None, "Gegund"), region=region)
     return [a.contract for a in new]
 
 
@@ -202,7 +202,7 @@ def make_proposal(contract: Contract, by: Any = None) -> ChangeProposal:
         reason=why,
     )
     proposed = acts.Modification(contract, new.kind, why, on=new.effective_date, change=new)
-    return propose(proposed, by=by or make_user(Role.PROCUREMENT_OFFICER, contract.region), at=moment(TODAY))
+    return propose(proposed, act(by or make_user(Role.PROCUREMENT_OFFICER, contract.region)))
 
 
 def make_certificate(contract: Contract, level: str = "2", **fields: Any) -> PsoCertificate:
@@ -219,7 +219,7 @@ def make_firm(
     """A firm that the region recognises as sheltered-work company since 2020."""
     given = {"kind": "sw_company", "valid_from": date(2020, 1, 1), "grounds": "Nagezocht", **terms}
     facts = Facts(name, "Hilversum", f"Drukwerk van {name}", "https://www.example.org/")
-    return recognise(region, kvk or f"{next(_numbers):08}", facts, RecognisedAs(**given), by=by, at=moment(TODAY))
+    return recognise(region, kvk or f"{next(_numbers):08}", facts, RecognisedAs(**given), act(by))
 
 
 def make_firm_proposal(
@@ -228,11 +228,11 @@ def make_firm_proposal(
     values = {"kvk": f"{next(_numbers):08}", "kind": "pso_30plus", "valid_from": date(2024, 1, 1), **fields}
     proposal = FirmProposal(region=region, contractor=contractor, name=name, **values)
     by = by or make_user(Role.CONTRACTOR, region, contractor=contractor)
-    return propose_firm(proposal, by=by, at=moment(TODAY))
+    return propose_firm(proposal, act(by))
 
 
 def make_note(contract: Contract, text: str = "Gebeld over de planning", shared: bool = False) -> ContractNote:
-    return dossier.write(contract, "note", TODAY, text, shared=shared, by=None, at=moment(TODAY))
+    return dossier.write(contract, "note", TODAY, text, act(), shared=shared)
 
 
 def make_person(contract: Contract, side: str = "contractor", name: str = "Robin Groen") -> ContactPerson:
@@ -243,7 +243,7 @@ def make_person(contract: Contract, side: str = "contractor", name: str = "Robin
 
 def make_document(contract: Contract, title: str = "Verslag", shared: bool = False, by: Any = None) -> ContractDocument:
     file = File(title.encode(), "application/pdf", title)
-    return dossier.keep(contract, file, shared=shared, by=by, at=moment(TODAY))
+    return dossier.keep(contract, file, act(by), shared=shared)
 
 
 def make_settlement(contract: Contract) -> Settlement:
@@ -253,11 +253,11 @@ def make_settlement(contract: Contract) -> Settlement:
         contract.region, contract.contractor, shares, title=f"Afgerekend {contract.title}", adviser=contract.adviser
     )
     at = moment(over.end_date + timedelta(days=70))
-    end(over, at=at, by=None, why="Afgelopen")
+    end(over, Act.of(None, at, "Afgelopen"))
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
     letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
-    more = {"on": at.date(), "by": None, "at": at, "letter": letter}
-    return decide(over, Decision(), seen=figures, figures=lambda: figures, **more)
+    done = Act.of(None, at)
+    return decide(over, Decision(), done, seen=figures, figures=lambda: figures, letter=letter, on=done.today)
 
 
 def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = None, by: Any = None) -> ActionPlan:
@@ -267,13 +267,13 @@ def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = 
         ("social_purchasing", q): Decimal(5000) for q in quarters
     }
     at = moment(TODAY)
-    plan = plans.begin(contract, by=by, at=at)
+    plan = plans.begin(contract, Act.of(by, at))
     words = {"work": f"Twee leerlingen op {contract.title}"}
-    plans.save(plan, words, usual if amounts is None else amounts, by=by, at=at)
+    plans.save(plan, words, usual if amounts is None else amounts, Act.of(by, at))
     if state != PlanState.DRAFT:
-        plans.submit(plan, by=by, at=at)
+        plans.submit(plan, Act.of(by, at))
     if state == PlanState.AGREED:
-        plans.agree(plan, by=by, at=at)
+        plans.agree(plan, Act.of(by, at))
     return plan
 
 
@@ -285,7 +285,7 @@ def make_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: 
         **fields,
     }
     new = ObligationChange(contract=contract, kind=kind, **values)
-    change([new], region=contract.region, at=moment(new.effective_date), by=None, why=new.reason)
+    change([new], act(None, new.reason, new.effective_date), region=contract.region)
     contract.refresh_from_db()
     return new
 

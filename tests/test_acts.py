@@ -24,7 +24,7 @@ from contracts.owed.shares import SharesOfContracts
 from placements.ledger.verification import differences
 from placements.models import FulfilmentLine
 from sroi.access import Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from tests import factories as make
 from tests.factories import signed_in
 
@@ -128,7 +128,7 @@ def test_what_was_posted_keeps_its_shares_and_later_months_get_the_new_ones(regi
     version = make.make_placement(contract, confirmed_until=date(2024, 8, 31))
     new = {towns(contract)["GM0406"]: D(100)}
     at = make.moment(make.TODAY)
-    obligations.change_shares(contract, new, month=date(2024, 7, 15), at=at, by=None, why="Herverdeeld")
+    obligations.change_shares(contract, new, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 15))
     from placements.life import door as life
 
     life.confirm([version.fulfilment], date(2024, 12, 31), make.act(), region=region)
@@ -166,7 +166,7 @@ def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> No
     contract.refresh_from_db()
     assert contract.table == other
     with pytest.raises(Refused):
-        obligations.pin(contract, other, at=make.moment(make.TODAY), by=None, why="Nogmaals")
+        obligations.pin(contract, other, make.act(None, "Nogmaals"))
 
 
 # --- every act can be proposed --------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_every_kind_shows_its_form_and_survives_a_round_of_proposing(contract: C
 
 def test_what_is_closed_refuses_every_act(contract: Contract) -> None:
     at = make.moment(make.TODAY)
-    obligations.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
+    obligations.cancel(contract, Act.of(None, at, "Failliet"), on=make.TODAY)
     new = {towns(contract)["GM0406"]: D(100)}
     certificate = PsoCertificate(level="2", valid_from=date(2024, 1, 1), valid_until=date(2025, 1, 1))
     for act in (
@@ -222,7 +222,7 @@ def test_what_is_closed_refuses_every_act(contract: Contract) -> None:
         acts.Modification(contract, ActKind.CANCEL, "x", on=make.TODAY),
     ):
         with pytest.raises(Refused, match=contract.reference):
-            carry_out(act, by=None, at=at)
+            carry_out(act, Act.of(None, at))
     assert not PsoCertificate.objects.exists()
 
 
@@ -258,8 +258,8 @@ def test_an_officer_calls_off_for_their_own_municipality(contract: Contract, off
 
 def test_a_settled_framework_takes_no_orders(region: Region, contract: Contract) -> None:
     at = make.moment(make.TODAY)
-    obligations.end(contract, at=at, by=None, why="Afgelopen")
-    obligations.settle(contract, on=make.TODAY, at=at, by=None, why="Afgerekend")
+    obligations.end(contract, Act.of(None, at, "Afgelopen"))
+    obligations.settle(contract, Act.of(None, at, "Afgerekend"), on=make.TODAY)
     with pytest.raises(Refused):
         make.make_contract(region, contract.contractor, parent=contract)
     assert Contract.objects.count() == 1

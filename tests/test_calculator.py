@@ -50,7 +50,7 @@ def test_the_same_effort_under_other_tables_by_target_group(region: Any) -> None
 
 def test_a_version_that_is_being_worked_on_is_not_shown_to_the_public(region: Any) -> None:
     used = region.tables_in_force.get().table
-    made = succeed(used, "later", "Volgend jaar", "", by=None, at=make.moment(make.TODAY))
+    made = succeed(used, "later", "Volgend jaar", "", make.act())
     given = {"kind": "placement", "block": "WW_GT1Y"}
     assert asked(**given).context["elsewhere"] == []
     made, _changed = load_table(region, {**made.source, "note": "Bijna klaar"})

@@ -104,7 +104,7 @@ class TestObligation:
         contractor = make_contractor()
         framework = new_contract(region, contractor)
         call_off = new_contract(region, contractor, parent=framework.contract)
-        award([call_off, framework], region=region, at=moment(TODAY), by=None, why="Import")
+        award([call_off, framework], act(None, "Import"), region=region)
         assert lines_of(framework.contract) == [("award", "GM0402", D(0), D(0))]
         assert call_off.contract.parent_id == framework.contract.pk
         assert holds(region)
@@ -118,26 +118,24 @@ class TestObligation:
         assert holds(region)
 
     def test_cancelling_takes_back_what_is_owed(self, region, contract):
-        obligations.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Failliet")
+        obligations.cancel(contract, act(None, "Failliet"), on=date(2025, 1, 1))
         assert sum(line[3] for line in lines_of(contract)) == 0
         with pytest.raises(Refused):
-            obligations.cancel(contract, on=date(2025, 1, 1), at=moment(TODAY), by=None, why="Nogmaals")
+            obligations.cancel(contract, act(None, "Nogmaals"), on=date(2025, 1, 1))
         assert holds(region)
 
     def test_only_what_ended_is_settled(self, contract):
         with pytest.raises(Refused, match=contract.reference):
-            obligations.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="")
-        obligations.end(contract, at=moment(TODAY), by=None, why="Afgelopen")
-        obligations.settle(contract, on=TODAY, at=moment(TODAY), by=None, why="Afgerekend")
+            obligations.settle(contract, act(), on=TODAY)
+        obligations.end(contract, act(None, "Afgelopen"))
+        obligations.settle(contract, act(None, "Afgerekend"), on=TODAY)
         assert contract.state == ContractState.SETTLED
         with pytest.raises(Refused):
             make_change(contract, value_delta=D(1))
 
     def test_changed_shares_hold_from_their_month(self, region, contract):
         shares = {m.pk: D(50) for m in region.municipalities.all()}
-        obligations.change_shares(
-            contract, shares, month=date(2024, 7, 1), at=moment(TODAY), by=None, why="Herverdeeld"
-        )
+        obligations.change_shares(contract, shares, act(None, "Herverdeeld"), month=date(2024, 7, 1))
         make_placement(contract)
         halves = FulfilmentLine.objects.values_list("month__month", "municipality__code").annotate(t=Sum("amount"))
         by_month = {(month, code): amount for month, code, amount in halves}

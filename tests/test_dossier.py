@@ -16,7 +16,7 @@ from contracts.dossier import door as dossier
 from contracts.models import ContactPerson, Contract, ContractDocument, ContractEvent, ContractNote, Region
 from contracts.owed import door as obligations
 from sroi.access import Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from tests import factories as make
 from tests.factories import signed_in
 
@@ -235,14 +235,14 @@ def test_a_closed_contract_takes_nothing_more(contract: Contract, clients: dict[
     note, person = make.make_note(contract), make.make_person(contract)
     document = make.make_document(contract)
     at = make.moment(make.TODAY)
-    obligations.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
+    obligations.cancel(contract, Act.of(None, at, "Failliet"), on=make.TODAY)
     for act in (
         lambda: make.make_note(contract),
         lambda: make.make_person(contract),
         lambda: make.make_document(contract, "Meer"),
-        lambda: dossier.remove_note(note, by=None, at=at),
+        lambda: dossier.remove_note(note, Act.of(None, at)),
         lambda: dossier.remove_person(person),
-        lambda: dossier.remove(document, by=None, at=at),
+        lambda: dossier.remove(document, Act.of(None, at)),
     ):
         with pytest.raises(Refused, match=contract.reference):
             act()

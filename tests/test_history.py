@@ -20,7 +20,7 @@ def test_award_change_and_end_leave_versions(region: Any) -> None:
     adviser = make.make_user(Role.ADVISER, region)
     contract = make.make_contract(region, make.make_contractor())
     make.make_change(contract, ChangeKind.EXTENSION, new_end_date=contract.end_date.replace(year=2026))
-    end(contract, at=make.moment(make.TODAY), by=adviser, why="Werk is klaar")
+    end(contract, make.act(adviser, "Werk is klaar"))
     rows = contract.history.order_by("history_id")
     assert [(r.history_type, r.state, r.end_date.year) for r in rows] == [
         ("+", "active", 2025),

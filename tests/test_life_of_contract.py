@@ -148,5 +148,5 @@ def test_declining_asks_why_and_the_officer_reads_it(region: Region, contract: C
     adviser.post(page, {"reason": "Nog niet getekend"})
     assert "Nog niet getekend" in signed_in(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
     with pytest.raises(Refused):
-        acts.accept(proposal, by=user, at=make.moment(make.TODAY))
+        acts.accept(proposal, make.act(user))
     assert obligation(contract) == 50000

@@ -10,13 +10,14 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from contracts.models import Invitation, Membership
 from contracts.people import door as invitations
 from contracts.people.membership import access_of
 from sroi.access import Role
 from sroi.accounts.models import User
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from tests import factories as make
 from tests.test_races import AT_ONCE, ROUNDS, at_once
 
@@ -123,7 +124,7 @@ def test_an_invitation_of_an_admin_opens_no_account_that_exists(region: Any) -> 
     admin = make.make_user(Role.REGION_ADMIN, region)
     known = make.make_user(Role.READER, region, email=EMAIL)
     asked = invitations.Asked(EMAIL, Role.ADVISER, region)
-    invitation = invitations.invite(asked, access_of(admin), at=make.moment(make.TODAY), by=admin)
+    invitation = invitations.invite(asked, access_of(admin), make.act(admin))
     with pytest.raises(Refused):
         invitations.accept(invitation, at=make.moment(make.TODAY), **NEW)
     assert known.check_password(make.PASSWORD)
@@ -138,11 +139,11 @@ def test_there_is_no_superuser(region: Any) -> None:
 
 
 def end(membership: Membership, by: Any) -> None:
-    invitations.end(membership, access_of(by), at=make.moment(make.TODAY), by=by, why="Rol beëindigd")
+    invitations.end(membership, access_of(by), make.act(by, "Rol beëindigd"))
 
 
 def become_reader(membership: Membership, by: Any) -> None:
-    invitations.change(membership, Role.READER, (), access_of(by), by=by, why="Andere functie")
+    invitations.change(membership, Role.READER, (), access_of(by), Act.of(by, now(), "Andere functie"))
 
 
 @pytest.mark.parametrize("act", [end, become_reader])
@@ -155,7 +156,7 @@ def test_the_last_admin_stays(region: Any, act: Any) -> None:
     User.objects.filter(pk=other.pk).update(is_active=False)
     third = make.make_user(Role.REGION_ADMIN, region, active=False)
     with pytest.raises(Refused, match="laatste regiobeheerder"):
-        invitations.end(one.memberships.get(), seen, at=make.moment(make.TODAY), by=third, why="Weg")
+        invitations.end(one.memberships.get(), seen, make.act(third, "Weg"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -171,9 +172,9 @@ def test_two_admins_who_end_each_other_at_the_same_time(region: Any, act: Any) -
 
         def one(membership: Membership, access: Any, by: Any) -> None:
             if act is end:
-                invitations.end(membership, access, at=make.moment(make.TODAY), by=by, why="Weg")
+                invitations.end(membership, access, make.act(by, "Weg"))
             else:
-                invitations.change(membership, Role.READER, (), access, by=by, why="Weg")
+                invitations.change(membership, Role.READER, (), access, Act.of(by, now(), "Weg"))
 
         results = at_once(*(lambda pair=pair: one(*pair) for pair in pairs))
         left = Membership.objects.filter(role=Role.REGION_ADMIN, ended_at=None).count()

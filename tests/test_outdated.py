@@ -19,7 +19,7 @@ from placements.ledger.verification import differences
 from placements.life import door as life
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from sroi.access import Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +94,7 @@ def test_other_shares_divide_otherwise(region: Region, contract: Contract) -> No
     make.make_purchase(contract, external_id="B")  # of May: before the shares change
     towns = {town.pk: D(50) for town in region.municipalities.all()}
     at = make.moment(make.TODAY)
-    obligations.change_shares(contract, towns, month=date(2024, 7, 1), at=at, by=None, why="Herverdeeld")
+    obligations.change_shares(contract, towns, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 1))
     assert list(differences([region], make.TODAY)) == []
     (row,) = outdated(Contract.objects.select_related("policy", "table").get(pk=contract.pk))
     assert row.is_only_divided_otherwise
@@ -112,7 +112,7 @@ def test_another_table_counts_by_its_block_of_the_same_code(
     make.make_placement(contract, external_id="A")
     table = make.make_table(region, publication)
     codes = set(table.blocks.values_list("code", flat=True))
-    obligations.pin(contract, table, at=make.moment(make.TODAY), by=None, why="Afgesproken")
+    obligations.pin(contract, table, make.act(None, "Afgesproken"))
     ((_number, before, now),) = listed(contract)
     assert before == D("40000.00")
     assert (now is None) == ("PW_GT2Y" not in codes)

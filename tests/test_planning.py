@@ -19,7 +19,7 @@ from contracts.plans.plan import handed_in
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.periods import Period
 from tests import factories as make
 from tests.factories import signed_in
@@ -98,7 +98,7 @@ def test_the_agreed_plan_takes_the_place_of_the_straight_line(contract: Contract
     make.make_plan(contract, PlanState.SUBMITTED)
     straight = with_progress([contract], date(2024, 12, 31))[contract.pk]
     assert (straight.expected, straight.plan) == (D("25034.20"), None)  # 366 of 731 days
-    plans.agree(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY))
+    plans.agree(ActionPlan.objects.get(), make.act())
     planned = with_progress([contract], date(2024, 12, 31))[contract.pk]
     assert planned.expected == D("60000.00")
     assert with_progress([contract], date(2024, 2, 15))[contract.pk].expected == D("7582.42")  # 46 of 91 days of 15.000
@@ -157,7 +157,7 @@ def test_a_next_version_begins_as_the_agreed_one_and_takes_its_place(contract: C
     first.refresh_from_db()
     assert first.state == PlanState.REPLACED
     assert with_progress([contract], date(2024, 3, 31))[contract.pk].expected == D("30000.00")
-    begun = plans.begin(contract, by=None, at=make.moment(make.TODAY))
+    begun = plans.begin(contract, make.act())
     assert (begun.work, len(begun.by_quarter())) == ("Drie leerlingen", 2)
 
 
@@ -169,7 +169,7 @@ def test_who_comes_second_is_told_so(contract: Contract, contractor: Client, adv
     assert "Twee leerlingen" in answer.content.decode()  # what was typed is kept
     plan = ActionPlan.objects.get()
     assert plan.by_quarter()[date(2024, 1, 1)] == 1000
-    plans.submit(plan, by=None, at=make.moment(make.TODAY))
+    plans.submit(plan, make.act())
     adviser.post(url(contract, "plan-answer"), {"edition": str(plan.edition + 1), "do": "agree"})
     plan.refresh_from_db()
     assert plan.state == PlanState.SUBMITTED
@@ -177,7 +177,7 @@ def test_who_comes_second_is_told_so(contract: Contract, contractor: Client, adv
 
 def test_discarding_keeps_what_was_agreed(contract: Contract, contractor: Client) -> None:
     agreed = make.make_plan(contract)
-    draft = plans.begin(contract, by=None, at=make.moment(make.TODAY))
+    draft = plans.begin(contract, make.act())
     contractor.post(url(contract, "plan-answer"), {"edition": str(draft.edition), "do": "discard"})
     assert list(ActionPlan.objects.all()) == [agreed]
 
@@ -208,12 +208,12 @@ def test_what_a_plan_adds_up_to_shows_while_typing(contract: Contract, contracto
 def test_a_closed_contract_has_its_plan_for_good(contract: Contract, contractor: Client) -> None:
     plan = make.make_plan(contract, PlanState.SUBMITTED)
     at = make.moment(make.TODAY)
-    obligations.cancel(contract, on=make.TODAY, at=at, by=None, why="Failliet")
+    obligations.cancel(contract, Act.of(None, at, "Failliet"), on=make.TODAY)
     for act in (
-        lambda: plans.agree(plan, by=None, at=at),
-        lambda: plans.send_back(plan, by=None, at=at, why="Nee"),
-        lambda: plans.record_contact(contract, date(2023, 12, 5), by=None, at=at),
-        lambda: plans.do_without(contract, by=None, at=at, why="Nee"),
+        lambda: plans.agree(plan, Act.of(None, at)),
+        lambda: plans.send_back(plan, Act.of(None, at, "Nee")),
+        lambda: plans.record_contact(contract, date(2023, 12, 5), Act.of(None, at)),
+        lambda: plans.do_without(contract, Act.of(None, at, "Nee")),
     ):
         with pytest.raises(Refused, match=contract.reference):
             act()
@@ -226,7 +226,7 @@ def test_a_closed_contract_has_its_plan_for_good(contract: Contract, contractor:
 def test_the_plan_stands_beside_what_happened(contract: Contract, adviser: Client, officer: Client) -> None:
     make.make_purchase(contract, "1234.00")
     make.make_plan(contract)
-    plans.begin(contract, by=None, at=make.moment(make.TODAY))
+    plans.begin(contract, make.act())
     shown = adviser.get(url(contract))
     row = shown.context["agreed_table"].rows[1]
     assert [(cell.planned, cell.done) for cell in row.cells] == [(10000, 0), (5000, 1234), (0, 0), (15000, 1234)]
@@ -292,7 +292,7 @@ def test_contact_and_plan_are_done_once_recorded(contract: Contract, adviser: Cl
     found = due(contract, date(2025, 7, 1), planned)
     assert (found["contact"].done, found["plan"].done) == (date(2023, 12, 6), make.TODAY)
     assert ContractEvent.objects.get(what="contact").why.startswith("06-12-2023")
-    plans.send_back(ActionPlan.objects.get(), by=None, at=make.moment(make.TODAY), why="Graag anders")
+    plans.send_back(ActionPlan.objects.get(), make.act(None, "Graag anders"))
     assert handed_in([contract]) == {}
 
 
@@ -319,5 +319,5 @@ def test_an_overdue_deadline_asks_for_attention_of_who_can_act(
 
 
 def test_what_ended_has_no_deadlines(contract: Contract) -> None:
-    obligations.end(contract, at=make.moment(make.TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, make.act(None, "Afgelopen"))
     assert due(contract, make.TODAY) == {}

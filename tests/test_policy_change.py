@@ -12,6 +12,7 @@ from django.utils import translation
 from contracts.models import Policy, Region
 from contracts.policy import door as policies
 from sroi.access import Role
+from sroi.doors import Act
 from tests import factories as make
 from tests.test_adoption import NOW, at_once
 from tests.test_every_field import Forms
@@ -120,6 +121,6 @@ def test_of_two_policies_for_one_day_at_once_one_holds() -> None:
     terms = {name: getattr(standing, name) for name in policies.TERMS}
 
     def change(rate: int) -> None:
-        policies.succeed(region, terms | {"default_rate": rate}, NOW.date(), by=None, at=NOW, why="", seen=standing.pk)
+        policies.succeed(region, terms | {"default_rate": rate}, NOW.date(), Act.of(None, NOW), seen=standing.pk)
 
     assert sorted(at_once(*[lambda rate=rate: change(rate) for rate in (1, 2, 3, 4)])) == ["done"] + ["refused"] * 3

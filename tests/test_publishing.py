@@ -57,7 +57,7 @@ def addresses() -> dict[str, str]:
     parts = {"year": 2024, "region": "testregio", "municipality": "aadorp", "figure": "fulfilled", "format": "json"}
     parts |= {"section": "kernboodschap", "part": "kwartaal-1"}
     found = {}
-    for pattern in urlpatterns:
+    for pattern in (each for room in urlpatterns for each in room.url_patterns):
         names = re.findall(r"<\w+:(\w+)>", str(pattern.pattern))
         assert pattern.name
         found[pattern.name] = reverse(pattern.name, kwargs={name: parts[name] for name in names})

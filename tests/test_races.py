@@ -140,7 +140,7 @@ def test_confirming_at_once_posts_once(contract: Any) -> None:
 def test_posting_numbers_rise_without_gap_or_double(contract: Any) -> None:
     region, contractor = contract.region, contract.contractor
     new = [new_contract(region, contractor) for _n in range(AT_ONCE * 2)]
-    at_once(*(lambda a=a: award([a], region=region, at=moment(TODAY), by=None, why="Gegund") for a in new))
+    at_once(*(lambda a=a: award([a], act(None, "Gegund"), region=region) for a in new))
     assert list(Posting.objects.order_by("pk").values_list("number", flat=True)) == list(range(1, len(new) + 2))
 
 
@@ -220,9 +220,7 @@ def test_many_changes_at_once_never_exceed_the_cap(contract: Any) -> None:
             )
             for n in range(AT_ONCE)
         ]
-        results = at_once(
-            *(lambda c=c: change([c], region=region, at=moment(TODAY), by=None, why="Meerwerk") for c in changes)
-        )
+        results = at_once(*(lambda c=c: change([c], act(None, "Meerwerk"), region=region) for c in changes))
         assert results == ["done"] * AT_ONCE
         owed = ObligationLine.objects.filter(contract=capped).aggregate(v=Sum("value_delta"), o=Sum("obligation_delta"))
         assert owed == {"v": Decimal("1800000.00"), "o": Decimal("60000.00")}
@@ -263,7 +261,7 @@ def test_two_admins_change_a_table_or_put_two_in_force_at_once(contract: Any) ->
         results = at_once(
             *(
                 lambda note=f"{turn}-{n}", t=new[0], e=edition: table_versions.change(
-                    t, e, lambda s: s.update(note=note), by=None, at=moment(TODAY), why="Anders"
+                    t, e, lambda s: s.update(note=note), act(None, "Anders")
                 )
                 for n in range(AT_ONCE)
             )

@@ -14,6 +14,7 @@ from contracts.owed.door import end, settle
 from placements.models import Evidence, FulfilmentLine, FulfilmentVersion
 from placements.retention.door import due
 from sroi.accounts.models import AuditEvent, Erasure
+from sroi.doors import Act
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -57,8 +58,8 @@ def test_each_state_has_its_time(contract: Any, state: str, kept: str, erased: s
 def test_settling_starts_the_time_of_the_policy(contract: Any) -> None:
     version = make.make_placement(contract)
     at = make.moment(date(2026, 3, 1))
-    end(contract, at=at, by=None, why="Klaar")
-    settle(contract, on=date(2026, 3, 1), at=at, by=None, why="Akkoord")
+    end(contract, Act.of(None, at, "Klaar"))
+    settle(contract, Act.of(None, at, "Akkoord"), on=date(2026, 3, 1))
     on("2028-02-29")
     assert reference(version)
     on("2028-03-01")

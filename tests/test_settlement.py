@@ -42,7 +42,7 @@ from placements.models import FulfilmentLine, FulfilmentState
 from placements.standing.progress import Status, with_progress
 from sroi.access import Role
 from sroi.documents import DOCX
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.periods import Period
 from tests import factories as make
 from tests.factories import signed_in
@@ -68,7 +68,7 @@ def contract(region: Region) -> Contract:
 def with_shortfall(region: Region) -> Contract:
     contract = make.make_contract(region, make.make_contractor("De Linde"), reference="C-1", title="Wegen")
     make.make_purchase(contract, "35000.00")
-    obligations.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, make.act(None, "Afgelopen"))
     return contract
 
 
@@ -93,7 +93,7 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
         "letter": LetterFiles(),
         **other,
     }
-    return settlement.decide(contract, decision or Decision(), on=TODAY, by=None, at=make.moment(TODAY), **given)
+    return settlement.decide(contract, decision or Decision(), make.act(), on=TODAY, **given)
 
 
 def sent(client: Client, contract: Contract, **given: str) -> Any:
@@ -135,7 +135,7 @@ def test_penalties_add_up_by_year_while_they_hold(region: Region, contract: Cont
     everything = Settlement.objects.all()
     assert penalties(everything, Period.year(2026)) == 30000
     assert penalties(everything, Period.year(2025)) == 0
-    settlement.reopen(other, by=None, at=make.moment(TODAY), why="Factuur nagekomen")
+    settlement.reopen(other, make.act(None, "Factuur nagekomen"))
     assert penalties(everything, Period.year(2026)) == 15000
 
 
@@ -166,7 +166,7 @@ def test_a_recovery_period_moves_the_last_counted_day(region: Region, contract: 
 
 def test_what_is_done_in_it_counts_and_then_it_is_settled_again(region: Region, contract: Contract) -> None:
     at = make.moment(TODAY)
-    settlement.grant_recovery(contract, date(2026, 6, 30), figures(contract), by=None, at=at, why="Ziekte")
+    settlement.grant_recovery(contract, date(2026, 6, 30), figures(contract), Act.of(None, at, "Ziekte"))
     make.make_activity(contract, "150", activity_date=date(2026, 3, 1), on=TODAY)
     assert decide(contract).shortfall == 0  # all is fulfilled: it need not wait for the last day
 
@@ -175,11 +175,11 @@ def test_without_a_shortfall_or_without_policy_there_is_no_recovery(region: Regi
     at, until = make.moment(TODAY), date(2026, 3, 31)
     none = Figures(D(50000), {"work": D(50000)})
     with pytest.raises(Refused):
-        settlement.grant_recovery(contract, until, none, by=None, at=at, why="x")
+        settlement.grant_recovery(contract, until, none, Act.of(None, at, "x"))
     strict = with_shortfall(make.make_region("elders", "Elders", recovery_months=0))
     assert longest_recovery(strict) is None
     with pytest.raises(Refused):
-        settlement.grant_recovery(strict, until, figures(strict), by=None, at=at, why="x")
+        settlement.grant_recovery(strict, until, figures(strict), Act.of(None, at, "x"))
 
 
 # --- the decision ---------------------------------------------------------------------------------------------------
@@ -258,7 +258,7 @@ def test_only_what_ended_and_is_over_is_settled(region: Region, adviser: Client)
     running = make.make_contract(region, make.make_contractor(), end_date=date(2026, 12, 31))
     assert adviser.get(url(running, "settlement-decide"))["Location"] == url(running)
     assert adviser.get(url(running)).context["step"] == "end"
-    obligations.end(running, at=make.moment(TODAY), by=None, why="Eerder klaar")
+    obligations.end(running, make.act(None, "Eerder klaar"))
     with pytest.raises(Refused):
         decide(running)
     assert not adviser.get(url(running)).context["may_decide"]
@@ -314,14 +314,14 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
     return {
         "amendment": lambda: make.make_change(contract, value_delta=D(1)),
         "extension": lambda: make.make_change(contract, ChangeKind.EXTENSION, new_end_date=date(2027, 1, 1)),
-        "shares": lambda: carry_out(act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), by=None, at=at),
-        "end": lambda: obligations.end(contract, at=at, by=None, why="x"),
-        "cancel": lambda: obligations.cancel(contract, on=TODAY, at=at, by=None, why="x"),
-        "settle": lambda: obligations.settle(contract, on=TODAY, at=at, by=None, why="x"),
-        "recovery": lambda: obligations.grant_recovery(contract, date(2026, 6, 1), at=at, by=None, why="x"),
+        "shares": lambda: carry_out(act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), Act.of(None, at)),
+        "end": lambda: obligations.end(contract, Act.of(None, at, "x")),
+        "cancel": lambda: obligations.cancel(contract, Act.of(None, at, "x"), on=TODAY),
+        "settle": lambda: obligations.settle(contract, Act.of(None, at, "x"), on=TODAY),
+        "recovery": lambda: obligations.grant_recovery(contract, date(2026, 6, 1), Act.of(None, at, "x")),
         "call-off": lambda: make.make_contract(region, contract.contractor, parent=contract),
-        "plan": lambda: plans.agree(plan, by=None, at=at),
-        "contact": lambda: plans.record_contact(contract, date(2024, 1, 1), by=None, at=at),
+        "plan": lambda: plans.agree(plan, Act.of(None, at)),
+        "contact": lambda: plans.record_contact(contract, date(2024, 1, 1), Act.of(None, at)),
         "note": lambda: make.make_note(contract),
         "document": lambda: make.make_document(contract),
         "record": lambda: make.make_purchase(contract, state=FulfilmentState.DRAFT),
@@ -350,7 +350,7 @@ def test_a_settled_contract_is_read_only_and_so_is_what_counts_under_it(region: 
 
 def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(contract: Contract) -> None:
     late = make.make_purchase(contract, state=FulfilmentState.SUBMITTED, on=TODAY)
-    obligations.settle(contract, on=TODAY, at=make.moment(TODAY), by=None, why="Afgerekend")
+    obligations.settle(contract, make.act(None, "Afgerekend"), on=TODAY)
     act = make.act(why="Na de afrekening", today=TODAY)
     for answer in (lambda: life.accept([late], act, region=contract.region), lambda: life.return_(late, act)):
         with pytest.raises(Refused, match="C-1"):
@@ -365,7 +365,7 @@ def test_a_placement_goes_on_under_its_other_contract_only(region: Region) -> No
     version = make.make_fulfilment(two, "placement", "PW_GT2Y", [(date(2025, 1, 1), D(36))], on=TODAY, **days)
     for move in (obligations.end, obligations.settle):
         more = {"on": TODAY} if move is obligations.settle else {}
-        move(two[0], at=make.moment(TODAY), by=None, why="Afgerekend", **more)
+        move(two[0], make.act(None, "Afgerekend"), **more)
     life.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
     sums = dict(FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount")))
     assert sums == {two[0].pk: D("1666.67"), two[1].pk: D("25000.00")}
@@ -402,7 +402,7 @@ def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Cl
     )
     make.make_change(contract, value_delta=D(-100000))
     make.make_placement(contract, hours="18", candidate_ref="Kandidaat Wulp", external_id="NR-WULP")
-    obligations.end(contract, at=make.moment(TODAY), by=None, why="Afgelopen")
+    obligations.end(contract, make.act(None, "Afgelopen"))
     sent(adviser, contract, explanation="Met dank <script>", confirm="1")
     made = Settlement.objects.get()
     pdf = b"".join(adviser.get(reverse("closing-letter", args=[made.pk, "pdf"])).streaming_content)

@@ -80,7 +80,7 @@ class TestTheDayOfPayment:
         assert len(signals(client, version)) == 1
         here = make.make_firm(region, kvk=KVK)
         assert signals(client, version) == []
-        recognition.take_back(here, by=adviser, at=make.moment(make.TODAY), why="Verkeerd nummer")
+        recognition.take_back(here, make.act(adviser, "Verkeerd nummer"))
         assert len(signals(client, version)) == 1
 
     def test_the_table_says_which_recognitions_open_a_block(self, adviser: Any, region: Any, contract: Any) -> None:
@@ -182,7 +182,11 @@ class TestTheDoor:
 
     def recognise(self, region: Any, **fields: Any) -> Recognition:
         return recognition.recognise(
-            region, KVK, Facts("Firma"), self.terms(**fields), by=None, at=make.moment(make.TODAY)
+            region,
+            KVK,
+            Facts("Firma"),
+            self.terms(**fields),
+            make.act(),
         )
 
     def test_the_firm_is_shared_and_the_recognition_is_not(self, region: Any) -> None:
@@ -197,7 +201,7 @@ class TestTheDoor:
                 self.recognise(region, **fields)
         self.recognise(region, valid_from=date(2025, 1, 1))
         self.recognise(region, kind="pso_30plus")
-        recognition.take_back(first, by=None, at=make.moment(make.TODAY), why="Fout")
+        recognition.take_back(first, make.act(None, "Fout"))
         self.recognise(region, valid_until=date(2024, 12, 31))
 
     @pytest.mark.parametrize("fields", [{"valid_until": date(2024, 5, 14)}, {"grounds": " "}])
@@ -208,12 +212,16 @@ class TestTheDoor:
 
     def test_an_end_keeps_what_was_paid_before(self, region: Any) -> None:
         made = self.recognise(region)
-        recognition.end(made, date(2024, 6, 30), by=None, at=make.moment(make.TODAY), why="Certificaat ingetrokken")
+        recognition.end(
+            made,
+            date(2024, 6, 30),
+            make.act(None, "Certificaat ingetrokken"),
+        )
         made.refresh_from_db()
         assert made.holds_on(date(2024, 6, 30))
         assert not made.holds_on(date(2024, 7, 1))
         with pytest.raises(Refused):
-            recognition.end(made, date(2024, 5, 14), by=None, at=make.moment(make.TODAY), why="Nooit")
+            recognition.end(made, date(2024, 5, 14), make.act(None, "Nooit"))
         assert list(made.history.order_by("history_id").values_list("history_change_reason", flat=True)) == [
             "Nagezocht",
             "Certificaat ingetrokken",
@@ -223,16 +231,18 @@ class TestTheDoor:
         proposal = make.make_firm_proposal(region, linde)
         with pytest.raises(Refused):
             make.make_firm_proposal(region, linde, kvk=proposal.kvk)
-        recognition.decline(proposal, by=adviser, at=make.moment(make.TODAY), why="Staat niet in het register")
+        recognition.decline(
+            proposal,
+            make.act(adviser, "Staat niet in het register"),
+        )
         for act in (
-            lambda: recognition.decline(proposal, by=adviser, at=make.moment(make.TODAY), why="Nog eens"),
+            lambda: recognition.decline(proposal, make.act(adviser, "Nog eens")),
             lambda: recognition.recognise(
                 region,
                 proposal.kvk,
                 Facts("Firma"),
                 self.terms(),
-                by=adviser,
-                at=make.moment(make.TODAY),
+                make.act(adviser),
                 proposal=proposal,
             ),
         ):

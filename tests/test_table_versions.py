@@ -21,7 +21,7 @@ from contracts.valuation_tables.forms import BlockForm
 from contracts.valuation_tables.loading import LineOfTables, is_used, load_table, put_in_force, table_from
 from placements.claims.words import example_worth
 from sroi.access import Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def at() -> Any:
 
 
 def succeed(table: ValuationTable, code: str = "nieuw") -> ValuationTable:
-    return table_versions.succeed(table, code, "Nieuwe tabel", "", by=None, at=at())
+    return table_versions.succeed(table, code, "Nieuwe tabel", "", Act.of(None, at()))
 
 
 def typed(form: Any, **fields: Any) -> dict[str, Any]:
@@ -92,7 +92,10 @@ class TestTheDoor:
     def test_a_used_table_is_never_edited(self, used: ValuationTable) -> None:
         with pytest.raises(Refused):
             table_versions.change(
-                used, table_versions.edition(used), lambda s: s.update(full_time_hours="40"), by=None, at=at(), why=""
+                used,
+                table_versions.edition(used),
+                lambda s: s.update(full_time_hours="40"),
+                Act.of(None, at()),
             )
         with pytest.raises(Refused):
             table_versions.discard(used, table_versions.edition(used))
@@ -117,10 +120,10 @@ class TestTheDoor:
 
     def test_who_saw_another_edition_changes_nothing(self, loaded: ValuationTable) -> None:
         seen = table_versions.edition(loaded)
-        change = {"by": None, "at": at(), "why": "Anders"}
-        table_versions.change(loaded, seen, lambda s: s.update(note="Eerst"), **change)
+        change = Act.of(None, at(), "Anders")
+        table_versions.change(loaded, seen, lambda s: s.update(note="Eerst"), change)
         with pytest.raises(Refused):
-            table_versions.change(loaded, seen, lambda s: s.update(note="Dan"), **change)
+            table_versions.change(loaded, seen, lambda s: s.update(note="Dan"), change)
         loaded.refresh_from_db()
         assert loaded.note == "Eerst"
 
@@ -133,7 +136,7 @@ class TestTheDoor:
             for row in source["blocks"]:
                 row["amount"] = "80000.00" if row["code"] == "PW_GT2Y" else row.get("amount")
 
-        table_versions.change(made, table_versions.edition(made), double, by=None, at=at(), why="Verdubbeld")
+        table_versions.change(made, table_versions.edition(made), double, Act.of(None, at(), "Verdubbeld"))
         put_in_force(made, date(2024, 1, 1))
         contract.refresh_from_db()
         assert contract.table == used
@@ -151,9 +154,7 @@ class TestTheDoor:
             table,
             table_versions.edition(table),
             lambda s: table_versions.put_row(s, placement | {"code": "W"}, "P", 2),
-            by=None,
-            at=at(),
-            why="",
+            Act.of(None, at()),
         )
         assert list(table.blocks.order_by("position").values_list("code", "applies_to")) == [("B", ["W"]), ("W", [])]
         with pytest.raises(FaultyFile):
@@ -161,9 +162,7 @@ class TestTheDoor:
                 table,
                 table_versions.edition(table),
                 lambda s: table_versions.take_row(s, "W"),
-                by=None,
-                at=at(),
-                why="",
+                Act.of(None, at()),
             )
 
 
@@ -259,7 +258,10 @@ class TestPages:
             conditions = {"min_age": "50", "permanent_contract": "yes"} if kind == "bonus" else {}
             rows.append(filled({"seen": "x", "place": "1", **sent, **amounts, **conditions}, []).row)
         table_versions.change(
-            loaded, table_versions.edition(loaded), lambda s: s.update(blocks=rows), by=None, at=at(), why=""
+            loaded,
+            table_versions.edition(loaded),
+            lambda s: s.update(blocks=rows),
+            Act.of(None, at()),
         )
         bonus = loaded.blocks.get(code="bonus-fixed")
         assert (bonus.min_age, bonus.permanent_contract, bonus.amount) == (50, True, D("1234.50"))
@@ -317,7 +319,7 @@ class TestPages:
             source["blocks"] = source["blocks"][1:]
             source["blocks"][0]["amount"] = "41234.00"
 
-        table_versions.change(made, table_versions.edition(made), alter, by=None, at=at(), why="")
+        table_versions.change(made, table_versions.edition(made), alter, Act.of(None, at()))
         shown = client.get(reverse("table-compare"), {"links": used.pk, "rechts": made.pk})
         assert shown.context["number_of_differences"] == 2
         text = shown.content.decode().replace("\xa0", " ")

@@ -1,7 +1,7 @@
 """Who may change a contract, who may propose it, and the answer to a proposal."""
 
-from datetime import date, datetime
-from typing import Any
+from dataclasses import replace
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,54 +10,54 @@ from contracts.acts.modification import Modification, from_proposal, to_proposal
 from contracts.models import ActKind, ChangeProposal, ProposalState
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 
 
-def propose(act: Modification, *, by: Any, at: datetime) -> ChangeProposal:
-    proposal = to_proposal(act)
-    proposal.proposed_by, proposal.proposed_at = by, at
+def propose(modification: Modification, act: Act) -> ChangeProposal:
+    proposal = to_proposal(modification)
+    proposal.proposed_by, proposal.proposed_at = act.by, act.at
     proposal.save()
     return proposal
 
 
-def accept(proposal: ChangeProposal, *, by: Any, at: datetime) -> None:
+def accept(proposal: ChangeProposal, act: Act) -> None:
     with transaction.atomic():
         lock_ledger(proposal.contract.region)
-        _answer(proposal, ProposalState.ACCEPTED, by, at, "")
-        carry_out(from_proposal(proposal), by=by, at=at)
+        _answer(proposal, ProposalState.ACCEPTED, replace(act, why=""))
+        carry_out(from_proposal(proposal), act)
 
 
-def decline(proposal: ChangeProposal, *, by: Any, at: datetime, why: str) -> None:
-    _answer(proposal, ProposalState.DECLINED, by, at, why)
+def decline(proposal: ChangeProposal, act: Act) -> None:
+    _answer(proposal, ProposalState.DECLINED, act)
 
 
-def _answer(proposal: ChangeProposal, state: str, by: Any, at: datetime, why: str) -> None:
+def _answer(proposal: ChangeProposal, state: str, act: Act) -> None:
     """Answer where there is no answer yet; of two people at once one succeeds."""
     waiting = ChangeProposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN)
-    if not waiting.update(state=state, answered_by=by, answered_at=at, answer=why):
+    if not waiting.update(state=state, answered_by=act.by, answered_at=act.at, answer=act.why):
         raise Refused(_("Someone answered this proposal already."))
 
 
-def carry_out(act: Modification, *, by: Any, at: datetime) -> None:
+def carry_out(modification: Modification, act: Act) -> None:
     """Do it, through the door."""
-    contract, why = act.contract, act.why
-    if act.kind == ActKind.END:
-        obligations.end(contract, at=at, by=by, why=why)
-    elif act.kind == ActKind.CANCEL:
-        obligations.cancel(contract, on=_day(act), at=at, by=by, why=why)
-    elif act.kind == ActKind.SHARES:
-        obligations.change_shares(contract, act.shares, month=_day(act), at=at, by=by, why=why)
-    elif act.kind == ActKind.TABLE:
-        assert act.table is not None
-        obligations.pin(contract, act.table, at=at, by=by, why=why)
-    elif act.kind == ActKind.CERTIFICATE:
-        assert act.certificate is not None
-        obligations.register_certificate(act.certificate, contract, act.change, at=at, by=by, why=why)
+    contract, why = modification.contract, modification.why
+    if modification.kind == ActKind.END:
+        obligations.end(contract, replace(act, why=why))
+    elif modification.kind == ActKind.CANCEL:
+        obligations.cancel(contract, replace(act, why=why), on=_day(modification))
+    elif modification.kind == ActKind.SHARES:
+        obligations.change_shares(contract, modification.shares, replace(act, why=why), month=_day(modification))
+    elif modification.kind == ActKind.TABLE:
+        assert modification.table is not None
+        obligations.pin(contract, modification.table, replace(act, why=why))
+    elif modification.kind == ActKind.CERTIFICATE:
+        assert modification.certificate is not None
+        obligations.register_certificate(modification.certificate, contract, modification.change, replace(act, why=why))
     else:
-        assert act.change is not None
-        obligations.change_once(act.change, at=at, by=by)
+        assert modification.change is not None
+        obligations.change_once(modification.change, act)
 
 
-def _day(act: Modification) -> date:
-    assert act.on is not None  # the form asks for it
-    return act.on
+def _day(modification: Modification) -> date:
+    assert modification.on is not None  # the form asks for it
+    return modification.on

@@ -41,12 +41,12 @@ class Effect:
         return self.after - self.before
 
 
-def of_act(act: Modification) -> Effect:
-    if act.kind == ActKind.CANCEL:
-        return _of_cancel(act.contract)
-    if act.kind == ActKind.SHARES:
-        return Effect(_parts(act.contract, {}), _shares(act))
-    return _of_change(act.change) if act.change else Effect(_parts(act.contract, {}))
+def of(modification: Modification) -> Effect:
+    if modification.kind == ActKind.CANCEL:
+        return _of_cancel(modification.contract)
+    if modification.kind == ActKind.SHARES:
+        return Effect(_parts(modification.contract, {}), _shares(modification))
+    return _of_change(modification.change) if modification.change else Effect(_parts(modification.contract, {}))
 
 
 def _of_change(change: ObligationChange) -> Effect:
@@ -63,11 +63,11 @@ def _of_cancel(contract: Contract) -> Effect:
     return Effect(_parts(contract, {pk: -amount for pk, amount in _posted(contract).items()}))
 
 
-def _shares(act: Modification) -> tuple[TownEffect, ...]:
-    assert act.on is not None
-    now = shares_on(act.contract, act.on)
-    towns = Municipality.objects.filter(pk__in={*now, *act.shares}).order_by("code")
-    parts = (TownEffect(t, now.get(t.pk, Decimal(0)), act.shares.get(t.pk, Decimal(0))) for t in towns)
+def _shares(modification: Modification) -> tuple[TownEffect, ...]:
+    assert modification.on is not None
+    now = shares_on(modification.contract, modification.on)
+    towns = Municipality.objects.filter(pk__in={*now, *modification.shares}).order_by("code")
+    parts = (TownEffect(t, now.get(t.pk, Decimal(0)), modification.shares.get(t.pk, Decimal(0))) for t in towns)
     return tuple(part for part in parts if part.before or part.after)
 
 

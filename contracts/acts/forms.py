@@ -55,7 +55,7 @@ class ActForm(forms.Form):
         self.contract = contract
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         return Modification(self.contract, self.kind, self.cleaned_data["reason"])
 
 
@@ -106,7 +106,7 @@ class ModifyForm(ActForm):
         return cleaned
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         new = change_of(self.contract, self.given)
         new.identity = f"form:{self.cleaned_data['token'] or uuid4()}"
         new.certificate = self.certificate
@@ -149,7 +149,7 @@ class SharesForm(ActForm):
         return cleaned
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         given = self.cleaned_data
         return Modification(self.contract, self.kind, given["reason"], on=given["month"], shares=self.shares)
 
@@ -169,7 +169,7 @@ class PinTableForm(ActForm):
         self.fields["table"].queryset = tables.exclude(pk=self.contract.table_id)  # type: ignore[attr-defined]
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         table: ValuationTable = self.cleaned_data["table"]
         return Modification(self.contract, self.kind, self.cleaned_data["reason"], table=table)
 
@@ -214,7 +214,7 @@ class CertificateForm(ActForm):
         return certificates.discount(self.contract, self.cleaned_data["level"], changes)
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         given, discount = self.cleaned_data, self.discount
         on = max(given["valid_from"], self.contract.award_date)
         change = ObligationChange(
@@ -248,7 +248,7 @@ class CancelForm(ActForm):
     reason = reason_field()
 
     @property
-    def act(self) -> Modification:
+    def modification(self) -> Modification:
         return Modification(
             self.contract, self.kind, self.cleaned_data["reason"], on=self.cleaned_data["effective_date"]
         )

@@ -52,34 +52,39 @@ def shares_on(contract: Contract, day: date) -> dict[int, Decimal]:
     return SharesOfContracts([contract]).on(contract.pk, month_of(day))
 
 
-def as_if(act: Modification) -> Contract:
+def as_if(modification: Modification) -> Contract:
     """The contract as it would be once the act is done; nothing is stored."""
-    contract = copy(act.contract)
-    if act.change and act.change.new_end_date:
-        contract.end_date = act.change.new_end_date
-    if act.table:
-        contract.table = act.table
+    contract = copy(modification.contract)
+    if modification.change and modification.change.new_end_date:
+        contract.end_date = modification.change.new_end_date
+    if modification.table:
+        contract.table = modification.table
     return contract
 
 
 # --- proposals ------------------------------------------------------------------------------------------------------
 
 
-def to_proposal(act: Modification) -> ChangeProposal:
+def to_proposal(modification: Modification) -> ChangeProposal:
     """The act as it waits for an answer, not stored."""
     details: dict[str, Any] = {}
-    if act.shares:
-        details["shares"] = {str(pk): str(percent) for pk, percent in act.shares.items()}
-    if act.table:
-        details["table"] = act.table.pk
-    if act.certificate:
-        days = {name: getattr(act.certificate, name).isoformat() for name in ("valid_from", "valid_until")}
-        details["certificate"] = {"level": act.certificate.level, **days}
-    if act.change and act.change.certificate_id:
-        details["discount_of"] = act.change.certificate_id
-    amounts = {name: getattr(act.change, name) for name in AMOUNTS} if act.change else {}
+    if modification.shares:
+        details["shares"] = {str(pk): str(percent) for pk, percent in modification.shares.items()}
+    if modification.table:
+        details["table"] = modification.table.pk
+    if modification.certificate:
+        days = {name: getattr(modification.certificate, name).isoformat() for name in ("valid_from", "valid_until")}
+        details["certificate"] = {"level": modification.certificate.level, **days}
+    if modification.change and modification.change.certificate_id:
+        details["discount_of"] = modification.change.certificate_id
+    amounts = {name: getattr(modification.change, name) for name in AMOUNTS} if modification.change else {}
     return ChangeProposal(
-        contract=act.contract, kind=act.kind, effective_date=act.on, reason=act.why, details=details, **amounts
+        contract=modification.contract,
+        kind=modification.kind,
+        effective_date=modification.on,
+        reason=modification.why,
+        details=details,
+        **amounts,
     )
 
 

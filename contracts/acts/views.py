@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -37,7 +37,7 @@ from sroi.access import visible
 from sroi.doors import Refused
 from sroi.periods import DAY
 from sroi.templatetags.formats import euro, long_date, percent
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
@@ -131,9 +131,9 @@ class Modify(OfContract):
         if not form.is_valid():
             return self.show(form, 422)
         if not request.POST.get("confirm"):
-            return self.show(form, act=None if request.POST.get("back") else form.act)
+            return self.show(form, modification=None if request.POST.get("back") else form.modification)
         try:
-            done = self.do(form.act)
+            done = self.do(form.modification)
         except Refused as fault:
             form.add_error(None, str(fault))
             return self.show(form, 422)
@@ -163,20 +163,21 @@ class Modify(OfContract):
         )
         return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
 
-    def do(self, act: Modification) -> str:
-        by, at = self.request.user, now()
-        if self.may_change:
-            carry_out(act, by=by, at=at)
-            return _("Registered. You see it below in the story of the obligation.") if act.change else _("Registered.")
-        acts.propose(act, by=by, at=at)
-        return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
+    def do(self, modification: Modification) -> str:
+        if not self.may_change:
+            acts.propose(modification, act_of(self.request))
+            return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
+        carry_out(modification, act_of(self.request))
+        if modification.change:
+            return _("Registered. You see it below in the story of the obligation.")
+        return _("Registered.")
 
-    def beside(self, act: Modification) -> dict[str, Any]:
+    def beside(self, modification: Modification) -> dict[str, Any]:
         """What else the preview shows: what the act does to what other apps know."""
         return {}
 
-    def show(self, form: ActForm, status: int = 200, act: Modification | None = None) -> HttpResponse:
-        effect = effects.of_act(act) if act else None
+    def show(self, form: ActForm, status: int = 200, modification: Modification | None = None) -> HttpResponse:
+        effect = effects.of(modification) if modification else None
         context = {
             "heading": title_of(self.kind),
             "explained": HOLDS_WHILE_VALID if self.certificate() else EXPLAINED[self.kind],
@@ -184,11 +185,11 @@ class Modify(OfContract):
             "form": form,
             "effect": effect,
             "rows": told(form, effect),
-            "warnings": warnings(act) if act else [],
+            "warnings": warnings(modification) if modification else [],
             "may_change": self.may_change,
             "danger": self.kind == ActKind.CANCEL,
             "back_url": reverse("contract-changes", args=[self.contract.pk]),
-            **(self.beside(act) if act else {}),
+            **(self.beside(modification) if modification else {}),
         }
         return render(self.request, "contracts/change.html", context, status=status)
 
@@ -212,13 +213,12 @@ class Proposal(View):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         form = DeclineForm(request.POST)
-        by, at = request.user, now()
         try:
             if request.POST.get("accept"):
-                acts.accept(self.proposal, by=by, at=at)
+                acts.accept(self.proposal, act_of(request))
                 messages.success(request, _("Accepted and registered."))
             elif form.is_valid():
-                acts.decline(self.proposal, by=by, at=at, why=form.cleaned_data["reason"])
+                acts.decline(self.proposal, act_of(request, form.cleaned_data["reason"]))
                 messages.success(request, _("Declined. The procurement officer reads why."))
             else:
                 return self.show(form, 422)
@@ -226,21 +226,21 @@ class Proposal(View):
             messages.error(request, str(fault))
         return redirect("contract-detail", self.proposal.contract_id)
 
-    def beside(self, act: Modification) -> dict[str, Any]:
+    def beside(self, modification: Modification) -> dict[str, Any]:
         return {}
 
     def show(self, form: DeclineForm, status: int = 200) -> HttpResponse:
-        contract, act = self.proposal.contract, from_proposal(self.proposal)
+        contract, modification = self.proposal.contract, from_proposal(self.proposal)
         context = {
             "heading": _("Proposal: %(kind)s") % {"kind": self.proposal.get_kind_display()},
             "proposal": self.proposal,
             "contract": contract,
-            "effect": effects.of_act(act),
-            "rows": proposed(act),
-            "warnings": warnings(act),
+            "effect": effects.of(modification),
+            "rows": proposed(modification),
+            "warnings": warnings(modification),
             "form": form,
             "back_url": reverse("contract-detail", args=[contract.pk]),
-            **self.beside(act),
+            **self.beside(modification),
         }
         return render(self.request, "contracts/proposal.html", context, status=status)
 
@@ -256,18 +256,18 @@ def told(form: ActForm, effect: Effect | None) -> list[tuple[str, str]]:
     return [(str(field.label), shown(form, field)) for field in fields]
 
 
-def proposed(act: Modification) -> list[tuple[str, str]]:
+def proposed(modification: Modification) -> list[tuple[str, str]]:
     """What a proposal asks for, in the words of the form."""
-    change, certificate = act.change, act.certificate
-    rows: list[tuple[str, str]] = [(_("Holds from"), long_date(act.on))] if act.on else []
+    change, certificate = modification.change, modification.certificate
+    rows: list[tuple[str, str]] = [(_("Holds from"), long_date(modification.on))] if modification.on else []
     if certificate:
         days = {"first": long_date(certificate.valid_from), "last": long_date(certificate.valid_until)}
         rows += [
             (_("PSO certificate"), certificate.get_level_display()),
             (_("Valid"), _("%(first)s to %(last)s") % days),
         ]
-    if act.table:
-        rows.append((_("Valuation table"), act.table.title))
+    if modification.table:
+        rows.append((_("Valuation table"), modification.table.title))
     if change:
         rows += [
             (_("New last day"), long_date(change.new_end_date) if change.new_end_date else ""),
@@ -284,13 +284,13 @@ def _amount(value: Any) -> str:
     return "" if value is None else euro(value)
 
 
-def warnings(act: Modification) -> list[str]:
+def warnings(modification: Modification) -> list[str]:
     """What one may not expect of the act."""
-    contract, today = act.contract, localdate()
-    if act.kind == ActKind.END and contract.end_date > today:
+    contract, today = modification.contract, localdate()
+    if modification.kind == ActKind.END and contract.end_date > today:
         day = long_date(contract.end_date)
         return [_("The last day of the contract is %(day)s: what is done until then still counts.") % {"day": day}]
-    if act.kind == ActKind.CERTIFICATE and act.change is None:
+    if modification.kind == ActKind.CERTIFICATE and modification.change is None:
         return [_("For this level the policy gives no further discount. Only the certificate is registered.")]
     return []
 

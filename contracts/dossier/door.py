@@ -5,7 +5,7 @@ Whether a file may be kept is judged before it comes here; what comes is its con
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -26,7 +26,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.files.storage import evidence_storage
 
 # --- who may --------------------------------------------------------------------------------------------------------
@@ -68,23 +68,23 @@ def _is_own(access: Access, contract: Contract) -> bool:
 # --- notes ----------------------------------------------------------------------------------------------------------
 
 
-def write(contract: Contract, kind: str, day: date, text: str, *, shared: bool, by: Any, at: datetime) -> ContractNote:
+def write(contract: Contract, kind: str, day: date, text: str, act: Act, *, shared: bool) -> ContractNote:
     with transaction.atomic():
         refuse_closed(contract)
         note: ContractNote = ContractNote.objects.create(
-            contract=contract, kind=kind, day=day, text=text, shared=shared, by=by, at=at
+            contract=contract, kind=kind, day=day, text=text, shared=shared, by=act.by, at=act.at
         )
     return note
 
 
-def remove_note(note: ContractNote, *, by: Any, at: datetime) -> None:
+def remove_note(note: ContractNote, act: Act) -> None:
     """Take away what should not have been written down; that something was there remains."""
     with transaction.atomic():
         refuse_closed(note.contract)
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
         if not gone:
             raise Refused(_("This note was removed already."))
-        ContractEvent.objects.create(contract=note.contract, what="note_removed", at=at, by=by)
+        ContractEvent.objects.create(contract=note.contract, what="note_removed", at=act.at, by=act.by)
 
 
 # --- contact persons ------------------------------------------------------------------------------------------------
@@ -114,13 +114,7 @@ def forget_persons(contracts: Any) -> int:
 
 
 def keep(
-    contract: Contract,
-    file: File,
-    *,
-    shared: bool,
-    by: Any,
-    at: datetime,
-    certificate: PsoCertificate | None = None,
+    contract: Contract, file: File, act: Act, *, shared: bool, certificate: PsoCertificate | None = None
 ) -> ContractDocument:
     """Add a document that may be kept."""
     with transaction.atomic():
@@ -132,17 +126,11 @@ def keep(
             raise Refused(_("This file was added already."))
         if known.count() >= settings.DOSSIER_MAX_FILES:
             raise Refused(_("There are %(n)s files already; that is the most.") % {"n": settings.DOSSIER_MAX_FILES})
-        return put(contract, file, shared=shared, by=by, at=at, certificate=certificate)
+        return put(contract, file, act, shared=shared, certificate=certificate)
 
 
 def put(
-    contract: Contract,
-    file: File,
-    *,
-    shared: bool,
-    by: Any,
-    at: datetime,
-    certificate: PsoCertificate | None = None,
+    contract: Contract, file: File, act: Act, *, shared: bool, certificate: PsoCertificate | None = None
 ) -> ContractDocument:
     """Store the contents and the row that says so; where the row cannot be stored, no file stays behind."""
     document = ContractDocument(
@@ -153,8 +141,8 @@ def put(
         size=len(file.content),
         content_hash=_hash(file),
         shared=shared,
-        added_by=by,
-        added_at=at,
+        added_by=act.by,
+        added_at=act.at,
     )
     document.file.save("", ContentFile(file.content), save=False)
     try:
@@ -165,15 +153,15 @@ def put(
     return document
 
 
-def remove(document: ContractDocument, *, by: Any, at: datetime) -> None:
+def remove(document: ContractDocument, act: Act) -> None:
     """Take a file away for good; that it was there, and who removed it, remains."""
     name = document.file.name
     with transaction.atomic():
         refuse_closed(document.contract)
-        if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(file="", removed_at=at):
+        if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(file="", removed_at=act.at):
             raise Refused(_("This document was removed already."))
         ContractEvent.objects.create(
-            contract=document.contract, what="document_removed", at=at, by=by, why=document.title
+            contract=document.contract, what="document_removed", at=act.at, by=act.by, why=document.title
         )
         if name:
             evidence_storage().guard()

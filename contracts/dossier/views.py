@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -37,7 +37,7 @@ from sroi.files import checking
 from sroi.files.checking import prepared, shown_name
 from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
-from sroi.views import DetailPage, Request
+from sroi.views import DetailPage, Request, act_of
 
 TOLD_SHOWN = 50
 ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
@@ -166,13 +166,7 @@ class NewNote(OfDossier):
     def do(self, form: Any) -> str:
         given = form.cleaned_data
         dossier.write(
-            self.contract,
-            given["kind"],
-            given["day"],
-            given["text"],
-            shared=given["shared"],
-            by=self.request.user,
-            at=now(),
+            self.contract, given["kind"], given["day"], given["text"], act_of(self.request), shared=given["shared"]
         )
         return _("The note is in the dossier.")
 
@@ -250,11 +244,9 @@ class NewDocument(OfDossier):
         dossier.keep(
             self.contract,
             File(ready.content, ready.media_type, given["title"]),
-            # What a contractor adds, it sees.
+            act_of(self.request),
             shared=given.get("shared", True),
             certificate=given.get("certificate"),
-            by=self.request.user,
-            at=now(),
         )
         return _("The document is in the dossier.")
 
@@ -282,7 +274,7 @@ class RemoveDocument(OfDocument):
         if not dossier.may_remove(request.access, self.found, request.user):
             raise Http404
         try:
-            dossier.remove(self.found, by=request.user, at=now())
+            dossier.remove(self.found, act_of(request))
             messages.success(request, _("The document was removed."))
         except Refused as fault:
             messages.error(request, str(fault))
@@ -295,7 +287,7 @@ class RemoveNote(View):
         if not dossier.may_write(request.access, note.contract):
             raise Http404
         try:
-            dossier.remove_note(note, by=request.user, at=now())
+            dossier.remove_note(note, act_of(request))
             messages.success(request, _("The note was removed."))
         except Refused as fault:
             messages.error(request, str(fault))

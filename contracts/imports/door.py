@@ -6,8 +6,7 @@ refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +43,7 @@ from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
+from sroi.doors import Act
 from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
 from sroi.history.keeping import remember
 from sroi.templatetags.formats import number
@@ -367,9 +367,8 @@ class ContractIntake:
 def import_contracts(
     region: Region,
     sheet: Sheet,
+    act: Act,
     *,
-    at: datetime,
-    by: Any = None,
     dry_run: bool = False,
     bounds: Bounds | None = None,
     seal: Seal = nothing_more,
@@ -384,14 +383,14 @@ def import_contracts(
         return outcome.in_order()
     with transaction.atomic():
         new = Contractor.objects.bulk_create([c for c in intake.contractors.values() if c.pk is None])
-        remember(new, at=at, by=by, why=_("Import of contracts"))
+        remember(new, replace(act, why=_("Import of contracts")))
         for made in awards:
             made.contract.contractor = made.contract.contractor  # picks up the id that it got just now
-        award(awards, region=region, at=at, by=by, why=_("Import of contracts"))
+        award(awards, replace(act, why=_("Import of contracts")), region=region)
         for contract in mended:
             contract.fold()
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
-        remember(mended, at=at, by=by, why=_("Import of contracts"), changed=True)
+        remember(mended, replace(act, why=_("Import of contracts")), changed=True)
         seal()
     count_rows()
     return outcome
@@ -401,13 +400,7 @@ def import_contracts(
 
 
 def import_changes(
-    region: Region,
-    sheet: Sheet,
-    *,
-    at: datetime,
-    by: Any = None,
-    dry_run: bool = False,
-    seal: Seal = nothing_more,
+    region: Region, sheet: Sheet, act: Act, *, dry_run: bool = False, seal: Seal = nothing_more
 ) -> Outcome:
     """Register the obligation changes of a file in order of their effective date, all or none."""
     parsed = parse(sheet, CHANGE_COLUMNS)
@@ -446,7 +439,7 @@ def import_changes(
         seen.add(key)
     if not outcome.faults and not dry_run:
         with transaction.atomic():
-            change(changes, region=region, at=at, by=by, why=_("Import of obligation changes"))
+            change(changes, replace(act, why=_("Import of obligation changes")), region=region)
             seal()
         count_rows()
     return outcome.in_order()

@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from contracts.imports.door import Outcome
 from contracts.models import Region
 from contracts.policy.loading import find_region
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.exchange import ExchangeError, Sheet, read_rows
 
 
@@ -31,7 +30,7 @@ class ImportCommand(BaseCommand):
         try:
             region = find_region(options["region"])
             sheet = read_rows(options["file"], Path(options["file"]).name)
-            outcome = self.run_import(region, sheet, timezone.now(), options["dry_run"])
+            outcome = self.run_import(region, sheet, Act.of(None, timezone.now()), options["dry_run"])
         except OSError as error:
             why = error.strerror or str(error)
             raise CommandError(
@@ -49,5 +48,5 @@ class ImportCommand(BaseCommand):
             + (_(" (dry run: nothing was imported)") if options["dry_run"] else "")
         )
 
-    def run_import(self, region: Region, sheet: Sheet, at: datetime, dry_run: bool) -> Outcome:
-        return type(self).importer(region, sheet, at=at, dry_run=dry_run)
+    def run_import(self, region: Region, sheet: Sheet, act: Act, dry_run: bool) -> Outcome:
+        return type(self).importer(region, sheet, act, dry_run=dry_run)

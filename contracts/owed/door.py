@@ -6,8 +6,8 @@ excluding VAT. Refusals are `Refused`, with a sentence for the person. Source: D
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +32,7 @@ from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -46,12 +46,12 @@ class Award:
     shares: Mapping[int, Decimal]
 
 
-def award(awards: Sequence[Award], *, region: Region, at: datetime, by: Any, why: str) -> None:
+def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
     """Register contracts and post what they owe. A contract with a parent is a call-off of a framework."""
     if not awards:
         return
     with transaction.atomic():
-        opened = open_posting(region, at=at, by=by, why=why)
+        opened = open_posting(region, act)
         called_off = {id(a.contract.parent): a.contract.parent for a in awards if a.contract.parent}
         _refuse_closed_frameworks(called_off.values())
         for a in awards:
@@ -71,13 +71,13 @@ def award(awards: Sequence[Award], *, region: Region, at: datetime, by: Any, why
             for a in awards
             for municipality, percent in a.shares.items()
         )
-        remember([a.contract for a in awards], at=at, by=by, why=why)
-        remember(shares, at=at, by=by, why=why)
+        remember([a.contract for a in awards], act)
+        remember(shares, act)
         for key, framework in called_off.items():
             if key not in new:
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
-        _note([a.contract for a in awards], "awarded", opened, why)
+        _note([a.contract for a in awards], "awarded", opened, act.why)
 
 
 def _refuse_closed_frameworks(frameworks: Iterable[Contract]) -> None:
@@ -138,7 +138,7 @@ def _become_framework(contract: Contract, opened: OpenPosting) -> None:
         return
     contract.is_framework = True
     remember(
-        [contract], at=opened.posting.at, by=opened.posting.by, why=_("Framework: its call-offs count."), changed=True
+        [contract], Act.of(opened.posting.by, opened.posting.at, _("Framework: its call-offs count.")), changed=True
     )
     ObligationLine.objects.bulk_create(
         ObligationLine(
@@ -158,12 +158,12 @@ def _become_framework(contract: Contract, opened: OpenPosting) -> None:
     )
 
 
-def change(changes: Sequence[ObligationChange], *, region: Region, at: datetime, by: Any, why: str) -> None:
+def change(changes: Sequence[ObligationChange], act: Act, *, region: Region) -> None:
     """Register changes, in the order given, and post for each the difference in value and in obligation."""
     if not changes:
         return
     with transaction.atomic():
-        opened = open_posting(region, at=at, by=by, why=why)
+        opened = open_posting(region, act)
         contracts = _locked({c.contract_id for c in changes})
         earlier = defaultdict(list)
         for known in ObligationChange.objects.filter(contract__in=contracts).order_by("pk"):
@@ -193,7 +193,7 @@ def change(changes: Sequence[ObligationChange], *, region: Region, at: datetime,
                 )
         ObligationLine.objects.bulk_create(lines)
         Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE)
-        remember(contracts.values(), at=at, by=by, why=why, changed=True)
+        remember(contracts.values(), act, changed=True)
         for c in changes:
             _note([c.contract], c.kind, opened, c.reason)
 
@@ -253,20 +253,20 @@ def _state_now(contract: Contract) -> str:
     }
 
 
-def end(contract: Contract, *, at: datetime, by: Any, why: str) -> None:
+def end(contract: Contract, act: Act) -> None:
     """The term is over: what remains is the settlement."""
     with transaction.atomic():
         _move(contract, [ContractState.ACTIVE], ContractState.ENDED)
-        remember([contract], at=at, by=by, why=why, changed=True)
-        ContractEvent.objects.create(contract=contract, what="ended", at=at, by=by, why=why)
+        remember([contract], act, changed=True)
+        ContractEvent.objects.create(contract=contract, what="ended", at=act.at, by=act.by, why=act.why)
 
 
-def cancel(contract: Contract, *, on: date, at: datetime, by: Any, why: str) -> None:
+def cancel(contract: Contract, act: Act, *, on: date) -> None:
     """The contract does not go on: what it still owes is taken back, from `on`."""
     with transaction.atomic():
-        opened = open_posting(contract.region, at=at, by=by, why=why)
+        opened = open_posting(contract.region, act)
         _move(contract, [ContractState.ACTIVE, ContractState.ENDED], ContractState.CANCELLED)
-        remember([contract], at=at, by=by, why=why, changed=True)
+        remember([contract], act, changed=True)
         per_municipality: dict[int, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO])
         for line in ObligationLine.objects.filter(contract=contract):
             per_municipality[line.municipality_id][0] += line.value_delta
@@ -281,51 +281,49 @@ def cancel(contract: Contract, *, on: date, at: datetime, by: Any, why: str) -> 
                 kind=LineKind.CORRECTION,
                 value_delta=-value,
                 obligation_delta=-obligation,
-                reason=why,
+                reason=act.why,
                 posting=opened.posting,
             )
             for municipality, (value, obligation) in per_municipality.items()
             if value or obligation
         )
-        _note([contract], "cancelled", opened, why)
+        _note([contract], "cancelled", opened, act.why)
 
 
-def grant_recovery(contract: Contract, until: date, *, at: datetime, by: Any, why: str) -> None:
+def grant_recovery(contract: Contract, until: date, act: Act) -> None:
     """Time to make up for a shortfall: the last counted day moves."""
     with transaction.atomic():
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.ENDED, recovery_until=until)
-        remember([contract], at=at, by=by, why=why, changed=True)
-        ContractEvent.objects.create(contract=contract, what="recovery", at=at, by=by, why=why)
+        remember([contract], act, changed=True)
+        ContractEvent.objects.create(contract=contract, what="recovery", at=act.at, by=act.by, why=act.why)
 
 
-def reopen(contract: Contract, *, at: datetime, by: Any, why: str) -> None:
+def reopen(contract: Contract, act: Act) -> None:
     """The settlement no longer holds: the contract can be changed again."""
     with transaction.atomic():
         lock_ledger(contract.region)
         _move(contract, [ContractState.SETTLED], ContractState.ENDED, settled_on=None)
-        remember([contract], at=at, by=by, why=why, changed=True)
-        ContractEvent.objects.create(contract=contract, what="reopened", at=at, by=by, why=why)
+        remember([contract], act, changed=True)
+        ContractEvent.objects.create(contract=contract, what="reopened", at=act.at, by=act.by, why=act.why)
 
 
-def settle(contract: Contract, *, on: date, at: datetime, by: Any, why: str) -> None:
+def settle(contract: Contract, act: Act, *, on: date) -> None:
     """The settlement was decided: from now on the contract is read-only. Nothing is posted while that is decided."""
     with transaction.atomic():
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.SETTLED, settled_on=on)
-        remember([contract], at=at, by=by, why=why, changed=True)
-        ContractEvent.objects.create(contract=contract, what="settled", at=at, by=by, why=why)
+        remember([contract], act, changed=True)
+        ContractEvent.objects.create(contract=contract, what="settled", at=act.at, by=act.by, why=act.why)
 
 
-def change_shares(
-    contract: Contract, shares: Mapping[int, Decimal], *, month: date, at: datetime, by: Any, why: str
-) -> None:
+def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *, month: date) -> None:
     """Other shares of the municipalities, from `month` on; what was posted before keeps the shares it was posted by."""
     month = month_of(month)
     if sum(shares.values()) != 100:
         raise Refused(_("The shares must add up to 100%."))
     with transaction.atomic():
-        opened = open_posting(contract.region, at=at, by=by, why=why)
+        opened = open_posting(contract.region, act)
         refuse_closed(contract)
         if month < month_of(contract.award_date):
             raise Refused(_("The contract was not awarded yet in that month. Choose a later month."))
@@ -338,11 +336,11 @@ def change_shares(
             ContractShare(contract=contract, municipality_id=m, percent=p, valid_from=month, posting=opened.posting)
             for m, p in shares.items()
         )
-        remember(new, at=at, by=by, why=why)
-        _note([contract], "shares", opened, why)
+        remember(new, act)
+        _note([contract], "shares", opened, act.why)
 
 
-def pin(contract: Contract, table: ValuationTable, *, at: datetime, by: Any, why: str) -> None:
+def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
     """Another valuation table than the one in force on the award date; what was accepted stays until it is revalued."""
     with transaction.atomic():
         lock_ledger(contract.region)
@@ -352,18 +350,12 @@ def pin(contract: Contract, table: ValuationTable, *, at: datetime, by: Any, why
         if not Contract.objects.filter(pk=contract.pk).exclude(table=table).update(table=table):
             raise Refused(_("This is the table that the contract has already."))
         contract.refresh_from_db()
-        remember([contract], at=at, by=by, why=why, changed=True)
-        ContractEvent.objects.create(contract=contract, what="table", at=at, by=by, why=why)
+        remember([contract], act, changed=True)
+        ContractEvent.objects.create(contract=contract, what="table", at=act.at, by=act.by, why=act.why)
 
 
 def register_certificate(
-    certificate: PsoCertificate,
-    contract: Contract,
-    discount: ObligationChange | None,
-    *,
-    at: datetime,
-    by: Any,
-    why: str,
+    certificate: PsoCertificate, contract: Contract, discount: ObligationChange | None, act: Act
 ) -> None:
     """A PSO certificate of the contractor, with the discount on what this contract owes, if there is one.
 
@@ -378,21 +370,21 @@ def register_certificate(
             level=certificate.level,
             valid_from=certificate.valid_from,
             valid_until=certificate.valid_until,
-            defaults={"registered_by": by, "registered_at": at},
+            defaults={"registered_by": act.by, "registered_at": act.at},
         )
         if discount is None and not new:
             raise Refused(_("This certificate was registered already, and gives this contract no further discount."))
-        ContractEvent.objects.create(contract=contract, what="certificate", at=at, by=by, why=why)
+        ContractEvent.objects.create(contract=contract, what="certificate", at=act.at, by=act.by, why=act.why)
         if discount is not None:
             discount.certificate = known
-            change_once(discount, at=at, by=by)
+            change_once(discount, act)
 
 
-def change_once(new: ObligationChange, *, at: datetime, by: Any) -> None:
+def change_once(new: ObligationChange, act: Act) -> None:
     """Register a change once: its identity is that of the form it was confirmed on."""
     region = new.contract.region
     with transaction.atomic():
         lock_ledger(region)
         if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
             raise Refused(_("This change was registered already."))
-        change([new], region=region, at=at, by=by, why=new.reason)
+        change([new], replace(act, why=new.reason), region=region)

@@ -1,12 +1,12 @@
 """Opening a posting: the lock, the number and the closed years that both ledgers obey."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from django.db import transaction
 
 from contracts.models import ClosedYear, LedgerHead, Posting, Region
+from sroi.doors import Act
 from sroi.periods import month_of, year_start
 
 
@@ -39,11 +39,11 @@ def lock_ledger(region: Region) -> LedgerHead:
     return LedgerHead.objects.select_for_update().get(region=region)
 
 
-def open_posting(region: Region, *, at: datetime, by: Any, why: str) -> OpenPosting:
+def open_posting(region: Region, act: Act) -> OpenPosting:
     """A new posting of `by` (None for an import) at `at`, with the next number of the region."""
     head = lock_ledger(region)
     head.last_number += 1
     head.save(update_fields=["last_number"])
-    posting = Posting.objects.create(region=region, number=head.last_number, at=at, by=by, why=why[:500])
+    posting = Posting.objects.create(region=region, number=head.last_number, at=act.at, by=act.by, why=act.why[:500])
     closed = frozenset(ClosedYear.objects.filter(region=region).values_list("year", flat=True))
     return OpenPosting(posting, closed)

@@ -18,7 +18,7 @@ from contracts.models import Contract, Contractor, Invitation, Membership, Munic
 from contracts.owed.posting import lock_ledger
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
 
 
@@ -53,11 +53,11 @@ def contractor_with(kvk: str) -> Contractor | None:
     return Contractor.objects.filter(kvk=kvk).first()
 
 
-def invite(asked: Asked, access: Access, *, at: datetime, by: Any) -> Invitation:
+def invite(asked: Asked, access: Access, act: Act) -> Invitation:
     _refuse_impossible(asked.role, asked.municipalities, asked.contractor, asked.region)
     if not may_invite(access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None):
         raise Refused(_("You cannot invite someone for this."))
-    return _made(asked, at=at, by=by)
+    return _made(asked, act)
 
 
 def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
@@ -66,19 +66,19 @@ def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
     with transaction.atomic():
         earlier = open_on(at).filter(email=_folded(email), region=region, by_command=True)
         earlier.update(withdrawn_at=at)
-        return _made(asked, at=at, by=None, by_command=True)
+        return _made(asked, Act.of(None, at), by_command=True)
 
 
 @transaction.atomic
-def _made(asked: Asked, *, at: datetime, by: Any, by_command: bool = False) -> Invitation:
+def _made(asked: Asked, act: Act, *, by_command: bool = False) -> Invitation:
     invitation = Invitation.objects.create(
         email=_folded(asked.email),
         role=asked.role,
         region=asked.region,
         contractor=asked.contractor,
-        invited_by=by,
-        invited_at=at,
-        expires_at=at + VALID,
+        invited_by=act.by,
+        invited_at=act.at,
+        expires_at=act.at + VALID,
         by_command=by_command,
     )
     invitation.municipalities.set(asked.municipalities)
@@ -144,12 +144,10 @@ def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
         raise Refused(_("This invitation was used or withdrawn already."))
 
 
-def change(
-    membership: Membership, role: str, municipalities: Iterable[Municipality], access: Access, *, by: Any, why: str
-) -> None:
+def change(membership: Membership, role: str, municipalities: Iterable[Municipality], access: Access, act: Act) -> None:
     """Another role among the staff of the region, or other municipalities."""
     chosen = tuple(municipalities)
-    _refuse_own(membership, access, by)
+    _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
     if (role == Role.CONTRACTOR) != (membership.role == Role.CONTRACTOR):
         raise Refused(_("A contractor's person cannot become staff this way. End the role and invite again."))
@@ -160,19 +158,19 @@ def change(
         if role != Role.REGION_ADMIN:
             _leave_an_admin(membership)
         membership.role = role
-        membership._change_reason = why  # type: ignore[attr-defined]
+        membership._change_reason = act.why  # type: ignore[attr-defined]
         membership.save(update_fields=["role"])
         membership.municipalities.set(chosen if role == Role.PROCUREMENT_OFFICER else ())
 
 
-def end(membership: Membership, access: Access, *, at: datetime, by: Any, why: str) -> None:
-    _refuse_own(membership, access, by)
+def end(membership: Membership, access: Access, act: Act) -> None:
+    _refuse_own(membership, access, act.by)
     with transaction.atomic():
         _leave_an_admin(membership)
-        if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=at):
+        if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=act.at):
             raise Refused(_("This role was ended already."))
-        membership.ended_at = at
-        remember([membership], at=at, by=by, why=why, changed=True)
+        membership.ended_at = act.at
+        remember([membership], act, changed=True)
 
 
 def _refuse_own(membership: Membership, access: Access, by: Any) -> None:

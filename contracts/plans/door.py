@@ -5,7 +5,7 @@ and once that is agreed it takes the place of the other. Amounts are euro of val
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.plans.plan import NO_NEWS, UNDER_WAY, has_plan
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.money import ZERO
 
 # Of a category and the first day of a quarter, the value that is meant.
@@ -35,7 +35,7 @@ Amounts = Mapping[tuple[str, date], Decimal]
 # --- the plan -------------------------------------------------------------------------------------------------------
 
 
-def begin(contract: Contract, *, by: Any, at: datetime) -> ActionPlan:
+def begin(contract: Contract, act: Act) -> ActionPlan:
     """The version that is under way, or a new one that begins as the agreed one is."""
     under_way = contract.plans.filter(state__in=UNDER_WAY).first()
     if under_way:
@@ -47,7 +47,7 @@ def begin(contract: Contract, *, by: Any, at: datetime) -> ActionPlan:
         try:
             with transaction.atomic():
                 plan = ActionPlan.objects.create(
-                    contract=contract, number=contract.plans.count() + 1, changed_by=by, changed_at=at, **words
+                    contract=contract, number=contract.plans.count() + 1, changed_by=act.by, changed_at=act.at, **words
                 )
         except IntegrityError as fault:
             raise Refused(_("Someone else just began a plan. Open this page again.")) from fault
@@ -56,42 +56,48 @@ def begin(contract: Contract, *, by: Any, at: datetime) -> ActionPlan:
     return plan
 
 
-def save(plan: ActionPlan, words: Mapping[str, str], amounts: Amounts, *, by: Any, at: datetime) -> None:
+def save(plan: ActionPlan, words: Mapping[str, str], amounts: Amounts, act: Act) -> None:
     """Keep what was filled in of a draft; refused where someone else saved or handed it in meanwhile."""
     said = {category.value: words.get(category.value, "") for category in Category}
     with transaction.atomic():
-        _move(plan, PlanState.DRAFT, edition=F("edition") + 1, changed_by=by, changed_at=at, **said)
+        _move(plan, PlanState.DRAFT, edition=F("edition") + 1, changed_by=act.by, changed_at=act.at, **said)
         plan.amounts.all().delete()
         _write(plan, amounts)
 
 
-def submit(plan: ActionPlan, *, by: Any, at: datetime) -> None:
+def submit(plan: ActionPlan, act: Act) -> None:
     """Hand it in, so that the adviser can agree."""
     with transaction.atomic():
         if not plan.amounts.exists():
             raise Refused(_("The plan is empty. Fill in what will be done, and in which quarter."))
         _move(
-            plan, PlanState.DRAFT, state=PlanState.SUBMITTED, submitted_at=at, changed_by=by, changed_at=at, answer=""
+            plan,
+            PlanState.DRAFT,
+            state=PlanState.SUBMITTED,
+            submitted_at=act.at,
+            changed_by=act.by,
+            changed_at=act.at,
+            answer="",
         )
-        _note(plan, "plan_submitted", by, at)
+        _note(plan, "plan_submitted", act)
 
 
-def send_back(plan: ActionPlan, *, by: Any, at: datetime, why: str) -> None:
+def send_back(plan: ActionPlan, act: Act) -> None:
     """Ask for more or something else: it is a draft again."""
-    if not why.strip():
+    if not act.why.strip():
         raise Refused(_("Write what should be different, so that the contractor knows what to do."))
     with transaction.atomic():
-        _move(plan, PlanState.SUBMITTED, state=PlanState.DRAFT, answer=why[:1000])
-        _note(plan, "plan_sent_back", by, at, why)
+        _move(plan, PlanState.SUBMITTED, state=PlanState.DRAFT, answer=act.why[:1000])
+        _note(plan, "plan_sent_back", act)
 
 
-def agree(plan: ActionPlan, *, by: Any, at: datetime) -> None:
+def agree(plan: ActionPlan, act: Act) -> None:
     """From now on the contract is held to this plan; the one that was agreed before is replaced."""
     with transaction.atomic():
         earlier = ActionPlan.objects.filter(contract=plan.contract_id, state=PlanState.AGREED)
         earlier.update(state=PlanState.REPLACED)
-        _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=by, agreed_at=at)
-        _note(plan, "plan_agreed", by, at)
+        _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=act.by, agreed_at=act.at)
+        _note(plan, "plan_agreed", act)
 
 
 def discard(plan: ActionPlan) -> None:
@@ -132,28 +138,28 @@ def _changed_meanwhile(plan: ActionPlan) -> str:
 # --- contact, and doing without a plan ------------------------------------------------------------------------------
 
 
-def record_contact(contract: Contract, on: date, *, by: Any, at: datetime, why: str = "") -> None:
+def record_contact(contract: Contract, on: date, act: Act) -> None:
     """The adviser spoke with the contractor for the first time, on a day."""
-    if on > localtime(at).date():
+    if on > localtime(act.at).date():
         raise Refused(_("This day is still to come."))
     with transaction.atomic():
         _change(contract, contacted_on=on)
-        words = f"{on:%d-%m-%Y}. {why}".strip()
-        ContractEvent.objects.create(contract=contract, what="contact", at=at, by=by, why=words[:1000])
+        words = f"{on:%d-%m-%Y}. {act.why}".strip()
+        ContractEvent.objects.create(contract=contract, what="contact", at=act.at, by=act.by, why=words[:1000])
 
 
-def report_no_news(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+def report_no_news(contract: Contract, act: Act) -> None:
     """The contractor says that nothing runs or happened, and how things stand: that is an interim report too."""
     if not has_plan(contract) or contract.state not in OPEN:
         refuse_closed(contract)
-    ContractEvent.objects.create(contract=contract, what=NO_NEWS, at=at, by=by, why=why)
+    ContractEvent.objects.create(contract=contract, what=NO_NEWS, at=act.at, by=act.by, why=act.why)
 
 
-def do_without(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+def do_without(contract: Contract, act: Act) -> None:
     """No plan is needed, with the reason; the straight line over the term holds."""
     with transaction.atomic():
-        _change(contract, no_plan_reason=why)
-        ContractEvent.objects.create(contract=contract, what="no_plan", at=at, by=by, why=why)
+        _change(contract, no_plan_reason=act.why)
+        ContractEvent.objects.create(contract=contract, what="no_plan", at=act.at, by=act.by, why=act.why)
 
 
 def _change(contract: Contract, **fields: Any) -> None:
@@ -162,6 +168,6 @@ def _change(contract: Contract, **fields: Any) -> None:
     contract.refresh_from_db()
 
 
-def _note(plan: ActionPlan, what: str, by: Any, at: datetime, why: str = "") -> None:
-    words = why or _("Version %(number)s") % {"number": plan.number}
-    ContractEvent.objects.create(contract=plan.contract, what=what, at=at, by=by, why=words[:1000])
+def _note(plan: ActionPlan, what: str, act: Act) -> None:
+    words = act.why or _("Version %(number)s") % {"number": plan.number}
+    ContractEvent.objects.create(contract=plan.contract, what=what, at=act.at, by=act.by, why=words[:1000])

@@ -7,7 +7,7 @@ and 10.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +21,7 @@ from contracts.models import Policy, PsoLevel, Region
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import policy_terms
 from sroi.access import Access, Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 from sroi.money import MoneyField
 from sroi.templatetags.formats import NOTHING, euro, number, percent
@@ -92,16 +92,7 @@ def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts
     )
 
 
-def succeed(
-    region: Region,
-    terms: Mapping[str, Any],
-    valid_from: date,
-    *,
-    by: Any,
-    at: datetime,
-    why: str,
-    seen: int | None,
-) -> Policy:
+def succeed(region: Region, terms: Mapping[str, Any], valid_from: date, act: Act, *, seen: int | None) -> Policy:
     """The next version of the policy, from a day on.
 
     `seen` is the version that held on that day when its change was looked at; another one by then is refused, and so
@@ -118,7 +109,7 @@ def succeed(
             raise Refused(_("Nothing differs from what holds on that day already."))
         last = Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
         made.revision = last.revision + 1 if last else 1
-        made._history_user, made._history_date, made._change_reason = by, at, why.strip()[:WHY]  # type: ignore[attr-defined]
+        made._history_user, made._history_date, made._change_reason = act.by, act.at, act.why.strip()[:WHY]  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
                 made.save()

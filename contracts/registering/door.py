@@ -1,7 +1,7 @@
 """Preparing a contract: who may, the contractor it is for, what it would owe and why, and registering it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,7 +36,7 @@ from contracts.owed.terms import (
 )
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, Role, visible
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
@@ -272,9 +272,7 @@ class RegionalRules:
 # --- registering ----------------------------------------------------------------------------------------------------
 
 
-def register(
-    draft: ContractDraft, rules: RegionalRules, given: Given, *, by: Any, is_adviser: bool, at: datetime
-) -> Contract:
+def register(draft: ContractDraft, rules: RegionalRules, given: Given, act: Act, *, is_adviser: bool) -> Contract:
     """Make the contract of a draft through the one door; the draft is used up, so it is registered once."""
     with transaction.atomic():
         lock_ledger(draft.region)
@@ -285,8 +283,8 @@ def register(
             raise Refused(reason)
         contract = rules.contract(given, _contractor(draft))
         if is_adviser:
-            contract.adviser, contract.adviser_email = by, by.email
-        award([Award(contract, rules.shares(given))], region=draft.region, at=at, by=by, why=_("Registered"))
+            contract.adviser, contract.adviser_email = act.by, act.by.email
+        award([Award(contract, rules.shares(given))], replace(act, why=_("Registered")), region=draft.region)
     return contract
 
 

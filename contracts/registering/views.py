@@ -21,7 +21,7 @@ from sroi.access import Role, visible
 from sroi.doors import Refused
 from sroi.fields import Month, is_key
 from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 STEPS = (
     ("contract-new", gettext_lazy("Contractor")),
@@ -205,9 +205,7 @@ class Check(OfDraft):
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
         is_adviser = request.access.has(Role.ADVISER, region_id=self.draft.region_id)
         try:
-            contract = registering.register(
-                self.draft, self.rules, form.given, by=request.user, is_adviser=is_adviser, at=now()
-            )
+            contract = registering.register(self.draft, self.rules, form.given, act_of(request), is_adviser=is_adviser)
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect("contract-new")

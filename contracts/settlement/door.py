@@ -5,7 +5,8 @@ penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a s
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from contracts.models import Contract, ContractState, Settlement, SettlementStat
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
 from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, may_settle_now, penalty
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.money import ZERO
 from sroi.periods import DAY, Period
 from sroi.templatetags.formats import long_date
@@ -24,7 +25,7 @@ from sroi.templatetags.formats import long_date
 # --- the door -------------------------------------------------------------------------------------------------------
 
 
-def grant_recovery(contract: Contract, until: date, figures: Figures, *, by: Any, at: datetime, why: str) -> None:
+def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) -> None:
     """More time to make up for a shortfall: what is done until then counts."""
     longest = longest_recovery(contract)
     if figures.shortfall == ZERO:
@@ -39,19 +40,18 @@ def grant_recovery(contract: Contract, until: date, figures: Figures, *, by: Any
                 "last": long_date(longest),
             }
         )
-    obligations.grant_recovery(contract, until, at=at, by=by, why=why)
+    obligations.grant_recovery(contract, until, act)
 
 
 def decide(
     contract: Contract,
     decision: Decision,
+    act: Act,
     *,
     seen: Figures,
     figures: Callable[[], Figures],
     letter: LetterFiles,
     on: date,
-    by: Any,
-    at: datetime,
 ) -> Settlement:
     """Settle by the figures that were on the screen; refused where they changed since. `figures` gives those of now."""
     if not decision.at_fault and not decision.no_fault_reason.strip():
@@ -64,7 +64,7 @@ def decide(
             now = figures()
             _refuse_what_cannot_be_settled(contract, now, seen, on)
             factor = contract.policy.penalty_factor
-            stored += [dossier.put(contract, file, shared=True, by=by, at=at) for file in letter.files]
+            stored += [dossier.put(contract, file, act, shared=True) for file in letter.files]
             pdf, docx = [*stored, None, None][:2]
             made: Settlement = Settlement.objects.create(
                 contract=contract,
@@ -79,12 +79,12 @@ def decide(
                 penalty=penalty(now.shortfall, factor, decision.at_fault),
                 explanation=decision.explanation,
                 decided_on=on,
-                decided_at=at,
-                decided_by=by,
+                decided_at=act.at,
+                decided_by=act.by,
                 letter_pdf=pdf,
                 letter_docx=docx,
             )
-            obligations.settle(contract, on=on, at=at, by=by, why=decision.explanation or _("Settled"))
+            obligations.settle(contract, replace(act, why=decision.explanation or _("Settled")), on=on)
     except BaseException:
         for document in stored:
             document.file.storage.delete(str(document.file.name))
@@ -105,12 +105,12 @@ def _refuse_what_cannot_be_settled(contract: Contract, now: Figures, seen: Figur
         raise Refused(_("The last counted day is not over yet, and not everything is fulfilled."))
 
 
-def reopen(contract: Contract, *, by: Any, at: datetime, why: str) -> None:
+def reopen(contract: Contract, act: Act) -> None:
     """The decision no longer holds, with the reason: the contract can be changed and settled again."""
-    if not why.strip():
+    if not act.why.strip():
         raise Refused(_("Write why the settlement is reopened."))
     with transaction.atomic():
-        obligations.reopen(contract, at=at, by=by, why=why)
+        obligations.reopen(contract, act)
         Settlement.objects.filter(contract=contract, state=SettlementState.DECIDED).update(
-            state=SettlementState.REOPENED, reopened_at=at, reopened_by=by, reopened_why=why
+            state=SettlementState.REOPENED, reopened_at=act.at, reopened_by=act.by, reopened_why=act.why
         )

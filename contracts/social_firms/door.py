@@ -5,8 +5,8 @@ can count. Which blocks a recognition opens is said by the valuation table (`rec
 names none is open with any. Firms are shared by all regions, as contractors are; recognitions are of one region.
 """
 
-from dataclasses import fields
-from datetime import date, datetime
+from dataclasses import fields, replace
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,15 +21,15 @@ from contracts.models import (
     SocialFirm,
 )
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 
 # --- proposing ------------------------------------------------------------------------------------------------------
 
 
-def propose(proposal: FirmProposal, *, by: Any, at: datetime) -> FirmProposal:
+def propose(proposal: FirmProposal, act: Act) -> FirmProposal:
     """Ask an adviser to recognise a firm; while one waits, the same contractor proposes it no second time."""
-    proposal.proposed_by, proposal.proposed_at = by, at
+    proposal.proposed_by, proposal.proposed_at = act.by, act.at
     try:
         with transaction.atomic():
             proposal.save(force_insert=True)
@@ -38,16 +38,16 @@ def propose(proposal: FirmProposal, *, by: Any, at: datetime) -> FirmProposal:
     return proposal
 
 
-def decline(proposal: FirmProposal, *, by: Any, at: datetime, why: str) -> None:
-    if not why.strip():
+def decline(proposal: FirmProposal, act: Act) -> None:
+    if not act.why.strip():
         raise Refused(_("Write why not, so that the contractor knows."))
-    _answer(proposal, ProposalState.DECLINED, by, at, why)
+    _answer(proposal, ProposalState.DECLINED, act)
 
 
-def _answer(proposal: FirmProposal, state: str, by: Any, at: datetime, why: str) -> None:
+def _answer(proposal: FirmProposal, state: str, act: Act) -> None:
     """Answer where there is no answer yet; of two people at once one succeeds."""
     waiting = FirmProposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN)
-    if not waiting.update(state=state, answered_by=by, answered_at=at, answer=why[:1000]):
+    if not waiting.update(state=state, answered_by=act.by, answered_at=act.at, answer=act.why[:1000]):
         raise Refused(_("Someone answered this proposal already."))
 
 
@@ -55,39 +55,32 @@ def _answer(proposal: FirmProposal, state: str, by: Any, at: datetime, why: str)
 
 
 def recognise(
-    region: Region,
-    kvk: str,
-    facts: Facts,
-    terms: RecognisedAs,
-    *,
-    by: Any,
-    at: datetime,
-    proposal: FirmProposal | None = None,
+    region: Region, kvk: str, facts: Facts, terms: RecognisedAs, act: Act, *, proposal: FirmProposal | None = None
 ) -> Recognition:
     """Recognise a firm, known or new; with `proposal` that is the answer to it."""
     _refuse_impossible(terms)
     with transaction.atomic():
         if proposal:
-            _answer(proposal, ProposalState.ACCEPTED, by, at, "")
-        recognition = Recognition(firm=_firm(kvk, facts, by, at), region=region, **_as_fields(terms))
+            _answer(proposal, ProposalState.ACCEPTED, replace(act, why=""))
+        recognition = Recognition(firm=_firm(kvk, facts, act), region=region, **_as_fields(terms))
         if _overlapping(recognition).exists():
             raise Refused(_("This firm has this recognition in this time already."))
-        _keep(recognition, by, at, terms.grounds)
+        _keep(recognition, replace(act, why=terms.grounds))
     return recognition
 
 
-def _firm(kvk: str, facts: Facts, by: Any, at: datetime) -> SocialFirm:
+def _firm(kvk: str, facts: Facts, act: Act) -> SocialFirm:
     """The firm with this number, told of as `facts` say; whoever recognises it at the same moment waits here."""
     firm = SocialFirm.objects.select_for_update().filter(kvk=kvk).first()
     if firm is None:
         firm = SocialFirm(kvk=kvk, **_as_fields(facts))
         try:
             with transaction.atomic():
-                _keep(firm, by, at, "")
+                _keep(firm, replace(act, why=""))
         except IntegrityError:
             raise Refused(_("Someone added this firm at the same moment. Look at it again.")) from None
     elif facts != facts_of(firm):
-        _tell(firm, facts, by, at)
+        _tell(firm, facts, act)
     return firm
 
 
@@ -105,41 +98,46 @@ def _overlapping(new: Recognition) -> QuerySet[Any]:
     return begun.filter(Q(valid_until=None) | Q(valid_until__gte=new.valid_from))
 
 
-def describe(firm: SocialFirm, facts: Facts, *, by: Any, at: datetime) -> None:
+def describe(firm: SocialFirm, facts: Facts, act: Act) -> None:
     """Tell other facts of a firm; what they were stays in its history."""
     with transaction.atomic():
-        _tell(SocialFirm.objects.select_for_update().get(pk=firm.pk), facts, by, at)
+        _tell(SocialFirm.objects.select_for_update().get(pk=firm.pk), facts, act)
 
 
-def _tell(firm: SocialFirm, facts: Facts, by: Any, at: datetime) -> None:
+def _tell(firm: SocialFirm, facts: Facts, act: Act) -> None:
     for name, value in _as_fields(facts).items():
         setattr(firm, name, value)
-    _keep(firm, by, at, "")
+    _keep(firm, replace(act, why=""))
 
 
-def end(recognition: Recognition, last: date, *, by: Any, at: datetime, why: str) -> None:
+def end(recognition: Recognition, last: date, act: Act) -> None:
     """It holds no longer than `last`: a certificate was withdrawn, or ran out."""
     with transaction.atomic():
         now = _locked(recognition)
         if last < now.valid_from:
             raise Refused(_("Then it never held. Was it a mistake? Then take it back as a whole."))
         now.valid_until = last
-        _keep(now, by, at, why)
+        _keep(now, act)
 
 
-def take_back(recognition: Recognition, *, by: Any, at: datetime, why: str) -> None:
+def take_back(recognition: Recognition, act: Act) -> None:
     """It was a mistake: it never counted."""
     with transaction.atomic():
         now = _locked(recognition)
-        now.revoked_at, now.is_public = at, False
-        _keep(now, by, at, why)
+        now.revoked_at, now.is_public = act.at, False
+        _keep(now, act)
 
 
-def publish(recognition: Recognition, is_public: bool, *, by: Any, at: datetime) -> None:
+def publish(recognition: Recognition, is_public: bool, act: Act) -> None:
     with transaction.atomic():
         now = _locked(recognition)
         now.is_public = is_public
-        _keep(now, by, at, _("Shown in the public directory") if is_public else _("Taken out of the public directory"))
+        _keep(
+            now,
+            replace(
+                act, why=_("Shown in the public directory") if is_public else _("Taken out of the public directory")
+            ),
+        )
 
 
 def _locked(recognition: Recognition) -> Recognition:
@@ -149,8 +147,8 @@ def _locked(recognition: Recognition) -> Recognition:
     return now
 
 
-def _keep(row: SocialFirm | Recognition, by: Any, at: datetime, why: str) -> None:
-    row._history_user, row._history_date, row._change_reason = by, at, why[:WHY]  # type: ignore[union-attr]
+def _keep(row: SocialFirm | Recognition, act: Act) -> None:
+    row._history_user, row._history_date, row._change_reason = act.by, act.at, act.why[:WHY]  # type: ignore[union-attr]
     row.save()
 
 

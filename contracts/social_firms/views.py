@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -40,7 +40,7 @@ from sroi.access import STAFF, Role, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import versions
-from sroi.views import ForRoles, ListPage, Request
+from sroi.views import ForRoles, ListPage, Request, act_of
 
 FACTS = ("name", "place", "offers", "website")
 
@@ -99,7 +99,7 @@ class Propose(View):
             region=region, contractor=contractor, **{name: form.cleaned_data[name] for name in names}
         )
         try:
-            recognition.propose(proposal, by=request.user, at=now())
+            recognition.propose(proposal, act_of(request))
         except Refused as fault:
             form.add_error("kvk", str(fault))
             return self.show(form, 422)
@@ -186,12 +186,7 @@ class NewFirm(ForAdvisers):
             return self.show(form, known, 422)
         try:
             made = recognition.recognise(
-                region.cleaned_data["region"],
-                form.cleaned_data["kvk"],
-                form.facts,
-                form.terms,
-                by=request.user,
-                at=now(),
+                region.cleaned_data["region"], form.cleaned_data["kvk"], form.facts, form.terms, act_of(request)
             )
         except Refused as fault:
             form.add_error(None, str(fault))
@@ -241,8 +236,7 @@ class Proposal(ForAdvisers):
                 form.cleaned_data["kvk"],
                 form.facts,
                 form.terms,
-                by=request.user,
-                at=now(),
+                act_of(request),
                 proposal=self.proposal,
             )
         except Refused as fault:
@@ -255,7 +249,7 @@ class Proposal(ForAdvisers):
         if not form.is_valid():
             return self.show(RecogniseForm(initial=self.request.POST.dict()), form, 422)
         try:
-            recognition.decline(self.proposal, by=self.request.user, at=now(), why=form.cleaned_data["why"])
+            recognition.decline(self.proposal, act_of(self.request, form.cleaned_data["why"]))
             messages.success(self.request, _("Declined. The contractor reads why."))
         except Refused as fault:
             messages.error(self.request, str(fault))
@@ -294,7 +288,7 @@ class SocialFirmDetail(ForRoles, View):
         form = FactsForm(request.POST)
         if not form.is_valid():
             return self.show(form, 422)
-        recognition.describe(self.firm, form.facts, by=request.user, at=now())
+        recognition.describe(self.firm, form.facts, act_of(request))
         messages.success(request, _("Saved."))
         return redirect("social-firm-detail", pk)
 
@@ -352,19 +346,19 @@ class OneRecognition(ForAdvisers):
         act = request.POST.get("act", "")
         try:
             if act in ("publish", "hide"):
-                recognition.publish(self.recognition, act == "publish", by=request.user, at=now())
+                recognition.publish(self.recognition, act == "publish", act_of(request))
             elif act == "take_back":
                 taken = TakeBackForm(request.POST)
                 if not taken.is_valid():
                     return self.show(EndRecognitionForm(auto_id="end_%s"), taken, 422)
                 why = taken.cleaned_data["why"]
-                recognition.take_back(self.recognition, by=request.user, at=now(), why=why)
+                recognition.take_back(self.recognition, act_of(request, why))
             else:
                 ended = EndRecognitionForm(request.POST, auto_id="end_%s")
                 if not ended.is_valid():
                     return self.show(ended, TakeBackForm(), 422)
                 last, why = ended.cleaned_data["last"], ended.cleaned_data["why"]
-                recognition.end(self.recognition, last, by=request.user, at=now(), why=why)
+                recognition.end(self.recognition, last, act_of(request, why))
             messages.success(request, _("Saved."))
         except Refused as fault:
             messages.error(request, str(fault))

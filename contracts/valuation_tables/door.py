@@ -8,8 +8,8 @@ of two people at once one succeeds. Source: DOMAIN.md section 5.1.
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +32,7 @@ from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
 from contracts.valuation_tables.loading import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
 from sroi.access import Access, Role
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 from sroi.history.versions import differences
 from sroi.periods import DAY
@@ -57,14 +57,14 @@ def edition(table: ValuationTable) -> str:
 # --- the door -------------------------------------------------------------------------------------------------------
 
 
-def load(region: Region, data: Mapping[str, Any], *, by: Any, at: datetime, why: str) -> tuple[ValuationTable, bool]:
+def load(region: Region, data: Mapping[str, Any], act: Act) -> tuple[ValuationTable, bool]:
     """Make a table available to the region; True when it is new or was replaced."""
     with transaction.atomic():
         lock_ledger(region)
-        return load_table(region, data, by=by, at=at, why=why[:WHY])
+        return load_table(region, data, act=replace(act, why=act.why[:WHY]))
 
 
-def succeed(table: ValuationTable, code: str, title_nl: str, title_en: str, *, by: Any, at: datetime) -> ValuationTable:
+def succeed(table: ValuationTable, code: str, title_nl: str, title_en: str, act: Act) -> ValuationTable:
     """A next version that says the same as this one, under another code, to be changed before it is in force."""
     data = {**table.source, "format": FORMAT, "code": code, "title": {"nl": title_nl, "en": title_en}}
     data |= {"valid_from": None, "valid_until": None}
@@ -73,20 +73,18 @@ def succeed(table: ValuationTable, code: str, title_nl: str, title_en: str, *, b
         if ValuationTable.objects.filter(region=table.region, code=code).exists():
             raise Refused(_("There is a table with this code already. Give the new one another code."))
         why = _("New version of %(table)s") % {"table": table.title}
-        made, _new = load_table(table.region, data, by=by, at=at, why=why[:WHY], made_here=True)
+        made, _new = load_table(table.region, data, made_here=True, act=replace(act, why=why[:WHY]))
     return made
 
 
-def change(
-    table: ValuationTable, seen: str, alter: Callable[[Source], None], *, by: Any, at: datetime, why: str
-) -> ValuationTable:
+def change(table: ValuationTable, seen: str, alter: Callable[[Source], None], act: Act) -> ValuationTable:
     """Change what a table says that is not in use, where it still says what was on the screen."""
     with transaction.atomic():
         lock_ledger(table.region)
         now = _unused(table, seen, _("This table is in use, so it stays as it is. Make a new version of it."))
         source: Source = json.loads(json.dumps(now.source))
         alter(source)
-        changed, _new = load_table(table.region, source, by=by, at=at, why=why[:WHY])
+        changed, _new = load_table(table.region, source, act=replace(act, why=act.why[:WHY]))
         return changed
 
 

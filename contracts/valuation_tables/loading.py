@@ -6,7 +6,8 @@ table; putting another in force never changes what was pinned or accepted. Sourc
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -31,6 +32,7 @@ from contracts.models import (
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
 from sroi.database.batches import AT_ONCE
+from sroi.doors import Act
 from sroi.history.keeping import remember
 
 TABLE_KEYS = (
@@ -53,18 +55,13 @@ MOST_OF_SMALL = 2**15 - 1
 
 
 def load_table(
-    region: Region,
-    data: Mapping[str, Any],
-    *,
-    by: Any = None,
-    at: datetime | None = None,
-    why: str = "",
-    made_here: bool = False,
+    region: Region, data: Mapping[str, Any], *, made_here: bool = False, act: Act | None = None
 ) -> tuple[ValuationTable, bool]:
     """Make a table available to a region; True when it is new or was replaced.
 
     A table that contracts are pinned to is never changed: a changed publication needs a code of its own.
     """
+    act = act or Act.of(None, timezone.now())
     table, blocks = table_from(region, data)
     table.made_here = made_here
     known = ValuationTable.objects.filter(region=region, code=table.code).first()
@@ -78,7 +75,7 @@ def load_table(
             )
         known.blocks.all().delete()
         table.pk, table.made_here = known.pk, known.made_here
-    table._history_user, table._history_date, table._change_reason = by, at or timezone.now(), why  # type: ignore[attr-defined]
+    table._history_user, table._history_date, table._change_reason = act.by, act.at, act.why  # type: ignore[attr-defined]
     table.save()
     BuildingBlock.objects.bulk_create(blocks)
     return table, True
@@ -249,7 +246,7 @@ def _refuse_loose_ends(blocks: list[BuildingBlock]) -> None:
 
 
 @transaction.atomic
-def put_in_force(table: ValuationTable, valid_from: date, *, by: Any = None, at: datetime | None = None) -> None:
+def put_in_force(table: ValuationTable, valid_from: date, *, act: Act | None = None) -> None:
     """Place a table in the region's line of versions, and pin it to contracts that have none yet and fall under it."""
     lock_ledger(table.region)
     current = TableInForce.objects.filter(region=table.region, valid_from=valid_from).first()
@@ -258,10 +255,10 @@ def put_in_force(table: ValuationTable, valid_from: date, *, by: Any = None, at:
             _("From %(day)s table %(code)s is in force already. Choose another date.")
             % {"day": valid_from.isoformat(), "code": current.table.code}
         )
-    at = at or timezone.now()
+    act = act or Act.of(None, timezone.now())
     if not current:
         line_of_table = TableInForce(region=table.region, table=table, valid_from=valid_from)
-        line_of_table._history_user, line_of_table._history_date = by, at  # type: ignore[attr-defined]
+        line_of_table._history_user, line_of_table._history_date = act.by, act.at  # type: ignore[attr-defined]
         line_of_table.save()
     loose = Contract.objects.filter(region=table.region, table=None).select_related("policy")
     line = LineOfTables(table.region)
@@ -269,7 +266,7 @@ def put_in_force(table: ValuationTable, valid_from: date, *, by: Any = None, at:
         contract.table = line.pinned(contract.policy, contract)
     pinned = [contract for contract in loose if contract.table]
     Contract.objects.bulk_update(pinned, ["table"], batch_size=AT_ONCE)
-    remember(pinned, at=at, by=by, why=_("Valuation table put in force"), changed=True)
+    remember(pinned, replace(act, why=_("Valuation table put in force")), changed=True)
 
 
 def published_tables(today: date) -> list[ValuationTable]:

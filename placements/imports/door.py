@@ -7,8 +7,8 @@ DOMAIN.md section 10.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -334,10 +334,8 @@ def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: boo
 def import_fulfilments(
     region: Region,
     sheet: Sheet,
+    act: Act,
     *,
-    at: datetime,
-    today: date,
-    by: Any = None,
     dry_run: bool = False,
     contracts: QuerySet[Any] | None = None,
     seal: Seal = nothing_more,
@@ -346,9 +344,9 @@ def import_fulfilments(
     parsed = parse(sheet, COLUMNS)
     if lacks_columns(parsed, COLUMNS):
         return Outcome.of(parsed)
-    planned, outcome = FulfilmentIntake(region, parsed, today, contracts).run()
+    planned, outcome = FulfilmentIntake(region, parsed, act.today, contracts).run()
     if not outcome.faults and not dry_run:
-        _record(region, planned, Act(by, at, today, _("Import of fulfilments")), seal)
+        _record(region, planned, replace(act, why=_("Import of fulfilments")), seal)
         count_rows()
     return outcome.in_order()
 

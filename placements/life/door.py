@@ -7,6 +7,7 @@ sentence for the person. Source: DOMAIN.md section 6.
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import zip_longest
@@ -222,7 +223,7 @@ def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, d
     if not versions:
         return
     with transaction.atomic():
-        opened = open_posting(region, at=act.at, by=act.by, why=act.why or _("Fulfilments accepted"))
+        opened = open_posting(region, replace(act, why=act.why or _("Fulfilments accepted")))
         refuse_settled(_contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id)))
         own = [] if decided_elsewhere else _refuse_own_entries(versions, act)
         _refuse_what_cannot_count(versions)
@@ -363,7 +364,7 @@ def _answer(version: FulfilmentVersion, state: str, event: str, act: Act) -> Non
 def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region: Region) -> None:
     """“It still runs”: the months that passed are posted, without a new review."""
     with transaction.atomic():
-        opened = open_posting(region, at=act.at, by=act.by, why=act.why or _("Confirmed that it still runs"))
+        opened = open_posting(region, replace(act, why=act.why or _("Confirmed that it still runs")))
         versions = list(
             FulfilmentVersion.objects.select_for_update(of=("self",))
             .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
@@ -449,7 +450,7 @@ def withdraw(version: FulfilmentVersion, act: Act) -> None:
         if version.state == FulfilmentState.ACCEPTED:
             if not act.why.strip():
                 raise Refused(_("Write why this is withdrawn."))
-            opened = open_posting(version.fulfilment.region, at=act.at, by=act.by, why=act.why)
+            opened = open_posting(version.fulfilment.region, act)
             refuse_settled(_contracts_of([version.pk]))
             _move([version], [FulfilmentState.ACCEPTED], state=FulfilmentState.WITHDRAWN, changed_at=act.at)
             Fulfilment.objects.filter(pk=version.fulfilment_id).update(accepted=None)

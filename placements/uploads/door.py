@@ -31,7 +31,7 @@ from placements.uploads.columns import TITLES, match, plain
 from sroi.access import Access, Role, visible
 from sroi.bsn import contains_bsn
 from sroi.database.batches import in_batches
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
 from sroi.files.checking import shown_name
 
@@ -107,10 +107,10 @@ def is_allowed(upload: Upload, access: Access) -> bool:
 # --- receiving ------------------------------------------------------------------------------------------------------
 
 
-def receive(purpose: Purpose, name: str, data: bytes, *, by: Any, at: datetime) -> Upload:
+def receive(purpose: Purpose, name: str, data: bytes, act: Act) -> Upload:
     """Keep a file that can be one that is meant, and have it read; `Refused` with what to do otherwise."""
     upload = Upload.objects.create(
-        owner=by,
+        owner=act.by,
         kind=purpose.kind,
         region=purpose.region,
         contractor=purpose.contractor,
@@ -118,9 +118,9 @@ def receive(purpose: Purpose, name: str, data: bytes, *, by: Any, at: datetime) 
         ending=_ending(data),
         content=data,
         language=translation.get_language() or settings.LANGUAGE_CODE,
-        sent_at=at,
-        moved_at=at,
-        expires_at=at + timedelta(days=settings.IMPORT_KEEP_DAYS),
+        sent_at=act.at,
+        moved_at=act.at,
+        expires_at=act.at + timedelta(days=settings.IMPORT_KEEP_DAYS),
     )
     _go_on(upload)
     return upload
@@ -317,17 +317,15 @@ def _bring_in(upload: Upload) -> None:
 
 def _import(upload: Upload, sheet: Sheet, **options: Any) -> Outcome:
     """By the rules of the commands, within what its owner may see and use."""
-    now, access = timezone.now(), access_of(upload.owner)
-    options |= {"at": now, "by": upload.owner}
+    act, access = Act.of(upload.owner, timezone.now()), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
     if upload.kind == UploadKind.CHANGES:
-        return import_changes(upload.region, sheet, **options)
+        return import_changes(upload.region, sheet, act, **options)
     if upload.kind == UploadKind.CONTRACTS:
-        return import_contracts(upload.region, sheet, bounds=_bounds(upload, access, contracts), **options)
+        return import_contracts(upload.region, sheet, act, bounds=_bounds(upload, access, contracts), **options)
     if upload.contractor_id:
         contracts = contracts.filter(contractor=upload.contractor_id)
-    today = timezone.localdate(now)
-    return import_fulfilments(upload.region, sheet, today=today, contracts=contracts, **options)
+    return import_fulfilments(upload.region, sheet, act, contracts=contracts, **options)
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:

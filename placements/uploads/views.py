@@ -27,7 +27,7 @@ from sroi.database.batches import AT_ONCE
 from sroi.doors import Refused
 from sroi.exchange import ExportTable
 from sroi.lists import FILES, as_xlsx
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 PER_PAGE = 50
 UNUSED = "-"
@@ -131,7 +131,7 @@ class Import(View):
         if form.is_valid():
             purpose, file = form.purposes[form.cleaned_data["purpose"]], form.cleaned_data["file"]
             try:
-                upload = uploads.receive(purpose, file.name, file.read(), by=request.user, at=timezone.now())
+                upload = uploads.receive(purpose, file.name, file.read(), act_of(request))
             except Refused as fault:
                 form.add_error("file", str(fault))
             else:

@@ -50,7 +50,7 @@ class StepView(View):
 
     def take(self, request: Request, edition: Edition, answer: dict[str, Any]) -> None:
         now = timezone.now()
-        act = Act(by=request.user, at=now, today=timezone.localdate(now), why=answer.get("reason", ""))
+        act = Act.of(request.user, now, answer.get("reason", ""))
         where = edition.region, edition.year, act
         if self.step == "propose":
             adoption.propose(*where)

@@ -25,7 +25,7 @@ from reporting.models import Goal, Indicator
 from sroi.access import visible
 from sroi.doors import Act, Refused
 from sroi.templatetags.formats import long_date
-from sroi.views import Happening, Request
+from sroi.views import Happening, Request, act_of
 
 LATEST = 50
 
@@ -139,13 +139,7 @@ class PolicyChange(OfRegion):
             if not request.POST.get("confirm"):
                 return self.look(form)
             made = policies.succeed(
-                self.region,
-                form.terms,
-                given["valid_from"],
-                by=request.user,
-                at=timezone.now(),
-                why=given["why"],
-                seen=given["seen"],
+                self.region, form.terms, given["valid_from"], act_of(request, given["why"]), seen=given["seen"]
             )
         except (Refused, FaultyFile) as refused:
             form.add_error(None, str(refused))
@@ -184,7 +178,7 @@ class GoalPage(OfRegion):
         if not form.is_valid():
             return self.page(form, 422)
         answer, now = form.cleaned_data, timezone.now()
-        act = Act(request.user, now, timezone.localdate(now), answer["why"])
+        act = Act.of(request.user, now, answer["why"])
         where = self.region, answer["year"], answer["indicator"]
         try:
             goals.set_goal(*where, form.aim, act, seen=answer["seen"])

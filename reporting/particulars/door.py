@@ -54,4 +54,4 @@ def _save(row: Any, values: Mapping[str, Any], seen: int, act: Act) -> None:
     is_new, row.version = row.pk is None, seen + 1
     row.skip_history_when_saving = True
     row.save()
-    remember([row], at=act.at, by=act.by, why=act.why, changed=not is_new)
+    remember([row], act, changed=not is_new)

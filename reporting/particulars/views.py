@@ -61,7 +61,7 @@ class Supplying(View):
             return self.page(form, 422)
         now = timezone.now()
         try:
-            self.save(form, form.cleaned_data["seen"] or 0, Act(request.user, now, timezone.localdate(now)))
+            self.save(form, form.cleaned_data["seen"] or 0, Act.of(request.user, now))
         except Refused as refused:
             form.add_error(None, str(refused))
             return self.page(form, 422, theirs=self.row())

@@ -68,7 +68,7 @@ class SectionPage(OfSection):
                 answer["text"],
                 seen=answer["seen"] or 0,
                 everywhere=answer["everywhere"],
-                act=Act(by=request.user, at=now, today=timezone.localdate(now)),
+                act=Act.of(request.user, now),
             )
         except texts.Changed as changed:
             form = self.again(seen=str(changed.latest.number))

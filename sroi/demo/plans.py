@@ -16,6 +16,7 @@ from contracts.plans import door as plans
 from contracts.plans.plan import quarters_to_plan
 from placements.standing.progress import with_progress
 from sroi.demo.data import DemoRow
+from sroi.doors import Act
 from sroi.money import cumulative
 from sroi.periods import DAY, Period
 
@@ -32,16 +33,16 @@ def tell(contract: Contract, row: DemoRow, today: date) -> None:
 
     if after(CONTACT).date() > today:
         return
-    plans.record_contact(contract, after(CONTACT).date(), by=by, at=after(CONTACT))
+    plans.record_contact(contract, after(CONTACT).date(), Act.of(by, after(CONTACT)))
     if after(AGREED).date() > today:
         return
-    plan = plans.begin(contract, by=by, at=after(CONTACT))
+    plan = plans.begin(contract, Act.of(by, after(CONTACT)))
     words = {category.value: row[category] for category in Category}
-    plans.save(plan, words, amounts(contract, row, today), by=by, at=after(HANDED_IN))
+    plans.save(plan, words, amounts(contract, row, today), Act.of(by, after(HANDED_IN)))
     if row["state"] != PlanState.DRAFT:
-        plans.submit(plan, by=by, at=after(HANDED_IN))
+        plans.submit(plan, Act.of(by, after(HANDED_IN)))
     if row["state"] == PlanState.AGREED:
-        plans.agree(plan, by=by, at=after(AGREED))
+        plans.agree(plan, Act.of(by, after(AGREED)))
 
 
 def amounts(contract: Contract, row: DemoRow, today: date) -> dict[tuple[str, date], Decimal]:

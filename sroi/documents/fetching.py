@@ -17,7 +17,7 @@ BASE_URL = "https://static.invalid/"
 CONTENT_TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
-class Refused(ValueError):
+class NotOurs(ValueError):
     """Not a static file of ours; the document goes on without it."""
 
 
@@ -44,7 +44,7 @@ class StaticFetcher(URLFetcher):
         ours = f"{parts.scheme}://{parts.netloc}/" == BASE_URL and not parts.query
         if self.closed or not ours or content_type is None:
             logger.warning("Refused to fetch %.200s for a document", url)
-            raise Refused("not a static file of this project")
+            raise NotOurs("not a static file of this project")
         path = self._find(name)
         content = unpacked(path, path.stat().st_mtime_ns) if path.suffix == ".woff2" else path.read_bytes()
         return URLFetcherResponse(url, content, {"Content-Type": content_type})
@@ -53,7 +53,7 @@ class StaticFetcher(URLFetcher):
         try:
             found = finders.find(name)
         except SuspiciousFileOperation:
-            raise Refused("outside the static files") from None
+            raise NotOurs("outside the static files") from None
         if not found:
             self.missing.add(name)
             raise FileNotFoundError(name)

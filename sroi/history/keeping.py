@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from sroi.access import Scope, ScopedModel
 from sroi.database.batches import AT_ONCE
+from sroi.doors import Act
 
 WHY = 300
 
@@ -29,10 +30,15 @@ def _scoped(scope: Scope) -> type[models.Model]:
     return type("ScopedHistory", (ScopedModel,), {"__module__": __name__, "Meta": meta, "scope": scope})
 
 
-def remember(objects: Iterable[Any], *, at: Any, by: Any, why: str, changed: bool = False) -> None:
+def remember(objects: Iterable[Any], act: Act, *, changed: bool = False) -> None:
     """For what `bulk_create` and `update()` did, which pass the history by."""
     rows = list(objects)
     if rows:
         rows[0].__class__.history.bulk_history_create(
-            rows, update=changed, default_user=by, default_change_reason=why[:WHY], default_date=at, batch_size=AT_ONCE
+            rows,
+            update=changed,
+            default_user=act.by,
+            default_change_reason=act.why[:WHY],
+            default_date=act.at,
+            batch_size=AT_ONCE,
         )

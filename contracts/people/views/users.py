@@ -21,7 +21,7 @@ from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import Role, visible
 from sroi.doors import Refused
-from sroi.views import ForRoles, ListPage, Request
+from sroi.views import ForRoles, ListPage, Request, act_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -56,7 +56,7 @@ class UserList(ForRoles, ListPage):
 def invited(request: Any, asked: invitations.Asked, form: forms.Form) -> bool:
     """Whether the invitation was made and sent; else the form says why not."""
     try:
-        invitation = invitations.invite(asked, request.access, at=timezone.now(), by=request.user)
+        invitation = invitations.invite(asked, request.access, act_of(request))
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -91,7 +91,7 @@ def change(request: Request, pk: int) -> HttpResponse:
         data = form.cleaned_data
         try:
             invitations.change(
-                membership, data["role"], data["municipalities"], request.access, by=request.user, why=data["why"]
+                membership, data["role"], data["municipalities"], request.access, act_of(request, data["why"])
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -108,7 +108,7 @@ def end(request: Request, pk: int) -> HttpResponse:
     membership = found(request, pk)
     if request.method == "POST":
         try:
-            invitations.end(membership, request.access, at=timezone.now(), by=request.user, why=_("Role ended"))
+            invitations.end(membership, request.access, act_of(request, _("Role ended")))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:

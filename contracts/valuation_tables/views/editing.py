@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -18,7 +18,7 @@ from contracts.valuation_tables.forms import BlockForm, FileForm, InForceForm, S
 from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
 from sroi.access import Role, visible
 from sroi.doors import Refused
-from sroi.views import ForRoles, Request
+from sroi.views import ForRoles, Request, act_of
 
 Alter = Callable[[table_versions.Source], None]
 
@@ -114,7 +114,7 @@ class Load(ForAdmins):
         region, file = form.cleaned_data["region"], form.cleaned_data["file"]
         try:
             data = json_from(file.read(), file.name, FORMAT)
-            table, changed = table_versions.load(region, data, by=request.user, at=now(), why=_("From a file"))
+            table, changed = table_versions.load(region, data, act_of(request, _("From a file")))
         except FaultyFile as fault:
             form.add_error("file", str(fault))
             return self.show(form, 422)
@@ -152,7 +152,7 @@ class OfTable(ForAdmins):
     def change(self, seen: str, alter: Alter, why: str) -> None:
         """Through the door; a fault of the whole table is a refusal too."""
         try:
-            table_versions.change(self.table, seen, alter, by=self.request.user, at=now(), why=why)
+            table_versions.change(self.table, seen, alter, act_of(self.request, why))
         except FaultyFile as fault:
             raise Refused(str(fault)) from None
 
@@ -177,7 +177,7 @@ class Succeed(OfTable):
         if not form.is_valid():
             return self.show(form, 422)
         try:
-            made = table_versions.succeed(self.table, **form.cleaned_data, by=request.user, at=now())
+            made = table_versions.succeed(self.table, act=act_of(request), **form.cleaned_data)
         except Refused as fault:
             form.add_error("code", str(fault))
             return self.show(form, 422)
@@ -332,7 +332,7 @@ class InForce(OfTable):
             contracts = visible(Contract, request.access)
             return self.show(form, preview=table_versions.preview(self.table, day, contracts))
         try:
-            put_in_force(self.table, day, by=request.user, at=now())
+            put_in_force(self.table, day, act=act_of(request))
         except FaultyFile as fault:
             form.add_error("valid_from", str(fault))
             return self.show(form, 422)

@@ -1,11 +1,8 @@
-from datetime import datetime
-
-from django.utils import timezone
-
 from contracts.imports.door import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
 from placements.imports.door import import_fulfilments
+from sroi.doors import Act
 from sroi.exchange import Sheet
 
 
@@ -15,5 +12,5 @@ class Command(ImportCommand):
         "goes through the same door as a review and posts. Importing the same file again changes nothing."
     )
 
-    def run_import(self, region: Region, sheet: Sheet, at: datetime, dry_run: bool) -> Outcome:
-        return import_fulfilments(region, sheet, at=at, today=timezone.localdate(at), dry_run=dry_run)
+    def run_import(self, region: Region, sheet: Sheet, act: Act, dry_run: bool) -> Outcome:
+        return import_fulfilments(region, sheet, act, dry_run=dry_run)

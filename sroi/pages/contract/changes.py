@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
@@ -19,9 +18,9 @@ from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated
 from placements.life import door as life
 from sroi.access import STAFF, visible
-from sroi.doors import Act, Refused
+from sroi.doors import Refused
 from sroi.money import ZERO
-from sroi.views import Request
+from sroi.views import Request, act_of
 
 
 class WithConsequences:
@@ -29,10 +28,10 @@ class WithConsequences:
 
     request: Any
 
-    def beside(self, act: Modification) -> dict[str, Any]:
-        if not self.request.access.has(*STAFF, region_id=act.contract.region_id):
+    def beside(self, modification: Modification) -> dict[str, Any]:
+        if not self.request.access.has(*STAFF, region_id=modification.contract.region_id):
             return {}
-        return {"outdated": Listed(outdated(as_if(act), act.shares, act.on))}
+        return {"outdated": Listed(outdated(as_if(modification), modification.shares, modification.on))}
 
 
 class ModifyWithConsequences(WithConsequences, changing.Modify):
@@ -95,7 +94,7 @@ class OutdatedPage(View):
         rows = [row for row in outdated(self.contract) if row.now is not None]
         found = [row.version for row in rows if chosen in ("", str(row.version.fulfilment_id))]
         why = _("Valued anew after a change of contract %(reference)s") % {"reference": self.contract.reference}
-        act = Act(request.user, now(), localdate(), why)
+        act = act_of(request, why)
         try:
             life.revalue(found, act, region=self.contract.region)
         except Refused as fault:

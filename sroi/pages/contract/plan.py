@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.generic import View
 
@@ -38,7 +38,7 @@ from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
 from sroi.templatetags.formats import long_date
-from sroi.views import DetailPage, Request
+from sroi.views import DetailPage, Request, act_of
 
 
 class ContractPlan(DetailPage):
@@ -239,15 +239,15 @@ class PlanEdit(OfPlan):
             return render(request, "pages/plan_total.html", self.total(form.total))
         if not valid:
             return self.show(form, seen, form.total, 422)
-        by, at = request.user, now()
+        act = act_of(request)
         try:
-            plan = planning.begin(self.contract, by=by, at=at)
+            plan = planning.begin(self.contract, act)
             begun = plan.edition == 1 and seen == f"begin-{plan.number}"
             if not begun and seen != seen_of(plan):
                 raise Refused(_("Someone else changed the plan meanwhile. Open it again and compare."))
-            planning.save(plan, form.words, form.amounts, by=by, at=at)
+            planning.save(plan, form.words, form.amounts, act)
             if request.POST.get("submit"):
-                planning.submit(plan, by=by, at=at)
+                planning.submit(plan, act)
         except Refused as fault:
             form.add_error(None, str(fault))
             return self.show(form, seen, form.total, 422)
@@ -287,7 +287,7 @@ class PlanAnswer(OfPlan):
         if plan is None or plan.state not in UNDER_WAY:
             messages.error(request, _("There is no plan to answer any more. Look at it again."))
             return redirect(self.plan_url)
-        asked, by, at = request.POST.get("do", ""), request.user, now()
+        asked = request.POST.get("do", "")
         plan.edition = int(edition) if (edition := request.POST.get("edition", "")).isdecimal() else 0
         form = SendBackForm(request.POST)
         try:
@@ -297,10 +297,10 @@ class PlanAnswer(OfPlan):
             elif not may_agree(request.access, self.contract):
                 raise Http404
             elif asked == "agree":
-                planning.agree(plan, by=by, at=at)
+                planning.agree(plan, act_of(request))
                 messages.success(request, _("Agreed. From now on the contract is held to this plan."))
             elif form.is_valid():
-                planning.send_back(plan, by=by, at=at, why=form.cleaned_data["why"])
+                planning.send_back(plan, act_of(request, form.cleaned_data["why"]))
                 messages.success(request, _("Asked back. The contractor reads what should be different."))
             else:
                 context = plan_context(self.contract, request.access, localdate()) | {"send_back_form": form}
@@ -334,7 +334,7 @@ class Contact(OfPlan):
 
     def do(self, form: Any) -> None:
         given = form.cleaned_data
-        planning.record_contact(self.contract, given["on"], by=self.request.user, at=now(), why=given["why"])
+        planning.record_contact(self.contract, given["on"], act_of(self.request, given["why"]))
 
     def show(self, form: Any, status: int = 200) -> HttpResponse:
         context = {"heading": self.heading, "contract": self.contract, "form": form, "back_url": self.plan_url}
@@ -349,7 +349,7 @@ class NoNews(Contact):
     heading = property(lambda self: _("Nothing new"))
 
     def do(self, form: Any) -> None:
-        planning.report_no_news(self.contract, by=self.request.user, at=now(), why=form.cleaned_data["why"])
+        planning.report_no_news(self.contract, act_of(self.request, form.cleaned_data["why"]))
 
 
 class NoPlan(Contact):
@@ -359,4 +359,4 @@ class NoPlan(Contact):
     heading = property(lambda self: _("No action plan needed"))
 
     def do(self, form: Any) -> None:
-        planning.do_without(self.contract, by=self.request.user, at=now(), why=form.cleaned_data["why"])
+        planning.do_without(self.contract, act_of(self.request, form.cleaned_data["why"]))

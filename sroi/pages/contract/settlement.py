@@ -37,11 +37,11 @@ from contracts.settlement.shortfall import (
 from placements.standing.progress import realised_by_category, waiting_under, with_progress
 from sroi.access import STAFF, visible
 from sroi.documents import DocumentError
-from sroi.doors import Refused
+from sroi.doors import Act, Refused
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, long_date, number
-from sroi.views import DetailPage, Request
+from sroi.views import DetailPage, Request, act_of
 
 STEPS = (
     ("end", gettext_lazy("End")),
@@ -220,9 +220,7 @@ class Recovery(OfSettlement):
             return self.show(form, 422)
         given, figures = form.cleaned_data, figures_of(self.contract)
         try:
-            settlement.grant_recovery(
-                self.contract, given["until"], figures, by=request.user, at=now(), why=given["why"]
-            )
+            settlement.grant_recovery(self.contract, given["until"], figures, act_of(request, given["why"]))
         except Refused as fault:
             form.add_error("until", str(fault))
             return self.show(form, 422)
@@ -274,12 +272,11 @@ class Decide(OfSettlement):
         settlement.decide(
             self.contract,
             case.decision,
+            Act.of(self.request.user, at),
             seen=case.figures,
             figures=lambda: figures_of(self.contract),
             letter=LetterFiles(files),
             on=localdate(at),
-            by=self.request.user,
-            at=at,
         )
 
     def case(self, figures: Figures, decision: Decision) -> Case:
@@ -333,7 +330,7 @@ class Reopen(OfSettlement):
         if not form.is_valid():
             return self.show(form, 422)
         try:
-            settlement.reopen(self.contract, by=request.user, at=now(), why=form.cleaned_data["why"])
+            settlement.reopen(self.contract, act_of(request, form.cleaned_data["why"]))
         except Refused as fault:
             form.add_error(None, str(fault))
             return self.show(form, 422)

@@ -218,14 +218,14 @@ def tell_of_firm(region: Region, row: DemoRow) -> None:
     if row["act"] == "recognise":
         assert first is not None  # every row has one
         terms = RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
-        recognition.recognise(region, row["kvk"], facts, terms, by=by, at=at)
+        recognition.recognise(region, row["kvk"], facts, terms, Act.of(by, at))
         return
     contractor = Contractor.objects.get(memberships__user=by, memberships__region=region)
     proposal = FirmProposal(region=region, contractor=contractor, kvk=row["kvk"], kind=row["kind"], why=row["reason"])
     proposal.valid_from, proposal.valid_until = first, last
     for name, value in vars(facts).items():
         setattr(proposal, name, value)
-    recognition.propose(proposal, by=by, at=at)
+    recognition.propose(proposal, Act.of(by, at))
 
 
 # --- what happened afterwards -----------------------------------------------------------------------------------------
@@ -298,12 +298,12 @@ class Doing:
             sampling.record(check, outcome, what, then, self._done)
 
     def _end(self) -> None:
-        obligations.end(self._contract(), at=self.at, by=self.by, why=self.row["reason"])
+        obligations.end(self._contract(), self._done)
 
     def _settle(self) -> None:
         on = date.fromisoformat(self.row["on"])
-        obligations.settle(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])
+        obligations.settle(self._contract(), self._done, on=on)
 
     def _cancel(self) -> None:
         on = date.fromisoformat(self.row["on"])
-        obligations.cancel(self._contract(), on=on, at=self.at, by=self.by, why=self.row["reason"])
+        obligations.cancel(self._contract(), self._done, on=on)
