@@ -68,7 +68,7 @@ test-sqlite: setup-dev  ## All tests on SQLite (ARGS="-k word" for some)
 
 test-postgres: setup-dev  ## All tests on PostgreSQL: the one of DATABASE_URL, or a throw-away server
 	@echo "== Tests on PostgreSQL"
-	@$(call pytest,$(BIN)/python tests/throwaway_postgres.py --)
+	@$(call pytest,$(BIN)/python tests/tools/throwaway_postgres.py --)
 
 lint: setup-dev  ## Style, layers and templates
 	@echo "== Style and layers"
@@ -86,13 +86,13 @@ format: setup-dev  ## Put the code in the house style
 	@$(BIN)/ruff format .
 
 screenshots: setup-dev  ## Pictures of the main pages, wide and on a phone, in var/screenshots (ARGS="--all" for more)
-	@$(BIN)/python -W ignore tests/screenshots.py $(ARGS)
+	@$(BIN)/python -W ignore tests/tools/screenshots.py $(ARGS)
 
 axe: setup-dev  ## Every page, for every role, at two widths: accessibility, width, valid HTML (takes minutes)
-	@$(BIN)/python -W ignore tests/axe_matrix.py $(ARGS)
+	@$(BIN)/python -W ignore tests/tools/axe_matrix.py $(ARGS)
 
 bench: setup-dev  ## How long list pages take beside a bare page, and how fast imports are (ARGS="--contracts 2000 ...")
-	@$(BIN)/python -W ignore tests/bench_lists.py $(ARGS)
+	@$(BIN)/python -W ignore tests/tools/bench_lists.py $(ARGS)
 
 lock:  ## Pin the requirements anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --output-file requirements.txt $(LOCK)

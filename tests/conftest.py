@@ -80,7 +80,7 @@ def worker(transactional_db: None, settings: Any, worker_process: Any) -> Iterat
 
 @pytest.fixture(scope="session")
 def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from tests.worker import Worker
+    from tests.tools.worker import Worker
 
     started = Worker(tmp_path_factory.mktemp("worker"))
     yield started

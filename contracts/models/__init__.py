@@ -1,3 +1,5 @@
+"""What is stored of contracts: regions and policy, contracts with their ledger, tables, people, plans."""
+
 from contracts.models.certificate import PsoCertificate, PsoLevel
 from contracts.models.contract import (
     Basis,

@@ -1,3 +1,5 @@
+"""What is stored of fulfilments: versions, their ledger, evidence, samples, files that were sent."""
+
 from placements.models.evidence import ABOUT_A_PERSON, Evidence
 from placements.models.fulfilment import (
     Allocation,

@@ -1,0 +1,1 @@
+"""Accounts of people: signing in, second factor, what is noted of both."""

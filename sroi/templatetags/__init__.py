@@ -1,0 +1,1 @@
+"""How amounts, numbers and dates are written, in Dutch and in English."""

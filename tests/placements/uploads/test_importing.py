@@ -1,0 +1,585 @@
+"""Importing in the browser: what a file may be, what is shown of it, who sees it, and that it is all or nothing."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+from python_calamine import CalamineWorkbook
+
+from contracts.models import Contract, ObligationChange
+from placements.models import ColumnMemory, Fulfilment, Upload, UploadRow
+from placements.uploads import door as uploads
+from placements.uploads.columns import ALSO, TITLES, match
+from sroi.access import Role
+from sroi.accounts.models import AuditEvent
+from sroi.exchange import ExportTable, write_xlsx
+from tests import factories as make
+from tests.contracts.imports.test_imports import CHANGE, CONTRACT, PLACEMENT
+from tests.factories import signed_in
+
+pytestmark = pytest.mark.django_db
+BSN = "111222333"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(make.moment(make.TODAY), tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is done after the commit is done at once: the transaction of the test never ends."""
+    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    region = make.make_region(code="gv")
+    linde, wind = make.make_contractor("De Linde", "01234567"), make.make_contractor("Roerdomp", "99998888")
+    return SimpleNamespace(
+        region=region,
+        linde=linde,
+        adviser=make.make_user(Role.ADVISER, region, email="noor@example.org"),
+        contractor=make.make_user(Role.CONTRACTOR, region, contractor=linde),
+        officer=make.make_user(Role.PROCUREMENT_OFFICER, region),
+        reader=make.make_user(Role.READER, region),
+        own=make.make_contract(region, linde, reference="HIL-9", title="Wegen"),
+        other=make.make_contract(region, wind, {"GM0406": 100}, reference="HUI-9", title="Roerdomp in Huizen"),
+        frame=make.make_contract(region, wind, {"GM0406": 100}, reference="HUI-8", title="Roerdomp raam"),
+    )
+
+
+def as_csv(*rows: dict[str, str], header: list[str] | None = None) -> bytes:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    csv.writer(out).writerows([header or names, *([row.get(name, "") for name in names] for row in rows)])
+    return out.getvalue().encode()
+
+
+def as_xlsx(*rows: dict[str, Any]) -> bytes:
+    out = io.BytesIO()
+    write_xlsx(out, [ExportTable("x", list(rows[0]), [list(row.values()) for row in rows])])
+    return out.getvalue()
+
+
+def contracts(*rows: dict[str, str]) -> bytes:
+    return as_csv(*({**CONTRACT, **row} for row in rows))
+
+
+def fulfilments(*rows: dict[str, str]) -> bytes:
+    base = {**PLACEMENT, "contracts": "HIL-9", "status": "submitted"}
+    return as_csv(*({k: v for k, v in (base | row).items() if not k.startswith("accepted")} for row in rows))
+
+
+def send(user: Any, content: bytes, kind: str = "contracts", name: str = "bestand.csv", **more: Any) -> Any:
+    client = signed_in(user)
+    keys = [purpose.key for purpose in uploads.purposes(access_of(user)) if purpose.kind == kind]
+    data = {"purpose": keys[0] if keys else kind, "file": SimpleUploadedFile(name, content)} | more
+    return client.post(reverse("import"), data)
+
+
+def access_of(user: Any) -> Any:
+    from contracts.people.membership import access_of
+
+    return access_of(user)
+
+
+def sent(user: Any, content: bytes, kind: str = "contracts", **more: Any) -> Upload:
+    response = send(user, content, kind, **more)
+    assert response.status_code == 302, response.context["form"].errors
+    return Upload.objects.latest("pk")
+
+
+def post(user: Any, name: str, upload: Upload, **data: Any) -> Any:
+    return signed_in(user).post(reverse(name, args=[upload.pk]), data)
+
+
+def outcomes(upload: Upload) -> list[str]:
+    return list(UploadRow.objects.filter(upload=upload).values_list("outcome", flat=True))
+
+
+def faults(upload: Upload) -> list[tuple[str, str]]:
+    return [tuple(fault) for row in UploadRow.objects.filter(upload=upload) for fault in row.faults]
+
+
+# --- the way through --------------------------------------------------------------------------------------------------
+
+
+def test_contracts_are_shown_and_then_registered(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}, {"reference": "HIL-2", "contractor_kvk": "1234567"}))
+    assert (upload.state, outcomes(upload)) == ("checked", ["new", "new"])
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
+    assert "Lees 2 rijen in" in text
+    assert "gelezen als 01234567" in text  # the leading zero
+    assert Contract.objects.count() == 3
+    assert post(world.adviser, "import-run", upload).status_code == 302
+    upload.refresh_from_db()
+    assert (upload.state, upload.content) == ("imported", None)
+    made = Contract.objects.get(reference="HIL-2")
+    assert made.obligation_lines.first().posting.by == world.adviser
+    assert (
+        "2 rijen zijn ingelezen"
+        in signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
+    )
+
+
+def test_the_same_file_again_has_nothing_to_import(world: SimpleNamespace) -> None:
+    for expected in (["new"], ["unchanged"]):
+        upload = sent(world.adviser, contracts({}))
+        assert outcomes(upload) == expected
+        post(world.adviser, "import-run", upload)
+    changed = sent(world.adviser, contracts({"title": "Groen en meer"}))
+    assert outcomes(changed) == ["changed"]
+    post(world.adviser, "import-run", changed)
+    contract = Contract.objects.get(reference="HIL-1")
+    assert contract.title == "Groen en meer"
+    assert contract.search_text.startswith("hil-1 groen en meer")
+    assert contract.history.first().history_user == world.adviser
+
+
+def test_a_workbook_with_typed_cells(world: SimpleNamespace) -> None:
+    row = {**CONTRACT, "award_date": date(2023, 12, 1), "value": 1000000, "rate": 5}
+    upload = sent(world.adviser, as_xlsx(row), name="contracten.xlsx")
+    assert outcomes(upload) == ["new"]
+    assert "2023-12-01" in UploadRow.objects.get(upload=upload).cells
+
+
+def test_faults_stand_in_their_cells_and_nothing_is_imported(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}, {"reference": "X-1", "value": "veel"}, {"reference": "X-2", "cpv": BSN}))
+    assert outcomes(upload) == ["new", "faulty", "faulty"]
+    assert [column for column, _reason in faults(upload)] == ["value", "cpv"]
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
+    assert "Dit is geen getal" in text
+    assert "2 rijen kunnen zo niet worden ingelezen" in text
+    post(world.adviser, "import-run", upload)
+    upload.refresh_from_db()
+    assert upload.state == "checked"
+    assert Contract.objects.count() == 3
+
+
+def test_a_bsn_is_kept_nowhere(world: SimpleNamespace) -> None:
+    upload = sent(world.contractor, fulfilments({"candidate_ref": BSN}, {"external_id": "P-2"}), "fulfilments")
+    assert upload.content is None
+    assert BSN not in str([(row.cells, row.faults) for row in UploadRow.objects.all()])
+    post(world.contractor, "import-again", upload)
+    upload.refresh_from_db()
+    assert "gewist" in upload.why
+
+
+def test_faulty_rows_as_a_file_that_can_be_sent_again(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}, {"reference": "=1+1", "title": "", "value": "veel"}))
+    client = signed_in(world.adviser)
+    text = client.get(reverse("import-faults", args=[upload.pk, "csv"])).getvalue().decode("utf-8-sig")
+    head, row = csv.reader(io.StringIO(text), delimiter=";")
+    assert head[-2:] == ["rij", "fouten"]
+    assert row[0] == "'=1+1"
+    assert row[-2] == "3"
+    assert row[-1].startswith("Titel: Vul deze cel in. Contractwaarde zonder btw: Dit is geen getal.")
+    assert AuditEvent.objects.filter(kind="exported").count() == 1
+    workbook = client.get(reverse("import-faults", args=[upload.pk, "xlsx"])).getvalue()
+    _head, row = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    assert row[0] == "=1+1"
+    again = sent(world.adviser, text.replace("veel", "500000").replace(";;", ";Titel;", 1).encode())
+    assert again.state == "checked"  # what the file adds is read over
+
+
+def test_obligation_changes(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, as_csv({**CHANGE, "contract_reference": "HIL-9"}), "changes")
+    post(world.adviser, "import-run", upload)
+    assert ObligationChange.objects.get().contract == world.own
+
+
+def test_a_contractor_hands_in_many(world: SimpleNamespace) -> None:
+    rows = [{"external_id": f"P-{n}", "candidate_ref": f"K-{n}"} for n in range(3)]
+    upload = sent(world.contractor, fulfilments(*rows, {"external_id": "P-9", "status": "concept"}), "fulfilments")
+    assert outcomes(upload) == ["new"] * 4
+    post(world.contractor, "import-run", upload)
+    found = Fulfilment.objects.filter(external_id__startswith="P-").select_related("latest")
+    assert sorted(f.latest.state for f in found) == ["draft", "submitted", "submitted", "submitted"]
+    assert {f.entered_by for f in found} == {world.contractor}
+    value = found.get(external_id="P-1").latest.allocations.get().value
+    assert value == 45000  # 40.000, and 5.000 for who is 55
+    # Handing in what was a draft needs no second edit.
+    post(world.contractor, "import-run", sent(world.contractor, fulfilments({"external_id": "P-9"}), "fulfilments"))
+    last = Fulfilment.objects.get(external_id="P-9")
+    assert last.latest.state == "submitted"
+    assert [event.kind for event in last.events.all()] == ["drafted", "submitted"]
+
+
+def test_an_import_here_ends_at_submitted(world: SimpleNamespace) -> None:
+    content = as_csv({**PLACEMENT, "contracts": "HIL-9"})
+    upload = sent(world.adviser, content, "fulfilments")
+    assert upload.state == "columns"  # a decided value is no column here
+    post(world.adviser, "import-columns", upload, **columns_of(upload))
+    upload.refresh_from_db()
+    ((column, reason),) = faults(upload)
+    assert column == "status"
+    assert "adviseur keurt goed" in reason
+
+
+def columns_of(upload: Upload, **other: str) -> dict[str, str]:
+    chosen = dict(zip(upload.header, upload.columns, strict=True)) | other
+    return {f"column_{place}": chosen[name] or "-" for place, name in enumerate(upload.header, start=1)}
+
+
+# --- columns ----------------------------------------------------------------------------------------------------------
+
+
+def test_names_that_differ_are_asked_once(world: SimpleNamespace) -> None:
+    dutch = {"reference": "Zaaknummer", "title": "Titel", "value": "Opdrachtsom", "award_date": "Gunningsdatum"}
+    header = [dutch.get(name, name) for name in CONTRACT] + ["Afdeling"]
+    content = as_csv({**CONTRACT, "department": "Groen"}, header=header)
+    upload = sent(world.adviser, content)
+    assert upload.state == "columns"
+    assert upload.columns[:2] == ["reference", "title"]
+    assert upload.columns[header.index("Opdrachtsom")] == "value"
+    client = signed_in(world.adviser)
+    text = client.get(reverse("import-columns", args=[upload.pk])).content.decode()
+    assert "Groenonderhoud" in text  # an example of what stands in it
+    post(world.adviser, "import-columns", upload, **columns_of(upload))
+    upload.refresh_from_db()
+    assert (upload.state, outcomes(upload)) == ("checked", ["new"])
+    assert sent(world.adviser, content).state == "checked"
+    assert ColumnMemory.objects.get().user == world.adviser
+    assert sent(world.officer, content).state == "columns"  # of another person nothing is known
+
+
+def test_wrong_choices_are_refused(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, as_csv(CONTRACT, header=["?" if n == "value" else n for n in CONTRACT]))
+    lacking = post(world.adviser, "import-columns", upload, **columns_of(upload))
+    assert lacking.status_code == 422
+    assert "Contractwaarde" in lacking.content.decode()
+    twice = post(world.adviser, "import-columns", upload, **columns_of(upload, **{"?": "value", "title": "value"}))
+    assert twice.status_code == 422
+    nonsense = post(world.adviser, "import-columns", upload, column_1="password", column_2="x" * 10000)
+    assert nonsense.status_code == 422
+
+
+def test_columns_with_the_same_name_or_none(world: SimpleNamespace) -> None:
+    header = [*CONTRACT, "", "title"]
+    upload = sent(world.adviser, as_csv({**CONTRACT, "a": "x", "b": "Andere titel"}, header=header))
+    assert upload.state == "columns"
+    text = signed_in(world.adviser).get(reverse("import-columns", args=[upload.pk])).content.decode()
+    assert "(zonder naam)" in text
+    choice = {f"column_{place}": name for place, name in enumerate([*CONTRACT, "-", "-"], start=1)}
+    post(world.adviser, "import-columns", upload, **choice)
+    assert UploadRow.objects.get(upload=upload).cells[1] == "Groenonderhoud"
+
+
+def test_every_column_has_a_title_in_both_languages() -> None:
+    names = {column.name for columns in uploads.COLUMNS.values() for column in columns}
+    assert names == set(TITLES)
+    assert set(ALSO) <= names
+    with translation.override("nl"):
+        assert str(TITLES["value"]) != "value"
+
+
+@pytest.mark.parametrize(
+    ("header", "columns", "sure"),
+    [
+        (["reference", "VALUE", "rij", "fouten"], ["reference", "value", "", ""], True),
+        (["Kenmerk", "Contract value excluding VAT"], ["reference", "value"], False),
+        (["kenmerkk", "waarde excl"], ["reference", ""], False),
+        (["title", "titel"], ["title", ""], False),
+        (["oud"], ["title"], True),
+    ],
+)
+def test_guessing(header: list[str], columns: list[str], sure: bool) -> None:
+    found = match(header, ["reference", "title", "value"], {"oud": "title", "weg": "gone"})
+    assert (found.columns, found.sure) == (columns, sure)
+
+
+# --- nasty files ------------------------------------------------------------------------------------------------------
+
+
+def bomb() -> bytes:
+    """Small as sent, more than anyone allows once unpacked."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 200_000_000)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"", "leeg"),
+        (b"a\0b", "UTF-8"),
+        ("één;twee".encode("utf-16"), "UTF-8"),
+        ("titel;één\n".encode("latin-1"), "UTF-8"),
+        (b"\xd0\xcf\x11\xe0rest", "oud Excel-bestand"),
+        (b"\x89PNG\r\n\x1a\n" + b"\xff" * 100, "UTF-8"),
+        (b"x" * (10 * 1024 * 1024 + 1), "groter dan 10 MB"),
+    ],
+)
+def test_what_is_no_such_file_is_refused_at_once(world: SimpleNamespace, content: bytes, word: str) -> None:
+    response = send(world.adviser, content)
+    assert response.status_code == 422
+    assert word in str(response.context["form"].errors["file"])
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"\n\n", "leeg"),
+        (b'"reference\nunclosed', "aanhalingstekens"),
+        (b"PK\x03\x04 and nothing else", "beschadigd"),
+        (b",".join(b"a%d" % n for n in range(101)), "kolommen"),
+        (b"reference\n" + b"x\n" * 25_001, "rijen"),
+        (b"reference,title\n" + b"x," + b"y" * 1_000_000, "aanhalingstekens"),
+    ],
+)
+def test_what_cannot_be_read_says_why(world: SimpleNamespace, content: bytes, word: str) -> None:
+    upload = sent(world.adviser, content)
+    assert upload.state == "unreadable"
+    assert word in upload.why
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
+    assert word in text
+
+
+def test_a_zip_bomb_is_not_unpacked(world: SimpleNamespace) -> None:
+    assert "te groot" in sent(world.adviser, bomb(), name="bom.xlsx").why
+
+
+def test_nasty_cells_are_faults_of_their_own(world: SimpleNamespace) -> None:
+    rows = [
+        {"reference": "A", "title": "x" * 100_000},
+        {"reference": "B", "title": "=HYPERLINK(1)"},
+        {"reference": "C", "title": "\u202eabc"},
+        {"reference": "D", "value": "1e999"},
+        {"reference": "E", "value": "NaN"},
+        {"reference": "F", "award_date": "29-02-2025"},
+        {"reference": "G", "title": "<script>alert(1)</script>"},
+        {"reference": "H", "municipalities": "GM0402:100;" * 50},
+    ]
+    upload = sent(world.adviser, contracts(*rows))
+    found = dict(zip([row["reference"] for row in rows], outcomes(upload), strict=True))
+    assert [name for name, outcome in found.items() if outcome == "faulty"] == ["A", "D", "E", "F", "H"]
+    assert max(len(cell) for row in UploadRow.objects.all() for cell in row.cells) <= 2000
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]) + "?uitkomst=alles").content.decode()
+    assert "<script>alert" not in text
+
+
+def test_the_name_of_a_file_is_judged_too(world: SimpleNamespace) -> None:
+    assert send(world.adviser, contracts({}), name=f"kandidaat {BSN}.csv").status_code == 422
+    upload = sent(world.adviser, contracts({}), name="../../etc/<b>lijst</b>.csv")
+    assert "/" not in upload.name.replace("</b>", "")
+
+
+@pytest.mark.parametrize("query", ["?page=x", "?page=99", "?uitkomst=onzin", "?uitkomst=new&page=-1", "?uitkomst=%00"])
+def test_nonsense_in_the_address(world: SimpleNamespace, query: str) -> None:
+    upload = sent(world.adviser, contracts({}))
+    assert signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]) + query).status_code == 200
+
+
+# --- who sees and may what --------------------------------------------------------------------------------------------
+
+
+def test_only_who_sent_it_sees_it(world: SimpleNamespace) -> None:
+    upload = sent(world.contractor, fulfilments({}), "fulfilments")
+    colleague = make.make_user(Role.CONTRACTOR, world.region, contractor=world.linde)
+    for other in (colleague, world.adviser, make.make_user(Role.REGION_ADMIN, world.region)):
+        for name, more in [("import-detail", ()), ("import-columns", ()), ("import-faults", ("csv",))]:
+            assert signed_in(other).get(reverse(name, args=[upload.pk, *more])).status_code == 404
+        for name in ("import-run", "import-again", "import-discard"):
+            assert post(other, name, upload).status_code == 404
+        assert upload.name not in signed_in(other).get(reverse("import")).content.decode()
+
+
+@pytest.mark.parametrize("reference", ["HUI-9", "BESTAAT-NIET"])
+def test_contracts_of_others_are_as_missing_for_a_contractor(world: SimpleNamespace, reference: str) -> None:
+    make.make_placement(world.other, external_id="P-1")
+    upload = sent(world.contractor, fulfilments({"contracts": reference}), "fulfilments")
+    assert faults(upload) == [("contracts", f"Er is geen contract {reference} in deze regio.")]
+    both = sent(world.contractor, fulfilments({"contracts": f"HIL-9:50;{reference}:50"}), "fulfilments")
+    assert faults(both) == [("contracts", f"Er is geen contract {reference} in deze regio.")]
+    # The same number of another contractor is no number of one's own.
+    assert outcomes(sent(world.contractor, fulfilments({"external_id": "P-1"}), "fulfilments")) == ["new"]
+
+
+def test_an_officer_registers_for_the_own_municipality(world: SimpleNamespace) -> None:
+    mine = sent(world.officer, contracts({"municipalities": "GM0402"}))
+    post(world.officer, "import-run", mine)
+    assert Contract.objects.get(reference="HIL-1").obligation_lines.first().posting.by == world.officer
+    rows = [
+        {"reference": "A", "municipalities": "GM0406"},
+        {"reference": "B", "municipalities": "GM0402", "parent_reference": "HUI-8"},
+        {"reference": "C", "municipalities": "GM0402", "valuation_table": "gooi-en-vechtstreek"},
+        {"reference": "HIL-1", "municipalities": "GM0402", "title": "Anders"},
+        {"reference": "HUI-9", "municipalities": "GM0402"},
+        {"reference": "D", "municipalities": "GM0402"},
+    ]
+    upload = sent(world.officer, contracts(*rows))
+    assert outcomes(upload) == ["faulty"] * 5 + ["new"]
+    assert [column for column, _why in faults(upload)] == [
+        *("municipalities", "parent_reference", "valuation_table", "title", "reference")
+    ]
+    assert "Roerdomp" not in str(faults(upload))
+
+
+def test_who_may_import_what(world: SimpleNamespace) -> None:
+    kinds = {
+        name: [purpose.kind for purpose in uploads.purposes(access_of(getattr(world, name)))]
+        for name in ("adviser", "officer", "contractor", "reader")
+    }
+    assert kinds == {
+        "adviser": ["contracts", "changes", "fulfilments"],
+        "officer": ["contracts"],
+        "contractor": ["fulfilments"],
+        "reader": [],
+    }
+    key = f"contracts-{world.region.pk}-"
+    assert send(world.contractor, contracts({}), purpose=key).status_code == 422
+    assert send(world.reader, contracts({})).status_code == 404
+
+
+def test_who_lost_the_role_imports_nothing(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    world.adviser.memberships.update(ended_at=timezone.now())
+    assert post(world.adviser, "import-run", upload).status_code == 404
+    Upload.objects.filter(pk=upload.pk).update(state="importing")
+    uploads.bring_in.call(upload.pk, upload.run)
+    upload.refresh_from_db()
+    assert upload.state == "unreadable"
+    assert not Contract.objects.filter(reference="HIL-1").exists()
+
+
+# --- once, whatever happens -------------------------------------------------------------------------------------------
+
+
+def test_imported_once(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    post(world.adviser, "import-run", upload)
+    answer = post(world.adviser, "import-run", upload)
+    assert answer.status_code == 302
+    assert Contract.objects.filter(reference="HIL-1").count() == 1
+
+
+def test_what_changed_after_the_preview_is_shown_again(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    make.make_contract(world.region, world.linde, reference="HIL-1")
+    post(world.adviser, "import-run", upload)
+    upload.refresh_from_db()
+    assert (upload.state, outcomes(upload)) == ("checked", ["faulty"])
+    assert "intussen" in upload.why
+
+
+def test_a_run_that_was_overtaken_leaves_nothing(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begun again while it was still busy: what the first run did is undone."""
+    upload = sent(world.adviser, contracts({}))
+    Upload.objects.filter(pk=upload.pk).update(state="importing")
+    real = uploads.import_contracts
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        Upload.objects.filter(pk=upload.pk).update(run=upload.run + 1)
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(uploads, "import_contracts", slow)
+    uploads.bring_in.call(upload.pk, upload.run)
+    assert not Contract.objects.filter(reference="HIL-1").exists()
+
+
+def test_a_failure_of_ours_imports_nothing_and_can_be_tried_again(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = sent(world.adviser, contracts({}))
+    with monkeypatch.context() as patched:
+        patched.setattr("contracts.imports.door.remember", lambda *args, **kwargs: 1 / 0)
+        post(world.adviser, "import-run", upload)
+    upload.refresh_from_db()
+    assert upload.state == "failed"
+    assert not Contract.objects.filter(reference="HIL-1").exists()
+    post(world.adviser, "import-again", upload)
+    upload.refresh_from_db()
+    assert upload.state == "checked"
+
+
+def test_what_is_silent_for_long_can_be_begun_again(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    Upload.objects.filter(pk=upload.pk).update(state="importing")
+    page = reverse("import-detail", args=[upload.pk])
+    client = signed_in(world.adviser)
+    busy = client.get(page).content.decode()
+    assert 'hx-trigger="load delay' in busy
+    assert "Kijk hoe ver het is" in busy
+    assert post(world.adviser, "import-again", upload).status_code == 302
+    assert Upload.objects.get().state == "importing"
+    with time_machine.travel(make.moment(make.TODAY) + timedelta(minutes=11), tick=False):
+        assert "Probeer het opnieuw" in client.get(page).content.decode()
+        client.post(reverse("import-again", args=[upload.pk]))
+    assert Upload.objects.get().state == "checked"
+
+
+def test_everything_is_erased_in_time(world: SimpleNamespace) -> None:
+    upload = sent(world.contractor, fulfilments({}), "fulfilments")
+    later = make.moment(make.TODAY) + timedelta(days=8)
+    with time_machine.travel(later, tick=False):
+        assert signed_in(world.contractor).get(reverse("import-detail", args=[upload.pk])).status_code == 404
+        call_command("apply_retention", stdout=io.StringIO())
+    assert not Upload.objects.exists()
+    assert not UploadRow.objects.exists()
+
+
+def test_erased_when_asked(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    post(world.adviser, "import-discard", upload)
+    assert not UploadRow.objects.exists()
+
+
+# --- pages ------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_and_filters_of_many_rows(world: SimpleNamespace) -> None:
+    rows = [{"reference": f"R-{n:03}", "value": "x" if n % 10 == 0 else "100000"} for n in range(120)]
+    upload = sent(world.adviser, contracts(*rows))
+    client, page = signed_in(world.adviser), reverse("import-detail", args=[upload.pk])
+    shown = [row.number for row in client.get(page).context["rows"]]
+    assert len(shown) == 12  # the faulty ones first
+    assert [len(client.get(f"{page}?uitkomst=alles&page={n}").context["rows"]) for n in (1, 2, 3)] == [50, 50, 20]
+    assert len(client.get(f"{page}?uitkomst=new&page=3").context["rows"]) == 8
+
+
+def test_the_number_of_queries_is_fixed(world: SimpleNamespace) -> None:
+    counts = []
+    client = signed_in(world.adviser)
+    client.get(reverse("import"))
+    for number in (1, 3, 50):
+        upload = sent(world.adviser, contracts(*({"reference": f"Q-{n}"} for n in range(number))))
+        for url in (reverse("import"), reverse("import-detail", args=[upload.pk])):
+            with CaptureQueriesContext(connection) as queries:
+                client.get(url)
+            counts.append(len(queries))
+    assert set(counts[::2]) == {counts[0]}
+    assert set(counts[1::2]) == {counts[1]}
+    assert max(counts) <= 10
+
+
+def test_an_example_can_be_sent_as_it_is(world: SimpleNamespace) -> None:
+    for kind in ("contracts", "changes", "fulfilments"):
+        answer = signed_in(world.adviser).get(reverse("import-example", args=[kind]))
+        upload = sent(world.adviser, answer.getvalue(), kind, name="leeg.xlsx")
+        assert (upload.state, upload.counts["new"]) == ("checked", 0)
+    assert signed_in(world.officer).get(reverse("import-example", args=["changes"])).status_code == 404
+
+
+def test_lists_lead_to_the_import(world: SimpleNamespace) -> None:
+    for user, name in ((world.officer, "contract-list"), (world.contractor, "fulfilment-list")):
+        assert reverse("import") in signed_in(user).get(reverse(name)).content.decode()
+    assert reverse("import") not in signed_in(world.reader).get(reverse("contract-list")).content.decode()
+    assert Client().get(reverse("import")).status_code == 302

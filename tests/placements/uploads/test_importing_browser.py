@@ -1,0 +1,107 @@
+"""An import as someone does it: send a file with other names, come back, mend, import; also without script."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from contracts.models import Contract
+from placements.models import Fulfilment, Upload
+from sroi.access import Role
+from tests import factories as make
+from tests.contracts.imports.test_imports import CONTRACT, PLACEMENT
+from tests.placements.recording.test_recording_browser import DESK, PHONE, sign_in
+from tests.tools.looking import axe, wider_than_window
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DUTCH = {"reference": "Zaaknummer", "value": "Opdrachtsom", "award_date": "Gunningsdatum"}
+
+
+def sheet(base: dict[str, str], *rows: dict[str, str], names: dict[str, str] | None = None) -> dict[str, Any]:
+    out = io.StringIO()
+    csv.writer(out).writerows([[(names or {}).get(n, n) for n in base], *([*(base | row).values()] for row in rows)])
+    return {"name": "lijst.csv", "mimeType": "text/csv", "buffer": out.getvalue().encode()}
+
+
+def send(page: Page, file: dict[str, Any]) -> None:
+    page.set_input_files("input[type=file]", [file])
+    page.get_by_role("button", name="Versturen en bekijken").click()
+
+
+def looks_right(page: Page) -> None:
+    assert axe(page) == []
+    assert wider_than_window(page) == []
+
+
+def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any) -> None:
+    region = make.make_region(code="gv")
+    sign_in(page, live_server, make.make_user(Role.ADVISER, region))
+    page.set_viewport_size(DESK)
+    page.goto(f"{live_server.url}/contracten/")
+    page.get_by_role("link", name="Importeren").first.click()
+    looks_right(page)
+    send(page, sheet(CONTRACT, {}, {"reference": "HIL-2", "value": "veel"}, names=DUTCH))
+    # By itself: that this is another page is told to the browser, not put into the one that waits.
+    expect(page.get_by_role("heading", name="Welke kolom is wat?")).to_be_visible()
+    assert page.url.endswith("/kolommen/")
+    looks_right(page)
+    page.get_by_role("button", name="Bekijk de rijen").click()
+    there = page.url
+    page.goto(f"{live_server.url}/contracten/")  # it goes on while one is elsewhere
+    worker.finish()
+    page.goto(there)
+    expect(page.get_by_text("1 rij kan zo niet worden ingelezen")).to_be_visible()
+    expect(page.locator("td.is-faulty")).to_contain_text("Dit is geen getal")
+    looks_right(page)
+    page.set_viewport_size(PHONE)
+    looks_right(page)
+    page.set_viewport_size(DESK)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download de foute rijen (CSV)").click()
+    assert saved.value.suggested_filename == "foute-rijen.csv"
+
+    page.get_by_role("link", name="Kies een ander bestand").click()
+    send(page, sheet(CONTRACT, {}, {"reference": "HIL-2"}, names=DUTCH))
+    page.get_by_role("button", name="Lees 2 rijen in").click()  # there by itself
+    expect(page.get_by_text("2 rijen zijn ingelezen")).to_be_visible()
+    page.get_by_role("link", name="Naar de lijst").click()
+    expect(page.get_by_role("link", name="HIL-2")).to_be_visible()
+    assert Contract.objects.count() == 2
+
+
+def test_a_page_that_waits_shows_by_itself_what_became_of_it(page: Page, live_server: Any, worker: Any) -> None:
+    region = make.make_region(code="gv")
+    sign_in(page, live_server, make.make_user(Role.ADVISER, region))
+    page.goto(f"{live_server.url}/importeren/")
+    send(page, sheet(CONTRACT, {}))
+    expect(page.get_by_role("button", name="Lees 1 rij in")).to_be_visible()
+    Upload.objects.update(state="waiting")
+    page.reload()
+    expect(page.get_by_text("De rijen worden bekeken")).to_be_visible()
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)
+        looks_right(page)
+    Upload.objects.update(state="checked")
+    expect(page.get_by_role("button", name="Lees 1 rij in")).to_be_visible()
+
+
+def test_a_contractor_without_script(new_context: Any, live_server: Any, worker: Any) -> None:
+    region = make.make_region()
+    linde = make.make_contractor()
+    make.make_contract(region, linde, reference="HIL-9")
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page, live_server, make.make_user(Role.CONTRACTOR, region, contractor=linde))
+    page.goto(f"{live_server.url}/invullingen/")
+    page.get_by_role("link", name="Importeren").click()
+    base = {k: v for k, v in PLACEMENT.items() if not k.startswith("accepted")}
+    send(page, sheet(base | {"contracts": "HIL-9", "status": "ingediend"}, {}))
+    worker.finish()
+    page.goto(page.url)
+    page.get_by_role("button", name="Lees 1 rij in").click()
+    worker.finish()
+    page.goto(page.url)
+    expect(page.get_by_text("1 rij is ingelezen")).to_be_visible()
+    assert Fulfilment.objects.get().latest.state == "submitted"

@@ -1,0 +1,1 @@
+"""Tools: looking at pages, timing, a throw-away database, a worker, a crowd."""

@@ -1,0 +1,152 @@
+"""Run a command against a PostgreSQL server that exists only as long as the command runs.
+
+    python tests/tools/throwaway_postgres.py -- pytest
+
+With a PostgreSQL `DATABASE_URL` in the environment the command just runs; without a server on this machine it is
+skipped, which is said and is no failure.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+START_SECONDS = 60
+# Nothing here outlives the run, so nothing needs to reach the disk.
+SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+}
+
+
+def server_programs() -> Path | None:
+    """The folder with `initdb` and `postgres`: the one on the path, else Debian's newest."""
+    if found := shutil.which("initdb"):
+        beside = Path(found).resolve().parent
+        if (beside / "postgres").exists():
+            return beside
+    folders = [p.parent for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    return max(folders, key=lambda folder: float(folder.parent.name), default=None)
+
+
+def unprivileged() -> dict[str, Any]:
+    """The server refuses to run as root; then it runs as `postgres` or `nobody`."""
+    if os.geteuid() != 0:
+        return {}
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    account = pwd.getpwnam("postgres" if "postgres" in names else "nobody")
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def accepts_connections(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until_started(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not accepts_connections(port):
+        if server.poll() is not None or time.monotonic() > deadline:
+            sys.exit(f"PostgreSQL did not start:\n{log.read_text()}")
+        time.sleep(0.05)
+
+
+@contextmanager
+def throwaway_server(programs: Path) -> Iterator[str]:
+    """A new cluster in a folder of its own on a free loopback port; gives its address, and leaves nothing behind."""
+    account = unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="sroi-postgres-"))
+    log, data, port = folder / "log", folder / "data", free_port()
+    log.touch()
+    try:
+        if account:
+            os.chown(folder, account["user"], account["group"])
+        initdb = [programs / "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync"]
+        made = subprocess.run(
+            [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"], cwd=folder, capture_output=True, text=True, **account
+        )
+        if made.returncode:
+            sys.exit(f"initdb failed:\n{made.stdout}{made.stderr}")
+        options = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
+        with log.open("wb") as output:
+            # A session of its own: Ctrl-C reaches the command first, and the server is stopped after it.
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", data, *options],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                **account,
+            )
+        try:
+            wait_until_started(server, port, log)
+            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": ends the sessions
+            try:
+                server.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(command: list[str], **environment: str) -> int:
+    """Run to the end, also when this process is asked to stop: the command gets the same signal, and time to end."""
+    process = subprocess.Popen(command, env={**os.environ, **environment})
+    try:
+        return process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def stop(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def main(arguments: list[str]) -> int:
+    command = arguments[1:] if arguments[:1] == ["--"] else arguments
+    if not command:
+        sys.exit(__doc__)
+    if os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        return run(command)
+    programs = server_programs()
+    if programs is None:
+        print("SKIPPED: no PostgreSQL server found on this machine (apt-get install postgresql).")
+        return 0
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGHUP, stop)
+    with throwaway_server(programs) as url:
+        return run(command, DATABASE_URL=url)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        sys.exit(130)

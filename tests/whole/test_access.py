@@ -1,0 +1,558 @@
+"""Who may open what: every URL name × role × own, foreign and missing, always beside foreign data that could leak."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from contracts.models import Contractor
+from placements.models import Evidence
+from sroi.access import Role
+from tests import factories as make
+from tests.sroi.accounts.test_access_account import ACCOUNT_PAGES
+
+pytestmark = pytest.mark.django_db
+
+ANONYMOUS, INACTIVE = "anonymous", "inactive"
+SIGNED_IN = (Role.CONTRACTOR, Role.PROCUREMENT_OFFICER, Role.ADVISER, Role.REGION_ADMIN, Role.READER)
+STAFF = (Role.ADVISER, Role.REGION_ADMIN)
+OF_CONTRACTS = (*STAFF, Role.PROCUREMENT_OFFICER, Role.CONTRACTOR)
+REGISTRARS = (Role.ADVISER, Role.PROCUREMENT_OFFICER)
+OF_FULFILMENTS = (*STAFF, Role.CONTRACTOR)
+
+MISSING = 987654321
+PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
+# Texts of what is not one's own: of another region, of another contractor, of another municipality in the region.
+OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN = "Zilverreiger", "Roerdomp", "Lepelaar"
+FOREIGN_PERSON = "Kandidaat Grutto"
+FORBIDDEN = {
+    Role.CONTRACTOR: (OTHER_REGION, OTHER_CONTRACTOR, FOREIGN_PERSON),
+    Role.PROCUREMENT_OFFICER: (OTHER_REGION, OTHER_TOWN, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE),
+    Role.ADVISER: (OTHER_REGION,),
+    Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON),
+    Role.READER: (OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE),
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Who gets an answer at an address of one's own: 200, or another code that is `answers`."""
+
+    roles: tuple[str, ...] = SIGNED_IN
+    of: str = ""
+    answers: int = 200
+    public: bool = False
+    method: str = "get"
+    codes: dict[str, int] = field(default_factory=dict)
+    # Methods that this page answers beside `method`: a form that is shown and sent.
+    also: tuple[str, ...] = ()
+
+    def code(self, role: str) -> int:
+        if role in self.codes:
+            return self.codes[role]
+        if role in (ANONYMOUS, INACTIVE):
+            return self.answers if self.public else 302
+        return self.answers if role in self.roles else 404
+
+
+PAGES = {
+    "start": Page(codes={Role.READER: 302}),
+    "mail-choices": Page(also=("post",)),
+    "login": Page(public=True, codes=dict.fromkeys(SIGNED_IN, 302)),
+    "logout": Page(public=True, method="post", answers=302),
+    "set_language": Page(public=True, method="post", answers=302),
+    "switch-role": Page(method="post", answers=302),
+    "health": Page(public=True),
+    "ready": Page(public=True),
+    "contract-list": Page(),
+    "contract-file": Page(of="list_file"),
+    "contractor-file": Page(STAFF, of="list_file"),
+    "due": Page(STAFF),
+    "coverage": Page((*STAFF, Role.PROCUREMENT_OFFICER)),
+    "coverage-file": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="list_file"),
+    "fulfilment-file": Page(OF_FULFILMENTS, of="list_file"),
+    "contract-detail": Page(OF_CONTRACTS, of="contract"),
+    "contract-history": Page(OF_CONTRACTS, of="contract"),
+    "contract-attention": Page(OF_CONTRACTS, of="contract"),
+    "contract-outdated": Page(STAFF, of="contract", also=("post",)),
+    "contract-plan": Page(OF_CONTRACTS, of="contract"),
+    "contract-plan-edit": Page((Role.ADVISER, Role.CONTRACTOR), of="contract", also=("post",)),
+    "contract-plan-answer": Page((Role.ADVISER, Role.CONTRACTOR), of="contract", method="post", answers=302),
+    "contract-no-news": Page((Role.ADVISER, Role.CONTRACTOR), of="contract", also=("post",)),
+    "contract-contact": Page((Role.ADVISER,), of="contract", also=("post",)),
+    "contract-plan-none": Page((Role.ADVISER,), of="contract", also=("post",)),
+    "contract-settlement": Page(OF_CONTRACTS, of="contract"),
+    "settlement-recovery": Page((Role.ADVISER,), of="contract", answers=302, also=("post",)),
+    "settlement-decide": Page((Role.ADVISER,), of="contract", answers=302, also=("post",)),
+    "settlement-reopen": Page((Role.ADVISER,), of="contract", answers=302, also=("post",)),
+    "closing-letter": Page(OF_CONTRACTS, of="letter"),
+    "contract-dossier": Page(OF_CONTRACTS, of="contract"),
+    "note-new": Page((Role.ADVISER,), of="contract", also=("post",)),
+    "note-remove": Page((Role.ADVISER,), of="note", method="post", answers=302),
+    "contact-person-new": Page((*REGISTRARS, Role.CONTRACTOR), of="contract", also=("post",)),
+    "contact-person": Page((Role.ADVISER, Role.CONTRACTOR), of="person", also=("post",)),
+    "document-new": Page((Role.ADVISER, Role.CONTRACTOR), of="contract", also=("post",)),
+    "document-file": Page((*STAFF, Role.CONTRACTOR), of="document"),
+    "document-remove": Page((Role.ADVISER,), of="document", method="post", answers=302),
+    "contract-call-off": Page(REGISTRARS, of="contract", method="post", answers=302),
+    "contract-changes": Page(REGISTRARS, of="contract"),
+    "contract-change": Page(REGISTRARS, of="change", also=("post",)),
+    "change-proposal": Page((Role.ADVISER,), of="proposal", also=("post",)),
+    "tender-aid": Page(REGISTRARS),
+    "tender-paper": Page(REGISTRARS, answers=404),  # Without a tender there is no paper.
+    "cpv-codes": Page(REGISTRARS),
+    "contract-new": Page(REGISTRARS, also=("post",)),
+    "contract-draft": Page((Role.ADVISER,), of="contract_draft", also=("post",)),
+    "contract-owed": Page((Role.ADVISER,), of="contract_draft", method="post"),
+    "contract-check": Page((Role.ADVISER,), of="contract_draft", answers=302, also=("post",)),
+    "contract-discard": Page((Role.ADVISER,), of="contract_draft", method="post", answers=302),
+    "import": Page((Role.ADVISER, Role.PROCUREMENT_OFFICER, Role.CONTRACTOR), also=("post",)),
+    "import-example": Page((Role.ADVISER, Role.PROCUREMENT_OFFICER), of="upload_kind"),
+    "import-detail": Page((Role.ADVISER,), of="upload"),
+    "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
+    "import-faults": Page((Role.ADVISER,), of="upload_file"),
+    "import-run": Page((Role.ADVISER,), of="upload", method="post", answers=302),
+    "import-again": Page((Role.ADVISER,), of="upload", method="post", answers=302),
+    "import-discard": Page((Role.ADVISER,), of="upload", method="post", answers=302),
+    "contractor-list": Page(STAFF),
+    "contractor-detail": Page(STAFF, of="contractor"),
+    "social-firm-list": Page(public=True),
+    "social-firm-register": Page(STAFF),
+    "social-firm-new": Page((Role.ADVISER,), also=("post",)),
+    "social-firm-propose": Page((Role.CONTRACTOR,), also=("post",)),
+    "social-firm-proposal": Page((Role.ADVISER,), of="firm_proposal", also=("post",)),
+    "social-firm-detail": Page(STAFF, of="firm", also=("post",)),
+    "recognition": Page((Role.ADVISER,), of="recognition", also=("post",)),
+    "table-list": Page(),
+    "table-detail": Page(of="table"),
+    "table-compare": Page(),
+    "table-json": Page(of="table"),
+    "table-load": Page((Role.REGION_ADMIN,), also=("post",)),
+    "table-succeed": Page((Role.REGION_ADMIN,), of="table", also=("post",)),
+    "table-edit": Page((Role.REGION_ADMIN,), of="loaded_table", also=("post",)),
+    "block-new": Page((Role.REGION_ADMIN,), of="loaded_table", also=("post",)),
+    "block-edit": Page((Role.REGION_ADMIN,), of="row", also=("post",)),
+    "table-discard": Page((Role.REGION_ADMIN,), of="loaded_table", method="post", answers=302),
+    "table-in-force": Page((Role.REGION_ADMIN,), of="loaded_table", also=("post",)),
+    "fulfilment-list": Page(),
+    "fulfilment-detail": Page(OF_FULFILMENTS, of="fulfilment"),
+    "fulfilment-new": Page((Role.ADVISER, Role.CONTRACTOR), also=("post",)),
+    "fulfilment-what": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", also=("post",)),
+    "fulfilment-details": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", also=("post",)),
+    "fulfilment-firms": Page((Role.ADVISER, Role.CONTRACTOR), of="draft_purchase", method="post"),
+    "fulfilment-value": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", method="post"),
+    "fulfilment-evidence": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", also=("post",)),
+    "fulfilment-check": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", also=("post",)),
+    "fulfilment-copy": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", method="post", answers=302),
+    "fulfilment-change": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", method="post", answers=302),
+    "fulfilment-withdraw": Page((Role.ADVISER, Role.CONTRACTOR), of="draft", also=("post",)),
+    "review-queue": Page((Role.ADVISER,), answers=302, also=("post",)),
+    "review": Page((Role.ADVISER,), of="waiting", also=("post",)),
+    "sample": Page(STAFF, also=("post",)),
+    "sample-detail": Page(STAFF, of="sample"),
+    "sample-check": Page((Role.ADVISER,), of="sample_check", also=("post",)),
+    "user-list": Page((Role.REGION_ADMIN,)),
+    "user-invite": Page((Role.REGION_ADMIN,), also=("post",)),
+    "user-detail": Page((Role.REGION_ADMIN,), of="membership", also=("post",)),
+    "held-user": Page((Role.REGION_ADMIN,), of="membership"),
+    "held-candidate": Page((Role.ADVISER,), also=("post",)),
+    "history": Page((Role.REGION_ADMIN,)),
+    "processing-register": Page((Role.REGION_ADMIN,)),
+    "privacy": Page(public=True),
+    "user-end": Page((Role.REGION_ADMIN,), of="membership", also=("post",)),
+    "invitation-withdraw": Page((Role.REGION_ADMIN,), of="invitation", method="post", answers=302),
+    "contractor-invite": Page(STAFF, of="contractor", also=("post",)),
+    "colleague-list": Page((Role.CONTRACTOR,), also=("post",)),
+    "evidence-file": Page((Role.ADVISER, Role.REGION_ADMIN, Role.CONTRACTOR), of="evidence"),
+    "evidence-page": Page((Role.ADVISER, Role.REGION_ADMIN, Role.CONTRACTOR), of="evidence_page"),
+    "evidence-remove": Page((Role.ADVISER, Role.CONTRACTOR), of="evidence", method="post", answers=302),
+    "evidence-erase": Page((Role.ADVISER,), of="evidence", method="post", answers=302),
+    "evidence-seen": Page((Role.ADVISER,), of="waiting", method="post", answers=302),
+    "calculator": Page(public=True),
+    "interim-report": Page((Role.ADVISER, Role.CONTRACTOR), also=("post",)),
+    "search": Page(),
+    "region-detail": Page(STAFF, of="region"),
+    "help": Page(public=True),
+    "help-contractor": Page(public=True),
+    "help-adviser": Page(public=True),
+    "help-procurement": Page(public=True),
+    "help-region": Page(public=True),
+    "help-reader": Page(public=True),
+    "help-values": Page(public=True),
+    "help-terms": Page(public=True),
+    "contractor-guide": Page(public=True),
+    "accessibility": Page(public=True),
+    "policy": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="report_region"),
+    "policy-change": Page((Role.REGION_ADMIN,), of="report_region", also=("post",)),
+    "policy-goal": Page(STAFF, of="report_region", also=("post",)),
+    "report-list": Page(public=True),
+    # For everyone once it is published: see test_publishing.py.
+    "report-region": Page((), of="report_region"),
+    "report-open-data": Page((), of="report_data"),
+    "report-municipality-open-data": Page((), of="town_data"),
+    "report-publish": Page((Role.REGION_ADMIN,), of="report", also=("post",)),
+    "report-detail": Page(STAFF, of="report"),
+    "report-pdf": Page(STAFF, of="report"),
+    "report-progress": Page(STAFF, of="progress"),
+    "report-progress-pdf": Page(STAFF, of="progress"),
+    "report-progress-word": Page(STAFF, of="progress"),
+    "report-municipality-progress": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_progress"),
+    "report-municipality-progress-pdf": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_progress"),
+    "report-municipality-progress-word": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_progress"),
+    "report-word": Page(STAFF, of="report"),
+    "report-municipality-word": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_report"),
+    "report-data": Page(STAFF, of="report_data"),
+    "report-workbook": Page(STAFF, of="report"),
+    "report-municipality-workbook": Page(STAFF, of="town_report"),
+    "report-figure": Page(STAFF, of="figure"),
+    "report-municipality-figure": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_figure"),
+    "report-propose": Page((Role.ADVISER,), of="report", also=("post",)),
+    "report-send-back": Page(STAFF, of="report", also=("post",)),
+    "report-finalise": Page((Role.REGION_ADMIN,), of="report", also=("post",)),
+    "report-revise": Page((Role.REGION_ADMIN,), of="report", also=("post",)),
+    "report-text": Page((Role.ADVISER,), of="text", also=("post",)),
+    "report-preview": Page((Role.ADVISER,), of="text", method="post"),
+    "report-municipality-text": Page((Role.ADVISER,), of="town_text", also=("post",)),
+    "report-municipality-preview": Page((Role.ADVISER,), of="town_text", method="post"),
+    "report-filing": Page((Role.ADVISER,), of="report", also=("post",)),
+    "report-municipality-filing": Page((Role.ADVISER,), of="town_report", also=("post",)),
+    "report-supplement": Page((Role.ADVISER,), of="report", also=("post",)),
+    "report-municipality": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_report"),
+    "report-municipality-pdf": Page((*STAFF, Role.PROCUREMENT_OFFICER), of="town_report"),
+    "report-municipality-data": Page(STAFF, of="town_data"),
+}
+# What makes PDFs is slow, and its contents have tests of their own.
+SLOW = {
+    *("report-workbook", "report-municipality-workbook", "report-pdf", "report-municipality-pdf", "contractor-guide"),
+    *("report-word", "report-municipality-word", "report-progress-pdf", "report-progress-word"),
+    *("report-municipality-progress-pdf", "report-municipality-progress-word"),
+    *("evidence-file", "evidence-page", "document-file", "import-example", "closing-letter"),
+}
+
+
+@dataclass
+class World:
+    users: dict[str, Any]
+    own: dict[str, dict[str, Any]]
+    foreign: dict[str, dict[str, Any]]
+    # Of another contractor and municipality in the same region: foreign to those two roles.
+    beside: dict[str, dict[str, Any]]
+
+    def foreign_to(self, role: str) -> list[dict[str, dict[str, Any]]]:
+        return [self.foreign] if role in (*STAFF, Role.READER) else [self.foreign, self.beside]
+
+
+@pytest.fixture
+def world(evidence_in_memory: None) -> World:
+    region, other_region = make.make_region(), make.make_region("utrecht", f"Regio {OTHER_REGION}")
+    linde = make.make_contractor("De Linde", "11112222")
+    beside, far = make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"), make.make_contractor(f"De Linde {OTHER_REGION}")
+    users = {
+        role: make.make_user(role, region, contractor=linde if role == Role.CONTRACTOR else None) for role in SIGNED_IN
+    }
+    users[INACTIVE] = make.make_user(Role.ADVISER, region, active=False)
+    adviser, contractor = users[Role.ADVISER], users[Role.CONTRACTOR]
+    own = make.make_contract(region, linde, reference="C-1", title="Wegen")
+    draft = make.make_placement(own, state="draft", candidate_ref=PERSON + " 3", external_id=NUMBER + "-4")
+    make.make_placement(own, reviewer=adviser, entered_by=contractor, candidate_ref=PERSON)
+    single = make.make_placement(
+        own, hours="24", reviewer=adviser, entered_by=contractor, candidate_ref=PERSON + " 2", external_id=NUMBER
+    )
+    make.make_activity(own, state="returned", reviewer=adviser, why="Graag een verslag", external_id=NUMBER + "-2")
+    waiting = make.make_purchase(own, state="submitted", external_id=NUMBER + "-3")
+    next_to = make.make_contract(
+        region,
+        beside,
+        {"GM0406": 100},
+        reference="C-2",
+        title=f"Wegen {OTHER_CONTRACTOR} {OTHER_TOWN}",
+        adviser=adviser,
+    )
+    shown_beside = make.make_placement(
+        next_to, candidate_ref=FOREIGN_PERSON, external_id=f"{OTHER_CONTRACTOR}-1", state="submitted"
+    )
+    abroad = make.make_contract(other_region, far, reference="C-1", title=f"Wegen {OTHER_REGION}")
+    shown_abroad = make.make_placement(
+        abroad, candidate_ref=f"Kandidaat {OTHER_REGION}", external_id=f"{OTHER_REGION}-1", state="submitted"
+    )
+    return World(
+        users,
+        own=places(own, single, "hilversum")
+        | {"draft": {"pk": draft.fulfilment_id}, "waiting": {"pk": waiting.fulfilment_id}}
+        | {"contract_draft": {"pk": make.make_contract_draft(own, adviser).pk}}
+        | upload_places(own, adviser),
+        foreign=places(abroad, shown_abroad, "hilversum"),
+        beside=places(next_to, shown_beside, "huizen"),
+    )
+
+
+def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
+    """By kind of place the parts of its address."""
+    kept = Evidence(
+        version=version, kind="paid_invoice", media_type="image/png", content_hash="0", added_at=make.moment(make.TODAY)
+    )
+    kept.file.save("", ContentFile(b"x"))
+    report = {"region": contract.region.code, "year": 2024}
+    make.make_activity(
+        contract,
+        external_id=f"STEEKPROEF-{contract.title}"[:80],
+        reviewer=make.make_user(Role.ADVISER, contract.region),
+    )
+    sample = make.make_sample(contract.region)
+    recognised = make.make_firm(contract.region, f"Sociale Drukkerij {contract.title}")
+    proposed = make.make_firm_proposal(contract.region, contract.contractor, f"Zorgtuin {contract.title}")
+    loaded = make.make_table(contract.region, "alphen")
+    return {
+        "loaded_table": {"pk": loaded.pk},
+        "row": {"pk": loaded.pk, "position": 1},
+        "list_file": {"format": "csv"},
+        "sample": {"pk": sample.pk},
+        "sample_check": {"pk": sample.checks.first().pk},
+        "firm": {"pk": recognised.firm_id},
+        "recognition": {"pk": recognised.pk},
+        "firm_proposal": {"pk": proposed.pk},
+        "draft_purchase": {"pk": make.make_purchase(contract, state="draft").fulfilment_id},
+        "contract": {"pk": contract.pk},
+        "contract_draft": {"pk": make.make_contract_draft(contract).pk},
+        "change": {"pk": contract.pk, "kind": "amendment"},
+        "note": {"pk": make.make_note(contract, f"Gesprek {contract.title}", shared=True).pk},
+        "person": {"pk": make.make_person(contract, name=f"Contact {contract.title}").pk},
+        "document": {"pk": make.make_document(contract, f"Stuk {contract.title}", shared=True).pk},
+        "letter": {"pk": make.make_settlement(contract).pk, "ending": "pdf"},
+        "proposal": {"pk": make.make_proposal(contract).pk},
+        "contractor": {"pk": contract.contractor_id},
+        "table": {"pk": contract.table_id},
+        "fulfilment": {"pk": version.fulfilment_id},
+        "draft": {"pk": version.fulfilment_id},
+        "waiting": {"pk": version.fulfilment_id},
+        "evidence": {"pk": kept.pk},
+        "evidence_page": {"pk": kept.pk, "page": 1},
+        "region": {"code": contract.region.code},
+        "membership": {"pk": make.make_user(Role.READER, contract.region, name=contract.title).memberships.get().pk},
+        "invitation": {"pk": make.make_invitation(contract.region, email=f"{contract.pk}@example.org").pk},
+        "report": report,
+        "report_data": report | {"format": "json"},
+        "figure": report | {"figure": "fulfilled"},
+        "progress": report | {"part": "kwartaal-1"},
+        "town_progress": report | {"part": "kwartaal-1", "municipality": town},
+        "report_region": {"region": contract.region.code},
+        "text": report | {"section": "kernboodschap"},
+        "town_text": report | {"section": "kernboodschap", "municipality": town},
+        "town_figure": report | {"municipality": town, "figure": "fulfilled"},
+        "town_report": report | {"municipality": town},
+        "town_data": report | {"municipality": town, "format": "json"},
+        **upload_places(contract),
+    }
+
+
+def upload_places(contract: Any, owner: Any = None) -> dict[str, dict[str, Any]]:
+    sent = {"pk": make.make_upload(contract, owner).pk}
+    return {"upload": sent, "upload_file": sent | {"format": "csv"}, "upload_kind": {"kind": "contracts"}}
+
+
+def missing(kind: str, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The address of something that never was, otherwise the same."""
+    if "pk" in kwargs:
+        return {**kwargs, "pk": MISSING}
+    if kind in ("list_file", "upload_kind"):
+        return dict.fromkeys(kwargs, "pdf")
+    key = "code" if "code" in kwargs else "region"
+    return {**kwargs, key: "bestaat-niet"}
+
+
+def as_role(world: World, role: str) -> Client:
+    client = Client()
+    if role != ANONYMOUS:
+        client.force_login(world.users[role])
+    return client
+
+
+def names(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            yield from names(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} needs a name, so that it can stand in the table"
+            yield pattern.name
+
+
+def body(response: Any, asked: object = "") -> str:
+    """The page without what differs by request: tokens, its own address, and what was asked for in it."""
+    text = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", response.getvalue().decode())
+    text = text.replace(response.request["PATH_INFO"], "…")
+    for form in {str(asked), quote_plus(str(asked))} if asked else ():
+        text = re.sub(rf'(<input[^>]*value="|=|“<bdi>){re.escape(form)}\b', "…", text)
+    return text
+
+
+def test_the_table_names_every_page() -> None:
+    assert set(names(get_resolver().url_patterns)) == set(PAGES) | set(ACCOUNT_PAGES)
+
+
+@pytest.mark.parametrize("role", [*SIGNED_IN, ANONYMOUS, INACTIVE])
+def test_own_pages_answer_as_the_table_says(world: World, role: str) -> None:
+    found, expected = {}, {}
+    for name, page in PAGES.items():
+        client = as_role(world, role)
+        url = reverse(name, kwargs=world.own[page.of] if page.of else {})
+        found[name] = getattr(client, page.method)(url).status_code
+        expected[name] = page.code(role)
+    assert found == expected
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_foreign_is_answered_as_missing(world: World, role: str) -> None:
+    client = as_role(world, role)
+    for name, page in PAGES.items():
+        for foreign in world.foreign_to(role) if page.of else []:
+            kwargs = foreign[page.of]
+            if kwargs == world.own[page.of] or is_common(page.of, role, foreign is world.beside):
+                continue
+            ask = getattr(client, page.method)
+            there, nowhere = ask(reverse(name, kwargs=kwargs)), ask(reverse(name, kwargs=missing(page.of, kwargs)))
+            assert (there.status_code, nowhere.status_code) == (404, 404), (name, kwargs)
+            assert body(there) == body(nowhere), name
+
+
+def is_common(kind: str, role: str, beside: bool) -> bool:
+    """What contractors and officers of one region share: its table and its address."""
+    of_region = ("report", "report_data", "report_region", "figure", "text", "progress")
+    return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
+
+
+@pytest.mark.parametrize("role", [ANONYMOUS, INACTIVE])
+def test_without_signing_in_all_lead_to_the_sign_in_page(world: World, role: str) -> None:
+    client = as_role(world, role)
+    for name, page in PAGES.items():
+        if page.public or page.method != "get":
+            continue
+        for kwargs in (world.own[page.of], missing(page.of, world.own[page.of])) if page.of else ({},):
+            url = reverse(name, kwargs=kwargs)
+            assert client.get(url)["Location"] == f"{reverse('login')}?next={url}", name
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_other_methods_change_nothing(world: World, role: str) -> None:
+    for name, page in PAGES.items():
+        url = reverse(name, kwargs=world.own[page.of] if page.of else {})
+        others = (
+            {"get", "post", "put", "patch", "delete"}
+            - {page.method, *page.also}
+            - ({"post", "put"} if name == "login" else set())
+        )
+        for method in others:
+            client = as_role(world, role)
+            assert getattr(client, method)(url).status_code in (404, 405, 302 if name == "login" else 405), (
+                name,
+                method,
+            )
+
+
+def addresses(world: World, role: str) -> Iterator[str]:
+    """Every page that the role may open, and every list with what its filters, orders and the search can be asked."""
+    asked = [
+        *("?q=C-", "?q=wegen", "?q=linde", "?q=1", "?q=kandidaat", "?q=drukkerij", "?sort=-title", "?sort=contractor"),
+        *(
+            "?sort=latest__candidate_ref",
+            "?sort=-contractor__name",
+            "?status=on_track",
+            "?status=overdue",
+            "?year=2023",
+        ),
+        *("?procurement_type=services", "?state=submitted", "?state=accepted", "?kind=placement", "?page=2"),
+        *("?silent=6", "?ending=12", "?adviser=none", "?sort=-realised", "?sort=-value", "?sort=-contracts"),
+    ]
+    for theirs in (world.own, world.foreign, world.beside):
+        asked += [f"?contractor={theirs['contractor']['pk']}", f"?contract={theirs['contract']['pk']}"]
+    asked += [f"?municipality={pk}" for pk in range(1, 5)]
+    for name, page in PAGES.items():
+        if page.code(role) != 200 or page.method != "get" or name in SLOW:
+            continue
+        url = reverse(name, kwargs=world.own[page.of] if page.of else {})
+        yield url
+        if name.endswith("-list") or name == "search" or page.of == "list_file":
+            yield from (url + question for question in asked)
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_no_page_tells_of_what_is_not_theirs(world: World, role: str) -> None:
+    client = as_role(world, role)
+    seen = ""
+    for url in addresses(world, role):
+        text = client.get(url).getvalue().decode()
+        if "/rekenhulp/" in url:
+            text = text.replace(f"Regio {OTHER_REGION}", "")  # The regions that publish a table are public.
+        seen += text
+        for sentinel in FORBIDDEN[role]:
+            assert sentinel not in text, (url, sentinel)
+    if role in OF_CONTRACTS:
+        assert "Wegen" in seen
+
+
+def test_who_may_see_a_person_does(world: World) -> None:
+    url = reverse("fulfilment-detail", kwargs=world.own["fulfilment"])
+    shown = {role: PERSON in as_role(world, role).get(url).content.decode() for role in OF_FULFILMENTS}
+    assert shown == {Role.ADVISER: True, Role.CONTRACTOR: True, Role.REGION_ADMIN: False}
+
+
+def test_an_officer_sees_totals_per_category(world: World) -> None:
+    page = as_role(world, Role.PROCUREMENT_OFFICER).get(reverse("contract-detail", kwargs=world.own["contract"]))
+    text = page.content.decode().replace("\xa0", " ")
+    assert "€ 66.666,67" in text  # 40.000 and 40.000 × 24/36
+    assert reverse("fulfilment-detail", kwargs=world.own["fulfilment"]) not in text
+
+
+@pytest.mark.parametrize("role", OF_CONTRACTS)
+@pytest.mark.parametrize("name", ["contract-list", "fulfilment-list"])
+def test_a_filter_on_a_foreign_contractor_answers_as_on_a_missing_one(world: World, role: str, name: str) -> None:
+    client, url = as_role(world, role), reverse(name)
+    for foreign in world.foreign_to(role):
+        pk = foreign["contractor"]["pk"]
+        there, nowhere = client.get(url, {"contractor": pk}), client.get(url, {"contractor": MISSING})
+        assert there.status_code == nowhere.status_code == 200
+        assert body(there, pk) == body(nowhere, MISSING)
+
+
+@pytest.mark.parametrize("role", SIGNED_IN)
+def test_searching_for_foreign_texts_finds_as_little_as_nonsense(world: World, role: str) -> None:
+    client = as_role(world, role)
+    nonsense = body(client.get(reverse("search"), {"q": "Nergensvogel"}), "Nergensvogel")
+    for sentinel in FORBIDDEN[role]:
+        assert body(client.get(reverse("search"), {"q": sentinel}), sentinel) == nonsense, sentinel
+
+
+def test_an_ended_membership_opens_nothing(world: World) -> None:
+    membership = world.users[Role.ADVISER].memberships.get()
+    membership.ended_at = make.moment(make.TODAY)
+    membership.save()
+    client = as_role(world, Role.ADVISER)
+    assert client.get(reverse("contract-detail", kwargs=world.own["contract"])).status_code == 404
+    assert "Wegen" not in client.get(reverse("contract-list")).content.decode()
+
+
+def test_several_roles_add_up_and_the_role_in_use_opens_nothing(world: World) -> None:
+    user = world.users[Role.CONTRACTOR]
+    far = Contractor.objects.get(pk=world.foreign["contractor"]["pk"])
+    make.join(user, Role.CONTRACTOR, far.contracts.all()[0].region, contractor=far)
+    make.join(user, Role.READER, world.users[Role.ADVISER].memberships.get().region)
+    client = as_role(world, Role.CONTRACTOR)
+    client.post(reverse("switch-role"), {"role": Role.ADVISER})
+    client.post(reverse("switch-role"), {"role": Role.READER})
+    for place, code in ((world.own, 200), (world.foreign, 200), (world.beside, 404)):
+        assert client.get(reverse("contract-detail", kwargs=place["contract"])).status_code == code
+    assert client.get(reverse("contractor-list")).status_code == 404
+
+
+def test_a_contractor_does_not_see_a_draft_contract(world: World) -> None:
+    contract = world.own["contract"]
+    Contractor.objects.get(pk=world.own["contractor"]["pk"]).contracts.exclude(state="settled").update(state="draft")
+    codes = {
+        role: as_role(world, role).get(reverse("contract-detail", kwargs=contract)).status_code for role in OF_CONTRACTS
+    }
+    assert codes == {Role.ADVISER: 200, Role.REGION_ADMIN: 200, Role.PROCUREMENT_OFFICER: 200, Role.CONTRACTOR: 404}
