@@ -22,7 +22,7 @@ endef
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots axe bench test test-sqlite test-postgres lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench test test-sqlite test-postgres lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -90,6 +90,12 @@ screenshots: setup-dev  ## Pictures of the main pages, wide and on a phone, in v
 
 axe: setup-dev  ## Every page, for every role, at two widths: accessibility, width, valid HTML (takes minutes)
 	@$(BIN)/python -W ignore tests/tools/axe_matrix.py $(ARGS)
+
+house: setup-dev  ## Draw the rooms into docs/architecture.md, and print how large everything is
+	@$(BIN)/python tests/tools/house.py
+
+style: setup-dev  ## Serve every component with invented content, as the pages draw it (PORT=8000)
+	@DEBUG=1 DJANGO_SETTINGS_MODULE=tests.tools.style.settings $(MANAGE) runserver $(PORT)
 
 bench: setup-dev  ## How long list pages take beside a bare page, and how fast imports are (ARGS="--contracts 2000 ...")
 	@$(BIN)/python -W ignore tests/tools/bench_lists.py $(ARGS)

@@ -1,4 +1,4 @@
-"""One settings file that reads the environment; every variable is explained in README.md."""
+"""One settings file that reads the environment; every variable is explained in docs/running.md."""
 
 import logging
 import secrets

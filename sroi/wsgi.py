@@ -1,3 +1,5 @@
+"""Where a web server begins: the application as gunicorn calls it."""
+
 import os
 
 from django.core.wsgi import get_wsgi_application

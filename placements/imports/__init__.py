@@ -1,1 +1,1 @@
-"""Files with contracts and fulfilments: sent, looked into, brought in."""
+"""Bringing in fulfilments from a file."""
