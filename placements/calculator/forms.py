@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BuildingBlock, ValuationTable
-from placements.claims import questions
-from placements.claims.questions import MOST_QUANTITY, OLDEST
+from placements.claims import requirements
+from placements.claims.requirements import MOST_QUANTITY, OLDEST
 from placements.claims.words import KIND_WORDS
 from placements.models.fulfilment import KINDS
 from sroi.exchange import amount, decimal_number, hours_per_week, whole_number
@@ -97,5 +97,5 @@ class CalculatorForm(forms.Form):
         if self.chosen_kind != "activity" or self.chosen_block is None:
             return set(FIELDS_OF_KIND[self.chosen_kind])
         unit = self.chosen_block.unit
-        hours = {"quantity"} if unit in questions.NEEDS_QUANTITY else set()
-        return hours | ({"claimed"} if unit in questions.NEEDS_AMOUNT else set())
+        hours = {"quantity"} if unit in requirements.NEEDS_QUANTITY else set()
+        return hours | ({"claimed"} if unit in requirements.NEEDS_AMOUNT else set())

@@ -30,10 +30,20 @@ class Content:
 
 @dataclass
 class Draft:
-    """A fulfilment to be recorded."""
+    """A fulfilment to be recorded; `decided_elsewhere` for history that was accepted before it came here."""
 
     fulfilment: Fulfilment
     content: Content = field(default_factory=lambda: Content({}))
+    decided_elsewhere: bool = False
+
+
+def said_by(version: FulfilmentVersion) -> Content:
+    """What a version says, of one that was fetched with its allocations and hours (`valuing.fetch`)."""
+    return Content(
+        {name: getattr(version, name) for name in FIELDS},
+        sorted((t.first_day, t.hours_per_week) for t in version.terms.all()),
+        [(a.contract, a.block, a.percent) for a in version.allocations.all()],
+    )
 
 
 def content_of(version: FulfilmentVersion) -> Content:

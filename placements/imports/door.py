@@ -17,9 +17,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
-from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, Unit, ValuationTable
+from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, ValuationTable
+from contracts.social_firms.recognition import Recognitions
+from placements.claims import requirements
 from placements.claims.content import Content, Draft
-from placements.claims.questions import OLDEST
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.rights import OPEN_TO_EDIT
@@ -45,7 +46,6 @@ from sroi.exchange import (
     whole_number,
     yes_no,
 )
-from sroi.templatetags.formats import long_date
 
 STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
 # What people write in Dutch is read as well as the code.
@@ -97,9 +97,6 @@ COPIED = (
     *("supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on", "quantity", "activity_date"),
     *("policy_field", "performed_by"),
 )
-# What a row claims by the unit of its block.
-NEEDS_QUANTITY = (Unit.HOUR, Unit.DAY)
-NEEDS_AMOUNT = (Unit.INVOICE, Unit.DAY, Unit.COST, Unit.AGREEMENT)
 
 
 @dataclass
@@ -135,6 +132,9 @@ class FulfilmentIntake:
         self.blocks: dict[int | None, dict[str, BuildingBlock]] = defaultdict(dict)
         for table in tables.prefetch_related("blocks"):
             self.blocks[table.pk] = {block.code: block for block in table.blocks.all()}
+        self.register = Recognitions(
+            [region.pk], {r["supplier_kvk"] for r in parsed.rows}, {r["supplier_name"] for r in parsed.rows}
+        )
         known = Fulfilment.objects.filter(region=region, external_id__in={r["external_id"] for r in parsed.rows})
         self.known = {
             (f.contractor_id, f.external_id): f
@@ -155,7 +155,10 @@ class FulfilmentIntake:
                 self._fault(row, "external_id", _("This number stands in the file twice."))
             seen.add(key)
             known = self.known.get(key)
-            one = Planned(row, Draft(self._fulfilment(row, contracts[0]), self._content(row, contracts)), known)
+            elsewhere = row["status"] == FulfilmentState.ACCEPTED
+            content = self._content(row, contracts)
+            self._check_claim(row, content)
+            one = Planned(row, Draft(self._fulfilment(row, contracts[0]), content, elsewhere), known)
             if known is None:
                 planned.append(one)
                 outcome.new.append(row.number)
@@ -211,16 +214,9 @@ class FulfilmentIntake:
         return found
 
     def _check(self, row: Row, contracts: list[Contract]) -> None:
-        blocks = self._blocks_of(row, contracts)
+        self._blocks_of(row, contracts)
         self._check_bonuses(row, contracts)
-        self._check_days(row)
         self._check_decision(row)
-        if row["amount"] is not None and row["amount"] < 0:
-            self._fault(row, "amount", _("An amount cannot be below zero."))
-        if row["age_at_start"] is not None and row["age_at_start"] > OLDEST:
-            self._fault(row, "age_at_start", _("Give the age in years at the first day."))
-        if row["status"] != FulfilmentState.DRAFT:
-            self._check_complete(row, blocks)
 
     def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
         known = {code for c in contracts for code, b in self.blocks[c.table_id].items() if b.kind == BlockKind.BONUS}
@@ -233,20 +229,22 @@ class FulfilmentIntake:
                     _("There is no bonus %(code)s. There are: %(codes)s.") % {"code": code, "codes": options},
                 )
 
-    def _check_days(self, row: Row) -> None:
-        first, last, certain = row["start_date"], row["end_date"], row["confirmed_until"]
-        if first and last and last < first:
-            self._fault(
-                row,
-                "end_date",
-                _("The end date lies before the start date. Choose a date on or after %(day)s.")
-                % {"day": long_date(first)},
-            )
-        if first and certain and certain < first:
-            self._fault(row, "confirmed_until", _("This lies before the start date."))
-        for column in ("paid_on", "activity_date"):
-            if row[column] and row[column] > self.today and row["status"] == FulfilmentState.ACCEPTED:
-                self._fault(row, column, _("This day has not come yet: it cannot be accepted."))
+    def _check_claim(self, row: Row, content: Content) -> None:
+        """What the form and the door ask as well, by the status that the row is to get."""
+        kind, status = row["kind"], row["status"]
+        found = [*requirements.wrong(content), *requirements.too_early(row["start_date"], row["confirmed_until"])]
+        if status == FulfilmentState.SUBMITTED:
+            found += requirements.lacking(kind, content)
+            found += requirements.closed(kind, self.region.pk, content, self.register, self.today)
+        elif status == FulfilmentState.ACCEPTED:
+            blocks = [block for _contract, block, _percent in content.allocations]
+            excused = requirements.excused_in_history(blocks, row["accepted_value"] is not None)
+            found += requirements.lacking(kind, content, excused)
+            known = {objection.field for objection in found}
+            later = requirements.not_yet(kind, content.fields, self.today)
+            found += [objection for objection in later if objection.field not in known]
+        for objection in found:
+            self._fault(row, *objection)
 
     def _check_decision(self, row: Row) -> None:
         if row["status"] == FulfilmentState.ACCEPTED and not self.may_accept:
@@ -262,24 +260,6 @@ class FulfilmentIntake:
             self._fault(row, "accepted_value", _("An amount cannot be below zero."))
         if not row["accepted_reason"]:
             self._fault(row, "accepted_reason", _("A decided value needs its reason."))
-
-    def _check_complete(self, row: Row, blocks: list[BuildingBlock]) -> None:
-        """What a row that is handed in must hold, by kind and by the unit of its blocks."""
-        needed: list[str] = []
-        if row["kind"] == BlockKind.PLACEMENT:
-            needed.append("start_date")
-            if any(b.unit == Unit.FULL_TIME_YEAR or b.table.min_hours_per_week for b in blocks):
-                needed.append("hours_per_week")
-        elif row["kind"] == BlockKind.ACTIVITY:
-            needed.append("activity_date")
-        elif row["status"] == FulfilmentState.ACCEPTED:
-            needed.append("paid_on")
-        if row["accepted_value"] is None:
-            needed += ["quantity"] if any(b.unit in NEEDS_QUANTITY for b in blocks) else []
-            needed += ["amount"] if any(b.unit in NEEDS_AMOUNT for b in blocks) else []
-        for column in needed:
-            if row[column] is None:
-                self._fault(row, column, _("This cell must be filled in for this block."))
 
     def _fulfilment(self, row: Row, contract: Contract) -> Fulfilment:
         return Fulfilment(
@@ -361,7 +341,9 @@ def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> Non
         versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
         moved = [(p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None]
         versions += [(status, version) for status, version in moved if status != FulfilmentState.DRAFT]
-        life.submit([v for _status, v in versions if v.state != FulfilmentState.SUBMITTED], act)
+        for state in (FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED):
+            waiting = [v for status, v in versions if status == state and v.state != FulfilmentState.SUBMITTED]
+            life.submit(waiting, act, decided_elsewhere=state == FulfilmentState.ACCEPTED)
         accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
         life.accept(accepted, act, region=region, decided_elsewhere=True)
         seal()

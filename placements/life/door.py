@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from contracts.models import BlockKind, Contract, ContractState, Region
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
-from placements.claims.content import Content, Draft
+from contracts.social_firms.recognition import Recognitions
+from placements.claims import requirements
+from placements.claims.content import FIELDS, Content, Draft, said_by
 from placements.claims.valuing import (
     Candidates,
     Valued,
@@ -81,6 +83,7 @@ def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
     with transaction.atomic():
         refuse_settled({contract.pk for d in drafts for contract, _block, _percent in d.content.allocations})
         for d in drafts:
+            _refuse_wrong(d.content)
             d.fulfilment.entered_by = act.by
         Fulfilment.objects.bulk_create([d.fulfilment for d in drafts])
         versions = _new_versions([(d.fulfilment, 1, d.content) for d in drafts], act)
@@ -89,6 +92,11 @@ def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
         _first_is_latest([d.fulfilment for d in drafts])
         _note(versions, EventKind.DRAFTED, act)
     return versions
+
+
+def _refuse_wrong(content: Content) -> None:
+    for objection in requirements.wrong(content):
+        raise Refused(objection.reason)
 
 
 def complete(drafts: Sequence[Draft], act: Act) -> None:
@@ -114,6 +122,7 @@ def complete(drafts: Sequence[Draft], act: Act) -> None:
 
 def hand_in(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
     """Record what was completed and submit it, in one act."""
+    _refuse_incomplete([(d.fulfilment, d.content, d.decided_elsewhere) for d in drafts], act)
     with transaction.atomic():
         versions = draft(drafts, act)
         _note(versions, EventKind.SUBMITTED, act)
@@ -150,6 +159,7 @@ def _write_parts(made: Sequence[tuple[FulfilmentVersion, Content]]) -> None:
 
 def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
     """Change what a draft or returned version says."""
+    _refuse_wrong(content)
     with transaction.atomic():
         refuse_settled(_contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations})
         moved = FulfilmentVersion.objects.filter(pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT).update(
@@ -164,17 +174,53 @@ def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
         _note([version], EventKind.EDITED, act)
 
 
-def submit(versions: Sequence[FulfilmentVersion], act: Act) -> None:
+def submit(versions: Sequence[FulfilmentVersion], act: Act, *, decided_elsewhere: bool = False) -> None:
     """Hand versions in for review; what they are worth now is kept, as what is in review."""
     with transaction.atomic():
         refuse_settled(_contracts_of(v.pk for v in versions))
         _move(versions, OPEN_TO_EDIT, state=FulfilmentState.SUBMITTED, submitted_at=act.at, changed_at=act.at)
         _say_until_when(versions, act.today)
         for some in in_batches(versions):
+            fetch(some)
+            _refuse_incomplete([(v.fulfilment, said_by(v), decided_elsewhere) for v in some], act)
             _value(some)
             if len(versions) > AT_ONCE:
                 forget(some)
         _note(versions, EventKind.SUBMITTED, act)
+
+
+def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: Act) -> None:
+    """What a claim must hold (`claims.requirements`), asked once more of what came in by whatever way.
+
+    A change need not say what was accepted without it.
+    """
+    fields = [content.fields for _fulfilment, content, _elsewhere in claims]
+    register = Recognitions(
+        {fulfilment.region_id for fulfilment, _content, _elsewhere in claims},
+        {f.get("supplier_kvk") or "" for f in fields},
+        {f.get("supplier_name") or "" for f in fields},
+    )
+    accepted = FulfilmentVersion.objects.in_bulk([f.accepted_id for f, _c, _e in claims if f.accepted_id])
+    for fulfilment, content, elsewhere in claims:
+        kind, before = fulfilment.kind, accepted.get(fulfilment.accepted_id or 0)
+        excused = _lacked(before) if before else set()
+        if elsewhere:
+            blocks = [block for _contract, block, _percent in content.allocations]
+            excused |= requirements.excused_in_history(blocks, content.fields.get("decided_value") is not None)
+        objections = [*requirements.wrong(content), *requirements.lacking(kind, content, excused)]
+        if not elsewhere:
+            objections += requirements.closed(kind, fulfilment.region_id, content, register, act.today)
+        if objections:
+            reasons = " ".join(dict.fromkeys(objection.reason for objection in objections))
+            raise Refused(
+                _("Fulfilment %(number)s cannot be handed in. %(reasons)s")
+                % {"number": fulfilment.external_id, "reasons": reasons}
+            )
+
+
+def _lacked(version: FulfilmentVersion) -> set[str]:
+    empty = {name for name in FIELDS if getattr(version, name) in (None, "")}
+    return empty if version.terms.exists() else {*empty, "hours_per_week"}
 
 
 def _value(versions: Sequence[FulfilmentVersion]) -> None:
@@ -226,7 +272,7 @@ def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, d
         opened = open_posting(region, replace(act, why=act.why or _("Fulfilments accepted")))
         refuse_settled(_contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id)))
         own = [] if decided_elsewhere else _refuse_own_entries(versions, act)
-        _refuse_what_cannot_count(versions)
+        _refuse_what_cannot_count(versions, act.today)
         _move(
             versions,
             [FulfilmentState.SUBMITTED],
@@ -256,12 +302,11 @@ def _refuse_own_entries(versions: Sequence[FulfilmentVersion], act: Act) -> list
     return own
 
 
-def _refuse_what_cannot_count(versions: Sequence[FulfilmentVersion]) -> None:
+def _refuse_what_cannot_count(versions: Sequence[FulfilmentVersion], today: date) -> None:
     for version in versions:
-        if version.fulfilment.kind == BlockKind.PURCHASE and not version.paid_on:
-            raise Refused(_("This invoice is not paid yet. It can be accepted once the day of payment is known."))
-        if version.fulfilment.kind == BlockKind.ACTIVITY and not version.activity_date:
-            raise Refused(_("The date of the activity is missing. Ask the contractor to add it."))
+        fields = {"paid_on": version.paid_on, "activity_date": version.activity_date}
+        for objection in requirements.not_yet(version.fulfilment.kind, fields, today):
+            raise Refused(objection.reason)
 
 
 def _supersede(versions: Sequence[FulfilmentVersion], opened: OpenPosting) -> None:
@@ -304,6 +349,9 @@ def accept_otherwise(
     """
     if not act.why.strip():
         raise Refused(_("Write why, so that the contractor sees what was changed and for what reason."))
+    lacking = requirements.lacking(version.fulfilment.kind, content, _lacked(version))
+    for objection in (*requirements.wrong(content), *lacking):
+        raise Refused(objection.reason)
     with transaction.atomic():
         _refuse_own_entries([version], act)
         _move(
@@ -429,6 +477,7 @@ def _said_again(version: FulfilmentVersion, act: Act) -> tuple[Fulfilment, int, 
 def propose_change(fulfilment: Fulfilment, content: Content, act: Act) -> FulfilmentVersion:
     """A next version of an accepted fulfilment, as a draft: the accepted one counts until this one is accepted."""
     with transaction.atomic():
+        _refuse_wrong(content)
         locked = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest").get(pk=fulfilment.pk)
         if not locked.accepted_id:
             raise Refused(_("Only what was accepted can be changed this way."))

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Contract
-from placements.claims import questions, suppliers
+from placements.claims import questions, requirements, suppliers
 from placements.claims.content import Content
-from placements.claims.questions import MOST_QUANTITY, OLDEST
+from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, bonus_condition, card, example_worth
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
@@ -193,18 +193,19 @@ class DetailsForm(forms.Form):
         super().__init__(data, **kwargs)
         self.kind, self.content = kind, content
         blocks = [block for _contract, block, _percent in content.allocations]
-        self.needs, self.bonuses = questions.needs(kind, blocks), questions.bonuses_for(blocks)
+        self.names, self.bonuses = questions.fields_of(kind, blocks), questions.bonuses_for(blocks)
+        required = requirements.required(kind, blocks)
         offered = fields_of_a_claim()
-        for name in self.needs.fields:
+        for name in self.names:
             self.fields[name] = self._bonus_field() if name == "bonuses" else offered[name]
         if "quantity" in self.fields:
             is_days = any(b.unit == "day" for b in blocks)
             self.fields["quantity"].label = _("Number of days") if is_days else _("Number of hours")
         self._more(offered)
-        self.must = [field for field in self.fields.values() if field.required]
-        for field in self.must:
-            field.required = not later
-            field.error_messages["required"] = _("Fill this in, or save it to finish later.")
+        self.must = [self.fields[name] for name in required]
+        for name in self.names:
+            self.fields[name].required = name in required and not later
+            self.fields[name].error_messages["required"] = requirements.LACKING.get(name, "")
         self.initial = {**self.initial, **content.fields}
         if content.hours:
             self.initial["hours_per_week"] = sorted(content.hours)[0][1]
@@ -250,7 +251,7 @@ class DetailsForm(forms.Form):
 
     @property
     def asked(self) -> list[Any]:
-        return [self[name] for name in self.needs.fields]
+        return [self[name] for name in self.names]
 
     @property
     def folded(self) -> list[Any]:
@@ -261,32 +262,13 @@ class DetailsForm(forms.Form):
         """Whether the fold has something in it."""
         return any(self[name].value() or self[name].errors for name in self.more)
 
-    def clean_age_at_start(self) -> int | None:
-        age: int | None = self.cleaned_data["age_at_start"]
-        if age is not None and age > OLDEST:
-            raise ValidationError(_("Give the age in years on the first day."))
-        return age
-
-    def clean_amount(self) -> Decimal | None:
-        claimed: Decimal | None = self.cleaned_data["amount"]
-        if claimed is not None and claimed < 0:
-            raise ValidationError(_("An amount cannot be below zero."))
-        return claimed
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        first, last, certain = cleaned.get("start_date"), cleaned.get("end_date"), cleaned.get("confirmed_until")
-        if first and last and last < first:
-            self.add_error(
-                "end_date",
-                _("The last day lies before the first. Choose a day on or after %(day)s.") % {"day": short_date(first)},
-            )
-        if first and certain and certain < first:
-            self.add_error(
-                "confirmed_until", _("This lies before the first day, %(day)s.") % {"day": short_date(first)}
-            )
+        early = requirements.too_early(cleaned.get("start_date"), cleaned.get("confirmed_until"))
+        for field, reason in (*requirements.wrong(self.filled_in()), *early):
+            self.add_error(field if field in self.fields else None, reason)
         if self.kind == BlockKind.PLACEMENT:
-            self._clean_other_hours(cleaned, first)
+            self._clean_other_hours(cleaned, cleaned.get("start_date"))
         return cleaned
 
     def _clean_other_hours(self, cleaned: dict[str, Any], first: date | None) -> None:
@@ -315,7 +297,7 @@ class DetailsForm(forms.Form):
         """The content as far as it could be read: also while someone is still typing."""
         cleaned = self.cleaned_data
         fields = dict(self.content.fields)
-        for name in (*self.needs.fields, *self.more):
+        for name in (*self.names, *self.more):
             if name in fields and name in self.fields:
                 empty: Any = [] if name == "bonuses" else "" if isinstance(fields[name], str) else None
                 given = cleaned.get(name)

@@ -46,6 +46,11 @@ FULFILMENT_COLUMNS = columns(
     "age_at_start permanent_contract bonuses supplier_name supplier_kvk invoice_number amount paid_on quantity "
     "activity_date policy_field performed_by accepted_value accepted_reason status"
 )
+HANDED_IN = {
+    "placement": ("candidate_ref",),
+    "purchase": ("supplier_name", "invoice_number"),
+    "activity": ("description",),
+}
 
 
 @dataclass(frozen=True)
@@ -516,6 +521,10 @@ class Maker:
             row["external_id"] = f"F-{number:03d}"
             row["description"] = self.random.choice(["", self.words()])
             row.setdefault("status", self.random.choice(["accepted"] * 8 + ["submitted", "draft"]))
+            if row["status"] == "submitted":
+                # What is handed in says who, from whom or what; history that was accepted elsewhere may not.
+                for name in HANDED_IN[row["kind"]]:
+                    row[name] = row.get(name) or f"{name} {number}"
             if row["status"] != "accepted":
                 row.pop("accepted_value", None)
             row["accepted_reason"] = "Na overleg vastgesteld" if "accepted_value" in row else ""

@@ -18,7 +18,7 @@ from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.social_firms.recognition import find_firms, may_propose
-from placements.claims import questions, suppliers
+from placements.claims import questions, requirements, suppliers
 from placements.claims.content import Content, content_of
 from placements.claims.words import what_was_claimed
 from placements.evidence import door as evidence
@@ -425,11 +425,14 @@ class Check(RecordingStep):
 
     def answer(self, request: Request) -> HttpResponse:
         content = content_of(self.version)
-        if questions.missing(self.fulfilment.kind, content) or self.closed_blocks(content):
+        if self.lacking(content) or self.closed_blocks(content):
             return self.show(None, 422)
         life.submit([self.seen()], act_of(request))
         messages.success(request, _("Submitted. The adviser reviews it; you get word here when it counts."))
         return self.to_detail()
+
+    def lacking(self, content: Content) -> list[str]:
+        return [objection.field for objection in requirements.lacking(self.fulfilment.kind, content)]
 
     def closed_blocks(self, content: Content) -> tuple[str, ...]:
         """Blocks that do not count for this supplier on the day of the payment."""
@@ -444,7 +447,7 @@ class Check(RecordingStep):
             status,
             rows=what_was_claimed(self.version, True),
             parts=content.allocations,
-            missing=[labels[name].label for name in questions.missing(self.fulfilment.kind, content)],
+            missing=[labels[name].label for name in self.lacking(content)],
             closed_blocks=self.closed_blocks(content),
             previous_url=reverse("fulfilment-evidence", args=[self.fulfilment.pk]),
             **more,

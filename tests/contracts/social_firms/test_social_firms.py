@@ -84,14 +84,22 @@ class TestTheDayOfPayment:
         assert len(signals(client, version)) == 1
 
     def test_the_table_says_which_recognitions_open_a_block(self, adviser: Any, region: Any, contract: Any) -> None:
-        only_for(contract, "pso_30plus")
         make.make_firm(region, kvk=KVK)
         version = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
+        only_for(contract, "pso_30plus")
         client = signed_in(adviser)
         (sentence,) = signals(client, version)
         assert "PSO 30+" in sentence
         make.make_firm(region, kvk=KVK, kind="pso_30plus")
         assert signals(client, version) == []
+
+    def test_a_closed_block_cannot_be_handed_in(self, adviser: Any, region: Any, contract: Any) -> None:
+        only_for(contract, "pso_30plus")
+        make.make_firm(region, kvk=KVK)
+        with pytest.raises(Refused, match="PSO 30\\+"):
+            make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
+        make.make_firm(region, kvk=KVK, kind="pso_30plus")
+        assert make.make_purchase(contract, supplier_kvk=KVK, state="submitted").submitted_at
 
     def test_a_signal_keeps_it_out_of_accepting_together(self, adviser: Any, region: Any, contract: Any) -> None:
         contract.table.blocks.update(evidence=[])

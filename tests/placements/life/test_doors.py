@@ -176,7 +176,12 @@ class TestFulfilment:
         version = make_placement(contract)
         allocation = version.allocations.get()
         content = Content(
-            {"start_date": date(2024, 1, 1), "end_date": date(2024, 6, 30), "confirmed_until": date(2024, 6, 30)},
+            {
+                "candidate_ref": version.candidate_ref,
+                "start_date": date(2024, 1, 1),
+                "end_date": date(2024, 6, 30),
+                "confirmed_until": date(2024, 6, 30),
+            },
             [(date(2024, 1, 1), D(36))],
             [(contract, allocation.block, D(100))],
         )
@@ -268,7 +273,8 @@ class TestFulfilment:
     def test_what_was_paid_stands_beside_what_was_credited(self, region):
         contractor = make_contractor()
         two = [make_contract(region, contractor), make_contract(region, contractor)]
-        make_fulfilment(two, "purchase", "WSW_INVOICE", amount=D("100.01"), paid_on=date(2024, 5, 1))
+        bought = {"supplier_name": "Sociale Drukkerij", "invoice_number": "F-1", "amount": D("100.01")}
+        make_fulfilment(two, "purchase", "WSW_INVOICE", paid_on=date(2024, 5, 1), **bought)
         assert sum(total(c, "paid") for c in two) == D("100.01")
         assert holds(region)
 

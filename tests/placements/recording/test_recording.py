@@ -91,7 +91,7 @@ class TestSteps:
         ):
             version = begin(browser_of, contract, kind, block)
             form = browser_of.get(step(version, "details")).context["form"]
-            assert set(form.needs.fields) == expected
+            assert set(form.names) == expected
 
     def test_a_draft_may_be_empty_and_says_what_is_missing(self, browser_of: Client, contract: Any) -> None:
         version = begin(browser_of, contract)
