@@ -84,7 +84,7 @@ class AnnualReport(ScopedModel):
     definitions = models.JSONField(default=dict, blank=True)
     goals = models.JSONField(default=list, blank=True)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The cost of the team, the scenario and what running contracts promise, as `figures.outlook` freezes them.
+    # The cost of the team, the scenario and what running contracts promise, as `reporting.figures` freezes them.
     outlook = models.JSONField(null=True, blank=True)
     # Of the last revision.
     fingerprint = models.CharField(max_length=64, blank=True)

@@ -90,7 +90,7 @@ def is_key(text: Any) -> bool:
     return str(text).isdecimal() and len(str(text)) < LONGEST_KEY
 
 
-class Rows(forms.ModelMultipleChoiceField):
+class VisibleRows(forms.ModelMultipleChoiceField):
     """Choices among rows of a model; what can be no number of a row is none of them."""
 
     def _check_values(self, value: Any) -> Any:

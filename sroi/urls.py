@@ -1,3 +1,5 @@
+"""All addresses: those of the roof, of accounts and the server, and of the three apps."""
+
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.decorators.http import require_POST

@@ -1,4 +1,4 @@
-"""Who may change a contract, who may propose it, and the answer to a proposal."""
+"""The door for modifications of a contract: proposing one, answering a proposal, carrying it out."""
 
 from dataclasses import replace
 from datetime import date
@@ -39,7 +39,7 @@ def _answer(proposal: ChangeProposal, state: str, act: Act) -> None:
 
 
 def carry_out(modification: Modification, act: Act) -> None:
-    """Do it, through the door."""
+    """Do it, through the door of obligations."""
     contract, why = modification.contract, modification.why
     if modification.kind == ActKind.END:
         obligations.end(contract, replace(act, why=why))

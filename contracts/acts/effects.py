@@ -1,4 +1,4 @@
-"""What an act would do to what a contract owes, before it is done: from, to, per municipality. Nothing is posted."""
+"""What a modification would do to what a contract owes, before it is done, per municipality. Nothing is posted."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ def of(modification: Modification) -> Effect:
 
 
 def _of_change(change: ObligationChange) -> Effect:
-    """As `registration.change` would post it; a framework owes nothing itself, so nothing changes there."""
+    """As `contracts.owed.door.change` would post it; a framework owes nothing itself, so nothing changes there."""
     contract = change.contract
     owed = owed_by(contract, contract.changes.order_by("pk"))
     difference = ZERO if contract.is_framework else after(owed, change).obligation - owed.obligation

@@ -46,7 +46,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 
 
 class ActForm(forms.Form):
-    """Something to be done to a contract, with the reason; `act` is what was filled in."""
+    """Something to be done to a contract, with the reason; `modification` is what was filled in."""
 
     kind: str
 

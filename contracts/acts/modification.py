@@ -1,6 +1,6 @@
 """What can be done to a contract after its award, as it was filled in: seen first, then done or proposed.
 
-Each act goes through the door (`contracts.owed.door`). A proposal keeps an act until an adviser answers.
+Each goes through the door of obligations (`contracts.owed.door`). A proposal keeps it until an adviser answers.
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def shares_on(contract: Contract, day: date) -> dict[int, Decimal]:
 
 
 def as_if(modification: Modification) -> Contract:
-    """The contract as it would be once the act is done; nothing is stored."""
+    """The contract as it would be once that is done; nothing is stored."""
     contract = copy(modification.contract)
     if modification.change and modification.change.new_end_date:
         contract.end_date = modification.change.new_end_date
@@ -66,7 +66,7 @@ def as_if(modification: Modification) -> Contract:
 
 
 def to_proposal(modification: Modification) -> ChangeProposal:
-    """The act as it waits for an answer, not stored."""
+    """A modification as it waits for an answer, not stored."""
     details: dict[str, Any] = {}
     if modification.shares:
         details["shares"] = {str(pk): str(percent) for pk, percent in modification.shares.items()}

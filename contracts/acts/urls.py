@@ -1,7 +1,7 @@
 from django.urls import path
 
-from contracts.acts import views
+from contracts.acts import views as modifying
 
 urlpatterns = [
-    path("contracten/<int:pk>/wijzigen/", views.Changes.as_view(), name="contract-changes"),
+    path("contracten/<int:pk>/wijzigen/", modifying.Changes.as_view(), name="contract-changes"),
 ]

@@ -1,4 +1,4 @@
-"""The life of a contract: changes, end and cancel; what each does to the obligation is shown before it is done."""
+"""Modifying a running contract: what each modification does to the obligation is shown before it is done."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,6 @@ from django.views.generic import View
 
 from contracts.acts import certificates, effects
 from contracts.acts import door as acts
-from contracts.acts.door import carry_out
 from contracts.acts.effects import Effect
 from contracts.acts.forms import (
     ActForm,
@@ -115,7 +114,7 @@ class Changes(OfContract):
 
 
 class Modify(OfContract):
-    """One act: the form, then what it does, then it is done (or proposed)."""
+    """One modification: the form, then what it does, then it is done (or proposed)."""
 
     kind: str
 
@@ -167,13 +166,13 @@ class Modify(OfContract):
         if not self.may_change:
             acts.propose(modification, act_of(self.request))
             return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
-        carry_out(modification, act_of(self.request))
+        acts.carry_out(modification, act_of(self.request))
         if modification.change:
             return _("Registered. You see it below in the story of the obligation.")
         return _("Registered.")
 
     def beside(self, modification: Modification) -> dict[str, Any]:
-        """What else the preview shows: what the act does to what other apps know."""
+        """What else the preview shows: what it does to what other apps know."""
         return {}
 
     def show(self, form: ActForm, status: int = 200, modification: Modification | None = None) -> HttpResponse:
@@ -285,7 +284,7 @@ def _amount(value: Any) -> str:
 
 
 def warnings(modification: Modification) -> list[str]:
-    """What one may not expect of the act."""
+    """What one may not expect of it."""
     contract, today = modification.contract, localdate()
     if modification.kind == ActKind.END and contract.end_date > today:
         day = long_date(contract.end_date)

@@ -1,4 +1,4 @@
-"""Which contracts and which of their lines count."""
+"""What counts: contracts that owe something themselves, and the kinds of line with which they are registered."""
 
 from typing import Any
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Membership, Municipality, NoticeKind, Region, When
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people import notices
 from contracts.people.membership import administered
 from sroi.access import Access, Role
-from sroi.fields import Rows, text_field
+from sroi.fields import VisibleRows, text_field
 
 
 class ColleagueForm(forms.Form):
@@ -75,7 +75,7 @@ class InviteForm(forms.Form):
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.ADVISER
     )
-    municipalities: Any = Rows(
+    municipalities: Any = VisibleRows(
         queryset=None,
         label=gettext_lazy("Municipalities"),
         help_text=gettext_lazy("For a procurement officer."),
@@ -104,16 +104,16 @@ class InviteForm(forms.Form):
         data: dict[str, Any] = super().clean() or {}
         contractor = None
         if data.get("role") == Role.CONTRACTOR and data.get("kvk"):
-            contractor = invitations.contractor_with(data["kvk"])
+            contractor = memberships.contractor_with(data["kvk"])
             if contractor is None:
                 self.add_error("kvk", _("No contractor has this KvK number. Register a contract of theirs first."))
         data["contractor"] = contractor
         return data
 
-    def asked(self) -> invitations.Asked:
+    def asked(self) -> memberships.Asked:
         data = self.cleaned_data
         officer = data["role"] == Role.PROCUREMENT_OFFICER
-        return invitations.Asked(
+        return memberships.Asked(
             email=data["email"],
             role=data["role"],
             region=data["region"],
@@ -124,7 +124,7 @@ class InviteForm(forms.Form):
 
 class MembershipForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect)
-    municipalities: Any = Rows(
+    municipalities: Any = VisibleRows(
         queryset=None,
         label=gettext_lazy("Municipalities"),
         help_text=gettext_lazy("For a procurement officer."),

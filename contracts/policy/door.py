@@ -64,11 +64,8 @@ def may_change(access: Access, region: Region) -> bool:
     return access.has(Role.REGION_ADMIN, region_id=region.pk)
 
 
-# --- the door -------------------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
-class Effect:
+class PolicyEffect:
     """What a next version would do: what it changes, and which contracts keep what they have."""
 
     differences: list[Difference]
@@ -80,11 +77,11 @@ class Effect:
     until: date | None
 
 
-def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts: Any) -> Effect:
+def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts: Any) -> PolicyEffect:
     """`contracts`: those that whoever asks may see."""
     versions = Policy.objects.filter(region=region)
     standing, later = versions.on(valid_from), versions.filter(valid_from__gt=valid_from).order_by("valid_from").first()
-    return Effect(
+    return PolicyEffect(
         differences=differences(standing, as_version(region, terms, valid_from)),
         compared=standing.pk if standing else None,
         contracts_kept=contracts.filter(region=region, award_date__gte=valid_from).count(),

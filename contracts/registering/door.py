@@ -145,7 +145,7 @@ def discard(draft: ContractDraft) -> None:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class WouldOwe:
     """What a contract would owe, with everything that follows from; None where too little is known yet."""
 
     policy: Policy | None = None
@@ -182,18 +182,18 @@ class RegionalRules:
         self.policies = list(Policy.objects.filter(region=region))
         self.line = LineOfTables(region)
 
-    def outlook(self, given: Given) -> Outlook:
+    def outlook(self, given: Given) -> WouldOwe:
         missing = tuple(name for name in self.NEEDED if given[name] in (None, ""))
         policy = policy_on(self.policies, given["award_date"]) if given["award_date"] else None
         if missing or policy is None:
-            return Outlook(policy=policy, missing=missing)
+            return WouldOwe(policy=policy, missing=missing)
         expected = expected_rate(policy, given["procurement_type"], given["value"], given["labour_cost"])
         contract = self.contract(given, Contractor())
         owed = owed_at_award(contract)
         shares = self.shares(given)
         complete = shares and sum(shares.values()) == 100
         per_town = split(owed.obligation, shares) if complete else {}
-        return Outlook(
+        return WouldOwe(
             policy=policy,
             threshold=threshold(policy, given["procurement_type"]),
             expected=expected,
@@ -273,7 +273,7 @@ class RegionalRules:
 
 
 def register(draft: ContractDraft, rules: RegionalRules, given: Given, act: Act, *, is_adviser: bool) -> Contract:
-    """Make the contract of a draft through the one door; the draft is used up, so it is registered once."""
+    """Make the contract of a draft through the door of obligations; the draft is used up, so it is registered once."""
     with transaction.atomic():
         lock_ledger(draft.region)
         used, _of = ContractDraft.objects.filter(pk=draft.pk).delete()

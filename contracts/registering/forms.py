@@ -1,4 +1,4 @@
-"""What is asked to register a contract and to change one; faults of the rules stand beside their field."""
+"""What is asked to register a contract; faults of the rules stand beside their field."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -15,7 +15,7 @@ from contracts.models import Basis, Contract, Contractor, ValuationTable
 from contracts.policy.forms import RegionForm
 from contracts.registering import cpv
 from contracts.registering import door as registering
-from contracts.registering.door import Outlook, RegionalRules
+from contracts.registering.door import RegionalRules, WouldOwe
 from contracts.registering.forms import NewContractorForm, SearchForm, TermsForm
 from sroi.access import Role, visible
 from sroi.doors import Refused
@@ -240,12 +240,12 @@ def shown(form: Any, field: Any) -> str:
     return str(choices.get(value, value))
 
 
-def outlook_context(outlook: Outlook, labels: TermsForm) -> dict[str, Any]:
+def outlook_context(outlook: WouldOwe, labels: TermsForm) -> dict[str, Any]:
     missing = [str(labels.fields[name].label) for name in outlook.missing]
     return {"outlook": outlook, "sum": sum_of(outlook), "missing": missing, "why": why(outlook)}
 
 
-def sum_of(outlook: Outlook) -> str:
+def sum_of(outlook: WouldOwe) -> str:
     """`€ 1.000.000 × 5%`, of what the rate is taken of."""
     owed = outlook.owed
     if owed is None or outlook.rate is None:
@@ -260,7 +260,7 @@ def sum_of(outlook: Outlook) -> str:
     return f"{words['basis']} × {words['rate']}"
 
 
-def why(outlook: Outlook) -> list[tuple[str, str]]:
+def why(outlook: WouldOwe) -> list[tuple[str, str]]:
     """What the obligation follows from, in the order in which it follows."""
     policy = outlook.policy
     if policy is None or outlook.expected is None:

@@ -1,7 +1,6 @@
-"""The settlement at the end of a contract: recovery period, penalty, decision, reopening.
+"""The door for the settlement at the end of a contract: recovery period, decision, reopening.
 
-What was realised is known by others and given as an argument. Amounts are euro. Source: DOMAIN.md section 6:
-penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown, never carried over.
+What was realised is known by others and given as an argument. What it comes to: `shortfall`.
 """
 
 from collections.abc import Callable
@@ -21,8 +20,6 @@ from sroi.doors import Act, Refused
 from sroi.money import ZERO
 from sroi.periods import DAY, Period
 from sroi.templatetags.formats import long_date
-
-# --- the door -------------------------------------------------------------------------------------------------------
 
 
 def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) -> None:

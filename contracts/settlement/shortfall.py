@@ -1,4 +1,8 @@
-"""What a settlement follows from, and what it may come to: shortfall, recovery, penalty."""
+"""What a settlement follows from, and what it may come to: shortfall, recovery, penalty. Amounts are euro.
+
+Penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown, never carried over.
+Source: DOMAIN.md section 6.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

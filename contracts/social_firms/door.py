@@ -1,9 +1,4 @@
-"""The register of social firms, and its one door: propose, recognise, decline, describe, end, take back, publish.
-
-A region recognises a firm from a day on, by a kind of recognition; on a day of payment within that time its invoices
-can count. Which blocks a recognition opens is said by the valuation table (`recognitions` of a block); a block that
-names none is open with any. Firms are shared by all regions, as contractors are; recognitions are of one region.
-"""
+"""The one door for social firms: propose, recognise, decline, describe, end, take back, publish."""
 
 from dataclasses import fields, replace
 from datetime import date

@@ -1,4 +1,9 @@
-"""Who recognises firms, which recognitions hold on a day, and what everyone may know of them."""
+"""Who recognises firms, which recognitions hold on a day, and what everyone may know of them.
+
+A region recognises a firm from a day on, by a kind of recognition; on a day of payment within that time its invoices
+can count. Which blocks a recognition opens is said by the valuation table (`recognitions` of a block); a block that
+names none is open with any. Firms are shared by all regions, as contractors are; recognitions are of one region.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

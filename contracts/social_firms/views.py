@@ -18,7 +18,7 @@ from django.views.generic import View
 
 from contracts.models import FirmProposal, ProposalState, Recognition, Region, SocialFirm
 from contracts.policy.forms import RegionForm
-from contracts.social_firms import door as recognition
+from contracts.social_firms import door as firms
 from contracts.social_firms.forms import (
     DeclineFirmForm,
     EndRecognitionForm,
@@ -99,7 +99,7 @@ class Propose(View):
             region=region, contractor=contractor, **{name: form.cleaned_data[name] for name in names}
         )
         try:
-            recognition.propose(proposal, act_of(request))
+            firms.propose(proposal, act_of(request))
         except Refused as fault:
             form.add_error("kvk", str(fault))
             return self.show(form, 422)
@@ -185,7 +185,7 @@ class NewFirm(ForAdvisers):
         if not form.is_valid() or not region.is_valid():
             return self.show(form, known, 422)
         try:
-            made = recognition.recognise(
+            made = firms.recognise(
                 region.cleaned_data["region"], form.cleaned_data["kvk"], form.facts, form.terms, act_of(request)
             )
         except Refused as fault:
@@ -231,7 +231,7 @@ class Proposal(ForAdvisers):
         if not form.is_valid():
             return self.show(form, DeclineFirmForm(), 422)
         try:
-            made = recognition.recognise(
+            made = firms.recognise(
                 self.proposal.region,
                 form.cleaned_data["kvk"],
                 form.facts,
@@ -249,7 +249,7 @@ class Proposal(ForAdvisers):
         if not form.is_valid():
             return self.show(RecogniseForm(initial=self.request.POST.dict()), form, 422)
         try:
-            recognition.decline(self.proposal, act_of(self.request, form.cleaned_data["why"]))
+            firms.decline(self.proposal, act_of(self.request, form.cleaned_data["why"]))
             messages.success(self.request, _("Declined. The contractor reads why."))
         except Refused as fault:
             messages.error(self.request, str(fault))
@@ -288,7 +288,7 @@ class SocialFirmDetail(ForRoles, View):
         form = FactsForm(request.POST)
         if not form.is_valid():
             return self.show(form, 422)
-        recognition.describe(self.firm, form.facts, act_of(request))
+        firms.describe(self.firm, form.facts, act_of(request))
         messages.success(request, _("Saved."))
         return redirect("social-firm-detail", pk)
 
@@ -346,19 +346,19 @@ class OneRecognition(ForAdvisers):
         act = request.POST.get("act", "")
         try:
             if act in ("publish", "hide"):
-                recognition.publish(self.recognition, act == "publish", act_of(request))
+                firms.publish(self.recognition, act == "publish", act_of(request))
             elif act == "take_back":
                 taken = TakeBackForm(request.POST)
                 if not taken.is_valid():
                     return self.show(EndRecognitionForm(auto_id="end_%s"), taken, 422)
                 why = taken.cleaned_data["why"]
-                recognition.take_back(self.recognition, act_of(request, why))
+                firms.take_back(self.recognition, act_of(request, why))
             else:
                 ended = EndRecognitionForm(request.POST, auto_id="end_%s")
                 if not ended.is_valid():
                     return self.show(ended, TakeBackForm(), 422)
                 last, why = ended.cleaned_data["last"], ended.cleaned_data["why"]
-                recognition.end(self.recognition, last, act_of(request, why))
+                firms.end(self.recognition, last, act_of(request, why))
             messages.success(request, _("Saved."))
         except Refused as fault:
             messages.error(request, str(fault))

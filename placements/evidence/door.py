@@ -1,9 +1,7 @@
 """The door for evidence: what may be kept, what is only seen, and erasing at once.
 
-Files are judged by their content. Pictures are written anew, so that nothing but the picture remains (no place, no
-camera, no second format behind it); the pages of a PDF are drawn as pictures for the reviewer. A document about a
-person is seen and not stored, unless the policy of every contract allows it and names are made illegible. Source:
-DOMAIN.md section 8.
+A document about a person is seen and not stored, unless the policy of every contract allows it and names are made
+illegible. How files are judged: `sroi.files.checking`. Source: DOMAIN.md section 8.
 """
 
 from datetime import date
@@ -19,8 +17,6 @@ from placements.rights import OPEN_TO_EDIT
 from sroi.doors import Act, Refused
 from sroi.files.checking import prepared, shown_name
 from sroi.files.storage import evidence_storage
-
-# --- keeping, seeing, erasing ---------------------------------------------------------------------------------------
 
 
 def may_be_kept(version: FulfilmentVersion, kind: str) -> bool:

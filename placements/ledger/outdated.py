@@ -1,7 +1,7 @@
 """Accepted fulfilments to look at again: what was posted of them no longer equals what they would be worth now.
 
 So it is after a change of the contract: another last day, other shares, another valuation table, a recovery period.
-What was accepted counts until it is valued anew (`review.revalue`). Source: DOMAIN.md sections 3 and 6.
+What was accepted counts until it is valued anew (`placements.life.door.revalue`). Source: DOMAIN.md sections 3 and 6.
 """
 
 from collections import defaultdict

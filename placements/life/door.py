@@ -1,8 +1,7 @@
 """The one door for fulfilments: draft, edit, submit, return, accept, reject, confirm, change, withdraw.
 
-Each function is one act in one short transaction. A state moves only where it is still the expected one and the
-edition is
-the one that was on the screen, so two people at once never count anything twice. Refusals are `Refused`, with a
+Each function is one act in one short transaction. A state moves only where it is still the expected one and the edition
+is the one that was on the screen, so two people at once never count anything twice. Refusals are `Refused`, with a
 sentence for the person. Source: DOMAIN.md section 6.
 """
 

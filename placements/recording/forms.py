@@ -19,7 +19,7 @@ from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, bonus_condition, card, example_worth
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
-from sroi.fields import Day, ParsedField, Rows, euros, text_field
+from sroi.fields import Day, ParsedField, VisibleRows, euros, text_field
 from sroi.templatetags.formats import short_date
 
 
@@ -37,7 +37,7 @@ class WhatForm(forms.Form):
     The blocks appear once contracts and kind are known: `asked` says for which choice they were shown.
     """
 
-    contracts: Any = Rows(
+    contracts: Any = VisibleRows(
         queryset=None,
         label=gettext_lazy("For which contract does it count?"),
         widget=forms.CheckboxSelectMultiple(attrs={"class": "choice-cards"}),

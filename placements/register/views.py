@@ -1,3 +1,5 @@
+"""The pages of fulfilments: the list, its file, and one with what it is worth and why."""
+
 from datetime import date
 from decimal import Decimal
 from typing import Any

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.models import Municipality
 from reporting.adoption import pieces
-from reporting.adoption.revising import Draft
+from reporting.adoption.revising import NextRevision
 from reporting.figures.words import SECTIONS
 from reporting.texts.written import Piece, changes
 
@@ -31,7 +31,7 @@ class Difference:
     municipalities: list[Municipality | None] = field(default_factory=list)
 
 
-def differences(drafts: Iterable[Draft], reason: str) -> list[Difference]:
+def differences(drafts: Iterable[NextRevision], reason: str) -> list[Difference]:
     """Between what was frozen and what the revision will freeze, in the order of the document."""
     drafts = list(drafts)
     if not any(draft.is_changed for draft in drafts):

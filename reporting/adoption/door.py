@@ -21,7 +21,7 @@ from reporting.adoption import revising
 from reporting.adoption.fingerprint import definitions, fingerprint
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
 from reporting.notice.editions import Edition, assemble, every_edition
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.freezing import frozen
 from reporting.texts.written import last_text
@@ -145,8 +145,8 @@ def _workbook(edition: FrozenEdition) -> bytes:
 
 # The files that a final report keeps, with what makes them.
 MADE_OF: dict[str, Callable[[FrozenEdition], bytes]] = {
-    "pdf": publishing.pdf_kept,
-    "docx": publishing.word_kept,
+    "pdf": notice_html.pdf_kept,
+    "docx": notice_html.word_kept,
     "xlsx": _workbook,
 }
 
@@ -208,8 +208,8 @@ def _frozen(edition: Edition) -> FrozenEdition:
         figures=edition.own.as_json(),
         facts=frozen(edition.own),
         filing=edition.filed.printed,
-        text=publishing.body(edition),
-        document=publishing.document(edition),
+        text=notice_html.body(edition),
+        document=notice_html.document(edition),
     )
 
 

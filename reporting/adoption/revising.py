@@ -28,7 +28,7 @@ SIGNED, ACCOUNT = "vervolg", "verantwoording"
 
 
 @dataclass(frozen=True)
-class Draft:
+class NextRevision:
     """An edition as the next revision would have it, but for the reason, which is printed in the list of revisions."""
 
     before: FrozenEdition
@@ -61,7 +61,7 @@ class Draft:
         return pieces.with_section(html, ACCOUNT, line)
 
 
-def drafts(report: AnnualReport, day: date) -> list[Draft]:
+def drafts(report: AnnualReport, day: date) -> list[NextRevision]:
     """Every edition of a final report as a revision on `day` would make it; unchanged ones get its number too."""
     last = report.revisions.latest("number")
     editions = list(last.editions.select_related("municipality").order_by("pk"))
@@ -74,7 +74,7 @@ def drafts(report: AnnualReport, day: date) -> list[Draft]:
     return found
 
 
-def token(found: list[Draft]) -> str:
+def token(found: list[NextRevision]) -> str:
     """Stands for what was shown: another one where anything would come out otherwise."""
     content = [[draft.number, draft.day.isoformat(), draft.filing, draft.text, draft.document] for draft in found]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -82,7 +82,7 @@ def token(found: list[Draft]) -> str:
 
 def _draft(
     report: AnnualReport, before: FrozenEdition, number: int, day: date, sections: list[str], filing: Any
-) -> Draft:
+) -> NextRevision:
     filing = filing or Filed().printed
     is_filed_anew = filing != (before.filing or Filed().printed)
     text, document = before.text, before.document
@@ -94,7 +94,7 @@ def _draft(
             text, document = (_signed(html, before.filing, filing) for html in (text, document))
         document = _titled(document, thawed(Filed, filing) if is_filed_anew else None, number)
     kept = filing if is_filed_anew else before.filing
-    return Draft(before, number, day, tuple(sections), kept, text, document)
+    return NextRevision(before, number, day, tuple(sections), kept, text, document)
 
 
 def _written(html: str, edition: Edition, sections: list[str], *, paper: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""The steps of an annual report as pages: each says what it does before it is done. The rules are in `adoption`."""
+"""The steps of an annual report as pages: each says first what it does. The rules are in `rights` and `steps`."""
 
 from typing import Any
 

@@ -98,7 +98,9 @@ def annual_figures(
     )
 
 
-def _sums(rows: totals.Rows, period: Period, municipality: Municipality | None, workplaces: int) -> dict[str, Any]:
+def _sums(
+    rows: totals.SummedRows, period: Period, municipality: Municipality | None, workplaces: int
+) -> dict[str, Any]:
     """The headlines, by their names."""
     by_category = {category.value: ZERO for category in Category} | totals.added(rows.cells, "category")
     return {

@@ -23,7 +23,7 @@ SPLITS = ("municipality__code", "target_group", "policy_field")
 SECTOR = Substr("contract__cpv", 1, 2)
 
 
-class Rows(NamedTuple):
+class SummedRows(NamedTuple):
     """What the headlines are summed from, and more."""
 
     registered: list[Summed]
@@ -32,8 +32,8 @@ class Rows(NamedTuple):
     cells: list[Summed]
 
 
-def rows(owed: Lines, done: Lines, period: Period) -> Rows:
-    return Rows(
+def rows(owed: Lines, done: Lines, period: Period) -> SummedRows:
+    return SummedRows(
         registered_by_municipality(owed, period),
         owed_by_month(owed, period),
         done_by_month(done, period),

@@ -1,6 +1,6 @@
 """Editions of the council notice: one for the region and one per municipality, who may read which, and what each holds.
 
-Editions are live until the report of the year is final; from then on they are what was frozen (`adoption.door`).
+Editions are live until the report of the year is final; from then on they are what was frozen (`reporting.adoption`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -43,7 +43,7 @@ class Tile(NamedTuple):
 class Section:
     """A section of the notice: its text block by block, and the template with the tables and charts that follow it."""
 
-    notice: "Notice"
+    notice: "CouncilNotice"
     id: str
     title: str
 
@@ -79,7 +79,7 @@ def revised(state: str, number: int) -> str:
     return f"{state}, herziening {number}" if number else state
 
 
-class Notice:
+class CouncilNotice:
     """What the templates show of an edition, each part by its name."""
 
     def __init__(self, edition: Edition) -> None:

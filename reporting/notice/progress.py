@@ -47,7 +47,7 @@ NAMES = {
 
 
 @dataclass(frozen=True)
-class Progress:
+class ProgressFigures:
     """The figures of a part of a year, of one council or of all of the region."""
 
     region: Region
@@ -78,7 +78,7 @@ def parts_begun(year: int, today: date) -> list[str]:
     return [part for part in NAMES if Period.part(year, part).first <= today]
 
 
-def progress_of(access: Access, place: Place | None, part: str, today: date) -> Progress | None:
+def progress_of(access: Access, place: Place | None, part: str, today: date) -> ProgressFigures | None:
     """The progress report at a place, None where there is none or `access` may not read what is not final."""
     if place is None or part not in NAMES or part not in parts_begun(place.year, today):
         return None
@@ -87,13 +87,13 @@ def progress_of(access: Access, place: Place | None, part: str, today: date) -> 
     return assembled(place.region, place.year, place.municipality, part, today)
 
 
-def assembled(region: Region, year: int, municipality: Municipality | None, part: str, today: date) -> Progress:
+def assembled(region: Region, year: int, municipality: Municipality | None, part: str, today: date) -> ProgressFigures:
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
 
     own = figures_of(None, region, period, municipality, today=today)
-    return Progress(
+    return ProgressFigures(
         region=region,
         year=year,
         part=part,
@@ -111,7 +111,7 @@ def assembled(region: Region, year: int, municipality: Municipality | None, part
 class ProgressNotice:
     """What the templates show of a progress report, each part by its name."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: ProgressFigures) -> None:
         self.edition = self.progress = progress
         self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
         self.name = NAMES[progress.part]
@@ -329,24 +329,24 @@ class ProgressNotice:
         return DocumentTable(f"{name} naast de regio", ("", name, "Regio"), rows)
 
 
-def body(progress: Progress) -> SafeString:
+def body(progress: ProgressFigures) -> SafeString:
     with translation.override(LANGUAGE):
         context = {"notice": ProgressNotice(progress), "paper": False}
         return render_to_string("reporting/progress.html", context)
 
 
-def document(progress: Progress) -> str:
+def document(progress: ProgressFigures) -> str:
     with translation.override(LANGUAGE):
         context = {"notice": ProgressNotice(progress), "paper": True}
         return render_to_string("reporting/progress_document.html", context)
 
 
-def as_pdf(progress: Progress, made_at: datetime) -> bytes:
+def as_pdf(progress: ProgressFigures, made_at: datetime) -> bytes:
     title = ProgressNotice(progress).title
     return render_pdf(document(progress), title=title, language=LANGUAGE, made_at=made_at)
 
 
-def as_word(progress: Progress, made_at: datetime) -> bytes:
+def as_word(progress: ProgressFigures, made_at: datetime) -> bytes:
     return word_from(document(progress), title=ProgressNotice(progress).title, made_at=made_at)
 
 

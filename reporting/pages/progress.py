@@ -1,4 +1,4 @@
-"""Progress reports as pages, PDFs and Word documents. What they hold and who reads them is in `progress_report`."""
+"""Progress reports as pages, PDFs and Word documents. What they hold, and for whom: `reporting.notice.progress`."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ from reporting.figures.words import capital
 from reporting.notice import editions
 from reporting.notice import progress as progress_report
 from reporting.notice.addresses import Choice, address
-from reporting.notice.progress import Progress, ProgressNotice
+from reporting.notice.progress import ProgressFigures, ProgressNotice
 from reporting.opening.views import with_links
 from reporting.pages.reports import DOCX
 from sroi.views import Request
@@ -29,12 +29,12 @@ class OfProgress(View):
         request.region_title = found.region.title
         return self.answer(request, found)
 
-    def answer(self, request: Request, progress: Progress) -> HttpResponse:
+    def answer(self, request: Request, progress: ProgressFigures) -> HttpResponse:
         raise NotImplementedError
 
 
 class ProgressPage(OfProgress):
-    def answer(self, request: Request, progress: Progress) -> HttpResponse:
+    def answer(self, request: Request, progress: ProgressFigures) -> HttpResponse:
         begun = progress_report.parts_begun(progress.year, progress.data_date)
         context = {
             "notice": ProgressNotice(progress),
@@ -58,9 +58,9 @@ class OfFile(OfProgress):
     """The same as a file that is made now."""
 
     content_type, ending, disposition = "", "", "attachment"
-    write: Callable[[Progress, datetime], bytes]
+    write: Callable[[ProgressFigures, datetime], bytes]
 
-    def answer(self, request: Request, progress: Progress) -> HttpResponse:
+    def answer(self, request: Request, progress: ProgressFigures) -> HttpResponse:
         name = f"{ProgressNotice(progress).file_name}.{self.ending}"
         headers = {"Content-Disposition": f'{self.disposition}; filename="{name}"'}
         content = type(self).write(progress, timezone.now())

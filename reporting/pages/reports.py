@@ -22,12 +22,12 @@ from reporting.figures.words import WRITTEN, capital
 from reporting.models import AnnualReport, ReportEvent
 from reporting.notice import editions, shelf
 from reporting.notice import progress as progress_report
-from reporting.notice.addresses import Choice, _address, address, not_there
+from reporting.notice.addresses import Choice, address, address_of, not_there
 from reporting.notice.editions import Edition
 from reporting.notice.files import data
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from reporting.opening.views import with_links
 from reporting.particulars.filled_in import may_file, may_supply
 from reporting.texts.written import may_write
@@ -93,7 +93,7 @@ class ReportPage(EditionView):
         if whole:
             choices.insert(0, (_("Region"), None))
         context = {
-            "notice": Notice(edition),
+            "notice": CouncilNotice(edition),
             "state": State(edition.state),
             "steps": steps_for(access, edition),
             "history": history(access, edition),
@@ -101,7 +101,7 @@ class ReportPage(EditionView):
             "pdf_url": address("pdf", edition),
             "word_url": address("word", edition) if request.user.is_authenticated else "",
             "editions": [
-                Choice(label, _address("", edition, town, edition.year), town == edition.municipality)
+                Choice(label, address_of("", edition, town, edition.year), town == edition.municipality)
                 for label, town in choices
             ],
             "years": [
@@ -134,7 +134,7 @@ class ReportPage(EditionView):
 
     def body(self, access: Access, edition: Edition) -> SafeString:
         """The notice, with figures that open their lines and texts that can be written, for who may."""
-        body = with_links(publishing.body(edition), access, edition)
+        body = with_links(notice_html.body(edition), access, edition)
         return with_pens(body, edition) if may_write(access, edition.region, edition.state) else body
 
 
@@ -168,7 +168,7 @@ class ReportFile(EditionView):
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
         frozen = edition.frozen
         content = adoption.kept_or_asked(frozen, self.kind) if frozen else self.made(edition)
-        return kept_file(request, content, f"{Notice(edition).file_name}.{self.kind}", self.content_type)
+        return kept_file(request, content, f"{CouncilNotice(edition).file_name}.{self.kind}", self.content_type)
 
     def made(self, edition: Edition) -> bytes:
         raise NotImplementedError
@@ -179,14 +179,14 @@ class ReportPdf(ReportFile):
     kind, content_type = "pdf", "application/pdf"
 
     def made(self, edition: Edition) -> bytes:
-        return publishing.as_pdf(edition, timezone.now())
+        return notice_html.as_pdf(edition, timezone.now())
 
 
 class ReportWord(ReportFile):
     kind, content_type = "docx", DOCX
 
     def made(self, edition: Edition) -> bytes:
-        return publishing.as_word(edition, timezone.now())
+        return notice_html.as_word(edition, timezone.now())
 
 
 class ReportWorkbook(ReportFile):
@@ -209,7 +209,7 @@ class ReportData(EditionView):
         if kwargs["format"] not in DATA or not editions.may_export(access, edition.region):
             raise Http404
         write, content_type = DATA[kwargs["format"]]
-        name = f"{Notice(edition).file_name}.{kwargs['format']}"
+        name = f"{CouncilNotice(edition).file_name}.{kwargs['format']}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return HttpResponse(write(edition), content_type=content_type, headers=headers)
 

@@ -1,4 +1,4 @@
-"""What is asked when a report takes a step."""
+"""What is asked of a clerk to file a report, and of who fills in the team and the scenario."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from reporting.notice.editions import Filed
 from sroi.exchange import quantity, whole_number
 from sroi.fields import FIRST_DAY, LAST_DAY, Day, ParsedField, euros, percentage, text_field
 
-# What a goal can hold.
+# What a goal, an amount or a number of inhabitants can be at most: it catches typing errors.
 LARGEST = 10**13
 
 

@@ -14,7 +14,7 @@ from reporting.models import SectionText
 from reporting.notice import editions
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
 from reporting.texts import door as texts
@@ -106,7 +106,7 @@ class SectionPage(OfSection):
             "form": form,
             "unsaved": unsaved,
             "last": self.last,
-            "section": publishing.section(self.edition, self.section, str(form["text"].value() or "")),
+            "section": notice_html.section(self.edition, self.section, str(form["text"].value() or "")),
             "groups": placeholders.groups(self.edition),
             "preview_url": address("preview", self.edition, section=self.section),
             "report_url": f"{address('', self.edition)}#{self.section}",
@@ -127,5 +127,5 @@ class SectionPreview(OfSection):
 
     def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         text = request.POST.get("text", "")[: SectionForm.LONGEST].replace("\0", "")
-        context = {"section": publishing.section(self.edition, self.section, text)}
+        context = {"section": notice_html.section(self.edition, self.section, text)}
         return render(request, "reporting/section_preview.html", context)

@@ -24,9 +24,6 @@ FONT = "Register Sans, Source Sans 3, Arial, sans-serif"
 WIDTH = 640
 
 
-# --- Drawing ----------------------------------------------------------------------------------------------------------
-
-
 class Scale:
     """Places amounts between two coordinates; nought is always on it, and nothing falls outside."""
 

@@ -1,4 +1,8 @@
-"""Judging a file by its content: what may be kept, and the pages of a PDF as pictures."""
+"""Judging a file by its content: what may be kept, and the pages of a PDF as pictures.
+
+Pictures are written anew, so that nothing but the picture remains (no place, no camera, no second format behind it);
+the pages of a PDF are drawn as pictures for who reviews. Source: DOMAIN.md section 8.
+"""
 
 import hashlib
 import io

@@ -1,3 +1,5 @@
+"""The roof as an app; here mail hears that something happened."""
+
 from typing import Any
 
 from django.apps import AppConfig

@@ -1,4 +1,4 @@
-"""Pages without signing in: the sign-in itself, and whether the site is well."""
+"""For who watches over the site: whether it is well; and the page of a failure."""
 
 import sys
 

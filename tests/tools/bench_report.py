@@ -34,16 +34,16 @@ def main(code: str, year: int, pairs: int) -> None:
 
     from contracts.models import Region
     from reporting.notice.editions import assemble
-    from reporting.notice.files import html as publishing
+    from reporting.notice.files import html as notice_html
     from sroi.documents.fetching import BASE_URL, StaticFetcher
     from sroi.documents.pdf import STYLESHEETS
 
     region, now = Region.objects.get(code=code), timezone.now()
     today = timezone.localdate(now)
-    html = publishing.document(assemble(region, year, None, today))
+    html = notice_html.document(assemble(region, year, None, today))
 
     def ours() -> bytes:
-        return publishing.as_pdf(assemble(region, year, None, today), now)
+        return notice_html.as_pdf(assemble(region, year, None, today), now)
 
     def bare() -> bytes:
         fetcher, fonts = StaticFetcher(), FontConfiguration()

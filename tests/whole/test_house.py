@@ -1,4 +1,4 @@
-"""The house rules that no other tool keeps: what ARCHITECTURE and STACK promise about the repository itself."""
+"""The house rules that no other tool keeps: what `docs/architecture.md` promises about the repository itself."""
 
 import ast
 import gzip

@@ -9,8 +9,8 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from contracts.models import Region
-from contracts.people import door as invitations
-from contracts.people.letters import send, url_of
+from contracts.people import door as memberships
+from contracts.people.invitation_mail import send, url_of
 from contracts.policy.loading import find_region
 from sroi.accounts import audit
 from sroi.accounts.models import AuditKind, User
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         region, email = region_and_address(options["region"], options["email"])
         if options["reset_second_factor"]:
             forget_second_factor(email)
-        invitation = invitations.invite_admin(email, region, at=timezone.now())
+        invitation = memberships.invite_admin(email, region, at=timezone.now())
         if settings.MAIL_IS_SET_UP:
             send(invitation)
         until = long_date(invitation.expires_at)

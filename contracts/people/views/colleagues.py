@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from contracts.models import Invitation, Membership
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people.forms import ColleagueForm
 from contracts.people.invitations import open_invitations
 from contracts.people.views.users import form_page, invited
@@ -30,7 +30,7 @@ def colleagues(request: Request) -> HttpResponse:
         form.fields["of"].widget = forms.HiddenInput()
     if request.method == "POST" and form.is_valid():
         membership = firms[form.cleaned_data["of"]]
-        asked = invitations.Asked(
+        asked = memberships.Asked(
             form.cleaned_data["email"], Role.CONTRACTOR, membership.region, contractor=membership.contractor
         )
         if invited(request, asked, form):

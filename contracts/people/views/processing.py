@@ -80,10 +80,10 @@ def processing_register(request: Request) -> HttpResponse:
     if not request.access.has(Role.REGION_ADMIN):
         raise Http404
     today = localdate()
-    terms = [(region, policy_on(region, today)) for region in administered(Region, request.access)]
+    terms = [(region, policy_today(region, today)) for region in administered(Region, request.access)]
     return render(request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms})
 
 
-def policy_on(region: Region, today: object) -> Policy:
+def policy_today(region: Region, today: object) -> Policy:
     policy: Policy = region.policies.all().on(today)
     return policy

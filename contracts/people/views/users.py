@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from contracts.models import Contractor, Invitation, Membership, Municipality, Region
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people.forms import EmailForm, InviteForm, MembershipForm
+from contracts.people.invitation_mail import send
 from contracts.people.invitations import open_invitations
-from contracts.people.letters import send
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import Role, visible
@@ -53,10 +53,10 @@ class UserList(ForRoles, ListPage):
         )
 
 
-def invited(request: Any, asked: invitations.Asked, form: forms.Form) -> bool:
+def invited(request: Any, asked: memberships.Asked, form: forms.Form) -> bool:
     """Whether the invitation was made and sent; else the form says why not."""
     try:
-        invitation = invitations.invite(asked, request.access, act_of(request))
+        invitation = memberships.invite(asked, request.access, act_of(request))
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
@@ -90,7 +90,7 @@ def change(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            invitations.change(
+            memberships.change(
                 membership, data["role"], data["municipalities"], request.access, act_of(request, data["why"])
             )
         except Refused as refusal:
@@ -108,7 +108,7 @@ def end(request: Request, pk: int) -> HttpResponse:
     membership = found(request, pk)
     if request.method == "POST":
         try:
-            invitations.end(membership, request.access, act_of(request, _("Role ended")))
+            memberships.end(membership, request.access, act_of(request, _("Role ended")))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -127,7 +127,7 @@ def found(request: Request, pk: int) -> Membership:
 def withdraw_invitation(request: Request, pk: int) -> HttpResponse:
     invitation = get_object_or_404(visible(Invitation, request.access), pk=pk)
     try:
-        invitations.withdraw(invitation, request.access, at=timezone.now())
+        memberships.withdraw(invitation, request.access, at=timezone.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -145,7 +145,7 @@ def invite_contractor(request: Request, pk: int) -> HttpResponse:
         raise Http404
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        asked = invitations.Asked(form.cleaned_data["email"], Role.CONTRACTOR, region, contractor=contractor)
+        asked = memberships.Asked(form.cleaned_data["email"], Role.CONTRACTOR, region, contractor=contractor)
         if invited(request, asked, form):
             return redirect("contractor-detail", pk=contractor.pk)
     return render(request, "pages/contractor_invite.html", {"form": form, "contractor": contractor, "region": region})

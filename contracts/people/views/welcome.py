@@ -1,4 +1,4 @@
-"""Asking people in: the mail with the signed link, and the page where it leads."""
+"""Where the link of an invitation leads: a new account, or one more membership."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from contracts.models import Invitation
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people.forms import AcceptForm
 from contracts.people.invitations import invitation_of, known_person
 from sroi.accounts import audit
@@ -38,7 +38,7 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
     form = AcceptForm(request.POST or None, email=invitation.email, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            user = invitations.accept(invitation, at=now, **form.cleaned_data)
+            user = memberships.accept(invitation, at=now, **form.cleaned_data)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -65,7 +65,7 @@ def accept_as_known(request: HttpRequest, invitation: Invitation, known: Any) ->
         return redirect(f"{reverse('login')}?next={request.path}")
     if request.method == "POST":
         try:
-            invitations.accept(invitation, at=timezone.now(), user=known)
+            memberships.accept(invitation, at=timezone.now(), user=known)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("start")

@@ -13,14 +13,14 @@ from django.views.generic import View
 
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
 from contracts.policy.loading import FaultyFile, json_from
-from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.forms import BlockForm, FileForm, InForceForm, SuccessorForm, TableForm
 from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
 from sroi.access import Role, visible
 from sroi.doors import Refused
 from sroi.views import ForRoles, Request, act_of
 
-Alter = Callable[[table_versions.Source], None]
+Alter = Callable[[table_door.Source], None]
 
 
 # --- for everyone who may read it -------------------------------------------------------------------------------------
@@ -57,10 +57,10 @@ class Compare(View):
         if left and right:
             rows = visible(BuildingBlock, request.access).filter(table__in=(left, right))
             blocks = list(rows)
-            found = table_versions.pairs(*([b for b in blocks if b.table_id == t.pk] for t in (left, right)))
+            found = table_door.pairs(*([b for b in blocks if b.table_id == t.pk] for t in (left, right)))
             is_all = "alles" in request.GET
             labels = {block.code: block.label for block in blocks}
-            facts = table_versions.beside(*(table_versions.facts_of_table(t) for t in (left, right)))
+            facts = table_door.beside(*(table_door.facts_of_table(t) for t in (left, right)))
             context |= {
                 "is_all": is_all,
                 "facts": [fact for fact in facts if is_all or fact.differs],
@@ -68,11 +68,7 @@ class Compare(View):
                 "only": [
                     (
                         table,
-                        [
-                            (block, table_versions.more_of(block, labels))
-                            for block, other in rows
-                            if block and not other
-                        ],
+                        [(block, table_door.more_of(block, labels)) for block, other in rows if block and not other],
                     )
                     for table, rows in (
                         (left, [(pair.left, pair.right) for pair in found]),
@@ -114,7 +110,7 @@ class Load(ForAdmins):
         region, file = form.cleaned_data["region"], form.cleaned_data["file"]
         try:
             data = json_from(file.read(), file.name, FORMAT)
-            table, changed = table_versions.load(region, data, act_of(request, _("From a file")))
+            table, changed = table_door.load(region, data, act_of(request, _("From a file")))
         except FaultyFile as fault:
             form.add_error("file", str(fault))
             return self.show(form, 422)
@@ -140,7 +136,7 @@ class OfTable(ForAdmins):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(ValuationTable, request.access).select_related("region")
         self.table = get_object_or_404(rows, pk=kwargs["pk"])
-        if not table_versions.may_edit(request.access, self.table.region_id):
+        if not table_door.may_edit(request.access, self.table.region_id):
             raise Http404
         request.region_title = self.table.region.title
         return super().dispatch(request, *args, **kwargs)
@@ -152,7 +148,7 @@ class OfTable(ForAdmins):
     def change(self, seen: str, alter: Alter, why: str) -> None:
         """Through the door; a fault of the whole table is a refusal too."""
         try:
-            table_versions.change(self.table, seen, alter, act_of(self.request, why))
+            table_door.change(self.table, seen, alter, act_of(self.request, why))
         except FaultyFile as fault:
             raise Refused(str(fault)) from None
 
@@ -177,7 +173,7 @@ class Succeed(OfTable):
         if not form.is_valid():
             return self.show(form, 422)
         try:
-            made = table_versions.succeed(self.table, act=act_of(request), **form.cleaned_data)
+            made = table_door.succeed(self.table, act=act_of(request), **form.cleaned_data)
         except Refused as fault:
             form.add_error("code", str(fault))
             return self.show(form, 422)
@@ -198,7 +194,7 @@ class Edit(OfTable):
     """The facts of a table that is not in use, and its rows."""
 
     def get(self, request: Request, pk: int) -> HttpResponse:
-        seen = {"seen": table_versions.edition(self.table)}
+        seen = {"seen": table_door.edition(self.table)}
         return self.closed() or self.show(TableForm(initial=TableForm.initial_of(self.table) | seen))
 
     def post(self, request: Request, pk: int) -> HttpResponse:
@@ -219,7 +215,7 @@ class Edit(OfTable):
             "table": self.table,
             "form": form,
             "blocks": list(visible(BuildingBlock, self.request.access).filter(table=self.table)),
-            "seen": table_versions.edition(self.table),
+            "seen": table_door.edition(self.table),
             "back_url": self.url,
         }
         return render(self.request, "contracts/table_edit.html", context, status=status)
@@ -248,7 +244,7 @@ class EditRow(OfTable):
         initial: dict[str, Any] = {"place": len(others) + 1}
         if self.block:
             initial = BlockForm.initial_of(self.block)
-        seen = {"seen": table_versions.edition(self.table)}
+        seen = {"seen": table_door.edition(self.table)}
         return BlockForm(data, others=others, block=self.block, initial=initial | seen)
 
     def get(self, request: Request, pk: int) -> HttpResponse:
@@ -265,7 +261,7 @@ class EditRow(OfTable):
         try:
             self.change(
                 form.cleaned_data["seen"],
-                lambda source: table_versions.put_row(source, form.row, old, place),
+                lambda source: table_door.put_row(source, form.row, old, place),
                 _("Row %(row)s") % {"row": form.cleaned_data["label_nl"]},
             )
         except Refused as fault:
@@ -282,7 +278,7 @@ class EditRow(OfTable):
         try:
             self.change(
                 self.request.POST.get("seen", ""),
-                lambda source: table_versions.take_row(source, code),
+                lambda source: table_door.take_row(source, code),
                 _("Row %(row)s removed") % {"row": label},
             )
             messages.success(self.request, _("Removed."))
@@ -296,7 +292,7 @@ class EditRow(OfTable):
             "table": self.table,
             "block": self.block,
             "form": form,
-            "seen": table_versions.edition(self.table),
+            "seen": table_door.edition(self.table),
             "back_url": reverse("table-edit", args=[self.table.pk]),
         }
         return render(self.request, "contracts/block_edit.html", context, status=status)
@@ -307,7 +303,7 @@ class Discard(OfTable):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         try:
-            table_versions.discard(self.table, request.POST.get("seen", ""))
+            table_door.discard(self.table, request.POST.get("seen", ""))
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect(self.url)
@@ -330,7 +326,7 @@ class InForce(OfTable):
         day = form.cleaned_data["valid_from"]
         if not request.POST.get("confirm"):
             contracts = visible(Contract, request.access)
-            return self.show(form, preview=table_versions.preview(self.table, day, contracts))
+            return self.show(form, preview=table_door.preview(self.table, day, contracts))
         try:
             put_in_force(self.table, day, act=act_of(request))
         except FaultyFile as fault:
@@ -344,7 +340,7 @@ class InForce(OfTable):
         lines = visible(TableInForce, self.request.access).select_related("region", "table")
         known = lines.filter(table=self.table, pk=pk) if pk.isdecimal() and len(pk) < 19 else lines.none()
         try:
-            table_versions.take_from_line(get_object_or_404(known), localdate())
+            table_door.take_from_line(get_object_or_404(known), localdate())
             messages.success(self.request, _("Taken out of the line of versions."))
         except Refused as fault:
             messages.error(self.request, str(fault))

@@ -1,3 +1,5 @@
+"""Reading valuation tables: which are in force, and what one says."""
+
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, TableInForce, ValuationTable
-from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.lists import ValuationTableFilterSet, ValuationTableTable
 from contracts.valuation_tables.loading import is_used
 from sroi.access import STAFF, Role, visible
@@ -62,8 +64,7 @@ class ValuationTableDetail(DetailPage):
         blocks = list(visible(BuildingBlock, access).filter(table=table))
         labels = {b.code: b.label for b in blocks}
         groups = [
-            (kind.label, [(b, table_versions.more_of(b, labels)) for b in blocks if b.kind == kind])
-            for kind in BlockKind
+            (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind]) for kind in BlockKind
         ]
         lines = list(visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from"))
         others = visible(ValuationTable, access).filter(region=table.region_id).exclude(pk=table.pk)
@@ -79,16 +80,16 @@ class ValuationTableDetail(DetailPage):
     def of_admin(self, lines: list[TableInForce]) -> dict[str, Any]:
         """What an admin of its region can do with it, and what happened to it for who works in the region."""
         table, access = self.object, self.request.access
-        may_edit = table_versions.may_edit(access, table.region_id)
+        may_edit = table_door.may_edit(access, table.region_id)
         told: dict[str, Any] = {"may_edit": may_edit}
         if may_edit:
             today = localdate()
             told["is_used"] = is_used(table)
-            told["seen"] = table_versions.edition(table)
+            told["seen"] = table_door.edition(table)
             told["to_come"] = [line for line in lines if line.table_id == table.pk and line.valid_from > today]
         if access.has(*STAFF, region_id=table.region_id):
             kept = visible(ValuationTable.history.model, access).filter(id=table.pk).select_related("history_user")
-            told["events"] = table_versions.history_of(table, list(kept.order_by("history_date", "history_id")))
+            told["events"] = table_door.history_of(table, list(kept.order_by("history_date", "history_id")))
         return told
 
 

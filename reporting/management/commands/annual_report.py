@@ -10,7 +10,7 @@ from reporting.adoption import door as adoption
 from reporting.management.commands import _region
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import data
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
 
 
@@ -19,9 +19,9 @@ def _kept_or(kind: str, edition: Edition, make: Callable[[], bytes]) -> bytes:
 
 
 FORMATS: dict[str, Callable[[Edition], bytes]] = {
-    "html": lambda edition: publishing.as_html(edition).encode(),
-    "pdf": lambda edition: _kept_or("pdf", edition, lambda: publishing.as_pdf(edition, timezone.now())),
-    "docx": lambda edition: _kept_or("docx", edition, lambda: publishing.as_word(edition, timezone.now())),
+    "html": lambda edition: notice_html.as_html(edition).encode(),
+    "pdf": lambda edition: _kept_or("pdf", edition, lambda: notice_html.as_pdf(edition, timezone.now())),
+    "docx": lambda edition: _kept_or("docx", edition, lambda: notice_html.as_word(edition, timezone.now())),
     "xlsx": lambda edition: _kept_or("xlsx", edition, lambda: as_xlsx(edition)),
     "json": lambda edition: data.as_json(edition).encode(),
     "csv": lambda edition: data.as_csv(edition).encode(),

@@ -13,7 +13,7 @@ from django.utils import translation
 from reporting.figures.exchange import as_rows
 from reporting.figures.facts import exchanged
 from reporting.notice.editions import Edition
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from reporting.notice.tables.exhibits import published_groups
 from sroi.documents.tables import DocumentTable
 
@@ -36,7 +36,7 @@ def value_of(cell: str) -> Any:
 
 def _content(edition: Edition, public: bool) -> dict[str, Any]:
     with translation.override(LANGUAGE):
-        tables = Notice(edition).tables
+        tables = CouncilNotice(edition).tables
         found = {name: _table(table) for name, table in tables.items() if table}
     figures = edition.own.as_json()
     if public:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.models import FrozenEdition
 from reporting.notice.editions import Edition
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from sroi.documents import render_pdf, word_from
 
 LANGUAGE = "nl"
@@ -30,7 +30,7 @@ def body(edition: Edition) -> SafeString:
         # Made by the template below, which escapes what people wrote.
         return mark_safe(edition.frozen.text)
     with translation.override(LANGUAGE):
-        return render_to_string("reporting/notice.html", {"notice": Notice(edition), "paper": False})
+        return render_to_string("reporting/notice.html", {"notice": CouncilNotice(edition), "paper": False})
 
 
 def section(edition: Edition, name: str, text: str) -> SafeString:
@@ -41,7 +41,7 @@ def section(edition: Edition, name: str, text: str) -> SafeString:
 def section_anew(edition: Edition, name: str, *, paper: bool = False) -> SafeString:
     """One section as it would be written now, also of what is frozen."""
     with translation.override(LANGUAGE):
-        notice = Notice(replace(edition, frozen=None))
+        notice = CouncilNotice(replace(edition, frozen=None))
         found = next(section for section in notice.sections if section.id == name)
         return render_to_string("reporting/section.html", {"notice": notice, "section": found, "paper": paper})
 
@@ -54,25 +54,30 @@ def title_block(facts: list[tuple[str, str]]) -> SafeString:
 def as_html(edition: Edition) -> str:
     """A file that opens from disk: styles and fonts are in it."""
     with translation.override(LANGUAGE):
-        context = {"notice": Notice(edition), "body": body(edition), "paper": False, "styles": mark_safe(_inlined())}
+        context = {
+            "notice": CouncilNotice(edition),
+            "body": body(edition),
+            "paper": False,
+            "styles": mark_safe(_inlined()),
+        }
         return render_to_string("reporting/notice_document.html", context)
 
 
 def document(edition: Edition) -> str:
     """The notice as a whole document for paper."""
     with translation.override(LANGUAGE):
-        return render_to_string("reporting/notice_document.html", {"notice": Notice(edition), "paper": True})
+        return render_to_string("reporting/notice_document.html", {"notice": CouncilNotice(edition), "paper": True})
 
 
 def as_pdf(edition: Edition, made_at: datetime) -> bytes:
     with translation.override(LANGUAGE):
-        title = Notice(edition).title
+        title = CouncilNotice(edition).title
     return render_pdf(document(edition), title=title, language=LANGUAGE, made_at=made_at)
 
 
 def as_word(edition: Edition, made_at: datetime) -> bytes:
     with translation.override(LANGUAGE):
-        title = Notice(edition).title
+        title = CouncilNotice(edition).title
     return word_from(document(edition), title=title, made_at=made_at)
 
 

@@ -19,7 +19,7 @@ from reporting.figures.exchange import leaves
 from reporting.figures.facts import PartFigures
 from reporting.figures.words import CATEGORIES, RATE_REASONS, policy_field, sector, target_group
 from reporting.notice.editions import Edition
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from sroi.exchange import ExportTable, write_xlsx
 from sroi.money import ZERO
 from sroi.periods import Period
@@ -108,7 +108,7 @@ def as_xlsx(edition: Edition) -> bytes:
     """Every figure, every table of the notice, and the lines up to the posting of the figures."""
     target = io.BytesIO()
     with translation.override("nl"):
-        notice = Notice(edition)
+        notice = CouncilNotice(edition)
         tables = [table for table in notice.tables.values() if table]
         sheets = [
             ExportTable("Toelichting", ("Wat", "Uitleg"), _about(notice)),
@@ -125,7 +125,7 @@ def as_xlsx(edition: Edition) -> bytes:
     return target.getvalue()
 
 
-def _about(notice: Notice) -> Iterator[tuple[Any, ...]]:
+def _about(notice: CouncilNotice) -> Iterator[tuple[Any, ...]]:
     edition = notice.edition
     yield "Wat dit is", f"{notice.title}: alle cijfers en tabellen, en de boekingen waaruit ze zijn opgebouwd."
     yield "Voor wie", "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin."

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.generic import View
 
-from contracts.acts import views as changing
+from contracts.acts import views as modifying
 from contracts.acts.modification import Modification, as_if
 from contracts.acts.rights import may_change
 from contracts.models import Contract
@@ -24,7 +24,7 @@ from sroi.views import Request, act_of
 
 
 class WithConsequences:
-    """Shows before an act is done which accepted fulfilments would be worth something else: for the region's staff."""
+    """Shows beforehand which accepted fulfilments would be worth something else: for the region's staff."""
 
     request: Any
 
@@ -34,11 +34,11 @@ class WithConsequences:
         return {"outdated": Listed(outdated(as_if(modification), modification.shares, modification.on))}
 
 
-class ModifyWithConsequences(WithConsequences, changing.Modify):
+class ModifyWithConsequences(WithConsequences, modifying.Modify):
     pass
 
 
-class ProposalWithConsequences(WithConsequences, changing.Proposal):
+class ProposalWithConsequences(WithConsequences, modifying.Proposal):
     pass
 
 

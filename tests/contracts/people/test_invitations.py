@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contracts.models import Invitation, Membership
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people.membership import access_of
 from sroi.access import Role
 from sroi.accounts.models import User
@@ -98,9 +98,9 @@ def test_two_at_once_get_one_membership(region: Any, admin: Any, client: Client)
     invite(client, region, role=Role.READER)
     now = timezone.now()
     one, other = Invitation.objects.get(), Invitation.objects.get()
-    invitations.accept(one, at=now, **NEW)
+    memberships.accept(one, at=now, **NEW)
     with pytest.raises(Refused):
-        invitations.accept(other, at=now, **NEW)
+        memberships.accept(other, at=now, **NEW)
     assert Membership.objects.filter(role=Role.READER).count() == 1
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from contracts.models import Invitation, Membership
-from contracts.people import door as invitations
+from contracts.people import door as memberships
 from contracts.people.membership import access_of
 from sroi.access import Role
 from sroi.accounts.models import User
@@ -123,10 +123,10 @@ def test_a_second_factor_stays_unless_it_was_lost(region: Any) -> None:
 def test_an_invitation_of_an_admin_opens_no_account_that_exists(region: Any) -> None:
     admin = make.make_user(Role.REGION_ADMIN, region)
     known = make.make_user(Role.READER, region, email=EMAIL)
-    asked = invitations.Asked(EMAIL, Role.ADVISER, region)
-    invitation = invitations.invite(asked, access_of(admin), make.act(admin))
+    asked = memberships.Asked(EMAIL, Role.ADVISER, region)
+    invitation = memberships.invite(asked, access_of(admin), make.act(admin))
     with pytest.raises(Refused):
-        invitations.accept(invitation, at=make.moment(make.TODAY), **NEW)
+        memberships.accept(invitation, at=make.moment(make.TODAY), **NEW)
     assert known.check_password(make.PASSWORD)
 
 
@@ -139,11 +139,11 @@ def test_there_is_no_superuser(region: Any) -> None:
 
 
 def end(membership: Membership, by: Any) -> None:
-    invitations.end(membership, access_of(by), make.act(by, "Rol beëindigd"))
+    memberships.end(membership, access_of(by), make.act(by, "Rol beëindigd"))
 
 
 def become_reader(membership: Membership, by: Any) -> None:
-    invitations.change(membership, Role.READER, (), access_of(by), Act.of(by, now(), "Andere functie"))
+    memberships.change(membership, Role.READER, (), access_of(by), Act.of(by, now(), "Andere functie"))
 
 
 @pytest.mark.parametrize("act", [end, become_reader])
@@ -156,7 +156,7 @@ def test_the_last_admin_stays(region: Any, act: Any) -> None:
     User.objects.filter(pk=other.pk).update(is_active=False)
     third = make.make_user(Role.REGION_ADMIN, region, active=False)
     with pytest.raises(Refused, match="laatste regiobeheerder"):
-        invitations.end(one.memberships.get(), seen, make.act(third, "Weg"))
+        memberships.end(one.memberships.get(), seen, make.act(third, "Weg"))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -172,9 +172,9 @@ def test_two_admins_who_end_each_other_at_the_same_time(region: Any, act: Any) -
 
         def one(membership: Membership, access: Any, by: Any) -> None:
             if act is end:
-                invitations.end(membership, access, make.act(by, "Weg"))
+                memberships.end(membership, access, make.act(by, "Weg"))
             else:
-                invitations.change(membership, Role.READER, (), access, Act.of(by, now(), "Weg"))
+                memberships.change(membership, Role.READER, (), access, Act.of(by, now(), "Weg"))
 
         results = at_once(*(lambda pair=pair: one(*pair) for pair in pairs))
         left = Membership.objects.filter(role=Role.REGION_ADMIN, ended_at=None).count()

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from contracts.models import FirmProposal, ProposalState, Recognition, SocialFirm
 from contracts.policy.loading import FaultyFile
-from contracts.social_firms import door as recognition
+from contracts.social_firms import door as firms
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table
 from placements.models import FulfilmentState, FulfilmentVersion
@@ -80,7 +80,7 @@ class TestTheDayOfPayment:
         assert len(signals(client, version)) == 1
         here = make.make_firm(region, kvk=KVK)
         assert signals(client, version) == []
-        recognition.take_back(here, make.act(adviser, "Verkeerd nummer"))
+        firms.take_back(here, make.act(adviser, "Verkeerd nummer"))
         assert len(signals(client, version)) == 1
 
     def test_the_table_says_which_recognitions_open_a_block(self, adviser: Any, region: Any, contract: Any) -> None:
@@ -189,7 +189,7 @@ class TestTheDoor:
         return RecognisedAs(**{"kind": "sw_company", "valid_from": PAID, "grounds": "Nagezocht", **fields})
 
     def recognise(self, region: Any, **fields: Any) -> Recognition:
-        return recognition.recognise(
+        return firms.recognise(
             region,
             KVK,
             Facts("Firma"),
@@ -209,7 +209,7 @@ class TestTheDoor:
                 self.recognise(region, **fields)
         self.recognise(region, valid_from=date(2025, 1, 1))
         self.recognise(region, kind="pso_30plus")
-        recognition.take_back(first, make.act(None, "Fout"))
+        firms.take_back(first, make.act(None, "Fout"))
         self.recognise(region, valid_until=date(2024, 12, 31))
 
     @pytest.mark.parametrize("fields", [{"valid_until": date(2024, 5, 14)}, {"grounds": " "}])
@@ -220,7 +220,7 @@ class TestTheDoor:
 
     def test_an_end_keeps_what_was_paid_before(self, region: Any) -> None:
         made = self.recognise(region)
-        recognition.end(
+        firms.end(
             made,
             date(2024, 6, 30),
             make.act(None, "Certificaat ingetrokken"),
@@ -229,7 +229,7 @@ class TestTheDoor:
         assert made.holds_on(date(2024, 6, 30))
         assert not made.holds_on(date(2024, 7, 1))
         with pytest.raises(Refused):
-            recognition.end(made, date(2024, 5, 14), make.act(None, "Nooit"))
+            firms.end(made, date(2024, 5, 14), make.act(None, "Nooit"))
         assert list(made.history.order_by("history_id").values_list("history_change_reason", flat=True)) == [
             "Nagezocht",
             "Certificaat ingetrokken",
@@ -239,13 +239,13 @@ class TestTheDoor:
         proposal = make.make_firm_proposal(region, linde)
         with pytest.raises(Refused):
             make.make_firm_proposal(region, linde, kvk=proposal.kvk)
-        recognition.decline(
+        firms.decline(
             proposal,
             make.act(adviser, "Staat niet in het register"),
         )
         for act in (
-            lambda: recognition.decline(proposal, make.act(adviser, "Nog eens")),
-            lambda: recognition.recognise(
+            lambda: firms.decline(proposal, make.act(adviser, "Nog eens")),
+            lambda: firms.recognise(
                 region,
                 proposal.kvk,
                 Facts("Firma"),

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from contracts.models import BuildingBlock, TableInForce, ValuationTable
 from contracts.policy.loading import FaultyFile
-from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.forms import BlockForm
 from contracts.valuation_tables.loading import LineOfTables, is_used, load_table, put_in_force, table_from
 from placements.claims.words import example_worth
@@ -62,7 +62,7 @@ def at() -> Any:
 
 
 def succeed(table: ValuationTable, code: str = "nieuw") -> ValuationTable:
-    return table_versions.succeed(table, code, "Nieuwe tabel", "", Act.of(None, at()))
+    return table_door.succeed(table, code, "Nieuwe tabel", "", Act.of(None, at()))
 
 
 def typed(form: Any, **fields: Any) -> dict[str, Any]:
@@ -91,14 +91,14 @@ def row_of(block: BuildingBlock, blocks: list[BuildingBlock]) -> dict[str, Any]:
 class TestTheDoor:
     def test_a_used_table_is_never_edited(self, used: ValuationTable) -> None:
         with pytest.raises(Refused):
-            table_versions.change(
+            table_door.change(
                 used,
-                table_versions.edition(used),
+                table_door.edition(used),
                 lambda s: s.update(full_time_hours="40"),
                 Act.of(None, at()),
             )
         with pytest.raises(Refused):
-            table_versions.discard(used, table_versions.edition(used))
+            table_door.discard(used, table_door.edition(used))
 
     def test_once_pinned_or_in_force_is_used_for_good(self, region: Any, loaded: ValuationTable) -> None:
         assert not is_used(loaded)
@@ -113,17 +113,17 @@ class TestTheDoor:
 
     def test_a_new_version_says_the_same_and_leaves_the_old_one(self, used: ValuationTable) -> None:
         made = succeed(used)
-        assert [p for p in table_versions.pairs(list(used.blocks.all()), list(made.blocks.all())) if p.differs] == []
+        assert [p for p in table_door.pairs(list(used.blocks.all()), list(made.blocks.all())) if p.differs] == []
         assert (made.title_nl, is_used(made)) == ("Nieuwe tabel", False)
         with pytest.raises(Refused):
             succeed(used)
 
     def test_who_saw_another_edition_changes_nothing(self, loaded: ValuationTable) -> None:
-        seen = table_versions.edition(loaded)
+        seen = table_door.edition(loaded)
         change = Act.of(None, at(), "Anders")
-        table_versions.change(loaded, seen, lambda s: s.update(note="Eerst"), change)
+        table_door.change(loaded, seen, lambda s: s.update(note="Eerst"), change)
         with pytest.raises(Refused):
-            table_versions.change(loaded, seen, lambda s: s.update(note="Dan"), change)
+            table_door.change(loaded, seen, lambda s: s.update(note="Dan"), change)
         loaded.refresh_from_db()
         assert loaded.note == "Eerst"
 
@@ -136,7 +136,7 @@ class TestTheDoor:
             for row in source["blocks"]:
                 row["amount"] = "80000.00" if row["code"] == "PW_GT2Y" else row.get("amount")
 
-        table_versions.change(made, table_versions.edition(made), double, Act.of(None, at(), "Verdubbeld"))
+        table_door.change(made, table_door.edition(made), double, Act.of(None, at(), "Verdubbeld"))
         put_in_force(made, date(2024, 1, 1))
         contract.refresh_from_db()
         assert contract.table == used
@@ -150,18 +150,18 @@ class TestTheDoor:
         table, _new = load_table(
             region, {"code": "t", "title": "T", "full_time_hours": "36", "blocks": [placement, bonus]}
         )
-        table = table_versions.change(
+        table = table_door.change(
             table,
-            table_versions.edition(table),
-            lambda s: table_versions.put_row(s, placement | {"code": "W"}, "P", 2),
+            table_door.edition(table),
+            lambda s: table_door.put_row(s, placement | {"code": "W"}, "P", 2),
             Act.of(None, at()),
         )
         assert list(table.blocks.order_by("position").values_list("code", "applies_to")) == [("B", ["W"]), ("W", [])]
         with pytest.raises(FaultyFile):
-            table_versions.change(
+            table_door.change(
                 table,
-                table_versions.edition(table),
-                lambda s: table_versions.take_row(s, "W"),
+                table_door.edition(table),
+                lambda s: table_door.take_row(s, "W"),
                 Act.of(None, at()),
             )
 
@@ -185,7 +185,7 @@ class TestInForce:
             make.make_contract(region, linde, award_date=day, table=None)
             for day in (date(2025, 3, 1), date(2024, 12, 31))
         )
-        found = table_versions.preview(loaded, date(2025, 1, 1), region.contracts.all())
+        found = table_door.preview(loaded, date(2025, 1, 1), region.contracts.all())
         assert (found.pinned, found.kept, found.last) == ([loose], [kept], date(2025, 12, 31))
         assert (found.before, found.after) == (None, later)
         put_in_force(loaded, date(2025, 1, 1))
@@ -194,14 +194,14 @@ class TestInForce:
 
     def test_what_is_to_come_can_be_taken_back(self, region: Any, used: ValuationTable, loaded: ValuationTable) -> None:
         put_in_force(loaded, date(2026, 1, 1))
-        table_versions.take_from_line(loaded.in_force.get(), make.TODAY)
+        table_door.take_from_line(loaded.in_force.get(), make.TODAY)
         assert LineOfTables(region).on(date(2026, 5, 1)) == used
         with pytest.raises(Refused):
-            table_versions.take_from_line(used.in_force.get(), make.TODAY)
+            table_door.take_from_line(used.in_force.get(), make.TODAY)
         put_in_force(loaded, date(2026, 1, 1))
         make.make_contract(region, make.make_contractor(), table=loaded)
         with pytest.raises(Refused):
-            table_versions.take_from_line(loaded.in_force.get(), make.TODAY)
+            table_door.take_from_line(loaded.in_force.get(), make.TODAY)
 
 
 class TestPages:
@@ -242,8 +242,8 @@ class TestPages:
         table = make.make_table(region, publication)
         before = list(table.blocks.all())
         source = {**table.source, "blocks": [row_of(block, before) for block in before]}
-        facts = [table_versions.facts_of_block(block) for block in before]
-        assert [table_versions.facts_of_block(block) for block in table_from(region, source)[1]] == facts
+        facts = [table_door.facts_of_block(block) for block in before]
+        assert [table_door.facts_of_block(block) for block in table_from(region, source)[1]] == facts
 
     def test_rows_of_every_unit_with_conditions(self, loaded: ValuationTable) -> None:
         rows = []
@@ -257,9 +257,9 @@ class TestPages:
             amounts = {} if unit in ("invoice", "cost", "agreement") else {"amount": "1.234,50"}
             conditions = {"min_age": "50", "permanent_contract": "yes"} if kind == "bonus" else {}
             rows.append(filled({"seen": "x", "place": "1", **sent, **amounts, **conditions}, []).row)
-        table_versions.change(
+        table_door.change(
             loaded,
-            table_versions.edition(loaded),
+            table_door.edition(loaded),
             lambda s: s.update(blocks=rows),
             Act.of(None, at()),
         )
@@ -303,12 +303,12 @@ class TestPages:
         url = reverse("block-edit", args=[loaded.pk, block.position])
         client.post(url, {"remove": "1", "seen": "anders"})
         assert loaded.blocks.filter(code="COMMUNITY").exists()
-        client.post(url, {"remove": "1", "seen": table_versions.edition(loaded)})
+        client.post(url, {"remove": "1", "seen": table_door.edition(loaded)})
         assert not loaded.blocks.filter(code="COMMUNITY").exists()
 
     def test_what_was_never_used_is_thrown_away(self, client: Client, loaded: ValuationTable, used: Any) -> None:
         for table in (loaded, used):
-            seen = table_versions.edition(table)
+            seen = table_door.edition(table)
             client.post(reverse("table-discard", args=[table.pk]), {"seen": seen})
         assert list(ValuationTable.objects.all()) == [used]
 
@@ -319,7 +319,7 @@ class TestPages:
             source["blocks"] = source["blocks"][1:]
             source["blocks"][0]["amount"] = "41234.00"
 
-        table_versions.change(made, table_versions.edition(made), alter, Act.of(None, at()))
+        table_door.change(made, table_door.edition(made), alter, Act.of(None, at()))
         shown = client.get(reverse("table-compare"), {"links": used.pk, "rechts": made.pk})
         assert shown.context["number_of_differences"] == 2
         text = shown.content.decode().replace("\xa0", " ")

@@ -1,4 +1,4 @@
-"""The two doors, with real databases: what they post, what they refuse, and that nothing is counted twice."""
+"""The doors to the two ledgers, with real databases: what they post and refuse, and nothing counted twice."""
 
 from datetime import date
 from decimal import Decimal

@@ -23,7 +23,7 @@ from contracts.models import ChangeKind, ClosedYear, Contract, ObligationChange,
 from contracts.owed.door import award, change
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile
-from contracts.valuation_tables import door as table_versions
+from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims.content import Content
 from placements.evidence import door as evidence
@@ -257,10 +257,10 @@ def test_two_admins_change_a_table_or_put_two_in_force_at_once(contract: Any) ->
     region = contract.region
     for turn in range(ROUNDS):
         new = [make_table(region, publication) for publication in ("alphen", "utrecht-1")]
-        edition = table_versions.edition(new[0])
+        edition = table_door.edition(new[0])
         results = at_once(
             *(
-                lambda note=f"{turn}-{n}", t=new[0], e=edition: table_versions.change(
+                lambda note=f"{turn}-{n}", t=new[0], e=edition: table_door.change(
                     t, e, lambda s: s.update(note=note), act(None, "Anders")
                 )
                 for n in range(AT_ONCE)

@@ -25,7 +25,7 @@ from reporting.models import AnnualReport, FrozenEdition, Indicator
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed, assemble
 from reporting.notice.files import data
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.text import standard
 from reporting.particulars import door as particulars
 from reporting.texts.door import write
@@ -121,7 +121,7 @@ def in_words(edition: Edition) -> dict[str, str]:
     frozen, path = kept(edition), ROOT + (f"{edition.municipality.slug}/" if edition.municipality else "")
     return {
         "page": re.sub(r"<[^>]*>", " ", Client().get(path).content.decode().split("<article")[1]),
-        "file": re.sub(r"<[^>]*>", " ", publishing.as_html(edition)),
+        "file": re.sub(r"<[^>]*>", " ", notice_html.as_html(edition)),
         "word": of_word(adoption.kept(frozen, "docx")),
         "pdf": of_pdf(adoption.kept(frozen, "pdf")),
     }
@@ -172,7 +172,7 @@ def test_the_region_keeps_the_words_of_the_region(published: AnnualReport, ledge
     for edition in editions(ledger):
         frozen = sections(kept(edition).text)
         for section, _title in SECTIONS:
-            again = publishing.section(edition, section, edition.texts.get(section, ""))
+            again = notice_html.section(edition, section, edition.texts.get(section, ""))
             assert again.strip() == frozen[section].strip(), (section, edition.municipality)
     region = assemble(ledger.region, 2024, None, TODAY)
     assert "In de hele regio" not in standard.standard(region, "kernboodschap")
@@ -183,12 +183,12 @@ def test_the_region_keeps_the_words_of_the_region(published: AnnualReport, ledge
 def test_figures_come_back_from_storage_in_the_order_that_they_had(ledger: Ledger) -> None:
     """A database may keep the parts of a figure in an order of its own."""
     set_goals(ledger.region, [{"year": 2024, "indicator": name, "low": 2} for name in Indicator.values])
-    before = [(data.as_csv(edition), data.as_json(edition), publishing.body(edition)) for edition in editions(ledger)]
+    before = [(data.as_csv(edition), data.as_json(edition), notice_html.body(edition)) for edition in editions(ledger)]
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())
     for (csv, json, body), edition in zip(before, editions(ledger), strict=True):
         assert (data.as_csv(edition), data.as_json(edition)) == (csv, json)
-        section = publishing.section(edition, "kernboodschap", "")
+        section = notice_html.section(edition, "kernboodschap", "")
         assert section.strip() == sections(body)["kernboodschap"].strip()
 
 
@@ -224,7 +224,7 @@ def test_a_second_revision_adds_a_line(published: AnnualReport, ledger: Ledger) 
             "Herziening 2, 1 maart 2025: Nog iets &lt;b&gt;",
         ]
     assert region.document.count("Vastgesteld op 1 maart 2025, herziening 2<") == 2
-    assert "herziening 2" in publishing.as_html(assemble(ledger.region, 2024, None, TODAY))
+    assert "herziening 2" in notice_html.as_html(assemble(ledger.region, 2024, None, TODAY))
     assert list(differences(AnnualReport.objects.get())) == []
 
 

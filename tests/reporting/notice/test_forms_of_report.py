@@ -26,9 +26,9 @@ from reporting.figures.facts import exchanged
 from reporting.models import FrozenFile
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import data
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from reporting.particulars import door as particulars
 from sroi.access import Role
 from sroi.documents.tables import DocumentTable
@@ -66,7 +66,7 @@ def plain(text: str) -> str:
 
 
 def tables(of: Edition) -> dict[str, DocumentTable]:
-    return {name: table for name, table in Notice(of).tables.items() if table}
+    return {name: table for name, table in CouncilNotice(of).tables.items() if table}
 
 
 def rows(table: DocumentTable) -> list[list[str]]:
@@ -116,36 +116,40 @@ class _Cells(HTMLParser):
 
 def test_the_page_shows_every_cell(edition: Edition) -> None:
     page = _Cells()
-    page.feed(publishing.body(edition))
+    page.feed(notice_html.body(edition))
     assert len(page.found) > 10 - 3 * bool(edition.municipality)
     assert page.found == {plain(table.caption): rows(table) for table in tables(edition).values()}
 
 
 def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
-    content = publishing.as_word(edition, NOW)
+    content = notice_html.as_word(edition, NOW)
     word = Document(io.BytesIO(content))
     _key_figures, *found = [[[plain(cell.text) for cell in row.cells] for row in table.rows] for table in word.tables]
     assert [table[1:] for table in found] == [rows(table) for table in in_order_of_page(edition)]
     for table in word.tables:
         assert "w:tblHeader" in table.rows[0]._tr.xml
     said = plain(" ".join(paragraph.text for paragraph in word.paragraphs))
-    for section in Notice(edition).sections[:8]:
+    for section in CouncilNotice(edition).sections[:8]:
         assert section.title in said
         for block in section.text:
             for words in re.split(r"</?(?:p|li|ul|ol|h\d)>", block):
                 assert plain(re.sub(r"<[^>]+>", "", words)) in said
-    charts = [c for c in (*Notice(edition).charts.values(), *(chart for chart, _ in Notice(edition).growth)) if c]
+    charts = [
+        c
+        for c in (*CouncilNotice(edition).charts.values(), *(chart for chart, _ in CouncilNotice(edition).growth))
+        if c
+    ]
     texts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert sorted(texts) == sorted(chart.alt for chart in charts)
     headings = [paragraph.style.name for paragraph in word.paragraphs if paragraph.style.name.startswith("Heading")]
     assert headings.count("Heading 1") == 10
     assert word.core_properties.language == "nl-NL"
-    assert publishing.as_word(edition, NOW) == content
+    assert notice_html.as_word(edition, NOW) == content
 
 
 def in_order_of_page(edition: Edition) -> list[DocumentTable]:
     page = _Cells()
-    page.feed(publishing.body(edition))
+    page.feed(notice_html.body(edition))
     by_caption = {plain(table.caption): table for table in tables(edition).values()}
     return [by_caption[caption] for caption in page.found]
 
@@ -155,7 +159,7 @@ def test_paper_shows_every_number(ledger: Ledger, edition: Edition) -> None:
     if edition.municipality:
         return  # The same templates; one is enough of what is slow.
     pdf = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=publishing.as_pdf(edition, NOW), capture_output=True, check=True
+        ["pdftotext", "-layout", "-", "-"], input=notice_html.as_pdf(edition, NOW), capture_output=True, check=True
     )
     text = plain(pdf.stdout.decode())
     cells = [cell for table in tables(edition).values() for row in rows(table) for cell in row[1:]]

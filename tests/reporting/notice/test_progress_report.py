@@ -14,7 +14,7 @@ from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
 from reporting.figures.words import short
 from reporting.notice import progress as progress_report
-from reporting.notice.progress import NAMES, Progress, assembled
+from reporting.notice.progress import NAMES, ProgressFigures, assembled
 from sroi.access import Role
 from sroi.periods import PARTS_OF_YEAR, Period
 from sroi.templatetags.formats import euro, euro2, percent
@@ -33,7 +33,7 @@ def _today_in_dutch() -> Any:
 
 
 @pytest.fixture
-def progress(ledger: Ledger) -> Progress:
+def progress(ledger: Ledger) -> ProgressFigures:
     ledger.line(ledger.contract(award_date=date(2023, 1, 1)), "777.00", month(2023, 5), fte="0.05")
     return assembled(ledger.region, 2024, None, "kwartaal-2", TODAY)
 
@@ -52,7 +52,7 @@ def test_parts_of_a_year() -> None:
     assert days["jaar"] == ("01-01", "12-31")
 
 
-def test_its_figures_are_those_of_the_period(progress: Progress, ledger: Ledger) -> None:
+def test_its_figures_are_those_of_the_period(progress: ProgressFigures, ledger: Ledger) -> None:
     assert progress.own == figures_of(None, ledger.region, Period(date(2024, 4, 1), date(2024, 6, 30)), today=TODAY)
     assert euro(progress.own.fulfilled) == "€\xa02.500,50"
     assert euro(progress.before.fulfilled) == "€\xa0777"
@@ -128,7 +128,7 @@ def test_what_has_not_begun_or_does_not_exist_is_not_there(ledger: Ledger) -> No
         assert client.get(root + path).status_code == 404
 
 
-def test_the_pdf_is_accessible_and_holds_the_same(progress: Progress, ledger: Ledger) -> None:
+def test_the_pdf_is_accessible_and_holds_the_same(progress: ProgressFigures, ledger: Ledger) -> None:
     content = progress_report.as_pdf(progress, NOW)
     for profile in ("2a", "ua1"):
         assert validator.validate_pdf_bytes(content, profile=profile).failures == []

@@ -27,8 +27,8 @@ from reporting.goals.door import set_goals
 from reporting.models import Goal
 from reporting.notice import wording
 from reporting.notice.editions import Edition, assemble
-from reporting.notice.files import html as publishing
-from reporting.notice.notice import Notice
+from reporting.notice.files import html as notice_html
+from reporting.notice.notice import CouncilNotice
 from sroi.access import Role
 from sroi.templatetags.formats import euro, percent
 from tests.factories import make_user
@@ -82,7 +82,7 @@ def text_of(markup: str) -> str:
 
 
 def notice_of(ledger: Ledger, year: int = 2024, town: Any = None, today: date = TODAY) -> str:
-    return text_of(publishing.body(assemble(ledger.region, year, town, today)))
+    return text_of(notice_html.body(assemble(ledger.region, year, town, today)))
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
@@ -194,9 +194,9 @@ def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
 def test_changing_one_line_changes_figure_sentence_and_chart(filled: Ledger) -> None:
     def state() -> tuple[str, str, str]:
         edition = assemble(filled.region, 2024, None, TODAY)
-        chart = Notice(edition).charts["fulfilled"]
+        chart = CouncilNotice(edition).charts["fulfilled"]
         assert chart
-        return euro(edition.own.fulfilled), text_of(publishing.body(edition)), chart.svg
+        return euro(edition.own.fulfilled), text_of(notice_html.body(edition)), chart.svg
 
     amount, text, chart = state()
     FulfilmentLine.objects.filter(month=month(2024, 6), municipality=filled.a).update(amount="9999.99")
@@ -261,7 +261,7 @@ def test_small_target_groups_are_masked(filled: Ledger) -> None:
     contract = filled.contract()
     for _ in range(6):
         filled.line(contract, "10", month(2024, 4), target_group="ww")
-    table = Notice(assemble(filled.region, 2024, None, TODAY)).tables["target_groups"]
+    table = CouncilNotice(assemble(filled.region, 2024, None, TODAY)).tables["target_groups"]
     assert table
     # Three of one group are too few; with the total of nine, the six others would tell.
     assert [(row[0], row[1]) for row in table.rows] == [
@@ -280,7 +280,7 @@ def test_amounts_are_withheld_where_another_head_would_tell_them() -> None:
 
 def test_tables_add_up(filled: Ledger) -> None:
     filled.contract("100000", "3", rate_reason="labour_share", rate_reason_text="vooral materiaal")
-    notice = Notice(assemble(filled.region, 2024, None, TODAY))
+    notice = CouncilNotice(assemble(filled.region, 2024, None, TODAY))
 
     def amounts(words: list[str]) -> list[Decimal]:
         return [Decimal(re.sub(r"[^\d,-]", "", word.replace("−", "-")).replace(",", ".")) for word in words]
@@ -316,9 +316,9 @@ def test_more_than_owed_is_said_so(ledger: Ledger) -> None:
 
 
 def test_the_notice_is_dutch_whatever_the_language(filled: Ledger) -> None:
-    dutch = publishing.as_html(assemble(filled.region, 2024, None, TODAY))
+    dutch = notice_html.as_html(assemble(filled.region, 2024, None, TODAY))
     with translation.override("en"):
-        assert publishing.as_html(assemble(filled.region, 2024, None, TODAY)) == dutch
+        assert notice_html.as_html(assemble(filled.region, 2024, None, TODAY)) == dutch
 
 
 # --- Files ------------------------------------------------------------------------------------------------------------
@@ -331,16 +331,16 @@ def edition(filled: Ledger) -> Edition:
 
 
 def test_the_pdf_is_accessible_and_archivable(edition: Edition) -> None:
-    content = publishing.as_pdf(edition, NOW)
+    content = notice_html.as_pdf(edition, NOW)
     for profile in ("2a", "ua1"):
         report = page.validate_pdf_bytes(content, profile=profile)
         assert [(failure.rule_id, failure.message) for failure in report.failures] == []
-    assert publishing.as_pdf(edition, NOW) == content
+    assert notice_html.as_pdf(edition, NOW) == content
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine (poppler-utils)")
 def test_the_pdf_holds_every_figure(edition: Edition) -> None:
-    content = publishing.as_pdf(edition, NOW)
+    content = notice_html.as_pdf(edition, NOW)
     found = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
     ).stdout.decode()
@@ -365,7 +365,7 @@ def test_the_pdf_holds_every_figure(edition: Edition) -> None:
 
 
 def test_the_file_stands_on_its_own(edition: Edition) -> None:
-    html = publishing.as_html(edition)
+    html = notice_html.as_html(edition)
     assert not re.search(r"""(?:src|href)=["'](?!#)""", html)
     assert "@import" not in html
     assert set(re.findall(r"""url\(["']?([^"')]{5})""", html)) <= {"data:", "#char"}

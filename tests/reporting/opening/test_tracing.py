@@ -12,7 +12,7 @@ from placements.models import FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
 from reporting.notice.editions import assemble
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.opening.tracing import TRACED, trace
 from sroi.access import Access, Grant, Role
 from sroi.money import rounded
@@ -117,7 +117,7 @@ def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
     client = signed_in(ledger, Role.ADVISER)
     for town in (None, ledger.a):
         edition = assemble(ledger.region, 2024, town, TODAY)
-        named = {name.partition("?")[0] for name in re.findall(r'data-figure="([^"]+)"', publishing.body(edition))}
+        named = {name.partition("?")[0] for name in re.findall(r'data-figure="([^"]+)"', notice_html.body(edition))}
         assert named <= set(TRACED)
         assert {"open", "average_rate", "coverage_with", "below_default", "awaiting_review", "without_report"} <= named
         for name in named:

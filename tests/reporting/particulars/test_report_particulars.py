@@ -19,9 +19,9 @@ from reporting.figures.outlook import Bounds, Outlook, Scenario
 from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, Filing, FrozenEdition, Supplement
 from reporting.notice.editions import Edition, Filed, assemble
-from reporting.notice.files import html as publishing
+from reporting.notice.files import html as notice_html
 from reporting.notice.freezing import frozen, thawed
-from reporting.notice.notice import Notice
+from reporting.notice.notice import CouncilNotice
 from reporting.particulars import door as particulars
 from reporting.particulars.filled_in import filed_anew
 from sroi.access import Role
@@ -183,10 +183,10 @@ def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: 
     }
     url = ROOT + "aadorp/gegevens/"
     assert client.post(url, answers | {"seen": 0})["Location"] == url
-    for form in (publishing.document(edition(ledger, ledger.a)), publishing.as_html(edition(ledger, ledger.a))):
+    for form in (notice_html.document(edition(ledger, ledger.a)), notice_html.as_html(edition(ledger, ledger.a))):
         for words in ("RM-2025-031", "18 maart 2025", "Z25.00123", "&lt;b&gt;W. Voorbeeld", "De secretaris"):
             assert words in form
-    assert "RM-2025-031" not in publishing.as_html(edition(ledger))
+    assert "RM-2025-031" not in notice_html.as_html(edition(ledger))
     assert client.post(url, {"number": "x" * 61, "seen": 1}).status_code == 422
     assert client.post(url, {"portfolio_holder": "111.222.333", "seen": 1}).status_code == 422
 
@@ -196,7 +196,7 @@ def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: 
     assert not can_be_revised(report)
     assert client.post(url, answers | {"number": "RM-2025-032", "seen": 1}).status_code == 302
     assert filed_anew(report) == [ledger.a]
-    assert "RM-2025-031" in publishing.body(edition(ledger, ledger.a)) + str(edition(ledger, ledger.a).filed)
+    assert "RM-2025-031" in notice_html.body(edition(ledger, ledger.a)) + str(edition(ledger, ledger.a).filed)
     assert client.get(SUPPLEMENT).status_code == 404
     adoption.revise(ledger.region, 2024, act("Het nummer klopte niet"))
     assert edition(ledger, ledger.a).filed.number == "RM-2025-032"
@@ -234,7 +234,7 @@ def test_what_lies_ahead_is_frozen_with_the_figures(ledger: Ledger) -> None:
     Supplement.objects.all().delete()
     ledger.contract("5000000", end_date=date(2029, 12, 31))
     assert edition(ledger).outlook == live
-    assert Notice(edition(ledger)).tables["scenario"]
+    assert CouncilNotice(edition(ledger)).tables["scenario"]
 
 
 def test_facts_of_before_there_was_more_can_still_be_read(ledger: Ledger) -> None:
@@ -255,7 +255,7 @@ def test_tables_stand_beside_the_years_before(ledger: Ledger) -> None:
     ledger.line(contract, "1000.00", month(2023, 5), policy_field="economie")
     ledger.line(contract, "500.00", month(2022, 5), category="csr", policy_field="sociaal-domein")
     ledger.line(contract, "250.00", month(2024, 5), policy_field="economie")
-    tables = Notice(edition(ledger)).tables
+    tables = CouncilNotice(edition(ledger)).tables
 
     def row(name: str, first: str) -> list[str]:
         table = tables[name]
@@ -271,10 +271,10 @@ def test_tables_stand_beside_the_years_before(ledger: Ledger) -> None:
     assert row("finance", "Nog in te vullen, sinds het begin") == ["€ 6.500,00", "€ 50.786,23"]
     assert tables["reasons"] is None
     before = assemble(ledger.region, 2023, None, TODAY)
-    reasons = Notice(before).tables["reasons"]
+    reasons = CouncilNotice(before).tables["reasons"]
     assert reasons
     assert [plain(cell) for cell in reasons.rows[0]] == ["De markt", "1", "€ 400.000"]
-    assert 'Bij <span data-figure="below_default">1</span> opdracht is een lager percentage' in publishing.body(before)
+    assert 'Bij <span data-figure="below_default">1</span> opdracht is een lager percentage' in notice_html.body(before)
 
 
 def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
@@ -288,7 +288,7 @@ def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
     ):
         for _n in range(many):
             ledger.line(contract, "10", month(year, 4), target_group=group)
-    table = Notice(edition(ledger)).tables["target_groups"]
+    table = CouncilNotice(edition(ledger)).tables["target_groups"]
     assert table
     assert list(table.header) == ["Doelgroep", "Werkplekken 2023", "Werkplekken 2024", "Ingevulde waarde 2024"]
     shown = {row[0]: list(row[1:3]) for row in table.rows}

@@ -15,8 +15,8 @@ from reporting.figures.words import WRITTEN
 from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, FrozenEdition, SectionText
 from reporting.notice.editions import Edition, assemble
-from reporting.notice.files import html as publishing
-from reporting.notice.notice import Notice
+from reporting.notice.files import html as notice_html
+from reporting.notice.notice import CouncilNotice
 from reporting.notice.text import placeholders, standard
 from reporting.texts import door as writing
 from reporting.texts.written import last_text, latest
@@ -136,14 +136,14 @@ def test_what_is_named_has_the_value_of_the_figures(ledger: Ledger) -> None:
 
 def test_a_text_follows_the_figures_until_it_is_final(ledger: Ledger) -> None:
     wrote(ledger, "Er is **{{ ingevulde_waarde }}** ingevuld.")
-    assert '<strong><span data-figure="fulfilled">€\u00a015.463,77</span></strong>' in publishing.body(edition(ledger))
+    assert '<strong><span data-figure="fulfilled">€\u00a015.463,77</span></strong>' in notice_html.body(edition(ledger))
     ledger.line(ledger.contract(), "10", month(2024, 12))
-    assert "€\u00a015.473,77" in Notice(edition(ledger)).text("kernboodschap")[0]
+    assert "€\u00a015.473,77" in CouncilNotice(edition(ledger)).text("kernboodschap")[0]
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())
     ledger.line(ledger.contract(), "10", month(2024, 12), booked=month(2025, 1))
-    assert "Er is <strong>" in publishing.body(edition(ledger))
-    assert "€\u00a015.473,77" in publishing.body(edition(ledger))
+    assert "Er is <strong>" in notice_html.body(edition(ledger))
+    assert "€\u00a015.473,77" in notice_html.body(edition(ledger))
 
 
 # --- Saving -----------------------------------------------------------------------------------------------------------
@@ -163,8 +163,8 @@ def test_the_default_text_is_not_kept_as_a_text(ledger: Ledger) -> None:
 
 def test_a_text_of_the_region_can_stand_in_every_edition(ledger: Ledger) -> None:
     wrote(ledger, "Voor {{ plaats }}: {{ werkplekken }}.", everywhere=True)
-    assert "Voor <span" not in Notice(edition(ledger)).text("kernboodschap")[0]
-    assert "Voor Aadorp: " in Notice(edition(ledger, ledger.a)).text("kernboodschap")[0]
+    assert "Voor <span" not in CouncilNotice(edition(ledger)).text("kernboodschap")[0]
+    assert "Voor Aadorp: " in CouncilNotice(edition(ledger, ledger.a)).text("kernboodschap")[0]
     wrote(ledger, "Alleen Beekstad.", town=ledger.b, everywhere=True)
     assert edition(ledger, ledger.b).texts == {"kernboodschap": "Alleen Beekstad."}
     wrote(ledger, "Alleen de regio.")
@@ -284,7 +284,7 @@ def test_payloads_reach_no_page_and_no_paper(ledger: Ledger, payload: str) -> No
     wrote(ledger, f"Begin {payload} einde.")
     now = edition(ledger)
     page = signed_in(ledger, Role.ADVISER).get(ROOT).content.decode()
-    for form in (publishing.body(now), publishing.document(now), page):
+    for form in (notice_html.body(now), notice_html.document(now), page):
         text = re.split(r'<(?:ul|dl) class="(?:key-)?figures"', form.split('<section id="kernboodschap"')[1])[0]
         assert "einde." in text
         tags = " ".join(re.findall(r"<[^>]*>", text.split("einde.")[0]))

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
 from contracts.owed import door as obligations
-from contracts.social_firms import door as recognition
+from contracts.social_firms import door as firms
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from placements.claims.content import Content
 from placements.imports.door import COPIED
@@ -218,14 +218,14 @@ def tell_of_firm(region: Region, row: DemoRow) -> None:
     if row["act"] == "recognise":
         assert first is not None  # every row has one
         terms = RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
-        recognition.recognise(region, row["kvk"], facts, terms, Act.of(by, at))
+        firms.recognise(region, row["kvk"], facts, terms, Act.of(by, at))
         return
     contractor = Contractor.objects.get(memberships__user=by, memberships__region=region)
     proposal = FirmProposal(region=region, contractor=contractor, kvk=row["kvk"], kind=row["kind"], why=row["reason"])
     proposal.valid_from, proposal.valid_until = first, last
     for name, value in vars(facts).items():
         setattr(proposal, name, value)
-    recognition.propose(proposal, Act.of(by, at))
+    firms.propose(proposal, Act.of(by, at))
 
 
 # --- what happened afterwards -----------------------------------------------------------------------------------------
