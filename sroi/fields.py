@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange import Warned, amount, percent
+from sroi.exchange.values import KVK
 from sroi.periods import month_of
 
 LONGEST_KEY = 19
@@ -83,6 +84,15 @@ class Month(Day):
     def to_python(self, value: Any) -> Any:
         day = super().to_python(value)
         return month_of(day) if day else None
+
+
+CHECK_KVK = RegexValidator(rf"\A{KVK}\Z", _("A KvK number has 8 digits."))
+
+
+def kvk_field(label: Any, **kwargs: Any) -> forms.CharField:
+    """The number of a firm in the trade register."""
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=8, validators=[CHECK_KVK], widget=widget, **kwargs)
 
 
 def is_key(text: Any) -> bool:

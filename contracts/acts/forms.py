@@ -1,6 +1,6 @@
 """What is asked to do something to a contract after its award; faults of the rules stand beside their field."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,9 @@ from contracts.models import (
     PsoLevel,
     ValuationTable,
 )
-from contracts.owed.terms import change_faults, change_of, share_faults
+from contracts.owed.amounts import owed_by
+from contracts.owed.obligation import after
+from contracts.owed.terms import Reason, change_faults, change_of, result_faults, share_faults
 from contracts.registering.forms import Share
 from sroi.fields import Day, Month, euros, percentage, text_field
 
@@ -100,10 +102,15 @@ class ModifyForm(ActForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        for name, reason in change_faults(self.given, self.contract):
+        for name, reason in self.faults():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, reason)
         return cleaned
+
+    def faults(self) -> Iterator[Reason]:
+        yield from change_faults(self.given, self.contract)
+        owed = owed_by(self.contract, self.contract.changes.order_by("pk"))
+        yield from result_faults(after(owed, change_of(self.contract, self.given)))
 
     @property
     def modification(self) -> Modification:

@@ -5,7 +5,8 @@ refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -28,9 +29,11 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.models.organisation import folded
+from contracts.owed.amounts import owed_by
 from contracts.owed.door import Award, award, change
-from contracts.owed.obligation import expected_rate
+from contracts.owed.obligation import Owed, after, expected_rate
 from contracts.owed.terms import (
+    Reason,
     award_faults,
     change_faults,
     change_of,
@@ -38,6 +41,8 @@ from contracts.owed.terms import (
     framework_faults,
     needs_motivation,
     policy_on,
+    result_faults,
+    town_faults,
 )
 from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
@@ -170,7 +175,9 @@ class ContractIntake:
 
     def __init__(self, region: Region, parsed: Parsed, bounds: Bounds | None = None) -> None:
         self.region, self.parsed, self.bounds = region, parsed, bounds
-        self.municipalities = {m.code: m.pk for m in Municipality.objects.filter(region=region)}
+        towns = Municipality.objects.filter(region=region).select_related("successor")
+        self.towns = {town.code: town for town in towns}
+        self.municipalities = {code: town.pk for code, town in self.towns.items()}
         self.policies = list(Policy.objects.filter(region=region))
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
@@ -238,6 +245,9 @@ class ContractIntake:
         contract.adviser_email = row["adviser_email"]
         for column, reason in award_faults(row):
             self._fault(row, column, reason)
+        named = [self.towns[code] for code in row["municipalities"] if code in self.towns]
+        for reason in town_faults(named, row["award_date"]):
+            self._fault(row, "municipalities", reason)
         policy = policy_on(self.policies, row["award_date"])
         if policy is None:
             self._fault(row, "award_date", _("The region has no policy for this date. Load one that is valid then."))
@@ -407,21 +417,21 @@ def import_changes(
     if lacks_columns(parsed, CHANGE_COLUMNS):
         return Outcome.of(parsed)
     references = {row["contract_reference"] for row in parsed.rows}
-    contracts = {c.reference: c for c in Contract.objects.filter(region=region, reference__in=references)}
+    rows = Contract.objects.filter(region=region, reference__in=references).select_related("policy")
+    contracts = {contract.reference: contract for contract in rows}
     known = {
         (c.contract_id, c.identity): c
         for c in ObligationChange.objects.filter(contract__in=[c.pk for c in contracts.values()])
     }
     outcome = Outcome.of(parsed)
     changes = []
+    owed = _owed_now(contracts.values())
     seen: set[tuple[int, str]] = set()
     for row in sorted(parsed.rows, key=lambda r: (r["effective_date"], r.number)):
         contract = contracts.get(row["contract_reference"])
         if contract is None:
             parsed.refuse(row, "contract_reference", _("There is no contract with this reference."))
             continue
-        for column, reason in change_faults(row, contract):
-            parsed.refuse(row, column, reason)
         new = change_of(contract, row)
         new.identity = row["change_id"] or _fingerprint(getattr(new, name) for name in CHANGE_FIELDS)
         key = (contract.pk, new.identity)
@@ -430,6 +440,8 @@ def import_changes(
                 row, "change_id", _("This change stands in the file twice. Give each a change_id of its own.")
             )
         elif key not in known:
+            for column, reason in _faults(row, new, owed):
+                parsed.refuse(row, column, reason)
             changes.append(new)
             outcome.new.append(row.number)
         elif _differs(known[key], new):
@@ -443,6 +455,24 @@ def import_changes(
             seal()
         count_rows()
     return outcome.in_order()
+
+
+def _owed_now(contracts: Iterable[Contract]) -> dict[int, Owed]:
+    rows = {contract.pk: contract for contract in contracts}
+    earlier = defaultdict(list)
+    for change_known in ObligationChange.objects.filter(contract__in=rows).order_by("pk"):
+        earlier[change_known.contract_id].append(change_known)
+    return {pk: owed_by(contract, earlier[pk]) for pk, contract in rows.items()}
+
+
+def _faults(row: Row, new: ObligationChange, owed: dict[int, Owed]) -> Iterator[Reason]:
+    """Of a row in its turn: what earlier rows of the file made of the contract is taken along."""
+    contract = new.contract
+    owed[contract.pk] = after(owed[contract.pk], new)
+    yield from change_faults(row, contract)
+    yield from result_faults(owed[contract.pk])
+    if new.new_end_date:
+        contract.end_date = new.new_end_date
 
 
 CHANGE_FIELDS = (

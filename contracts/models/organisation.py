@@ -4,13 +4,13 @@ import unicodedata
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.region import Municipality, Region
 from sroi.access import Role, Scope, ScopedModel
+from sroi.fields import CHECK_KVK
 from sroi.history.keeping import kept
 
 
@@ -29,7 +29,7 @@ class Contractor(ScopedModel):
         null=True,
         blank=True,
         unique=True,
-        validators=[RegexValidator(r"^\d{8}$", _("A KvK number has 8 digits."))],
+        validators=[CHECK_KVK],
     )
     country = models.CharField(_("country"), max_length=2, default="NL")
     register_number = models.CharField(_("register number"), max_length=40, blank=True)

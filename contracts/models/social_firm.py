@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.validators import RegexValidator, URLValidator
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +13,9 @@ from contracts.models.draft import ProposalState
 from contracts.models.organisation import Contractor, folded
 from contracts.models.region import EVERYONE, Region
 from sroi.access import Scope, ScopedModel
+from sroi.fields import CHECK_KVK
 from sroi.history.keeping import kept
 
-KVK = RegexValidator(r"\A[0-9]{8}\Z", _("A KvK number has 8 digits."))
 WEB = URLValidator(schemes=["https", "http"], message=_("Give an address that begins with https://."))
 
 
@@ -42,7 +42,7 @@ class FirmFacts(models.Model):
 class SocialFirm(FirmFacts, ScopedModel):
     """A supplier whose invoices can count, by its KvK number: one row for all regions that recognise it."""
 
-    kvk = models.CharField(_("KvK number"), max_length=8, unique=True, validators=[KVK])
+    kvk = models.CharField(_("KvK number"), max_length=8, unique=True, validators=[CHECK_KVK])
     # Everything that is searched, folded.
     search_text = models.CharField(max_length=900, editable=False)
     name_folded = models.CharField(max_length=200, editable=False)
@@ -111,7 +111,7 @@ class FirmProposal(FirmFacts, ScopedModel):
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="firm_proposals")
     contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="firm_proposals")
-    kvk = models.CharField(_("KvK number"), max_length=8, validators=[KVK])
+    kvk = models.CharField(_("KvK number"), max_length=8, validators=[CHECK_KVK])
     kind = models.CharField(_("recognition"), max_length=20, choices=RecognitionKind.choices)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import (
-    ChangeKind,
     Contract,
     ContractEvent,
     ContractShare,
     ContractState,
     LineKind,
+    Municipality,
     ObligationChange,
     ObligationLine,
     PsoCertificate,
@@ -31,6 +31,7 @@ from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
 from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
+from contracts.owed.terms import award_faults, change_faults, given_by, result_faults, share_faults, town_faults
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
@@ -54,6 +55,7 @@ def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
         opened = open_posting(region, act)
         called_off = {id(a.contract.parent): a.contract.parent for a in awards if a.contract.parent}
         _refuse_closed_frameworks(called_off.values())
+        _refuse_impossible_awards(awards)
         for a in awards:
             contract = a.contract
             contract.state = ContractState.ACTIVE
@@ -78,6 +80,23 @@ def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
         _note([a.contract for a in awards], "awarded", opened, act.why)
+
+
+def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
+    """The rules of form and import, asked once more of what came in by whatever way."""
+    ids = {pk for a in awards for pk in a.shares}
+    towns = {town.pk: town for town in Municipality.objects.filter(pk__in=ids).select_related("successor")}
+    for a in awards:
+        contract = a.contract
+        found = [reason for _name, reason in award_faults(vars(contract))]
+        found += share_faults(a.shares)
+        found += town_faults((towns[pk] for pk in a.shares), contract.award_date)
+        if found:
+            raise Refused(_refused(contract, found))
+
+
+def _refused(contract: Contract, reasons: Iterable[str]) -> str:
+    return _("Contract %(ref)s: %(reasons)s") % {"ref": contract.reference, "reasons": " ".join(reasons)}
 
 
 def _refuse_closed_frameworks(frameworks: Iterable[Contract]) -> None:
@@ -172,12 +191,14 @@ def change(changes: Sequence[ObligationChange], act: Act, *, region: Region) -> 
         shares = SharesOfContracts(contracts)
         for c in changes:
             c.contract, c.posting = contracts[c.contract_id], opened.posting
-            _refuse_impossible(c)
         ObligationChange.objects.bulk_create(changes)
         lines = []
         for c in changes:
             before = owed[c.contract_id]
             owed[c.contract_id] = now = after(before, c)
+            found = [reason for _name, reason in (*change_faults(given_by(c), c.contract), *result_faults(now))]
+            if found:
+                raise Refused(_refused(c.contract, found))
             _apply_to_contract(c)
             if not c.contract.is_framework:
                 lines += _lines(
@@ -201,13 +222,6 @@ def change(changes: Sequence[ObligationChange], act: Act, *, region: Region) -> 
 def _locked(ids: set[int]) -> dict[int, Contract]:
     rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("policy").order_by("pk")
     return {contract.pk: contract for contract in rows}
-
-
-def _refuse_impossible(c: ObligationChange) -> None:
-    if c.contract.state not in OPEN:
-        raise Refused(_("Contract %(ref)s is not running: it cannot be changed.") % {"ref": c.contract.reference})
-    if c.kind == ChangeKind.EXTENSION and c.new_end_date and c.new_end_date < c.contract.start_date:
-        raise Refused(_("The new end date lies before the start of contract %(ref)s.") % {"ref": c.contract.reference})
 
 
 def _apply_to_contract(c: ObligationChange) -> None:

@@ -1,4 +1,4 @@
-"""What must hold for the terms of a contract and for a change of them, whether typed in or imported.
+"""What must hold for the terms of a contract and for a change of them: asked by form, import, proposal and door.
 
 Each function yields (name of the column or field, reason). Source: DOMAIN.md sections 4 and 10.
 """
@@ -10,9 +10,19 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from contracts.models import Basis, ChangeKind, Contract, Contractor, ContractState, ObligationChange, Policy, Region
-from contracts.owed.obligation import AGREED_KINDS
-from sroi.templatetags.formats import all_decimals, long_date
+from contracts.models import (
+    Basis,
+    ChangeKind,
+    Contract,
+    Contractor,
+    ContractState,
+    Municipality,
+    ObligationChange,
+    Policy,
+    Region,
+)
+from contracts.owed.obligation import AGREED_KINDS, Owed
+from sroi.templatetags.formats import all_decimals, euro, long_date
 
 Reason = tuple[str, str]
 
@@ -38,6 +48,12 @@ def award_faults(given: Given) -> Iterator[Reason]:
             _("The end date lies before the start date. Choose a date on or after %(day)s.")
             % {"day": long_date(first)},
         )
+    if given["award_date"] and last and given["award_date"] > last:
+        yield (
+            "award_date",
+            _("This is after the last day of the contract, %(day)s. Choose an earlier day, or another last day.")
+            % {"day": long_date(last)},
+        )
     if given["value"] is not None and given["value"] < 0:
         yield "value", _("A contract value cannot be below zero.")
     if given["labour_cost"] is not None and given["labour_cost"] < 0:
@@ -53,6 +69,19 @@ def framework_faults(parent: Contract) -> Iterator[Reason]:
         yield "parent_reference", _("This framework was cancelled.")
     elif parent.state == ContractState.SETTLED:
         yield "parent_reference", _("This framework was settled.")
+
+
+def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:
+    """Municipalities that no longer are on the day of the award; whoever takes their place is named."""
+    for town in towns:
+        if town.successor_id is None or (town.valid_until and on <= town.valid_until):
+            continue
+        words = {"town": town.name, "successor": town.successor.name}  # type: ignore[union-attr]
+        if town.valid_until:
+            words["day"] = long_date(town.valid_until)
+            yield _("%(town)s ended on %(day)s. Choose %(successor)s, which took its place.") % words
+        else:
+            yield _("%(town)s is no municipality any more. Choose %(successor)s, which took its place.") % words
 
 
 def share_faults(shares: Mapping[int, Decimal]) -> Iterator[str]:
@@ -115,8 +144,18 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
         yield "new_end_date", _("An extension needs the new end date.")
     if kind != ChangeKind.EXTENSION and given["new_end_date"] is not None:
         yield "new_end_date", _("A new end date goes with an extension only.")
-    if given["new_end_date"] and given["new_end_date"] < contract.start_date:
-        yield "new_end_date", _("The new end date lies before the start of the contract.")
+    if given["effective_date"] and given["effective_date"] < contract.award_date:
+        yield (
+            "effective_date",
+            _("This lies before the award of the contract, %(day)s. Choose a day on or after it.")
+            % {"day": long_date(contract.award_date)},
+        )
+    if kind == ChangeKind.EXTENSION and given["new_end_date"] and given["new_end_date"] < contract.end_date:
+        yield (
+            "new_end_date",
+            _("The contract ends on %(day)s already. Choose a later day; a contract that ends sooner is ended.")
+            % {"day": long_date(contract.end_date)},
+        )
     if kind in AGREED_KINDS and given["obligation_delta"] is None:
         yield "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
     if kind in (ChangeKind.AMENDMENT, ChangeKind.CORRECTION) and not deltas:
@@ -128,3 +167,26 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
             yield "value_delta", _("Give the invoiced turnover of this statement.")
     if kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE) and {"value_delta", "labour_cost_delta"} & deltas:
         yield "value_delta", _("This kind of change does not change the value.")
+
+
+def given_by(change: ObligationChange) -> dict[str, Any]:
+    """What a change says, by the names under which it is given: the way back of `change_of`."""
+    names = ("kind", "effective_date", "labour_cost_delta", "obligation_delta", "rate", "new_end_date", "reason")
+    statement = change.kind == ChangeKind.TURNOVER
+    return {name: getattr(change, name) for name in names} | {
+        "value_delta": change.turnover if statement else change.value_delta
+    }
+
+
+def result_faults(now: Owed) -> Iterator[Reason]:
+    """What may not come of a change: `now` is what is owed once it holds."""
+    if now.value < 0:
+        yield (
+            "value_delta",
+            _("The contract value would become %(value)s. It cannot fall below zero.") % {"value": euro(now.value)},
+        )
+    if now.labour_cost < 0:
+        yield (
+            "labour_cost_delta",
+            _("The labour cost would become %(value)s. It cannot fall below zero.") % {"value": euro(now.labour_cost)},
+        )

@@ -12,7 +12,7 @@ from contracts.people import door as memberships
 from contracts.people import notices
 from contracts.people.membership import administered
 from sroi.access import Access, Role
-from sroi.fields import VisibleRows, text_field
+from sroi.fields import VisibleRows, kvk_field, text_field
 
 
 class ColleagueForm(forms.Form):
@@ -82,13 +82,8 @@ class InviteForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    kvk = forms.RegexField(
-        r"^\d{8}$",
-        label=gettext_lazy("KvK number"),
-        help_text=gettext_lazy("For a contractor: all 8 digits."),
-        required=False,
-        error_messages={"invalid": gettext_lazy("A KvK number has 8 digits.")},
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    kvk = kvk_field(
+        gettext_lazy("KvK number"), help_text=gettext_lazy("For a contractor: all 8 digits."), required=False
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:

@@ -19,9 +19,8 @@ from contracts.models import (
 from contracts.registering import cpv
 from contracts.registering.door import RegionalRules
 from sroi.exchange import decimal_number
-from sroi.fields import Day, ParsedField, euros, percentage, text_field
+from sroi.fields import Day, ParsedField, euros, kvk_field, percentage, text_field
 
-EIGHT_DIGITS = RegexValidator(r"^\d{8}$", gettext_lazy("A KvK number has 8 digits."))
 COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", gettext_lazy("A country is two letters, as in BE or DE."))
 CPV = RegexValidator(
     r"^\d{8}(-\d)?$", gettext_lazy("A CPV code has 8 digits, as in 45233140. Type a word to find one.")
@@ -71,12 +70,7 @@ class SearchForm(forms.Form):
 
 
 class NewContractorForm(forms.Form):
-    kvk = forms.CharField(
-        label=gettext_lazy("KvK number"),
-        max_length=8,
-        validators=[EIGHT_DIGITS],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    kvk = kvk_field(gettext_lazy("KvK number"))
     name = text_field(
         gettext_lazy("Name"),
         200,

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import RecognitionKind
-from contracts.models.social_firm import KVK, WEB
+from contracts.models.social_firm import WEB
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from sroi.bsn import refuse_bsn
-from sroi.fields import Day, text_field
+from sroi.fields import Day, kvk_field, text_field
 
 
 class FactsForm(forms.Form):
@@ -41,12 +41,8 @@ class FactsForm(forms.Form):
 
 
 class FirmForm(FactsForm):
-    kvk = forms.CharField(
-        label=gettext_lazy("KvK number"),
-        max_length=8,
-        validators=[KVK],
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        error_messages={"required": gettext_lazy("Fill in the KvK number, 8 digits.")},
+    kvk = kvk_field(
+        gettext_lazy("KvK number"), error_messages={"required": gettext_lazy("Fill in the KvK number, 8 digits.")}
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Recognised as"),

@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +18,7 @@ from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, bonus_condition, card, example_worth
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
-from sroi.fields import Day, ParsedField, VisibleRows, euros, text_field
+from sroi.fields import Day, ParsedField, VisibleRows, euros, kvk_field, text_field
 from sroi.templatetags.formats import short_date
 
 
@@ -166,13 +165,7 @@ def fields_of_a_claim() -> dict[str, forms.Field]:
         ),
         "permanent_contract": forms.BooleanField(label=_("It is a permanent contract"), required=False),
         "supplier_name": text_field(_("Which social firm?"), 200),
-        "supplier_kvk": forms.CharField(
-            label=_("KvK number of the firm"),
-            required=False,
-            max_length=8,
-            validators=[RegexValidator(r"^\d{8}$", _("A KvK number has 8 digits."))],
-            widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        ),
+        "supplier_kvk": kvk_field(_("KvK number of the firm"), required=False),
         "invoice_number": forms.CharField(label=_("Invoice number"), max_length=80),
         "amount": euros(_("Amount without VAT")),
         "paid_on": Day(

@@ -31,6 +31,9 @@ NUMBERS = (int, float)
 YES = frozenset({"ja", "yes", "true", "1", "x"})
 NO = frozenset({"nee", "no", "false", "0", ""})
 
+# A number of the trade register; that of nobody is none.
+KVK = "(?!0{8})[0-9]{8}"
+
 _NUMBER = re.compile(r"([-−]?)\s*([0-9]+(?:[.,][0-9]+)*)")
 _EUROS = re.compile(r"([-−]?)\s*€?\s*([-−]?)\s*([0-9.,]+)")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
@@ -242,9 +245,9 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
 def kvk(cell: Cell) -> str | Warned:
     """A number of the trade register: eight digits. One that lost its leading zero is padded, with a warning."""
     digits = _written(cell)
-    if re.fullmatch("[0-9]{8}", digits):
+    if re.fullmatch(KVK, digits):
         return digits
-    if re.fullmatch("[0-9]{7}", digits):
+    if re.fullmatch("(?!0{7})[0-9]{7}", digits):
         return Warned(f"0{digits}", _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits})
     raise ValueError(_("A KvK number has eight digits."))
 

@@ -299,7 +299,7 @@ def test_an_adviser_can_pin_another_table_and_hold_the_obligation(region: Region
     other = make.make_table(region, "leiden-2023")
     contract = register(signed_in(adviser), region, valuation_table=other.code, fixed_obligation="on")
     assert (contract.table, contract.follows_changes) == (other, False)
-    make.make_change(contract, value_delta=Decimal(100000))
+    make.make_change(contract, value_delta=Decimal(100000), effective_date=contract.award_date)
     assert obligation(contract) == 50000
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     contract = register(officer, region, valuation_table=other.code, reference="H-3")
