@@ -164,6 +164,13 @@ ENTRIES = tuple(
             "An agreement under which orders follow. The framework itself owes nothing; its call-offs do.",
         ),
         (
+            "not_started",
+            "nog niet begonnen",
+            "Het contract is nog niet gegund. De verplichting geldt vanaf de gunning.",
+            "not started yet",
+            "The contract was not awarded yet. The obligation holds from the award on.",
+        ),
+        (
             "on_track",
             "op schema",
             "Er is genoeg ingevuld voor dit moment in de looptijd.",

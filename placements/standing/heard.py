@@ -1,19 +1,22 @@
 """When a contractor last reported something about a contract: what interim reports are counted from.
 
-Heard of is: a fulfilment handed in, confirmed or accepted, word that there is nothing new, or a line about a month,
-which is all that is known of history that was imported (as in the quality figures of the annual report).
+Heard of is: a fulfilment handed in, confirmed or accepted, word that there is nothing new, or a line about a month
+until its last day (all that is known of history that was imported). A deadline, the filter of the register and
+the quality figures of the annual report mean the same by it.
 """
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localtime
 
-from contracts.models import Contract, ContractEvent
+from contracts.models import Contract, ContractEvent, ContractState
+from contracts.owed.lines import Lines, active_in
 from contracts.plans.plan import NO_NEWS
-from placements.models import EventKind, FulfilmentEvent, FulfilmentLine
-from sroi.periods import DAY, add_months
+from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentVersion
+from sroi.periods import DAY, Period, add_months, month_of
 
 REPORTING = (EventKind.SUBMITTED, EventKind.CONFIRMED, EventKind.ACCEPTED)
 CONTRACT = "fulfilment__versions__allocations__contract"
@@ -34,3 +37,31 @@ def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
         until = min(add_months(month, 1) - DAY, today)
         found[pk] = max(until, found.get(pk, until))
     return found
+
+
+def silent(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, months: int, day: date) -> QuerySet[Any]:
+    """Contracts that ran on `day`, and for `months` before it, of which nothing was heard in those months.
+
+    Of fulfilments only these versions and lines are looked at: those that the reader may see.
+    """
+    since = add_months(day, -months) + DAY
+    # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and over.
+    events = versions.filter(
+        allocations__isnull=False,
+        fulfilment__events__kind__in=REPORTING,
+        fulfilment__events__at__date__range=(since, day),
+    )
+    without_news = ContractEvent.objects.filter(what=NO_NEWS, at__date__range=(since, day))
+    lines = done.filter(month__range=(month_of(since), day))
+    unheard = (
+        ~Q(pk__in=events.order_by().values("allocations__contract"))
+        & ~Q(pk__in=without_news.order_by().values("contract"))
+        & ~Q(pk__in=lines.order_by().values("contract"))
+    )
+    running = contracts.filter(active_in(Period(day, day)), start_date__lt=since)
+    return running.exclude(state=ContractState.SETTLED).filter(unheard)
+
+
+def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:
+    """As `silent`, whoever asks: that a contract is silent tells nothing of a single fulfilment."""
+    return silent(contracts, FulfilmentVersion.objects.all(), FulfilmentLine.objects.all(), months, day)

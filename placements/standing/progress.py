@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, DateField, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import CharField, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +37,7 @@ class Status(models.TextChoices):
     AT_RISK = "at_risk", _("at risk")
     BEHIND = "behind", _("behind")
     ON_TRACK = "on_track", _("on track")
+    NOT_STARTED = "not_started", _("not started yet")
     NO_OBLIGATION = "no_obligation", _("no obligation")
     CANCELLED = "cancelled", _("cancelled")
     DRAFT = "draft", _("draft")
@@ -87,6 +88,8 @@ def status_of(
         return Status.CANCELLED
     if contract.state == ContractState.SETTLED:
         return Status.SETTLED
+    if today < contract.award_date:
+        return Status.NOT_STARTED
     if contract.is_framework or not contract.has_obligation:
         return Status.NO_OBLIGATION
     policy = contract.policy
@@ -125,7 +128,10 @@ def in_order_of(contracts: QuerySet[Any], total: str, today: date, descending: b
         "obligation": (ObligationLine.objects, "obligation_delta"),
         "realised": (FulfilmentLine.objects, "amount"),
     }[total]
-    theirs = lines.filter(contract=OuterRef("pk"), month__lte=month_of(today)).order_by().values("contract")
+    counting = Q(month__lte=month_of(today))
+    if total == "obligation":
+        counting |= Q(contract__award_date__gt=today)
+    theirs = lines.filter(counting, contract=OuterRef("pk")).order_by().values("contract")
     summed = Coalesce(Subquery(theirs.annotate(total=Sum(amount)).values("total")), Value(ZERO, MoneyField()))
     sign = "-" if descending else ""
     return contracts.annotate(in_order_of=summed).order_by(f"{sign}in_order_of", f"{sign}pk")
@@ -181,6 +187,8 @@ def realised_by_category(contract: Contract, today: date) -> dict[str, Decimal]:
 
 def _progress(contract: Contract, sums: dict[str, Decimal], plan: Quarters | None, today: date) -> Progress:
     obligation, realised = sums["obligation"], sums["realised"]
+    if today < contract.award_date:
+        obligation += sums["ahead"]
     term = Period(contract.start_date, contract.end_date)
     expected = rounded(schedule.expected(obligation, plan, term, today))
     planned, pending = sums["accepted"] - sums["posted"], sums["submitted"] - sums["replaced"]
@@ -193,13 +201,15 @@ def _sums(ids: Sequence[int], month: date) -> tuple[dict[int, dict[str, Decimal]
 
     Of a change to something accepted only what it adds is in review: the version that it would replace still counts.
     """
+    owed = ObligationLine.objects.filter(contract__in=ids)
     lines = FulfilmentLine.objects.filter(contract__in=ids)
     allocations = Allocation.objects.filter(contract__in=ids)
     submitted = allocations.filter(version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False)
     plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
     parts = [
         _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),
-        _sum("obligation", ObligationLine.objects.filter(contract__in=ids, month__lte=month), "obligation_delta"),
+        _sum("obligation", owed.filter(month__lte=month), "obligation_delta"),
+        _sum("ahead", owed.filter(month__gt=month), "obligation_delta"),
         _sum("posted", lines, "amount"),
         _sum("realised", lines.filter(month__lte=month), "amount"),
         _sum("accepted", allocations.filter(version__accepted_of__isnull=False), "value"),

@@ -55,6 +55,10 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
         return [_("This is a framework: it owes nothing itself, its call-offs do.")]
     if not contract.has_obligation:
         return [_("This contract carries no obligation.")]
+    if progress.status == Status.NOT_STARTED:
+        words = {"day": long_date(contract.award_date), "last": long_date(contract.last_counted_day)}
+        words["obligation"] = euro(progress.obligation)
+        return [_("Not started yet: from the award on %(day)s, %(obligation)s is to be fulfilled by %(last)s.") % words]
     done = _("Of %(obligation)s, %(realised)s is fulfilled (%(percent)s).") % {
         "obligation": euro(progress.obligation),
         "realised": euro(progress.realised),
@@ -110,7 +114,7 @@ def _drawing(contract: Contract, progress: Progress) -> tuple[str, str, list[Bar
 
 def _marks(progress: Progress) -> list[Bar]:
     """Where the schedule stands now; where more was done than is owed, what is owed."""
-    if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT):
+    if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT, Status.NOT_STARTED):
         return []
     by_now = _("schedule today") if progress.plan is None else _("plan today")
     marks = [Bar(by_now, progress.expected)] if 0 < progress.elapsed < 1 else []

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from contracts.coverage.coverage import coverage
 from contracts.models import Category, ClosedYear, Contract, ContractShare, Municipality, ObligationLine, Region
+from contracts.owed.lines import active_in
 from placements.models import FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, totals
 from reporting.figures.definitions import SOCIAL
@@ -65,7 +66,7 @@ def annual_figures(
     figures = AnnualFigures(
         **_sums(rows, period, municipality, workplaces["all"]),
         contracts_registered=totals.contracts_registered(owed, period),
-        contracts_active=contracts.filter(quality.active_in(period)).count(),
+        contracts_active=contracts.filter(active_in(period)).count(),
         coverage=coverage_of(period),
         workplaces_started=workplaces["started"],
         workplaces_late=workplaces["late"],

@@ -16,9 +16,9 @@ from django.db.models import Sum
 from django.db.models.functions import ExtractYear
 
 from contracts.models import Contract, Municipality, Region
+from contracts.owed.lines import active_in
 from placements.models import FulfilmentLine
 from placements.standing.progress import Progress, with_progress
-from reporting.figures.quality import active_in
 from reporting.models import Supplement
 from sroi.money import ZERO, cumulative, rounded
 from sroi.periods import DAY, Period

@@ -5,47 +5,13 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from contracts.models import ContractState
-from contracts.owed.lines import NOT_COUNTED, OWING, Lines
-from placements.models import EventKind, FulfilmentLine, FulfilmentState, FulfilmentVersion, Outcome
+from contracts.owed.lines import Lines
+from placements.models import FulfilmentState, Outcome
+from placements.standing.heard import silent
 from reporting.figures import definitions
 from reporting.figures.facts import LateTally, Quality, SampleResult
 from sroi.money import ZERO
-from sroi.periods import DAY, Period, add_months
-
-REPORTING = (EventKind.SUBMITTED, EventKind.CONFIRMED, EventKind.ACCEPTED)
-
-
-def active_in(period: Period) -> Q:
-    """Contracts that owe something and whose term overlaps the period."""
-    overlaps = Q(start_date__lte=period.last, end_date__gte=period.first)
-    return OWING & overlaps & ~Q(state__in=NOT_COUNTED)
-
-
-def silent(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, months: int, day: date) -> QuerySet[Any]:
-    """Contracts that ran on `day`, and for `months` before it, of which nothing was heard in those months.
-
-    Heard of is: a fulfilment submitted, confirmed or accepted in that time, or a line about a month in it, which is all
-    that is known of history that was imported.
-    """
-    since = add_months(day, -months) + DAY
-    # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and over.
-    events = versions.filter(
-        allocations__isnull=False,
-        fulfilment__events__kind__in=REPORTING,
-        fulfilment__events__at__date__range=(since, day),
-    )
-    lines = done.filter(month__range=(since, day))
-    unheard = ~Q(pk__in=events.order_by().values("allocations__contract")) & ~Q(
-        pk__in=lines.order_by().values("contract")
-    )
-    running = contracts.filter(active_in(Period(day, day)), start_date__lt=since)
-    return running.exclude(state=ContractState.SETTLED).filter(unheard)
-
-
-def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:
-    """As `silent`, whoever asks: that a contract is silent tells nothing of a single fulfilment."""
-    return silent(contracts, FulfilmentVersion.objects.all(), FulfilmentLine.objects.all(), months, day)
+from sroi.periods import Period
 
 
 def without_report(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, day: date) -> int:

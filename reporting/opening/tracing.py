@@ -20,10 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.coverage.coverage import WITH_REASON, expected_to_owe, value_at_award
 from contracts.models import ClosedYear, Contract, ContractShare, Municipality, ObligationLine, Posting, Region
+from contracts.owed.lines import active_in
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from reporting.figures.definitions import DEFINITIONS, below_default, booked_until, lines_behind
 from reporting.figures.facts import percentage
-from reporting.figures.quality import active_in, silent_by_term
+from reporting.figures.quality import silent_by_term
 from reporting.notice.editions import reads_only
 from sroi.access import STAFF, Access
 from sroi.money import ZERO

@@ -23,9 +23,9 @@ from contracts.owed.shares import SharesOfContracts
 from contracts.people.membership import advisers_of
 from contracts.registering.door import may_register
 from contracts.searches import contract_search
+from placements.standing.heard import silent_for
 from placements.standing.progress import Status, in_order_of, of_status, with_progress
 from placements.standing.words import small_bar, status_tag
-from reporting.figures.quality import silent_for
 from sroi.access import STAFF, Access, visible
 from sroi.lists import (
     CONTRACT_PAGE,
