@@ -186,6 +186,10 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
     if not isinstance(condition, Mapping):
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "condition.min_age"})
     refuse_unknown(condition, ("min_age", "permanent_contract"), f"{code} condition")
+    if condition and kind not in (BlockKind.PLACEMENT, BlockKind.BONUS):
+        raise FaultyFile(
+            _("%(where)s: a condition on age or contract goes with a placement or a bonus only.") % {"where": code}
+        )
     return BuildingBlock(
         table=table,
         position=position,

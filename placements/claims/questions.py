@@ -31,14 +31,15 @@ def bonuses_for(blocks: Iterable[BuildingBlock]) -> list[BuildingBlock]:
 def fields_of(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     """The fields that a claim asks for, in order: only what these blocks use.
 
-    An age or a kind of contract is asked only where a bonus depends on it. What must be there: `requirements.required`.
+    An age or a kind of contract is asked only where a block or a bonus depends on it. What must be there is said by
+    `requirements.required`.
     """
     bonuses, asked = bonuses_for(blocks), required(kind, blocks)
     if kind == BlockKind.PLACEMENT:
-        first, last = ["candidate_ref", "start_date"], asked[2:]
-        fields = [*first, "end_date", *last]
+        last = [name for name in asked[2:] if name != "age_at_start"]
+        fields = ["candidate_ref", "start_date", "end_date", *last]
         fields += ["age_at_start"] if any(b.min_age is not None for b in (*blocks, *bonuses)) else []
-        fields += ["permanent_contract"] if any(b.permanent_contract for b in bonuses) else []
+        fields += ["permanent_contract"] if any(b.permanent_contract is not None for b in (*blocks, *bonuses)) else []
         return fields + (["bonuses"] if bonuses else [])
     if kind == BlockKind.PURCHASE:
         return ["supplier_name", "supplier_kvk", *asked[1:], "paid_on"]

@@ -29,6 +29,7 @@ LACKING: dict[str, Any] = {
     "candidate_ref": gettext_lazy("Fill in your own reference for this person: no name and no BSN."),
     "start_date": gettext_lazy("Fill in the first day."),
     "hours_per_week": gettext_lazy("Fill in the hours per week."),
+    "age_at_start": gettext_lazy("Fill in the age on the first day: this block depends on it."),
     "quantity": gettext_lazy("Fill in how many hours or days it was."),
     "amount": gettext_lazy("Fill in the amount without VAT."),
     "supplier_name": gettext_lazy("Fill in from which firm it was bought."),
@@ -37,7 +38,7 @@ LACKING: dict[str, Any] = {
     "activity_date": gettext_lazy("Fill in on which day it was."),
 }
 # History that was decided elsewhere was recorded by the rules of elsewhere: it may lack these.
-NOT_IN_HISTORY = frozenset({"candidate_ref", "supplier_name", "invoice_number", "description"})
+NOT_IN_HISTORY = frozenset({"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"})
 
 
 class Objection(NamedTuple):
@@ -50,7 +51,8 @@ def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     claimed = ["quantity"] if any(b.unit in NEEDS_QUANTITY for b in blocks) else []
     claimed += ["amount"] if kind == BlockKind.PURCHASE or any(b.unit in NEEDS_AMOUNT for b in blocks) else []
     if kind == BlockKind.PLACEMENT:
-        return ["candidate_ref", "start_date", "hours_per_week", *claimed]
+        age = ["age_at_start"] if any(b.min_age is not None for b in blocks) else []
+        return ["candidate_ref", "start_date", "hours_per_week", *claimed, *age]
     if kind == BlockKind.PURCHASE:
         return ["supplier_name", "invoice_number", *claimed]
     return ["description", "activity_date", *claimed]

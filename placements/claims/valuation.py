@@ -1,8 +1,7 @@
 """What a fulfilment is worth under one contract, month by month, with its steps in words.
 
-Values are exact euro (`Fraction`) until the ledger rounds them; hours are per week; percents are 0–100. Time enters
-as an
-argument, nothing reads the clock or the database: tables and blocks are read as plain attributes. Bad input does not
+Values are exact euro (`Fraction`) until the ledger rounds them; hours are per week; percents are 0–100. Time enters as
+an argument, nothing reads the clock or the database: tables and blocks are read as plain attributes. Bad input does not
 raise here: what does not count is worth 0, and a step says why. Source: DOMAIN.md section 5.
 """
 
@@ -262,17 +261,22 @@ def counting_bonuses(
     return [(b, limited) for b in counting if (limited := _limited(window, b.max_months, earlier, story))]
 
 
+def _unmet(block: BuildingBlock, claim: Claim) -> str:
+    """Why the condition of a block or bonus is not met, or blank: what is not known is not met."""
+    if block.min_age is not None and claim.age is None:
+        return _("the age at the start is not known")
+    if block.min_age is not None and claim.age is not None and claim.age < block.min_age:
+        return _("the age is below %(age)s") % {"age": block.min_age}
+    if block.permanent_contract is not None and claim.permanent_contract != block.permanent_contract:
+        return _("there is no permanent contract") if block.permanent_contract else _("it is a permanent contract")
+    return ""
+
+
 def _met(bonus: BuildingBlock, claim: Claim, block: BuildingBlock, earlier: Sequence[Earlier], story: Story) -> bool:
-    why = ""
+    why = _unmet(bonus, claim)
     if bonus.applies_to and block.code not in bonus.applies_to:
         why = _("it does not go with this block")
-    elif bonus.min_age is not None and claim.age is None:
-        why = _("the age at the start is not known")
-    elif bonus.min_age is not None and claim.age is not None and claim.age < bonus.min_age:
-        why = _("the age is below %(age)s") % {"age": bonus.min_age}
-    elif bonus.permanent_contract is not None and claim.permanent_contract != bonus.permanent_contract:
-        why = _("there is no permanent contract")
-    elif bonus.unit == Unit.FIXED and any(bonus.code in e.bonuses for e in earlier):
+    elif not why and bonus.unit == Unit.FIXED and any(bonus.code in e.bonuses for e in earlier):
         why = _("it was counted already for this candidate under this contract")
     if why:
         story.tell(_("Bonus “%(bonus)s” does not count: %(why)s."), bonus=bonus.label, why=why)
@@ -300,6 +304,9 @@ def value(
     _tell_block(block, story)
     if claim.kind == BlockKind.PLACEMENT:
         window = counted_window(claim, table, block, contract, others, story)
+        if window and (why := _unmet(block, claim)):
+            story.tell(_("This block does not count: %(why)s."), why=why)
+            window = None
         counting = counting_bonuses(claim, block, bonuses, window, others, story) if window else []
     else:
         window, counting = _counted_day(claim, contract, story), []

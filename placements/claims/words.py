@@ -44,13 +44,15 @@ def example_worth(block: BuildingBlock) -> str:
     return words
 
 
-def bonus_condition(bonus: BuildingBlock) -> str:
-    """When a bonus counts, in words."""
-    if bonus.min_age is not None:
-        return _("Counts from the age of %(age)s on the first day.") % {"age": bonus.min_age}
-    if bonus.permanent_contract:
-        return _("Counts with a permanent contract.")
-    return ""
+def condition_of(block: BuildingBlock) -> str:
+    """When a block or a bonus counts, in words."""
+    words = []
+    if block.min_age is not None:
+        words.append(_("Counts from the age of %(age)s on the first day.") % {"age": block.min_age})
+    if block.permanent_contract is not None:
+        permanent = block.permanent_contract
+        words.append(_("Counts with a permanent contract.") if permanent else _("Counts without a permanent contract."))
+    return " ".join(words)
 
 
 KIND_WORDS = {

@@ -15,7 +15,7 @@ from contracts.models import BlockKind, BuildingBlock, Contract
 from placements.claims import questions, requirements, suppliers
 from placements.claims.content import Content
 from placements.claims.requirements import MOST_QUANTITY
-from placements.claims.words import KIND_WORDS, bonus_condition, card, example_worth
+from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, VisibleRows, euros, kvk_field, text_field
@@ -24,7 +24,7 @@ from sroi.templatetags.formats import short_date
 
 def block_words(block: BuildingBlock) -> str:
     """What a block is worth, and for whom it counts where the table says so."""
-    return ". ".join(filter(None, (example_worth(block), suppliers.open_for(block))))
+    return ". ".join(filter(None, (example_worth(block), suppliers.open_for(block), condition_of(block))))
 
 
 # --- what -----------------------------------------------------------------------------------------------------------
@@ -207,7 +207,7 @@ class DetailsForm(forms.Form):
         return forms.MultipleChoiceField(
             label=_("Does one of these go with it?"),
             required=False,
-            choices=[(b.code, card(f"{b.label}: {example_worth(b)}", bonus_condition(b))) for b in self.bonuses],
+            choices=[(b.code, card(f"{b.label}: {example_worth(b)}", condition_of(b))) for b in self.bonuses],
             widget=forms.CheckboxSelectMultiple,
         )
 

@@ -149,3 +149,15 @@ def test_the_check_page_says_what_is_lacking_and_submits_nothing(region: Any, co
     page = reverse("fulfilment-check", args=[version.fulfilment_id])
     answer = client.post(page, {"edition": version.edition})
     assert (answer.status_code, answer.context["missing"]) == (422, ["Factuurnummer"])
+
+
+def test_a_block_that_depends_on_an_age_asks_for_it(region: Any, contract: Any) -> None:
+    contract.table.blocks.filter(code="PW_GT2Y").update(min_age=50)
+    _block, whole = WHOLE["placement"]
+    reason = str(requirements.LACKING["age_at_start"])
+    given = {"kind": "placement", "block": "PW_GT2Y", "status": "submitted", **whole}
+    assert imported(region, **given) == [("age_at_start", reason)]
+    version = drafted(contract, "placement", "age_at_start")
+    form = DetailsForm(whole | {"edition": "1"}, kind="placement", content=content_of(version))
+    assert form.errors == {"age_at_start": [reason]}
+    assert imported(region, **given, age_at_start="52") == []

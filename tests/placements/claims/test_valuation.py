@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Region
+from contracts.policy.loading import FaultyFile
 from contracts.valuation_tables.loading import table_from
 from placements.claims.valuation import Claim, Counted, Earlier, Value, spread, value
 from sroi.money import cumulative
@@ -254,3 +255,35 @@ def test_a_decided_value_adds_up_over_contracts(decided, computed):
 
     parts = [(D(10), Value((Month(date(2024, 1, 1), Fraction(c)),))) for c in computed]
     assert sum(v.total for v in spread(decided, parts, [])) == decided
+
+
+class TestConditionOfABlock:
+    """A block for who is 50 or older, and one for who has (or has no) permanent contract; DOMAIN.md section 5.5."""
+
+    def table(self, **condition):
+        block = {"code": "P", "kind": "placement", "unit": "full_time_year", "amount": "40000"}
+        bonus = {"code": "B", "kind": "bonus", "unit": "fixed", "amount": "5000"}
+        return made_table({**block, "condition": condition}, bonus)
+
+    @pytest.mark.parametrize(("age", "expected"), [(30, 0), (49, 0), (50, 40000), (61, 40000), (None, 0)])
+    def test_an_age(self, age, expected):
+        found = worth(self.table(min_age=50), "P", placed(*YEAR, age=age))
+        assert found.total == expected
+        told = [step for step in found.steps if "Dit bouwblok telt niet" in step]
+        assert len(told) == (0 if expected else 1)
+
+    @pytest.mark.parametrize(("asked", "has", "expected"), [(True, True, 40000), (True, False, 0), (False, True, 0)])
+    def test_a_kind_of_contract(self, asked, has, expected):
+        found = worth(self.table(permanent_contract=asked), "P", placed(*YEAR, permanent_contract=has))
+        assert found.total == expected
+
+    def test_its_bonuses_fall_too(self):
+        table = self.table(min_age=50)
+        assert worth(table, "P", placed(*YEAR, age=50, bonuses=("B",))).total == 45000
+        assert worth(table, "P", placed(*YEAR, age=49, bonuses=("B",))).total == 0
+
+    @pytest.mark.parametrize("kind", ["purchase", "activity"])
+    def test_on_what_is_no_placement_loading_refuses_it(self, kind):
+        block = {"code": "X", "kind": kind, "unit": "cost", "condition": {"min_age": 50}}
+        with pytest.raises(FaultyFile, match="X"):
+            table_from(Region(code="r"), made_table(block))
