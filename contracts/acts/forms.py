@@ -32,6 +32,7 @@ REASON = gettext_lazy("It stands in the history of the contract, also for the co
 ASKED: dict[str, tuple[str, ...]] = {
     ChangeKind.AMENDMENT: ("value_delta", "labour_cost_delta", "obligation_delta"),
     ChangeKind.EXTENSION: ("new_end_date", "value_delta", "labour_cost_delta"),
+    ChangeKind.EARLY_END: ("new_end_date", "value_delta", "labour_cost_delta"),
     ChangeKind.RATE_CHANGE: ("rate",),
     ChangeKind.TURNOVER: ("value_delta",),
     ChangeKind.PSO_DISCOUNT: ("obligation_delta",),
@@ -40,6 +41,7 @@ ASKED: dict[str, tuple[str, ...]] = {
 }
 NEEDED: dict[str, tuple[str, ...]] = {
     ChangeKind.EXTENSION: ("new_end_date",),
+    ChangeKind.EARLY_END: ("new_end_date",),
     ChangeKind.RATE_CHANGE: ("rate",),
     ChangeKind.TURNOVER: ("value_delta",),
     ChangeKind.PSO_DISCOUNT: ("obligation_delta",),

@@ -41,6 +41,7 @@ from sroi.views import Request, act_of
 EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
     ChangeKind.EXTENSION: gettext_lazy("A later last day, often with more value."),
+    ChangeKind.EARLY_END: gettext_lazy("An earlier last day. What is owed stays, unless the value changes with it."),
     ChangeKind.RATE_CHANGE: gettext_lazy("Another rate from now on."),
     ChangeKind.TURNOVER: gettext_lazy("What was invoiced, of which the rate is taken."),
     ChangeKind.PSO_DISCOUNT: gettext_lazy("A lower obligation for as long as the certificate is valid."),

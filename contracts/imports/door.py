@@ -66,6 +66,8 @@ KINDS_IN_DUTCH = {
     "meerwerk": ChangeKind.AMENDMENT,
     "minderwerk": ChangeKind.AMENDMENT,
     "verlenging": ChangeKind.EXTENSION,
+    "eerder einde": ChangeKind.EARLY_END,
+    "voortijdige beëindiging": ChangeKind.EARLY_END,
     "omzetopgave": ChangeKind.TURNOVER,
     "kwijtschelding": ChangeKind.WAIVER,
     "correctie": ChangeKind.CORRECTION,

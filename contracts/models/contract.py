@@ -62,6 +62,7 @@ class ContractState(models.TextChoices):
 class ChangeKind(models.TextChoices):
     AMENDMENT = "amendment", _("amendment")
     EXTENSION = "extension", _("extension")
+    EARLY_END = "early_end", _("early end")
     RATE_CHANGE = "rate_change", _("rate change")
     TURNOVER = "turnover", _("turnover statement")
     PSO_DISCOUNT = "pso_discount", _("PSO discount")
@@ -74,6 +75,7 @@ class LineKind(models.TextChoices):
     CALL_OFF = "call_off", _("call-off")
     AMENDMENT = "amendment", _("amendment")
     EXTENSION = "extension", _("extension")
+    EARLY_END = "early_end", _("early end")
     TURNOVER = "turnover", _("turnover statement")
     RATE_CHANGE = "rate_change", _("rate change")
     PSO_DISCOUNT = "pso_discount", _("PSO discount")

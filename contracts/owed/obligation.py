@@ -19,7 +19,7 @@ M = TypeVar("M")
 
 # These give an amount of their own; nothing can be computed for them.
 AGREED_KINDS = (ChangeKind.PSO_DISCOUNT, ChangeKind.WAIVER)
-VALUE_KINDS = (ChangeKind.AMENDMENT, ChangeKind.EXTENSION)
+VALUE_KINDS = (ChangeKind.AMENDMENT, ChangeKind.EXTENSION, ChangeKind.EARLY_END)
 
 
 class RatePolicy(Protocol):

@@ -140,21 +140,12 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
         yield "contract_reference", _("This contract is not running: it cannot be changed.")
     if (kind == ChangeKind.RATE_CHANGE) != (given["rate"] is not None):
         yield "rate", _("A rate goes with a rate_change, and only with that.")
-    if kind == ChangeKind.EXTENSION and given["new_end_date"] is None:
-        yield "new_end_date", _("An extension needs the new end date.")
-    if kind != ChangeKind.EXTENSION and given["new_end_date"] is not None:
-        yield "new_end_date", _("A new end date goes with an extension only.")
+    yield from _end_faults(kind, given["new_end_date"], contract)
     if given["effective_date"] and given["effective_date"] < contract.award_date:
         yield (
             "effective_date",
             _("This lies before the award of the contract, %(day)s. Choose a day on or after it.")
             % {"day": long_date(contract.award_date)},
-        )
-    if kind == ChangeKind.EXTENSION and given["new_end_date"] and given["new_end_date"] < contract.end_date:
-        yield (
-            "new_end_date",
-            _("The contract ends on %(day)s already. Choose a later day; a contract that ends sooner is ended.")
-            % {"day": long_date(contract.end_date)},
         )
     if kind in AGREED_KINDS and given["obligation_delta"] is None:
         yield "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
@@ -167,6 +158,23 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
             yield "value_delta", _("Give the invoiced turnover of this statement.")
     if kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE) and {"value_delta", "labour_cost_delta"} & deltas:
         yield "value_delta", _("This kind of change does not change the value.")
+
+
+def _end_faults(kind: str, day: date | None, contract: Contract) -> Iterator[Reason]:
+    """An extension ends later, an early end sooner; nothing else moves the last day."""
+    moves = kind in (ChangeKind.EXTENSION, ChangeKind.EARLY_END)
+    words = {"first": long_date(contract.start_date), "last": long_date(contract.end_date)}
+    if moves and day is None:
+        yield "new_end_date", _("Fill in the new last day.")
+    elif not moves and day is not None:
+        yield "new_end_date", _("A new last day goes with an extension or an early end only.")
+    elif kind == ChangeKind.EXTENSION and day and day < contract.end_date:
+        yield (
+            "new_end_date",
+            _("The contract runs until %(last)s. Choose a later day; that it ends sooner is an early end.") % words,
+        )
+    elif kind == ChangeKind.EARLY_END and day and not contract.start_date <= day < contract.end_date:
+        yield "new_end_date", _("Choose a day from %(first)s on that lies before %(last)s.") % words
 
 
 def given_by(change: ObligationChange) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sroi.periods import add_months, days_in_month, month_of
 
 FOLDER = Path(__file__).parent
 # What has to lie in the past for a row to exist, whichever of these its file has.
-HAPPENS_ON = ("award_date", "effective_date", "start_date", "paid_on", "activity_date")
+HAPPENS_ON = ("publication_date", "award_date", "effective_date", "start_date", "paid_on", "activity_date")
 
 DemoRow = dict[str, str]
 
@@ -37,7 +37,7 @@ def rendered(text: str, today: date) -> str:
 
 
 def has_happened(row: DemoRow, today: date) -> bool:
-    """By the first of its dates: a contract that was awarded exists, also when it starts later."""
+    """By the first of its dates: a contract that was published or awarded exists, also when it starts later."""
     days = [row[name] for name in HAPPENS_ON if row.get(name)]
     return not days or date.fromisoformat(days[0]) <= today
 

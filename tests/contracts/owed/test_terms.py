@@ -36,7 +36,9 @@ def sheet(columns: Any, *rows: dict[str, str]) -> Sheet:
 # What is asked of a contract of € 1.000.000 in 2024 and 2025, awarded on 1 December 2023; and where it is said.
 IMPOSSIBLE = [
     ("amendment", {"value_delta": "-10.000.000"}, "value_delta", "−9.000.000"),
-    ("extension", {"new_end_date": "2025-06-30"}, "new_end_date", "31 december 2025"),
+    ("extension", {"new_end_date": "2025-06-30"}, "new_end_date", "eerder einde"),
+    ("early_end", {"new_end_date": "2025-12-31"}, "new_end_date", "31 december 2025"),
+    ("early_end", {"new_end_date": "2023-12-31"}, "new_end_date", "1 januari 2024"),
     ("amendment", {"value_delta": "5.000", "effective_date": "2023-11-30"}, "effective_date", "1 december 2023"),
 ]
 
@@ -136,3 +138,33 @@ def test_what_is_no_number_of_a_firm_is_one_nowhere(region: Region, adviser: Cli
     page = adviser.post(reverse("social-firm-new"), firm)
     assert (page.status_code, "kvk" in page.context["form"].errors) == (422, True)
     assert not Contractor.objects.exists()
+
+
+class TestEarlyEnd:
+    """€ 50.000 over 2024 and 2025, which ends with June 2025; DOMAIN.md section 4."""
+
+    def ended(self, client: Client, contract: Contract, **given: str) -> None:
+        fields = {"effective_date": "2025-01-10", "new_end_date": "2025-06-30", "reason": "Gebouw verkocht", **given}
+        page = reverse("contract-change", args=[contract.pk, "early_end"])
+        assert client.post(page, {"token": "t-1", **fields}).status_code == 200  # what it would do
+        assert client.post(page, {"token": "t-1", "confirm": "1", **fields}).status_code == 302
+        contract.refresh_from_db()
+
+    def owed(self, contract: Contract) -> Decimal:
+        return sum((line.obligation_delta for line in contract.obligation_lines.all()), D(0))
+
+    def test_it_moves_the_last_day_and_leaves_what_is_owed(self, contract: Contract, adviser: Client) -> None:
+        self.ended(adviser, contract)
+        assert (contract.end_date, contract.awarded_end_date) == (date(2025, 6, 30), date(2025, 12, 31))
+        assert self.owed(contract) == 50000
+
+    def test_a_value_that_is_given_changes_it(self, contract: Contract, adviser: Client) -> None:
+        self.ended(adviser, contract, value_delta="-250.000")
+        assert self.owed(contract) == 37500
+
+    def test_it_comes_in_by_a_file_in_dutch_words_too(self, region: Region, contract: Contract) -> None:
+        row = {"contract_reference": contract.reference, "kind": "eerder einde", "effective_date": "2025-01-10"}
+        row |= {"new_end_date": "2025-06-30", "reason": "Gebouw verkocht"}
+        assert import_changes(region, sheet(CHANGE_COLUMNS, row), make.act()).faults == []
+        contract.refresh_from_db()
+        assert contract.end_date == date(2025, 6, 30)

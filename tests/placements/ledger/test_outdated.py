@@ -39,8 +39,9 @@ def adviser(region: Region) -> Client:
     return client
 
 
-def extend(contract: Contract, until: date) -> None:
-    make.make_change(contract, ChangeKind.EXTENSION, new_end_date=until, reason="Verlengd")
+def move_end(contract: Contract, until: date) -> None:
+    kind = ChangeKind.EXTENSION if until > contract.end_date else ChangeKind.EARLY_END
+    make.make_change(contract, kind, new_end_date=until, reason="Loopt tot een andere dag")
 
 
 def listed(contract: Contract) -> list[tuple[str, Decimal, Decimal | None]]:
@@ -71,7 +72,7 @@ def test_nothing_is_listed_without_a_change(contract: Contract) -> None:
 def test_an_open_end_counts_on_after_an_extension(region: Region, contract: Contract) -> None:
     make.make_placement(contract, external_id="DOOR", end_date=None, confirmed_until=date(2024, 12, 31))
     make.make_placement(contract, external_id="KLAAR", candidate_ref="Kandidaat 18")
-    extend(contract, LATER)
+    move_end(contract, LATER)
     assert listed(contract) == [("DOOR", D("80000.00"), D("120000.00"))]
     revalue(contract)
     assert listed(contract) == []
@@ -82,7 +83,7 @@ def test_an_open_end_counts_on_after_an_extension(region: Region, contract: Cont
 def test_an_earlier_last_day_counts_less(region: Region, contract: Contract) -> None:
     make.make_placement(contract, external_id="A")
     make.make_activity(contract, external_id="B", activity_date=date(2024, 11, 1))
-    extend(contract, date(2024, 6, 30))
+    move_end(contract, date(2024, 6, 30))
     assert listed(contract) == [("A", D("40000.00"), D("20000.00")), ("B", D("4000.00"), D("0.00"))]
     revalue(contract)
     assert posted(contract) == D("20000.00")
@@ -129,7 +130,7 @@ def test_another_table_counts_by_its_block_of_the_same_code(
 
 def test_what_was_decided_stays_decided(region: Region, contract: Contract) -> None:
     make.make_placement(contract, end_date=None, decided_value=D("1000.00"), decided_reason="Afgesproken")
-    extend(contract, LATER)
+    move_end(contract, LATER)
     ((_number, before, now),) = listed(contract)
     assert (before, now) == (D("1000.00"), D("1000.00"))
     revalue(contract)
@@ -142,7 +143,7 @@ def test_only_this_contract_of_a_shared_fulfilment_changes(region: Region) -> No
     hours = [(date(2024, 1, 1), D(36))]
     days = {"start_date": date(2024, 1, 1), "confirmed_until": date(2024, 12, 31), "candidate_ref": "K"}
     make.make_fulfilment(two, "placement", "PW_GT2Y", hours, **days)
-    extend(two[0], LATER)
+    move_end(two[0], LATER)
     assert listed(two[1]) == []
     assert [row[1:] for row in listed(two[0])] == [(D("40000.00"), D("60000.00"))]
     revalue(two[0])
@@ -155,7 +156,7 @@ def test_a_change_under_way_is_answered_first(region: Region, contract: Contract
     block = version.allocations.get().block
     content = Content({"start_date": date(2024, 1, 1)}, [(date(2024, 1, 1), D(36))], [(contract, block, D(100))])
     changed = life.propose_change(version.fulfilment, content, make.act())
-    extend(contract, LATER)
+    move_end(contract, LATER)
     with pytest.raises(Refused, match=version.fulfilment.external_id):
         revalue(contract)
     life.withdraw(changed, make.act(why="Toch niet"))
@@ -166,7 +167,7 @@ def test_a_change_under_way_is_answered_first(region: Region, contract: Contract
 def test_who_reviewed_their_own_entry_stays_marked(contract: Contract) -> None:
     version = make.make_placement(contract, end_date=None)
     FulfilmentVersion.objects.update(self_reviewed=True)
-    extend(contract, LATER)
+    move_end(contract, LATER)
     revalue(contract, version.fulfilment.entered_by)
     assert FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).self_reviewed
 
@@ -201,7 +202,7 @@ def test_an_officer_and_a_contractor_see_no_single_fulfilment(region: Region, co
 
 def test_the_list_asks_the_same_for_one_and_for_many(contract: Contract, adviser: Client) -> None:
     page = reverse("contract-outdated", args=[contract.pk])
-    extend(contract, date(2025, 11, 30))
+    move_end(contract, date(2025, 11, 30))
     counts = []
     for number in range(1, 8):
         make.make_placement(contract, candidate_ref=f"Kandidaat {number}", age_at_start=57, bonuses=["BONUS_55PLUS"])

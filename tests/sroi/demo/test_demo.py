@@ -112,7 +112,7 @@ class DemonstrationTest(TestCase):
         assert set(contracts.values_list("basis", flat=True)) == {"contract_value", "labour_cost", "invoiced_turnover"}
         assert set(ObligationLine.objects.values_list("kind", flat=True)) == {
             *("award", "call_off", "amendment", "extension", "turnover"),
-            *("rate_change", "pso_discount", "waiver", "correction"),
+            *("early_end", "rate_change", "pso_discount", "waiver", "correction"),
         }
         without = contracts.filter(has_obligation=False)
         assert without.filter(rate_reason_text="").exists()

@@ -101,7 +101,8 @@ def test_certificates_that_lapse(world: SimpleNamespace) -> None:
     region = make.make_region("elders", "Elders", pso_discounts={"2": "10"})
     contract = make.make_contract(region, world.firm, title="Wegen", contacted_on=date(2025, 1, 2), **RUNS)
     certificate = make.make_certificate(contract, valid_from=date(2023, 8, 1), valid_until=date(2025, 7, 15))
-    make.make_change(contract, "pso_discount", obligation_delta=-5000, certificate=certificate)
+    awarded = contract.award_date
+    make.make_change(contract, "pso_discount", obligation_delta=-5000, certificate=certificate, effective_date=awarded)
     adviser = make.make_user(Role.ADVISER, region)
     assert len(piles(adviser, page="due")["PSO certificates that lapse"]) == 1
     with time_machine.travel(make.moment(date(2025, 8, 1)), tick=False):
