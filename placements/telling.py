@@ -20,6 +20,7 @@ from contracts.models import (
     ChangeProposal,
     Contract,
     ContractEvent,
+    Happened,
     Membership,
     Notice,
     NoticeKind,
@@ -30,6 +31,11 @@ from placements.models import Allocation, EventKind, FulfilmentEvent
 from sroi.access import Role
 
 ANSWERS = (EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED)
+# Of a contract: known to the contractor already, or nothing that they need to look at.
+UNTOLD = (
+    *(Happened.SHARES, Happened.CERTIFICATE, Happened.CONTACT, Happened.NOTE_REMOVED, Happened.DOCUMENT_REMOVED),
+    *(Happened.NO_PLAN, Happened.NO_NEWS),
+)
 People = dict[Any, set[int]]
 
 
@@ -107,7 +113,7 @@ def _of_contracts(since: datetime) -> Iterator[Notice]:
     people, advisers = _people_of_contractors(regions), _advisers(regions)
     for event in events:
         contract = event.contract
-        if event.what == "plan_submitted":
+        if event.what == Happened.PLAN_SUBMITTED:
             told, kind = _who_advises(contract, advisers), NoticeKind.QUESTION
             words, path = _("The action plan of %(title)s was handed in."), reverse("contract-plan", args=[contract.pk])
         else:
@@ -124,19 +130,24 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
     plan = reverse("contract-plan", args=[event.contract_id])
     settled = reverse("contract-settlement", args=[event.contract_id])
     found: dict[str, tuple[NoticeKind, str, str]] = {
-        "awarded": (NoticeKind.CHANGE, _("Contract %(title)s with social return was registered."), page),
-        "plan_sent_back": (NoticeKind.ANSWER, _("Your action plan for %(title)s was sent back."), plan),
-        "plan_agreed": (NoticeKind.ANSWER, _("Your action plan for %(title)s was agreed."), plan),
-        "recovery": (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
-        "settled": (NoticeKind.CHANGE, _("Contract %(title)s was settled; the letter is in the dossier."), settled),
-        "reopened": (NoticeKind.CHANGE, _("The settlement of %(title)s was reopened."), settled),
-        "cancelled": (NoticeKind.CHANGE, _("Contract %(title)s was cancelled."), page),
-        "ended": (NoticeKind.CHANGE, _("Contract %(title)s was ended."), page),
+        **dict.fromkeys(UNTOLD, (NoticeKind.CHANGE, "", "")),
+        Happened.AWARDED: (NoticeKind.CHANGE, _("Contract %(title)s with social return was registered."), page),
+        Happened.PLAN_SENT_BACK: (NoticeKind.ANSWER, _("Your action plan for %(title)s was sent back."), plan),
+        Happened.PLAN_AGREED: (NoticeKind.ANSWER, _("Your action plan for %(title)s was agreed."), plan),
+        Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
+        Happened.SETTLED: (
+            NoticeKind.CHANGE,
+            _("Contract %(title)s was settled; the letter is in the dossier."),
+            settled,
+        ),
+        Happened.REOPENED: (NoticeKind.CHANGE, _("The settlement of %(title)s was reopened."), settled),
+        Happened.CANCELLED: (NoticeKind.CHANGE, _("Contract %(title)s was cancelled."), page),
+        Happened.ENDED: (NoticeKind.CHANGE, _("Contract %(title)s was ended."), page),
     }
     changes = [*ChangeKind, ActKind.TABLE]
     changed = (NoticeKind.CHANGE, _("What you owe for %(title)s, or how it is valued, was changed."), page)
     found |= {kind.value: changed for kind in changes}
-    return found.get(event.what, (NoticeKind.CHANGE, "", ""))
+    return found[event.what]
 
 
 def _who_advises(contract: Contract, advisers: People) -> set[int]:

@@ -20,6 +20,7 @@ from contracts.models import (
     ContractDocument,
     ContractEvent,
     ContractNote,
+    Happened,
     PsoCertificate,
     Side,
 )
@@ -84,7 +85,7 @@ def remove_note(note: ContractNote, act: Act) -> None:
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
         if not gone:
             raise Refused(_("This note was removed already."))
-        ContractEvent.objects.create(contract=note.contract, what="note_removed", at=act.at, by=act.by)
+        ContractEvent.objects.create(contract=note.contract, what=Happened.NOTE_REMOVED, at=act.at, by=act.by)
 
 
 # --- contact persons ------------------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ def remove(document: ContractDocument, act: Act) -> None:
         if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(file="", removed_at=act.at):
             raise Refused(_("This document was removed already."))
         ContractEvent.objects.create(
-            contract=document.contract, what="document_removed", at=act.at, by=act.by, why=document.title
+            contract=document.contract, what=Happened.DOCUMENT_REMOVED, at=act.at, by=act.by, why=document.title
         )
         if name:
             evidence_storage().guard()

@@ -256,11 +256,33 @@ class ObligationLine(ScopedModel):
         return f"{self.contract_id} {self.effective_date} {self.obligation_delta}"
 
 
+class Happened(models.TextChoices):
+    """What can happen to a contract beside changes of what it owes, as its history tells it."""
+
+    AWARDED = "awarded", _("Awarded")
+    ENDED = "ended", _("Ended")
+    CANCELLED = "cancelled", _("Cancelled")
+    SETTLED = "settled", _("Settled")
+    RECOVERY = "recovery", _("Recovery period granted")
+    REOPENED = "reopened", _("Settlement reopened")
+    SHARES = "shares", _("Other shares of the municipalities")
+    TABLE = "table", _("Another valuation table")
+    CERTIFICATE = "certificate", _("PSO certificate registered")
+    CONTACT = "contact", _("First contact")
+    NOTE_REMOVED = "note_removed", _("A note was removed from the dossier")
+    DOCUMENT_REMOVED = "document_removed", _("A document was removed from the dossier")
+    NO_PLAN = "no_plan", _("No action plan needed")
+    NO_NEWS = "no_news", _("Interim report: nothing new")
+    PLAN_SUBMITTED = "plan_submitted", _("Action plan handed in")
+    PLAN_SENT_BACK = "plan_sent_back", _("Action plan sent back")
+    PLAN_AGREED = "plan_agreed", _("Action plan agreed")
+
+
 class ContractEvent(ScopedModel):
     """What happened to a contract: who, when, what and why."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="events")
-    what = models.CharField(max_length=30)
+    what = models.CharField(max_length=30, choices=[*Happened.choices, *ChangeKind.choices])
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     why = models.CharField(max_length=1000, blank=True)

@@ -19,6 +19,7 @@ from contracts.models import (
     ContractEvent,
     ContractShare,
     ContractState,
+    Happened,
     LineKind,
     Municipality,
     ObligationChange,
@@ -79,7 +80,7 @@ def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
             if key not in new:
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
-        _note([a.contract for a in awards], "awarded", opened, act.why)
+        _note([a.contract for a in awards], Happened.AWARDED, opened, act.why)
 
 
 def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
@@ -272,7 +273,7 @@ def end(contract: Contract, act: Act) -> None:
     with transaction.atomic():
         _move(contract, [ContractState.ACTIVE], ContractState.ENDED)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what="ended", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.ENDED, at=act.at, by=act.by, why=act.why)
 
 
 def cancel(contract: Contract, act: Act, *, on: date) -> None:
@@ -301,7 +302,7 @@ def cancel(contract: Contract, act: Act, *, on: date) -> None:
             for municipality, (value, obligation) in per_municipality.items()
             if value or obligation
         )
-        _note([contract], "cancelled", opened, act.why)
+        _note([contract], Happened.CANCELLED, opened, act.why)
 
 
 def grant_recovery(contract: Contract, until: date, act: Act) -> None:
@@ -310,7 +311,7 @@ def grant_recovery(contract: Contract, until: date, act: Act) -> None:
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.ENDED, recovery_until=until)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what="recovery", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.RECOVERY, at=act.at, by=act.by, why=act.why)
 
 
 def reopen(contract: Contract, act: Act) -> None:
@@ -319,7 +320,7 @@ def reopen(contract: Contract, act: Act) -> None:
         lock_ledger(contract.region)
         _move(contract, [ContractState.SETTLED], ContractState.ENDED, settled_on=None)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what="reopened", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.REOPENED, at=act.at, by=act.by, why=act.why)
 
 
 def settle(contract: Contract, act: Act, *, on: date) -> None:
@@ -328,7 +329,7 @@ def settle(contract: Contract, act: Act, *, on: date) -> None:
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.SETTLED, settled_on=on)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what="settled", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.SETTLED, at=act.at, by=act.by, why=act.why)
 
 
 def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *, month: date) -> None:
@@ -351,7 +352,7 @@ def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *
             for m, p in shares.items()
         )
         remember(new, act)
-        _note([contract], "shares", opened, act.why)
+        _note([contract], Happened.SHARES, opened, act.why)
 
 
 def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
@@ -365,7 +366,7 @@ def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
             raise Refused(_("This is the table that the contract has already."))
         contract.refresh_from_db()
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what="table", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.TABLE, at=act.at, by=act.by, why=act.why)
 
 
 def register_certificate(
@@ -388,7 +389,7 @@ def register_certificate(
         )
         if discount is None and not new:
             raise Refused(_("This certificate was registered already, and gives this contract no further discount."))
-        ContractEvent.objects.create(contract=contract, what="certificate", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.CERTIFICATE, at=act.at, by=act.by, why=act.why)
         if discount is not None:
             discount.certificate = known
             change_once(discount, act)

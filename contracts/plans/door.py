@@ -19,12 +19,13 @@ from contracts.models import (
     Category,
     Contract,
     ContractEvent,
+    Happened,
     PlanAmount,
     PlanState,
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
-from contracts.plans.plan import NO_NEWS, UNDER_WAY, has_plan
+from contracts.plans.plan import UNDER_WAY, has_plan
 from sroi.doors import Act, Refused
 from sroi.money import ZERO
 
@@ -79,7 +80,7 @@ def submit(plan: ActionPlan, act: Act) -> None:
             changed_at=act.at,
             answer="",
         )
-        _note(plan, "plan_submitted", act)
+        _note(plan, Happened.PLAN_SUBMITTED, act)
 
 
 def send_back(plan: ActionPlan, act: Act) -> None:
@@ -88,7 +89,7 @@ def send_back(plan: ActionPlan, act: Act) -> None:
         raise Refused(_("Write what should be different, so that the contractor knows what to do."))
     with transaction.atomic():
         _move(plan, PlanState.SUBMITTED, state=PlanState.DRAFT, answer=act.why[:1000])
-        _note(plan, "plan_sent_back", act)
+        _note(plan, Happened.PLAN_SENT_BACK, act)
 
 
 def agree(plan: ActionPlan, act: Act) -> None:
@@ -97,7 +98,7 @@ def agree(plan: ActionPlan, act: Act) -> None:
         earlier = ActionPlan.objects.filter(contract=plan.contract_id, state=PlanState.AGREED)
         earlier.update(state=PlanState.REPLACED)
         _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=act.by, agreed_at=act.at)
-        _note(plan, "plan_agreed", act)
+        _note(plan, Happened.PLAN_AGREED, act)
 
 
 def discard(plan: ActionPlan) -> None:
@@ -145,21 +146,21 @@ def record_contact(contract: Contract, on: date, act: Act) -> None:
     with transaction.atomic():
         _change(contract, contacted_on=on)
         words = f"{on:%d-%m-%Y}. {act.why}".strip()
-        ContractEvent.objects.create(contract=contract, what="contact", at=act.at, by=act.by, why=words[:1000])
+        ContractEvent.objects.create(contract=contract, what=Happened.CONTACT, at=act.at, by=act.by, why=words[:1000])
 
 
 def report_no_news(contract: Contract, act: Act) -> None:
     """The contractor says that nothing runs or happened, and how things stand: that is an interim report too."""
     if not has_plan(contract) or contract.state not in OPEN:
         refuse_closed(contract)
-    ContractEvent.objects.create(contract=contract, what=NO_NEWS, at=act.at, by=act.by, why=act.why)
+    ContractEvent.objects.create(contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why)
 
 
 def do_without(contract: Contract, act: Act) -> None:
     """No plan is needed, with the reason; the straight line over the term holds."""
     with transaction.atomic():
         _change(contract, no_plan_reason=act.why)
-        ContractEvent.objects.create(contract=contract, what="no_plan", at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(contract=contract, what=Happened.NO_PLAN, at=act.at, by=act.by, why=act.why)
 
 
 def _change(contract: Contract, **fields: Any) -> None:

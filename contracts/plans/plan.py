@@ -20,9 +20,6 @@ def has_plan(contract: Contract) -> bool:
     return contract.has_obligation and not contract.is_framework
 
 
-NO_NEWS = "no_news"
-
-
 def may_plan(access: Access, contract: Contract) -> bool:
     """The contractor's own people, and an adviser on their behalf; while the contract runs."""
     grants = access.grants_for([Role.CONTRACTOR], contract.region_id)

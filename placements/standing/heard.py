@@ -12,9 +12,8 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localtime
 
-from contracts.models import Contract, ContractEvent, ContractState
+from contracts.models import Contract, ContractEvent, ContractState, Happened
 from contracts.owed.lines import Lines, active_in
-from contracts.plans.plan import NO_NEWS
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentVersion
 from sroi.periods import DAY, Period, add_months, month_of
 
@@ -26,7 +25,7 @@ def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
     """By contract id the last day, not after `today`; in two queries whatever the number of contracts."""
     ids = [contract.pk for contract in contracts]
     events = FulfilmentEvent.objects.filter(kind__in=REPORTING, **{f"{CONTRACT}__in": ids}).order_by()
-    without_news = ContractEvent.objects.filter(what=NO_NEWS, contract__in=ids).order_by()
+    without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, contract__in=ids).order_by()
     lines = FulfilmentLine.objects.filter(contract__in=ids)
     reported = events.values_list(CONTRACT).annotate(last=Max("at"))
     found: dict[int, date] = {}
@@ -51,7 +50,7 @@ def silent(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, month
         fulfilment__events__kind__in=REPORTING,
         fulfilment__events__at__date__range=(since, day),
     )
-    without_news = ContractEvent.objects.filter(what=NO_NEWS, at__date__range=(since, day))
+    without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, at__date__range=(since, day))
     lines = done.filter(month__range=(month_of(since), day))
     unheard = (
         ~Q(pk__in=events.order_by().values("allocations__contract"))

@@ -7,11 +7,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.acts.rights import may_change, may_propose
-from contracts.models import Category, ChangeKind, ChangeProposal, Contract, ContractEvent, ContractState
+from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.people.membership import with_people
-from contracts.plans.plan import NO_NEWS
 from contracts.registering import cpv
 from contracts.registering.door import may_call_off
 from contracts.settlement.shortfall import is_settled_here
@@ -147,27 +146,7 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
 
 
 def happening(event: ContractEvent) -> Happening:
-    words = {
-        "awarded": _("Awarded"),
-        "ended": _("Ended"),
-        "cancelled": _("Cancelled"),
-        "settled": _("Settled"),
-        "recovery": _("Recovery period granted"),
-        "reopened": _("Settlement reopened"),
-        "shares": _("Other shares of the municipalities"),
-        "table": _("Another valuation table"),
-        "certificate": _("PSO certificate registered"),
-        "contact": _("First contact"),
-        "note_removed": _("A note was removed from the dossier"),
-        "document_removed": _("A document was removed from the dossier"),
-        "no_plan": _("No action plan needed"),
-        NO_NEWS: _("Interim report: nothing new"),
-        "plan_submitted": _("Action plan handed in"),
-        "plan_sent_back": _("Action plan sent back"),
-        "plan_agreed": _("Action plan agreed"),
-        **{kind.value: str(kind.label) for kind in ChangeKind},
-    }
-    return Happening(words.get(event.what, event.what), event.at, event.by, event.why)
+    return Happening(event.get_what_display(), event.at, event.by, event.why)
 
 
 def rate_reason(contract: Contract) -> str:

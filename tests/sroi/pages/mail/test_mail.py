@@ -19,7 +19,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from contracts.models import (
+    ChangeKind,
     Contract,
+    ContractEvent,
+    Happened,
     Membership,
     Notice,
     NoticeChoice,
@@ -347,3 +350,12 @@ def test_after_the_commit_it_is_sent_in_the_background(settings: Any) -> None:
     (message,) = mail.outbox
     assert message.body.count("met social return is vastgelegd.") == 3
     assert connection.run_on_commit == []
+
+
+@pytest.mark.parametrize("what", [*Happened, *ChangeKind])
+def test_of_every_event_it_is_decided_whether_people_are_told(world: SimpleNamespace, what: str) -> None:
+    """And its sentence stands in the history of the contract."""
+    event = ContractEvent.objects.create(contract=world.contract, what=what, at=timezone.now())
+    assert event.get_what_display() == type(what)(what).label
+    told = {notice.words for notice in telling._of_contracts(event.at)}
+    assert bool(told) == (what not in telling.UNTOLD)
