@@ -13,12 +13,11 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Basis, BlockKind, BuildingBlock, Policy, ProcurementType, Unit
 from contracts.owed.obligation import Owed, expected_rate, threshold
+from contracts.valuation_tables.units import MONTHS_OF_YEAR, unit_of
 from sroi.money import ZERO, rounded
 from sroi.templatetags.formats import euro, percent
 
-MONTHS_OF_YEAR = 12
 # Amounts of a block per year, by its unit; other units say nothing of time.
-PER_YEAR = {Unit.FULL_TIME_YEAR: 1, Unit.YEAR: 1, Unit.MONTH: MONTHS_OF_YEAR}
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,9 @@ def ways(amount: Decimal, months: int, blocks: Iterable[BuildingBlock]) -> list[
 
 
 def _way(amount: Fraction, months: int, block: BuildingBlock) -> Way | None:
-    if block.kind == BlockKind.PLACEMENT and block.unit in PER_YEAR and block.amount:
-        per_year = Fraction(block.amount) * PER_YEAR[Unit(block.unit)]
+    of_month = unit_of(block).of_month
+    if block.kind == BlockKind.PLACEMENT and of_month and block.amount:
+        per_year = of_month(Fraction(block.amount), Fraction(1), Fraction(1)) * MONTHS_OF_YEAR
         return Way(block, rounded(amount / per_year / Fraction(months, MONTHS_OF_YEAR), 1), BlockKind.PLACEMENT)
     if block.kind == BlockKind.ACTIVITY and block.unit == Unit.HOUR and block.amount:
         return Way(block, rounded(amount / Fraction(block.amount), 0), BlockKind.ACTIVITY)

@@ -21,7 +21,8 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.policy.forms import RegionForm
-from contracts.valuation_tables.loading import CLAIMED_UNITS, MOST_BYTES, fitting_units
+from contracts.valuation_tables.loading import MOST_BYTES
+from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
 
@@ -216,7 +217,7 @@ class BlockForm(forms.Form):
         if kind and unit and unit not in fitting_units(kind):
             words = ", ".join(str(Unit(fits).label) for fits in fitting_units(kind))
             self.add_error("unit", _("This kind is counted: %(units)s.") % {"units": words})
-        if unit and unit not in CLAIMED_UNITS and cleaned.get("amount") is None and "amount" not in self.errors:
+        if unit and UNITS[unit].has_amount and cleaned.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", _("Fill in the amount per unit."))
         if (cleaned.get("amount") or 0) < 0:
             self.add_error("amount", _("An amount cannot be below zero."))

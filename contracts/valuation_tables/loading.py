@@ -26,11 +26,11 @@ from contracts.models import (
     RecognitionKind,
     Region,
     TableInForce,
-    Unit,
     ValuationTable,
 )
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
+from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
 from sroi.history.keeping import remember
@@ -43,9 +43,6 @@ BLOCK_KEYS = (
     *("code", "label", "kind", "unit", "amount", "weight_percent", "max_months", "target_group", "condition"),
     *("applies_to", "replaces", "policy_field", "evidence", "recognitions", "note"),
 )
-TIME_UNITS = (Unit.FULL_TIME_YEAR, Unit.YEAR, Unit.MONTH)
-# Units whose amount is that of the claim, so the table gives none.
-CLAIMED_UNITS = (Unit.INVOICE, Unit.COST, Unit.AGREEMENT)
 FORMAT = "valuation-table/1"
 # Of a file that is sent in; published tables are a hundredth of this.
 MOST_BYTES = 2 * 1024**2
@@ -89,13 +86,6 @@ def is_used(table: ValuationTable) -> bool:
         or Contract.history.filter(table_id=table.pk).exists()
         or TableInForce.history.filter(table_id=table.pk, valid_from__lte=timezone.localdate()).exists()
     )
-
-
-def fitting_units(kind: str) -> list[str]:
-    """The units in which a kind of block can be counted."""
-    if kind == BlockKind.BONUS:
-        return [*TIME_UNITS, Unit.FIXED]
-    return [unit for unit in Unit if kind == BlockKind.PLACEMENT or unit not in TIME_UNITS]
 
 
 def _plain(data: Any) -> Any:
@@ -171,7 +161,7 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
     refuse_unknown(row, BLOCK_KEYS, code)
     label_nl, label_en = titles_from({"title": required(row, "label", code)}, code)
     kind = _one_of(row.get("kind"), BlockKind.values, f"{code} kind")
-    unit = _one_of(row.get("unit"), Unit.values, f"{code} unit")
+    unit = _one_of(row.get("unit"), UNITS, f"{code} unit")
     if unit not in fitting_units(kind):
         fault = (
             _("%(where)s: unit “%(unit)s” cannot be that of a bonus.")
@@ -180,7 +170,7 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
         )
         raise FaultyFile(fault % {"where": code, "unit": unit})
     amount, weight = row.get("amount"), row.get("weight_percent")
-    if amount is None and unit not in CLAIMED_UNITS:
+    if amount is None and UNITS[unit].has_amount:
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "amount"})
     condition = row.get("condition") or {}
     if not isinstance(condition, Mapping):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BuildingBlock, ValuationTable
-from placements.claims import requirements
+from contracts.valuation_tables.units import unit_of
 from placements.claims.requirements import MOST_QUANTITY, OLDEST
 from placements.claims.words import KIND_WORDS
 from placements.models.fulfilment import KINDS
@@ -96,6 +96,4 @@ class CalculatorForm(forms.Form):
         """The fields that the kind uses; of an activity what its unit counts, its hours or its amount."""
         if self.chosen_kind != "activity" or self.chosen_block is None:
             return set(FIELDS_OF_KIND[self.chosen_kind])
-        unit = self.chosen_block.unit
-        hours = {"quantity"} if unit in requirements.NEEDS_QUANTITY else set()
-        return hours | ({"claimed"} if unit in requirements.NEEDS_AMOUNT else set())
+        return {"claimed" if name == "amount" else name for name in unit_of(self.chosen_block).asks}

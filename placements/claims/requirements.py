@@ -14,13 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Unit
 from contracts.social_firms.recognition import Recognitions
+from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
 from sroi.money import ZERO
 from sroi.templatetags.formats import short_date
 
-NEEDS_QUANTITY = (Unit.HOUR, Unit.DAY)
-NEEDS_AMOUNT = (Unit.INVOICE, Unit.DAY, Unit.COST, Unit.AGREEMENT)
 # Not rules but what can be true at all: they catch typing errors.
 MOST_QUANTITY = 1_000_000
 OLDEST = 120
@@ -48,8 +47,9 @@ class Objection(NamedTuple):
 
 def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     """The fields that must be there before a claim is handed in, by its kind and the units of its blocks."""
-    claimed = ["quantity"] if any(b.unit in NEEDS_QUANTITY for b in blocks) else []
-    claimed += ["amount"] if kind == BlockKind.PURCHASE or any(b.unit in NEEDS_AMOUNT for b in blocks) else []
+    asked = {name for block in blocks for name in unit_of(block).asks}
+    asked |= {"amount"} if kind == BlockKind.PURCHASE else set()
+    claimed = [name for name in ("quantity", "amount") if name in asked]
     if kind == BlockKind.PLACEMENT:
         age = ["age_at_start"] if any(b.min_age is not None for b in blocks) else []
         return ["candidate_ref", "start_date", "hours_per_week", *claimed, *age]
@@ -65,7 +65,7 @@ def excused_in_history(blocks: Sequence[BuildingBlock], has_decided_value: bool)
         excused.add("hours_per_week")
     if has_decided_value:
         excused |= {"quantity", "amount"}
-    elif not any(b.unit in NEEDS_AMOUNT for b in blocks):
+    elif not any("amount" in unit_of(b).asks for b in blocks):
         excused.add("amount")
     return frozenset(excused)
 

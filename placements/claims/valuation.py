@@ -15,13 +15,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, BuildingBlock, Proration, Unit, ValuationTable
+from contracts.valuation_tables.units import MONTHS_OF_YEAR, unit_of
 from sroi.money import rounded
 from sroi.periods import DAY, Period, add_months, days_in_month, days_in_year, month_of
 from sroi.templatetags.formats import euro, number, percent, short_date
 
 NOTHING = Fraction(0)
-MONTHS_OF_YEAR = 12
-PER_TIME = (Unit.FULL_TIME_YEAR, Unit.YEAR, Unit.MONTH)
 
 
 @dataclass(frozen=True)
@@ -208,36 +207,25 @@ def amount_by_month(block: BuildingBlock, claim: Claim, parts: Sequence[MonthPar
     """The value of a block or bonus per month, before the share; sections 5.1 and 5.2 step 4."""
     if not parts:
         return {}
-    amount = Fraction(block.amount or 0)
+    amount, unit = Fraction(block.amount or 0), unit_of(block)
     months: dict[date, Fraction] = {p.month: NOTHING for p in parts}
-    if block.unit == Unit.FIXED:
+    if not unit.of_month and not unit.of_claim:
         return {parts[0].month: amount}
+    whole = sum((p.of_month for p in parts), NOTHING)
     for p in parts:
-        if block.unit == Unit.FULL_TIME_YEAR:
-            months[p.month] += amount * p.hours_factor * p.of_month / MONTHS_OF_YEAR
-        elif block.unit == Unit.YEAR:
-            months[p.month] += amount * p.of_month / MONTHS_OF_YEAR
-        elif block.unit == Unit.MONTH:
-            months[p.month] += amount * p.of_month
+        if unit.of_month:
+            months[p.month] += unit.of_month(amount, p.hours_factor, p.of_month)
         else:
             # A unit of the claim itself (hours, days, cost, agreement): spread over the term.
-            months[p.month] += claimed_amount(block, claim) * p.of_month / sum((q.of_month for q in parts), NOTHING)
+            months[p.month] += claimed_amount(block, claim) * p.of_month / whole
     return months
 
 
 def claimed_amount(block: BuildingBlock, claim: Claim) -> Fraction:
     """The value of a purchase or activity by the unit of its block, before the share; section 5.3."""
-    amount, claimed = Fraction(block.amount or 0), Fraction(claim.amount or 0)
-    quantity = Fraction(claim.quantity or 0)
-    if block.unit == Unit.INVOICE:
-        return claimed * Fraction(100 if block.weight_percent is None else block.weight_percent) / 100
-    if block.unit == Unit.HOUR:
-        return amount * quantity
-    if block.unit == Unit.DAY:
-        return min(claimed, amount * quantity)
-    if block.unit in (Unit.COST, Unit.AGREEMENT):
-        return claimed
-    return amount
+    amount, of_claim = Fraction(block.amount or 0), unit_of(block).of_claim
+    weight = Fraction(100 if block.weight_percent is None else block.weight_percent) / 100
+    return of_claim(amount, weight, Fraction(claim.amount or 0), Fraction(claim.quantity or 0)) if of_claim else amount
 
 
 # --- bonuses ----------------------------------------------------------------------------------------------------------
@@ -454,19 +442,8 @@ def _decided(amount: Decimal, computed: Value, own_months: Sequence[date]) -> Va
 
 def _tell_block(block: BuildingBlock, story: Story) -> None:
     amount = euro(block.amount) if block.amount is not None else ""
-    sentence = {
-        Unit.FULL_TIME_YEAR: _("Block “%(block)s”: %(amount)s for a full-time year."),
-        Unit.YEAR: _("Block “%(block)s”: %(amount)s per year, whatever the hours."),
-        Unit.MONTH: _("Block “%(block)s”: %(amount)s per month, whatever the hours."),
-        Unit.FIXED: _("Block “%(block)s”: %(amount)s, once."),
-        Unit.INVOICE: _("Block “%(block)s”: %(weight)s of the invoice, without VAT."),
-        Unit.HOUR: _("Block “%(block)s”: %(amount)s per hour."),
-        Unit.DAY: _("Block “%(block)s”: what was claimed, at most %(amount)s per day."),
-        Unit.COST: _("Block “%(block)s”: the actual cost, without VAT."),
-        Unit.AGREEMENT: _("Block “%(block)s”: an amount agreed with the adviser."),
-    }[Unit(block.unit)]
     weight = percent(Decimal(100) if block.weight_percent is None else block.weight_percent)
-    story.tell(sentence, block=block.label, amount=amount, weight=weight)
+    story.tell(str(unit_of(block).step), block=block.label, amount=amount, weight=weight)
 
 
 def _tell_hours(claim: Claim, table: ValuationTable, parts: Sequence[MonthPart], story: Story) -> None:
@@ -490,7 +467,7 @@ def _tell_parts(
     if not parts:
         return
     months = sum((p.of_month for p in parts), NOTHING)
-    if block.unit in PER_TIME:
+    if unit_of(block).is_by_time:
         how = _("by days of the year") if table.proration == Proration.DAYS else _("by calendar month")
         story.tell(_("Counted months (%(how)s): %(months)s."), how=how, months=number(rounded(months)))
     story.tell(_("Value of the block: %(amount)s."), amount=euro(rounded(sum(amounts.values(), NOTHING))))
@@ -503,11 +480,4 @@ def _tell_claim(block: BuildingBlock, claim: Claim, amount: Fraction, story: Sto
         "rate": euro(block.amount or Decimal(0)),
         "result": euro(rounded(amount)),
     }
-    sentence = {
-        Unit.INVOICE: _("Invoice of %(amount)s without VAT: %(result)s."),
-        Unit.HOUR: _("%(quantity)s hours × %(rate)s = %(result)s."),
-        Unit.DAY: _("Claimed %(amount)s, at most %(quantity)s days × %(rate)s: %(result)s."),
-        Unit.COST: _("Cost of %(amount)s: %(result)s."),
-        Unit.AGREEMENT: _("Agreed: %(result)s."),
-    }.get(Unit(block.unit), _("Value of the block: %(result)s."))
-    story.tell(sentence, **values)
+    story.tell(str(unit_of(block).computed), **values)

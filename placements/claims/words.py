@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Unit
+from contracts.valuation_tables.units import unit_of
 from placements.claims import valuing
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.templatetags.formats import NOTHING, euro, long_date, number, percent, short_date
@@ -22,23 +23,10 @@ def example_worth(block: BuildingBlock) -> str:
         words = _("%(amount)s more, for a full-time year") if by_hours else _("%(amount)s more")
         return words % {"amount": amount}
     weight = Decimal(100) if block.weight_percent is None else block.weight_percent
-    invoice = (
-        _("Each euro of the invoice counts, without VAT")
-        if weight == 100
-        else _("%(weight)s of the invoice counts, without VAT") % {"weight": percent(weight)}
-    )
-    words = {
-        Unit.FULL_TIME_YEAR: _("A full-time year counts for %(amount)s"),
-        Unit.YEAR: _("A year counts for %(amount)s, whatever the hours"),
-        Unit.MONTH: _("A month counts for %(amount)s, whatever the hours"),
-        Unit.FIXED: _("Counts once for %(amount)s"),
-        Unit.INVOICE: invoice,
-        Unit.HOUR: _("An hour counts for %(amount)s"),
-        Unit.DAY: _("What it cost counts, at most %(amount)s per day"),
-        Unit.COST: _("What it cost counts, without VAT"),
-        Unit.AGREEMENT: _("What you agreed with the adviser counts"),
-    }[Unit(block.unit)]
-    words = words % {"amount": amount} if "%(amount)s" in words else words
+    words = str(unit_of(block).worth)
+    if block.unit == Unit.INVOICE and weight == 100:
+        words = _("Each euro of the invoice counts, without VAT")
+    words = words % {"amount": amount, "weight": percent(weight)} if "%(" in words else words
     if block.max_months:
         words += ", " + _("at most %(months)s months") % {"months": block.max_months}
     return words
