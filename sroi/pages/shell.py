@@ -1,7 +1,7 @@
 """What the shell around every page needs: navigation by role, the account menu, the token file of the municipality.
 
-A page appears in the navigation as soon as its URL name exists. The role in use shapes the navigation only; what a
-person may see is the union of all their roles.
+An entry is the name of an address; a name that no address bears is an error on every page. The role in use shapes
+the navigation only; what a person may see is the union of all their roles.
 """
 
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
@@ -113,8 +113,6 @@ class Shell:
     roles: list[RoleChoice] = field(default_factory=list)
     role: RoleChoice | None = None
     region_title: str = ""
-    search_url: str = ""
-    role_url: str = ""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -132,18 +130,16 @@ def shell_of(request: HttpRequest) -> Shell:
     roles = roles_of(request, access)
     role = next((r for r in roles if r.current), None)
     key = role.value if role else ""
-    navigation = items(NAVIGATION[key], request, access)
-    more = items(MORE.get(key, ()), request, access)
+    navigation = items(NAVIGATION[key], request)
+    more = items(MORE.get(key, ()), request)
     mark_current(navigation + more, request.path)
     return Shell(
         navigation=navigation,
         more=more,
-        footer=items(FOOTER, request, access),
+        footer=items(FOOTER, request),
         roles=roles,
         role=role,
         region_title=getattr(request, "region_title", ""),
-        search_url=url_of("search", access) if role else "",
-        role_url=url_of("switch-role", access),
     )
 
 
@@ -156,22 +152,9 @@ def roles_of(request: HttpRequest, access: Access) -> list[RoleChoice]:
     return [RoleChoice(role, Role(role).label, role == in_use) for role in held]
 
 
-def items(entries: Entries, request: HttpRequest, access: Access) -> list[Item]:
+def items(entries: Entries, request: HttpRequest) -> list[Item]:
     waiting = getattr(request, "waiting", {})
-    return [Item(label, url, count=waiting.get(name)) for name, label in entries if (url := url_of(name, access))]
-
-
-def url_of(name: str, access: Access) -> str:
-    """The address of a page; of someone's only region where the page asks which; empty while there is no such page."""
-    candidates: list[dict[str, int]] = [{}]
-    if len(access.region_ids) == 1:
-        candidates.append({"pk": next(iter(access.region_ids))})
-    for kwargs in candidates:
-        try:
-            return reverse(name, kwargs=kwargs)
-        except NoReverseMatch:
-            continue
-    return ""
+    return [Item(label, reverse(name), count=waiting.get(name)) for name, label in entries]
 
 
 def mark_current(entries: list[Item], path: str) -> None:
