@@ -78,7 +78,8 @@ class RandomFiles:
 
     @property
     def years(self) -> range:
-        return range(BEGIN.year, self.today.year + 1)
+        """The years in which anything can lie: work may have begun up to 200 days before its contract."""
+        return range(BEGIN.year - 1, self.today.year + 1)
 
 
 @dataclass

@@ -215,6 +215,8 @@ def test_a_worker_that_is_killed_is_begun_again_and_so_is_what_it_did(tmp_path: 
         cut_off = linger.enqueue(str(tmp_path)).id
         until((tmp_path / "begun").exists)
         os.kill(first, signal.SIGKILL)
+        # A process that is being killed is in the list of processes for a moment more.
+        until(lambda: not runs(first))
         second = until(lambda: worker_of(process.pid))
         assert second != first
         until((tmp_path / "done").exists)
