@@ -25,6 +25,7 @@ from contracts.valuation_tables.loading import MOST_BYTES
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
+from sroi.files.size import too_large
 
 CODE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", gettext_lazy("Use letters, digits, dashes and dots only, without blanks.")
@@ -52,8 +53,8 @@ class FileForm(RegionForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise ValidationError(_("This file is larger than %(n)s MB.") % {"n": MOST_BYTES // 1024**2})
+        if why := too_large(file.size, MOST_BYTES):
+            raise ValidationError(why)
         return file
 
 

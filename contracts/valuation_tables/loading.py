@@ -33,6 +33,7 @@ from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
+from sroi.files.size import MEGABYTE
 from sroi.history.keeping import remember
 
 TABLE_KEYS = (
@@ -45,7 +46,7 @@ BLOCK_KEYS = (
 )
 FORMAT = "valuation-table/1"
 # Of a file that is sent in; published tables are a hundredth of this.
-MOST_BYTES = 2 * 1024**2
+MOST_BYTES = 2 * MEGABYTE
 MOST_ROWS = 1000
 # What a small column of PostgreSQL holds.
 MOST_OF_SMALL = 2**15 - 1

@@ -34,6 +34,7 @@ from sroi.database.batches import in_batches
 from sroi.doors import Act, Refused
 from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
 from sroi.files.checking import shown_name
+from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
 
@@ -126,16 +127,12 @@ def receive(purpose: Purpose, name: str, data: bytes, act: Act) -> Upload:
     return upload
 
 
-def too_large() -> str:
-    return _("This file is larger than %(n)s MB.") % {"n": settings.IMPORT_MAX_BYTES // 1024**2}
-
-
 def _ending(data: bytes) -> str:
     """What the file is by its content, whatever it is called."""
     if not data:
         raise Refused(_("This file is empty."))
-    if len(data) > settings.IMPORT_MAX_BYTES:
-        raise Refused(too_large())
+    if why := too_large(len(data), settings.IMPORT_MAX_BYTES):
+        raise Refused(why)
     if data.startswith(ZIP):
         return ".xlsx"
     if data.startswith(OLD_EXCEL):

@@ -26,6 +26,7 @@ from sroi.access import visible
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Refused
 from sroi.exchange import ExportTable
+from sroi.files.size import too_large
 from sroi.lists import FILES, as_xlsx
 from sroi.views import Request, act_of
 
@@ -79,8 +80,8 @@ class UploadForm(forms.Form):
             field.initial = next(iter(self.purposes))
 
     def clean_file(self) -> Any:
-        if self.cleaned_data["file"].size > settings.IMPORT_MAX_BYTES:
-            raise forms.ValidationError(uploads.too_large())
+        if why := too_large(self.cleaned_data["file"].size, settings.IMPORT_MAX_BYTES):
+            raise forms.ValidationError(why)
         return self.cleaned_data["file"]
 
 

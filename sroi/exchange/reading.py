@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from sroi.exchange.protection import unprotect
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet
 from sroi.exchange.workbooks import workbook_rows
+from sroi.files.size import MEGABYTE, too_large
 
 MAX_ROWS = 200_000
-MAX_BYTES = 50_000_000
-MAX_UNPACKED_BYTES = 200_000_000
+MAX_BYTES = 50 * MEGABYTE
+MAX_UNPACKED_BYTES = 200 * MEGABYTE
 
 
 def read_rows(
@@ -40,8 +41,8 @@ def read_rows(
 
 def _content(source: str | os.PathLike[str] | bytes, max_bytes: int) -> bytes:
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
-    if size > max_bytes:
-        raise ExchangeError(_("The file is too large: at most %(megabytes)s MB.") % {"megabytes": max_bytes // 10**6})
+    if why := too_large(size, max_bytes):
+        raise ExchangeError(why)
     return source if isinstance(source, bytes) else Path(source).read_bytes()
 
 
@@ -65,9 +66,9 @@ def _trimmed(cell: Cell) -> Cell:
 
 def _csv_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
     text = _decoded(content)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     number = 1
     try:
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         for cells in lines:
             yield number, [unprotect(cell) for cell in cells]
             number = lines.line_num + 1

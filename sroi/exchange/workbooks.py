@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from sroi.exchange.sheets import Cell, ExchangeError
+from sroi.files.size import MEGABYTE
 
 # Cells of the rectangle around all cells, filled or not; and bytes of text once each cell has its own copy.
 MAX_AREA = 8_000_000
@@ -54,7 +55,7 @@ def _unpacked(content: bytes, max_bytes: int) -> dict[str, bytes]:
             if sum(part.file_size for part in archive.infolist()) > max_bytes:
                 raise ExchangeError(
                     _("The file is too large once unpacked: at most %(megabytes)s MB.")
-                    % {"megabytes": max_bytes // 10**6}
+                    % {"megabytes": max_bytes // MEGABYTE}
                 )
             parts = {
                 name: archive.read(name) for name in archive.namelist() if name.lower().endswith((".xml", ".rels"))

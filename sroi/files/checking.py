@@ -22,6 +22,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sroi.bsn import refuse_bsn
 from sroi.doors import Refused
+from sroi.files.size import too_large
 
 PDF = "application/pdf"
 # How Pillow calls a picture of this media type.
@@ -45,8 +46,8 @@ def prepared(data: bytes) -> Prepared:
     """The file as it may be kept, or `Refused` with what to do instead."""
     if not data:
         raise Refused(_("This file is empty."))
-    if len(data) > settings.EVIDENCE_MAX_BYTES:
-        raise Refused(_("This file is larger than %(n)s MB.") % {"n": settings.EVIDENCE_MAX_BYTES // 1024**2})
+    if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
+        raise Refused(why)
     kind = filetype.guess(data)
     media_type = kind.mime if kind else ""
     content_hash = hashlib.sha256(data).hexdigest()

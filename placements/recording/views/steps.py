@@ -30,6 +30,7 @@ from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
 from sroi.access import visible
 from sroi.doors import Refused
 from sroi.fields import is_key
+from sroi.files.size import MEGABYTE, too_large
 from sroi.views import Request, act_of
 
 
@@ -374,10 +375,8 @@ class EvidenceStep(RecordingStep):
         faults = []
         for upload in self.request.FILES.getlist(f"file_{code}")[: settings.EVIDENCE_MAX_FILES]:
             try:
-                if (upload.size or 0) > settings.EVIDENCE_MAX_BYTES:
-                    raise Refused(
-                        _("This file is larger than %(n)s MB.") % {"n": settings.EVIDENCE_MAX_BYTES // 1024**2}
-                    )
+                if why := too_large(upload.size or 0, settings.EVIDENCE_MAX_BYTES):
+                    raise Refused(why)
                 evidence.keep(
                     self.version,
                     code,
@@ -412,7 +411,7 @@ class EvidenceStep(RecordingStep):
             form,
             status,
             asked=self.asked(more.get("faults")),
-            most_megabytes=settings.EVIDENCE_MAX_BYTES // 1024**2,
+            most_megabytes=settings.EVIDENCE_MAX_BYTES // MEGABYTE,
             previous_url=reverse("fulfilment-details", args=[self.fulfilment.pk]),
             **self.worth(content_of(self.version)),
         )

@@ -100,7 +100,14 @@ def test_limits():
         read_rows(b"a\n1\n2\n3\n", "a.csv", max_rows=2)
     assert len(read_rows(b"a\n1\n2\n", "a.csv", max_rows=2).rows) == 2
     with pytest.raises(ExchangeError, match="1 MB"):
-        read_rows(b"a" * 1_000_001, "a.csv", max_bytes=1_000_000)
+        read_rows(b"a" * (1024**2 + 1), "a.csv", max_bytes=1024**2)
+    assert read_rows(b"a\n" * 512 * 1024, "a.csv", max_rows=512 * 1024, max_bytes=1024**2).rows
+
+
+def test_one_endless_cell_is_a_fault_of_the_file():
+    for content in (b"a" * 200_000, b"a\n" + b"b" * 200_000):
+        with pytest.raises(ExchangeError, match="cannot be read"):
+            read_rows(content, "a.csv")
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.ods", "a.pdf", "a", "", "csv"])
@@ -224,7 +231,7 @@ def test_zip_bomb():
     bomb = changed(xlsx_of(["a"], []), "xl/theme/theme1.xml", b"0" * 5_000_000)
     assert len(bomb) < 20_000
     with pytest.raises(ExchangeError, match="unpacked: at most 4 MB"):
-        read_rows(bomb, "a.xlsx", max_unpacked_bytes=4_000_000)
+        read_rows(bomb, "a.xlsx", max_unpacked_bytes=4 * 1024**2)
 
 
 def test_zip_bomb_that_lies_about_its_size():
@@ -232,7 +239,7 @@ def test_zip_bomb_that_lies_about_its_size():
     true_size = (5_000_011).to_bytes(4, "little")
     assert bomb.count(true_size) == 2
     with pytest.raises(ExchangeError, match="damaged"):
-        read_rows(bytes(bomb.replace(true_size, (100).to_bytes(4, "little"))), "a.xlsx", max_unpacked_bytes=4_000_000)
+        read_rows(bytes(bomb.replace(true_size, (100).to_bytes(4, "little"))), "a.xlsx", max_unpacked_bytes=4 * 1024**2)
 
 
 @pytest.mark.parametrize(
