@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange import Warned, amount, percent
-from sroi.exchange.values import KVK
+from sroi.exchange.values import KVK, NO_KVK
 from sroi.periods import month_of
 
 LONGEST_KEY = 19
@@ -86,7 +86,7 @@ class Month(Day):
         return month_of(day) if day else None
 
 
-CHECK_KVK = RegexValidator(rf"\A{KVK}\Z", _("A KvK number has 8 digits."))
+CHECK_KVK = RegexValidator(rf"\A{KVK}\Z", NO_KVK)
 
 
 def kvk_field(label: Any, **kwargs: Any) -> forms.CharField:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange.sheets import Cell
@@ -33,6 +34,7 @@ NO = frozenset({"nee", "no", "false", "0", ""})
 
 # A number of the trade register; that of nobody is none.
 KVK = "(?!0{8})[0-9]{8}"
+NO_KVK = gettext_lazy("A KvK number has 8 digits.")
 
 _NUMBER = re.compile(r"([-−]?)\s*([0-9]+(?:[.,][0-9]+)*)")
 _EUROS = re.compile(r"([-−]?)\s*€?\s*([-−]?)\s*([0-9.,]+)")
@@ -249,7 +251,7 @@ def kvk(cell: Cell) -> str | Warned:
         return digits
     if re.fullmatch("(?!0{7})[0-9]{7}", digits):
         return Warned(f"0{digits}", _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits})
-    raise ValueError(_("A KvK number has eight digits."))
+    raise ValueError(NO_KVK)
 
 
 def choice(options: Mapping[str, T], also: Mapping[str, T] | None = None) -> Callable[[Cell], T]:

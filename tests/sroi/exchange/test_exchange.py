@@ -617,8 +617,8 @@ def test_kvk():
         "12345678",
     ]
     assert exchange.kvk("1234567").value == exchange.kvk(1234567.0).value == "01234567"
-    for cell in ("123456", "123456789", "1234 5678", "abc", "١٢٣٤٥٦٧٨", 12345678.5, -1234567.0):
-        with pytest.raises(ValueError, match="eight digits"):
+    for cell in ("123456", "123456789", "1234 5678", "00000000", 0, "abc", "١٢٣٤٥٦٧٨", 12345678.5, -1234567.0):
+        with pytest.raises(ValueError, match="8 digits"):
             exchange.kvk(cell)
 
 
