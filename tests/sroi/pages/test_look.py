@@ -85,12 +85,13 @@ def test_main_pages(world: World, live_server: Any, new_context: Any, role: str)
             found = looking.axe(page) + [f"too wide: {element}" for element in looking.wider_than_window(page)]
             if width == WIDTHS[0]:
                 found += looking.html_faults(response.text())
+            # Before the page may be opened again, to see whether it moves each time.
+            if (weight := traffic.weight()) > MAX_BYTES:
+                found.append(f"{weight} bytes")
             if shift := looking.layout_shift(page):
                 found.append(shift)
             if traffic.hosts - {host, ""}:
                 found.append(f"asks other hosts: {traffic.hosts}")
-            if (weight := traffic.weight()) > MAX_BYTES:
-                found.append(f"{weight} bytes")
             faults += [f"{name} at {width}: {fault}" for fault in found]
             page.close()
         context.close()
