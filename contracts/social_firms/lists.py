@@ -48,7 +48,7 @@ def region_choices() -> list[tuple[str, str]]:
     return [(region.code, region.title) for region in public_regions(localdate())]
 
 
-class PublicFirmFilterSet(FilterSet):
+class RecognisedFirmFilterSet(FilterSet):
     q = SearchFilter(firm_search)
     kind = ChoiceFilter(label=_("Recognised as"), choices=RecognitionKind.choices, method="by_kind")
 
@@ -82,7 +82,7 @@ class FirmTable(Table):
         return website_link(value)
 
 
-class PublicFirmTable(Table):
+class RecognisedFirmTable(Table):
     """What the adviser keeps: also recognitions that are over, and firms that are not shown to everyone."""
 
     caption = _("Social firms")

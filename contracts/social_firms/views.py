@@ -27,7 +27,7 @@ from contracts.social_firms.forms import (
     RecogniseForm,
     TakeBackForm,
 )
-from contracts.social_firms.lists import FirmFilterSet, FirmTable, PublicFirmFilterSet, PublicFirmTable
+from contracts.social_firms.lists import FirmFilterSet, FirmTable, RecognisedFirmFilterSet, RecognisedFirmTable
 from contracts.social_firms.recognition import (
     may_describe,
     may_propose,
@@ -132,8 +132,8 @@ class RegisterList(ForRoles, ListPage):
 
     roles = STAFF
     model = SocialFirm
-    filterset_class = PublicFirmFilterSet
-    table_class = PublicFirmTable
+    filterset_class = RecognisedFirmFilterSet
+    table_class = RecognisedFirmTable
     heading = gettext_lazy("Register of social firms")
     template_name = "contracts/firm_register.html"
 
