@@ -26,19 +26,13 @@ def _percent(label: Any) -> Any:
     return models.DecimalField(label, max_digits=5, decimal_places=2, null=True, blank=True)
 
 
-class Indicator(models.TextChoices):
-    WORKPLACES = "workplaces", _("workplaces")
-    FULFILLED = "fulfilled", _("fulfilled value")
-    SOCIAL_SPEND = "social_spend", _("value of social purchases and activities")
-    CONTRACT_VALUE_REGISTERED = "contract_value_registered", _("contract value with social return")
-
-
 class Goal(ScopedModel):
     """What a region means to reach in a year: a low and, where it is a range, a high."""
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="goals")
     year = models.PositiveSmallIntegerField(_("year"))
-    indicator = models.CharField(_("indicator"), max_length=30, choices=Indicator.choices)
+    # The name of a figure that goals can be set for (`reporting.figures.catalogue`).
+    indicator = models.CharField(_("indicator"), max_length=30)
     low = models.DecimalField(_("low"), max_digits=15, decimal_places=2)
     high = models.DecimalField(_("high"), max_digits=15, decimal_places=2, null=True, blank=True)
 

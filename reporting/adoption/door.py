@@ -19,6 +19,7 @@ from contracts.models import ClosedYear, Region
 from contracts.owed.posting import lock_ledger
 from reporting.adoption import revising
 from reporting.adoption.fingerprint import definitions, fingerprint
+from reporting.figures.exchange import figures_as_data
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
 from reporting.notice.editions import Edition, assemble, every_edition
 from reporting.notice.files import html as notice_html
@@ -83,9 +84,9 @@ def finalise(
             finalised_at=act.at,
             finalised_by=act.by,
             last_posting=posting,
-            figures=editions[0].whole.as_json(),
+            figures=figures_as_data(editions[0].whole),
             definitions=definitions(year),
-            goals=[frozen(_limits(goal)) for goal in editions[0].goals],
+            goals=[_limits(goal) for goal in editions[0].goals],
             policy=editions[0].policy,
             outlook=frozen(editions[0].outlook),
         )
@@ -185,8 +186,8 @@ def kept(edition: FrozenEdition, kind: str) -> bytes:
     """A file of a frozen edition as it was made then; made now where the making was cut off."""
     found = _file(edition, kind)
     if found is None:
-        content = MADE_OF[kind](edition)
-        values = {"content": content, "fingerprint": hashlib.sha256(content).hexdigest()}
+        made = MADE_OF[kind](edition)
+        values = {"content": made, "fingerprint": hashlib.sha256(made).hexdigest()}
         file, _new = FrozenFile.objects.get_or_create(edition=edition, format=kind, defaults=values)
         found = bytes(file.content)
     return found
@@ -194,8 +195,8 @@ def kept(edition: FrozenEdition, kind: str) -> bytes:
 
 def _file(edition: FrozenEdition, kind: str) -> bytes | None:
     rows = FrozenFile.objects.filter(edition=edition, format=kind).values_list("content", flat=True)
-    content = rows.first()
-    return None if content is None else bytes(content)
+    found = rows.first()
+    return None if found is None else bytes(found)
 
 
 def _order(edition: FrozenEdition, kind: str) -> str:
@@ -205,7 +206,7 @@ def _order(edition: FrozenEdition, kind: str) -> str:
 def _frozen(edition: Edition) -> FrozenEdition:
     return FrozenEdition(
         municipality=edition.municipality,
-        figures=edition.own.as_json(),
+        figures=figures_as_data(edition.own),
         facts=frozen(edition.own),
         filing=edition.filed.printed,
         text=notice_html.body(edition),
@@ -266,4 +267,5 @@ def _noted(report: AnnualReport, kind: str, act: Act) -> AnnualReport:
 
 
 def _limits(goal: Any) -> dict[str, Any]:
-    return {"year": goal.year, "indicator": goal.indicator, "low": goal.low, "high": goal.high}
+    high = None if goal.high is None else str(goal.high)
+    return {"year": goal.year, "indicator": goal.indicator, "low": str(goal.low), "high": high}

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from reporting.figures.definitions import DEFINITIONS
+from reporting.figures.catalogue import FIGURES
 from reporting.models import AnnualReport, FrozenEdition
 from sroi.periods import Period
 
@@ -14,8 +14,9 @@ def definitions(year: int) -> dict[str, Any]:
     """Per figure its ledger and the lines of it that count, as the database was asked for them."""
     period = Period.year(year)
     return {
-        name: {"ledger": definition.ledger, "lines": str(definition.lines(period, ()))}
-        for name, definition in DEFINITIONS.items()
+        name: {"ledger": figure.ledger.value, "lines": str(figure.lines(period))}
+        for name, figure in FIGURES.items()
+        if figure.ledger and figure.lines
     }
 
 

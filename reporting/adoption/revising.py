@@ -84,7 +84,7 @@ def _draft(
     report: AnnualReport, before: FrozenEdition, number: int, day: date, sections: list[str], filing: Any
 ) -> NextRevision:
     filing = filing or Filed().printed
-    is_filed_anew = filing != (before.filing or Filed().printed)
+    is_filed_anew = thawed(Filed, filing) != thawed(Filed, before.filing)
     text, document = before.text, before.document
     with translation.override(LANGUAGE):
         if sections:

@@ -4,7 +4,7 @@ Nothing here reads the clock or decides who may see what: it sums the lines it i
 percentages are percent (5.00 is 5%), FTE are full-time years. Source: DOMAIN.md section 7.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -14,15 +14,15 @@ from typing import Any
 from django.db.models import QuerySet
 
 from contracts.coverage.coverage import coverage
-from contracts.models import Category, ClosedYear, Contract, ContractShare, Municipality, ObligationLine, Region
-from contracts.owed.lines import active_in
+from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
+from contracts.owed.lines import Lines, active_in
 from placements.models import FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, totals
-from reporting.figures.definitions import SOCIAL
+from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures
 from reporting.models import Goal
 from sroi.access import Access
-from sroi.money import ZERO, rounded
+from sroi.money import ZERO
 from sroi.periods import Period
 
 # What is compared over the years, and what it is called in the lines.
@@ -44,7 +44,6 @@ def annual_figures(
     versions: QuerySet[Any],
     goals: QuerySet[Any],
     municipality: Municipality | None = None,
-    closed_years: Collection[int] = (),
     today: date | None = None,
 ) -> AnnualFigures:
     """Every figure of section 7 over the rows in these querysets, narrowed to `region` and `municipality`."""
@@ -58,31 +57,30 @@ def annual_figures(
         contracts = contracts.filter(pk__in=shared)
         versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
 
-    rows = totals.rows(owed, done, period)
-    cells = rows.cells
-    workplaces = totals.workplaces(done, period, closed_years, cells)
+    cells, owed_months = totals.done_in_cells(done, period), totals.owed_by_month(owed, period)
+    registered, done_months = totals.registered_by_municipality(owed, period), totals.done_by_month(done, period)
+    workplaces = totals.workplaces(done, period, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
-        **_sums(rows, period, municipality, workplaces["all"]),
-        contracts_registered=totals.contracts_registered(owed, period),
+        period=period,
+        municipality=municipality.code if municipality else None,
+        values=_values(owed, done, period, workplaces),
+        by_category=_by_category(cells),
         contracts_active=contracts.filter(active_in(period)).count(),
         coverage=coverage_of(period),
-        workplaces_started=workplaces["started"],
-        workplaces_late=workplaces["late"],
-        fte=rounded(sum((cell["fte_total"] or ZERO for cell in cells), ZERO)),
         goal={},
         quality=quality.quality(period, done, contracts, versions, today),
-        by_month=totals.by_month(rows.done_months, period),
+        by_month=totals.by_month(done_months, period),
         blocks=totals.largest_first(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
         ),
         contractors=totals.done_by_contractor(done, period),
-        municipalities=totals.municipalities(cells, rows.registered, workplaces),
+        municipalities=totals.municipalities(cells, registered, workplaces),
         target_groups=totals.groups(cells, "target_group", workplaces),
         work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
         policy_fields=totals.groups(cells, "policy_field", workplaces),
-        years=totals.years(done, rows.owed_months, rows.done_months, period),
+        years=totals.years(done, owed_months, done_months, period),
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
     )
@@ -99,32 +97,26 @@ def annual_figures(
     )
 
 
-def _sums(
-    rows: totals.SummedRows, period: Period, municipality: Municipality | None, workplaces: int
-) -> dict[str, Any]:
-    """The headlines, by their names."""
-    by_category = {category.value: ZERO for category in Category} | totals.added(rows.cells, "category")
-    return {
-        "period": period,
-        "municipality": municipality.code if municipality else None,
-        "contract_value_registered": sum((row["value"] for row in rows.registered), ZERO),
-        "obligation_registered": sum((row["obligation"] for row in rows.registered), ZERO),
-        "fulfilled": sum(by_category.values(), ZERO),
-        "social_spend": sum((by_category[category] for category in SOCIAL), ZERO),
-        "social_firm_spend": sum((cell["paid_total"] for cell in rows.cells), ZERO),
-        "workplaces": workplaces,
-        "obligation_to_date": sum((row["to_date"] for row in rows.owed_months), ZERO),
-        "realised_to_date": sum((row["total"] for row in rows.done_months), ZERO),
-        "by_category": by_category,
-    }
+def _values(owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]) -> dict[str, Decimal | int]:
+    """Every figure of the ledgers, by its name."""
+    placed = {name: number for name, number in workplaces.items() if name in FIGURES}
+    return totals.values(owed, done, period) | placed
+
+
+def _by_category(cells: Iterable[totals.Summed]) -> dict[str, Decimal]:
+    return {category.value: ZERO for category in Category} | totals.added(cells, "category")
 
 
 def headlines_of(region: Region, period: Period, municipality: Municipality | None = None) -> Headlines:
     """The main sums of all that was booked, for a comparison; who asks was let in already."""
     where: dict[str, Any] = {"contract__region": region} | ({"municipality": municipality} if municipality else {})
     owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
-    rows = totals.rows(owed, done, period)
-    return Headlines(**_sums(rows, period, municipality, totals.number_of_workplaces(done, period)))
+    return Headlines(
+        period=period,
+        municipality=municipality.code if municipality else None,
+        values=_values(owed, done, period, totals.workplaces(done, period)),
+        by_category=_by_category(totals.done_in_cells(done, period)),
+    )
 
 
 def _against_goals(figures: AnnualFigures, goals: QuerySet[Any]) -> dict[str, GoalResult]:
@@ -132,8 +124,9 @@ def _against_goals(figures: AnnualFigures, goals: QuerySet[Any]) -> dict[str, Go
     if figures.municipality:
         return {}
     return {
-        goal.indicator: GoalResult(goal.indicator, goal.low, goal.high, Decimal(getattr(figures, goal.indicator)))
+        goal.indicator: GoalResult.of(goal, figures)
         for goal in goals.filter(year=figures.year)
+        if goal.indicator in FIGURES
     }
 
 
@@ -170,6 +163,5 @@ def figures_of(
         versions=rows(FulfilmentVersion),
         goals=rows(Goal),
         municipality=municipality,
-        closed_years=list(ClosedYear.objects.filter(region=region).values_list("year", flat=True)),
         today=today,
     )

@@ -1,16 +1,13 @@
-"""Which ledger lines each annual figure sums: one definition, read by the sum and by the drill-down alike.
+"""Which ledger lines a figure sums, as conditions; `reporting.figures.records` says which figure takes which.
 
 Annual figures sum by `booked`: the month something happened in, or the first open month when that year was closed.
 Source: DOMAIN.md sections 3 and 7.
 """
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-
 from django.db.models import F, Q
 
 from contracts.models import Category, LineKind
-from contracts.owed.lines import AWARDS, Lines
+from contracts.owed.lines import AWARDS
 from sroi.periods import Period
 
 SOCIAL = (Category.SOCIAL_PURCHASING, Category.CSR)
@@ -48,54 +45,26 @@ def workplaces(period: Period) -> Q:
     return booked(period) & Q(category=Category.WORK, month__range=(period.first, period.last))
 
 
+def workplaces_started(period: Period) -> Q:
+    return workplaces(period) & Q(fulfilment__accepted__start_date__range=(period.first, period.last))
+
+
+def social(period: Period) -> Q:
+    return booked(period) & Q(category__in=SOCIAL)
+
+
+def paid(period: Period) -> Q:
+    return booked(period) & ~Q(paid=0)
+
+
 def late(period: Period) -> Q:
     """Lines booked in the period about a month of a year that was closed already."""
     return booked(period) & ~Q(month=F("booked"))
 
 
-def late_workplaces(period: Period, closed_years: Collection[int]) -> Q:
-    return late(period) & Q(category=Category.WORK, month__lt=period.first, month__year__in=closed_years)
+def corrections(period: Period) -> Q:
+    return late(period) & Q(reverses__isnull=False)
 
 
-@dataclass(frozen=True)
-class Definition:
-    """A figure's ledger and the lines of it that count."""
-
-    ledger: str
-    lines: Callable[[Period, Collection[int]], Q]
-
-
-def _of(ledger: str, lines: Callable[[Period], Q]) -> Definition:
-    return Definition(ledger, lambda period, closed_years: lines(period))
-
-
-DEFINITIONS = {
-    "contract_value_registered": _of("obligation", registered),
-    "obligation_registered": _of("obligation", registered),
-    "contracts_registered": _of("obligation", awarded),
-    "obligation_to_date": _of("obligation", booked_until),
-    "late_obligation": _of("obligation", late),
-    "fulfilled": _of("fulfilment", booked),
-    "social_spend": _of("fulfilment", lambda period: booked(period) & Q(category__in=SOCIAL)),
-    "social_firm_spend": _of("fulfilment", lambda period: booked(period) & ~Q(paid=0)),
-    "workplaces": _of("fulfilment", workplaces),
-    "fte": _of("fulfilment", workplaces),
-    "workplaces_late": Definition("fulfilment", late_workplaces),
-    "realised_to_date": _of("fulfilment", booked_until),
-    "late_lines": _of("fulfilment", late),
-    "corrections": _of("fulfilment", lambda period: late(period) & Q(reverses__isnull=False)),
-}
-
-
-def lines_behind(
-    figure: str,
-    period: Period,
-    *,
-    obligation_lines: Lines,
-    fulfilment_lines: Lines,
-    closed_years: Collection[int] = (),
-) -> Lines:
-    """The lines that a figure sums, out of the lines its reader may see."""
-    definition = DEFINITIONS[figure]
-    lines = obligation_lines if definition.ledger == "obligation" else fulfilment_lines
-    return lines.filter(definition.lines(period, closed_years))
+def workplaces_late(period: Period) -> Q:
+    return late(period) & Q(category=Category.WORK, month__lt=period.first)

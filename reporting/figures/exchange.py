@@ -1,24 +1,77 @@
-"""Annual figures as text: JSON in the exchange format, or the same as CSV with a row per figure."""
+"""Annual figures as text: JSON in the exchange format, or the same as CSV with a row per figure.
+
+Amounts and percentages are text with two decimals, counts are numbers. Source: DOMAIN.md section 10.
+"""
 
 import csv
 import io
 import json
 import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
 from typing import Any
 
-from reporting.figures.facts import AnnualFigures
+from django.utils.translation import gettext_lazy as _
+
+from reporting.figures.catalogue import FIGURES
+from reporting.figures.facts import AnnualFigures, GoalResult
+from reporting.figures.kinds import Kind
+from reporting.figures.records import Place
 from sroi.exchange.protection import protect
+from sroi.money import rounded
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 HEADER = ("figure", "key", "value")
+# What has parts of its own, by its key, with what it is called.
+PARTS = {
+    "coverage": _("Coverage"),
+    "goal": _("Goals"),
+    "quality": _("Quality of the registration"),
+    "by_category": _("Fulfilled value per category"),
+    "by_municipality": _("Fulfilled value per municipality"),
+    "by_target_group": _("Fulfilled value per target group"),
+    "by_policy_field": _("Fulfilled value per policy field"),
+}
+
+
+def figures_as_data(figures: AnnualFigures) -> dict[str, Any]:
+    """The exchange format `figures`."""
+    when: dict[str, Any] = {"year": figures.year}
+    if figures.year is None:
+        when = {"from": figures.period.first.isoformat(), "to": figures.period.last.isoformat()}
+    found = {name: figure.value(figures) for name, figure in FIGURES.items() if Place.DATA in figure.shown}
+    values = {"municipality": figures.municipality} | found | {name: getattr(figures, name) for name in PARTS}
+    return when | {name: exchanged(value) for name, value in values.items()}
+
+
+def exchanged(value: Any) -> Any:
+    """A value as the exchange format writes it."""
+    if isinstance(value, Decimal):
+        return str(rounded(value))
+    if isinstance(value, GoalResult):
+        return _goal(value)
+    if isinstance(value, Mapping):
+        return {key: exchanged(part) for key, part in value.items()}
+    if is_dataclass(value):
+        return {part.name: exchanged(getattr(value, part.name)) for part in fields(value)}
+    return value
+
+
+def _goal(goal: GoalResult) -> dict[str, Any]:
+    def limit(value: Decimal | None) -> Any:
+        counted = FIGURES[goal.indicator].kind is Kind.COUNT and value is not None and value % 1 == 0
+        return int(value) if counted and value is not None else exchanged(value)
+
+    return {"low": limit(goal.low), "high": limit(goal.high), "percentage": exchanged(goal.percentage)}
 
 
 def as_json(figures: AnnualFigures) -> str:
-    return json.dumps(figures.as_json(), indent=2, ensure_ascii=False)
+    return json.dumps(figures_as_data(figures), indent=2, ensure_ascii=False)
 
 
 def as_csv(figures: AnnualFigures) -> str:
-    return as_rows(figures.as_json())
+    return as_rows(figures_as_data(figures))
 
 
 def as_rows(content: dict[str, Any]) -> str:

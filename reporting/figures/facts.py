@@ -1,18 +1,19 @@
-"""What annual figures are, once summed: plain values, and the exchange format in which they are written."""
+"""What annual figures are, once summed: plain values."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar, cast
 
 from contracts.coverage.coverage import Coverage
 from contracts.models import Category
-from reporting.models import Indicator
+from reporting.figures.catalogue import FIGURES
+from reporting.figures.records import Figure
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
 
+T = TypeVar("T")
 Amounts = dict[str, Decimal]
 History = dict[str, dict[str, Amounts]]
 
@@ -82,9 +83,22 @@ class GoalResult:
     high: Decimal | None
     result: Decimal
 
+    @classmethod
+    def of(cls, goal: Any, figures: "Headlines") -> "GoalResult":
+        return cls(goal.indicator, goal.low, goal.high, Decimal(FIGURES[goal.indicator].value(figures)))
+
+    @property
+    def figure(self) -> Figure:
+        return FIGURES[self.indicator]
+
     @property
     def percentage(self) -> Decimal | None:
         return percentage(self.result, self.low)
+
+    @property
+    def limits(self) -> str:
+        """As they stand in a sentence."""
+        return self.figure.kind.limits(self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,7 @@ class PartFigures:
     obligation_registered: Decimal = ZERO
     # Of social firms: credited value of purchases, and what was paid excluding VAT.
     purchases: Decimal = ZERO
-    paid: Decimal = ZERO
+    social_firm_spend: Decimal = ZERO
     # Of a year: every change of what is owed, also what is not registered as contract value.
     owed: Decimal = ZERO
     # Of a target group: the policy fields its value falls under, blank for none.
@@ -115,21 +129,34 @@ class PartFigures:
         return percentage(self.obligation_registered, self.contract_value_registered)
 
 
+class Named(Generic[T]):
+    """A figure of the catalogue as an attribute, where code names it; None where what was frozen did not have it."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, figures: "Headlines", owner: type) -> T:
+        found: Any = figures.values.get(self.name)
+        return cast("T", found)
+
+
 @dataclass(frozen=True)
 class Headlines:
-    """The main sums of a period, for a comparison."""
+    """The main sums of a period, for a comparison: by the name of the figure what its lines come to."""
 
     period: Period
     municipality: str | None
-    contract_value_registered: Decimal
-    obligation_registered: Decimal
-    fulfilled: Decimal
-    social_spend: Decimal
-    social_firm_spend: Decimal
-    workplaces: int
-    obligation_to_date: Decimal
-    realised_to_date: Decimal
+    values: dict[str, Decimal | int]
     by_category: Amounts
+
+    contract_value_registered = Named[Decimal]()
+    obligation_registered = Named[Decimal]()
+    fulfilled = Named[Decimal]()
+    social_spend = Named[Decimal]()
+    social_firm_spend = Named[Decimal]()
+    workplaces = Named[int]()
+    obligation_to_date = Named[Decimal]()
+    realised_to_date = Named[Decimal]()
 
     @property
     def year(self) -> int | None:
@@ -155,12 +182,8 @@ class Headlines:
 class AnnualFigures(Headlines):
     """Every figure of a period."""
 
-    contracts_registered: int
     contracts_active: int
     coverage: Coverage
-    workplaces_started: int
-    workplaces_late: int
-    fte: Decimal
     goal: dict[str, GoalResult]
     quality: Quality
     by_month: dict[date, Decimal]
@@ -181,6 +204,10 @@ class AnnualFigures(Headlines):
     coverage_before: Coverage | None = None
     below_default: list[Motivation] = field(default_factory=list)
 
+    contracts_registered = Named[int]()
+    workplaces_started = Named[int]()
+    workplaces_late = Named[int]()
+
     def __post_init__(self) -> None:
         """In the same order always: PostgreSQL gives the parts of what was frozen back in one of its own."""
         categories = [name for name in (*Category.values, *self.by_category) if name in self.by_category]
@@ -190,6 +217,10 @@ class AnnualFigures(Headlines):
     def in_year(self, split: str, code: str, year: int) -> Decimal:
         """The credited value of a part in an earlier year."""
         return self.history.get(split, {}).get(code, {}).get(str(year), ZERO)
+
+    @property
+    def number_below_default(self) -> int:
+        return sum(reason.number for reason in self.below_default)
 
     @property
     def by_municipality(self) -> Amounts:
@@ -215,62 +246,7 @@ class AnnualFigures(Headlines):
     def year_before(self) -> PartFigures | None:
         return self.years[-2] if len(self.years) > 1 else None
 
-    def as_json(self) -> dict[str, Any]:
-        """The exchange format `figures`: amounts and percentages as text with two decimals, counts as numbers."""
-        when: dict[str, Any] = {"year": self.year}
-        if self.year is None:
-            when = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
-        return when | {name: exchanged(getattr(self, name)) for name in EXCHANGED}
-
-
-EXCHANGED = (
-    "municipality",
-    "contract_value_registered",
-    "obligation_registered",
-    "average_rate",
-    "contracts_registered",
-    "contracts_active",
-    "coverage",
-    "fulfilled",
-    "social_spend",
-    "social_firm_spend",
-    "workplaces",
-    "workplaces_started",
-    "workplaces_late",
-    "fte",
-    "obligation_to_date",
-    "realised_to_date",
-    "open",
-    "goal",
-    "quality",
-    "by_category",
-    "by_municipality",
-    "by_target_group",
-    "by_policy_field",
-)
-
 
 def amounts(parts: list[PartFigures]) -> Amounts:
     """Credited value per code, where there is any; the blank code is what has none."""
     return {part.code: part.fulfilled for part in parts if part.code and part.fulfilled}
-
-
-def exchanged(value: Any) -> Any:
-    """A value as the exchange format writes it."""
-    if isinstance(value, Decimal):
-        return str(rounded(value))
-    if isinstance(value, GoalResult):
-        return _goal(value)
-    if isinstance(value, Mapping):
-        return {key: exchanged(part) for key, part in value.items()}
-    if is_dataclass(value):
-        return {part.name: exchanged(getattr(value, part.name)) for part in fields(value)}
-    return value
-
-
-def _goal(goal: GoalResult) -> dict[str, Any]:
-    def limit(value: Decimal | None) -> Any:
-        whole = goal.indicator == Indicator.WORKPLACES and value is not None and value % 1 == 0
-        return int(value) if whole and value is not None else exchanged(value)
-
-    return {"low": limit(goal.low), "high": limit(goal.high), "percentage": exchanged(goal.percentage)}

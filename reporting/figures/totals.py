@@ -1,10 +1,11 @@
 """The grouped queries behind the annual figures: a fixed number of them, each over the lines of a definition."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractYear, Substr
@@ -12,33 +13,23 @@ from django.db.models.functions import ExtractYear, Substr
 from contracts.models import Category
 from contracts.owed.lines import Lines
 from reporting.figures import definitions
+from reporting.figures.catalogue import FIGURES
 from reporting.figures.definitions import SOCIAL
 from reporting.figures.facts import History, LateFigures, Motivation, PartFigures
-from sroi.money import ZERO
+from reporting.figures.kinds import Kind
+from reporting.figures.records import Figure, Ledger
+from sroi.money import ZERO, rounded
 from sroi.periods import Period
 
 Summed = Mapping[str, Any]
+# What is done with what a figure is of: columns are added up, contracts are counted once each.
+SUMMED: Mapping[str, Callable[..., Any]] = {
+    **dict.fromkeys(("value_delta", "obligation_delta", "amount", "paid", "fte"), Sum),
+    "contract": partial(Count, distinct=True),
+}
 SPLITS = ("municipality__code", "target_group", "policy_field")
 # The division of the CPV: the first two digits.
 SECTOR = Substr("contract__cpv", 1, 2)
-
-
-class SummedRows(NamedTuple):
-    """What the headlines are summed from, and more."""
-
-    registered: list[Summed]
-    owed_months: list[Summed]
-    done_months: list[Summed]
-    cells: list[Summed]
-
-
-def rows(owed: Lines, done: Lines, period: Period) -> SummedRows:
-    return SummedRows(
-        registered_by_municipality(owed, period),
-        owed_by_month(owed, period),
-        done_by_month(done, period),
-        done_in_cells(done, period),
-    )
 
 
 def registered_by_municipality(owed: Lines, period: Period) -> list[Summed]:
@@ -47,9 +38,18 @@ def registered_by_municipality(owed: Lines, period: Period) -> list[Summed]:
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
-def contracts_registered(owed: Lines, period: Period) -> int:
-    found: int = owed.filter(definitions.awarded(period)).aggregate(n=Count("contract", distinct=True))["n"]
-    return found
+def values(owed: Lines, done: Lines, period: Period) -> dict[str, Decimal | int]:
+    """By name every figure that adds up a column of lines, or counts their contracts, as its record says."""
+    found: dict[str, Any] = {}
+    for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done)):
+        figures = [f for f in FIGURES.values() if f.ledger is ledger and f.of in SUMMED and not f.at]
+        sums = {figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period)) for figure in figures}
+        found |= lines.filter(definitions.booked_until(period)).aggregate(**sums)
+    return {name: _whole(FIGURES[name], value) for name, value in found.items()}
+
+
+def _whole(figure: Figure, value: Any) -> Decimal | int:
+    return int(value or 0) if figure.kind is Kind.COUNT else rounded(value or ZERO)
 
 
 def owed_by_month(owed: Lines, period: Period) -> list[Summed]:
@@ -71,11 +71,10 @@ def done_by_month(done: Lines, period: Period) -> list[Summed]:
 
 
 def done_in_cells(done: Lines, period: Period) -> list[Summed]:
-    """The period's credited value, split by all it is reported by, with what was paid and the FTE of its own months."""
+    """The period's credited value, split by all it is reported by, with what was paid."""
     keys = ("category", *SPLITS, "municipality__name", "block__table__code", "block__code", "block__label_nl")
     rows = done.filter(definitions.booked(period)).order_by().values(*keys)
-    fte = Sum("fte", filter=definitions.workplaces(period))
-    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid"), fte_total=fte))
+    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
 
 
 def done_by_year(done: Lines, period: Period) -> list[Summed]:
@@ -163,28 +162,18 @@ def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]
     return dict(zip(conditions, (found[name] for name in counts), strict=True))
 
 
-def workplaces(done: Lines, period: Period, closed_years: Collection[int], cells: Iterable[Summed]) -> dict[Any, int]:
-    """Workplaces in all, those started in the period, late ones, and per municipality, target group, policy field.
+def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dict[Any, int]:
+    """Per figure that counts placements how many, and workplaces per municipality, target group and policy field.
 
     A workplace that several municipalities share counts once in all and once for each of them.
     """
+    placed = [figure for figure in FIGURES.values() if figure.of == "fulfilment" and not figure.is_of_today]
+    conditions: dict[Any, Q] = {figure.name: figure.condition(period) for figure in placed}
     counted = definitions.workplaces(period)
-    conditions: dict[Any, Q] = {
-        "all": counted,
-        "started": counted & Q(fulfilment__accepted__start_date__range=(period.first, period.last)),
-    }
-    if closed_years:
-        # Without one there is nothing to ask; PostgreSQL would not know of what type that nothing is.
-        conditions["late"] = definitions.late_workplaces(period, closed_years)
     for split in SPLITS:
         codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
         conditions |= {(split, code): counted & Q(**{split: code}) for code in sorted(codes)}
-    return {"late": 0} | positive_counts(done.filter(definitions.booked(period), category=Category.WORK), conditions)
-
-
-def number_of_workplaces(done: Lines, period: Period) -> int:
-    lines = done.filter(definitions.booked(period), category=Category.WORK)
-    return positive_counts(lines, {"all": definitions.workplaces(period)})["all"]
+    return positive_counts(done.filter(definitions.booked(period), category=Category.WORK), conditions)
 
 
 def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decimal]:
@@ -199,14 +188,14 @@ def municipalities(
     cells: Iterable[Summed], registered: Iterable[Summed], counts: Mapping[Any, int]
 ) -> list[PartFigures]:
     """Every municipality that had a line in the period, by name."""
-    names = ("fulfilled", "social_spend", "purchases", "paid")
+    names = ("fulfilled", "social_spend", "purchases", "social_firm_spend")
     sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
     for cell in cells:
         row = sums[cell["municipality__name"], cell["municipality__code"]]
         row["fulfilled"] += cell["total"]
         row["social_spend"] += cell["total"] if cell["category"] in SOCIAL else ZERO
         row["purchases"] += cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
-        row["paid"] += cell["paid_total"] or ZERO
+        row["social_firm_spend"] += cell["paid_total"] or ZERO
     for line in registered:
         row = sums[line["municipality__name"], line["municipality__code"]]
         row |= {"contract_value_registered": line["value"], "obligation_registered": line["obligation"]}
@@ -241,7 +230,7 @@ def years(
         year = sums[row["booked"].year]
         year["fulfilled"] += row["total"]
         year["social_spend"] += row["total"] if row["category"] in SOCIAL else ZERO
-        year["paid"] += row["paid_total"] or ZERO
+        year["social_firm_spend"] += row["paid_total"] or ZERO
     for row in owed_months:
         year = sums[row["booked"].year]
         year["owed"] += row["to_date"] or ZERO

@@ -1,13 +1,10 @@
 """What things are called in the council notice, and the small words that names and numbers need in Dutch."""
 
-from collections.abc import Callable, Iterable
-from decimal import Decimal
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from contracts.models import TargetGroup
-from reporting.models import Indicator
-from sroi.money import rounded
-from sroi.templatetags.formats import euro, number
+from sroi.templatetags.formats import number
 
 # The sections of a council notice, in their order; what the last two say is not written by hand.
 SECTIONS = (
@@ -24,12 +21,6 @@ SECTIONS = (
 )
 WRITTEN = dict(SECTIONS[:8])
 
-INDICATORS = {
-    Indicator.WORKPLACES: "werkplekken",
-    Indicator.FULFILLED: "ingevulde waarde",
-    Indicator.SOCIAL_SPEND: "waarde sociale inkoop en activiteiten",
-    Indicator.CONTRACT_VALUE_REGISTERED: "contractwaarde met social return",
-}
 CATEGORIES = {"work": "Werk", "social_purchasing": "Sociale inkoop", "csr": "Maatschappelijke activiteiten"}
 RATE_REASONS = {
     "labour_share": "Klein aandeel arbeid",
@@ -181,33 +172,3 @@ def region_name(title: str) -> str:
     """`de regio Gooi en Vechtstreek`, also where the title itself says regio."""
     title = title.removeprefix("Regio ")
     return f"de {title}" if "regio" in title.lower().split()[0] else f"de regio {title}"
-
-
-def measured(indicator: str, value: Decimal | int) -> str:
-    """A value of an indicator as it stands in a table: `104`, `€ 5.000.000`."""
-    return number(value) if indicator == Indicator.WORKPLACES else euro(value)
-
-
-def rough(indicator: str, value: Decimal) -> str:
-    """A goal as it stands in a sentence: `50`, `€ 5 miljoen`, `€ 750.000`."""
-    if indicator != Indicator.WORKPLACES and value >= 1_000_000 and value % 100_000 == 0:
-        return f"€\u00a0{number(value / 1_000_000)} miljoen"
-    return measured(indicator, value)
-
-
-def limits(indicator: str, low: Decimal, high: Decimal | None, write: Callable[[str, Decimal], str] = rough) -> str:
-    """A goal: `50`, or `80 tot 100` where it is a range."""
-    return (
-        write(indicator, low)
-        if high is None or high == low
-        else f"{write(indicator, low)} tot {write(indicator, high)}"
-    )
-
-
-def short(indicator: str, value: Decimal) -> str:
-    """A figure set large, or in a chart with little room: `104`, `€ 1,12 mln`, `€ 750.000`."""
-    if indicator == Indicator.WORKPLACES:
-        return number(value)
-    if abs(value) < 1_000_000:
-        return euro(rounded(value, 0))
-    return f"€\u00a0{number(Decimal(value) / 1_000_000)}\u00a0mln"

@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Region
-from contracts.policy.loading import decimal_from, refuse_unknown, required
-from reporting.figures.words import measured
+from contracts.policy.loading import FaultyFile, decimal_from, refuse_unknown, required
+from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.models import AnnualReport, Goal
 from sroi.access import STAFF, Access, Role
 from sroi.doors import Act, Refused
@@ -38,7 +38,7 @@ class Aim:
     def words(self, indicator: str) -> str:
         """`50`, `80–100`, `€ 5.000.000`; a dash where there is none."""
         limits = (self.low, None if self.high == self.low else self.high)
-        return "–".join(measured(indicator, limit) for limit in limits if limit is not None) or NOTHING
+        return "–".join(FIGURES[indicator].kind.written(limit) for limit in limits if limit is not None) or NOTHING
 
 
 def may_read(access: Access, region: Region) -> bool:
@@ -95,7 +95,7 @@ def set_goals(region: Region, rows: Iterable[Mapping[str, Any]]) -> None:
     """Make these the goals of the region: what is new is added, what changed is changed, what is missing goes.
 
     A row has `year`, `indicator`, `low` and, where the goal is a range, `high`. Raises FaultyFile for a row that cannot
-    be read, ValidationError for an unknown indicator or a high under its low. The same goals again change nothing.
+    be read or has an unknown indicator, ValidationError for a high under its low. The same goals again change nothing.
     """
     kept = []
     for row in rows:
@@ -112,6 +112,10 @@ def _goal(region: Region, row: Mapping[str, Any]) -> tuple[Goal, Aim]:
     refuse_unknown(row, ("year", "indicator", "low", "high"), "goals")
     year = int(decimal_from(required(row, "year", "goals"), "goals year", places=0))
     key = {"region": region, "year": year, "indicator": required(row, "indicator", "goals")}
+    indicators = [figure.name for figure in INDICATORS]
+    if key["indicator"] not in indicators:
+        told = {"name": key["indicator"], "known": ", ".join(indicators)}
+        raise FaultyFile(_("goals: there is no indicator “%(name)s”. Use one of: %(known)s.") % told)
     goal = Goal.objects.filter(**key).first() or Goal(**key)
     before = Aim.of(goal)
     high = row.get("high")

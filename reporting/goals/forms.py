@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reporting.figures.catalogue import FIGURES, choices
+from reporting.figures.kinds import Kind
 from reporting.goals.door import Aim
-from reporting.models import Indicator
 from reporting.notice.editions import YEARS
 from reporting.particulars.forms import LARGEST
 from sroi.exchange import amount, whole_number
@@ -18,12 +19,12 @@ class GoalForm(forms.Form):
     """A goal for a year; an empty low withdraws it."""
 
     year = ParsedField(whole_number, label=_("Year"), mode="numeric")
-    indicator = forms.ChoiceField(label=_("What the goal is about"), choices=Indicator.choices)
+    indicator = forms.ChoiceField(label=_("What the goal is about"), choices=choices)
     low = ParsedField(
         amount,
         label=_("Goal, or the lowest of a range"),
         required=False,
-        help_text=_("Workplaces as a number, the others in euro. Leave it empty to withdraw the goal."),
+        help_text=_("A count as a whole number, an amount in euro. Leave it empty to withdraw the goal."),
     )
     high = ParsedField(amount, label=_("The highest of a range"), required=False)
     why = text_field(
@@ -45,8 +46,8 @@ class GoalForm(forms.Form):
                 continue
             if value < 0 or value >= LARGEST:
                 self.add_error(name, _("Write an amount of zero or more, below ten thousand billion."))
-            elif answer.get("indicator") == Indicator.WORKPLACES and value % 1:
-                self.add_error(name, _("Workplaces are whole numbers."))
+            elif (about := FIGURES.get(answer.get("indicator", ""))) and about.kind is Kind.COUNT and value % 1:
+                self.add_error(name, _("%(figure)s: write a whole number.") % {"figure": about.title})
         if high is not None and low is None and "low" not in self.errors:
             self.add_error("low", _("A range has a lowest too."))
         elif high is not None and low is not None and high < low:

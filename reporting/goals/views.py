@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_safe
@@ -18,10 +17,11 @@ from contracts.models import Contract, Policy, Region
 from contracts.policy import door as policies
 from contracts.policy.forms import PolicyForm
 from contracts.policy.loading import FaultyFile
+from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm
-from reporting.models import Goal, Indicator
+from reporting.models import Goal
 from sroi.access import visible
 from sroi.doors import Act, Refused
 from sroi.templatetags.formats import long_date
@@ -76,7 +76,7 @@ class PolicyPage(OfRegion):
             "standing": standing,
             "sections": policies.sections(standing) if standing else [],
             "versions": [(*told, self.kept.get(told[0].pk)) for told in policies.told(versions)],
-            "indicators": [capfirst(label) for label in Indicator.labels],
+            "indicators": [indicator.title for indicator in INDICATORS],
             "years": self.years(),
             "history": self.history(),
             "may_set": goals.may_set(request.access, self.region),
@@ -100,7 +100,7 @@ class PolicyPage(OfRegion):
             {
                 "year": year,
                 "is_final": year in final,
-                "aims": [self.cell(year, name, aims.get(name), year in final) for name in Indicator.values],
+                "aims": [self.cell(year, each.name, aims.get(each.name), year in final) for each in INDICATORS],
             }
             for year, aims in found.items()
         ]
@@ -201,7 +201,7 @@ class GoalPage(OfRegion):
 
 def told_of(row: Any) -> str:
     """What was done to a goal: `Workplaces 2028: 80–100`."""
-    about = f"{Indicator(row.indicator).label} {row.year}"
+    about = f"{FIGURES[row.indicator].title} {row.year}"
     if row.history_type == "-":
         return _("%(goal)s: withdrawn, it was %(aim)s") % {"goal": about, "aim": Aim.of(row).words(row.indicator)}
     return f"{about}: {Aim.of(row).words(row.indicator)}"

@@ -9,8 +9,16 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from reporting.figures.words import INDICATORS, SECTIONS, capital, limits, listed, region_name, short, spelled
-from reporting.models import AnnualReport, Indicator
+from reporting.figures.catalogue import (
+    AVERAGE_RATE,
+    FULFILLED,
+    INDICATORS,
+    OBLIGATION_TO_DATE,
+    REALISED_TO_DATE,
+    WORKPLACES,
+)
+from reporting.figures.words import SECTIONS, capital, listed, region_name, spelled
+from reporting.models import AnnualReport
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed
 from reporting.notice.tables import drawings, exhibits, finances
@@ -20,13 +28,6 @@ from sroi.charts.facts import Chart
 from sroi.documents import markup
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import long_date, percent
-
-TILES = {
-    Indicator.WORKPLACES: "Werkplekken",
-    Indicator.FULFILLED: "Ingevulde waarde",
-    Indicator.SOCIAL_SPEND: "Waarde sociale inkoop en activiteiten",
-    Indicator.CONTRACT_VALUE_REGISTERED: "Contractwaarde met social return",
-}
 
 
 class Tile(NamedTuple):
@@ -188,25 +189,23 @@ class CouncilNotice:
     def tiles(self) -> list[Tile]:
         before = self.own.year_before
         found = []
-        for indicator, label in TILES.items():
-            goal = self.whole.goal.get(indicator)
+        for figure in INDICATORS:
+            goal = self.whole.goal.get(figure.name)
             notes = []
             if goal:
                 whose = "regiodoel" if self.edition.municipality else "doel"
-                notes.append(f"{whose} {limits(indicator, goal.low, goal.high)}")
-            if before and getattr(before, indicator):
-                notes.append(f"{before.name}: {short(indicator, getattr(before, indicator))}")
-            found.append(
-                Tile(short(indicator, getattr(self.own, indicator)), label, " · ".join(notes), indicator.value)
-            )
+                notes.append(f"{whose} {goal.limits}")
+            if before and figure.value(before):
+                notes.append(f"{before.name}: {figure.kind.short(figure.value(before))}")
+            value = figure.kind.short(figure.value(self.own))
+            found.append(Tile(value, figure.title, " · ".join(notes), figure.name))
         rate, ratio = self.own.average_rate, self.own.to_date_ratio
         default = f"uitgangspunt {percent(self.policy.default_rate)}" if self.policy else ""
         if rate is not None:
-            found.append(Tile(percent(rate), "Gemiddeld percentage", default, "average_rate"))
+            found.append(Tile(percent(rate), AVERAGE_RATE.title, default, AVERAGE_RATE.name))
         if ratio is not None:
-            found.append(
-                Tile(percent(ratio), "Ingevuld sinds het begin", f"van {short('', self.own.obligation_to_date)}")
-            )
+            owed = f"van {OBLIGATION_TO_DATE.kind.short(self.own.obligation_to_date)}"
+            found.append(Tile(percent(ratio), REALISED_TO_DATE.title, owed))
         return found
 
     @property
@@ -267,8 +266,8 @@ class CouncilNotice:
         several = len(own.years) > 1
         return {
             "goals": drawings.goals_chart(whole.goal) if whole.goal else None,
-            "workplaces": drawings.years_chart(own, goals, Indicator.WORKPLACES) if several else None,
-            "fulfilled": drawings.years_chart(own, goals, Indicator.FULFILLED) if several else None,
+            "workplaces": drawings.years_chart(own, goals, WORKPLACES) if several else None,
+            "fulfilled": drawings.years_chart(own, goals, FULFILLED) if several else None,
             "categories": drawings.categories_chart(own) if own.fulfilled else None,
             "municipalities": drawings.municipalities_chart(whole.municipalities)
             if not town and len(whole.municipalities) > 1
@@ -279,13 +278,10 @@ class CouncilNotice:
     def growth(self) -> list[tuple[Chart, str]]:
         """A path per indicator with goals in later years; two at most, or the message drowns."""
         later, ahead = self.edition.later_goals, self.edition.outlook
-        aimed = [indicator for indicator in INDICATORS if any(goal.indicator == indicator for goal in later)]
-        if ahead.scenario and Indicator.FULFILLED not in aimed:
-            aimed.append(Indicator.FULFILLED)
+        aimed = [figure for figure in INDICATORS if any(goal.indicator == figure.name for goal in later)]
+        if ahead.scenario and FULFILLED not in aimed:
+            aimed.append(FULFILLED)
         return [
-            (
-                drawings.growth_chart(self.whole, later, Indicator(indicator), ahead),
-                f"Resultaat en ambitie: {INDICATORS[indicator]}",
-            )
-            for indicator in aimed[:2]
+            (drawings.growth_chart(self.whole, later, figure, ahead), f"Resultaat en ambitie: {figure.phrase}")
+            for figure in aimed[:2]
         ]

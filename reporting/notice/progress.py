@@ -4,11 +4,11 @@ Nobody adopts it: it tells how things stand on the day that it is made, beside t
 so far and the goals of the year. A Dutch document, as the council notice is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Max
 from django.template.loader import render_to_string
@@ -17,17 +17,32 @@ from django.utils.safestring import SafeString
 
 from contracts.models import Municipality, Posting, Region
 from reporting.figures.annual import figures_of, headlines_of
+from reporting.figures.catalogue import (
+    AVERAGE_RATE,
+    CONTRACT_VALUE_REGISTERED,
+    FULFILLED,
+    INDICATORS,
+    OBLIGATION_REGISTERED,
+    OBLIGATION_TO_DATE,
+    OPEN,
+    REALISED_TO_DATE,
+    SOCIAL_FIRM_SPEND,
+    SOCIAL_SPEND,
+    WORKPLACES,
+)
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines
-from reporting.figures.words import CATEGORIES, INDICATORS, capital, limits, listed, measured, region_name, short
-from reporting.models import Goal, Indicator
+from reporting.figures.kinds import Kind
+from reporting.figures.records import Topic
+from reporting.figures.words import CATEGORIES, capital, listed, region_name
+from reporting.models import Goal
 from reporting.notice import wording
 from reporting.notice.editions import Place, may_read
 from reporting.notice.files.html import LANGUAGE
-from reporting.notice.notice import TILES, Tile
+from reporting.notice.notice import Tile
 from reporting.notice.tables import drawings
-from reporting.notice.tables.cells import Figure, column, count, rate
+from reporting.notice.tables.cells import Cell, column, count, rate
 from reporting.notice.tables.exhibits import in_order
-from reporting.notice.text.placeholders import filled, of_quality
+from reporting.notice.text.placeholders import about, filled
 from sroi.access import Access
 from sroi.charts.facts import Chart
 from sroi.documents import render_pdf, word_from
@@ -43,6 +58,26 @@ NAMES = {
     "kwartaal-4": "vierde kwartaal",
     "halfjaar-1": "eerste halfjaar",
     "halfjaar-2": "tweede halfjaar",
+}
+
+
+# The figures that it lays beside each other, and how those of a kind are written under each other.
+ROWS = (
+    WORKPLACES,
+    FULFILLED,
+    SOCIAL_SPEND,
+    SOCIAL_FIRM_SPEND,
+    CONTRACT_VALUE_REGISTERED,
+    OBLIGATION_REGISTERED,
+    AVERAGE_RATE,
+    OBLIGATION_TO_DATE,
+    REALISED_TO_DATE,
+    OPEN,
+)
+WRITTEN: dict[Kind, Callable[[list[Any]], list[Cell]]] = {
+    Kind.COUNT: lambda values: [count(value) for value in values],
+    Kind.EURO: column,
+    Kind.PERCENT: lambda values: [rate(value) for value in values],
 }
 
 
@@ -182,17 +217,15 @@ class ProgressNotice:
         last = long_date(min(self.progress.period.last, self.progress.data_date))
         parts = []
         for goal in in_order(self.aims):
-            result = measured(goal.indicator, goal.result)
-            name = INDICATORS[Indicator(goal.indicator)]
-            aim = limits(goal.indicator, goal.low, goal.high)
-            parts.append(f"{result} van {aim} voor {name} ({percent(goal.percentage)})")
+            result = goal.figure.kind.written(goal.result)
+            parts.append(f"{result} van {goal.limits} voor {goal.figure.phrase} ({percent(goal.percentage)})")
         return f"Van de doelen voor {self.year} is tot en met {last} bereikt: {listed(parts)}." if parts else ""
 
     @property
     def reliability(self) -> list[SafeString]:
         known = {
             placeholder.name: replace(placeholder, figure=placeholder.figure and f"{placeholder.figure}?{self.opens}")
-            for placeholder in of_quality(self.own)
+            for placeholder in about(self.own, Topic.QUALITY)
         }
         return [filled(remark, known) for remark in wording.reliability(self.own.quality, self.own)]
 
@@ -203,28 +236,23 @@ class ProgressNotice:
         """The goals of the year and what came of them so far; a municipality has none of its own."""
         if self.progress.municipality:
             return {}
-        return {
-            goal.indicator: GoalResult(
-                goal.indicator, goal.low, goal.high, Decimal(getattr(self.so_far, goal.indicator))
-            )
-            for goal in self.progress.goals
-        }
+        return {goal.indicator: GoalResult.of(goal, self.so_far) for goal in self.progress.goals}
 
     @property
     def tiles(self) -> list[Tile]:
         before = self.progress.before
         found = []
-        for indicator, label in TILES.items():
-            then = getattr(before, indicator)
-            note = f"zelfde maanden {self.year - 1}: {short(indicator, then)}" if then else ""
-            value = short(indicator, getattr(self.own, indicator))
-            found.append(Tile(value, label, note, f"{indicator.value}?{self.opens}"))
+        for figure in INDICATORS:
+            then = figure.value(before)
+            note = f"zelfde maanden {self.year - 1}: {figure.kind.short(then)}" if then else ""
+            value = figure.kind.short(figure.value(self.own))
+            found.append(Tile(value, figure.title, note, f"{figure.name}?{self.opens}"))
         if self.own.average_rate is not None:
             rate_opens = f"average_rate?{self.opens}"
-            found.append(Tile(percent(self.own.average_rate), "Gemiddeld percentage", "", rate_opens))
+            found.append(Tile(percent(self.own.average_rate), AVERAGE_RATE.title, "", rate_opens))
         if self.own.to_date_ratio is not None:
-            owed = f"van {short('', self.own.obligation_to_date)}"
-            found.append(Tile(percent(self.own.to_date_ratio), "Ingevuld sinds het begin", owed))
+            owed = f"van {OBLIGATION_TO_DATE.kind.short(self.own.obligation_to_date)}"
+            found.append(Tile(percent(self.own.to_date_ratio), REALISED_TO_DATE.title, owed))
         return found
 
     @cached_property
@@ -250,26 +278,18 @@ class ProgressNotice:
         sets = [(self.progress.before, self.opens_before), (self.own, self.opens)]
         if self.so_far is not self.own:
             sets.append((self.so_far, self.opens_so_far))
-        aims = {goal.indicator: limits(goal.indicator, goal.low, goal.high, measured) for goal in self.aims.values()}
+        aims = {
+            name: goal.figure.kind.limits(goal.low, goal.high, goal.figure.kind.written)
+            for name, goal in self.aims.items()
+        }
         rows: list[tuple[str, ...]] = []
-        for label, figure in (
-            ("Werkplekken", "workplaces"),
-            ("Ingevulde waarde", "fulfilled"),
-            ("Waarde sociale inkoop en activiteiten", "social_spend"),
-            ("Betaald aan sociale firma’s", "social_firm_spend"),
-            ("Contractwaarde met social return", "contract_value_registered"),
-            ("Verplichting", "obligation_registered"),
-            ("Verplichtingen sinds het begin", "obligation_to_date"),
-            ("Ingevuld sinds het begin", "realised_to_date"),
-            ("Nog in te vullen, sinds het begin", "open"),
-        ):
-            values = [getattr(figures, figure) for figures, _query in sets]
-            cells = [count(value) for value in values] if figure == "workplaces" else column(values)
-            opened = [cell.opening(f"{figure}?{query}") for cell, (_figures, query) in zip(cells, sets, strict=True)]
-            rows.append((label, *opened, *([aims.get(figure, NOTHING)] if aims else [])))
-            if figure == "obligation_registered":
-                rates = [rate(f.average_rate, f"average_rate?{query}") for f, query in sets]
-                rows.append(("Gemiddeld percentage", *rates, *([NOTHING] if aims else [])))
+        for figure in ROWS:
+            values = [figure.value(figures) for figures, _query in sets]
+            cells = WRITTEN[figure.kind](values)
+            opened = [
+                cell.opening(f"{figure.name}?{query}") for cell, (_figures, query) in zip(cells, sets, strict=True)
+            ]
+            rows.append((figure.title, *opened, *([aims.get(figure.name, NOTHING)] if aims else [])))
         header = (
             "",
             f"{capital(self.name)} {self.year - 1}",
@@ -305,27 +325,23 @@ class ProgressNotice:
 
     def _municipalities(self) -> DocumentTable:
         own, parts = self.own, self.own.municipalities
-        names = ("fulfilled", "contract_value_registered", "obligation_registered")
-        columns = {name: column([*(getattr(p, name) for p in parts), getattr(own, name)]) for name in names}
+        figures = (FULFILLED, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED)
+        columns = {each.name: column([*map(each.value, parts), each.value(own)]) for each in figures}
         rows: list[Sequence[str]] = []
         for i, part in enumerate([*parts, None]):
             query = f"{self.opens}&municipality={part.code}" if part else self.opens
-            cells: list[Figure] = [cells[i].opening(f"{name}?{query}") for name, cells in columns.items()]
+            cells: list[Cell] = [cells[i].opening(f"{name}?{query}") for name, cells in columns.items()]
             places = count((part or own).workplaces, f"workplaces?{query}")
             rows.append((part.name if part else "Regio", places, *cells))
-        header = ("Gemeente", "Werkplekken", "Ingevulde waarde", "Contractwaarde", "Verplichting")
+        header = ("Gemeente", WORKPLACES.column, *(figure.column for figure in figures))
         return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1])
 
     def _beside(self, name: str, whole: Headlines) -> DocumentTable:
         own = self.own
-        rows: list[tuple[str, ...]] = [("Werkplekken", count(own.workplaces), count(whole.workplaces))]
-        for label, figure in (
-            ("Ingevulde waarde", "fulfilled"),
-            ("Contractwaarde met social return", "contract_value_registered"),
-            ("Nog in te vullen, sinds het begin", "open"),
-        ):
-            rows.append((label, *column([getattr(own, figure), getattr(whole, figure)])))
-        rows.append(("Gemiddeld percentage", rate(own.average_rate), rate(whole.average_rate)))
+        rows = [
+            (figure.title, *WRITTEN[figure.kind]([figure.value(own), figure.value(whole)]))
+            for figure in (WORKPLACES, FULFILLED, CONTRACT_VALUE_REGISTERED, OPEN, AVERAGE_RATE)
+        ]
         return DocumentTable(f"{name} naast de regio", ("", name, "Regio"), rows)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Max
 
 from contracts.models import Municipality, Region
+from reporting.figures.catalogue import LARGE
 from reporting.models import AnnualReport, FrozenEdition, Revision
 
 
@@ -19,6 +20,11 @@ class PublishedYear:
     published_at: datetime
     figures: Mapping[str, Any]
     municipalities: list[Municipality]
+
+    @property
+    def written(self) -> list[str]:
+        """What is set large in the report, as it was frozen; a figure that came later is not known."""
+        return [figure.kind.written(self.figures.get(figure.name)) for figure in LARGE]
 
 
 @dataclass(frozen=True)

@@ -6,27 +6,28 @@ In a sentence a figure is a placeholder (`notice.text.placeholders`): it is fill
 to the lines that it sums.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from itertools import groupby
 from typing import NamedTuple
 
 from contracts.coverage.coverage import Coverage
 from contracts.models import Policy
+from reporting.figures.catalogue import (
+    CONTRACT_VALUE_REGISTERED,
+    FIGURES,
+    FULFILLED,
+    INDICATORS,
+    SOCIAL_SPEND,
+    WORKPLACES,
+)
 from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleResult
+from reporting.figures.kinds import Kind
 from reporting.figures.outlook import Team
-from reporting.figures.words import INDICATORS, capital, counted, limits, listed, spelled
-from reporting.models import Goal, Indicator
+from reporting.figures.records import Figure
+from reporting.figures.words import capital, counted, listed, spelled
+from reporting.models import Goal
 from sroi.money import rounded
 from sroi.templatetags.formats import euro, number, percent
-
-# How the indicators are called in a placeholder.
-NAMES = {
-    Indicator.WORKPLACES: "werkplekken",
-    Indicator.FULFILLED: "ingevulde_waarde",
-    Indicator.SOCIAL_SPEND: "sociale_waarde",
-    Indicator.CONTRACT_VALUE_REGISTERED: "contractwaarde",
-}
 
 
 def live(name: str) -> str:
@@ -52,23 +53,22 @@ def verdict(goal: GoalResult, running: bool = False) -> str:
 def against_goal(goal: GoalResult | None, running: bool, name: str = "doel") -> str:
     if goal is None:
         return ""
-    aim = f"doel_{NAMES[Indicator(goal.indicator)]}"
+    aim = f"doel_{goal.figure.placeholder}"
     share = "" if goal.result >= goal.low or goal.percentage is None else f" ({live(f'{aim}_bereikt')})"
     return f"Het {name} van {live(aim)} is {verdict(goal, running)}{share}."
 
 
-def against_before(indicator: str, now: Decimal | int, before: Decimal | int | None, year: int, running: bool) -> str:
+def against_before(figure: Figure, now: Decimal | int, before: Decimal | int | None, year: int, running: bool) -> str:
     """The same figure a year earlier; nothing where there is no year before."""
     if not before:
         return ""
-    name = NAMES[Indicator(indicator)]
     if running:
-        return f"In heel {year} was dit {live(f'{name}_vorig_jaar')}."
+        return f"In heel {year} was dit {live(f'{figure.placeholder}_vorig_jaar')}."
     change = Decimal(now) - Decimal(before)
     if not change:
         return f"Dat is evenveel als in {year}."
-    side, difference = "meer" if change > 0 else "minder", f"{name}_verschil"
-    if indicator == Indicator.WORKPLACES:
+    side, difference = "meer" if change > 0 else "minder", f"{figure.placeholder}_verschil"
+    if figure is WORKPLACES:
         number_of = live_count(difference, abs(int(change)), "werkplek", "werkplekken")
         return f"Dat {'is' if abs(change) == 1 else 'zijn'} {number_of} {side} dan in {year}."
     return f"Dat is {live(difference)} {side} dan in {year}."
@@ -120,16 +120,19 @@ def years_of(run: Sequence[Goal]) -> str:
 def ambition(goals: Iterable[Goal]) -> list[str]:
     """A sentence or two per indicator about the goals of later years; the last and highest is the potential."""
     sentences = []
-    order = list(INDICATORS)
-    ordered = sorted(goals, key=lambda goal: (order.index(Indicator(goal.indicator)), goal.year))
-    for indicator, own in groupby(ordered, key=lambda goal: goal.indicator):
-        *steps, last = runs(own)
-        name = INDICATORS[Indicator(indicator)]
-        parts = [f"{limits(indicator, run[0].low, run[0].high)} {years_of(run)}" for run in (*steps, last)]
+    aimed = list(goals)
+    for figure in INDICATORS:
+        own = runs(goal for goal in aimed if goal.indicator == figure.name)
+        if not own:
+            continue
+        *steps, last = own
+        parts = [f"{figure.kind.limits(run[0].low, run[0].high)} {years_of(run)}" for run in own]
         rises = bool(steps) and (last[0].high or last[0].low) > max(run[0].high or run[0].low for run in steps)
         aims = listed(parts[:-1] if rises else parts)
         about = (
-            f"Voor de {name} is de ambitie" if indicator != Indicator.WORKPLACES else "De ambitie voor werkplekken is"
+            f"De ambitie voor {figure.phrase} is"
+            if figure.kind is Kind.COUNT
+            else f"Voor de {figure.phrase} is de ambitie"
         )
         sentences.append(f"{about} {aims}." + (f" Het potentieel groeit naar {parts[-1]}." if rises else ""))
     return sentences
@@ -137,8 +140,8 @@ def ambition(goals: Iterable[Goal]) -> list[str]:
 
 def next_goals(goals: Iterable[Goal], year: int) -> str:
     """The goals of the year that follows; nothing where there are none."""
-    own = [Indicator(goal.indicator) for goal in goals if goal.year == year]
-    aims = [f"{live(f'doel_{NAMES[aim]}_volgend_jaar')} voor {INDICATORS[aim]}" for aim in own]
+    own = [FIGURES[goal.indicator] for goal in goals if goal.year == year]
+    aims = [f"{live(f'doel_{figure.placeholder}_volgend_jaar')} voor {figure.phrase}" for figure in own]
     return f"Voor {year} {'is het doel' if len(own) == 1 else 'zijn de doelen'}: {listed(aims)}." if own else ""
 
 
@@ -169,41 +172,34 @@ def results(own: AnnualFigures, whole: AnnualFigures, year: int, running: bool) 
     """The headline results: what came of it, beside the year before, the region and the goal."""
     of_region = own.municipality is None
 
-    def result(indicator: Indicator, sentence: str, detail: str = "") -> Result:
-        now = getattr(own, indicator)
-        before = getattr(own.year_before, indicator, None)
+    def result(figure: Figure) -> Result:
+        sentence, detail = SAID[figure](own) if figure in SAID else (f"Het gaat om {live(figure.placeholder)}.", "")
         parts = (
             sentence,
-            against_before(indicator, now, before, year - 1, running),
+            against_before(figure, figure.value(own), figure.value(own.year_before), year - 1, running),
             detail,
-            "" if of_region else f"In de hele regio gaat het om {live(f'{NAMES[indicator]}_regio')}.",
-            against_goal(whole.goal.get(indicator), running, "doel" if of_region else "regionale doel"),
+            "" if of_region else f"In de hele regio gaat het om {live(f'{figure.placeholder}_regio')}.",
+            against_goal(whole.goal.get(figure.name), running, "doel" if of_region else "regionale doel"),
         )
-        return Result(capital(INDICATORS[indicator]), " ".join(part for part in parts if part))
+        return Result(figure.title, " ".join(part for part in parts if part))
 
-    return [
-        result(Indicator.WORKPLACES, *_workplaces(own, year)),
-        result(Indicator.FULFILLED, _fulfilled(own)),
-        result(Indicator.SOCIAL_SPEND, *_social(own)),
-        result(Indicator.CONTRACT_VALUE_REGISTERED, *_registered(own)),
-        Result("Stand sinds het begin", to_date(own)),
-    ]
+    return [*map(result, INDICATORS), Result("Stand sinds het begin", to_date(own))]
 
 
-def _workplaces(own: AnnualFigures, year: int) -> tuple[str, str]:
+def _workplaces(own: AnnualFigures) -> tuple[str, str]:
     if not own.workplaces:
         return "Er zijn geen werkplekken geteld.", ""
     count = live_count("werkplekken", own.workplaces, "werkplek", "werkplekken")
     begin = f"Er {'is' if own.workplaces == 1 else 'zijn'} {count} geteld"
     some = own.workplaces_started not in (0, own.workplaces)
-    started = f", waarvan {live('werkplekken_begonnen')} in {year} begonnen" if some else ""
+    started = f", waarvan {live('werkplekken_begonnen')} in {live('jaar')} begonnen" if some else ""
     return f"{begin}{started}.", f"De omvang is samen {live('fte')} fte."
 
 
-def _fulfilled(own: AnnualFigures) -> str:
+def _fulfilled(own: AnnualFigures) -> tuple[str, str]:
     if not own.fulfilled:
-        return "Er is geen waarde ingevuld."
-    return f"Opdrachtnemers hebben voor {live('ingevulde_waarde')} aan social return ingevuld."
+        return "Er is geen waarde ingevuld.", ""
+    return f"Opdrachtnemers hebben voor {live('ingevulde_waarde')} aan social return ingevuld.", ""
 
 
 def _social(own: AnnualFigures) -> tuple[str, str]:
@@ -223,6 +219,15 @@ def _registered(own: AnnualFigures) -> tuple[str, str]:
         f"Er is {live('contractwaarde')} aan opdrachten met social return geregistreerd{over}.",
         f"De verplichting daarbij is {live('verplichting')}, gemiddeld {live('gemiddeld_percentage')}.",
     )
+
+
+# What the notice says of an indicator, and what goes with it; of another only how much it is.
+SAID: Mapping[Figure, Callable[[AnnualFigures], tuple[str, str]]] = {
+    WORKPLACES: _workplaces,
+    FULFILLED: _fulfilled,
+    SOCIAL_SPEND: _social,
+    CONTRACT_VALUE_REGISTERED: _registered,
+}
 
 
 def to_date(own: AnnualFigures) -> str:
@@ -289,7 +294,7 @@ def covered(coverage: Coverage, year: int) -> str:
 
 def missed(goals: Iterable[GoalResult], running: bool) -> str:
     """What the figures ask attention for: goals that were not reached."""
-    names = [INDICATORS[Indicator(goal.indicator)] for goal in goals if goal.result < goal.low]
+    names = [goal.figure.phrase for goal in goals if goal.result < goal.low]
     if not names:
         return ""
     many = "het doel" if len(names) == 1 else "de doelen"

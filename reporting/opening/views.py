@@ -15,10 +15,11 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
+from reporting.figures.catalogue import FIGURES
 from reporting.figures.words import CATEGORIES, policy_field, sector
 from reporting.notice import editions
 from reporting.notice.editions import Addressed
-from reporting.opening.tracing import NARROWED, OF_TODAY, may_trace, posted_by, trace
+from reporting.opening.tracing import NARROWED, may_trace, posted_by, trace
 from sroi.access import Access
 from sroi.fields import FIRST_DAY, LAST_DAY
 from sroi.periods import PARTS_OF_YEAR, Period
@@ -35,7 +36,7 @@ def with_links(body: str, access: Access, edition: Addressed) -> SafeString:
 
     def link(match: re.Match[str]) -> str:
         name, _sign, query = match["figure"].replace("&amp;", "&").partition("?")
-        gone = edition.is_final and name in OF_TODAY
+        gone = edition.is_final and name in FIGURES and FIGURES[name].is_of_today
         if not match["text"].strip() or gone or not may_trace(access, edition.region, edition.municipality, name):
             return match[0]
         where = escape(address(edition, name, dict(parse_qsl(query, keep_blank_values=True))))
@@ -77,7 +78,7 @@ class FigureLines(View):
             "trace": found,
             "period": None if part == "jaar" else period,
             "page": page,
-            "as_of": None if found.is_of_today else as_of,
+            "as_of": None if found.figure.is_of_today else as_of,
             "day": self.day,
             "kept": [(name, request.GET[name]) for name in ("part", *NARROWED) if name in request.GET],
             "narrowed": [self.word(name, value) for name, value in narrowed.items()],

@@ -18,6 +18,7 @@ from contracts.models import Municipality
 from reporting.adoption import door as adoption
 from reporting.adoption.rights import can_be_revised
 from reporting.adoption.steps import steps_for
+from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN, capital
 from reporting.models import AnnualReport, ReportEvent
 from reporting.notice import editions, shelf
@@ -65,7 +66,7 @@ class RegionReports(View):
         found = shelf.of_region(region)
         if found is None:
             return not_there(request)
-        return render(request, "reporting/region_reports.html", {"shelf": found})
+        return render(request, "reporting/region_reports.html", {"shelf": found, "shown": LARGE})
 
 
 class EditionView(View):

@@ -3,6 +3,7 @@
 from contracts.models import Municipality
 from reporting.models import AnnualReport, Filing, Supplement
 from reporting.notice.editions import Edition, Filed
+from reporting.notice.freezing import thawed
 from reporting.texts.written import may_write
 from sroi.access import Access
 
@@ -30,7 +31,6 @@ def filed_anew(report: AnnualReport) -> list[Municipality | None]:
     last = report.revisions.order_by("-number").first()
     if last is None:
         return []
-    now = {row.municipality_id: Filed.of(row).printed for row in Filing.objects.filter(report=report)}
+    now = {row.municipality_id: Filed.of(row) for row in Filing.objects.filter(report=report)}
     editions = last.editions.select_related("municipality").defer("figures", "facts", "text", "document")
-    unfiled = Filed().printed
-    return [e.municipality for e in editions if now.get(e.municipality_id, unfiled) != (e.filing or unfiled)]
+    return [e.municipality for e in editions if now.get(e.municipality_id, Filed()) != thawed(Filed, e.filing)]

@@ -28,6 +28,10 @@ class DocumentTable:
     note: str = ""
     # Columns of words, which start at the left.
     words: tuple[int, ...] = (0,)
+    # What the columns after the first, and the rows with the total as the last, are called in data: names of their own,
+    # so that rewording a heading changes nothing that a program reads.
+    fields: Sequence[str] = ()
+    names: Sequence[str] = ()
 
     def cells(self, row: Sequence[str]) -> list[DocumentCell]:
         return [DocumentCell(text, i not in self.words) for i, text in enumerate(row)]

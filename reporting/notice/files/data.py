@@ -5,19 +5,20 @@ edition has none.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import translation
 
-from reporting.figures.exchange import as_rows
-from reporting.figures.facts import exchanged
+from reporting.figures.exchange import as_rows, exchanged, figures_as_data
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
 from reporting.notice.tables.exhibits import published_groups
 from sroi.documents.tables import DocumentTable
 
 LANGUAGE = "nl"
+# Raised when a key changes; `docs/open-data.md` says what they mean.
+FORMAT = "social-return-report/2"
 
 
 def as_json(edition: Edition, *, public: bool = False) -> str:
@@ -38,19 +39,19 @@ def _content(edition: Edition, public: bool) -> dict[str, Any]:
     with translation.override(LANGUAGE):
         tables = CouncilNotice(edition).tables
         found = {name: _table(table) for name, table in tables.items() if table}
-    figures = edition.own.as_json()
+    figures = figures_as_data(edition.own)
     if public:
         figures["by_target_group"] = _published(edition)
-    return figures | {"tables": found}
+    return {"format": FORMAT} | figures | {"tables": found}
 
 
 def _table(table: DocumentTable) -> dict[str, Any]:
+    """By the names that rows and columns have in data; what a row is called on paper goes with it."""
     rows: Iterable[Any] = [*table.rows, table.total] if table.total else table.rows
-    return {str(row[0]): _row(table.header[1:], row[1:]) for row in rows}
-
-
-def _row(header: Iterable[str], cells: Iterable[str]) -> Mapping[str, Any]:
-    return {name: value_of(cell) for name, cell in zip(header, cells, strict=True)}
+    return {
+        name: {"label": str(row[0])} | dict(zip(table.fields, map(value_of, row[1:]), strict=True))
+        for name, row in zip(table.names, rows, strict=True)
+    }
 
 
 def _published(edition: Edition) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from django.utils import translation
 from contracts.coverage.coverage import expected_to_owe
 from contracts.models import Contract, ObligationLine
 from placements.models import FulfilmentLine
-from reporting.figures.exchange import leaves
+from reporting.figures.catalogue import FIGURES
+from reporting.figures.exchange import PARTS, figures_as_data, leaves
 from reporting.figures.facts import PartFigures
 from reporting.figures.words import CATEGORIES, RATE_REASONS, policy_field, sector, target_group
 from reporting.notice.editions import Edition
@@ -26,31 +27,6 @@ from sroi.periods import Period
 from sroi.templatetags.formats import long_date
 
 AMOUNT = re.compile(r"-?\d+\.\d\d")
-# What the figures of the exchange format are called in the notice.
-FIGURES = {
-    "contract_value_registered": "Contractwaarde met social return",
-    "obligation_registered": "Verplichting van het jaar",
-    "average_rate": "Gemiddeld percentage",
-    "contracts_registered": "Nieuwe opdrachten",
-    "contracts_active": "Lopende opdrachten",
-    "coverage": "Dekking",
-    "fulfilled": "Ingevulde waarde",
-    "social_spend": "Waarde sociale inkoop en activiteiten",
-    "social_firm_spend": "Betaald aan sociale firma’s",
-    "workplaces": "Werkplekken",
-    "workplaces_started": "Werkplekken die in het jaar begonnen",
-    "workplaces_late": "Werkplekken uit een afgesloten jaar",
-    "fte": "Fte",
-    "obligation_to_date": "Verplichtingen sinds het begin",
-    "realised_to_date": "Ingevuld sinds het begin",
-    "open": "Nog in te vullen",
-    "goal": "Doelen",
-    "quality": "Kwaliteit van de registratie",
-    "by_category": "Ingevulde waarde per categorie",
-    "by_municipality": "Ingevulde waarde per gemeente",
-    "by_target_group": "Ingevulde waarde per doelgroep",
-    "by_policy_field": "Ingevulde waarde per beleidsterrein",
-}
 OWED = (
     "Boeking",
     "Datum",
@@ -139,10 +115,11 @@ def _about(notice: CouncilNotice) -> Iterator[tuple[Any, ...]]:
 
 
 def figure_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
-    for name, value in edition.own.as_json().items():
+    for name, value in figures_as_data(edition.own).items():
+        label = FIGURES[name].title if name in FIGURES else str(PARTS.get(name, ""))
         for path, part in leaves(value):
             is_amount = isinstance(part, str) and AMOUNT.fullmatch(part)
-            yield name, FIGURES.get(name, ""), ".".join(path), Decimal(part) if is_amount else part
+            yield name, label, ".".join(path), Decimal(part) if is_amount else part
 
 
 def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:

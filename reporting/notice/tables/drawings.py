@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
+from reporting.figures.catalogue import FULFILLED
 from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
 from reporting.figures.outlook import Outlook
-from reporting.figures.words import CATEGORIES, INDICATORS, capital, short
-from reporting.models import Goal, Indicator
+from reporting.figures.records import Figure
+from reporting.figures.words import CATEGORIES
+from reporting.models import Goal
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
 from sroi.charts.years import growth_path, year_columns
-from sroi.templatetags.formats import euro, number
+from sroi.templatetags.formats import euro
 
 PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichting wordt ingevuld")
 
@@ -22,60 +23,57 @@ PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichtin
 def goals_chart(goals: Mapping[str, GoalResult]) -> Chart:
     results = [
         Result(
-            capital(INDICATORS[Indicator(goal.indicator)]),
+            goal.figure.title,
             goal.result,
             goal.low,
             goal.high,
-            number if goal.indicator == Indicator.WORKPLACES else euro,
+            goal.figure.kind.written,
         )
         for goal in in_order(goals)
     ]
     return goal_bars("doelen", "Resultaat naast doel", results, columns=("", "Resultaat", "doel"))
 
 
-def years_chart(own: AnnualFigures, goals: Iterable[Goal], indicator: Indicator) -> Chart:
-    """The indicator over the last years, each with the goal that was set for it."""
-    limits_of = {goal.year: goal for goal in goals if goal.indicator == indicator}
-    title = f"{capital(INDICATORS[indicator])} per jaar"
+def years_chart(own: AnnualFigures, goals: Iterable[Goal], figure: Figure) -> Chart:
+    """The figure over the last years, each with the goal that was set for it."""
+    limits_of = {goal.year: goal for goal in goals if goal.indicator == figure.name}
+    title = f"{figure.title} per jaar"
     years = [
         Year(
             part.name,
-            Decimal(getattr(part, indicator)),
+            Decimal(figure.value(part)),
             goal.low if (goal := limits_of.get(part.year)) else None,
             goal.high if goal else None,
             current=part.year == own.year,
         )
         for part in own.years[-YEARS:]
     ]
-    return year_columns(
-        f"jaren-{indicator}", title, years, columns=("Jaar", title, "doel"), format=partial(short, indicator)
-    )
+    return year_columns(f"jaren-{figure.name}", title, years, columns=("Jaar", title, "doel"), format=figure.kind.short)
 
 
 def categories_chart(own: AnnualFigures) -> Chart:
     parts = [Bar(CATEGORIES[category], value) for category, value in own.by_category.items()]
-    columns = ("Categorie", "Ingevulde waarde", "Aandeel")
+    columns = ("Categorie", FULFILLED.column, "Aandeel")
     return split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
 
 
 def municipalities_chart(parts: Iterable[PartFigures]) -> Chart:
     bars = [Bar(part.name, part.fulfilled) for part in parts]
-    columns = ("Gemeente", "Ingevulde waarde")
+    columns = ("Gemeente", FULFILLED.column)
     return horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
 
 
-def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicator, ahead: Outlook) -> Chart:
+def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], figure: Figure, ahead: Outlook) -> Chart:
     """From what was reached to what is aimed at in later years; of value also what runs and what a scenario gives."""
-    steps = [GoalStep(part.year, Decimal(getattr(part, indicator)), reached=True) for part in whole.years[-3:]]
-    steps += [GoalStep(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == indicator]
-    name = capital(INDICATORS[indicator])
-    more = _ahead(ahead, max(step.year for step in steps)) if indicator == Indicator.FULFILLED and steps else {}
+    steps = [GoalStep(part.year, Decimal(figure.value(part)), reached=True) for part in whole.years[-3:]]
+    steps += [GoalStep(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == figure.name]
+    more = _ahead(ahead, max(step.year for step in steps)) if figure is FULFILLED and steps else {}
     return growth_path(
-        f"groei-{indicator}",
-        f"{name}: resultaat en ambitie",
+        f"groei-{figure.name}",
+        f"{figure.title}: resultaat en ambitie",
         steps,
-        columns=("Jaar", name),
-        format=partial(short, indicator),
+        columns=("Jaar", figure.title),
+        format=figure.kind.short,
         **more,
     )
 

@@ -3,21 +3,29 @@
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from reporting.figures.catalogue import (
+    AVERAGE_RATE,
+    CONTRACT_VALUE_REGISTERED,
+    FULFILLED,
+    INDICATORS,
+    OBLIGATION_REGISTERED,
+    OPEN,
+    SOCIAL_FIRM_SPEND,
+    SOCIAL_SPEND,
+    WORKPLACES,
+)
 from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.kinds import Kind
 from reporting.figures.masking import PublicRow, masked
+from reporting.figures.records import Figure
 from reporting.figures.words import (
     CATEGORIES,
-    INDICATORS,
     POLICY_FIELDS,
-    capital,
-    limits,
-    measured,
     policy_field,
     sector,
     target_group,
 )
-from reporting.models import Indicator
-from reporting.notice.tables.cells import YEARS, Figure, column, count, rate, shares, with_total, years_before
+from reporting.notice.tables.cells import YEARS, Cell, column, count, named, rate, shares, with_total, years_before
 from reporting.notice.tables.finances import open_by_year
 from reporting.notice.wording import verdict
 from sroi.documents.tables import DocumentTable
@@ -28,7 +36,7 @@ HIDDEN = "afgeschermd"
 
 
 def in_order(goals: Mapping[str, GoalResult]) -> list[GoalResult]:
-    return [goals[indicator] for indicator in INDICATORS if indicator in goals]
+    return [goals[figure.name] for figure in INDICATORS if figure.name in goals]
 
 
 def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> DocumentTable:
@@ -36,10 +44,10 @@ def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> Docu
     before = years_before(whole, 1)
     rows = [
         (
-            capital(INDICATORS[Indicator(goal.indicator)]),
-            *(_measure(goal.indicator, getattr(year, goal.indicator)) for year in before),
-            _measure(goal.indicator, goal.result).opening(goal.indicator if opens else ""),
-            limits(goal.indicator, goal.low, goal.high, measured),
+            goal.figure.title,
+            *(_measure(goal.figure, goal.figure.value(year)) for year in before),
+            _measure(goal.figure, goal.result).opening(goal.indicator if opens else ""),
+            goal.figure.kind.limits(goal.low, goal.high, goal.figure.kind.written),
             rate(goal.percentage),
             verdict(goal, running),
         )
@@ -48,18 +56,26 @@ def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> Docu
     header = ("", *(year.name for year in before), "Resultaat", "Doel", "Resultaat t.o.v. doel", "Uitkomst")
     ranged = any(goal.high not in (None, goal.low) for goal in whole.goal.values())
     note = "Bij een doel met twee grenzen is het percentage dat van de laagste." if ranged else ""
-    return DocumentTable("Resultaat naast doel", header, rows, words=(0, len(header) - 1), note=note)
+    fields = (*(year.name for year in before), "result", "goal", "percentage", "outcome")
+    names = named((goal.indicator for goal in in_order(whole.goal)), total=False)
+    words = (0, len(header) - 1)
+    return DocumentTable("Resultaat naast doel", header, rows, words=words, note=note, fields=fields, names=names)
 
 
-def _measure(indicator: str, value: Decimal | int) -> Figure:
-    return Figure(measured(indicator, value), value)
+def _measure(figure: Figure, value: Decimal | int) -> Cell:
+    return Cell(figure.kind.written(value), value)
+
+
+# What a year, or a municipality, is told by.
+COLUMNS = (WORKPLACES, FULFILLED, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED, AVERAGE_RATE)
 
 
 def years_table(own: AnnualFigures) -> DocumentTable:
     years = own.years[-YEARS:]
     columns = {
-        figure: with_total([getattr(year, figure) for year in years])
-        for figure in ("fulfilled", "contract_value_registered", "obligation_registered")
+        figure.name: with_total([figure.value(year) for year in years])
+        for figure in COLUMNS
+        if figure.kind is Kind.EURO
     }
     rows = [
         (
@@ -71,9 +87,13 @@ def years_table(own: AnnualFigures) -> DocumentTable:
         for i, year in enumerate(years)
     ]
     total = ("Samen", NOTHING, *(amounts[-1] for amounts in columns.values()), NOTHING) if len(years) > 1 else ()
-    header = ("Jaar", "Werkplekken", "Ingevulde waarde", "Contractwaarde", "Verplichting", "Gemiddeld")
+    header = ("Jaar", *(figure.column for figure in COLUMNS))
     note = "Een werkplek die in meer jaren loopt, telt in elk van die jaren; daarom staat er geen totaal."
-    return DocumentTable("Ontwikkeling per jaar", header, rows, total, note if total else "")
+    fields = [figure.name for figure in COLUMNS]
+    names = named((year.name for year in years), bool(total))
+    return DocumentTable(
+        "Ontwikkeling per jaar", header, rows, total, note if total else "", fields=fields, names=names
+    )
 
 
 def split_table(
@@ -98,7 +118,9 @@ def split_table(
     ]
     totals = [cells[-1].opening(f"fulfilled{query}".rstrip("?&")) for cells, query in zip(columns, names, strict=True)]
     header = (head, *(year.name for year in before), str(own.year), "Aandeel")
-    return DocumentTable(caption, header, rows, ("Totaal", *totals, percents[-1]))
+    fields = (*(year.name for year in before), str(own.year), "share")
+    names = named(code for code, _name, _value in parts)
+    return DocumentTable(caption, header, rows, ("Totaal", *totals, percents[-1]), fields=fields, names=names)
 
 
 def categories_table(own: AnnualFigures) -> DocumentTable:
@@ -131,12 +153,13 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
         (
             row[0],
             impacts.get(code, NOTHING),
-            *(cell if getattr(cell, "value", None) else Figure(NOTHING) for cell in row[1:]),
+            *(cell if getattr(cell, "value", None) else Cell(NOTHING) for cell in row[1:]),
         )
         for code, row in zip(codes, found.rows, strict=True)
     ]
     header = (found.header[0], "Wat het betekent", *found.header[1:])
-    return DocumentTable(found.caption, header, rows, (found.total[0], "", *found.total[1:]), words=(0, 1))
+    total, fields = (found.total[0], "", *found.total[1:]), ("meaning", *found.fields)
+    return DocumentTable(found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names)
 
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
@@ -146,12 +169,12 @@ def sectors_table(own: AnnualFigures) -> DocumentTable:
     values = column([*(part.contract_value_registered for part in own.sectors), own.contract_value_registered])
     rows = [(*row, value) for row, value in zip(found.rows, values, strict=False)]
     header = (*found.header, f"Contractwaarde {own.year}")
-    return DocumentTable(found.caption, header, rows, (*found.total, values[-1]))
+    total, fields = (*found.total, values[-1]), (*found.fields, CONTRACT_VALUE_REGISTERED.name)
+    return DocumentTable(found.caption, header, rows, total, fields=fields, names=found.names)
 
 
-def _opened(cells: Sequence[Figure], query: str = "") -> list[Figure]:
-    names = ("workplaces", "fulfilled", "contract_value_registered", "obligation_registered", "average_rate")
-    return [cell.opening(name + query) for cell, name in zip(cells, names, strict=True)]
+def _opened(cells: Sequence[Cell], query: str = "") -> list[Cell]:
+    return [cell.opening(figure.name + query) for cell, figure in zip(cells, COLUMNS, strict=True)]
 
 
 def municipalities_table(whole: AnnualFigures) -> DocumentTable:
@@ -175,47 +198,44 @@ def municipalities_table(whole: AnnualFigures) -> DocumentTable:
         rows.append((part.name if part else "Regio", first, *then, *rest))
     header = (
         "Gemeente",
-        "Werkplekken",
+        WORKPLACES.column,
         *(f"Ingevuld {year.name}" for year in before),
-        f"Ingevuld {whole.year}" if before else "Ingevulde waarde",
-        "Contractwaarde",
-        "Verplichting",
-        "Gemiddeld",
+        f"Ingevuld {whole.year}" if before else FULFILLED.column,
+        *(figure.column for figure in COLUMNS[2:]),
     )
     shared = sum(part.workplaces for part in parts) != whole.workplaces
     note = "Een werkplek die gemeenten delen, telt bij elk van hen en in de regio één keer." if shared else ""
-    return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1], note)
+    earlier_fields = [f"{FULFILLED.name}_{year.name}" for year in before]
+    fields = (WORKPLACES.name, *earlier_fields, *(figure.name for figure in COLUMNS[1:]))
+    names = named(part.code for part in parts)
+    return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1], note, fields=fields, names=names)
 
 
 def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> DocumentTable:
     """A municipality beside the region it is part of, and beside itself a year before."""
-    names = (
-        ("Ingevulde waarde", "fulfilled", "fulfilled"),
-        ("Waarde sociale inkoop en activiteiten", "social_spend", "social_spend"),
-        ("Betaald aan sociale firma’s", "social_firm_spend", "paid"),
-        ("Contractwaarde met social return", "contract_value_registered", "contract_value_registered"),
-        ("Verplichting", "obligation_registered", "obligation_registered"),
-    )
+    amounts = (FULFILLED, SOCIAL_SPEND, SOCIAL_FIRM_SPEND, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED)
     before = years_before(own, 1)
     rows: list[tuple[str, ...]] = [
         (
-            "Werkplekken",
+            WORKPLACES.title,
             *(count(year.workplaces, f"workplaces?year={year.name}") for year in before),
             count(own.workplaces, "workplaces"),
             count(whole.workplaces),
         )
     ]
-    for label, figure, earlier in names:
-        cells = column([*(getattr(year, earlier) for year in before), getattr(own, figure), getattr(whole, figure)])
-        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
-        rows.append((label, *opened, cells[-2].opening(figure), cells[-1]))
+    for figure in amounts:
+        cells = column([figure.value(figures) for figures in (*before, own, whole)])
+        opened = [cell.opening(f"{figure.name}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+        rows.append((figure.title, *opened, cells[-2].opening(figure.name), cells[-1]))
     open_then, open_now = open_by_year(own)[-2:] if before else (ZERO, own.open)
     cells = column([*([open_then] if before else []), open_now, whole.open])
-    rows.append(("Nog in te vullen, sinds het begin", *cells[:-2], cells[-2].opening("open"), cells[-1]))
+    rows.append((OPEN.title, *cells[:-2], cells[-2].opening("open"), cells[-1]))
     rates = [*(rate(year.average_rate, f"average_rate?year={year.name}") for year in before)]
-    rows.append(("Gemiddeld percentage", *rates, rate(own.average_rate, "average_rate"), rate(whole.average_rate)))
+    rows.append((AVERAGE_RATE.title, *rates, rate(own.average_rate, "average_rate"), rate(whole.average_rate)))
     header = ("", *(f"{name} {year.name}" for year in before), f"{name} {own.year}" if before else name, "Regio")
-    return DocumentTable(f"{name} naast de regio", header, rows)
+    fields = (*(year.name for year in before), str(own.year), "region")
+    names = [figure.name for figure in (WORKPLACES, *amounts, OPEN, AVERAGE_RATE)]
+    return DocumentTable(f"{name} naast de regio", header, rows, fields=fields, names=names)
 
 
 def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | None:
@@ -227,14 +247,14 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
     if not now:
         return None
     before = published_groups(whole.groups_before, below)
-    amounts: list[Figure] = []
+    amounts: list[Cell] = []
     if any(row.amount is not None for row in now.values()):
         amounts = column([*(row.amount for row in now.values()), whole.by_category["work"]])
     lines = []
     for i, (code, row) in enumerate(now.items()):
         line = [row.label, *([_count(before.get(code), below)] if before else []), _count(row, below)]
         if amounts:
-            line.append(Figure(HIDDEN) if row.amount is None else amounts[i])
+            line.append(Cell(HIDDEN) if row.amount is None else amounts[i])
         lines.append(line)
     total = [
         "Totaal werk",
@@ -251,7 +271,12 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
     ]
     hidden = any(row.hidden for row in (*now.values(), *before.values()))
     note = f"Aantallen onder {below} staan er niet, zodat niemand te herkennen is." if hidden else ""
-    return DocumentTable("Werkplekken per doelgroep", header, lines, total, note)
+    fields = [
+        *([f"{WORKPLACES.name}_{whole.years[-2].name}"] if before else []),
+        WORKPLACES.name,
+        *([FULFILLED.name] if amounts else []),
+    ]
+    return DocumentTable("Werkplekken per doelgroep", header, lines, total, note, fields=fields, names=named(now))
 
 
 def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, PublicRow]:
@@ -261,9 +286,9 @@ def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, Publ
     return {part.code: row for part, row in zip(known, masked(rows, below), strict=False)}
 
 
-def _count(row: PublicRow | None, below: int) -> Figure:
+def _count(row: PublicRow | None, below: int) -> Cell:
     if row is None:
         return count(0)
     if row.small:
-        return Figure(f"< {below}")
-    return Figure(HIDDEN) if row.count is None else count(row.count)
+        return Cell(f"< {below}")
+    return Cell(HIDDEN) if row.count is None else count(row.count)

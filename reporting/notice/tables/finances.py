@@ -4,11 +4,24 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from itertools import accumulate
 
+from django.utils.text import slugify
+
+from reporting.figures.catalogue import (
+    AVERAGE_RATE,
+    CONTRACT_VALUE_REGISTERED,
+    FULFILLED,
+    OBLIGATION_REGISTERED,
+    OBLIGATION_TO_DATE,
+    OPEN,
+    REALISED_TO_DATE,
+    SOCIAL_FIRM_SPEND,
+)
 from reporting.figures.facts import AnnualFigures, PartFigures
 from reporting.figures.outlook import Promise, Scenario, Team
-from reporting.figures.words import CATEGORIES, RATE_REASONS, limits, measured, plain
-from reporting.models import Goal, Indicator
-from reporting.notice.tables.cells import Figure, column, count, rate, with_total, years_before
+from reporting.figures.records import Figure
+from reporting.figures.words import CATEGORIES, RATE_REASONS, plain
+from reporting.models import Goal
+from reporting.notice.tables.cells import Cell, column, count, named, rate, with_total, years_before
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
 
@@ -27,28 +40,30 @@ def finance_table(own: AnnualFigures) -> DocumentTable:
     """What the year and all years to date come to, beside the year before."""
     before = years_before(own, 1)
     rows: list[tuple[str, ...]] = []
-    for label, figure, earlier in (
-        ("Contractwaarde met social return", "contract_value_registered", "contract_value_registered"),
-        ("Verplichting van het jaar", "obligation_registered", "obligation_registered"),
-        ("Ingevuld in het jaar", "fulfilled", "fulfilled"),
-        ("Betaald aan sociale firma’s", "social_firm_spend", "paid"),
-    ):
-        cells = column([*(getattr(year, earlier) for year in before), getattr(own, figure)])
-        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
-        rows.append((label, *opened, cells[-1].opening(figure)))
-        if figure == "obligation_registered":
+    amounts = (CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED, FULFILLED, SOCIAL_FIRM_SPEND)
+    for figure in amounts:
+        rows.append(_beside(figure, before, [figure.value(year) for year in before], own))
+        if figure is OBLIGATION_REGISTERED:
             rates = [rate(year.average_rate, f"average_rate?year={year.name}") for year in before]
-            rows.append(("Gemiddeld percentage", *rates, rate(own.average_rate, "average_rate")))
-    for label, figure, of in (
-        ("Verplichtingen sinds het begin", "obligation_to_date", lambda year: year.owed),
-        ("Ingevuld sinds het begin", "realised_to_date", lambda year: year.fulfilled),
-        ("Nog in te vullen, sinds het begin", "open", lambda year: year.owed - year.fulfilled),
-    ):
-        then = running(own, of)[-2:-1] if before else []
-        cells = column([*then, getattr(own, figure)])
-        opened = [cell.opening(f"{figure}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
-        rows.append((label, *opened, cells[-1].opening(figure)))
-    return DocumentTable("Financieel overzicht", ("", *(year.name for year in before), str(own.year)), rows)
+            rows.append((AVERAGE_RATE.title, *rates, rate(own.average_rate, "average_rate")))
+    since: tuple[tuple[Figure, Callable[[PartFigures], Decimal]], ...] = (
+        (OBLIGATION_TO_DATE, lambda year: year.owed),
+        (REALISED_TO_DATE, lambda year: year.fulfilled),
+        (OPEN, lambda year: year.owed - year.fulfilled),
+    )
+    rows += [_beside(figure, before, running(own, of)[-2:-1] if before else [], own) for figure, of in since]
+    years = (*(year.name for year in before), str(own.year))
+    names = [figure.name for figure in (*amounts[:2], AVERAGE_RATE, *amounts[2:], *(figure for figure, _of in since))]
+    return DocumentTable("Financieel overzicht", ("", *years), rows, fields=years, names=names)
+
+
+def _beside(
+    figure: Figure, before: Sequence[PartFigures], then: Sequence[Decimal], own: AnnualFigures
+) -> tuple[str, ...]:
+    """A row: what it was then, and what it is now."""
+    cells = column([*then, figure.value(own)])
+    opened = [cell.opening(f"{figure.name}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+    return (figure.title, *opened, cells[-1].opening(figure.name))
 
 
 def reasons_table(own: AnnualFigures) -> DocumentTable:
@@ -60,7 +75,15 @@ def reasons_table(own: AnnualFigures) -> DocumentTable:
     ]
     total = ("Totaal", count(sum(reason.number for reason in own.below_default), "below_default"), values[-1])
     header = ("Reden van een lager percentage", "Opdrachten", "Contractwaarde")
-    return DocumentTable("Waarom het percentage lager is dan het uitgangspunt", header, rows, total)
+    names = named(reason.code for reason in own.below_default)
+    return DocumentTable(
+        "Waarom het percentage lager is dan het uitgangspunt",
+        header,
+        rows,
+        total,
+        fields=("number", "value"),
+        names=names,
+    )
 
 
 def coverage_table(own: AnnualFigures) -> DocumentTable:
@@ -83,7 +106,8 @@ def coverage_table(own: AnnualFigures) -> DocumentTable:
     then, now = ((f"Aantal {own.years[-2].name}",), f"Aantal {own.year}") if before else ((), "Aantal")
     header = ("Opdrachten op of boven de drempel", *then, now, "Contractwaarde bij gunning")
     total = ("Totaal", *([count(before.number)] if before else []), count(found.number, "coverage"), values[-1])
-    return DocumentTable("Dekking", header, rows, total)
+    fields = (*([f"number_{own.years[-2].name}"] if before else []), "number", "value")
+    return DocumentTable("Dekking", header, rows, total, fields=fields, names=named(labels))
 
 
 def spent_table(whole: AnnualFigures) -> DocumentTable:
@@ -95,23 +119,25 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         column([*(part.purchases for part in parts), purchases]),
         column([*(part.social_spend - part.purchases for part in parts), csr]),
         column([*(part.fulfilled for part in parts), whole.fulfilled]),
-        column([*(part.paid for part in parts), whole.social_firm_spend]),
+        column([*(part.social_firm_spend for part in parts), whole.social_firm_spend]),
     ]
-    names = (*(f"fulfilled?category={category}" for category in CATEGORIES), "fulfilled?", "social_firm_spend?")
+    opens = (*(f"fulfilled?category={category}" for category in CATEGORIES), "fulfilled?", "social_firm_spend?")
     rows = [
         (
             part.name,
             *(
                 cells[i].opening(f"{name}&municipality={part.code}".replace("?&", "?"))
-                for cells, name in zip(columns, names, strict=True)
+                for cells, name in zip(columns, opens, strict=True)
             ),
         )
         for i, part in enumerate(parts)
     ]
-    total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, names, strict=True)))
-    header = ("Gemeente", *CATEGORIES.values(), "Samen", "Betaald aan sociale firma’s")
+    total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, opens, strict=True)))
+    header = ("Gemeente", *CATEGORIES.values(), "Samen", SOCIAL_FIRM_SPEND.column)
     note = "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald, exclusief btw."
-    return DocumentTable("Waar de waarde terechtkwam", header, rows, total, note)
+    fields = (*CATEGORIES, FULFILLED.name, SOCIAL_FIRM_SPEND.name)
+    names = named(part.code for part in parts)
+    return DocumentTable("Waar de waarde terechtkwam", header, rows, total, note, fields=fields, names=names)
 
 
 def team_table(team: Team) -> DocumentTable:
@@ -120,7 +146,9 @@ def team_table(team: Team) -> DocumentTable:
     rows = [(town.name, count(town.inhabitants), amounts[i]) for i, town in enumerate(team.towns)]
     total = ("Totaal", count(sum(town.inhabitants for town in team.towns)), amounts[-1])
     header = ("Gemeente", "Inwoners", "Deel van de kosten per jaar")
-    return DocumentTable("Kosten van het team, verdeeld naar inwoners", header, rows, total)
+    fields, names = ("inhabitants", "amount"), named(slugify(town.name) for town in team.towns)
+    caption = "Kosten van het team, verdeeld naar inwoners"
+    return DocumentTable(caption, header, rows, total, fields=fields, names=names)
 
 
 # --- Tables: what lies ahead ------------------------------------------------------------------------------------------
@@ -128,13 +156,14 @@ def team_table(team: Team) -> DocumentTable:
 
 def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> DocumentTable:
     """Per year to come the goal, and what running contracts come to."""
-    aims = {goal.year: goal for goal in goals if goal.indicator == Indicator.FULFILLED}
+    aims = {goal.year: goal for goal in goals if goal.indicator == FULFILLED.name}
     columns = [column([getattr(p, name) for p in promises]) for name in ("realised", "forecast", "obliged")]
+    kind = FULFILLED.kind
     rows = [
         (
             str(promise.year),
             *(cells[i] for cells in columns),
-            limits(Indicator.FULFILLED, aim.low, aim.high, measured) if (aim := aims.get(promise.year)) else NOTHING,
+            kind.limits(aim.low, aim.high, kind.written) if (aim := aims.get(promise.year)) else NOTHING,
         )
         for i, promise in enumerate(promises)
     ]
@@ -149,7 +178,14 @@ def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> Docume
         "Wat lopende opdrachten nog beloven, is gelijk verdeeld over de dagen tot hun einde. Nieuwe opdrachten tellen"
         " hierin niet mee."
     )
-    return DocumentTable("Wat lopende opdrachten nog opleveren", header, rows, note=note)
+    return DocumentTable(
+        "Wat lopende opdrachten nog opleveren",
+        header,
+        rows,
+        note=note,
+        fields=("realised", "forecast", "obliged", "goal"),
+        names=[str(promise.year) for promise in promises],
+    )
 
 
 def scenario_table(scenario: Scenario) -> DocumentTable:
@@ -163,8 +199,15 @@ def scenario_table(scenario: Scenario) -> DocumentTable:
     rows = [(label, *write([bounds.low, bounds.high])) for label, bounds, write in parts]
     total = ("Ingevulde waarde per jaar", *column([scenario.value.low, scenario.value.high]))
     year = f" voor {scenario.year}" if scenario.year else ""
-    return DocumentTable(f"Scenario{year}, vier aannames vermenigvuldigd", ("Aanname", "Laag", "Hoog"), rows, total)
+    return DocumentTable(
+        f"Scenario{year}, vier aannames vermenigvuldigd",
+        ("Aanname", "Laag", "Hoog"),
+        rows,
+        total,
+        fields=("low", "high"),
+        names=named(("volume", "share", "rate", "realised")),
+    )
 
 
-def _rates(values: Iterable[Decimal | None]) -> list[Figure]:
+def _rates(values: Iterable[Decimal | None]) -> list[Cell]:
     return [rate(value) for value in values]

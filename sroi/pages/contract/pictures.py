@@ -7,7 +7,6 @@ from itertools import accumulate
 
 from django.db.models import QuerySet
 from django.utils.dateformat import format as date_text
-from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,37 +15,18 @@ from contracts.models import Category, Contract
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.standing.progress import Done, Progress, Status, course
 from reporting.figures import totals
+from reporting.figures.catalogue import FULFILLED, INDICATORS
 from reporting.figures.facts import AnnualFigures
-from reporting.models import Goal, Indicator
+from reporting.models import Goal
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
-from sroi.charts.facts import Bar, Chart, Format, GoalStep, Line, Result
+from sroi.charts.facts import Bar, Chart, GoalStep, Line, Result
 from sroi.charts.years import growth_path, lines_by_month
 from sroi.periods import Period
 from sroi.templatetags.formats import euro, number
 
-MILLION = 1_000_000
 # How many days a submitted fulfilment waits: up to a week, up to two weeks (the usual term of a review), …
 WAITING_DAYS = (7, 14, 30)
 REACHED_YEARS = 3
-
-
-def short_euro(value: Decimal) -> str:
-    """An amount where there is little room: in whole euro, or in millions."""
-    if abs(value) < MILLION:
-        return euro(round(value))
-    return _("€ %(number)s million") % {"number": number(value / MILLION)}
-
-
-def words_of(indicator: str) -> str:
-    return _("Fulfilled value") if indicator == Indicator.FULFILLED else capfirst(str(Indicator(indicator).label))
-
-
-def measure(indicator: str) -> Format:
-    return number if indicator == Indicator.WORKPLACES else euro
-
-
-def short_measure(indicator: str) -> Format:
-    return number if indicator == Indicator.WORKPLACES else short_euro
 
 
 # --- a contract -----------------------------------------------------------------------------------------------------
@@ -80,7 +60,8 @@ def contract_course(contract: Contract, progress: Progress, done: Done, today: d
 def goals_of_year(figures: AnnualFigures) -> Chart | None:
     """The results of the year with a mark where the goal is; None where no goal was set."""
     results = [
-        Result(words_of(name), goal.result, goal.low, goal.high, measure(name)) for name, goal in figures.goal.items()
+        Result(goal.figure.title, goal.result, goal.low, goal.high, goal.figure.kind.written)
+        for goal in figures.goal.values()
     ]
     if not results:
         return None
@@ -92,7 +73,7 @@ def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: dat
     year = figures.period.first.year
     before = Period.year(year - 1)
     last_year = totals.by_month(totals.done_by_month(lines, before), before)
-    goal = figures.goal.get(Indicator.FULFILLED)
+    goal = figures.goal.get(FULFILLED.name)
     months = list(figures.by_month)
     sums = accumulate(figures.by_month.values())
     this_year = [total if month <= today else None for month, total in zip(months, sums, strict=True)]
@@ -103,7 +84,7 @@ def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: dat
         [Line(str(year), this_year), Line(str(year - 1), list(accumulate(last_year.values())))],
         goal=Bar(_("goal"), goal.low) if goal else None,
         column=_("Month"),
-        format=short_euro,
+        format=FULFILLED.kind.short,
     )
 
 
@@ -154,20 +135,18 @@ def growth_paths(figures: AnnualFigures, goals: Sequence[Goal]) -> list[tuple[st
     """From what was reached to what is aimed at, for each indicator with a goal in later years; each with its title."""
     year = figures.period.first.year
     found = []
-    for indicator in Indicator:
-        later = [goal for goal in goals if goal.indicator == indicator and goal.year > year]
+    for figure in INDICATORS:
+        later = [goal for goal in goals if goal.indicator == figure.name and goal.year > year]
         if not later:
             continue
         reached = [
-            GoalStep(part.year, Decimal(getattr(part, indicator)), reached=True)
-            for part in figures.years[-REACHED_YEARS:]
+            GoalStep(part.year, Decimal(figure.value(part)), reached=True) for part in figures.years[-REACHED_YEARS:]
         ]
         ahead = [GoalStep(goal.year, goal.low, goal.high) for goal in later]
-        name = words_of(indicator)
-        title = _("%(indicator)s: results and goals") % {"indicator": name}
-        columns = (_("Year"), name)
+        title = _("%(indicator)s: results and goals") % {"indicator": figure.title}
+        columns = (_("Year"), figure.title)
         picture = growth_path(
-            f"growth-{indicator}", title, reached + ahead, columns=columns, format=short_measure(indicator)
+            f"growth-{figure.name}", title, reached + ahead, columns=columns, format=figure.kind.short
         )
         found.append((title, picture))
     return found

@@ -1,23 +1,21 @@
 """The region: this year's figures beside the goals and last year, and how the contracts stand."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from contracts.models import Contract, Region
 from placements.models import FulfilmentLine, FulfilmentVersion
 from reporting.figures.annual import figures_of
-from reporting.figures.facts import AnnualFigures, GoalResult
-from reporting.models import Goal, Indicator
+from reporting.figures.catalogue import LARGE
+from reporting.figures.facts import AnnualFigures
+from reporting.models import Goal
 from sroi.access import STAFF, visible
 from sroi.pages.contract import pictures
 from sroi.pages.work.start import standings, totals_by_status
-from sroi.templatetags.formats import euro, number, percent
 from sroi.views import Request
 
 
@@ -65,30 +63,16 @@ def region_page(request: Request, code: str) -> HttpResponse:
     )
 
 
-# The five that a council asks for, by the name that opens their lines: label, and how the value is written.
-HEADLINES: dict[str, tuple[Any, Callable[[Any], str]]] = {
-    Indicator.WORKPLACES: (_("Workplaces"), number),
-    Indicator.FULFILLED: (_("Fulfilled"), euro),
-    Indicator.CONTRACT_VALUE_REGISTERED: (_("Contract value with social return"), euro),
-    "average_rate": (_("Average rate"), percent),
-    Indicator.SOCIAL_SPEND: (_("Value of social purchases and activities"), euro),
-}
-
-
 def headlines(figures: AnnualFigures) -> list[dict[str, Any]]:
-    """Each with its goal and last year."""
+    """What a council asks for, by the name that opens its lines: each with its goal and last year."""
     last = figures.year_before
     return [
         {
-            "figure": str(figure),
-            "label": label,
-            "value": words(getattr(figures, figure)),
-            "goal": limits(figures.goal.get(figure), words),
-            "last_year": "" if last is None or getattr(last, figure) is None else words(getattr(last, figure)),
+            "figure": figure.name,
+            "label": figure.title,
+            "value": figure.kind.written(figure.value(figures)),
+            "goal": goal.limits if (goal := figures.goal.get(figure.name)) else "",
+            "last_year": "" if (then := figure.value(last)) is None else figure.kind.written(then),
         }
-        for figure, (label, words) in HEADLINES.items()
+        for figure in LARGE
     ]
-
-
-def limits(goal: GoalResult | None, words: Callable[[Any], str]) -> str:
-    return "–".join(words(limit) for limit in (goal.low, goal.high) if limit is not None) if goal else ""

@@ -16,6 +16,7 @@ from placements.life import door as life
 from placements.models import Sample, SampleCheck
 from placements.samples import door as sampling
 from reporting.figures.annual import figures_of
+from reporting.figures.exchange import figures_as_data
 from reporting.notice.wording import sampled
 from sroi.access import Role
 from sroi.doors import Refused
@@ -213,7 +214,11 @@ def test_the_result_is_a_quality_figure(region: Any, adviser: Any) -> None:
         sampling.record(check, outcome, "Fout", "Gemeld", make.act(adviser))
     found = figures_of(None, region, 2025).quality.sample
     assert (found.drawn, found.checked, found.in_order, found.percentage) == (3, 2, 1, Decimal("50.00"))
-    assert figures_of(None, region, 2025).as_json()["quality"]["sample"] == {"drawn": 3, "checked": 2, "in_order": 1}
+    assert figures_as_data(figures_of(None, region, 2025))["quality"]["sample"] == {
+        "drawn": 3,
+        "checked": 2,
+        "in_order": 1,
+    }
     town = region.municipalities.get(code="GM0406")
     assert figures_of(None, region, 2025, town).quality.sample.drawn == 1
     assert figures_of(None, region, 2024).quality.sample is None

@@ -19,9 +19,10 @@ from contracts.models import Municipality
 from reporting.adoption import door as adoption
 from reporting.adoption.rights import can_be_revised
 from reporting.adoption.verification import differences
+from reporting.figures.catalogue import INDICATORS
 from reporting.figures.words import SECTIONS
 from reporting.goals.door import set_goals
-from reporting.models import AnnualReport, FrozenEdition, Indicator
+from reporting.models import AnnualReport, FrozenEdition
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed, assemble
 from reporting.notice.files import data
@@ -182,7 +183,7 @@ def test_the_region_keeps_the_words_of_the_region(published: AnnualReport, ledge
 
 def test_figures_come_back_from_storage_in_the_order_that_they_had(ledger: Ledger) -> None:
     """A database may keep the parts of a figure in an order of its own."""
-    set_goals(ledger.region, [{"year": 2024, "indicator": name, "low": 2} for name in Indicator.values])
+    set_goals(ledger.region, [{"year": 2024, "indicator": figure.name, "low": 2} for figure in INDICATORS])
     before = [(data.as_csv(edition), data.as_json(edition), notice_html.body(edition)) for edition in editions(ledger)]
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())

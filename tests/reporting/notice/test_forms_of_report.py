@@ -21,8 +21,7 @@ from python_calamine import CalamineWorkbook
 
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
-from reporting.figures.exchange import leaves
-from reporting.figures.facts import exchanged
+from reporting.figures.exchange import exchanged, figures_as_data, leaves
 from reporting.models import FrozenFile
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import data
@@ -169,7 +168,7 @@ def test_paper_shows_every_number(ledger: Ledger, edition: Edition) -> None:
 def test_the_workbook_holds_figures_tables_and_lines(edition: Edition) -> None:
     found = sheets(as_xlsx(edition))
     figures = {(name, part): value for name, _word, part, value in found["Cijfers"][1:]}
-    for name, value in edition.own.as_json().items():
+    for name, value in figures_as_data(edition.own).items():
         for path, part in leaves(value):
             written = figures[name, ".".join(path)]
             same = Decimal(str(written)) == Decimal(part) if isinstance(written, float) else written == (part or "")
@@ -208,12 +207,15 @@ def test_the_workbook_names_contractors_and_blocks(edition: Edition) -> None:
 
 def test_json_and_csv_hold_figures_and_tables(edition: Edition) -> None:
     content = json.loads(data.as_json(edition))
-    assert {name: content[name] for name in edition.own.as_json()} == edition.own.as_json()
+    assert {name: content[name] for name in figures_as_data(edition.own)} == figures_as_data(edition.own)
     for name, table in tables(edition).items():
-        for row in (*table.rows, *([table.total] if table.total else [])):
-            written = content["tables"][name][str(row[0])]
-            assert list(written.values()) == [data.value_of(cell) for cell in row[1:]]
-            figures = [(value, cell) for value, cell in zip(written.values(), row[1:], strict=True) if of(cell)]
+        found = [*table.rows, *([table.total] if table.total else [])]
+        for key, row in zip(table.names, found, strict=True):
+            written = content["tables"][name][key]
+            label, *values = written.values()
+            assert label == str(row[0])
+            assert values == [data.value_of(cell) for cell in row[1:]]
+            figures = [(value, cell) for value, cell in zip(values, row[1:], strict=True) if of(cell)]
             assert [value for value, _cell in figures] == [exchanged(of(cell)) for _value, cell in figures]
     lines = list(csv.reader(io.StringIO(data.as_csv(edition))))[1:]
     parts = [(name, path, part) for name, value in content.items() for path, part in leaves(value)]
@@ -231,10 +233,24 @@ def test_published_data_hold_no_small_numbers(ledger: Ledger) -> None:
     assert set(json.loads(data.as_json(whole))["by_target_group"]) > {"ww", "bbl", "wajong"}
     public = json.loads(data.as_json(whole, public=True))
     assert set(public["by_target_group"]) == {"ww", "wajong", "bol"}
-    assert public["tables"]["target_groups"]["BBL-leerlingen"]["Werkplekken"] == "< 5"
+    assert public["tables"]["target_groups"]["bbl"]["workplaces"] == "< 5"
     town = assemble(ledger.region, 2024, ledger.a, TODAY)
     assert json.loads(data.as_json(town, public=True))["by_target_group"] == {}
-    assert "bbl" not in data.as_csv(town, public=True)
+    assert "by_target_group" not in data.as_csv(town, public=True)
+
+
+def test_data_have_names_of_their_own(edition: Edition) -> None:
+    """Which do not change when a heading does; each is described."""
+    described = (Path(__file__).parents[3] / "docs" / "open-data.md").read_text()
+    for name, table in tables(edition).items():
+        assert len(set(table.names)) == len(table.names) == len(rows(table)), name
+        assert len(set(table.fields)) == len(table.fields) == len(table.header) - 1, name
+        assert all(re.fullmatch(r"[a-z0-9_-]+|GM\d{4}", key) for key in (*table.names, *table.fields)), name
+        assert f"`{name}`" in described
+        for key in table.fields:
+            known = re.sub(r"_?(?:19|20)\d\d$", "", key) or "year"
+            assert f"`{known}`" in described, (name, key)
+    assert all(f"`{name}`" in described for name in figures_as_data(edition.own))
 
 
 # --- Files that are kept ----------------------------------------------------------------------------------------------

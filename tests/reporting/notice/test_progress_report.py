@@ -12,7 +12,7 @@ from django.utils import translation
 
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
-from reporting.figures.words import short
+from reporting.figures.kinds import Kind
 from reporting.notice import progress as progress_report
 from reporting.notice.progress import NAMES, ProgressFigures, assembled
 from sroi.access import Role
@@ -92,7 +92,7 @@ def test_every_figure_opens_its_lines(ledger: Ledger, part: str) -> None:
         opened = client.get(where)
         assert opened.status_code == 200, where
         total = opened.context["trace"].total
-        written = {percent(total)} if "average_rate" in where else {euro2(total), str(total), short("fulfilled", total)}
+        written = {percent(total)} if "average_rate" in where else {euro2(total), str(total), Kind.EURO.short(total)}
         assert text in {euro(total), *written}, (where, text)
 
 

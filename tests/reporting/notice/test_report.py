@@ -20,13 +20,17 @@ from contracts.models import ClosedYear, Contractor
 from placements.models import FulfilmentLine
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
+from reporting.figures.catalogue import WORKPLACES
+from reporting.figures.exchange import figures_as_data
 from reporting.figures.facts import GoalResult
+from reporting.figures.kinds import Kind
 from reporting.figures.masking import PublicRow, masked
-from reporting.figures.words import limits, listed, region_name, short
+from reporting.figures.words import listed, region_name
 from reporting.goals.door import set_goals
 from reporting.models import Goal
 from reporting.notice import wording
 from reporting.notice.editions import Edition, assemble
+from reporting.notice.files import data
 from reporting.notice.files import html as notice_html
 from reporting.notice.notice import CouncilNotice
 from sroi.access import Role
@@ -151,15 +155,15 @@ def test_later_goals_become_ambition_and_potential() -> None:
     ],
 )
 def test_a_figure_beside_the_year_before(now: int, before: int | None, sentence: str) -> None:
-    assert wording.against_before("workplaces", now, before, 2023, running=False) == sentence
+    assert wording.against_before(WORKPLACES, now, before, 2023, running=False) == sentence
 
 
 def test_small_words() -> None:
     assert [listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == ["", "A", "A en B", "A, B en C"]
     assert region_name("Gooi en Vechtstreek") == "de regio Gooi en Vechtstreek"
     assert region_name("Arbeidsmarktregio Rijnmond") == "de Arbeidsmarktregio Rijnmond"
-    assert limits("fulfilled", Decimal(750000), Decimal(1500000)) == "€\u00a0750.000 tot €\u00a01,5 miljoen"
-    assert short("fulfilled", Decimal("12345678.90")) == "€\u00a012,35\u00a0mln"
+    assert Kind.EURO.limits(Decimal(750000), Decimal(1500000)) == "€\u00a0750.000 tot €\u00a01,5 miljoen"
+    assert Kind.EURO.short(Decimal("12345678.90")) == "€\u00a012,35\u00a0mln"
 
 
 # --- The notice as a whole --------------------------------------------------------------------------------------------
@@ -471,8 +475,9 @@ def test_the_pdf_opens_in_the_browser_under_a_dutch_name(filled: Ledger) -> None
 def test_the_data_are_those_of_the_figures(filled: Ledger) -> None:
     response = signed_in(filled, Role.ADVISER).get(ROOT + "cijfers.json")
     content = response.json()
-    assert content.pop("tables")["municipalities"]["Regio"]["Werkplekken"] == content["workplaces"]
-    assert content == figures_of(None, filled.region, 2024, today=TODAY).as_json()
+    assert content.pop("tables")["municipalities"]["total"]["workplaces"] == content["workplaces"]
+    assert content.pop("format") == data.FORMAT
+    assert content == figures_as_data(figures_of(None, filled.region, 2024, today=TODAY))
 
 
 def test_the_page_says_that_it_is_a_draft(filled: Ledger) -> None:

@@ -243,7 +243,7 @@ def test_facts_of_before_there_was_more_can_still_be_read(ledger: Ledger) -> Non
     for name in ("history", "sectors", "groups_before", "coverage_before", "below_default"):
         del old[name]
     for part in old["municipalities"]:
-        del part["paid"]
+        del part["social_firm_spend"]
     assert thawed(AnnualFigures, old).fulfilled == facts.fulfilled
 
 

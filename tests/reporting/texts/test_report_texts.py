@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.html import format_html
 
 from reporting.adoption import door as adoption
+from reporting.figures.catalogue import INDICATORS
 from reporting.figures.words import WRITTEN
 from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, FrozenEdition, SectionText
@@ -28,6 +29,7 @@ from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, at_onc
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
+AIMS = [figure.name for figure in INDICATORS]
 pytestmark = pytest.mark.django_db
 CORE = ROOT + "tekst/kernboodschap/"
 # What a text could try: QUALITY.md, "injection in every text that reaches a report".
@@ -109,7 +111,7 @@ def test_a_value_is_never_read_as_markup() -> None:
 
 def test_default_texts_name_only_figures_that_exist(ledger: Ledger) -> None:
     for town in (None, ledger.a):
-        for goals in ([], [{"year": y, "indicator": i, "low": 9} for y in (2024, 2025) for i in placeholders.NAMES]):
+        for goals in ([], [{"year": y, "indicator": i, "low": 9} for y in (2024, 2025) for i in AIMS]):
             set_goals(ledger.region, goals)
             now = edition(ledger, town)
             known = placeholders.values(now)
