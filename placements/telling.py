@@ -28,7 +28,8 @@ from contracts.models import (
 )
 from contracts.people import notices
 from placements.models import Allocation, EventKind, FulfilmentEvent
-from sroi.access import Role
+from sroi.access import May
+from sroi.access.roles import who_may
 
 ANSWERS = (EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED)
 # Of a contract: known to the contractor already, or nothing that they need to look at.
@@ -86,11 +87,11 @@ def _of_fulfilments(since: datetime) -> Iterator[Notice]:
 
 
 def _people_of_contractors(regions: Iterable[int]) -> People:
-    return _people(Membership.objects.filter(role=Role.CONTRACTOR, region__in=regions), "contractor")
+    return _people(Membership.objects.filter(role__in=who_may(May.FULFIL), region__in=regions), "contractor")
 
 
 def _advisers(regions: Iterable[int]) -> People:
-    return _people(Membership.objects.filter(role=Role.ADVISER, region__in=regions))
+    return _people(Membership.objects.filter(role__in=who_may(May.REVIEW), region__in=regions))
 
 
 def _people(memberships: Any, *also: str) -> People:

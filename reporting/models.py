@@ -7,10 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Municipality, Policy, Region
-from contracts.models.region import EVERYONE
-from sroi.access import Scope, ScopedModel
+from sroi.access import May, Scope, ScopedModel
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
+
+READS = (May.SEE_REGION, May.READ_REPORTS)
 
 
 def _once_per_edition(name: str, *fields: str) -> list[models.BaseConstraint]:
@@ -36,7 +37,7 @@ class Goal(ScopedModel):
     low = models.DecimalField(_("low"), max_digits=15, decimal_places=2)
     high = models.DecimalField(_("high"), max_digits=15, decimal_places=2, null=True, blank=True)
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
 
     class Meta:
@@ -83,7 +84,7 @@ class AnnualReport(ScopedModel):
     # Of the last revision.
     fingerprint = models.CharField(max_length=64, blank=True)
 
-    scope = Scope(region="region", readers=True)
+    scope = Scope(region="region", region_wide=READS)
 
     class Meta:
         ordering = ("region", "-year")
@@ -230,7 +231,7 @@ class Revision(ScopedModel):
     # SHA-256 of figures, texts, definitions and posting number.
     fingerprint = models.CharField(max_length=64)
 
-    scope = Scope(region="report__region", readers=True)
+    scope = Scope(region="report__region", region_wide=READS)
 
     class Meta:
         ordering = ("report", "number")
@@ -258,7 +259,7 @@ class FrozenEdition(ScopedModel):
     text = models.TextField()
     document = models.TextField()
 
-    scope = Scope(region="revision__report__region", municipality="municipality", readers=True)
+    scope = Scope(region="revision__report__region", municipality="municipality", region_wide=READS)
 
     class Meta:
         ordering = ("revision", "pk")
@@ -276,7 +277,7 @@ class FrozenFile(ScopedModel):
     content = models.BinaryField()
     fingerprint = models.CharField(max_length=64)
 
-    scope = Scope(region="edition__revision__report__region", municipality="edition__municipality", readers=True)
+    scope = Scope(region="edition__revision__report__region", municipality="edition__municipality", region_wide=READS)
 
     class Meta:
         ordering = ("edition", "format")

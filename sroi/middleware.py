@@ -161,7 +161,7 @@ class SecondFactorMiddleware:
             return None
         if not getattr(view, "login_required", True) or (request.resolver_match.url_name or "").startswith(self.OPEN):
             return None
-        if not request.access.has(*roles):
+        if not request.access.holds(*roles):
             return None
         if is_mfa_enabled(request.user):
             request.session[SECOND_FACTOR_KNOWN] = True

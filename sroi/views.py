@@ -13,7 +13,7 @@ from django.utils.timezone import localdate, now
 from django.views.generic import DetailView
 from django_filters.views import FilterView
 
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act
 from sroi.lists import FILES, Table
 
@@ -74,13 +74,13 @@ class Scoped:
         return super().get_queryset().visible_to(self.request.access)  # type: ignore[misc]
 
 
-class ForRoles:
-    """A page of some roles; for the others it does not exist."""
+class ForWhoMay:
+    """A page for who has one of these capabilities; for the others it does not exist."""
 
-    roles: tuple[str, ...] = ()
+    may: tuple[May, ...] = ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.access.has(*self.roles):
+        if not request.access.may(*self.may):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
@@ -93,14 +93,14 @@ class ListPage(Scoped, FilterView):
     """A list: model, filterset, table and heading. Order, filters and page stand in the address.
 
     With htmx the same page is asked for and only its list is taken over. `file_page` names the page that gives the
-    same list as a file, to who holds one of `file_roles`.
+    same list as a file, to who has one of `file_may`; without any, to everyone.
     """
 
     table_class: type[Table]
     heading: Any
     template_name = "generic/list.html"
     file_page = ""
-    file_roles: tuple[str, ...] = tuple(Role)
+    file_may: tuple[May, ...] = ()
 
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of this page what only shows on them."""
@@ -118,7 +118,7 @@ class ListPage(Scoped, FilterView):
 
     def files(self) -> dict[str, str]:
         """Where this list is to be had as a file, by format: with the filters and the order of this page."""
-        if not self.file_page or not self.request.access.has(*self.file_roles):
+        if not self.file_page or (self.file_may and not self.request.access.may(*self.file_may)):
             return {}
         asked = self.request.GET.copy()
         asked.pop("page", None)
@@ -133,10 +133,10 @@ class ListFile:
     kwargs: dict[str, Any]
     table: Table
     file_name: Any
-    file_roles: Any
+    file_may: Any
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if kwargs["format"] not in FILES or not request.access.has(*self.file_roles):
+        if kwargs["format"] not in FILES or (self.file_may and not request.access.may(*self.file_may)):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 

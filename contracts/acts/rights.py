@@ -2,21 +2,21 @@
 
 from contracts.models import ActKind, Basis, ChangeKind, ChangeProposal, Contract, ContractState
 from contracts.owed.amounts import OPEN
-from sroi.access import Access, Role
+from sroi.access import Access, May
 
 
 def may_change(access: Access, contract: Contract) -> bool:
-    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
+    return access.may(May.CHANGE, region_id=contract.region_id) and contract.state in OPEN
 
 
 def may_propose(access: Access, contract: Contract) -> bool:
     """Of a contract that one may see; an adviser need not propose."""
-    officer = access.has(Role.PROCUREMENT_OFFICER, region_id=contract.region_id)
-    return officer and contract.state in OPEN and not may_change(access, contract)
+    proposes = access.may(May.PROPOSE_CHANGES, region_id=contract.region_id)
+    return proposes and contract.state in OPEN and not may_change(access, contract)
 
 
 def may_answer(access: Access, proposal: ChangeProposal) -> bool:
-    return access.has(Role.ADVISER, region_id=proposal.contract.region_id)
+    return access.may(May.CHANGE, region_id=proposal.contract.region_id)
 
 
 def kinds_for(contract: Contract) -> list[str]:

@@ -11,20 +11,20 @@ from contracts.coverage.coverage import coverage, expected_to_owe
 from contracts.coverage.lists import CoverageFilterSet, CoverageTable
 from contracts.models import Contract, ObligationLine
 from contracts.owed.shares import SharesOfContracts
-from sroi.access import STAFF, Role, visible
+from sroi.access import May, visible
 from sroi.periods import Period
-from sroi.views import ForRoles, ListFile, ListPage
+from sroi.views import ForWhoMay, ListFile, ListPage
 
 
-class CoverageList(ForRoles, ListPage):
-    roles = (*STAFF, Role.PROCUREMENT_OFFICER)
+class CoverageList(ForWhoMay, ListPage):
+    may = (May.SEE_COVERAGE,)
     model = Contract
     filterset_class = CoverageFilterSet
     table_class = CoverageTable
     heading = gettext_lazy("Coverage")
     template_name = "pages/coverage.html"
     file_page = "coverage-file"
-    file_roles = roles
+    file_may = may
 
     def get_queryset(self) -> QuerySet[Any]:
         always = Period(date.min, date.max)

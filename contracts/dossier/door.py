@@ -26,32 +26,34 @@ from contracts.models import (
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
-from sroi.access import Access, Role
+from sroi.access import Access, May, Of
 from sroi.doors import Act, Refused
 from sroi.files.storage import evidence_storage
+
+# Whose own people a side is; that of the region is an adviser's.
+OF_SIDE = {Side.CONTRACTOR: Of.CONTRACTOR, Side.MUNICIPALITY: Of.MUNICIPALITIES}
 
 # --- who may --------------------------------------------------------------------------------------------------------
 
 
 def may_write(access: Access, contract: Contract) -> bool:
     """Notes, and what is shared: an adviser."""
-    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
+    return access.may(May.WRITE_DOSSIER, region_id=contract.region_id) and contract.state in OPEN
 
 
 def may_add_document(access: Access, contract: Contract) -> bool:
     """An adviser, and the contractor's own people."""
-    return may_write(access, contract) or (_is_own(access, contract) and contract.state in OPEN)
+    adds = access.may(May.ADD_DOCUMENTS, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    return adds and contract.state in OPEN
 
 
 def sides_of(access: Access, contract: Contract) -> list[Side]:
     """Whose contact persons one may keep: an adviser everybody's, the others their own side's."""
     if contract.state not in OPEN:
         return []
-    if may_write(access, contract):
-        return list(Side)
-    officer = access.has(Role.PROCUREMENT_OFFICER, region_id=contract.region_id)
-    sides = [Side.CONTRACTOR] if _is_own(access, contract) else []
-    return [*sides, Side.MUNICIPALITY] if officer else sides
+    grants = access.grants_for(May.KEEP_CONTACTS, region_id=contract.region_id)
+    kept = {g.of for g in grants if g.contractor_id in (None, contract.contractor_id)}
+    return list(Side) if Of.REGION in kept else [side for side in Side if OF_SIDE.get(side) in kept]
 
 
 def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
@@ -59,11 +61,6 @@ def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
     contract = document.contract
     own = document.added_by_id == user.pk and may_add_document(access, contract)
     return own or may_write(access, contract)
-
-
-def _is_own(access: Access, contract: Contract) -> bool:
-    grants = access.grants_for([Role.CONTRACTOR], contract.region_id)
-    return any(grant.contractor_id == contract.contractor_id for grant in grants)
 
 
 # --- notes ----------------------------------------------------------------------------------------------------------

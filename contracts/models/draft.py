@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models.contract import ChangeKind, Contract
 from contracts.models.organisation import Contractor
 from contracts.models.region import Region
-from sroi.access import Role, Scope, ScopedModel
+from sroi.access import May, Scope, ScopedModel
 from sroi.money import MoneyField
 
 
@@ -28,7 +28,7 @@ class ContractDraft(ScopedModel):
     filled_in = models.JSONField(default=dict)
     edited_at = models.DateTimeField()
 
-    scope = Scope(region="region", municipality="region__municipalities", staff=(Role.ADVISER,))
+    scope = Scope(region="region", municipality="region__municipalities", region_wide=(May.ADVISE,))
 
     class Meta:
         ordering = ("-edited_at",)

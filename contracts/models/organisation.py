@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.region import Municipality, Region
-from sroi.access import Role, Scope, ScopedModel
+from sroi.access import May, Role, Scope, ScopedModel
 from sroi.fields import CHECK_KVK
 from sroi.history.keeping import kept
 
@@ -81,8 +81,8 @@ class Membership(ScopedModel):
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    scope = Scope(region="region", contractor="contractor", staff=(Role.REGION_ADMIN,))
-    history = kept(Scope(region="region", staff=(Role.REGION_ADMIN,)), m2m_fields=[municipalities])
+    scope = Scope(region="region", contractor="contractor", region_wide=(May.MANAGE_USERS,))
+    history = kept(Scope(region="region", region_wide=(May.MANAGE_USERS,)), m2m_fields=[municipalities])
 
     class Meta:
         constraints: ClassVar = [
@@ -132,7 +132,7 @@ class Invitation(ScopedModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     by_command = models.BooleanField(default=False)
 
-    scope = Scope(region="region", contractor="contractor", staff=(Role.REGION_ADMIN,))
+    scope = Scope(region="region", contractor="contractor", region_wide=(May.MANAGE_USERS,))
 
     class Meta:
         ordering = ("-pk",)

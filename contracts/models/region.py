@@ -7,11 +7,9 @@ from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from sroi.access import Role, Scope, ScopedModel, ScopedQuerySet
+from sroi.access import Scope, ScopedModel, ScopedQuerySet
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
-
-EVERYONE = (Role.REGION_ADMIN, Role.ADVISER, Role.PROCUREMENT_OFFICER, Role.CONTRACTOR, Role.READER)
 
 
 class Region(ScopedModel):
@@ -19,7 +17,7 @@ class Region(ScopedModel):
     title_nl = models.CharField(_("title (Dutch)"), max_length=200)
     title_en = models.CharField(_("title (English)"), max_length=200)
 
-    scope = Scope(region="pk", staff=EVERYONE)
+    scope = Scope(region="pk", everyone=True)
 
     class Meta:
         ordering = ("title_nl",)
@@ -103,7 +101,7 @@ class Policy(ScopedModel):
     changes_always_told = models.BooleanField(_("contractors are always told of changes by mail"), default=True)
     sample_size = models.PositiveSmallIntegerField(_("fulfilments to check per quarter"), default=10)
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
     objects: ClassVar[Any] = PolicyQuerySet.as_manager()
 
@@ -130,7 +128,7 @@ class Municipality(ScopedModel):
     valid_until = models.DateField(null=True, blank=True)
     successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
 
     class Meta:
         ordering = ("name",)

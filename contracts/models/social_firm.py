@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models.draft import ProposalState
 from contracts.models.organisation import Contractor, folded
-from contracts.models.region import EVERYONE, Region
+from contracts.models.region import Region
 from sroi.access import Scope, ScopedModel
 from sroi.fields import CHECK_KVK
 from sroi.history.keeping import kept
@@ -47,7 +47,7 @@ class SocialFirm(FirmFacts, ScopedModel):
     search_text = models.CharField(max_length=900, editable=False)
     name_folded = models.CharField(max_length=200, editable=False)
 
-    scope = Scope(region="recognitions__region", staff=EVERYONE, to_many=True)
+    scope = Scope(region="recognitions__region", everyone=True, to_many=True)
     history = kept(
         Scope(region="history_relation__recognitions__region", to_many=True),
         related_name="history_rows",
@@ -79,7 +79,7 @@ class Recognition(ScopedModel):
     grounds = models.CharField(_("how this was established"), max_length=500)
     revoked_at = models.DateTimeField(_("was a mistake"), null=True, blank=True)
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
 
     class Meta:

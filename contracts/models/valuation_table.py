@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models.region import EVERYONE, Region
+from contracts.models.region import Region
 from sroi.access import Scope, ScopedModel
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
@@ -101,7 +101,7 @@ class ValuationTable(ScopedModel):
     # The file as it was loaded: loading it again changes nothing, exporting gives it back.
     source = models.JSONField()
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
 
     class Meta:
@@ -138,7 +138,7 @@ class BuildingBlock(ScopedModel):
     recognitions = models.JSONField(default=list, blank=True)
     note = models.TextField(blank=True)
 
-    scope = Scope(region="table__region", staff=EVERYONE)
+    scope = Scope(region="table__region", everyone=True)
 
     class Meta:
         ordering = ("table", "position")
@@ -159,7 +159,7 @@ class TableInForce(ScopedModel):
     table = models.ForeignKey(ValuationTable, on_delete=models.PROTECT, related_name="in_force")
     valid_from = models.DateField(_("in force from"))
 
-    scope = Scope(region="region", staff=EVERYONE)
+    scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
 
     class Meta:

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.owed.posting import lock_ledger
 from contracts.people.invitations import VALID, known_person, open_on
-from sroi.access import Access, Role
+from sroi.access import Access, May, Of, Role
+from sroi.access.roles import role_called, who_may
 from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
 
@@ -34,18 +35,17 @@ class Asked:
 
 
 def may_invite(access: Access, role: str, region_id: int, contractor_id: int | None = None) -> bool:
-    if access.has(Role.REGION_ADMIN, region_id=region_id):
+    if access.may(May.MANAGE_USERS, region_id=region_id):
         return True
-    if role != Role.CONTRACTOR or contractor_id is None:
+    if role_called(role).of is not Of.CONTRACTOR or contractor_id is None:
         return False
-    if access.has(Role.ADVISER, region_id=region_id):
+    if access.may(May.INVITE_CONTRACTORS, region_id=region_id):
         return Contract.objects.filter(region_id=region_id, contractor_id=contractor_id).exists()
-    grants = access.grants_for([Role.CONTRACTOR], region_id)
-    return any(grant.contractor_id == contractor_id for grant in grants)
+    return access.may(May.INVITE_COLLEAGUES, region_id=region_id, contractor_id=contractor_id)
 
 
 def may_manage(access: Access, membership: Membership) -> bool:
-    return access.has(Role.REGION_ADMIN, region_id=membership.region_id)
+    return access.may(May.MANAGE_USERS, region_id=membership.region_id)
 
 
 def contractor_with(kvk: str) -> Contractor | None:
@@ -92,11 +92,12 @@ def _folded(email: str) -> str:
 def _refuse_impossible(
     role: str, municipalities: Iterable[Municipality], contractor: Contractor | None, region: Region
 ) -> None:
-    if role == Role.PROCUREMENT_OFFICER and not list(municipalities):
+    of = role_called(role).of
+    if of is Of.MUNICIPALITIES and not list(municipalities):
         raise Refused(_("Choose at least one municipality for a procurement officer."))
     if any(m.region_id != region.pk for m in municipalities):
         raise Refused(_("Choose municipalities of this region."))
-    if role == Role.CONTRACTOR and contractor is None:
+    if of is Of.CONTRACTOR and contractor is None:
         raise Refused(_("Fill in the KvK number of the contractor."))
 
 
@@ -149,18 +150,19 @@ def change(membership: Membership, role: str, municipalities: Iterable[Municipal
     chosen = tuple(municipalities)
     _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
-    if (role == Role.CONTRACTOR) != (membership.role == Role.CONTRACTOR):
+    of = role_called(role).of
+    if (of is Of.CONTRACTOR) != (role_called(membership.role).of is Of.CONTRACTOR):
         raise Refused(_("A contractor's person cannot become staff this way. End the role and invite again."))
     others = Membership.objects.filter(user=membership.user, region=membership.region, role=role, ended_at=None)
-    if role != Role.CONTRACTOR and others.exclude(pk=membership.pk).exists():
+    if of is not Of.CONTRACTOR and others.exclude(pk=membership.pk).exists():
         raise Refused(_("This person has that role already."))
     with transaction.atomic():
-        if role != Role.REGION_ADMIN:
+        if role not in who_may(May.MANAGE_USERS):
             _leave_an_admin(membership)
         membership.role = role
         membership._change_reason = act.why  # type: ignore[attr-defined]
         membership.save(update_fields=["role"])
-        membership.municipalities.set(chosen if role == Role.PROCUREMENT_OFFICER else ())
+        membership.municipalities.set(chosen if of is Of.MUNICIPALITIES else ())
 
 
 def end(membership: Membership, access: Access, act: Act) -> None:
@@ -183,7 +185,8 @@ def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
 def _leave_an_admin(membership: Membership) -> None:
     """Under the lock of the region: of two admins who end each other at the same time, the second is refused."""
     lock_ledger(membership.region)
-    admins = Membership.objects.filter(region=membership.region_id, role=Role.REGION_ADMIN, ended_at=None)
+    managing = who_may(May.MANAGE_USERS)
+    admins = Membership.objects.filter(region=membership.region_id, role__in=managing, ended_at=None)
     others = admins.filter(user__is_active=True).exclude(user=membership.user_id)
-    if membership.role == Role.REGION_ADMIN and not others.exists():
+    if membership.role in managing and not others.exists():
         raise Refused(_("This is the last region admin. Invite another one first."))

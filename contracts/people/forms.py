@@ -11,7 +11,8 @@ from contracts.models import Membership, Municipality, NoticeKind, Region, When
 from contracts.people import door as memberships
 from contracts.people import notices
 from contracts.people.membership import administered
-from sroi.access import Access, Role
+from sroi.access import Access, Of, Role
+from sroi.access.roles import given_for, role_called
 from sroi.fields import VisibleRows, kvk_field, text_field
 
 
@@ -98,7 +99,7 @@ class InviteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         contractor = None
-        if data.get("role") == Role.CONTRACTOR and data.get("kvk"):
+        if data.get("role") in given_for(Of.CONTRACTOR) and data.get("kvk"):
             contractor = memberships.contractor_with(data["kvk"])
             if contractor is None:
                 self.add_error("kvk", _("No contractor has this KvK number. Register a contract of theirs first."))
@@ -107,12 +108,11 @@ class InviteForm(forms.Form):
 
     def asked(self) -> memberships.Asked:
         data = self.cleaned_data
-        officer = data["role"] == Role.PROCUREMENT_OFFICER
         return memberships.Asked(
             email=data["email"],
             role=data["role"],
             region=data["region"],
-            municipalities=tuple(data["municipalities"]) if officer else (),
+            municipalities=tuple(data["municipalities"]) if data["role"] in given_for(Of.MUNICIPALITIES) else (),
             contractor=data["contractor"],
         )
 
@@ -130,9 +130,9 @@ class MembershipForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, towns: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        of_contractor = membership.role == Role.CONTRACTOR
+        of_contractor = role_called(membership.role).of is Of.CONTRACTOR
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            choice for choice in Role.choices if (choice[0] == Role.CONTRACTOR) == of_contractor
+            (role.value, role.label) for role in Role if (role.of is Of.CONTRACTOR) == of_contractor
         ]
         self.fields["municipalities"].queryset = towns  # type: ignore[attr-defined]
 

@@ -8,7 +8,8 @@ from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
 from contracts.models import Membership, Region
-from sroi.access import NO_ACCESS, Access, Grant, Role, visible
+from sroi.access import NO_ACCESS, Access, Grant, May, visible
+from sroi.access.roles import who_may
 
 
 def access_of(user: Any) -> Access:
@@ -39,14 +40,14 @@ def is_of_firm(user: Any, kvk: str) -> bool:
 def with_people(contracts: Any) -> Any:
     """Contracts that say, as `has_people`, whether anybody of the contractor can sign in for them."""
     people = Membership.objects.filter(
-        role=Role.CONTRACTOR, contractor=OuterRef("contractor"), region=OuterRef("region"), ended_at=None
+        role__in=who_may(May.FULFIL), contractor=OuterRef("contractor"), region=OuterRef("region"), ended_at=None
     )
     return contracts.annotate(has_people=Exists(people))
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:
     """The people who advise in these regions now."""
-    running = Membership.objects.filter(role=Role.ADVISER, region__in=region_ids, ended_at=None)
+    running = Membership.objects.filter(role__in=who_may(May.ADVISE), region__in=region_ids, ended_at=None)
     people = get_user_model().objects.filter(pk__in=running.values("user"), is_active=True)
     return people.order_by("name", "pk")
 
@@ -63,5 +64,5 @@ def people(ids: Any) -> Any:
 
 def administered(model: Any, access: Access) -> Any:
     """The visible rows of the regions where one is admin: with another role as well, others' rows stay out."""
-    regions = access.regions_of(Role.REGION_ADMIN)
+    regions = access.regions_where(May.MANAGE_USERS)
     return visible(model, access).filter(**{"pk__in" if model is Region else "region__in": regions})

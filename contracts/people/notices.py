@@ -15,7 +15,7 @@ from django.db.models import F
 from django.utils.timezone import localtime
 
 from contracts.models import Notice, NoticeChoice, NoticeKind, NoticeState, Policy, When
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.database.batches import AT_ONCE
 from sroi.server.outbox import pause_after
 
@@ -25,10 +25,11 @@ USUALLY: Mapping[str, When] = {
     NoticeKind.QUESTION: When.WEEKLY,
     NoticeKind.OVERVIEW: When.WEEKLY,
 }
-TOLD: Mapping[str, Sequence[NoticeKind]] = {
-    Role.CONTRACTOR: (NoticeKind.ANSWER, NoticeKind.CHANGE, NoticeKind.OVERVIEW),
-    Role.PROCUREMENT_OFFICER: (NoticeKind.ANSWER, NoticeKind.OVERVIEW),
-    Role.ADVISER: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
+# Whose work it is, is told of it.
+TOLD: Mapping[May, Sequence[NoticeKind]] = {
+    May.FULFIL: (NoticeKind.ANSWER, NoticeKind.CHANGE, NoticeKind.OVERVIEW),
+    May.COMMISSION: (NoticeKind.ANSWER, NoticeKind.OVERVIEW),
+    May.ADVISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
 }
 
 
@@ -36,8 +37,8 @@ TOLD: Mapping[str, Sequence[NoticeKind]] = {
 
 
 def kinds_for(access: Access) -> list[NoticeKind]:
-    """What people with these roles are told at all."""
-    kinds = {kind for role, told in TOLD.items() if access.has(role) for kind in told}
+    """What these people are told at all."""
+    kinds = {kind for work, told in TOLD.items() if access.may(work) for kind in told}
     return [kind for kind in NoticeKind if kind in kinds]
 
 
@@ -48,7 +49,7 @@ def ways(kind: str, access: Access, today: date) -> list[When]:
 
 
 def _must_be_told(access: Access, today: date) -> bool:
-    regions = access.regions_of(Role.CONTRACTOR)
+    regions = access.regions_where(May.FULFIL)
     policies = (Policy.objects.filter(region=region).on(today) for region in sorted(regions))
     return any(policy.changes_always_told for policy in policies if policy)
 

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from contracts.models import ActionPlan, Contract, PlanState
 from contracts.owed.amounts import OPEN
 from contracts.plans.schedule import quarters_of
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.periods import Period
 
 UNDER_WAY = (PlanState.DRAFT, PlanState.SUBMITTED)
@@ -22,21 +22,17 @@ def has_plan(contract: Contract) -> bool:
 
 def may_plan(access: Access, contract: Contract) -> bool:
     """The contractor's own people, and an adviser on their behalf; while the contract runs."""
-    grants = access.grants_for([Role.CONTRACTOR], contract.region_id)
-    own = any(grant.contractor_id == contract.contractor_id for grant in grants)
-    return (own or may_agree(access, contract)) and has_plan(contract) and contract.state in OPEN
+    plans = access.may(May.PLAN, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    return plans and has_plan(contract) and contract.state in OPEN
 
 
 def may_agree(access: Access, contract: Contract) -> bool:
-    return access.has(Role.ADVISER, region_id=contract.region_id) and contract.state in OPEN
+    return access.may(May.AGREE_PLANS, region_id=contract.region_id) and contract.state in OPEN
 
 
 def may_see_under_way(access: Access, contract: Contract) -> bool:
     """A procurement officer sees what was agreed only."""
-    own = any(
-        g.contractor_id == contract.contractor_id for g in access.grants_for([Role.CONTRACTOR], contract.region_id)
-    )
-    return own or access.has(Role.ADVISER, Role.REGION_ADMIN, region_id=contract.region_id)
+    return access.may(May.SEE_UNAGREED_PLANS, region_id=contract.region_id, contractor_id=contract.contractor_id)
 
 
 def quarters_to_plan(contract: Contract) -> list[date]:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Policy, PsoLevel, Region
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import policy_terms
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 from sroi.money import MoneyField
@@ -61,7 +61,7 @@ Difference = tuple[str, str, str]
 
 
 def may_change(access: Access, region: Region) -> bool:
-    return access.has(Role.REGION_ADMIN, region_id=region.pk)
+    return access.may(May.MANAGE_POLICY, region_id=region.pk)
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,11 @@ from contracts.owed.terms import (
     share_faults,
 )
 from contracts.valuation_tables.loading import LineOfTables
-from sroi.access import Access, Role, visible
+from sroi.access import Access, May, visible
 from sroi.doors import Act, Refused
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
-REGISTER = (Role.ADVISER, Role.PROCUREMENT_OFFICER)
 # What an order usually has from its framework.
 AS_IN_FRAMEWORK = ("procurement_type", "cpv", "policy_field", "basis", "rate_reason", "rate_reason_text")
 LONGEST = 1001
@@ -48,20 +47,18 @@ FOUND = 20
 
 
 def may_register(access: Access) -> bool:
-    return access.has(*REGISTER)
+    return access.may(May.REGISTER)
 
 
 def regions_to_register_in(access: Access) -> Any:
-    return visible(Region, access).filter(pk__in=access.regions_of(*REGISTER))
+    return visible(Region, access).filter(pk__in=access.regions_where(May.REGISTER))
 
 
 def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
     """An adviser: every municipality of the region; a procurement officer: their own."""
     towns = Municipality.objects.filter(region=region, successor=None).order_by("code")
-    if not access.has(Role.ADVISER, region_id=region.pk):
-        officer = access.grants_for([Role.PROCUREMENT_OFFICER], region.pk)
-        towns = towns.filter(pk__in={pk for grant in officer for pk in grant.municipality_ids})
-    return list(towns)
+    own = access.municipalities_where(May.REGISTER, region_id=region.pk)
+    return list(towns if own is None else towns.filter(pk__in=own))
 
 
 def my_drafts(access: Access, user: Any) -> Any:
@@ -99,7 +96,7 @@ def identity(firm: Mapping[str, str]) -> dict[str, str]:
 
 def may_call_off(access: Access, framework: Contract) -> bool:
     """Register an order under this contract, which it makes a framework if it is none yet."""
-    registers = access.has(*REGISTER, region_id=framework.region_id)
+    registers = access.may(May.REGISTER, region_id=framework.region_id)
     return registers and framework.parent_id is None and framework.state in OPEN
 
 

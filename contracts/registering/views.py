@@ -17,7 +17,7 @@ from contracts.registering import cpv
 from contracts.registering import door as registering
 from contracts.registering.door import RegionalRules, WouldOwe
 from contracts.registering.forms import NewContractorForm, SearchForm, TermsForm
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import Month, is_key
 from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
@@ -123,7 +123,7 @@ class OfDraft(ForRegistrars):
         self.draft = get_object_or_404(registering.my_drafts(request.access, request.user), pk=kwargs["pk"])
         request.region_title = self.draft.region.title
         towns = registering.towns_to_register_for(request.access, self.draft.region)
-        is_adviser = request.access.has(Role.ADVISER, region_id=self.draft.region_id)
+        is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         tables = visible(ValuationTable, request.access).filter(region=self.draft.region) if is_adviser else ()
         self.rules = RegionalRules(self.draft.region, towns, visible(Contract, request.access), tables)
         return super().dispatch(request, *args, **kwargs)
@@ -203,7 +203,7 @@ class Check(OfDraft):
         form = self.stored(bound=True)
         if not form.is_valid():
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
-        is_adviser = request.access.has(Role.ADVISER, region_id=self.draft.region_id)
+        is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         try:
             contract = registering.register(self.draft, self.rules, form.given, act_of(request), is_adviser=is_adviser)
         except Refused as fault:

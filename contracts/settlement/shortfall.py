@@ -15,7 +15,7 @@ from django.db.models import QuerySet, Sum
 
 from contracts.dossier.file import File
 from contracts.models import Contract, ContractState, SettlementState
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.money import ZERO, Balance, rounded
 from sroi.periods import Period, add_months
 
@@ -60,7 +60,7 @@ def is_settled_here(contract: Contract) -> bool:
 
 
 def may_settle(access: Access, contract: Contract) -> bool:
-    return access.has(Role.ADVISER, region_id=contract.region_id)
+    return access.may(May.SETTLE, region_id=contract.region_id)
 
 
 def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:

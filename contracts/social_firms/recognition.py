@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from contracts.models import BuildingBlock, Contractor, FirmProposal, Recognition, RecognitionKind, Region, SocialFirm
 from contracts.models.organisation import folded
-from sroi.access import STAFF, Access, Role, visible
+from sroi.access import Access, May, visible
 
 FOUND = 8
 SHORTEST_SEARCH = 2
@@ -43,22 +43,22 @@ class RecognisedAs:
 
 
 def may_propose(access: Access) -> bool:
-    return access.has(Role.CONTRACTOR)
+    return access.may(May.PROPOSE_FIRMS)
 
 
 def may_recognise(access: Access, region_id: int | None = None) -> bool:
-    return access.has(Role.ADVISER, region_id=region_id)
+    return access.may(May.RECOGNISE, region_id=region_id)
 
 
 def may_describe(access: Access, firm: SocialFirm) -> bool:
     """An adviser of a region that recognises it, or did."""
-    mine = access.regions_of(Role.ADVISER)
+    mine = access.regions_where(May.RECOGNISE)
     return firm.recognitions.filter(region__in=mine).exists()
 
 
 def may_see_register(access: Access) -> bool:
     """Every recognition, also those that are over or not public, with their history."""
-    return access.has(*STAFF)
+    return access.may(May.SEE_REGION)
 
 
 def holding(day: date) -> Q:
@@ -136,7 +136,7 @@ def public_regions(today: date) -> list[Region]:
 
 def parties(access: Access) -> list[tuple[Region, Contractor]]:
     """For whom this person may propose: their contractor in each of its regions."""
-    grants = access.grants_for([Role.CONTRACTOR])
+    grants = access.grants_for(May.PROPOSE_FIRMS)
     regions = {region.pk: region for region in visible(Region, access)}
     contractors = {c.pk: c for c in Contractor.objects.filter(pk__in={g.contractor_id for g in grants})}
     found = {(g.region_id, g.contractor_id) for g in grants}

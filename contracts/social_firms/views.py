@@ -36,11 +36,11 @@ from contracts.social_firms.recognition import (
     parties,
     public_firms,
 )
-from sroi.access import STAFF, Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import versions
-from sroi.views import ForRoles, ListPage, Request, act_of
+from sroi.views import ForWhoMay, ListPage, Request, act_of
 
 FACTS = ("name", "place", "offers", "website")
 
@@ -127,10 +127,10 @@ class Propose(View):
 # --- the register ---------------------------------------------------------------------------------------------------
 
 
-class RegisterList(ForRoles, ListPage):
+class RegisterList(ForWhoMay, ListPage):
     """Every firm that the region recognises or recognised, and the proposals that wait for an answer."""
 
-    roles = STAFF
+    may = (May.SEE_REGION,)
     model = SocialFirm
     filterset_class = RecognisedFirmFilterSet
     table_class = RecognisedFirmTable
@@ -152,14 +152,14 @@ class RegisterList(ForRoles, ListPage):
         )
 
 
-class ForAdvisers(ForRoles, View):
-    roles = (Role.ADVISER,)
+class ForAdvisers(ForWhoMay, View):
+    may = (May.RECOGNISE,)
     request: Request
 
     @property
     def regions(self) -> Any:
         """Those in which this person may recognise."""
-        mine = self.request.access.regions_of(Role.ADVISER)
+        mine = self.request.access.regions_where(May.RECOGNISE)
         return visible(Region, self.request.access).filter(pk__in=mine)
 
 
@@ -268,14 +268,14 @@ class Proposal(ForAdvisers):
         return render(self.request, "contracts/firm_proposal.html", context, status=status)
 
 
-class SocialFirmDetail(ForRoles, View):
+class SocialFirmDetail(ForWhoMay, View):
     """What is known of a firm, its recognitions in one's regions, and what happened to them."""
 
-    roles = STAFF
+    may = (May.SEE_REGION,)
     request: Request
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.access.has(*self.roles):
+        if request.access.may(*self.may):
             self.firm = get_object_or_404(visible(SocialFirm, request.access), pk=kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 

@@ -31,7 +31,7 @@ from contracts.models import (
 from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
 from contracts.valuation_tables.loading import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 from sroi.history.versions import differences
@@ -46,7 +46,7 @@ Source = dict[str, Any]
 
 
 def may_edit(access: Access, region_id: int | None = None) -> bool:
-    return access.has(Role.REGION_ADMIN, region_id=region_id)
+    return access.may(May.MANAGE_TABLES, region_id=region_id)
 
 
 def edition(table: ValuationTable) -> str:

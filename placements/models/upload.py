@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contractor, Region
-from sroi.access import Role, Scope, ScopedModel
+from sroi.access import May, Scope, ScopedModel
 
 
 class UploadKind(models.TextChoices):
@@ -57,7 +57,7 @@ class Upload(ScopedModel):
     expires_at = models.DateTimeField(db_index=True)
 
     scope = Scope(
-        region="region", municipality="region__municipalities", contractor="contractor", staff=(Role.ADVISER,)
+        region="region", municipality="region__municipalities", contractor="contractor", region_wide=(May.ADVISE,)
     )
 
     class Meta:
@@ -88,7 +88,7 @@ class UploadRow(ScopedModel):
         region="upload__region",
         municipality="upload__region__municipalities",
         contractor="upload__contractor",
-        staff=(Role.ADVISER,),
+        region_wide=(May.ADVISE,),
     )
 
     class Meta:

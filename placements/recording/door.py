@@ -14,7 +14,7 @@ from placements.claims.content import Content, Draft, content_of
 from placements.claims.questions import TAKES_FULFILMENTS
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act
 
 # Of one happening only: a copy is of another person, invoice or day.
@@ -28,10 +28,9 @@ TRIES_FOR_A_NUMBER = 5
 def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
     """Those for which this person may record: a contractor its own, an adviser those of the region."""
     allowed = Q(pk__in=[])
-    for grant in access.grants_for([Role.ADVISER]):
-        allowed |= Q(region=grant.region_id)
-    for grant in access.grants_for([Role.CONTRACTOR]):
-        allowed |= Q(region=grant.region_id, contractor=grant.contractor_id)
+    for grant in access.grants_for(May.ENTER):
+        of_firm = {} if grant.contractor_id is None else {"contractor": grant.contractor_id}
+        allowed |= Q(region=grant.region_id, **of_firm)
     found = contracts.filter(allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False)
     return found.select_related("contractor", "region", "policy", "table").order_by("contractor__name", "reference")
 

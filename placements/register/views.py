@@ -13,7 +13,7 @@ from placements.ledger import posting
 from placements.models import Allocation, Fulfilment, FulfilmentLine
 from placements.register.lists import FulfilmentFilterSet, FulfilmentTable
 from placements.rights import may_enter, may_review, may_see_person
-from sroi.access import STAFF, Role, visible
+from sroi.access import May, visible
 from sroi.money import ZERO
 from sroi.views import DetailPage, Happening, ListFile, ListPage
 
@@ -25,10 +25,10 @@ class FulfilmentList(ListPage):
     heading = gettext_lazy("Fulfilments")
     template_name = "placements/fulfilment_list.html"
     file_page = "fulfilment-file"
-    file_roles = (*STAFF, Role.CONTRACTOR)
+    file_may = (May.SEE_FULFILMENTS,)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_record = self.request.access.has(Role.ADVISER, Role.CONTRACTOR)
+        may_record = self.request.access.may(May.ENTER)
         return super().get_context_data(may_record=may_record, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:

@@ -15,7 +15,7 @@ from contracts.policy.loading import POLICY_DEFAULTS
 from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.accounts import audit
 from sroi.views import Request
 
@@ -36,13 +36,13 @@ def held_candidate(request: Request) -> HttpResponse:
 
     Asked with POST, so that the reference stands in no address and no log.
     """
-    if not request.access.has(Role.ADVISER):
+    if not request.access.may(May.ANSWER_PRIVACY):
         raise Http404
     form = CandidateForm(request.POST or None)
     versions: list[FulfilmentVersion] = []
     if form.is_valid():
         theirs = visible(FulfilmentVersion, request.access).filter(candidate_ref=form.cleaned_data["ref"])
-        regions = request.access.regions_of(Role.ADVISER)
+        regions = request.access.regions_where(May.ANSWER_PRIVACY)
         rows = theirs.filter(fulfilment__region__in=regions).select_related("fulfilment__contractor")
         versions = list(rows.prefetch_related("terms", "allocations__contract", "allocations__block"))
         if request.POST.get("format") == "json":
@@ -71,7 +71,7 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
 @require_safe
 def held_user(request: Request, pk: int) -> HttpResponse:
     """Everything held about a user, for who manages the users of the region."""
-    if not request.access.has(Role.REGION_ADMIN):
+    if not request.access.may(May.MANAGE_USERS):
         raise Http404
     user = found(request, pk).user
     memberships = visible(Membership, request.access).filter(user=user)

@@ -26,12 +26,12 @@ from placements.recording.forms import WhyForm
 from placements.reviewing import signals as duplicates
 from placements.reviewing.forms import AdjustForm
 from placements.rights import may_review, reviews_own_entry
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro
-from sroi.views import ForRoles, Request, act_of
+from sroi.views import ForWhoMay, Request, act_of
 
 SHOWN = 50
 ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -54,14 +54,14 @@ class Compared:
         return bool(self.old != self.new)
 
 
-class Reviewing(ForRoles, View):
+class Reviewing(ForWhoMay, View):
     """What waits for an adviser, in the order that was chosen."""
 
-    roles = (Role.ADVISER,)
+    may = (May.REVIEW,)
     request: Request
 
     def queue(self) -> QuerySet[Any]:
-        regions = self.request.access.regions_of(Role.ADVISER)
+        regions = self.request.access.regions_where(May.REVIEW)
         waiting = visible(FulfilmentVersion, self.request.access).filter(
             state=FulfilmentState.SUBMITTED, latest_of__isnull=False, fulfilment__region__in=regions
         )

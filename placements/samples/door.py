@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Policy, Region
 from contracts.owed.posting import lock_ledger
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
-from sroi.access import STAFF, Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act, Refused
 from sroi.periods import DAY, Period, add_months
 
@@ -31,11 +31,11 @@ SEED_BYTES = 16
 
 
 def may_see(access: Access) -> bool:
-    return access.has(*STAFF)
+    return access.may(May.SEE_REGION)
 
 
 def may_draw(access: Access, region_id: int | None = None) -> bool:
-    return access.has(Role.ADVISER, region_id=region_id)
+    return access.may(May.SAMPLE, region_id=region_id)
 
 
 def checks_own_review(user: Any, check: SampleCheck) -> bool:

@@ -19,11 +19,11 @@ from placements.evidence.door import pages_to_show
 from placements.models import Evidence, Outcome, Sample, SampleCheck
 from placements.samples import door as sampling
 from placements.samples.forms import CheckForm, DrawForm
-from sroi.access import STAFF, Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.history.versions import versions
 from sroi.periods import DAY
-from sroi.views import ForRoles, Request, act_of
+from sroi.views import ForWhoMay, Request, act_of
 
 QUARTERS_BACK = 8
 SHOWN = 100
@@ -63,13 +63,13 @@ def counted(samples: Any) -> Any:
     )
 
 
-class Samples(ForRoles, View):
-    roles = STAFF
+class Samples(ForWhoMay, View):
+    may = (May.SEE_REGION,)
     request: Request
 
     def form(self, data: Any = None) -> DrawForm | None:
         """For who may draw: with the last quarters, the one that ended first."""
-        mine = self.request.access.regions_of(Role.ADVISER)
+        mine = self.request.access.regions_where(May.SAMPLE)
         regions = visible(Region, self.request.access).filter(pk__in=mine)
         if not mine:
             return None
@@ -106,10 +106,10 @@ class Samples(ForRoles, View):
         return render(self.request, "placements/samples.html", context, status=status)
 
 
-class SampleDetail(ForRoles, View):
+class SampleDetail(ForWhoMay, View):
     """What was drawn, how it can be drawn again, and what became of each check."""
 
-    roles = STAFF
+    may = (May.SEE_REGION,)
     request: Request
 
     def get(self, request: Request, pk: int) -> HttpResponse:
@@ -129,10 +129,10 @@ class SampleDetail(ForRoles, View):
         return render(request, "placements/sample.html", context)
 
 
-class Check(ForRoles, View):
+class Check(ForWhoMay, View):
     """One accepted fulfilment looked at again: the claim, its value and evidence, and what was found."""
 
-    roles = (Role.ADVISER,)
+    may = (May.SAMPLE,)
     request: Request
 
     def find(self, pk: int) -> Any:

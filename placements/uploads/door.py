@@ -23,12 +23,11 @@ from django_tasks import task
 from contracts.imports.door import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of
-from contracts.registering.door import REGISTER
 from placements.imports.door import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import TITLES, match, plain
-from sroi.access import Access, Role, visible
+from sroi.access import Access, May, visible
 from sroi.bsn import contains_bsn
 from sroi.database.batches import in_batches
 from sroi.doors import Act, Refused
@@ -43,11 +42,11 @@ COLUMNS: dict[str, Sequence[Column]] = {
     UploadKind.CHANGES: CHANGE_COLUMNS,
     UploadKind.FULFILMENTS: FULFILMENT_COLUMNS,
 }
-# Who may import what, in a region where they hold the role.
-ROLES: dict[str, tuple[Role, ...]] = {
-    UploadKind.CONTRACTS: REGISTER,
-    UploadKind.CHANGES: (Role.ADVISER,),
-    UploadKind.FULFILMENTS: (Role.ADVISER, Role.CONTRACTOR),
+# Who may do it one by one, may import.
+MAY: dict[str, May] = {
+    UploadKind.CONTRACTS: May.REGISTER,
+    UploadKind.CHANGES: May.CHANGE,
+    UploadKind.FULFILMENTS: May.ENTER,
 }
 # Of an import in the browser: it ends at submitted, so there is nothing to decide.
 NOT_OFFERED = ("accepted_value", "accepted_reason")
@@ -79,7 +78,7 @@ class Purpose:
 
 
 def may_import(access: Access, *kinds: str) -> bool:
-    return any(access.has(*ROLES[kind]) for kind in kinds or ROLES)
+    return access.may(*(MAY[kind] for kind in kinds or MAY))
 
 
 def purposes(access: Access) -> list[Purpose]:
@@ -88,8 +87,8 @@ def purposes(access: Access) -> list[Purpose]:
     firms = Contractor.objects.in_bulk({grant.contractor_id for grant in access.grants if grant.contractor_id})
     found = [
         Purpose(kind, regions[grant.region_id], firms.get(grant.contractor_id) if grant.contractor_id else None)
-        for kind, roles in ROLES.items()
-        for grant in access.grants_for(roles)
+        for kind, may in MAY.items()
+        for grant in access.grants_for(may)
     ]
     return list(dict.fromkeys(found))
 
@@ -101,7 +100,7 @@ def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
 
 
 def is_allowed(upload: Upload, access: Access) -> bool:
-    grants = access.grants_for(ROLES[upload.kind], upload.region_id)
+    grants = access.grants_for(MAY[upload.kind], region_id=upload.region_id)
     return any(grant.contractor_id == upload.contractor_id for grant in grants)
 
 
@@ -326,10 +325,8 @@ def _import(upload: Upload, sheet: Sheet, **options: Any) -> Outcome:
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:
-    if access.has(Role.ADVISER, region_id=upload.region_id):
-        return None
-    grants = access.grants_for([Role.PROCUREMENT_OFFICER], upload.region_id)
-    return Bounds(contracts, frozenset(pk for grant in grants for pk in grant.municipality_ids))
+    own = access.municipalities_where(May.REGISTER, region_id=upload.region_id)
+    return None if own is None else Bounds(contracts, own)
 
 
 # --- columns and rows -------------------------------------------------------------------------------------------------

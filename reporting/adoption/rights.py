@@ -4,15 +4,15 @@ from contracts.models import Region
 from reporting.models import AnnualReport, FrozenEdition
 from reporting.particulars.filled_in import filed_anew
 from reporting.texts.written import edited
-from sroi.access import Access, Role
+from sroi.access import Access, May
 
 
 def may_propose(access: Access, region: Region) -> bool:
-    return access.has(Role.ADVISER, region_id=region.pk)
+    return access.may(May.WRITE_REPORTS, region_id=region.pk)
 
 
 def may_finalise(access: Access, region: Region) -> bool:
-    return access.has(Role.REGION_ADMIN, region_id=region.pk)
+    return access.may(May.FINALISE, region_id=region.pk)
 
 
 def may_send_back(access: Access, region: Region) -> bool:

@@ -12,12 +12,10 @@ from contracts.models import Region
 from contracts.policy.loading import FaultyFile, decimal_from, refuse_unknown, required
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.models import AnnualReport, Goal
-from sroi.access import STAFF, Access, Role
+from sroi.access import Access, May
 from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 from sroi.templatetags.formats import NOTHING
-
-READERS = (*STAFF, Role.PROCUREMENT_OFFICER)
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,11 @@ class Aim:
 
 
 def may_read(access: Access, region: Region) -> bool:
-    return access.has(*READERS, region_id=region.pk)
+    return access.may(May.SEE_POLICY, region_id=region.pk)
 
 
 def may_set(access: Access, region: Region) -> bool:
-    return access.has(*STAFF, region_id=region.pk)
+    return access.may(May.SET_GOALS, region_id=region.pk)
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm
 from reporting.models import Goal
-from sroi.access import visible
+from sroi.access import May, visible
 from sroi.doors import Act, Refused
 from sroi.templatetags.formats import long_date
 from sroi.views import Happening, Request, act_of
@@ -33,7 +33,7 @@ LATEST = 50
 @require_safe
 def my_policy(request: Request) -> HttpResponse:
     """To the first of one's regions; the address of a region itself has its code."""
-    regions = request.access.regions_of(*goals.READERS)
+    regions = request.access.regions_where(May.SEE_POLICY)
     region = visible(Region, request.access).filter(pk__in=regions).first()
     if region is None:
         raise Http404

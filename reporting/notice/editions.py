@@ -20,7 +20,7 @@ from reporting.figures.facts import AnnualFigures
 from reporting.figures.outlook import Outlook, outlook
 from reporting.models import AnnualReport, Filing, FrozenEdition, Goal, Revision, SectionText
 from reporting.notice.freezing import frozen, thawed
-from sroi.access import STAFF, Access, Role
+from sroi.access import Access, May
 from sroi.periods import Period
 
 YEARS = range(1990, 2101)
@@ -282,7 +282,8 @@ def find(access: Access, code: str, year: int, slug: str | None, today: date) ->
 
 def may_read(access: Access, region: Region, municipality: Municipality | None, is_final: bool) -> bool:
     """Staff of the region read every edition, readers final ones, officers those of their own municipalities."""
-    if access.has(*STAFF, region_id=region.pk) or (is_final and access.has(Role.READER, region_id=region.pk)):
+    enough = (May.SEE_REGION, May.READ_REPORTS) if is_final else (May.SEE_REGION,)
+    if access.may(*enough, region_id=region.pk):
         return True
     return municipality is not None and municipality.pk in _own_municipalities(access, region)
 
@@ -290,12 +291,12 @@ def may_read(access: Access, region: Region, municipality: Municipality | None, 
 def reads_only(access: Access, region: Region, municipality: Municipality | None) -> bool:
     """Someone who reads the edition, but may open none of its figures."""
     own = municipality is not None and municipality.pk in _own_municipalities(access, region)
-    return not own and not access.has(*STAFF, region_id=region.pk)
+    return not own and not access.may(May.SEE_REGION, region_id=region.pk)
 
 
 def may_export(access: Access, region: Region) -> bool:
     """Figures as data hold small numbers unmasked: for the region's own staff."""
-    return access.has(*STAFF, region_id=region.pk)
+    return access.may(May.SEE_REGION, region_id=region.pk)
 
 
 def beside(access: Access, edition: Edition) -> tuple[bool, list[Municipality]]:
@@ -349,7 +350,7 @@ def shelves(access: Access, today: date) -> list[Shelf]:
 
 
 def _own_municipalities(access: Access, region: Region) -> set[int]:
-    grants = access.grants_for([Role.PROCUREMENT_OFFICER], region.pk)
+    grants = access.grants_for(May.COMMISSION, region_id=region.pk)
     return {pk for grant in grants for pk in grant.municipality_ids}
 
 

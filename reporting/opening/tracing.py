@@ -24,7 +24,7 @@ from reporting.figures.facts import percentage
 from reporting.figures.quality import silent_by_term
 from reporting.figures.records import Figure, Ledger
 from reporting.notice.editions import reads_only
-from sroi.access import STAFF, Access
+from sroi.access import Access, May
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -79,7 +79,7 @@ def may_trace(access: Access, region: Region, municipality: Municipality | None,
     known = FIGURES.get(figure)
     if known is None or not known.opens or reads_only(access, region, municipality):
         return False
-    return access.has(*STAFF, region_id=region.pk) or known.of != "fulfilment"
+    return access.may(May.SEE_REGION, region_id=region.pk) or known.of != "fulfilment"
 
 
 def trace(
@@ -114,7 +114,7 @@ def trace(
             lines = lines.filter(NARROWED[key](value))
     if of == "fulfilment":
         return _per_placement(figure, lines)
-    if is_fulfilment and not access.has(*STAFF, region_id=region.pk):
+    if is_fulfilment and not access.may(May.SEE_REGION, region_id=region.pk):
         return _per_contract(figure, lines, of)
     rows = lines.select_related("posting", *(FULFILMENT if is_fulfilment else OBLIGATION)).order_by("-posting", "-pk")
     if of == "contract":

@@ -11,7 +11,7 @@ from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport, SectionText
 from reporting.notice.editions import Edition, that_count, written_texts
 from reporting.notice.text.standard import standard
-from sroi.access import Access, Role
+from sroi.access import Access, May
 
 State = AnnualReport.State
 # Sections that say the same in every edition: what is written there is meant for all of them.
@@ -20,8 +20,8 @@ COMMON = ("inleiding", "juridische-aspecten", "communicatie", "vervolg")
 
 def may_write(access: Access, region: Region, state: str) -> bool:
     """The adviser writes. For a revision of what is final also the region admin, who makes it."""
-    admin = state == State.FINAL and access.has(Role.REGION_ADMIN, region_id=region.pk)
-    return admin or access.has(Role.ADVISER, region_id=region.pk)
+    admin = state == State.FINAL and access.may(May.FINALISE, region_id=region.pk)
+    return admin or access.may(May.WRITE_REPORTS, region_id=region.pk)
 
 
 def latest(edition: Edition, section: str) -> SectionText | None:

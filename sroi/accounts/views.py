@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.views import LoginView
 from django.conf import settings
 
-from sroi.access import Role
+from sroi.access.roles import role_called
 
 
 class SignIn(LoginView):
@@ -22,4 +22,4 @@ def demo_accounts() -> list[dict[str, str]]:
     if not settings.DEMO or not path.exists():
         return []
     accounts = json.loads(path.read_text(encoding="utf-8"))
-    return [{**account, "role": str(Role(account["role"]).label)} for account in accounts]
+    return [{**account, "role": str(role_called(account["role"]).label)} for account in accounts]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from sroi.access import NO_ACCESS, Access, Role
+from sroi.access.roles import role_called
 from sroi.views import asks_for_part
 
 ROLE_IN_USE = "role"
@@ -144,12 +145,12 @@ def shell_of(request: HttpRequest) -> Shell:
 
 
 def roles_of(request: HttpRequest, access: Access) -> list[RoleChoice]:
-    held = [role for role in NAVIGATION if role and access.has(role)]
+    held = [role for role in NAVIGATION if role and access.holds(role)]
     if not held:
         return []
     chosen = request.session.get(ROLE_IN_USE)
     in_use = chosen if chosen in held else held[0]
-    return [RoleChoice(role, Role(role).label, role == in_use) for role in held]
+    return [RoleChoice(role, role_called(role).label, role == in_use) for role in held]
 
 
 def items(entries: Entries, request: HttpRequest) -> list[Item]:
@@ -168,6 +169,6 @@ def mark_current(entries: list[Item], path: str) -> None:
 def switch_role(request: HttpRequest) -> HttpResponse:
     """Choose the role whose navigation one sees; it opens nothing."""
     role = request.POST.get("role", "")
-    if request.access.has(role):  # type: ignore[attr-defined]
+    if request.access.holds(role):  # type: ignore[attr-defined]
         request.session[ROLE_IN_USE] = role
     return redirect("start")

@@ -12,16 +12,17 @@ from contracts.people import door as memberships
 from contracts.people.forms import ColleagueForm
 from contracts.people.invitations import open_invitations
 from contracts.people.views.users import form_page, invited
-from sroi.access import Access, Role, visible
+from sroi.access import Access, May, Role, visible
+from sroi.access.roles import who_may
 from sroi.views import Request
 
 
 @form_page
 def colleagues(request: Request) -> HttpResponse:
     access = request.access
-    if not access.has(Role.CONTRACTOR):
+    if not access.may(May.INVITE_COLLEAGUES):
         raise Http404
-    mine = own(Membership, access).filter(ended_at=None, role=Role.CONTRACTOR)
+    mine = own(Membership, access).filter(ended_at=None, role__in=who_may(May.INVITE_COLLEAGUES))
     rows = mine.select_related("user", "region", "contractor").order_by("user__name", "pk")
     firms = {f"{m.region_id}-{m.contractor_id}": m for m in rows if m.user_id == access.user_id}
     form = ColleagueForm(request.POST or None, initial={"of": next(iter(firms))})
@@ -45,5 +46,5 @@ def colleagues(request: Request) -> HttpResponse:
 
 def own(model: Any, access: Access) -> Any:
     """Rows of the firms one is of, in the regions where one is; a role beside it opens no more here."""
-    contractors = {grant.contractor_id for grant in access.grants_for([Role.CONTRACTOR])}
+    contractors = {grant.contractor_id for grant in access.grants_for(May.INVITE_COLLEAGUES)}
     return visible(model, access).filter(contractor__in=contractors)

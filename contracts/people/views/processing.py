@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from contracts.models import Policy, Region
 from contracts.people.membership import administered
-from sroi.access import Role
+from sroi.access import May
 from sroi.views import Request
 
 
@@ -77,7 +77,7 @@ ACTIVITIES = (PLACEMENTS, EVIDENCE, UPLOADS, CONTACTS, USERS)
 
 @require_safe
 def processing_register(request: Request) -> HttpResponse:
-    if not request.access.has(Role.REGION_ADMIN):
+    if not request.access.may(May.SEE_LOG):
         raise Http404
     today = localdate()
     terms = [(region, policy_today(region, today)) for region in administered(Region, request.access)]

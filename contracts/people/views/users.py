@@ -19,15 +19,15 @@ from contracts.people.invitation_mail import send
 from contracts.people.invitations import open_invitations
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
-from sroi.access import Role, visible
+from sroi.access import May, Role, visible
 from sroi.doors import Refused
-from sroi.views import ForRoles, ListPage, Request, act_of
+from sroi.views import ForWhoMay, ListPage, Request, act_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-class UserList(ForRoles, ListPage):
-    roles = (Role.REGION_ADMIN,)
+class UserList(ForWhoMay, ListPage):
+    may = (May.MANAGE_USERS,)
     model = Membership
     filterset_class = UserFilterSet
     table_class = UserTable
@@ -68,7 +68,7 @@ def invited(request: Any, asked: memberships.Asked, form: forms.Form) -> bool:
 
 
 def for_admins(request: Request) -> None:
-    if not request.access.has(Role.REGION_ADMIN):
+    if not request.access.may(May.MANAGE_USERS):
         raise Http404
 
 
@@ -132,14 +132,14 @@ def withdraw_invitation(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The invitation was withdrawn."))
-    return redirect("user-list" if request.access.has(Role.REGION_ADMIN) else "colleague-list")
+    return redirect("user-list" if request.access.may(May.MANAGE_USERS) else "colleague-list")
 
 
 @form_page
 def invite_contractor(request: Request, pk: int) -> HttpResponse:
     """An adviser asks in the first people of a contractor that has a contract in the region."""
     contractor = get_object_or_404(visible(Contractor, request.access), pk=pk)
-    regions = request.access.regions_of(Role.ADVISER, Role.REGION_ADMIN)
+    regions = request.access.regions_where(May.INVITE_CONTRACTORS)
     region = visible(Region, request.access).filter(pk__in=regions, contracts__contractor=contractor).first()
     if region is None:
         raise Http404

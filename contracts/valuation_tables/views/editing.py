@@ -16,9 +16,9 @@ from contracts.policy.loading import FaultyFile, json_from
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.forms import BlockForm, FileForm, InForceForm, SuccessorForm, TableForm
 from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.views import ForRoles, Request, act_of
+from sroi.views import ForWhoMay, Request, act_of
 
 Alter = Callable[[table_door.Source], None]
 
@@ -87,13 +87,13 @@ def chosen(tables: list[ValuationTable], pk: str) -> ValuationTable | None:
 # --- the region admin -------------------------------------------------------------------------------------------------
 
 
-class ForAdmins(ForRoles, View):
-    roles = (Role.REGION_ADMIN,)
+class ForAdmins(ForWhoMay, View):
+    may = (May.MANAGE_TABLES,)
     request: Request
 
     @property
     def regions(self) -> Any:
-        mine = self.request.access.regions_of(Role.REGION_ADMIN)
+        mine = self.request.access.regions_where(May.MANAGE_TABLES)
         return visible(Region, self.request.access).filter(pk__in=mine)
 
 

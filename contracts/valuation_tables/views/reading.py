@@ -14,7 +14,7 @@ from contracts.models import BlockKind, BuildingBlock, TableInForce, ValuationTa
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.lists import ValuationTableFilterSet, ValuationTableTable
 from contracts.valuation_tables.loading import is_used
-from sroi.access import STAFF, Role, visible
+from sroi.access import May, visible
 from sroi.periods import DAY
 from sroi.templatetags.formats import NOTHING, number, short_date
 from sroi.views import DetailPage, ListPage
@@ -38,7 +38,7 @@ class ValuationTableList(ListPage):
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_load = self.request.access.has(Role.REGION_ADMIN)
+        may_load = self.request.access.may(May.MANAGE_TABLES)
         return super().get_context_data(may_load=may_load, line=self.line_of_versions(), **kwargs)
 
     def line_of_versions(self) -> list[tuple[TableInForce, date | None]]:
@@ -87,7 +87,7 @@ class ValuationTableDetail(DetailPage):
             told["is_used"] = is_used(table)
             told["seen"] = table_door.edition(table)
             told["to_come"] = [line for line in lines if line.table_id == table.pk and line.valid_from > today]
-        if access.has(*STAFF, region_id=table.region_id):
+        if access.may(May.SEE_REGION, region_id=table.region_id):
             kept = visible(ValuationTable.history.model, access).filter(id=table.pk).select_related("history_user")
             told["events"] = table_door.history_of(table, list(kept.order_by("history_date", "history_id")))
         return told

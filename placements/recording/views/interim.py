@@ -19,7 +19,7 @@ from placements.models import Fulfilment
 from placements.recording.door import Reported, report, running
 from placements.recording.forms import StillRunsForm
 from placements.rights import OPEN_TO_WITHDRAW, may_enter_fulfilment
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.money import ZERO
@@ -51,9 +51,9 @@ class InterimReport(View):
 
     def rows(self, data: Any = None) -> list[InterimRow]:
         access, today = self.request.access, localdate()
-        own = list(access.grants_for([Role.CONTRACTOR]))
+        own = list(access.grants_for(May.FULFIL))
         contract = self.request.GET.get("contract", "")
-        if not own and not access.has(Role.ADVISER):
+        if not own and not access.may(May.ENTER):
             raise Http404
         mine = visible(Fulfilment, access)
         if is_key(contract):
@@ -116,7 +116,7 @@ class InterimReport(View):
         contract = self.request.GET.get("contract", "")
         if is_key(contract):
             theirs = theirs.filter(pk=int(contract))
-        elif not access.has(Role.CONTRACTOR):
+        elif not access.may(May.FULFIL):
             return []
         found = theirs.exclude(pk__in=running).select_related("region").order_by("reference")[:SHOWN]
         return [c for c in found if c.last_counted_day >= today and may_plan(access, c)]

@@ -27,7 +27,7 @@ from placements.models import ABOUT_A_PERSON, Evidence, Fulfilment, FulfilmentSt
 from placements.recording.door import contracts_to_record_for, copied, record
 from placements.recording.forms import DetailsForm, WhatForm, WhyForm
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
-from sroi.access import visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.files.size import MEGABYTE, too_large
@@ -81,7 +81,7 @@ class NewFulfilment(View):
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         self.open = contracts_to_record_for(visible(Contract, request.access), request.access)
-        if not any(request.access.has(role) for role in ("contractor", "adviser")):
+        if not request.access.may(May.ENTER):
             raise Http404
         return super().dispatch(request, *args, **kwargs)
 

@@ -17,7 +17,7 @@ from contracts.models import Contract
 from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated
 from placements.life import door as life
-from sroi.access import STAFF, visible
+from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.views import Request, act_of
@@ -29,7 +29,7 @@ class WithConsequences:
     request: Any
 
     def beside(self, modification: Modification) -> dict[str, Any]:
-        if not self.request.access.has(*STAFF, region_id=modification.contract.region_id):
+        if not self.request.access.may(May.SEE_REGION, region_id=modification.contract.region_id):
             return {}
         return {"outdated": Listed(outdated(as_if(modification), modification.shares, modification.on))}
 
@@ -70,7 +70,7 @@ class OutdatedPage(View):
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         rows = visible(Contract, request.access).select_related("region", "policy", "table")
         self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        if not request.access.has(*STAFF, region_id=self.contract.region_id):
+        if not request.access.may(May.SEE_REGION, region_id=self.contract.region_id):
             raise Http404
         request.region_title = self.contract.region.title
         return super().dispatch(request, *args, **kwargs)

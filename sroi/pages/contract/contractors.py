@@ -16,12 +16,12 @@ from contracts.models import Contract, Contractor, ContractShare, Municipality
 from contracts.searches import contractor_search
 from placements.standing.progress import Progress, Status, of_status, with_progress
 from placements.standing.words import WORRYING
-from sroi.access import STAFF, visible
+from sroi.access import May, visible
 from sroi.history.versions import versions
 from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro
-from sroi.views import DetailPage, ForRoles, ListFile, ListPage
+from sroi.views import DetailPage, ForWhoMay, ListFile, ListPage
 
 
 @dataclass
@@ -105,14 +105,14 @@ class ContractorFilterSet(FilterSet):
         return contractors.filter(pk__in=of_status(theirs, [value], localdate()).values("contractor"))
 
 
-class ContractorList(ForRoles, ListPage):
-    roles = STAFF
+class ContractorList(ForWhoMay, ListPage):
+    may = (May.SEE_REGION,)
     model = Contractor
     filterset_class = ContractorFilterSet
     table_class = ContractorTable
     heading = _("Contractors")
     file_page = "contractor-file"
-    file_roles = STAFF
+    file_may = (May.SEE_REGION,)
 
     def prepare(self, rows: list[Any]) -> None:
         theirs = visible(Contract, self.request.access).filter(contractor__in=[row.pk for row in rows])
@@ -126,8 +126,8 @@ class ContractorFile(ListFile, ContractorList):
     file_name = _("contractors")
 
 
-class ContractorPage(ForRoles, DetailPage):
-    roles = STAFF
+class ContractorPage(ForWhoMay, DetailPage):
+    may = (May.SEE_REGION,)
     model = Contractor
     template_name = "pages/contractor_detail.html"
 

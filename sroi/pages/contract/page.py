@@ -19,7 +19,7 @@ from placements.models import Allocation
 from placements.rights import may_see_fulfilments
 from placements.standing.progress import Progress, realised_by_category, with_progress
 from placements.standing.words import bar, sentences, small_bar
-from sroi.access import STAFF, visible
+from sroi.access import May, visible
 from sroi.glossary import explained
 from sroi.history.versions import versions
 from sroi.templatetags.formats import euro, long_date, percent
@@ -59,7 +59,7 @@ class ContractPage(DetailPage):
             may_call_off=contract.is_framework and may_call_off(self.request.access, contract),
             is_settled_here=is_settled_here(contract)
             and contract.state in (ContractState.ENDED, ContractState.SETTLED),
-            looks_again=self.request.access.has(*STAFF, region_id=contract.region_id),
+            looks_again=self.request.access.may(May.SEE_REGION, region_id=contract.region_id),
             may_propose=may_propose(self.request.access, contract),
             proposals=list(visible(ChangeProposal, self.request.access).filter(contract=contract)),
             call_offs=[(c, progress[c.pk]) for c in call_offs],

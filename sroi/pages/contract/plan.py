@@ -33,7 +33,7 @@ from contracts.plans.schedule import quarter_of
 from placements.rights import may_see_fulfilments
 from placements.standing.heard import last_heard
 from placements.standing.progress import Done, done_by_month, with_progress
-from sroi.access import Access, Role, visible
+from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
@@ -184,7 +184,7 @@ def next_action(deadline: Deadline, contract: Contract, access: Access) -> tuple
         return "", ""
     if deadline.what == What.PLAN:
         return reverse("contract-plan-edit", args=[contract.pk]), _("Fill in the plan")
-    own = access.has(Role.CONTRACTOR, region_id=contract.region_id)
+    own = access.may(May.FULFIL, region_id=contract.region_id)
     query = "" if own else f"?contract={contract.pk}"
     return reverse("interim-report") + query, _("Send the interim report")
 

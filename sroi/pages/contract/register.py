@@ -26,7 +26,7 @@ from contracts.searches import contract_search
 from placements.standing.heard import silent_for
 from placements.standing.progress import Status, in_order_of, of_status, with_progress
 from placements.standing.words import small_bar, status_tag
-from sroi.access import STAFF, Access, visible
+from sroi.access import Access, May, visible
 from sroi.lists import (
     CONTRACT_PAGE,
     NUMBER,
@@ -154,7 +154,7 @@ class ContractFilterSet(FilterSet):
 
 def adviser_choices(access: Access) -> list[tuple[str, Any]]:
     """Who advises in the regions of which one is staff; and nobody."""
-    regions = access.regions_of(*STAFF)
+    regions = access.regions_where(May.SEE_REGION)
     people = [(str(person.pk), str(person)) for person in advisers_of(regions)] if regions else []
     return [*people, (NOBODY, _("No adviser"))] if people else []
 

@@ -35,7 +35,7 @@ from contracts.settlement.shortfall import (
     penalty,
 )
 from placements.standing.progress import realised_by_category, waiting_under, with_progress
-from sroi.access import STAFF, visible
+from sroi.access import May, visible
 from sroi.documents import DocumentError
 from sroi.doors import Act, Refused
 from sroi.files.handing_out import handed_out
@@ -89,7 +89,7 @@ class ContractSettlement(DetailPage):
             may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
             may_decide=settles and may_settle_now(contract, figures, today) and not figures.waiting,
             payments_until=payments_until(contract),
-            looks_again=access.has(*STAFF, region_id=contract.region_id),
+            looks_again=access.may(May.SEE_REGION, region_id=contract.region_id),
             **kwargs,
         )
 

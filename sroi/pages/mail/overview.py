@@ -17,7 +17,7 @@ from placements.standing.heard import last_heard
 from placements.standing.progress import Status
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING, standings
-from sroi.access import Access, Role, visible
+from sroi.access import Access, May, visible
 from sroi.pages.contract.plan import told
 from sroi.pages.work.start import returned_task
 from sroi.pages.work.work_list import certificate_pile, deadline_piles, owing, own_of, pile_of, piles_of, standing_pile
@@ -42,15 +42,15 @@ def overview(user: Any, access: Access, today: date) -> Overview:
     """For each of the roles of a person; piles with nothing in them are left out."""
     piles: list[Pile] = []
     reminders: list[Reminder] = []
-    if access.has(Role.CONTRACTOR):
+    if access.may(May.FULFIL):
         reminders = deadline_reminders(access, today)
         piles += [returned(access), coming_up(reminders)]
-    if access.has(Role.ADVISER):
+    if access.may(May.ADVISE):
         contracts = own_of(user, list(owing(access).order_by("end_date", "reference").select_related(*WITH)))
         running = [contract for contract in contracts if contract.state == ContractState.ACTIVE]
         piles += piles_of(access, contracts, today)
         piles += [*deadline_piles(running, access, today), certificate_pile(running, access, today)]
-    elif access.has(Role.PROCUREMENT_OFFICER):
+    elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
     return Overview([pile for pile in piles if pile.number], reminders)
 
@@ -70,7 +70,7 @@ def returned(access: Access) -> Pile:
 
 def deadline_reminders(access: Access, today: date) -> list[Reminder]:
     """What a contractor has to do by a day that has passed or comes soon."""
-    regions = access.regions_of(Role.CONTRACTOR)
+    regions = access.regions_where(May.FULFIL)
     running = visible(Contract, access).filter(region__in=regions, has_obligation=True, state=ContractState.ACTIVE)
     contracts = list(running.filter(is_framework=False).select_related(*WITH).order_by("reference"))
     planned, heard = handed_in(contracts), last_heard(contracts, today)

@@ -24,7 +24,7 @@ from contracts.models import (
 )
 from contracts.people.membership import administered
 from reporting.models import Goal
-from sroi.access import Role, visible
+from sroi.access import May, visible
 from sroi.accounts import audit
 from sroi.lists import LONGEST_SEARCH
 from sroi.views import Happening, Request
@@ -49,7 +49,7 @@ ACTS = {"+": gettext_lazy("made"), "~": gettext_lazy("changed"), "-": gettext_la
 
 @require_safe
 def log(request: Request) -> HttpResponse:
-    if not request.access.has(Role.REGION_ADMIN):
+    if not request.access.may(May.SEE_LOG):
         raise Http404
     kind = request.GET.get("soort", ACCESS)
     text = request.GET.get("q", "")[:LONGEST_SEARCH].replace("\0", "")

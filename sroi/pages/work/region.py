@@ -13,7 +13,7 @@ from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import LARGE
 from reporting.figures.facts import AnnualFigures
 from reporting.models import Goal
-from sroi.access import STAFF, visible
+from sroi.access import May, visible
 from sroi.pages.contract import pictures
 from sroi.pages.work.start import standings, totals_by_status
 from sroi.views import Request
@@ -22,7 +22,7 @@ from sroi.views import Request
 @require_safe
 def my_region(request: Request) -> HttpResponse:
     """To the first of one's regions; the address of a region itself has its code."""
-    regions = request.access.regions_of(*STAFF)
+    regions = request.access.regions_where(May.SEE_REGION)
     region = visible(Region, request.access).filter(pk__in=regions).first()
     if region is None:
         raise Http404
@@ -33,7 +33,7 @@ def my_region(request: Request) -> HttpResponse:
 def region_page(request: Request, code: str) -> HttpResponse:
     access, today = request.access, localdate()
     region = get_object_or_404(visible(Region, access), code=code)
-    if not access.has(*STAFF, region_id=region.pk):
+    if not access.may(May.SEE_REGION, region_id=region.pk):
         raise Http404
     request.region_title = region.title
     # Staff of a region see all that is booked in it.

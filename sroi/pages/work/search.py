@@ -16,7 +16,7 @@ from contracts.searches import contract_search, contractor_search
 from placements.models import Fulfilment
 from placements.register.lists import fulfilment_search
 from placements.standing.tasks import Task
-from sroi.access import STAFF, Access, visible
+from sroi.access import Access, May, visible
 from sroi.lists import LONGEST_SEARCH
 from sroi.views import Request
 
@@ -47,7 +47,7 @@ def search(request: Request) -> HttpResponse:
 
 def hits(text: str, access: Access) -> list[Hits]:
     found = [contracts(text, access), fulfilments(text, access)]
-    return [*found, contractors(text, access)] if access.has(*STAFF) else found
+    return [*found, contractors(text, access)] if access.may(May.SEE_REGION) else found
 
 
 def contracts(text: str, access: Access) -> Hits:

@@ -22,7 +22,8 @@ from placements.standing.heard import last_heard
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Task, contract_task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
-from sroi.access import Role, visible
+from sroi.access import May, visible
+from sroi.access.roles import role_called
 from sroi.money import ZERO
 from sroi.pages.contract.plan import ICONS
 from sroi.pages.shell import roles_of
@@ -36,15 +37,16 @@ REMINDED_MONTHS_AHEAD = 1
 
 @require_safe
 def start(request: Request) -> HttpResponse:
-    role = next((choice.value for choice in roles_of(request, request.access) if choice.current), None)
-    answer: dict[str | None, Callable[[Request], HttpResponse]] = {
-        Role.CONTRACTOR: my_obligations,
-        Role.ADVISER: work_list,
-        Role.REGION_ADMIN: work_list,
-        Role.PROCUREMENT_OFFICER: my_contracts,
-        Role.READER: lambda request: redirect("report-list"),
+    """The page of the role in use, by what that role is for."""
+    role = next((role_called(choice.value) for choice in roles_of(request, request.access) if choice.current), None)
+    pages: dict[May, Callable[[Request], HttpResponse]] = {
+        May.FULFIL: my_obligations,
+        May.SEE_REGION: work_list,
+        May.COMMISSION: my_contracts,
+        May.READ_REPORTS: lambda request: redirect("report-list"),
     }
-    return answer.get(role, nothing_yet)(request)
+    page = next((page for may, page in pages.items() if role and may in role.may), nothing_yet)
+    return page(request)
 
 
 def nothing_yet(request: Request) -> HttpResponse:

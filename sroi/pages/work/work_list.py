@@ -37,7 +37,7 @@ from placements.standing.heard import last_heard
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Pile, Task, contract_task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
-from sroi.access import STAFF, Access, Role, visible
+from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import cover_tasks
 from sroi.pages.contract.plan import told
 from sroi.pages.shell import asks_for_part
@@ -109,7 +109,7 @@ def waiting_for_review(access: Access, today: date) -> Pile:
         state=FulfilmentState.SUBMITTED, latest_of__isnull=False, fulfilment__region__in=access.region_ids
     )
     rows = waiting.select_related("fulfilment__contractor").order_by("submitted_at", "pk")
-    reviews = access.has(Role.ADVISER)
+    reviews = access.may(May.REVIEW)
     url = reverse("review-queue") if reviews else reverse("fulfilment-list") + f"?state={FulfilmentState.SUBMITTED}"
     return pile_of(_("Waiting for review"), (review_task(version, today, reviews) for version in rows), url)
 
@@ -157,7 +157,7 @@ def changes_proposed(access: Access) -> Pile:
 
 def firms_proposed(access: Access) -> Pile:
     """Social firms that contractors proposed, for who can recognise them."""
-    regions = access.regions_of(Role.ADVISER)
+    regions = access.regions_where(May.RECOGNISE)
     waiting = visible(FirmProposal, access).filter(state=ProposalState.OPEN, region__in=regions)
     tasks = (
         Task(
@@ -173,7 +173,7 @@ def firms_proposed(access: Access) -> Pile:
 
 def advised(access: Access) -> Any:
     """The contracts of the regions in which one advises."""
-    regions = access.regions_of(Role.ADVISER)
+    regions = access.regions_where(May.ADVISE)
     return visible(Contract, access).filter(region__in=regions).order_by().values("pk")
 
 
@@ -234,7 +234,7 @@ def ending_soon(all_standings: Sequence[Standing], today: date) -> Pile:
 @require_safe
 def due(request: Request) -> HttpResponse:
     """Deadlines that passed, and certificates that lapse; the work list shows the first of each."""
-    if not request.access.has(*STAFF):
+    if not request.access.may(May.SEE_REGION):
         raise Http404
     access, today = request.access, localdate()
     rows = list(owing(access).filter(state=ContractState.ACTIVE).select_related("policy", "contractor"))
@@ -290,7 +290,7 @@ def certificate_pile(contracts: Sequence[Contract], access: Access, today: date)
 def lapsing_tasks(cover: Cover, access: Access) -> list[Task]:
     if not cover.correction and cover.state != CertificateState.LAPSING:
         return []
-    decides = access.has(Role.ADVISER, region_id=cover.contract.region_id)
+    decides = access.may(May.CHANGE, region_id=cover.contract.region_id)
     title = f"{cover.contract.reference} · {cover.contract.contractor.name} · "
     tasks = cover_tasks(cover, cover.discount, decides)
     return [Task(task.label, task.url, title + task.why, task.state, task.word) for task in tasks]

@@ -1,10 +1,11 @@
 """The mechanism of scoping: what a person may not see does not exist for them.
 
 A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)` narrows a queryset
-to what the grants of a person open. Which grants a person has is decided in `contracts.people.membership`.
+to what the grants of a person open. What each role may stands in `sroi.access.roles`; which
+grants a person has is decided in `contracts.people.membership`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -12,18 +13,11 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
-
-class Role(models.TextChoices):
-    REGION_ADMIN = "region_admin", _("region admin")
-    ADVISER = "adviser", _("adviser")
-    PROCUREMENT_OFFICER = "procurement_officer", _("procurement officer")
-    CONTRACTOR = "contractor", _("contractor")
-    READER = "reader", _("reader")
-
-
-STAFF = (Role.REGION_ADMIN, Role.ADVISER)
+from sroi.access.roles import May as May
+from sroi.access.roles import Of as Of
+from sroi.access.roles import Role as Role
+from sroi.access.roles import role_called
 
 
 @dataclass(frozen=True)
@@ -35,6 +29,13 @@ class Grant:
     municipality_ids: frozenset[int] = frozenset()
     contractor_id: int | None = None
 
+    @property
+    def of(self) -> Of:
+        return role_called(self.role).of
+
+    def has(self, any_of: Collection[May]) -> bool:
+        return not role_called(self.role).may.isdisjoint(any_of)
+
 
 @dataclass(frozen=True)
 class Access:
@@ -43,19 +44,34 @@ class Access:
     user_id: int | None
     grants: tuple[Grant, ...] = ()
 
-    def grants_for(self, roles: Iterable[str], region_id: int | None = None) -> list[Grant]:
-        return [g for g in self.grants if g.role in roles and region_id in (None, g.region_id)]
+    def grants_for(self, *any_of: May, region_id: int | None = None) -> list[Grant]:
+        return [g for g in self.grants if g.has(any_of) and region_id in (None, g.region_id)]
 
-    def has(self, *roles: str, region_id: int | None = None) -> bool:
-        return bool(self.grants_for(roles, region_id))
+    def may(self, *any_of: May, region_id: int | None = None, contractor_id: int | None = None) -> bool:
+        """One of these: anywhere, in this region, or there for this contractor; a firm's person for that firm only."""
+        return any(
+            contractor_id is None or g.of is not Of.CONTRACTOR or g.contractor_id == contractor_id
+            for g in self.grants_for(*any_of, region_id=region_id)
+        )
+
+    def regions_where(self, *any_of: May) -> set[int]:
+        """The ids of the regions in which one may do one of these."""
+        return {g.region_id for g in self.grants_for(*any_of)}
+
+    def municipalities_where(self, *any_of: May, region_id: int) -> frozenset[int] | None:
+        """The ids of the municipalities for which one may do one of these; None where that is the whole region."""
+        grants = self.grants_for(*any_of, region_id=region_id)
+        if any(g.of is Of.REGION for g in grants):
+            return None
+        return frozenset(pk for g in grants for pk in g.municipality_ids)
+
+    def holds(self, *roles: str) -> bool:
+        """One of these roles: for what goes by role alone, such as the navigation."""
+        return any(g.role in roles for g in self.grants)
 
     @property
     def region_ids(self) -> set[int]:
         return {g.region_id for g in self.grants}
-
-    def regions_of(self, *roles: str) -> set[int]:
-        """The ids of the regions in which one holds one of these roles."""
-        return {g.region_id for g in self.grants_for(roles)}
 
 
 NO_ACCESS = Access(user_id=None)
@@ -63,24 +79,28 @@ NO_ACCESS = Access(user_id=None)
 
 @dataclass(frozen=True)
 class Scope:
-    """Look-up paths from a model to what bounds it; a role without a path sees nothing of the model."""
+    """Look-up paths from a model to what bounds it; a role without a path sees nothing of the model.
+
+    `region_wide` are the capabilities of which one is enough to see all rows of the region, for a role of the region.
+    """
 
     region: str
     municipality: str | None = None
     contractor: str | None = None
-    staff: tuple[str, ...] = STAFF
-    readers: bool = False
+    region_wide: tuple[May, ...] = (May.SEE_REGION,)
+    # The rules of a region are seen by everyone with a role in it.
+    everyone: bool = False
     # What contractors see is narrowed further, for instance to contracts that are no longer a draft.
     contractor_when: Q = Q()
     to_many: bool = False
 
     def condition(self, grant: Grant) -> Q | None:
         in_region = Q(**{self.region: grant.region_id})
-        if grant.role in self.staff or (grant.role == Role.READER and self.readers):
+        if self.everyone or (grant.of is Of.REGION and grant.has(self.region_wide)):
             return in_region
-        if grant.role == Role.PROCUREMENT_OFFICER and self.municipality:
+        if grant.of is Of.MUNICIPALITIES and self.municipality:
             return in_region & Q(**{f"{self.municipality}__in": grant.municipality_ids})
-        if grant.role == Role.CONTRACTOR and self.contractor:
+        if grant.of is Of.CONTRACTOR and self.contractor:
             return in_region & Q(**{self.contractor: grant.contractor_id}) & self.contractor_when
         return None
 
