@@ -21,12 +21,14 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.policy.forms import RegionForm
+from contracts.valuation_tables.keys import without_effect
 from contracts.valuation_tables.loading import MOST_BYTES
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
 from sroi.files.size import too_large
 
+CONDITION = ("min_age", "permanent_contract")
 CODE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", gettext_lazy("Use letters, digits, dashes and dots only, without blanks.")
 )
@@ -222,8 +224,10 @@ class BlockForm(forms.Form):
             self.add_error("amount", _("Fill in the amount per unit."))
         if (cleaned.get("amount") or 0) < 0:
             self.add_error("amount", _("An amount cannot be below zero."))
-        if cleaned.get("recognitions") and kind and kind != BlockKind.PURCHASE:
-            self.add_error("recognitions", _("Only a purchase asks for a recognition."))
+        for key in without_effect(kind, unit, self.row) if kind and unit and not self.errors else ():
+            for name in CONDITION if key == "condition" else (key,):
+                if cleaned.get(name) not in (None, ""):
+                    self.add_error(name, _("This has no effect for this kind and unit. Leave it empty."))
         return cleaned
 
     @property
@@ -231,8 +235,7 @@ class BlockForm(forms.Form):
         """The row as the exchange format has it: only what it says."""
         given = self.cleaned_data
         label = {"nl": given["label_nl"], "en": given["label_en"]} if given["label_en"] else given["label_nl"]
-        names = ("min_age", "permanent_contract")
-        condition = {name: given[name] for name in names if given[name] is not None}
+        condition = {name: given[name] for name in CONDITION if given[name] is not None}
         amounts = {name: str(given[name]) for name in ("amount", "weight_percent") if given[name] is not None}
         rest = ("max_months", "target_group", "applies_to", "replaces", "policy_field", "evidence", "recognitions")
         said = {name: given[name] for name in (*rest, "note") if given[name] not in (None, "", [])}

@@ -30,6 +30,7 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
+from contracts.valuation_tables.keys import without_effect
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
@@ -45,6 +46,8 @@ BLOCK_KEYS = (
     *("applies_to", "replaces", "policy_field", "evidence", "recognitions", "note"),
 )
 FORMAT = "valuation-table/1"
+# The day on which the age is fixed: what is asked is that on the first day of the placement.
+REFERENCE_DATES = ("placement_start",)
 # Of a file that is sent in; published tables are a hundredth of this.
 MOST_BYTES = 2 * MEGABYTE
 MOST_ROWS = 1000
@@ -112,14 +115,14 @@ def table_from(region: Region, data: Mapping[str, Any]) -> tuple[ValuationTable,
         title_en=title_en,
         source_url=str(data.get("source_url") or ""),
         note=str(data.get("note") or ""),
-        published_pinning=str(data.get("published_pinning") or ""),
+        published_pinning=_one_of_or_none(data, "published_pinning", PinnedBy.values),
         published_from=day_from(data.get("valid_from"), code),
         published_until=day_from(data.get("valid_until"), code),
         full_time_hours=decimal_from(required(data, "full_time_hours", code), f"{code} full_time_hours"),
         proration=_one_of(data.get("proration") or Proration.CALENDAR_MONTHS, Proration.values, f"{code} proration"),
         min_hours_per_week=decimal_from(data.get("min_hours_per_week") or "0", f"{code} min_hours_per_week"),
         lookback_months=_whole(data.get("lookback_months"), f"{code} lookback_months"),
-        reference_date=str(data.get("reference_date") or ""),
+        reference_date=_one_of_or_none(data, "reference_date", REFERENCE_DATES),
         source=_plain(data),
     )
     if not table.full_time_hours:
@@ -155,6 +158,10 @@ def _one_of(value: Any, choices: Iterable[str], where: str) -> str:
     return str(value)
 
 
+def _one_of_or_none(data: Mapping[str, Any], key: str, choices: Iterable[str]) -> str:
+    return _one_of(data[key], choices, f"{data['code']} {key}") if data.get(key) else ""
+
+
 def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock:
     if not isinstance(row, dict):
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": f"blocks[{position}]", "key": "code"})
@@ -177,9 +184,10 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
     if not isinstance(condition, Mapping):
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "condition.min_age"})
     refuse_unknown(condition, ("min_age", "permanent_contract"), f"{code} condition")
-    if condition and kind not in (BlockKind.PLACEMENT, BlockKind.BONUS):
+    for key in without_effect(kind, unit, row):
         raise FaultyFile(
-            _("%(where)s: a condition on age or contract goes with a placement or a bonus only.") % {"where": code}
+            _("%(where)s: “%(key)s” has no effect on a row of kind “%(kind)s” in unit “%(unit)s”. Leave it out.")
+            % {"where": code, "key": key, "kind": kind, "unit": unit}
         )
     return BuildingBlock(
         table=table,
@@ -199,7 +207,7 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
         replaces=_codes_from(row, "replaces"),
         policy_field=str(row.get("policy_field") or ""),
         evidence=_codes_from(row, "evidence"),
-        recognitions=_recognitions_from(row, kind),
+        recognitions=_recognitions_from(row),
         note=str(row.get("note") or ""),
     )
 
@@ -220,12 +228,10 @@ def _codes_from(row: Mapping[str, Any], key: str) -> list[str]:
     return list(codes)
 
 
-def _recognitions_from(row: Mapping[str, Any], kind: str) -> list[str]:
+def _recognitions_from(row: Mapping[str, Any]) -> list[str]:
     """With which recognitions of a firm a purchase counts; where the table says nothing, any will do."""
-    code, named = row["code"], _codes_from(row, "recognitions")
-    if named and kind != BlockKind.PURCHASE:
-        raise FaultyFile(_("%(where)s: only a purchase asks for a recognition.") % {"where": code})
-    return [_one_of(one, RecognitionKind.values, f"{code} recognitions") for one in named]
+    where = f"{row['code']} recognitions"
+    return [_one_of(one, RecognitionKind.values, where) for one in _codes_from(row, "recognitions")]
 
 
 def _refuse_loose_ends(blocks: list[BuildingBlock]) -> None:

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import BlockKind, BuildingBlock, TableInForce, ValuationTable
+from contracts.models import BlockKind, BuildingBlock, PinnedBy, TableInForce, ValuationTable, called
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.lists import ValuationTableFilterSet, ValuationTableTable
 from contracts.valuation_tables.loading import is_used
@@ -98,6 +98,7 @@ def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> li
         (_("In force"), "; ".join(in_force_words(first, last) for first, last in in_force) or _("Not in force")),
         (_("Published from"), short_date(table.published_from)),
         (_("Published until"), short_date(table.published_until)),
+        (_("Contracts fall under it by"), called(PinnedBy, table.published_pinning)),
         (_("Full-time hours per week"), number(table.full_time_hours)),
         (_("Least hours per week"), number(table.min_hours_per_week) if table.min_hours_per_week else ""),
         (_("Part of a month"), table.get_proration_display()),

@@ -253,9 +253,10 @@ class TestPages:
             *[("activity", unit) for unit in ("hour", "day", "cost", "agreement", "fixed")],
             *[("bonus", unit) for unit in ("full_time_year", "year", "month", "fixed")],
         ):
-            sent = {"code": f"{kind}-{unit}", "label_nl": "Nieuw", "kind": kind, "unit": unit, "max_months": "6"}
+            sent = {"code": f"{kind}-{unit}", "label_nl": "Nieuw", "kind": kind, "unit": unit}
             amounts = {} if unit in ("invoice", "cost", "agreement") else {"amount": "1.234,50"}
-            conditions = {"min_age": "50", "permanent_contract": "yes"} if kind == "bonus" else {}
+            of_person = {"min_age": "50", "permanent_contract": "yes", "max_months": "6"}
+            conditions = of_person if kind == "bonus" else {}
             rows.append(filled({"seen": "x", "place": "1", **sent, **amounts, **conditions}, []).row)
         table_door.change(
             loaded,
@@ -279,6 +280,9 @@ class TestPages:
             ({"label_nl": "Jan 111222333"}, "label_nl"),
             ({"max_months": "1e999"}, "max_months"),
             ({"recognitions": ["sw_company"]}, "recognitions"),
+            ({"kind": "activity", "unit": "hour", "max_months": "6"}, "max_months"),
+            ({"kind": "activity", "unit": "hour", "min_age": "50"}, "min_age"),
+            ({"kind": "purchase", "unit": "invoice"}, "amount"),
             ({"place": ""}, "place"),
         ],
     )
