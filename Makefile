@@ -22,7 +22,7 @@ endef
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench test test-sqlite test-postgres lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants test test-sqlite test-postgres lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -99,6 +99,9 @@ style: setup-dev  ## Serve every component with invented content, as the pages d
 
 bench: setup-dev  ## How long list pages take beside a bare page, and how fast imports are (ARGS="--contracts 2000 ...")
 	@$(BIN)/python -W ignore tests/tools/bench_lists.py $(ARGS)
+
+mutants: setup-dev  ## Is there a test for every boundary of the rules? (ARGS="contracts.owed.obligation" for one of them)
+	@env -u DATABASE_URL $(BIN)/python tests/tools/mutants.py $(ARGS)
 
 lock:  ## Pin the requirements anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --output-file requirements.txt $(LOCK)

@@ -2,8 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
-from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +11,6 @@ from django.urls import reverse
 from contracts.models import ActionPlan, Contract, ContractEvent, PlanState, Region
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
-from contracts.plans import schedule
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.plans.plan import handed_in
 from placements.standing.heard import last_heard
@@ -62,36 +59,6 @@ def filled_in(contract: Contract, client: Client, **other: str) -> dict[str, str
 
 
 # --- the line -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (date(2023, 12, 31), 0),
-        (date(2024, 1, 1), Fraction(9100, 91)),
-        (date(2024, 3, 31), 9100),
-        (date(2024, 4, 1), 9100 + Fraction(1, 91) * 1000),
-        (date(2024, 6, 30), 10100),
-        (date(2024, 12, 31), 10100),
-        (date(2026, 1, 1), 10100),
-    ],
-)
-def test_a_plan_draws_a_line_day_by_day_within_its_quarters(day: date, expected: Any) -> None:
-    quarters = {date(2024, 1, 1): D(9100), date(2024, 4, 1): D(1000)}
-    assert schedule.planned(quarters, YEAR, day) == expected
-
-
-def test_of_a_quarter_at_the_edge_only_the_days_of_the_term_count() -> None:
-    term = Period(date(2024, 2, 15), date(2024, 5, 15))
-    quarters = {date(2024, 1, 1): D(46), date(2024, 4, 1): D(45), date(2024, 7, 1): D(92)}
-    assert schedule.planned(quarters, term, date(2024, 2, 15)) == 1
-    assert schedule.planned(quarters, term, date(2024, 4, 1)) == 47
-    assert schedule.planned(quarters, term, date(2024, 7, 1)) == 92  # after the term a quarter counts whole
-
-
-def test_quarters_of_a_period() -> None:
-    found = schedule.quarters_of(Period(date(2024, 2, 15), date(2024, 10, 1)))
-    assert found == [date(2024, 1, 1), date(2024, 4, 1), date(2024, 7, 1), date(2024, 10, 1)]
 
 
 def test_the_agreed_plan_takes_the_place_of_the_straight_line(contract: Contract) -> None:

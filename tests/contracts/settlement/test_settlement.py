@@ -33,7 +33,7 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.settlement import door as settlement
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, penalties, penalty
+from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, penalties
 from placements.claims.content import Content
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
@@ -104,13 +104,6 @@ def sent(client: Client, contract: Contract, **given: str) -> Any:
 
 
 # --- the penalty ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("factor", "expected"), [("1", "15000"), ("1.5", "22500"), ("0", "0"), ("0.333", "4995")])
-def test_the_penalty_is_the_shortfall_times_the_factor(factor: str, expected: str) -> None:
-    found = Figures(D(50000), {"work": D(35000)})
-    assert penalty(found.shortfall, D(factor)) == D(expected)
-    assert penalty(found.shortfall, D(factor), at_fault=False) == 0
 
 
 @pytest.mark.parametrize(("factor", "expected"), [("1.0", "15000.00"), ("1.5", "22500.00")])

@@ -1,0 +1,48 @@
+"""What a settlement may come to: penalty, when one may settle, and how long a recovery can last."""
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from contracts.models import ContractState
+from contracts.settlement.shortfall import Figures, is_settled_here, longest_recovery, may_settle_now, penalty
+
+D = Decimal
+LAST = date(2024, 12, 31)
+SHORT, DONE = Figures(D(50000), {"work": D(35000)}), Figures(D(50000), {"work": D(30000), "csr": D(20000)})
+
+
+def contract(**other: Any) -> Any:
+    terms = {"state": ContractState.ENDED, "end_date": LAST, "last_counted_day": LAST, "has_obligation": True}
+    policy = SimpleNamespace(recovery_months=other.pop("recovery_months", 6))
+    return SimpleNamespace(**{"is_framework": False, "policy": policy, **terms, **other})
+
+
+@pytest.mark.parametrize(("factor", "expected"), [("1", "15000"), ("1.5", "22500"), ("0", "0"), ("0.333", "4995")])
+def test_the_penalty_is_the_shortfall_times_the_factor(factor: str, expected: str) -> None:
+    found = Figures(D(50000), {"work": D(35000)})
+    assert penalty(found.shortfall, D(factor)) == D(expected)
+    assert penalty(found.shortfall, D(factor), at_fault=False) == 0
+
+
+def test_it_is_settled_from_the_day_after_the_last_counted_one_or_once_all_is_fulfilled() -> None:
+    assert not may_settle_now(contract(), SHORT, LAST)
+    assert may_settle_now(contract(), SHORT, date(2025, 1, 1))
+    assert may_settle_now(contract(), DONE, date(2024, 6, 1))
+    assert not may_settle_now(contract(state=ContractState.ACTIVE), DONE, date(2025, 1, 1))
+
+
+def test_a_framework_and_what_owes_nothing_are_not_settled() -> None:
+    assert is_settled_here(contract())
+    assert not is_settled_here(contract(is_framework=True))
+    assert not is_settled_here(contract(has_obligation=False))
+
+
+def test_a_recovery_lasts_at_most_the_months_of_the_policy_from_the_end() -> None:
+    assert longest_recovery(contract()) == date(2025, 6, 30)
+    assert longest_recovery(contract(last_counted_day=date(2025, 6, 29))) == date(2025, 6, 30)
+    assert longest_recovery(contract(last_counted_day=date(2025, 6, 30))) is None
+    assert longest_recovery(contract(recovery_months=0)) is None
