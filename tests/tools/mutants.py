@@ -35,8 +35,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "contracts.settlement.shortfall:penalty,is_settled_here,may_settle_now,longest_recovery,Figures": (
         "tests/contracts/settlement/test_shortfall.py",
     ),
-    "contracts.valuation_tables.units": (CLAIMS, "tests/contracts/valuation_tables/test_units.py"),
-    "placements.claims.valuation": (CLAIMS, "tests/placements/claims/test_keys_of_tables.py"),
+    "contracts.valuation_tables.units": (CLAIMS, "tests/placements/claims/test_steps.py"),
+    "placements.claims.valuation": (CLAIMS, "tests/placements/claims/test_steps.py"),
     "placements.standing.progress:Progress,status_of": ("tests/placements/standing/test_status.py",),
     "sroi.money:Balance,rounded,cumulative": ("tests/contracts/owed/test_obligation.py", "tests/sroi/test_money.py"),
     "sroi.periods": ("tests/sroi/test_periods.py",),
@@ -123,9 +123,11 @@ def mutants_of(source: str, only: Sequence[str] = ()) -> Iterator[Mutant]:
         held = getattr(parent, field)
         node = held if index is None else held[index]
         for other in changed(node):
+            # A number says little by itself.
+            whole = parent if isinstance(node, ast.Constant) and isinstance(parent, ast.expr | ast.keyword) else None
+            before = _shown(whole or node)
             _put(parent, field, index, ast.copy_location(other, node))
-            mutated = ast.fix_missing_locations(copy.deepcopy(tree))
-            before, after = _shown(node), _shown(other)
+            after, mutated = _shown(whole or other), ast.fix_missing_locations(copy.deepcopy(tree))
             _put(parent, field, index, node)
             yield Mutant(path or "<table>", before, after, getattr(node, "lineno", 0), mutated)
 
