@@ -85,7 +85,7 @@ format: setup-dev  ## Put the code in the house style
 	@$(BIN)/ruff check --fix --quiet .
 	@$(BIN)/ruff format .
 
-screenshots: setup-dev  ## Pictures of the main pages, wide and on a phone, in var/screenshots (ARGS="--all" for more)
+screenshots: setup-dev  ## Pictures of the main pages, wide and on a phone, in var/screenshots (ARGS="--all" for more, "--pictures" for those of the README)
 	@$(BIN)/python -W ignore tests/tools/screenshots.py $(ARGS)
 
 axe: setup-dev  ## Every page, for every role, at two widths: accessibility, width, valid HTML (takes minutes)

@@ -1,6 +1,11 @@
-"""Pictures of the main pages, wide and on a phone, to look at: `make screenshots` puts them in var/screenshots/."""
+"""Pictures of the main pages, wide and on a phone, to look at: `make screenshots` puts them in var/screenshots/.
 
+With `--pictures` it makes the few that the README shows, in docs/pictures/: small, of what one sees at first.
+"""
+
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from demo_site import ANONYMOUS, ROOT, address, arguments, demo_site, interesting
 
@@ -38,6 +43,12 @@ MORE = (
     ("34-lege-lijst", "adviser", "contract-list", "?q=nergens"),
     ("35-niet-gevonden", "adviser", "contract-list", "999999/"),
 )
+# File name in docs/pictures, as above.
+PICTURES = (
+    ("contract", "adviser", "contract-detail", ""),
+    ("council-notice", "adviser", "report-detail", "#kernboodschap"),
+)
+PICTURE_WIDTH, PICTURE_HEIGHT, COLOURS = 1100, 760, 64
 
 
 def main() -> None:
@@ -47,7 +58,13 @@ def main() -> None:
         all={"action": "store_true", "help": "more than the twelve main pages"},
         only={"default": "", "help": "pages whose file name has this text"},
         language={"default": "nl"},
+        pictures={"action": "store_true", "help": "those of the README, into docs/pictures"},
     )
+    if options.pictures:
+        with demo_site(options.folder) as site:
+            for name, role, page, asked in PICTURES:
+                picture(site, role, str(address(page, interesting().get(page))) + asked, name)
+        return
     options.output.mkdir(parents=True, exist_ok=True)
     with demo_site(options.folder) as site:
         known = interesting()
@@ -64,6 +81,26 @@ def main() -> None:
                 window.screenshot(path=options.output / f"{name}-{width}.png", full_page=True)
                 context.close()
             print(options.output / name)
+
+
+def picture(site: Any, role: str, path: str, name: str) -> None:
+    """What one sees of a page at first, in few colours."""
+    from PIL import Image
+
+    context = site.context(role, PICTURE_WIDTH)
+    context.add_cookies([{"name": "django_language", "value": "nl", "url": site.url}])
+    window = context.new_page()
+    window.set_viewport_size({"width": PICTURE_WIDTH, "height": PICTURE_HEIGHT})
+    window.goto(site.url + path)
+    window.evaluate("document.fonts.ready")
+    inside = window.evaluate("document.documentElement.clientWidth")
+    clip = {"x": 0, "y": 0, "width": inside, "height": PICTURE_HEIGHT}
+    whole = Image.open(BytesIO(window.screenshot(clip=clip))).convert("RGB")
+    file = ROOT / "docs" / "pictures" / f"{name}.png"
+    file.parent.mkdir(exist_ok=True)
+    whole.quantize(COLOURS).save(file, optimize=True)
+    context.close()
+    print(file)
 
 
 if __name__ == "__main__":

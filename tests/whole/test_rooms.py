@@ -5,7 +5,6 @@ new page, form or list is looked at from its first day on.
 """
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,15 +136,3 @@ def test_every_room_says_what_it_is_for() -> None:
 def test_the_picture_of_the_house_is_of_today(graph: grimp.ImportGraph) -> None:
     page = house.PAGE.read_text(encoding="utf-8")
     assert house.drawn(page, graph) == page, "run: make house"
-
-
-def test_what_a_page_of_documentation_names_is_there() -> None:
-    """Files and folders of ours; where a name has an ellipsis or a blank to fill in, it is no path."""
-    named = re.compile(r"`((?:sroi|contracts|placements|reporting|templates|tests|static|docs)/[\w./-]*)`")
-    pages = [ROOT / "README.md", ROOT / "sroi" / "demo" / "README.md", *(ROOT / "docs").rglob("*.md")]
-    missing = [f"{page.name}: {name}" for page in pages for name in named.findall(page.read_text()) if not _is(name)]
-    assert missing == []
-
-
-def _is(name: str) -> bool:
-    return (ROOT / name).exists() or (ROOT / f"{name}.py").exists()
