@@ -91,7 +91,7 @@ def picture(site: Any, role: str, path: str, name: str) -> None:
     context.add_cookies([{"name": "django_language", "value": "nl", "url": site.url}])
     window = context.new_page()
     window.set_viewport_size({"width": PICTURE_WIDTH, "height": PICTURE_HEIGHT})
-    window.goto(site.url + path)
+    window.goto(site.url + path, wait_until="networkidle")
     window.evaluate("document.fonts.ready")
     inside = window.evaluate("document.documentElement.clientWidth")
     clip = {"x": 0, "y": 0, "width": inside, "height": PICTURE_HEIGHT}
