@@ -129,6 +129,20 @@ def test_the_readme_shows_two_pictures_that_are_small() -> None:
     assert all((ROOT / picture).stat().st_size < HEAVIEST_PICTURE for picture in shown)
 
 
+@pytest.mark.parametrize("folder", ["decisions", "how-to"])
+def test_each_of_a_folder_is_in_its_list(folder: str) -> None:
+    pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
+    listed = re.findall(r"\]\(([\w-]+\.md)\)", (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8"))
+    assert sorted(listed) == sorted(pages)
+
+
+def test_a_decision_says_when_it_was_taken() -> None:
+    """On the first line below its title."""
+    dated = re.compile(r"# .+\n\n\*\d{4}-\d\d-\d\d\*\n\n")
+    pages = [path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md"]
+    assert [path.name for path in pages if not dated.match(path.read_text(encoding="utf-8"))] == []
+
+
 def test_the_workflow_runs_what_is_run_here() -> None:
     assert "run: .ci/run" in (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
 
