@@ -21,7 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from contracts.coverage.coverage import WITH_REASON, expected_to_owe, value_at_award
 from contracts.models import ClosedYear, Contract, ContractShare, Municipality, ObligationLine, Posting, Region
 from contracts.owed.lines import active_in
-from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.models import FulfilmentLine, FulfilmentVersion
+from placements.standing.known import waiting
 from reporting.figures.definitions import DEFINITIONS, below_default, booked_until, lines_behind
 from reporting.figures.facts import percentage
 from reporting.figures.quality import silent_by_term
@@ -243,8 +244,8 @@ def _of_today(
         contracts = contracts.filter(pk__in=shared)
         versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
     if figure == "awaiting_review":
-        waiting = versions.filter(state=FulfilmentState.SUBMITTED).order_by("submitted_at", "pk")
-        return Trace(figure, waiting.select_related("fulfilment__contractor"), waiting.count(), "waiting")
+        rows = waiting(versions).order_by("submitted_at", "pk")
+        return Trace(figure, rows.select_related("fulfilment__contractor"), rows.count(), "waiting")
     if figure == "without_report":
         day = min(period.last, today or period.last)
         silent = [
