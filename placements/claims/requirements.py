@@ -7,7 +7,7 @@ on the first day, in years. Source: DOMAIN.md sections 5, 6 and 10.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from contracts.social_firms.recognition import Recognitions
 from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
+from sroi.doors import Objection
 from sroi.money import ZERO
 from sroi.templatetags.formats import short_date
 
@@ -38,11 +39,6 @@ LACKING: dict[str, Any] = {
 }
 # History that was decided elsewhere was recorded by the rules of elsewhere: it may lack these.
 NOT_IN_HISTORY = frozenset({"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"})
-
-
-class Objection(NamedTuple):
-    field: str
-    reason: str
 
 
 def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:

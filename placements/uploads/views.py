@@ -334,7 +334,7 @@ class ImportColumns(OfUpload):
 class ImportRun(OfUpload):
     def post(self, request: Request, pk: int) -> HttpResponse:
         try:
-            uploads.start_import(self.upload, at=timezone.now())
+            uploads.start_import(self.upload, at=timezone.now(), is_right=bool(request.POST.get("klopt")))
         except Refused as fault:
             return self.refused(fault)
         return self.there()
