@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
 from sroi.doors import Doubt
-from sroi.exchange import Warned, amount, percent
+from sroi.exchange import Warned, amount, percent, signed_amount
 from sroi.exchange.values import KVK, NO_KVK
 from sroi.periods import month_of
 
@@ -55,7 +55,13 @@ class Euros(ParsedField):
 
 
 def euros(label: Any, **kwargs: Any) -> ParsedField:
+    """An amount of zero or more."""
     return Euros(amount, label=label, prefix="€", **kwargs)
+
+
+def change_in_euros(label: Any, **kwargs: Any) -> ParsedField:
+    """More or less euro: a decrease has a minus."""
+    return Euros(signed_amount, label=label, prefix="€", **kwargs)
 
 
 def percentage(label: Any, parse: Callable[[Any], Any] = percent, **kwargs: Any) -> ParsedField:

@@ -27,7 +27,7 @@ from contracts.owed.obligation import after
 from contracts.owed.terms import change_faults, change_of, result_faults, share_faults
 from contracts.registering.forms import Share
 from sroi.doors import Objection
-from sroi.fields import Day, DoubtingForm, Month, euros, percentage, text_field
+from sroi.fields import Day, DoubtingForm, Month, change_in_euros, percentage, text_field
 
 DECREASE = gettext_lazy("A decrease with a minus, as in -5.000.")
 REASON = gettext_lazy("It stands in the history of the contract, also for the contractor.")
@@ -77,9 +77,11 @@ class ModifyForm(ActForm):
     effective_date = Day(label=gettext_lazy("Holds from"))
     new_end_date = Day(label=gettext_lazy("New last day"), required=False)
     rate = percentage(gettext_lazy("New rate"), required=False)
-    value_delta = euros(gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE)
-    labour_cost_delta = euros(gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE)
-    obligation_delta = euros(gettext_lazy("Change of the obligation, as agreed"), required=False, help_text=DECREASE)
+    value_delta = change_in_euros(gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE)
+    labour_cost_delta = change_in_euros(gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE)
+    obligation_delta = change_in_euros(
+        gettext_lazy("Change of the obligation, as agreed"), required=False, help_text=DECREASE
+    )
     reason = reason_field()
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
@@ -198,7 +200,7 @@ class CertificateForm(ActForm):
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", gettext_lazy("Choose…")), *PsoLevel.choices])
     valid_from = Day(label=gettext_lazy("Valid from"))
     valid_until = Day(label=gettext_lazy("Valid until"), help_text=gettext_lazy("As it stands on the certificate."))
-    obligation_delta = euros(
+    obligation_delta = change_in_euros(
         gettext_lazy("Change of the obligation"),
         required=False,
         help_text=gettext_lazy(

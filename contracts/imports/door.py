@@ -49,7 +49,22 @@ from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
 from sroi.doors import Act, Doubt, Objection
-from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
+from sroi.exchange import (
+    Column,
+    Fault,
+    Parsed,
+    Row,
+    Sheet,
+    amount,
+    choice,
+    day,
+    kvk,
+    parse,
+    percent,
+    shares,
+    signed_amount,
+    text,
+)
 from sroi.history.keeping import remember
 from sroi.templatetags.formats import number
 
@@ -100,9 +115,9 @@ CHANGE_COLUMNS = (
     Column("contract_reference", text(80, exempt=True), required=True),
     Column("kind", choice({v: v for v in ChangeKind.values}, KINDS_IN_DUTCH), required=True),
     Column("effective_date", day, required=True),
-    Column("value_delta", amount),
-    Column("labour_cost_delta", amount),
-    Column("obligation_delta", amount),
+    Column("value_delta", signed_amount),
+    Column("labour_cost_delta", signed_amount),
+    Column("obligation_delta", signed_amount),
     Column("rate", percent),
     Column("new_end_date", day),
     Column("reason", text(1000), required=True),

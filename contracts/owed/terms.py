@@ -23,6 +23,7 @@ from contracts.models import (
 )
 from contracts.owed.obligation import AGREED_KINDS, Owed
 from sroi.doors import Objection
+from sroi.money import misfit, not_an_amount
 from sroi.templatetags.formats import all_decimals, euro, long_date
 
 
@@ -53,10 +54,9 @@ def award_faults(given: Given) -> Iterator[Objection]:
             _("This is after the last day of the contract, %(day)s. Choose an earlier day, or another last day.")
             % {"day": long_date(last)},
         )
-    if given["value"] is not None and given["value"] < 0:
-        yield Objection("value", _("A contract value cannot be below zero."))
-    if given["labour_cost"] is not None and given["labour_cost"] < 0:
-        yield Objection("labour_cost", _("Labour cost cannot be below zero."))
+    for name in ("value", "labour_cost"):
+        if why := not_an_amount(given[name]):
+            yield Objection(name, why)
     if given["basis"] == Basis.LABOUR_COST and given["labour_cost"] is None:
         yield Objection("labour_cost", _("The basis is the labour cost: fill it in."))
 
@@ -134,6 +134,9 @@ def change_of(contract: Contract, given: Given) -> ObligationChange:
 def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
     """What a kind of change needs, and what does not go with it."""
     kind = given["kind"]
+    for name in ("value_delta", "labour_cost_delta", "obligation_delta"):
+        if given[name] is not None and (why := misfit(given[name])):
+            yield Objection(name, why)
     deltas = {name for name in ("value_delta", "labour_cost_delta", "obligation_delta") if given[name] is not None}
     if contract.state not in (ContractState.ACTIVE, ContractState.ENDED):
         yield Objection("contract_reference", _("This contract is not running: it cannot be changed."))

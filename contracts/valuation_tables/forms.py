@@ -220,8 +220,6 @@ class BlockForm(forms.Form):
             self.add_error("unit", _("This kind is counted: %(units)s.") % {"units": words})
         if unit and UNITS[unit].has_amount and cleaned.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", _("Fill in the amount per unit."))
-        if (cleaned.get("amount") or 0) < 0:
-            self.add_error("amount", _("An amount cannot be below zero."))
         if cleaned.get("recognitions") and kind and kind != BlockKind.PURCHASE:
             self.add_error("recognitions", _("Only a purchase asks for a recognition."))
         return cleaned

@@ -18,7 +18,7 @@ from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
 from sroi.doors import Objection
-from sroi.money import ZERO
+from sroi.money import not_an_amount
 from sroi.templatetags.formats import short_date
 
 # Not rules but what can be true at all: they catch typing errors.
@@ -77,8 +77,9 @@ def wrong(content: Content) -> Iterator[Objection]:
         )
     if (age := fields.get("age_at_start")) is not None and age > OLDEST:
         yield Objection("age_at_start", _("Give the age in years on the first day."))
-    if (amount := fields.get("amount")) is not None and amount < ZERO:
-        yield Objection("amount", _("An amount cannot be below zero."))
+    for name in ("amount", "decided_value"):
+        if why := not_an_amount(fields.get(name)):
+            yield Objection(name, why)
 
 
 def too_early(first: date | None, certain: date | None) -> Iterator[Objection]:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from reporting.goals.door import Aim
 from reporting.models import Indicator
 from reporting.notice.editions import YEARS
-from reporting.particulars.forms import LARGEST
 from sroi.exchange import amount, whole_number
 from sroi.fields import ParsedField, text_field
 from sroi.history.keeping import WHY
@@ -43,9 +42,7 @@ class GoalForm(forms.Form):
         for name, value in (("low", low), ("high", high)):
             if value is None:
                 continue
-            if value < 0 or value >= LARGEST:
-                self.add_error(name, _("Write an amount of zero or more, below ten thousand billion."))
-            elif answer.get("indicator") == Indicator.WORKPLACES and value % 1:
+            if answer.get("indicator") == Indicator.WORKPLACES and value % 1:
                 self.add_error(name, _("Workplaces are whole numbers."))
         if high is not None and low is None and "low" not in self.errors:
             self.add_error("low", _("A range has a lowest too."))
