@@ -1,6 +1,7 @@
 """Form fields that read what people type as imports read it: `€ 1.234,50`, `2,5`, `31-12-2024`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
-from sroi.exchange import Warned, amount, percent
+from sroi.doors import Doubt
+from sroi.exchange import Warned, amount, percent, signed_amount
 from sroi.exchange.values import KVK, NO_KVK
 from sroi.periods import month_of
 
@@ -53,7 +55,13 @@ class Euros(ParsedField):
 
 
 def euros(label: Any, **kwargs: Any) -> ParsedField:
+    """An amount of zero or more."""
     return Euros(amount, label=label, prefix="€", **kwargs)
+
+
+def change_in_euros(label: Any, **kwargs: Any) -> ParsedField:
+    """More or less euro: a decrease has a minus."""
+    return Euros(signed_amount, label=label, prefix="€", **kwargs)
 
 
 def percentage(label: Any, parse: Callable[[Any], Any] = percent, **kwargs: Any) -> ParsedField:
@@ -93,6 +101,59 @@ def kvk_field(label: Any, **kwargs: Any) -> forms.CharField:
     """The number of a firm in the trade register."""
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
     return forms.CharField(label=label, max_length=8, validators=[CHECK_KVK], widget=widget, **kwargs)
+
+
+RIGHT = "klopt-"
+
+
+@dataclass(frozen=True)
+class Confirm:
+    """The tick beside a field by which somebody says that what was doubted is right."""
+
+    name: str
+    reasons: Sequence[str]
+    keys: Sequence[str]
+    ticked: bool
+
+    @property
+    def value(self) -> str:
+        return ",".join(self.keys)
+
+
+class DoubtingForm(forms.Form):
+    """A form that asks once more what can be so but seldom is: a tick beside the field, kept with what was typed."""
+
+    # The fields that may be doubted.
+    doubted: Sequence[str] = ()
+
+    def ask_again(self, doubts: Iterable[Doubt]) -> None:
+        """Call it last in `clean`: what is not ticked is said beside its field, and the form does not hold yet."""
+        found: dict[str, list[Doubt]] = {}
+        for doubt in doubts:
+            found.setdefault(doubt.field, []).append(doubt)
+        for name, theirs in found.items():
+            keys = [doubt.key for doubt in theirs]
+            confirm = Confirm(RIGHT + name, [d.reason for d in theirs], keys, set(keys) <= self.answered)
+            self.fields[name].confirm = confirm  # type: ignore[attr-defined]
+            if not confirm.ticked and name not in self.errors:
+                self.add_error(name, " ".join(confirm.reasons))
+
+    @property
+    def answered(self) -> frozenset[str]:
+        """The keys of the doubts to which it was said that it is right."""
+        return frozenset(key for _name, keys in self.ticks for key in keys.split(","))
+
+    @property
+    def ticks(self) -> list[tuple[str, str]]:
+        """Name and value of each tick that was given, for a page that hands the form on."""
+        given = self.data if self.is_bound else self.initial
+        named = [(RIGHT + name, str(given.get(RIGHT + name, ""))) for name in self.doubted]
+        return [(name, keys) for name, keys in named if keys]
+
+    @property
+    def typed_names(self) -> list[str]:
+        """Of all that a person fills in, the ticks included."""
+        return [*self.fields, *(RIGHT + name for name in self.doubted)]
 
 
 def is_key(text: Any) -> bool:

@@ -11,8 +11,31 @@ from typing import Any
 
 from django.db import models
 from django.db.models.expressions import Combinable
+from django.utils.translation import gettext as _
 
 ZERO = Decimal("0.00")
+# Digits before the decimals that a number can have at most.
+MOST_DIGITS = 13
+
+
+def misfit(number: Decimal | int, places: int = 2) -> str:
+    """Why a number cannot be kept exactly with so many decimals; empty where it can."""
+    exact = Decimal(number)
+    if not exact.is_finite() or (exact and exact.adjusted() >= MOST_DIGITS):
+        return _("This number is too large.")
+    if exact != round(exact, places):
+        return _("This number has more than %(places)s decimals.") % {"places": places}
+    return ""
+
+
+def not_an_amount(number: Decimal | int | None) -> str:
+    """Why this is no amount of zero or more, to the cent; empty where it is, and for None: nothing was said yet.
+
+    The one check of an amount: fields, imports, files of rules and doors ask it. A change may be negative: `misfit`.
+    """
+    if number is None:
+        return ""
+    return misfit(number) or (_("An amount cannot be below zero.") if number < 0 else "")
 
 
 class Balance:
@@ -70,7 +93,7 @@ class ScaledIntegerField(models.BigIntegerField):
             return None
         scaled = Decimal(str(value)).scaleb(self.places)
         if scaled != scaled.to_integral_value():
-            raise ValueError(f"{value} has more than {self.places} decimals")
+            raise ValueError(misfit(Decimal(str(value)), self.places))
         return int(scaled)
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -65,7 +65,7 @@ from placements.models import (
 )
 from placements.samples import door as sampling
 from sroi.access import Role
-from sroi.doors import Act
+from sroi.doors import EVERYTHING, Act
 
 TODAY = date(2025, 7, 1)
 PASSWORD = "correct horse battery staple"
@@ -149,13 +149,13 @@ def new_contract(
 
 def make_contract(region: Region, contractor: Contractor, shares: Any = None, **fields: Any) -> Contract:
     new = new_contract(region, contractor, shares, **fields)
-    award([new], act(None, "Gegund", new.contract.award_date), region=region)
+    award([new], act(None, "Gegund", new.contract.award_date), region=region, answered=EVERYTHING)
     return new.contract
 
 
 def make_contracts(region: Region, contractor: Contractor, count: int, **fields: Any) -> list[Contract]:
     new = [new_contract(region, contractor, **fields) for _ in range(count)]
-    award(new, act(None, "Gegund"), region=region)
+    award(new, act(None, "Gegund"), region=region, answered=EVERYTHING)
     return [a.contract for a in new]
 
 
@@ -285,7 +285,7 @@ def make_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: 
         **fields,
     }
     new = ObligationChange(contract=contract, kind=kind, **values)
-    change([new], act(None, new.reason, new.effective_date), region=contract.region)
+    change([new], act(None, new.reason, new.effective_date), region=contract.region, answered=EVERYTHING)
     contract.refresh_from_db()
     return new
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, Policy, PsoCertificate
 from contracts.owed.amounts import owed_by
-from contracts.owed.terms import Reason
+from sroi.doors import Objection
 from sroi.money import ZERO, rounded
 from sroi.periods import DAY, Period, add_months
 from sroi.templatetags.formats import long_date
@@ -30,15 +30,15 @@ class CertificateState(TextChoices):
     LAPSED = "lapsed", gettext_lazy("lapsed")
 
 
-def faults(policy: Policy, valid_from: date | None, valid_until: date | None) -> Iterator[Reason]:
+def faults(policy: Policy, valid_from: date | None, valid_until: date | None) -> Iterator[Objection]:
     """What cannot be right about the days of a certificate, as (name of the field, reason)."""
     if not valid_from or not valid_until:
         return
     longest = add_months(valid_from, policy.certificate_months)
     if valid_until < valid_from:
-        yield "valid_until", _("A certificate cannot end before it begins.")
+        yield Objection("valid_until", _("A certificate cannot end before it begins."))
     elif valid_until > longest:
-        yield (
+        yield Objection(
             "valid_until",
             _("A certificate is valid for %(months)s months at most. Choose a day up to %(day)s.")
             % {"months": policy.certificate_months, "day": long_date(longest)},

@@ -1,30 +1,33 @@
 """The door for modifications of a contract: proposing one, answering a proposal, carrying it out."""
 
+from collections.abc import Container
 from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.acts.modification import Modification, from_proposal, to_proposal
+from contracts.acts.modification import Modification, doubts_of, from_proposal, to_proposal
 from contracts.models import ActKind, ChangeProposal, ProposalState
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, refuse_unanswered
 
 
-def propose(modification: Modification, act: Act) -> ChangeProposal:
+def propose(modification: Modification, act: Act, answered: Container[str] = ()) -> ChangeProposal:
+    """Whoever proposes answers the doubts too; the adviser who accepts is asked them again."""
+    refuse_unanswered(doubts_of(modification), answered)
     proposal = to_proposal(modification)
     proposal.proposed_by, proposal.proposed_at = act.by, act.at
     proposal.save()
     return proposal
 
 
-def accept(proposal: ChangeProposal, act: Act) -> None:
+def accept(proposal: ChangeProposal, act: Act, answered: Container[str] = ()) -> None:
     with transaction.atomic():
         lock_ledger(proposal.contract.region)
         _answer(proposal, ProposalState.ACCEPTED, replace(act, why=""))
-        carry_out(from_proposal(proposal), act)
+        carry_out(from_proposal(proposal), act, answered)
 
 
 def decline(proposal: ChangeProposal, act: Act) -> None:
@@ -38,7 +41,7 @@ def _answer(proposal: ChangeProposal, state: str, act: Act) -> None:
         raise Refused(_("Someone answered this proposal already."))
 
 
-def carry_out(modification: Modification, act: Act) -> None:
+def carry_out(modification: Modification, act: Act, answered: Container[str] = ()) -> None:
     """Do it, through the door of obligations."""
     contract, why = modification.contract, modification.why
     if modification.kind == ActKind.END:
@@ -52,10 +55,13 @@ def carry_out(modification: Modification, act: Act) -> None:
         obligations.pin(contract, modification.table, replace(act, why=why))
     elif modification.kind == ActKind.CERTIFICATE:
         assert modification.certificate is not None
-        obligations.register_certificate(modification.certificate, contract, modification.change, replace(act, why=why))
+        done = replace(act, why=why)
+        obligations.register_certificate(
+            modification.certificate, contract, modification.change, done, answered=answered
+        )
     else:
         assert modification.change is not None
-        obligations.change_once(modification.change, act)
+        obligations.change_once(modification.change, act, answered=answered)
 
 
 def _day(modification: Modification) -> date:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.acts import certificates
-from contracts.acts.modification import Modification, shares_on, towns_of
+from contracts.acts.modification import Modification, doubts_of, shares_on, towns_of
 from contracts.models import (
     ActKind,
     Basis,
@@ -22,10 +22,12 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.owed.amounts import owed_by
+from contracts.owed.doubts import CHANGE_AMOUNTS
 from contracts.owed.obligation import after
-from contracts.owed.terms import Reason, change_faults, change_of, result_faults, share_faults
+from contracts.owed.terms import change_faults, change_of, result_faults, share_faults
 from contracts.registering.forms import Share
-from sroi.fields import Day, Month, euros, percentage, text_field
+from sroi.doors import Objection
+from sroi.fields import Day, DoubtingForm, Month, change_in_euros, percentage, text_field
 
 DECREASE = gettext_lazy("A decrease with a minus, as in -5.000.")
 REASON = gettext_lazy("It stands in the history of the contract, also for the contractor.")
@@ -49,7 +51,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 
 
-class ActForm(forms.Form):
+class ActForm(DoubtingForm):
     """Something to be done to a contract, with the reason; `modification` is what was filled in."""
 
     kind: str
@@ -70,12 +72,16 @@ def reason_field() -> forms.CharField:
 class ModifyForm(ActForm):
     """A change of what is owed, of one kind: only what that kind asks, held to the rules of the import."""
 
+    doubted = CHANGE_AMOUNTS
+
     effective_date = Day(label=gettext_lazy("Holds from"))
     new_end_date = Day(label=gettext_lazy("New last day"), required=False)
     rate = percentage(gettext_lazy("New rate"), required=False)
-    value_delta = euros(gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE)
-    labour_cost_delta = euros(gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE)
-    obligation_delta = euros(gettext_lazy("Change of the obligation, as agreed"), required=False, help_text=DECREASE)
+    value_delta = change_in_euros(gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE)
+    labour_cost_delta = change_in_euros(gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE)
+    obligation_delta = change_in_euros(
+        gettext_lazy("Change of the obligation, as agreed"), required=False, help_text=DECREASE
+    )
     reason = reason_field()
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
@@ -107,9 +113,11 @@ class ModifyForm(ActForm):
         for name, reason in self.faults():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, reason)
+        if not self.errors:
+            self.ask_again(doubts_of(self.modification))
         return cleaned
 
-    def faults(self) -> Iterator[Reason]:
+    def faults(self) -> Iterator[Objection]:
         yield from change_faults(self.given, self.contract)
         owed = owed_by(self.contract, self.contract.changes.order_by("pk"))
         yield from result_faults(after(owed, change_of(self.contract, self.given)))
@@ -187,11 +195,12 @@ class CertificateForm(ActForm):
     """A PSO certificate of the contractor, and the discount that goes with its level."""
 
     kind = ActKind.CERTIFICATE
+    doubted = ("obligation_delta",)
 
     level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", gettext_lazy("Choose…")), *PsoLevel.choices])
     valid_from = Day(label=gettext_lazy("Valid from"))
     valid_until = Day(label=gettext_lazy("Valid until"), help_text=gettext_lazy("As it stands on the certificate."))
-    obligation_delta = euros(
+    obligation_delta = change_in_euros(
         gettext_lazy("Change of the obligation"),
         required=False,
         help_text=gettext_lazy(
@@ -208,6 +217,8 @@ class CertificateForm(ActForm):
             self.add_error(name, reason)
         if (cleaned.get("obligation_delta") or 0) > 0:
             self.add_error("obligation_delta", _("A discount makes the obligation lower: write it with a minus."))
+        if not self.errors:
+            self.ask_again(doubts_of(self.modification))
         return cleaned
 
     @property

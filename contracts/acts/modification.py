@@ -20,7 +20,9 @@ from contracts.models import (
     PsoCertificate,
     ValuationTable,
 )
+from contracts.owed.doubts import change_doubts, usual_value
 from contracts.owed.shares import SharesOfContracts
+from sroi.doors import Doubt
 from sroi.periods import month_of
 
 AMOUNTS = ("value_delta", "labour_cost_delta", "turnover", "obligation_delta", "rate", "new_end_date")
@@ -60,6 +62,12 @@ def as_if(modification: Modification) -> Contract:
     if modification.table:
         contract.table = modification.table
     return contract
+
+
+def doubts_of(modification: Modification) -> list[Doubt]:
+    """What is asked before it is done or proposed."""
+    change = modification.change
+    return list(change_doubts(change, usual_value(modification.contract.region))) if change else []
 
 
 # --- proposals ------------------------------------------------------------------------------------------------------

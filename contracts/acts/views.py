@@ -1,5 +1,6 @@
 """Modifying a running contract: what each modification does to the obligation is shown before it is done."""
 
+from collections.abc import Container
 from typing import Any
 from uuid import uuid4
 
@@ -27,13 +28,13 @@ from contracts.acts.forms import (
     PinTableForm,
     SharesForm,
 )
-from contracts.acts.modification import Modification, from_proposal
+from contracts.acts.modification import Modification, doubts_of, from_proposal
 from contracts.acts.rights import kinds_for, may_answer, may_change, may_propose
 from contracts.models import ActKind, ChangeKind, ChangeProposal, Contract, PsoCertificate, ValuationTable
 from contracts.registering import door as registering
 from contracts.registering.views import shown
 from sroi.access import visible
-from sroi.doors import Refused
+from sroi.doors import Refused, Unanswered
 from sroi.periods import DAY
 from sroi.templatetags.formats import euro, long_date, percent
 from sroi.views import Request, act_of
@@ -133,7 +134,7 @@ class Modify(OfContract):
         if not request.POST.get("confirm"):
             return self.show(form, modification=None if request.POST.get("back") else form.modification)
         try:
-            done = self.do(form.modification)
+            done = self.do(form.modification, form.answered)
         except Refused as fault:
             form.add_error(None, str(fault))
             return self.show(form, 422)
@@ -163,11 +164,11 @@ class Modify(OfContract):
         )
         return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
 
-    def do(self, modification: Modification) -> str:
+    def do(self, modification: Modification, answered: Container[str]) -> str:
         if not self.may_change:
-            acts.propose(modification, act_of(self.request))
+            acts.propose(modification, act_of(self.request), answered)
             return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
-        acts.carry_out(modification, act_of(self.request))
+        acts.carry_out(modification, act_of(self.request), answered)
         if modification.change:
             return _("Registered. You see it below in the story of the obligation.")
         return _("Registered.")
@@ -215,13 +216,16 @@ class Proposal(View):
         form = DeclineForm(request.POST)
         try:
             if request.POST.get("accept"):
-                acts.accept(self.proposal, act_of(request))
+                acts.accept(self.proposal, act_of(request), request.POST.getlist("klopt"))
                 messages.success(request, _("Accepted and registered."))
             elif form.is_valid():
                 acts.decline(self.proposal, act_of(request, form.cleaned_data["reason"]))
                 messages.success(request, _("Declined. The procurement officer reads why."))
             else:
                 return self.show(form, 422)
+        except Unanswered:
+            messages.error(request, _("Say first that what is asked here is right, or decline."))
+            return self.show(DeclineForm(), 422)
         except Refused as fault:
             messages.error(request, str(fault))
         return redirect("contract-detail", self.proposal.contract_id)
@@ -238,6 +242,8 @@ class Proposal(View):
             "effect": effects.of(modification),
             "rows": proposed(modification),
             "warnings": warnings(modification),
+            "doubts": doubts_of(modification),
+            "ticked": self.request.POST.getlist("klopt"),
             "form": form,
             "back_url": reverse("contract-detail", args=[contract.pk]),
             **self.beside(modification),

@@ -6,7 +6,7 @@ refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
@@ -31,9 +31,9 @@ from contracts.models import (
 from contracts.models.organisation import folded
 from contracts.owed.amounts import owed_by
 from contracts.owed.door import Award, award, change
+from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.obligation import Owed, after, expected_rate
 from contracts.owed.terms import (
-    Reason,
     award_faults,
     change_faults,
     change_of,
@@ -48,8 +48,23 @@ from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
-from sroi.doors import Act
-from sroi.exchange import Column, Fault, Parsed, Row, Sheet, amount, choice, day, kvk, parse, percent, shares, text
+from sroi.doors import Act, Doubt, Objection
+from sroi.exchange import (
+    Column,
+    Fault,
+    Parsed,
+    Row,
+    Sheet,
+    amount,
+    choice,
+    day,
+    kvk,
+    parse,
+    percent,
+    shares,
+    signed_amount,
+    text,
+)
 from sroi.history.keeping import remember
 from sroi.templatetags.formats import number
 
@@ -100,9 +115,9 @@ CHANGE_COLUMNS = (
     Column("contract_reference", text(80, exempt=True), required=True),
     Column("kind", choice({v: v for v in ChangeKind.values}, KINDS_IN_DUTCH), required=True),
     Column("effective_date", day, required=True),
-    Column("value_delta", amount),
-    Column("labour_cost_delta", amount),
-    Column("obligation_delta", amount),
+    Column("value_delta", signed_amount),
+    Column("labour_cost_delta", signed_amount),
+    Column("obligation_delta", signed_amount),
     Column("rate", percent),
     Column("new_end_date", day),
     Column("reason", text(1000), required=True),
@@ -131,10 +146,25 @@ class Outcome:
     unchanged: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    # The keys of what was doubted, each of which is among the warnings; `asks` where one of them was not answered.
+    doubts: list[str] = field(default_factory=list)
+    asks: bool = False
 
     @classmethod
     def of(cls, parsed: Parsed) -> "Outcome":
         return cls(faults=parsed.faults, warnings=parsed.warnings)
+
+    def doubt(self, parsed: Parsed, row: Row, doubts: Iterable[Doubt]) -> None:
+        for doubt in doubts:
+            parsed.warn(row, doubt.field, doubt.reason)
+            self.doubts.append(doubt.key)
+
+    def answered_by(self, answered: Container[str] | None) -> Container[str]:
+        """What the door is told. A command (None) answers for the whole file: its warnings say what it took."""
+        if answered is None:
+            return self.doubts
+        self.asks = any(key not in answered for key in self.doubts)
+        return answered
 
     def in_order(self) -> "Outcome":
         """With what is wrong in the order of the file."""
@@ -383,22 +413,31 @@ def import_contracts(
     *,
     dry_run: bool = False,
     bounds: Bounds | None = None,
+    answered: Container[str] | None = None,
     seal: Seal = nothing_more,
 ) -> Outcome:
-    """Register the contracts of a file, all or none; with `dry_run` only say what would happen."""
+    """Register the contracts of a file, all or none; with `dry_run` only say what would happen.
+
+    `answered` are the keys of the doubts to which somebody said that it is right; None for a command, which takes them.
+    """
     parsed = parse(sheet, CONTRACT_COLUMNS)
     if lacks_columns(parsed, CONTRACT_COLUMNS):
         return Outcome.of(parsed)
     intake = ContractIntake(region, parsed, bounds)
     awards, mended, outcome = intake.run()
-    if outcome.faults or dry_run:
+    usual = usual_value(region, [made.contract.value for made in awards])
+    for made in awards:
+        row = intake.rows[made.contract.reference]
+        outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
+    taken = outcome.answered_by(answered)
+    if outcome.faults or outcome.asks or dry_run:
         return outcome.in_order()
     with transaction.atomic():
         new = Contractor.objects.bulk_create([c for c in intake.contractors.values() if c.pk is None])
         remember(new, replace(act, why=_("Import of contracts")))
         for made in awards:
             made.contract.contractor = made.contract.contractor  # picks up the id that it got just now
-        award(awards, replace(act, why=_("Import of contracts")), region=region)
+        award(awards, replace(act, why=_("Import of contracts")), region=region, answered=taken)
         for contract in mended:
             contract.fold()
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
@@ -412,9 +451,18 @@ def import_contracts(
 
 
 def import_changes(
-    region: Region, sheet: Sheet, act: Act, *, dry_run: bool = False, seal: Seal = nothing_more
+    region: Region,
+    sheet: Sheet,
+    act: Act,
+    *,
+    dry_run: bool = False,
+    answered: Container[str] | None = None,
+    seal: Seal = nothing_more,
 ) -> Outcome:
-    """Register the obligation changes of a file in order of their effective date, all or none."""
+    """Register the obligation changes of a file in order of their effective date, all or none.
+
+    `answered`: as with contracts.
+    """
     parsed = parse(sheet, CHANGE_COLUMNS)
     if lacks_columns(parsed, CHANGE_COLUMNS):
         return Outcome.of(parsed)
@@ -427,7 +475,7 @@ def import_changes(
     }
     outcome = Outcome.of(parsed)
     changes = []
-    owed = _owed_now(contracts.values())
+    owed, usual = _owed_now(contracts.values()), usual_value(region)
     seen: set[tuple[int, str]] = set()
     for row in sorted(parsed.rows, key=lambda r: (r["effective_date"], r.number)):
         contract = contracts.get(row["contract_reference"])
@@ -444,6 +492,7 @@ def import_changes(
         elif key not in known:
             for column, reason in _faults(row, new, owed):
                 parsed.refuse(row, column, reason)
+            outcome.doubt(parsed, row, change_doubts(new, usual, parsed.written(row, "kind")))
             changes.append(new)
             outcome.new.append(row.number)
         elif _differs(known[key], new):
@@ -451,9 +500,10 @@ def import_changes(
         else:
             outcome.unchanged.append(row.number)
         seen.add(key)
-    if not outcome.faults and not dry_run:
+    taken = outcome.answered_by(answered)
+    if not outcome.faults and not outcome.asks and not dry_run:
         with transaction.atomic():
-            change(changes, replace(act, why=_("Import of obligation changes")), region=region)
+            change(changes, replace(act, why=_("Import of obligation changes")), region=region, answered=taken)
             seal()
         count_rows()
     return outcome.in_order()
@@ -467,7 +517,7 @@ def _owed_now(contracts: Iterable[Contract]) -> dict[int, Owed]:
     return {pk: owed_by(contract, earlier[pk]) for pk, contract in rows.items()}
 
 
-def _faults(row: Row, new: ObligationChange, owed: dict[int, Owed]) -> Iterator[Reason]:
+def _faults(row: Row, new: ObligationChange, owed: dict[int, Owed]) -> Iterator[Objection]:
     """Of a row in its turn: what earlier rows of the file made of the contract is taken along."""
     contract = new.contract
     owed[contract.pk] = after(owed[contract.pk], new)

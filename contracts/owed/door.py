@@ -5,7 +5,7 @@ excluding VAT. Refusals are `Refused`, with a sentence for the person. Source: D
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -29,12 +29,13 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
+from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import award_faults, change_faults, given_by, result_faults, share_faults, town_faults
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, refuse_unanswered
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -48,8 +49,11 @@ class Award:
     shares: Mapping[int, Decimal]
 
 
-def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
-    """Register contracts and post what they owe. A contract with a parent is a call-off of a framework."""
+def award(awards: Sequence[Award], act: Act, *, region: Region, answered: Container[str] = ()) -> None:
+    """Register contracts and post what they owe. A contract with a parent is a call-off of a framework.
+
+    `answered` are the keys of the doubts to which somebody said that it is right; `Unanswered` where one is not there.
+    """
     if not awards:
         return
     with transaction.atomic():
@@ -57,6 +61,8 @@ def award(awards: Sequence[Award], act: Act, *, region: Region) -> None:
         called_off = {id(a.contract.parent): a.contract.parent for a in awards if a.contract.parent}
         _refuse_closed_frameworks(called_off.values())
         _refuse_impossible_awards(awards)
+        usual = usual_value(region, [a.contract.value for a in awards])
+        refuse_unanswered((d for a in awards for d in award_doubts(vars(a.contract), usual, act.today)), answered)
         for a in awards:
             contract = a.contract
             contract.state = ContractState.ACTIVE
@@ -178,8 +184,11 @@ def _become_framework(contract: Contract, opened: OpenPosting) -> None:
     )
 
 
-def change(changes: Sequence[ObligationChange], act: Act, *, region: Region) -> None:
-    """Register changes, in the order given, and post for each the difference in value and in obligation."""
+def change(changes: Sequence[ObligationChange], act: Act, *, region: Region, answered: Container[str] = ()) -> None:
+    """Register changes, in the order given, and post for each the difference in value and in obligation.
+
+    `answered`: as with `award`.
+    """
     if not changes:
         return
     with transaction.atomic():
@@ -213,6 +222,8 @@ def change(changes: Sequence[ObligationChange], act: Act, *, region: Region) -> 
                     reason=c.reason,
                     change=c,
                 )
+        usual = usual_value(region)
+        refuse_unanswered((d for c in changes for d in change_doubts(c, usual)), answered)
         ObligationLine.objects.bulk_create(lines)
         Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE)
         remember(contracts.values(), act, changed=True)
@@ -370,7 +381,12 @@ def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
 
 
 def register_certificate(
-    certificate: PsoCertificate, contract: Contract, discount: ObligationChange | None, act: Act
+    certificate: PsoCertificate,
+    contract: Contract,
+    discount: ObligationChange | None,
+    act: Act,
+    *,
+    answered: Container[str] = (),
 ) -> None:
     """A PSO certificate of the contractor, with the discount on what this contract owes, if there is one.
 
@@ -392,14 +408,14 @@ def register_certificate(
         ContractEvent.objects.create(contract=contract, what=Happened.CERTIFICATE, at=act.at, by=act.by, why=act.why)
         if discount is not None:
             discount.certificate = known
-            change_once(discount, act)
+            change_once(discount, act, answered=answered)
 
 
-def change_once(new: ObligationChange, act: Act) -> None:
+def change_once(new: ObligationChange, act: Act, *, answered: Container[str] = ()) -> None:
     """Register a change once: its identity is that of the form it was confirmed on."""
     region = new.contract.region
     with transaction.atomic():
         lock_ledger(region)
         if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
             raise Refused(_("This change was registered already."))
-        change([new], replace(act, why=new.reason), region=region)
+        change([new], replace(act, why=new.reason), region=region, answered=answered)

@@ -1,6 +1,6 @@
 """What must hold for the terms of a contract and for a change of them: asked by form, import, proposal and door.
 
-Each function yields (name of the column or field, reason). Source: DOMAIN.md sections 4 and 10.
+Each function yields objections, by the names of the import. Source: DOMAIN.md sections 4 and 10.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,9 +22,9 @@ from contracts.models import (
     Region,
 )
 from contracts.owed.obligation import AGREED_KINDS, Owed
+from sroi.doors import Objection
+from sroi.money import misfit, not_an_amount
 from sroi.templatetags.formats import all_decimals, euro, long_date
-
-Reason = tuple[str, str]
 
 
 class Given(Protocol):
@@ -39,36 +39,35 @@ def policy_on(policies: Iterable[Policy], on: date) -> Policy | None:
     return max(begun, key=lambda p: (p.valid_from or date.min, p.revision), default=None)
 
 
-def award_faults(given: Given) -> Iterator[Reason]:
+def award_faults(given: Given) -> Iterator[Objection]:
     """Impossible dates and amounts; what is not known yet (None) is not judged."""
     first, last = given["start_date"], given["end_date"]
     if first and last and last < first:
-        yield (
+        yield Objection(
             "end_date",
             _("The end date lies before the start date. Choose a date on or after %(day)s.")
             % {"day": long_date(first)},
         )
     if given["award_date"] and last and given["award_date"] > last:
-        yield (
+        yield Objection(
             "award_date",
             _("This is after the last day of the contract, %(day)s. Choose an earlier day, or another last day.")
             % {"day": long_date(last)},
         )
-    if given["value"] is not None and given["value"] < 0:
-        yield "value", _("A contract value cannot be below zero.")
-    if given["labour_cost"] is not None and given["labour_cost"] < 0:
-        yield "labour_cost", _("Labour cost cannot be below zero.")
+    for name in ("value", "labour_cost"):
+        if why := not_an_amount(given[name]):
+            yield Objection(name, why)
     if given["basis"] == Basis.LABOUR_COST and given["labour_cost"] is None:
-        yield "labour_cost", _("The basis is the labour cost: fill it in.")
+        yield Objection("labour_cost", _("The basis is the labour cost: fill it in."))
 
 
-def framework_faults(parent: Contract) -> Iterator[Reason]:
+def framework_faults(parent: Contract) -> Iterator[Objection]:
     if parent.parent_id:
-        yield "parent_reference", _("This is itself a call-off; call off from its framework.")
+        yield Objection("parent_reference", _("This is itself a call-off; call off from its framework."))
     elif parent.state == ContractState.CANCELLED:
-        yield "parent_reference", _("This framework was cancelled.")
+        yield Objection("parent_reference", _("This framework was cancelled."))
     elif parent.state == ContractState.SETTLED:
-        yield "parent_reference", _("This framework was settled.")
+        yield Objection("parent_reference", _("This framework was settled."))
 
 
 def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:
@@ -132,49 +131,54 @@ def change_of(contract: Contract, given: Given) -> ObligationChange:
     )
 
 
-def change_faults(given: Given, contract: Contract) -> Iterator[Reason]:
+def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
     """What a kind of change needs, and what does not go with it."""
     kind = given["kind"]
+    for name in ("value_delta", "labour_cost_delta", "obligation_delta"):
+        if given[name] is not None and (why := misfit(given[name])):
+            yield Objection(name, why)
     deltas = {name for name in ("value_delta", "labour_cost_delta", "obligation_delta") if given[name] is not None}
     if contract.state not in (ContractState.ACTIVE, ContractState.ENDED):
-        yield "contract_reference", _("This contract is not running: it cannot be changed.")
+        yield Objection("contract_reference", _("This contract is not running: it cannot be changed."))
     if (kind == ChangeKind.RATE_CHANGE) != (given["rate"] is not None):
-        yield "rate", _("A rate goes with a rate_change, and only with that.")
+        yield Objection("rate", _("A rate goes with a rate_change, and only with that."))
     yield from _end_faults(kind, given["new_end_date"], contract)
     if given["effective_date"] and given["effective_date"] < contract.award_date:
-        yield (
+        yield Objection(
             "effective_date",
             _("This lies before the award of the contract, %(day)s. Choose a day on or after it.")
             % {"day": long_date(contract.award_date)},
         )
     if kind in AGREED_KINDS and given["obligation_delta"] is None:
-        yield "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
+        yield Objection(
+            "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
+        )
     if kind in (ChangeKind.AMENDMENT, ChangeKind.CORRECTION) and not deltas:
-        yield "value_delta", _("Give the change of the value, of the labour cost or of the obligation.")
+        yield Objection("value_delta", _("Give the change of the value, of the labour cost or of the obligation."))
     if kind == ChangeKind.TURNOVER:
         if contract.basis != Basis.INVOICED_TURNOVER:
-            yield "kind", _("The obligation of this contract does not follow the turnover.")
+            yield Objection("kind", _("The obligation of this contract does not follow the turnover."))
         if given["value_delta"] is None:
-            yield "value_delta", _("Give the invoiced turnover of this statement.")
+            yield Objection("value_delta", _("Give the invoiced turnover of this statement."))
     if kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE) and {"value_delta", "labour_cost_delta"} & deltas:
-        yield "value_delta", _("This kind of change does not change the value.")
+        yield Objection("value_delta", _("This kind of change does not change the value."))
 
 
-def _end_faults(kind: str, day: date | None, contract: Contract) -> Iterator[Reason]:
+def _end_faults(kind: str, day: date | None, contract: Contract) -> Iterator[Objection]:
     """An extension ends later, an early end sooner; nothing else moves the last day."""
     moves = kind in (ChangeKind.EXTENSION, ChangeKind.EARLY_END)
     words = {"first": long_date(contract.start_date), "last": long_date(contract.end_date)}
     if moves and day is None:
-        yield "new_end_date", _("Fill in the new last day.")
+        yield Objection("new_end_date", _("Fill in the new last day."))
     elif not moves and day is not None:
-        yield "new_end_date", _("A new last day goes with an extension or an early end only.")
+        yield Objection("new_end_date", _("A new last day goes with an extension or an early end only."))
     elif kind == ChangeKind.EXTENSION and day and day < contract.end_date:
-        yield (
+        yield Objection(
             "new_end_date",
             _("The contract runs until %(last)s. Choose a later day; that it ends sooner is an early end.") % words,
         )
     elif kind == ChangeKind.EARLY_END and day and not contract.start_date <= day < contract.end_date:
-        yield "new_end_date", _("Choose a day from %(first)s on that lies before %(last)s.") % words
+        yield Objection("new_end_date", _("Choose a day from %(first)s on that lies before %(last)s.") % words)
 
 
 def given_by(change: ObligationChange) -> dict[str, Any]:
@@ -186,15 +190,15 @@ def given_by(change: ObligationChange) -> dict[str, Any]:
     }
 
 
-def result_faults(now: Owed) -> Iterator[Reason]:
+def result_faults(now: Owed) -> Iterator[Objection]:
     """What may not come of a change: `now` is what is owed once it holds."""
     if now.value < 0:
-        yield (
+        yield Objection(
             "value_delta",
             _("The contract value would become %(value)s. It cannot fall below zero.") % {"value": euro(now.value)},
         )
     if now.labour_cost < 0:
-        yield (
+        yield Objection(
             "labour_cost_delta",
             _("The labour cost would become %(value)s. It cannot fall below zero.") % {"value": euro(now.labour_cost)},
         )

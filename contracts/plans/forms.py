@@ -48,12 +48,6 @@ class PlanForm(forms.Form):
                 label = f"{category.label}, {quarter_words(quarter)}"
                 self.fields[name_of(category, quarter)] = euros(label, required=False)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        for name in [name for name, value in cleaned.items() if isinstance(value, Decimal) and value < 0]:
-            self.add_error(name, _("A value cannot be below zero."))
-        return cleaned
-
     @property
     def words(self) -> dict[str, str]:
         return {category.value: self.cleaned_data.get(category.value) or "" for category in Category}

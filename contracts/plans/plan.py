@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Min
 from django.utils.timezone import localtime
 
 from contracts.models import ActionPlan, Contract, PlanState
@@ -44,10 +43,3 @@ def handed_in_on(plans: Iterable[ActionPlan]) -> date | None:
     """The first day on which a plan was handed in that was not asked back."""
     days = [localtime(p.submitted_at).date() for p in plans if p.submitted_at and p.state != PlanState.DRAFT]
     return min(days, default=None)
-
-
-def handed_in(contracts: Iterable[Contract]) -> dict[int, date]:
-    """By contract id the same, for many contracts in one query."""
-    plans = ActionPlan.objects.filter(contract__in=[c.pk for c in contracts]).exclude(state=PlanState.DRAFT)
-    rows = plans.order_by().values_list("contract").annotate(first=Min("submitted_at"))
-    return {pk: localtime(at).date() for pk, at in rows}

@@ -82,8 +82,6 @@ class PolicyForm(forms.Form):
                     self.add_error(name, _("That is too much."))
                 elif value < 1 and name in AT_LEAST_ONE:
                     self.add_error(name, _("This is at least 1."))
-            elif name in TERMS and isinstance(value, Decimal) and value < 0:
-                self.add_error(name, _("This cannot be less than zero."))
         return answer
 
     @property

@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from contracts.models import LedgerHead, Municipality, PinnedBy, Policy, Region
+from sroi.money import misfit
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "policy-defaults.json").read_text(encoding="utf-8")
@@ -68,7 +69,7 @@ def decimal_from(value: Any, where: str, *, places: int = 2, least: int = 0) -> 
         if isinstance(value, bool):
             raise InvalidOperation
         number = Decimal(str(value))
-        if not number.is_finite() or number < least or number != round(number, places) or number >= 10**13:
+        if misfit(number, places) or number < least:
             raise InvalidOperation
     except InvalidOperation:
         raise FaultyFile(

@@ -1,8 +1,8 @@
 """Preparing a contract: who may, the contractor it is for, what it would owe and why, and registering it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,12 +21,12 @@ from contracts.models import (
 from contracts.models.organisation import folded
 from contracts.owed.amounts import OPEN, owed_at_award
 from contracts.owed.door import Award, award
+from contracts.owed.doubts import award_doubts, usual_value
 from contracts.owed.obligation import ExpectedRate, Owed, expected_rate, split, threshold
 from contracts.owed.posting import lock_ledger
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import (
     Given,
-    Reason,
     award_faults,
     contract_of,
     framework_faults,
@@ -36,7 +36,7 @@ from contracts.owed.terms import (
 )
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, May, visible
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Doubt, Objection, Refused
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
@@ -169,12 +169,18 @@ class RegionalRules:
     NEEDED = ("award_date", "procurement_type", "value")
 
     def __init__(
-        self, region: Region, towns: Iterable[Municipality], frameworks: Any, tables: Iterable[ValuationTable] = ()
+        self,
+        region: Region,
+        towns: Iterable[Municipality],
+        frameworks: Any,
+        tables: Iterable[ValuationTable] = (),
+        *,
+        today: date,
     ) -> None:
         """`frameworks`: the contracts that may be called off from, as far as the person may see them; `tables`: those
         that they may pin in place of the one that fits by date.
         """
-        self.region, self.frameworks, self.tables = region, frameworks, list(tables)
+        self.region, self.frameworks, self.tables, self.today = region, frameworks, list(tables), today
         self.towns = {town.pk: town for town in towns}
         self.policies = list(Policy.objects.filter(region=region))
         self.line = LineOfTables(region)
@@ -230,46 +236,60 @@ class RegionalRules:
         found: Contract | None = self.frameworks.filter(region=self.region, reference=reference).first()
         return found if reference else None
 
-    def faults(self, given: Given) -> Iterator[Reason]:
+    def faults(self, given: Given) -> Iterator[Objection]:
         """What does not hold yet: the rules of the import, and a reason where no obligation is agreed."""
         yield from award_faults(given)
         reference, parent = given["reference"], given["parent_reference"]
         if reference and Contract.objects.filter(region=self.region, reference=reference).exists():
-            yield "reference", _("This reference is in use already. Every contract needs one of its own.")
+            yield Objection("reference", _("This reference is in use already. Every contract needs one of its own."))
         if parent:
             framework = self.framework(parent)
             if framework is None:
-                yield "parent_reference", _("There is no contract with this reference to call off from.")
+                yield Objection("parent_reference", _("There is no contract with this reference to call off from."))
             else:
                 yield from framework_faults(framework)
         if given["award_date"] and policy_on(self.policies, given["award_date"]) is None:
-            yield "award_date", _("The region has no policy for this date. Ask the region admin to add it.")
+            yield Objection("award_date", _("The region has no policy for this date. Ask the region admin to add it."))
         yield from self._share_faults(given)
         yield from self._rate_faults(given)
 
-    def _share_faults(self, given: Given) -> Iterator[Reason]:
+    def doubts(self, given: Given) -> Iterator[Doubt]:
+        """What is asked before it is registered."""
+        return award_doubts(given, usual_value(self.region), self.today)
+
+    def _share_faults(self, given: Given) -> Iterator[Objection]:
         shares = self.shares(given)
         for reason in share_faults(shares) if self.towns else ():
-            yield f"share_{next(iter(shares or self.towns))}", reason
+            yield Objection(f"share_{next(iter(shares or self.towns))}", reason)
 
-    def _rate_faults(self, given: Given) -> Iterator[Reason]:
+    def _rate_faults(self, given: Given) -> Iterator[Objection]:
         outlook = self.outlook(given)
         if outlook.expected is None or outlook.rate is None:
             return
         expected, words = outlook.expected.rate, {"rate": percent(outlook.expected.rate)}
         if needs_motivation(outlook.rate, expected, given["rate_reason_text"] or ""):
             if outlook.rate == 0:
-                yield "rate_reason_text", _("There is no obligation, where %(rate)s is expected: write why.") % words
+                yield Objection(
+                    "rate_reason_text", _("There is no obligation, where %(rate)s is expected: write why.") % words
+                )
             else:
-                yield "rate_reason_text", _("The rate is below the expected %(rate)s: write why.") % words
+                yield Objection("rate_reason_text", _("The rate is below the expected %(rate)s: write why.") % words)
         if outlook.rate < expected and not given["rate_reason"]:
-            yield "rate_reason", _("Choose what the reason is about.")
+            yield Objection("rate_reason", _("Choose what the reason is about."))
 
 
 # --- registering ----------------------------------------------------------------------------------------------------
 
 
-def register(draft: ContractDraft, rules: RegionalRules, given: Given, act: Act, *, is_adviser: bool) -> Contract:
+def register(
+    draft: ContractDraft,
+    rules: RegionalRules,
+    given: Given,
+    act: Act,
+    *,
+    is_adviser: bool,
+    answered: Container[str] = (),
+) -> Contract:
     """Make the contract of a draft through the door of obligations; the draft is used up, so it is registered once."""
     with transaction.atomic():
         lock_ledger(draft.region)
@@ -281,7 +301,8 @@ def register(draft: ContractDraft, rules: RegionalRules, given: Given, act: Act,
         contract = rules.contract(given, _contractor(draft))
         if is_adviser:
             contract.adviser, contract.adviser_email = act.by, act.by.email
-        award([Award(contract, rules.shares(given))], replace(act, why=_("Registered")), region=draft.region)
+        new = Award(contract, rules.shares(given))
+        award([new], replace(act, why=_("Registered")), region=draft.region, answered=answered)
     return contract
 
 

@@ -19,7 +19,7 @@ from contracts.models import (
 from contracts.registering import cpv
 from contracts.registering.door import RegionalRules
 from sroi.exchange import decimal_number
-from sroi.fields import Day, ParsedField, euros, kvk_field, percentage, text_field
+from sroi.fields import Day, DoubtingForm, ParsedField, euros, kvk_field, percentage, text_field
 
 COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", gettext_lazy("A country is two letters, as in BE or DE."))
 CPV = RegexValidator(
@@ -127,7 +127,7 @@ class NewContractorForm(forms.Form):
         }
 
 
-class TermsForm(forms.Form):
+class TermsForm(DoubtingForm):
     """The terms of a contract, in the order in which they stand in its papers; by the names of the import."""
 
     reference = forms.CharField(
@@ -177,6 +177,7 @@ class TermsForm(forms.Form):
     )
     valuation_table = forms.ChoiceField(label=gettext_lazy("Valuation table"), required=False)
 
+    doubted = ("value", "labour_cost", "award_date")
     FIRST = ("reference", "title", "procurement_type", "value")
     DAYS = ("award_date", "start_date", "end_date")
     RATE = ("basis", "labour_cost", "rate", "rate_reason", "rate_reason_text")
@@ -199,6 +200,7 @@ class TermsForm(forms.Form):
         for name, reason in self.rules.faults(self.given):
             if name not in self.errors:
                 self.add_error(name, reason)
+        self.ask_again(self.rules.doubts(self.given))
         return cleaned
 
     @property

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -125,12 +125,14 @@ class OfDraft(ForRegistrars):
         towns = registering.towns_to_register_for(request.access, self.draft.region)
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         tables = visible(ValuationTable, request.access).filter(region=self.draft.region) if is_adviser else ()
-        self.rules = RegionalRules(self.draft.region, towns, visible(Contract, request.access), tables)
+        self.rules = RegionalRules(
+            self.draft.region, towns, visible(Contract, request.access), tables, today=localdate()
+        )
         return super().dispatch(request, *args, **kwargs)
 
     def keep(self) -> TermsForm:
         form = TermsForm(self.request.POST, rules=self.rules)
-        registering.keep(self.draft, self.request.POST, form.fields, at=now())
+        registering.keep(self.draft, self.request.POST, form.typed_names, at=now())
         form.is_valid()
         return form
 
@@ -182,7 +184,7 @@ class OwedNow(OfDraft):
     """What would be owed of what is being typed; it is kept as well."""
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        names = TermsForm(rules=self.rules).fields
+        names = TermsForm(rules=self.rules).typed_names
         registering.keep_meanwhile(self.draft, request.POST, names, request.POST.get("edition", ""))
         return render(request, "contracts/owed_panel.html", self.outlook())
 
@@ -205,7 +207,14 @@ class Check(OfDraft):
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         try:
-            contract = registering.register(self.draft, self.rules, form.given, act_of(request), is_adviser=is_adviser)
+            contract = registering.register(
+                self.draft,
+                self.rules,
+                form.given,
+                act_of(request),
+                is_adviser=is_adviser,
+                answered=form.answered,
+            )
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect("contract-new")

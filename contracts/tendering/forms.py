@@ -74,11 +74,6 @@ class TenderForm(forms.Form):
     def is_open(self) -> bool:
         return any(field.errors or field.value() for field in self.other_rate)
 
-    def clean_value(self) -> Any:
-        if self.cleaned_data["value"] < 0:
-            raise forms.ValidationError(_("A contract value cannot be below zero."))
-        return self.cleaned_data["value"]
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         silent = not cleaned.get("rate_reason_text") and "rate_reason_text" not in self.errors

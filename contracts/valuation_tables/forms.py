@@ -222,8 +222,6 @@ class BlockForm(forms.Form):
             self.add_error("unit", _("This kind is counted: %(units)s.") % {"units": words})
         if unit and UNITS[unit].has_amount and cleaned.get("amount") is None and "amount" not in self.errors:
             self.add_error("amount", _("Fill in the amount per unit."))
-        if (cleaned.get("amount") or 0) < 0:
-            self.add_error("amount", _("An amount cannot be below zero."))
         for key in without_effect(kind, unit, self.row) if kind and unit and not self.errors else ():
             for name in CONDITION if key == "condition" else (key,):
                 if cleaned.get(name) not in (None, ""):

@@ -1,6 +1,5 @@
 """What the calculator asks: only what the chosen block uses."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -37,13 +36,6 @@ def _age(cell: Any) -> int:
     return age
 
 
-def _claimed(cell: Any) -> Decimal:
-    claimed: Decimal = amount(cell)
-    if claimed < 0:
-        raise ValueError(_("An amount cannot be below zero."))
-    return claimed
-
-
 class CalculatorForm(forms.Form):
     region = forms.ChoiceField(label=gettext_lazy("Region"))
     kind = forms.ChoiceField(
@@ -64,7 +56,7 @@ class CalculatorForm(forms.Form):
         label=gettext_lazy("Number of hours or days"),
         mode="decimal",
     )
-    claimed = ParsedField(_claimed, label=gettext_lazy("Amount without VAT"), prefix="€")
+    claimed = ParsedField(amount, label=gettext_lazy("Amount without VAT"), prefix="€")
 
     def __init__(self, data: Any, tables: list[ValuationTable]) -> None:
         regions = {str(t.region_id): t for t in tables}

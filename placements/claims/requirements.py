@@ -7,7 +7,7 @@ on the first day, in years. Source: DOMAIN.md sections 5, 6 and 10.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +17,8 @@ from contracts.social_firms.recognition import Recognitions
 from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
-from sroi.money import ZERO
+from sroi.doors import Objection
+from sroi.money import not_an_amount
 from sroi.templatetags.formats import short_date
 
 # Not rules but what can be true at all: they catch typing errors.
@@ -38,11 +39,6 @@ LACKING: dict[str, Any] = {
 }
 # History that was decided elsewhere was recorded by the rules of elsewhere: it may lack these.
 NOT_IN_HISTORY = frozenset({"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"})
-
-
-class Objection(NamedTuple):
-    field: str
-    reason: str
 
 
 def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
@@ -81,8 +77,9 @@ def wrong(content: Content) -> Iterator[Objection]:
         )
     if (age := fields.get("age_at_start")) is not None and age > OLDEST:
         yield Objection("age_at_start", _("Give the age in years on the first day."))
-    if (amount := fields.get("amount")) is not None and amount < ZERO:
-        yield Objection("amount", _("An amount cannot be below zero."))
+    for name in ("amount", "decided_value"):
+        if why := not_an_amount(fields.get(name)):
+            yield Objection(name, why)
 
 
 def too_early(first: date | None, certain: date | None) -> Iterator[Objection]:

@@ -256,8 +256,6 @@ class FulfilmentIntake:
             return
         if row["status"] != FulfilmentState.ACCEPTED:
             self._fault(row, "accepted_value", _("A decided value goes with status accepted only."))
-        if decided < 0:
-            self._fault(row, "accepted_value", _("An amount cannot be below zero."))
         if not row["accepted_reason"]:
             self._fault(row, "accepted_reason", _("A decided value needs its reason."))
 

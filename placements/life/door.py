@@ -349,7 +349,8 @@ def accept_otherwise(
     if not act.why.strip():
         raise Refused(_("Write why, so that the contractor sees what was changed and for what reason."))
     lacking = requirements.lacking(version.fulfilment.kind, content, _lacked(version))
-    for objection in (*requirements.wrong(content), *lacking):
+    decided_too = Content({**content.fields, "decided_value": decided_value}, content.hours, content.allocations)
+    for objection in (*requirements.wrong(decided_too), *lacking):
         raise Refused(objection.reason)
     with transaction.atomic():
         _refuse_own_entries([version], act)

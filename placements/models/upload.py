@@ -50,6 +50,8 @@ class Upload(ScopedModel):
     # How many rows there are of each outcome, and how many were worked through so far.
     counts = models.JSONField(default=dict)
     warned = models.PositiveIntegerField(default=0)
+    # The keys of what is doubted in the rows that are shown; importing it says that they are right.
+    doubts = models.JSONField(default=list)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     sent_at = models.DateTimeField()

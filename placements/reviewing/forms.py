@@ -1,10 +1,8 @@
 """What is asked of an adviser who accepts otherwise than was claimed."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from contracts.models import BuildingBlock
@@ -40,12 +38,6 @@ class AdjustForm(DetailsForm):
     @property
     def shown(self) -> list[Any]:
         return [self[name] for name in self.fields if name not in self.more and name != "edition"]
-
-    def clean_decided_value(self) -> Decimal | None:
-        decided: Decimal | None = self.cleaned_data["decided_value"]
-        if decided is not None and decided < 0:
-            raise ValidationError(_("An amount cannot be below zero."))
-        return decided
 
     def filled_in(self) -> Content:
         content = super().filled_in()

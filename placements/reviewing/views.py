@@ -26,6 +26,7 @@ from placements.recording.forms import WhyForm
 from placements.reviewing import signals as duplicates
 from placements.reviewing.forms import AdjustForm
 from placements.rights import may_review, reviews_own_entry
+from placements.standing.known import waiting
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
@@ -62,10 +63,8 @@ class Reviewing(ForWhoMay, View):
 
     def queue(self) -> QuerySet[Any]:
         regions = self.request.access.regions_where(May.REVIEW)
-        waiting = visible(FulfilmentVersion, self.request.access).filter(
-            state=FulfilmentState.SUBMITTED, latest_of__isnull=False, fulfilment__region__in=regions
-        )
-        rows: QuerySet[Any] = waiting.select_related(
+        theirs = visible(FulfilmentVersion, self.request.access).filter(fulfilment__region__in=regions)
+        rows: QuerySet[Any] = waiting(theirs).select_related(
             "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
         )
         return rows

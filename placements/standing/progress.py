@@ -172,12 +172,6 @@ def course(contract: Contract, progress: Progress, done: Done, today: date) -> l
     return points
 
 
-def waiting_under(contract: Contract) -> int:
-    """How many fulfilments of a contract wait for a review."""
-    waiting = Allocation.objects.filter(contract=contract, version__latest_of__isnull=False)
-    return waiting.filter(version__state=FulfilmentState.SUBMITTED).count()
-
-
 def realised_by_category(contract: Contract, today: date) -> dict[str, Decimal]:
     """What was realised per category: all that a procurement officer sees of the fulfilments of a contract."""
     lines = FulfilmentLine.objects.filter(contract=contract, month__lte=month_of(today))

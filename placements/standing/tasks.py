@@ -4,12 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
-from django.utils.translation import gettext as _
-
-from placements.standing.words import Standing
-from sroi.templatetags.formats import euro, long_date
-
 SHOWN = 10
 
 
@@ -36,18 +30,3 @@ class Pile:
     @property
     def has_more(self) -> bool:
         return self.number > len(self.tasks)
-
-
-def contract_task(standing: Standing) -> Task:
-    contract, progress = standing.contract, standing.progress
-    left = _("another %(open)s by %(last)s") % {
-        "open": euro(progress.open),
-        "last": long_date(contract.last_counted_day),
-    }
-    return Task(
-        label=contract.title,
-        url=reverse("contract-detail", args=[contract.pk]),
-        why=f"{contract.reference} · {contract.contractor.name} · {left}",
-        state=progress.status,
-        word=progress.status.label,
-    )

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
+from contracts.plans.deadlines import Deadline, What
 from placements.standing.progress import Progress, Status, with_progress
 from sroi.charts.bars import progress_bar, small_progress_bar
 from sroi.charts.facts import Bar, Chart
@@ -86,6 +87,22 @@ def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[s
     schedule %= values
     left = _("Another %(open)s is to be fulfilled by %(last)s.") % {**values, "last": last}
     return [schedule, left] if today >= contract.start_date else [left]
+
+
+def left_to_do(contract: Contract, progress: Progress) -> str:
+    """What is left to do by when, as part of a line about the contract."""
+    words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
+    return _("another %(open)s by %(last)s") % words
+
+
+def deadline_words(deadline: Deadline, heard: date | None) -> str:
+    """By when something is due, or that it was done; of an interim report also when the last one was."""
+    days = {"due": long_date(deadline.due), "done": long_date(deadline.done), "heard": long_date(heard)}
+    if deadline.done:
+        return _("done on %(done)s; due by %(due)s") % days
+    if deadline.what == What.REPORT and heard:
+        return _("last report on %(heard)s; the next one by %(due)s") % days
+    return _("due by %(due)s") % days
 
 
 def bar(contract: Contract, progress: Progress) -> Chart:

@@ -6,7 +6,7 @@ the file as soon as it was imported or held a BSN, everything else of it after `
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -164,7 +164,10 @@ def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> N
         memory.save()
 
 
-def start_import(upload: Upload, *, at: datetime) -> None:
+def start_import(upload: Upload, *, at: datetime, is_right: bool = False) -> None:
+    """`is_right`: whoever looked at it says that what is doubted in the rows is right."""
+    if upload.doubts and not is_right:
+        raise Refused(_("Say first that what is asked beside the rows is right."))
     if upload.counts.get(RowOutcome.FAULTY):
         raise Refused(_("There are still faulty rows. Nothing is imported as long as there are."))
     _move(upload, (UploadState.CHECKED,), UploadState.IMPORTING, at)
@@ -293,7 +296,8 @@ def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
         done += len(some)
         _say(upload, done=done)
     gone = {"content": None} if rows.held_bsn else {}
-    _say(upload, state=UploadState.CHECKED, counts=rows.counts, warned=rows.warned, why=why, **gone)
+    found = {"counts": rows.counts, "warned": rows.warned, "doubts": outcome.doubts}
+    _say(upload, state=UploadState.CHECKED, why=why, **found, **gone)
 
 
 def _bring_in(upload: Upload) -> None:
@@ -303,22 +307,23 @@ def _bring_in(upload: Upload) -> None:
         _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total)
 
     try:
-        outcome = _import(upload, sheet, seal=seal)
+        outcome = _import(upload, sheet, answered=set(upload.doubts), seal=seal)
     except (Refused, IntegrityError):
         _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
         return
-    if outcome.faults:
+    if outcome.faults or outcome.asks:
         _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
 
 
-def _import(upload: Upload, sheet: Sheet, **options: Any) -> Outcome:
-    """By the rules of the commands, within what its owner may see and use."""
+def _import(upload: Upload, sheet: Sheet, *, answered: Container[str] = (), **options: Any) -> Outcome:
+    """By the rules of the commands, within what its owner may see and use; what is doubted was answered on the page."""
     act, access = Act.of(upload.owner, timezone.now()), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
     if upload.kind == UploadKind.CHANGES:
-        return import_changes(upload.region, sheet, act, **options)
+        return import_changes(upload.region, sheet, act, answered=answered, **options)
     if upload.kind == UploadKind.CONTRACTS:
-        return import_contracts(upload.region, sheet, act, bounds=_bounds(upload, access, contracts), **options)
+        bounds = _bounds(upload, access, contracts)
+        return import_contracts(upload.region, sheet, act, bounds=bounds, answered=answered, **options)
     if upload.contractor_id:
         contracts = contracts.filter(contractor=upload.contractor_id)
     return import_fulfilments(upload.region, sheet, act, contracts=contracts, **options)

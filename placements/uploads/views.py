@@ -249,9 +249,14 @@ def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
 
 
 def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:
-    """The columns with what names a row in front, then those with faults: what must be mended stands in view."""
+    """The columns with what names a row in front, then those with faults and warnings: what to look at is in view."""
     faulty = {column for row in rows for column, _reason in row.faults}
-    return columns[:1] + sorted(columns[1:], key=lambda name: name not in faulty)
+    warned = {column for row in rows for column, _reason in row.warnings}
+    return columns[:1] + sorted(columns[1:], key=lambda name: (name not in faulty, name not in warned))
+
+
+# Of the rows: those beside which something is said, whatever happens to them.
+WARNED = "opgemerkt"
 
 
 class ImportPage(OfUpload):
@@ -277,21 +282,28 @@ class ImportPage(OfUpload):
         return render(request, "pages/import_detail.html", context)
 
     def rows(self) -> dict[str, Any]:
-        """One page of the rows, of one outcome where that was asked; faulty ones first as long as there are any."""
+        """One page of the rows, of one outcome where that was asked; first what is faulty, or what is doubted."""
         columns = [name for name in self.upload.columns if name]
         asked = self.request.GET.get("uitkomst")
         if asked is None and self.upload.counts.get(RowOutcome.FAULTY):
             asked = RowOutcome.FAULTY
+        elif asked is None and self.upload.doubts and self.upload.state == UploadState.CHECKED:
+            asked = WARNED
         rows = visible(UploadRow, self.request.access).filter(upload=self.upload)
         if asked in RowOutcome.values:
             rows = rows.filter(outcome=asked)
+        elif asked == WARNED:
+            rows = rows.exclude(warnings=[])
         page = Paginator(rows.order_by("number"), PER_PAGE).get_page(self.request.GET.get("page"))
         total = sum(self.upload.counts.values())
         sections = [{"label": _("All rows"), "url": "?uitkomst=alles", "count": total}]
         for outcome in RowOutcome:
             count = self.upload.counts.get(outcome, 0)
             sections.append({"label": capfirst(str(outcome.label)), "url": f"?uitkomst={outcome}", "count": count})
+        if self.upload.warned:
+            sections.append({"label": _("With a warning"), "url": f"?uitkomst={WARNED}", "count": self.upload.warned})
         at = RowOutcome.values.index(asked) + 1 if asked in RowOutcome.values else 0
+        at = len(sections) - 1 if asked == WARNED and self.upload.warned else at
         sections[at]["current"] = True
         rows_shown = list(page.object_list)
         order = worst_first(columns, rows_shown)
@@ -334,7 +346,7 @@ class ImportColumns(OfUpload):
 class ImportRun(OfUpload):
     def post(self, request: Request, pk: int) -> HttpResponse:
         try:
-            uploads.start_import(self.upload, at=timezone.now())
+            uploads.start_import(self.upload, at=timezone.now(), is_right=bool(request.POST.get("klopt")))
         except Refused as fault:
             return self.refused(fault)
         return self.there()

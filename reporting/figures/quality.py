@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from contracts.owed.lines import Lines
-from placements.models import FulfilmentState, Outcome
+from placements.models import Outcome
 from placements.standing.heard import silent
+from placements.standing.known import waiting
 from reporting.figures import definitions
 from reporting.figures.facts import LateTally, Quality, SampleResult
 from sroi.money import ZERO
@@ -52,7 +53,7 @@ def quality(
     )
     return Quality(
         contracts_without_report=without_report(contracts, versions, done, day),
-        awaiting_review=versions.filter(state=FulfilmentState.SUBMITTED).count(),
+        awaiting_review=waiting(versions).count(),
         late_lines=LateTally(found["late_number"], found["late_amount"] or ZERO),
         corrections=LateTally(found["mended_number"], found["mended_amount"] or ZERO),
         self_reviewed=found["self_reviewed"],

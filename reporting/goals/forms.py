@@ -9,7 +9,6 @@ from reporting.figures.catalogue import FIGURES, choices
 from reporting.figures.kinds import Kind
 from reporting.goals.door import Aim
 from reporting.notice.editions import YEARS
-from reporting.particulars.forms import LARGEST
 from sroi.exchange import amount, whole_number
 from sroi.fields import ParsedField, text_field
 from sroi.history.keeping import WHY
@@ -44,9 +43,8 @@ class GoalForm(forms.Form):
         for name, value in (("low", low), ("high", high)):
             if value is None:
                 continue
-            if value < 0 or value >= LARGEST:
-                self.add_error(name, _("Write an amount of zero or more, below ten thousand billion."))
-            elif (about := FIGURES.get(answer.get("indicator", ""))) and about.kind is Kind.COUNT and value % 1:
+            about = FIGURES.get(answer.get("indicator", ""))
+            if about and about.kind is Kind.COUNT and value % 1:
                 self.add_error(name, _("%(figure)s: write a whole number.") % {"figure": about.title})
         if high is not None and low is None and "low" not in self.errors:
             self.add_error("low", _("A range has a lowest too."))

@@ -18,7 +18,8 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from contracts.coverage.coverage import value_at_award
 from contracts.models import Contract, ContractShare, Municipality, ObligationLine, Posting, Region
-from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.models import FulfilmentLine, FulfilmentVersion
+from placements.standing.known import waiting
 from reporting.figures.catalogue import AWAITING_REVIEW, BELOW_DEFAULT, FIGURES, OPEN, WITHOUT_REPORT
 from reporting.figures.facts import percentage
 from reporting.figures.quality import silent_by_term
@@ -172,8 +173,8 @@ def _of_today(
         contracts = contracts.filter(pk__in=shared)
         versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
     if figure is AWAITING_REVIEW:
-        waiting = versions.filter(state=FulfilmentState.SUBMITTED).order_by("submitted_at", "pk")
-        return Trace(figure, waiting.select_related("fulfilment__contractor"), waiting.count(), "waiting")
+        rows = waiting(versions).order_by("submitted_at", "pk")
+        return Trace(figure, rows.select_related("fulfilment__contractor"), rows.count(), "waiting")
     if figure is WITHOUT_REPORT:
         day = min(period.last, today or period.last)
         silent = [

@@ -9,9 +9,6 @@ from reporting.notice.editions import Filed
 from sroi.exchange import quantity, whole_number
 from sroi.fields import FIRST_DAY, LAST_DAY, Day, ParsedField, euros, percentage, text_field
 
-# What a goal, an amount or a number of inhabitants can be at most: it catches typing errors.
-LARGEST = 10**13
-
 
 class FilingForm(forms.Form):
     """What a clerk needs to file an edition; all of it can be left open."""

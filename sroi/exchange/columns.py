@@ -84,6 +84,10 @@ class Parsed:
     def warn(self, row: Row, column: str, reason: str) -> None:
         self.warnings.append(self._fault(row, column, reason))
 
+    def written(self, row: Row, column: str) -> str:
+        """What stands in the cell, before it was read; empty where the file has no such column."""
+        return str(row.cells[self.positions[column]]) if column in self.positions else ""
+
     def _fault(self, row: Row, column: str, reason: str) -> Fault:
         found = _shown(row.cells[self.positions[column]]) if column in self.positions else ""
         return Fault(row.number, column, reason, found)

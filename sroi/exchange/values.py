@@ -18,13 +18,13 @@ from django.utils.translation import gettext_lazy
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange.sheets import Cell
+from sroi.money import misfit, not_an_amount
 from sroi.templatetags.formats import number
 
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-# Digits before the decimals of a number, and those that a spreadsheet keeps of it, decimals included.
-MOST_DIGITS = 13
+# Digits that a spreadsheet keeps of a number, decimals included.
 SPREADSHEET_DIGITS = 15
 
 NUMBERS = (int, float)
@@ -57,7 +57,15 @@ class Warned:
 
 
 def amount(cell: Cell) -> Decimal:
-    """Euro, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `-1.000,00`, `€ 12.500`.
+    """Euro of zero or more, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `€ 12.500`."""
+    value = signed_amount(cell)
+    if why := not_an_amount(value):
+        raise ValueError(why)
+    return value
+
+
+def signed_amount(cell: Cell) -> Decimal:
+    """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`.
 
     A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand five hundred. Where
     dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where a comma could be the thousands of
@@ -164,11 +172,9 @@ def _typed_number(cell: Cell) -> Decimal:
 
 def _fitting(value: Decimal, places: int) -> Decimal:
     """`value` with exactly `places` decimals; refused when digits would be lost. Minus zero is zero."""
-    if value and value.adjusted() >= MOST_DIGITS:
-        raise ValueError(_("This number is too large."))
+    if why := misfit(value, places):
+        raise ValueError(why)
     fitted = round(value, places)
-    if fitted != value:
-        raise ValueError(_("This number has more than %(places)s decimals.") % {"places": places})
     return fitted or abs(fitted)
 
 

@@ -1,27 +1,29 @@
-"""What of one contract asks for attention now: each a sentence with its one next action; the most urgent first."""
+"""What of a contract asks for attention now: `placements.standing.asks`, with address and permission added.
 
-from collections.abc import Iterator
+On its page each is a sentence with its one next action, for who may take it; in a list of many contracts a line.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts.acts import certificates
-from contracts.acts.certificates import CertificateState, Cover
 from contracts.acts.rights import may_change, may_propose
-from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, PsoCertificate
-from contracts.plans.deadlines import DeadlineState, deadlines
-from contracts.plans.plan import handed_in
-from contracts.settlement.shortfall import is_settled_here, may_settle
-from placements.standing.heard import last_heard
+from contracts.models import ChangeKind, Contract
+from contracts.plans.deadlines import What
+from contracts.plans.plan import may_agree
+from contracts.settlement.shortfall import may_settle
+from placements.models import FulfilmentState
+from placements.standing.asks import OF_DEADLINES, TO_WATCH, Ask, Kind, asks
 from placements.standing.tasks import Task
-from sroi.access import Access, visible
-from sroi.pages.contract.plan import told
-from sroi.templatetags.formats import euro, long_date
+from sroi.access import Access, May
+from sroi.pages.contract.plan import next_action
+from sroi.templatetags.formats import euro
 from sroi.views import DetailPage
 
 
@@ -33,95 +35,141 @@ class ContractAttention(DetailPage):
         return super().get_queryset().select_related("region", "policy")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        contract, today = self.object, localdate()
+        contract, access = self.object, self.request.access
         self.request.region_title = contract.region.title
-        tasks = list(tasks_of(contract, self.request.access, today))
-        return super().get_context_data(tasks=tasks, more=len(tasks) - 1, **kwargs)
-
-
-def tasks_of(contract: Contract, access: Access, today: date) -> Iterator[Task]:
-    if may_change(access, contract) or may_propose(access, contract):
-        yield from certificate_tasks(contract, access, today)
-    if may_settle(access, contract) and is_settled_here(contract):
-        yield from settlement_tasks(contract, today)
-    yield from deadline_tasks(contract, access, today)
-
-
-def settlement_tasks(contract: Contract, today: date) -> Iterator[Task]:
-    """Once the last counted day has passed: end it, and settle it."""
-    if today <= contract.last_counted_day:
-        return
-    words = {"day": long_date(contract.last_counted_day)}
-    if contract.state == ContractState.ACTIVE:
-        url = reverse("contract-change", args=[contract.pk, "end"])
-        yield Task(_("End the contract"), url, _("The term ended on %(day)s.") % words)
-    elif contract.state == ContractState.ENDED:
-        url = reverse("contract-settlement", args=[contract.pk])
-        yield Task(_("Settle the contract"), url, _("The last counted day was %(day)s.") % words)
-
-
-def deadline_tasks(contract: Contract, access: Access, today: date) -> Iterator[Task]:
-    """What is overdue and this person can do something about."""
-    heard = last_heard([contract], today).get(contract.pk)
-    for deadline in deadlines(contract, handed_in([contract]).get(contract.pk), heard, today):
-        if deadline.state == DeadlineState.OVERDUE:
-            line = told(deadline, contract, heard, access)
-            if line.url:
-                yield Task(line.action, line.url, f"{line.what}: {line.words}", line.state, line.word)
-
-
-def certificate_tasks(contract: Contract, access: Access, today: date) -> Iterator[Task]:
-    theirs = visible(PsoCertificate, access).filter(region=contract.region_id, contractor=contract.contractor_id)
-    found = list(theirs)
-    if not found:
-        return
-    changes = list(visible(ObligationChange, access).filter(contract=contract).order_by("pk"))
-    cover = certificates.covers([contract], found, changes, today).get(contract.pk)
-    if cover:
-        discount = certificates.discount(contract, cover.certificate.level, changes)
-        yield from cover_tasks(cover, discount, may_change(access, contract))
-
-
-def cover_tasks(cover: Cover, discount: Decimal, decides: bool) -> Iterator[Task]:
-    """What is to be done about a certificate: take back a discount, ask for a new certificate, give the discount.
-
-    `decides`: an adviser does so, a procurement officer proposes it.
-    """
-    contract, certificate = cover.contract, cover.certificate
-    words = {
-        "level": certificate.get_level_display(),
-        "day": long_date(certificate.valid_until),
-        "discount": euro(-cover.discount),
-        "correction": euro(cover.correction),
-    }
-    if cover.correction:
-        yield Task(
-            label=(_("Confirm the correction of %(correction)s") if decides else _("Propose a correction")) % words,
-            url=change_url(contract, ChangeKind.CORRECTION, certificate),
-            why=_(
-                "PSO %(level)s lapsed on %(day)s, and no new certificate is known. Of the discount of %(discount)s, "
-                "%(correction)s is for the term after it."
-            )
-            % words,
-            state="overdue",
-            word=CertificateState.LAPSED.label,
-        )
-    elif cover.state == CertificateState.LAPSING and cover.discount:
-        yield Task(
-            label=_("Ask for a new PSO certificate"),
-            url=reverse("contract-change", args=[contract.pk, "certificate"]),
-            why=_("PSO %(level)s is valid until %(day)s. With it goes a discount of %(discount)s.") % words,
-            state="at_risk",
-            word=CertificateState.LAPSING.label,
-        )
-    elif cover.state in (CertificateState.VALID, CertificateState.LAPSING) and discount:
-        yield Task(
-            label=(_("Register the discount of %(discount)s") if decides else _("Propose the discount of %(discount)s"))
-            % {"discount": euro(-discount)},
-            url=change_url(contract, ChangeKind.PSO_DISCOUNT, certificate),
-            why=_("The contractor has a certificate PSO %(level)s, valid until %(day)s.") % words,
+        found = asked_of(contract, access, localdate())
+        tasks = [task_of(ask, *action_for(ask, access)) for ask in found if action_for(ask, access)[0]]
+        seen = {capfirst(ask.why) for ask in found if ask.kind in TO_WATCH}
+        others = any(ask.kind not in TO_WATCH and not action_for(ask, access)[0] for ask in found)
+        return super().get_context_data(
+            asked=found, tasks=tasks, more=len(tasks) - 1, to_watch=sorted(seen), others=others, **kwargs
         )
 
 
-def change_url(contract: Contract, kind: str, certificate: PsoCertificate) -> str:
-    return reverse("contract-change", args=[contract.pk, kind]) + f"?certificate={certificate.pk}"
+def asked_of(contract: Contract, access: Access, today: date) -> list[Ask]:
+    """What it asks for, without what this person hears of elsewhere or not at all."""
+    return [ask for ask in asks([contract], today)[contract.pk] if concerns(ask, access)]
+
+
+# --- permission -----------------------------------------------------------------------------------------------------
+
+
+def concerns(ask: Ask, access: Access) -> bool:
+    """Whether this person is told: before a term has passed it is for the contractor alone."""
+    if ask.kind in OF_DEADLINES and not ask.late:
+        return is_own(ask.contract, access)
+    return True
+
+
+def is_own(contract: Contract, access: Access) -> bool:
+    return access.may(May.FULFIL, region_id=contract.region_id, contractor_id=contract.contractor_id)
+
+
+# --- address --------------------------------------------------------------------------------------------------------
+
+Action = tuple[str, str]
+NOTHING: Action = ("", "")
+
+
+def action_for(ask: Ask, access: Access) -> Action:
+    """Address and word of the one thing that this person can do about it; empty where it is for someone else."""
+    if ask.kind in OF_DEADLINES:
+        return next_action(ask.kind, ask.contract, access)
+    found = ACTIONS.get(ask.kind)
+    return found(ask, access) if found else NOTHING
+
+
+def _certificate(ask: Ask, access: Access) -> Action:
+    """An adviser decides, a procurement officer proposes."""
+    contract = ask.contract
+    decides = may_change(access, contract)
+    if not decides and not may_propose(access, contract):
+        return NOTHING
+    if ask.kind == Kind.RENEWAL:
+        return reverse("contract-change", args=[contract.pk, "certificate"]), _("Ask for a new PSO certificate")
+    if ask.kind == Kind.CORRECTION:
+        label = _("Confirm the correction of %(correction)s") if decides else _("Propose a correction")
+        return _change_url(ask, ChangeKind.CORRECTION), label % {"correction": euro(ask.amount)}
+    label = _("Register the discount of %(discount)s") if decides else _("Propose the discount of %(discount)s")
+    return _change_url(ask, ChangeKind.PSO_DISCOUNT), label % {"discount": euro(-(ask.amount or 0))}
+
+
+def _change_url(ask: Ask, kind: str) -> str:
+    return reverse("contract-change", args=[ask.contract.pk, kind]) + f"?certificate={ask.about}"
+
+
+def _end(ask: Ask, access: Access) -> Action:
+    url = reverse("contract-change", args=[ask.contract.pk, "end"])
+    return (url, _("End the contract")) if may_settle(access, ask.contract) else NOTHING
+
+
+def _settle(ask: Ask, access: Access) -> Action:
+    url = reverse("contract-settlement", args=[ask.contract.pk])
+    return (url, _("Settle the contract")) if may_settle(access, ask.contract) else NOTHING
+
+
+def _answer_plan(ask: Ask, access: Access) -> Action:
+    url = reverse("contract-plan", args=[ask.contract.pk])
+    return (url, _("Answer the action plan")) if may_agree(access, ask.contract) else NOTHING
+
+
+def _answer_proposal(ask: Ask, access: Access) -> Action:
+    url = reverse("change-proposal", args=[ask.about])
+    return (url, _("Answer the proposal")) if may_change(access, ask.contract) else NOTHING
+
+
+def _review(ask: Ask, access: Access) -> Action:
+    url = fulfilments_url(ask.contract, FulfilmentState.SUBMITTED)
+    return (url, _("Review fulfilments")) if access.may(May.REVIEW, region_id=ask.contract.region_id) else NOTHING
+
+
+def _complete(ask: Ask, access: Access) -> Action:
+    url = fulfilments_url(ask.contract, FulfilmentState.RETURNED)
+    return (url, _("Complete what was asked back")) if is_own(ask.contract, access) else NOTHING
+
+
+def fulfilments_url(contract: Contract, state: str) -> str:
+    return reverse("fulfilment-list") + f"?contract={contract.pk}&state={state}"
+
+
+ACTIONS: dict[str, Callable[[Ask, Access], Action]] = {
+    Kind.CORRECTION: _certificate,
+    Kind.RENEWAL: _certificate,
+    Kind.DISCOUNT: _certificate,
+    Kind.END: _end,
+    Kind.SETTLE: _settle,
+    Kind.PLAN_ANSWER: _answer_plan,
+    Kind.PROPOSAL: _answer_proposal,
+    Kind.REVIEW: _review,
+    Kind.COMPLETE: _complete,
+}
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def task_of(ask: Ask, url: str, label: str) -> Task:
+    """On the page of the contract itself."""
+    why = f"{capfirst(str(What(ask.kind).label))}: {ask.why}" if ask.kind in OF_DEADLINES else capfirst(ask.why)
+    return Task(label, url, why, ask.state, ask.word)
+
+
+def line_of(ask: Ask, access: Access) -> Task:
+    """Among other contracts; who can do nothing about it looks at the contract."""
+    contract = ask.contract
+    url, label = action_for(ask, access)
+    if ask.kind == Kind.SETTLE and url:
+        named = _("Settle %(title)s") % {"title": contract.title}
+    else:
+        named = f"{label}: {contract.title}" if label else contract.title
+    return Task(
+        label=named,
+        url=url or reverse("contract-detail", args=[contract.pk]),
+        why=f"{contract.reference} · {contract.contractor.name} · {ask.why}",
+        state=ask.state,
+        word=ask.word,
+    )
+
+
+def lines_of(found: Iterable[Ask], access: Access) -> list[Task]:
+    return [line_of(ask, access) for ask in found]

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contracts.models import Category, Contract
-from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.models import FulfilmentLine, FulfilmentVersion
+from placements.standing.known import waiting
 from placements.standing.progress import Done, Progress, Status, course
 from reporting.figures import totals
 from reporting.figures.catalogue import FULFILLED, INDICATORS
@@ -127,8 +128,8 @@ def _count(ages: Sequence[int], low: int, high: int) -> Decimal:
 
 def submitted_days(versions: QuerySet[FulfilmentVersion]) -> list[date]:
     """The days on which what waits for a review was submitted."""
-    waiting = versions.filter(state=FulfilmentState.SUBMITTED, latest_of__isnull=False, submitted_at__isnull=False)
-    return [localtime(moment).date() for moment in waiting.order_by().values_list("submitted_at", flat=True)]
+    moments = waiting(versions).order_by().values_list("submitted_at", flat=True)
+    return [localtime(moment).date() for moment in moments if moment]
 
 
 def growth_paths(figures: AnnualFigures, goals: Sequence[Goal]) -> list[tuple[str, Chart]]:

@@ -33,11 +33,11 @@ from contracts.plans.schedule import quarter_of
 from placements.rights import may_see_fulfilments
 from placements.standing.heard import last_heard
 from placements.standing.progress import Done, done_by_month, with_progress
+from placements.standing.words import deadline_words
 from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
-from sroi.templatetags.formats import long_date
 from sroi.views import DetailPage, Request, act_of
 
 
@@ -163,26 +163,19 @@ ICONS = {DeadlineState.DONE: "fulfilled", DeadlineState.DUE: "due", DeadlineStat
 
 
 def told(deadline: Deadline, contract: Contract, heard: date | None, access: Access) -> Told:
-    days = {"due": long_date(deadline.due), "done": long_date(deadline.done), "heard": long_date(heard)}
-    if deadline.done:
-        words = _("done on %(done)s; due by %(due)s") % days
-    elif deadline.what == What.REPORT and heard:
-        words = _("last report on %(heard)s; the next one by %(due)s") % days
-    else:
-        words = _("due by %(due)s") % days
-    url, action = ("", "") if deadline.done else next_action(deadline, contract, access)
-    what = capfirst(str(deadline.what.label))
+    url, action = ("", "") if deadline.done else next_action(deadline.what, contract, access)
+    what, words = capfirst(str(deadline.what.label)), deadline_words(deadline, heard)
     return Told(what, words, ICONS[deadline.state], deadline.state.label, url, action)
 
 
-def next_action(deadline: Deadline, contract: Contract, access: Access) -> tuple[str, str]:
+def next_action(what: str, contract: Contract, access: Access) -> tuple[str, str]:
     """Address and word of what this person can do about it; empty where it is for someone else."""
     adviser = may_agree(access, contract)
-    if deadline.what == What.CONTACT:
+    if what == What.CONTACT:
         return (reverse("contract-contact", args=[contract.pk]), _("Record the contact")) if adviser else ("", "")
     if not may_plan(access, contract):
         return "", ""
-    if deadline.what == What.PLAN:
+    if what == What.PLAN:
         return reverse("contract-plan-edit", args=[contract.pk]), _("Fill in the plan")
     own = access.may(May.FULFIL, region_id=contract.region_id)
     query = "" if own else f"?contract={contract.pk}"

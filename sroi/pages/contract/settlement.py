@@ -34,7 +34,8 @@ from contracts.settlement.shortfall import (
     may_settle_now,
     penalty,
 )
-from placements.standing.progress import realised_by_category, waiting_under, with_progress
+from placements.standing.known import waiting_under
+from placements.standing.progress import realised_by_category, with_progress
 from sroi.access import May, visible
 from sroi.documents import DocumentError
 from sroi.doors import Act, Refused

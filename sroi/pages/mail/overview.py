@@ -10,26 +10,28 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
-from contracts.plans.deadlines import Deadline, DeadlineState, deadlines
-from contracts.plans.plan import handed_in
-from placements.models import Fulfilment, FulfilmentState
-from placements.standing.heard import last_heard
+from placements.models import Fulfilment
+from placements.standing.asks import OF_DEADLINES, Ask, asks
+from placements.standing.known import LookUp, asked_back
 from placements.standing.progress import Status
 from placements.standing.tasks import Pile, Task
-from placements.standing.words import RUNNING, WORRYING, standings
+from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
-from sroi.pages.contract.plan import told
+from sroi.pages.contract.attention import action_for, task_of
 from sroi.pages.work.start import returned_task
-from sroi.pages.work.work_list import certificate_pile, deadline_piles, owing, own_of, pile_of, piles_of, standing_pile
+from sroi.pages.work.work_list import due_piles, of_kinds, owing, own_of, pile_of, piles_of, standing_pile
 
 
 @dataclass(frozen=True)
 class Reminder:
     """A term of a contract that the contractor is reminded of."""
 
-    contract: Contract
-    deadline: Deadline
+    ask: Ask
     words: str
+
+    @property
+    def contract(self) -> Contract:
+        return self.ask.contract
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         piles += [returned(access), coming_up(reminders)]
     if access.may(May.ADVISE):
         contracts = own_of(user, list(owing(access).order_by("end_date", "reference").select_related(*WITH)))
-        running = [contract for contract in contracts if contract.state == ContractState.ACTIVE]
-        piles += piles_of(access, contracts, today)
-        piles += [*deadline_piles(running, access, today), certificate_pile(running, access, today)]
+        piles += [*piles_of(access, contracts, today), *due_piles(contracts, access, today)]
     elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
     return Overview([pile for pile in piles if pile.number], reminders)
@@ -62,9 +62,9 @@ WITH = ("policy", "contractor")
 
 
 def returned(access: Access) -> Pile:
-    theirs = visible(Fulfilment, access).filter(latest__state=FulfilmentState.RETURNED).select_related("latest")
+    theirs = asked_back(visible(Fulfilment, access)).select_related("latest")
     # What was asked stays on the page: it may be about a person.
-    tasks = (Task(task.label, task.url, "") for task in map(returned_task, theirs.order_by("latest__reviewed_at")))
+    tasks = (Task(task.label, task.url, "") for task in map(returned_task, theirs))
     return pile_of(_("Something has to be added"), tasks, reverse("fulfilment-list"))
 
 
@@ -73,17 +73,13 @@ def deadline_reminders(access: Access, today: date) -> list[Reminder]:
     regions = access.regions_where(May.FULFIL)
     running = visible(Contract, access).filter(region__in=regions, has_obligation=True, state=ContractState.ACTIVE)
     contracts = list(running.filter(is_framework=False).select_related(*WITH).order_by("reference"))
-    planned, heard = handed_in(contracts), last_heard(contracts, today)
     soon = today + timedelta(weeks=settings.MAIL_WEEKS_AHEAD)
     found = []
-    for contract in contracts:
-        for deadline in deadlines(contract, planned.get(contract.pk), heard.get(contract.pk), today):
-            if deadline.state == DeadlineState.DONE or deadline.due > soon:
-                continue
-            line = told(deadline, contract, heard.get(contract.pk), access)
-            if line.url:
-                found.append(Reminder(contract, deadline, f"{line.what}: {line.words}"))
-    return sorted(found, key=lambda reminder: (reminder.deadline.due, reminder.contract.reference))
+    for ask in of_kinds(asks(contracts, today, [LookUp.STANDING, LookUp.DEADLINES])):
+        url, label = action_for(ask, access)
+        if ask.kind in OF_DEADLINES and ask.day <= soon and url:
+            found.append(Reminder(ask, task_of(ask, url, label).why))
+    return sorted(found, key=lambda reminder: (reminder.ask.day, reminder.contract.reference))
 
 
 def coming_up(reminders: Sequence[Reminder]) -> Pile:
@@ -99,5 +95,6 @@ def coming_up(reminders: Sequence[Reminder]) -> Pile:
 
 def of_municipality(access: Access, today: date) -> list[Pile]:
     rows = visible(Contract, access).filter(state__in=RUNNING, has_obligation=True, is_framework=False)
-    found = standings(rows.select_related(*WITH).order_by("end_date", "reference"), today)
-    return [standing_pile(Status(status), found, today) for status in WORRYING]
+    contracts = rows.select_related(*WITH).order_by("end_date", "reference")
+    found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
+    return [standing_pile(Status(status), found, access) for status in WORRYING]

@@ -159,7 +159,7 @@ class Person:
                 user=self.user,
                 contract=reminder.contract,
                 kind=NoticeKind.OVERVIEW,
-                key=f"reminder:{reminder.contract.pk}:{reminder.deadline.what}:{week}",
+                key=f"reminder:{reminder.contract.pk}:{reminder.ask.kind}:{week}",
                 words=reminder.words[:300],
                 path=reverse("contract-detail", args=[reminder.contract.pk]),
                 made_at=self.now,

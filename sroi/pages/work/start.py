@@ -16,23 +16,21 @@ from django.views.decorators.http import require_safe
 
 from contracts.coverage.coverage import coverage
 from contracts.models import Contract, ContractState, ObligationLine
-from contracts.plans.deadlines import What, deadlines
-from placements.models import Fulfilment, FulfilmentState
-from placements.standing.heard import last_heard
+from placements.models import Fulfilment
+from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
+from placements.standing.known import LookUp, asked_back
 from placements.standing.progress import Status
-from placements.standing.tasks import SHOWN, Task, contract_task
+from placements.standing.tasks import SHOWN, Task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import May, visible
 from sroi.access.roles import role_called
 from sroi.money import ZERO
-from sroi.pages.contract.plan import ICONS
+from sroi.pages.contract.attention import lines_of
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
-from sroi.periods import Period, add_months
+from sroi.periods import Period
 from sroi.templatetags.formats import long_date
 from sroi.views import Request
-
-REMINDED_MONTHS_AHEAD = 1
 
 
 @require_safe
@@ -61,16 +59,20 @@ def my_obligations(request: Request) -> HttpResponse:
     access, today = request.access, localdate()
     contracts = visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
     cards = standings(in_order(contracts), today)
-    running = [card for card in cards if card.contract.state in RUNNING and not is_done(card, today)]
-    returned = visible(Fulfilment, access).filter(latest__state=FulfilmentState.RETURNED).select_related("latest")
+    standing = {card.contract.pk: card.progress for card in cards}
+    asked = asks([card.contract for card in cards], today, [LookUp.STANDING, LookUp.DEADLINES], progress=standing)
+    running = [card for card in cards if not is_finished(card.contract, asked[card.contract.pk], today)]
+    found = [ask for card in running for ask in asked[card.contract.pk]]
+    returned = asked_back(visible(Fulfilment, access)).select_related("latest")
     return render(
         request,
         "pages/start_contractor.html",
         {
             "running": running,
             "done": [card for card in cards if card not in running],
-            "reports": report_tasks([card.contract for card in running], today),
-            "returned": [returned_task(fulfilment) for fulfilment in returned.order_by("latest__reviewed_at")],
+            "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
+            "plans": [task for task in lines_of([a for a in found if a.kind == Kind.PLAN], access) if task.url],
+            "returned": [returned_task(fulfilment) for fulfilment in returned],
         },
     )
 
@@ -79,30 +81,23 @@ def in_order(contracts: Any) -> Any:
     return contracts.select_related("policy", "contractor").order_by("end_date", "reference")
 
 
-def is_done(card: Standing, today: date) -> bool:
-    """Fulfilled, or never owed anything, and over: nothing is asked any more."""
-    asks_nothing = card.progress.status in (Status.FULFILLED, Status.NO_OBLIGATION, Status.SETTLED)
-    return asks_nothing and card.contract.last_counted_day < today
+def is_finished(contract: Contract, asked: Sequence[Ask], today: date) -> bool:
+    """It does not run, or its term is over and nothing is asked of the contractor any more."""
+    is_over = contract.last_counted_day < today
+    return contract.state not in RUNNING or (is_over and not any(ask.kind in OF_CONTRACTOR for ask in asked))
 
 
-def report_tasks(contracts: Sequence[Contract], today: date) -> list[Task]:
+def report_tasks(found: Sequence[Ask]) -> list[Task]:
     """One line for all interim reports together, from a month before the first is due until it is done."""
-    heard = last_heard(contracts, today)
-    found = [
-        deadline
-        for contract in contracts
-        for deadline in deadlines(contract, None, heard.get(contract.pk), today)
-        if deadline.what == What.REPORT and deadline.due <= add_months(today, REMINDED_MONTHS_AHEAD)
-    ]
     if not found:
         return []
-    first = min(found, key=lambda deadline: deadline.due)
+    first = min(found, key=lambda ask: ask.day)
     why = ngettext(
         "For %(n)s contract, by %(day)s: what still runs, what stopped and what is new.",
         "For %(n)s contracts, the first by %(day)s: what still runs, what stopped and what is new.",
         len(found),
-    ) % {"n": len(found), "day": long_date(first.due)}
-    return [Task(_("Send the interim report"), reverse("interim-report"), why, ICONS[first.state], first.state.label)]
+    ) % {"n": len(found), "day": long_date(first.day)}
+    return [Task(_("Send the interim report"), reverse("interim-report"), why, first.state, first.word)]
 
 
 def returned_task(fulfilment: Any) -> Task:
@@ -139,7 +134,10 @@ def my_contracts(request: Request) -> HttpResponse:
     contracts = visible(Contract, access)
     all_standings = standings(in_order(contracts), today)
     totals = totals_by_status(all_standings)
-    attention = [s for status in WORRYING for s in all_standings if s.progress.status == status]
+    standing = {s.contract.pk: s.progress for s in all_standings}
+    asked = asks([s.contract for s in all_standings], today, [LookUp.STANDING], progress=standing)
+    behind = [ask for found in asked.values() for ask in found if ask.kind == Kind.CATCH_UP]
+    behind.sort(key=lambda ask: WORRYING.index(Status(ask.state)))
     return render(
         request,
         "pages/start_procurement.html",
@@ -148,7 +146,7 @@ def my_contracts(request: Request) -> HttpResponse:
             "number": len(all_standings),
             "obligation": sum((total.obligation for total in totals), ZERO),
             "realised": sum((total.realised for total in totals), ZERO),
-            "attention": [contract_task(standing) for standing in attention[:SHOWN]],
+            "attention": lines_of(behind[:SHOWN], access),
             "coverage": coverage(contracts, visible(ObligationLine, access), Period.year(today.year)),
             "year": today.year,
         },

@@ -12,7 +12,7 @@ from contracts.models import ActionPlan, Contract, ContractEvent, PlanState, Reg
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
-from contracts.plans.plan import handed_in
+from contracts.plans.plan import handed_in_on
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status, course, done_by_month, with_progress
 from sroi.access import Role
@@ -255,12 +255,12 @@ def test_contact_and_plan_are_done_once_recorded(contract: Contract, adviser: Cl
     assert contractor.get(url(contract, "contact")).status_code == 404
     adviser.post(url(contract, "contact"), {"on": "2023-12-06", "why": "Gebeld met de projectleider"})
     make.make_plan(contract, PlanState.SUBMITTED)
-    planned = handed_in([contract])[contract.pk]
+    planned = handed_in_on(contract.plans.all())
     found = due(contract, date(2025, 7, 1), planned)
     assert (found["contact"].done, found["plan"].done) == (date(2023, 12, 6), make.TODAY)
     assert ContractEvent.objects.get(what="contact").why.startswith("06-12-2023")
     plans.send_back(ActionPlan.objects.get(), make.act(None, "Graag anders"))
-    assert handed_in([contract]) == {}
+    assert handed_in_on(contract.plans.all()) is None
 
 
 def test_where_no_plan_is_needed_none_is_due(contract: Contract, adviser: Client) -> None:

@@ -137,6 +137,31 @@ def test_contracts_are_shown_and_then_registered(world: SimpleNamespace) -> None
     )
 
 
+def test_what_is_unusual_is_shown_and_taken_once_somebody_said_that_it_is_right(world: SimpleNamespace) -> None:
+    usual = [{"reference": f"HIL-{n}"} for n in range(20, 80)]
+    upload = sent(world.adviser, contracts(*usual, {"value": "5.000.000.000"}))
+    page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
+    assert "heel veel" in page
+    assert "Dit klopt" in page
+    assert "HIL-20" not in page  # what is unusual stands first
+    post(world.adviser, "import-run", upload)
+    upload.refresh_from_db()
+    assert (upload.state, Contract.objects.count()) == ("checked", 3)
+    post(world.adviser, "import-run", upload, klopt="1")
+    upload.refresh_from_db()
+    assert (upload.state, Contract.objects.count()) == ("imported", 64)
+
+
+def test_what_became_unusual_meanwhile_is_shown_again(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({"value": "5.000.000"}))
+    assert upload.doubts == []
+    Contract.objects.update(value=100)
+    post(world.adviser, "import-run", upload)
+    upload.refresh_from_db()
+    assert (upload.state, len(upload.doubts), Contract.objects.count()) == ("checked", 1, 3)
+    assert "intussen" in upload.why
+
+
 def test_the_same_file_again_has_nothing_to_import(world: SimpleNamespace) -> None:
     for expected in (["new"], ["unchanged"]):
         upload = sent(world.adviser, contracts({}))

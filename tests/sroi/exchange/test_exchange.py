@@ -389,7 +389,7 @@ def test_a_fault_is_one_short_line_and_repeats_no_bsn():
     ],
 )
 def test_amount(cell, value):
-    found = exchange.amount(cell)
+    found = exchange.signed_amount(cell)
     assert found == D(value)
     assert found.as_tuple().exponent == -2
     assert str(found) != "-0.00"
@@ -450,7 +450,7 @@ def test_amount(cell, value):
 )
 def test_no_amount(cell):
     with pytest.raises(ValueError, match=SENTENCE):
-        exchange.amount(cell)
+        exchange.signed_amount(cell)
 
 
 cents = st.decimals(min_value=-(10**13) + 1, max_value=10**13 - 1, places=2)
@@ -462,13 +462,13 @@ def test_amounts_in_every_accepted_form(value):
     forms = [str(value), dutch, f"€ {dutch}", str(value).replace(".", ",")]
     if value == value.to_integral_value():
         forms += [f"{value:,.0f}".replace(",", "."), f"{value:.0f}"]
-    assert {exchange.amount(form) for form in forms} == {value}
+    assert {exchange.signed_amount(form) for form in forms} == {value}
 
 
 @given(st.floats())
 def test_number_cells_never_change_silently(cell):
     try:
-        found = exchange.amount(cell)
+        found = exchange.signed_amount(cell)
     except ValueError:
         return
     assert found == D(f"{cell:.15g}")
@@ -477,7 +477,7 @@ def test_number_cells_never_change_silently(cell):
 @given(st.text("0123456789.,-€ ", max_size=12))
 def test_an_amount_has_the_digits_that_were_written(text):
     try:
-        found = exchange.amount(text.strip())
+        found = exchange.signed_amount(text.strip())
     except ValueError:
         return
     digits = "".join(filter(str.isdigit, text))
@@ -694,6 +694,7 @@ def test_per_reference():
 
 PARSERS = [
     exchange.amount,
+    exchange.signed_amount,
     exchange.quantity,
     exchange.percent,
     exchange.whole_number,
@@ -800,7 +801,7 @@ def test_our_own_xlsx_reads_back(rows):
 @pytest.mark.parametrize(("write", "name"), [(csv_of, "a.csv"), (xlsx_of, "a.xlsx")])
 @given(value=cents, day=st.dates(date(1900, 3, 1), date(2100, 12, 31)), yes=st.booleans())
 def test_typed_values_read_back(write, name, value, day, yes):
-    columns = [Column("value", exchange.amount), Column("day", exchange.day), Column("yes", exchange.yes_no)]
+    columns = [Column("value", exchange.signed_amount), Column("day", exchange.day), Column("yes", exchange.yes_no)]
     parsed = parse(read_rows(write(["value", "day", "yes"], [[value, day, yes]]), name), columns)
     assert not parsed.faults
     assert parsed.rows[0].values == {"value": value, "day": day, "yes": yes}

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.models import PlanState
+from contracts.owed.door import end
 from sroi.access import Role
 from tests import factories as make
 
@@ -48,11 +49,15 @@ def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> 
         world.region, world.firm, title="Ending", **{**RUNS, "end_date": date(2025, 9, 30), "value": 0, "rate": 5}
     )
     found = piles(world.noor)
-    assert found["Settlements to do"] == [("Settle Short", reverse("contract-settlement", args=[short.pk]))]
+    to_end = reverse("contract-change", args=[short.pk, "end"])
+    assert found["Settlements to do"] == [("End the contract: Short", to_end)]
     assert found["Contracts that are behind"] == [("Behind", reverse("contract-detail", args=[behind.pk]))]
     assert found["Contracts that end within three months"] == [("Ending", reverse("contract-detail", args=[ending.pk]))]
     everywhere = [label for tasks in found.values() for label, _url in tasks]
     assert len(everywhere) == len(set(everywhere)) == 3
+    end(short, make.act(world.noor, "Afgelopen"))
+    settle = reverse("contract-settlement", args=[short.pk])
+    assert piles(world.noor)["Settlements to do"] == [("Settle Short", settle)]
 
 
 def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:

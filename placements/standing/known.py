@@ -1,0 +1,179 @@
+"""What is looked up of contracts to say what they ask for, in a number of queries that does not grow with them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import Enum, auto
+from typing import Any
+
+from django.db.models import Case, CharField, Count, F, Min, QuerySet, Value, When
+from django.utils.timezone import localtime
+
+from contracts.acts import certificates
+from contracts.acts.certificates import Cover
+from contracts.models import (
+    ActionPlan,
+    ChangeProposal,
+    Contract,
+    ObligationChange,
+    PlanState,
+    ProposalState,
+    PsoCertificate,
+)
+from placements.models import Allocation, FulfilmentState, FulfilmentVersion
+from placements.standing.heard import last_heard
+from placements.standing.progress import Progress, with_progress
+from sroi.money import ZERO
+
+
+class LookUp(Enum):
+    """What may be looked up, each with queries of its own: a page that shows less asks less."""
+
+    STANDING = auto()
+    ANSWERS = auto()
+    DEADLINES = auto()
+    CERTIFICATES = auto()
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A change that a procurement officer proposed and nobody answered."""
+
+    pk: int
+    kind: str
+    on: date
+    why: str
+
+
+@dataclass
+class Known:
+    """What is known of one contract; what was not looked up asks for nothing."""
+
+    progress: Progress | None = None
+    # Fulfilments that wait for a review and that were asked back: how many, and since which day.
+    submitted: int = 0
+    submitted_on: date | None = None
+    returned: int = 0
+    returned_on: date | None = None
+    proposals: Sequence[Proposed] = ()
+    plan_waits_since: date | None = None
+    has_deadlines: bool = False
+    planned_on: date | None = None
+    heard_on: date | None = None
+    cover: Cover | None = None
+    discount: Decimal = ZERO
+
+
+def waiting(versions: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of these versions that wait for a review."""
+    return versions.filter(state=FulfilmentState.SUBMITTED, latest_of__isnull=False)
+
+
+def waiting_under(contract: Contract) -> int:
+    """How many fulfilments of a contract wait for a review."""
+    return waiting(FulfilmentVersion.objects.filter(allocations__contract=contract)).count()
+
+
+def asked_back(fulfilments: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of these fulfilments that wait for who sent them in, the longest first."""
+    return fulfilments.filter(latest__state=FulfilmentState.RETURNED).order_by("latest__reviewed_at")
+
+
+def handed_in_plans(plans: QuerySet[Any]) -> QuerySet[Any]:
+    return plans.filter(state=PlanState.SUBMITTED).order_by("submitted_at")
+
+
+def open_proposals(proposals: QuerySet[Any]) -> QuerySet[Any]:
+    return proposals.filter(state=ProposalState.OPEN).order_by("proposed_at")
+
+
+def known_of(
+    contracts: Sequence[Contract],
+    today: date,
+    look_ups: Collection[LookUp],
+    progress: Mapping[int, Progress] | None = None,
+) -> dict[int, Known]:
+    """By contract id; progress that is known already is not looked up again."""
+    known = {contract.pk: Known() for contract in contracts}
+    if LookUp.STANDING in look_ups:
+        standing = with_progress(contracts, today) if progress is None else progress
+        for pk, found in known.items():
+            found.progress = standing[pk]
+    if LookUp.ANSWERS in look_ups:
+        _look_up(known, [_of_fulfilments(known), _of_proposals(known), _of_plans(known)])
+    elif LookUp.DEADLINES in look_ups:
+        _look_up(known, [_of_plans(known)])
+    if LookUp.DEADLINES in look_ups:
+        heard = last_heard(contracts, today)
+        for pk, found in known.items():
+            found.has_deadlines, found.heard_on = True, heard.get(pk)
+    if LookUp.CERTIFICATES in look_ups:
+        _look_up_certificates(known, contracts, today)
+    return known
+
+
+# Rows of: contract, what waits or was handed in, how many or which one, since when, and words.
+ROW = ("of", "what", "kind", "number", "since", "why")
+FULFILMENT, PLAN, PROPOSAL = "fulfilment", "plan", "proposal"
+
+
+def _of_fulfilments(known: Collection[int]) -> QuerySet[Any]:
+    newest = Allocation.objects.filter(contract__in=known, version__latest_of__isnull=False)
+    awaited = newest.filter(version__state__in=(FulfilmentState.SUBMITTED, FulfilmentState.RETURNED))
+    since = Case(
+        When(version__state=FulfilmentState.SUBMITTED, then="version__submitted_at"), default="version__reviewed_at"
+    )
+    rows = awaited.order_by().values(of=F("contract"), what=_is(FULFILMENT), kind=F("version__state"))
+    return rows.annotate(number=Count("version"), since=Min(since), why=_is("")).values_list(*ROW)
+
+
+def _of_plans(known: Collection[int]) -> QuerySet[Any]:
+    plans = ActionPlan.objects.filter(contract__in=known).exclude(state=PlanState.DRAFT).order_by()
+    rows = plans.values(of=F("contract"), what=_is(PLAN), kind=F("state"))
+    return rows.annotate(number=Count("pk"), since=Min("submitted_at"), why=_is("")).values_list(*ROW)
+
+
+def _of_proposals(known: Collection[int]) -> QuerySet[Any]:
+    rows = open_proposals(ChangeProposal.objects.filter(contract__in=known)).order_by()
+    named = rows.annotate(of=F("contract"), what=_is(PROPOSAL), number=F("pk"), since=F("proposed_at"), why=F("reason"))
+    return named.values_list(*ROW)
+
+
+def _look_up(known: Mapping[int, Known], parts: Sequence[QuerySet[Any]]) -> None:
+    """All that waits or was handed in, in one query."""
+    rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    for pk, what, kind, number, since, why in sorted(rows, key=lambda row: row[4]):
+        found, day = known[pk], localtime(since).date()
+        if what == PROPOSAL:
+            found.proposals = [*found.proposals, Proposed(number, kind, day, why)]
+        elif what == PLAN:
+            found.planned_on = min(day, found.planned_on or day)
+            found.plan_waits_since = day if kind == PlanState.SUBMITTED else found.plan_waits_since
+        elif kind == FulfilmentState.SUBMITTED:
+            found.submitted, found.submitted_on = number, day
+        else:
+            found.returned, found.returned_on = number, day
+
+
+def _is(what: str) -> Value:
+    return Value(what, CharField())
+
+
+def _look_up_certificates(known: Mapping[int, Known], contracts: Iterable[Contract], today: date) -> None:
+    """Also the discount that a certificate gives, where it does not stand yet."""
+    rows = list(contracts)
+    firms, regions = {c.contractor_id for c in rows}, {c.region_id for c in rows}
+    found = list(PsoCertificate.objects.filter(contractor__in=firms, region__in=regions))
+    if not found:
+        return
+    covered = {certificate.contractor_id for certificate in found}
+    of_firms = [contract for contract in rows if contract.contractor_id in covered]
+    changes: dict[int, list[ObligationChange]] = defaultdict(list)
+    for change in ObligationChange.objects.filter(contract__in=[c.pk for c in of_firms]).order_by("pk"):
+        changes[change.contract_id].append(change)
+    every = [change for theirs in changes.values() for change in theirs]
+    for pk, cover in certificates.covers(of_firms, found, every, today).items():
+        known[pk].cover = cover
+        known[pk].discount = certificates.discount(cover.contract, cover.certificate.level, changes[pk])
