@@ -1,0 +1,71 @@
+"""What must hold for a client: code, name, days and who takes its place. Pure; asked by file, form and door.
+
+Each function yields (name of the field, reason). Source: DOMAIN.md sections 2 and 10.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from contracts.models import ClientKind, Municipality
+from contracts.models.region import CBS_CODE, CLIENT_CODE
+from sroi.periods import DAY
+from sroi.templatetags.formats import long_date
+
+Reason = tuple[str, str]
+NAME = 100
+
+
+def client_faults(client: Municipality) -> Iterator[Reason]:
+    """Of a client by itself, whoever else there is."""
+    yield from code_faults(client.kind, client.code)
+    if len(client.name) > NAME:
+        yield "name", _("Use at most %(most)s characters.") % {"most": NAME}
+    yield from inhabitants_faults(client.kind, client.inhabitants)
+    yield from day_faults(client.valid_from, client.valid_until)
+
+
+def code_faults(kind: str, code: str) -> Iterator[Reason]:
+    """A municipality has the code of the CBS, and nobody else has one in that form."""
+    of_municipality = bool(re.match(CBS_CODE, code))
+    if kind == ClientKind.MUNICIPALITY and not of_municipality:
+        yield "code", _("The code of a municipality is that of the CBS: GM and four digits, such as GM0402.")
+    elif kind != ClientKind.MUNICIPALITY and of_municipality:
+        yield (
+            "code",
+            _("Only municipalities have a code such as GM0402. Choose another code."),
+        )
+    elif kind != ClientKind.MUNICIPALITY and not re.match(CLIENT_CODE, code):
+        yield "code", _("A code has 2 to 12 letters and digits, without spaces, such as WBREBURG.")
+
+
+def inhabitants_faults(kind: str, inhabitants: int | None) -> Iterator[Reason]:
+    if inhabitants is not None and kind != ClientKind.MUNICIPALITY:
+        yield "inhabitants", _("Only a municipality has inhabitants. Leave this empty.")
+
+
+def day_faults(first: date | None, last: date | None) -> Iterator[Reason]:
+    if first and last and last < first:
+        yield (
+            "valid_until",
+            _("The last day lies before the first. Choose a day on or after %(day)s.") % {"day": long_date(first)},
+        )
+
+
+def successor_faults(client: Municipality, successor: Municipality, last: date | None) -> Iterator[Reason]:
+    """Who takes the place of a client is of its region, goes on when it ends, and has a council where it had one."""
+    words = {"name": client.name, "successor": successor.name}
+    if successor == client or successor.region_id != client.region_id:
+        yield "successor", _("Choose another client of this region.")
+    elif successor.has_council != client.has_council:
+        yield "successor", _("A municipality is followed by a municipality, and another client by another client.")
+    elif successor.successor_id or (last and successor.valid_until and successor.valid_until <= last):
+        yield "successor", _("%(successor)s has ended itself by then. Choose who goes on.") % words
+    elif last and successor.valid_from and successor.valid_from > last + DAY:
+        yield (
+            "successor",
+            _("%(successor)s begins on %(day)s, more than a day later. Choose another last day, or another successor.")
+            % {**words, "day": long_date(successor.valid_from)},
+        )
