@@ -62,6 +62,7 @@ def annual_figures(
     cells = rows.cells
     workplaces = totals.workplaces(done, period, closed_years, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
+    municipalities, other_clients = totals.clients(cells, rows.registered, workplaces)
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
         **_sums(rows, period, municipality, workplaces["all"]),
@@ -78,7 +79,8 @@ def annual_figures(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
         ),
         contractors=totals.done_by_contractor(done, period),
-        municipalities=totals.municipalities(cells, rows.registered, workplaces),
+        municipalities=municipalities,
+        other_clients=other_clients,
         target_groups=totals.groups(cells, "target_group", workplaces),
         work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
         policy_fields=totals.groups(cells, "policy_field", workplaces),

@@ -175,6 +175,8 @@ class AnnualFigures(Headlines):
     late: list[LateFigures]
     # Credited value per split (category, municipality, policy field, sector), code and year, up to this period.
     history: History = field(default_factory=dict)
+    # Who commissions and is no municipality; older reports knew none.
+    other_clients: list[PartFigures] = field(default_factory=list)
     sectors: list[PartFigures] = field(default_factory=list)
     # Of the year before: work placements per target group, and coverage.
     groups_before: list[PartFigures] = field(default_factory=list)
@@ -190,6 +192,15 @@ class AnnualFigures(Headlines):
     def in_year(self, split: str, code: str, year: int) -> Decimal:
         """The credited value of a part in an earlier year."""
         return self.history.get(split, {}).get(code, {}).get(str(year), ZERO)
+
+    @property
+    def clients(self) -> list[PartFigures]:
+        """Who commissioned, municipalities first: their amounts add up to the total."""
+        return [*self.municipalities, *self.other_clients]
+
+    @property
+    def by_client(self) -> Amounts:
+        return amounts(self.clients)
 
     @property
     def by_municipality(self) -> Amounts:
@@ -245,6 +256,7 @@ EXCHANGED = (
     "quality",
     "by_category",
     "by_municipality",
+    "by_client",
     "by_target_group",
     "by_policy_field",
 )

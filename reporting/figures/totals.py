@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractYear, Substr
 
-from contracts.models import Category
+from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
 from reporting.figures import definitions
 from reporting.figures.definitions import SOCIAL
@@ -19,6 +19,8 @@ from sroi.periods import Period
 
 Summed = Mapping[str, Any]
 SPLITS = ("municipality__code", "target_group", "policy_field")
+# Who commissioned: what tells one client from another, and what it is.
+CLIENT = ("municipality__code", "municipality__name", "municipality__kind")
 # The division of the CPV: the first two digits.
 SECTOR = Substr("contract__cpv", 1, 2)
 
@@ -34,16 +36,16 @@ class SummedRows(NamedTuple):
 
 def rows(owed: Lines, done: Lines, period: Period) -> SummedRows:
     return SummedRows(
-        registered_by_municipality(owed, period),
+        registered_by_client(owed, period),
         owed_by_month(owed, period),
         done_by_month(done, period),
         done_in_cells(done, period),
     )
 
 
-def registered_by_municipality(owed: Lines, period: Period) -> list[Summed]:
-    """Contract value and obligation registered in the period, per municipality."""
-    rows = owed.filter(definitions.registered(period)).order_by().values("municipality__code", "municipality__name")
+def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
+    """Contract value and obligation registered in the period, per client."""
+    rows = owed.filter(definitions.registered(period)).order_by().values(*CLIENT)
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
@@ -72,7 +74,7 @@ def done_by_month(done: Lines, period: Period) -> list[Summed]:
 
 def done_in_cells(done: Lines, period: Period) -> list[Summed]:
     """The period's credited value, split by all it is reported by, with what was paid and the FTE of its own months."""
-    keys = ("category", *SPLITS, "municipality__name", "block__table__code", "block__code", "block__label_nl")
+    keys = ("category", *SPLITS, *CLIENT[1:], "block__table__code", "block__code", "block__label_nl")
     rows = done.filter(definitions.booked(period)).order_by().values(*keys)
     fte = Sum("fte", filter=definitions.workplaces(period))
     return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid"), fte_total=fte))
@@ -164,9 +166,9 @@ def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]
 
 
 def workplaces(done: Lines, period: Period, closed_years: Collection[int], cells: Iterable[Summed]) -> dict[Any, int]:
-    """Workplaces in all, those started in the period, late ones, and per municipality, target group, policy field.
+    """Workplaces in all, those started in the period, late ones, and per client, target group, policy field.
 
-    A workplace that several municipalities share counts once in all and once for each of them.
+    A workplace that several clients share counts once in all and once for each of them.
     """
     counted = definitions.workplaces(period)
     conditions: dict[Any, Q] = {
@@ -195,25 +197,30 @@ def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decima
     return months
 
 
-def municipalities(
+def clients(
     cells: Iterable[Summed], registered: Iterable[Summed], counts: Mapping[Any, int]
-) -> list[PartFigures]:
-    """Every municipality that had a line in the period, by name."""
+) -> tuple[list[PartFigures], list[PartFigures]]:
+    """Every client that had a line in the period, by name: the municipalities, and the others."""
     names = ("fulfilled", "social_spend", "purchases", "paid")
-    sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    sums: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
     for cell in cells:
-        row = sums[cell["municipality__name"], cell["municipality__code"]]
+        row = sums[_client(cell)]
         row["fulfilled"] += cell["total"]
         row["social_spend"] += cell["total"] if cell["category"] in SOCIAL else ZERO
         row["purchases"] += cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
         row["paid"] += cell["paid_total"] or ZERO
     for line in registered:
-        row = sums[line["municipality__name"], line["municipality__code"]]
+        row = sums[_client(line)]
         row |= {"contract_value_registered": line["value"], "obligation_registered": line["obligation"]}
-    return [
-        PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
-        for (name, code), row in sorted(sums.items())
-    ]
+    found: tuple[list[PartFigures], list[PartFigures]] = ([], [])
+    for (name, code, kind), row in sorted(sums.items()):
+        part = PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
+        found[kind != ClientKind.MUNICIPALITY].append(part)
+    return found
+
+
+def _client(row: Summed) -> tuple[str, str, str]:
+    return row["municipality__name"], row["municipality__code"], row["municipality__kind"]
 
 
 def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> list[PartFigures]:

@@ -169,7 +169,7 @@ class _Kept:
 def _on_shelf(region: Region, year: int) -> _Kept:
     reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
     final = frozenset(year for year, report in reports.items() if report.state == AnnualReport.State.FINAL)
-    towns = Municipality.objects.filter(region=region).order_by("name")
+    towns = Municipality.objects.with_council().filter(region=region).order_by("name")
     published = frozenset(year for year, report in reports.items() if report.published_at)
     return _Kept(reports.get(year), final, [town for town in towns if _existed(town, year)], published)
 
@@ -334,7 +334,7 @@ def shelves(access: Access, today: date) -> list[Shelf]:
     regions = list(Region.objects.visible_to(access))
     years = years_with_figures([region.pk for region in regions], today)
     states = {(report.region_id, report.year): report.state for report in _reports(years)}
-    towns = list(Municipality.objects.filter(region__in=years).order_by("name"))
+    towns = list(Municipality.objects.with_council().filter(region__in=years).order_by("name"))
     found = []
     for region in regions:
         for year in years.get(region.pk, []):

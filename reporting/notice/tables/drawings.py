@@ -5,12 +5,13 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.figures.outlook import Outlook
 from reporting.figures.words import CATEGORIES, INDICATORS, capital, short
 from reporting.models import Goal, Indicator
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
+from reporting.notice.wording import client_word
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
 from sroi.charts.years import growth_path, year_columns
@@ -58,10 +59,12 @@ def categories_chart(own: AnnualFigures) -> Chart:
     return split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
 
 
-def municipalities_chart(parts: Iterable[PartFigures]) -> Chart:
-    bars = [Bar(part.name, part.fulfilled) for part in parts]
-    columns = ("Gemeente", "Ingevulde waarde")
-    return horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
+def clients_chart(whole: AnnualFigures) -> Chart | None:
+    """Beside each other, where there is more than one."""
+    bars, word = [Bar(part.name, part.fulfilled) for part in whole.clients], client_word(whole)
+    columns = (capital(word), "Ingevulde waarde")
+    title = f"Ingevulde waarde per {word}"
+    return horizontal_bars("gemeenten", title, bars, columns=columns, format=euro) if len(bars) > 1 else None
 
 
 def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], indicator: Indicator, ahead: Outlook) -> Chart:

@@ -19,7 +19,7 @@ from reporting.figures.words import (
 from reporting.models import Indicator
 from reporting.notice.tables.cells import YEARS, Figure, column, count, rate, shares, with_total, years_before
 from reporting.notice.tables.finances import open_by_year
-from reporting.notice.wording import verdict
+from reporting.notice.wording import client_word, clients_word, verdict
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING
@@ -154,8 +154,8 @@ def _opened(cells: Sequence[Figure], query: str = "") -> list[Figure]:
     return [cell.opening(name + query) for cell, name in zip(cells, names, strict=True)]
 
 
-def municipalities_table(whole: AnnualFigures) -> DocumentTable:
-    parts, before = whole.municipalities, years_before(whole, 1)
+def clients_table(whole: AnnualFigures) -> DocumentTable:
+    parts, before = whole.clients, years_before(whole, 1)
     earlier = [
         column([*(whole.in_year("municipality", part.code, year.year) for part in parts), year.fulfilled])
         for year in before
@@ -174,7 +174,7 @@ def municipalities_table(whole: AnnualFigures) -> DocumentTable:
         ]
         rows.append((part.name if part else "Regio", first, *then, *rest))
     header = (
-        "Gemeente",
+        capital(client_word(whole)),
         "Werkplekken",
         *(f"Ingevuld {year.name}" for year in before),
         f"Ingevuld {whole.year}" if before else "Ingevulde waarde",
@@ -183,8 +183,10 @@ def municipalities_table(whole: AnnualFigures) -> DocumentTable:
         "Gemiddeld",
     )
     shared = sum(part.workplaces for part in parts) != whole.workplaces
-    note = "Een werkplek die gemeenten delen, telt bij elk van hen en in de regio één keer." if shared else ""
-    return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1], note)
+    note = (
+        f"Een werkplek die {clients_word(whole)} delen, telt bij elk van hen en in de regio één keer." if shared else ""
+    )
+    return DocumentTable(f"Resultaten per {client_word(whole)}", header, rows[:-1], rows[-1], note)
 
 
 def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> DocumentTable:

@@ -6,9 +6,10 @@ from itertools import accumulate
 
 from reporting.figures.facts import AnnualFigures, PartFigures
 from reporting.figures.outlook import Promise, Scenario, Team
-from reporting.figures.words import CATEGORIES, RATE_REASONS, limits, measured, plain
+from reporting.figures.words import CATEGORIES, RATE_REASONS, capital, limits, measured, plain
 from reporting.models import Goal, Indicator
 from reporting.notice.tables.cells import Figure, column, count, rate, with_total, years_before
+from reporting.notice.wording import client_word
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
 
@@ -87,8 +88,8 @@ def coverage_table(own: AnnualFigures) -> DocumentTable:
 
 
 def spent_table(whole: AnnualFigures) -> DocumentTable:
-    """Per municipality of the client what the value was made of, and what social firms were paid."""
-    parts = whole.municipalities
+    """Per client what the value was made of, and what social firms were paid."""
+    parts = whole.clients
     purchases, csr = whole.by_category["social_purchasing"], whole.by_category["csr"]
     columns = [
         column([*(part.fulfilled - part.social_spend for part in parts), whole.by_category["work"]]),
@@ -109,7 +110,7 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         for i, part in enumerate(parts)
     ]
     total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, names, strict=True)))
-    header = ("Gemeente", *CATEGORIES.values(), "Samen", "Betaald aan sociale firma’s")
+    header = (capital(client_word(whole)), *CATEGORIES.values(), "Samen", "Betaald aan sociale firma’s")
     note = "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald, exclusief btw."
     return DocumentTable("Waar de waarde terechtkwam", header, rows, total, note)
 
