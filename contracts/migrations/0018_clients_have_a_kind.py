@@ -93,4 +93,19 @@ class Migration(migrations.Migration):
             name='successor',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='contracts.municipality', verbose_name='successor'),
         ),
+        migrations.AlterField(
+            model_name='changeproposal',
+            name='kind',
+            field=models.CharField(choices=[('amendment', 'amendment'), ('extension', 'extension'), ('early_end', 'early end'), ('rate_change', 'rate change'), ('turnover', 'turnover statement'), ('pso_discount', 'PSO discount'), ('waiver', 'waiver'), ('correction', 'correction'), ('shares', 'other shares of the clients'), ('certificate', 'PSO certificate'), ('table', 'other valuation table'), ('end', 'end of the contract'), ('cancel', 'cancellation of the contract')], max_length=15, verbose_name='kind'),
+        ),
+        migrations.AlterField(
+            model_name='contactperson',
+            name='side',
+            field=models.CharField(choices=[('contractor', 'contractor'), ('municipality', 'client or region')], max_length=15, verbose_name='of whom'),
+        ),
+        migrations.AlterField(
+            model_name='contractevent',
+            name='what',
+            field=models.CharField(choices=[('awarded', 'Awarded'), ('ended', 'Ended'), ('cancelled', 'Cancelled'), ('settled', 'Settled'), ('recovery', 'Recovery period granted'), ('reopened', 'Settlement reopened'), ('shares', 'Other shares of the clients'), ('table', 'Another valuation table'), ('certificate', 'PSO certificate registered'), ('contact', 'First contact'), ('note_removed', 'A note was removed from the dossier'), ('document_removed', 'A document was removed from the dossier'), ('no_plan', 'No action plan needed'), ('no_news', 'Interim report: nothing new'), ('plan_submitted', 'Action plan handed in'), ('plan_sent_back', 'Action plan sent back'), ('plan_agreed', 'Action plan agreed'), ('amendment', 'amendment'), ('extension', 'extension'), ('early_end', 'early end'), ('rate_change', 'rate change'), ('turnover', 'turnover statement'), ('pso_discount', 'PSO discount'), ('waiver', 'waiver'), ('correction', 'correction')], max_length=30),
+        ),
     ]

@@ -182,5 +182,10 @@ class Municipality(ScopedModel):
         return self.name
 
     @property
+    def described(self) -> str:
+        """As it is chosen among others: what is no municipality says what it is."""
+        return self.name if self.has_council else f"{self.name} ({self.get_kind_display()})"
+
+    @property
     def has_council(self) -> bool:
         return self.kind == ClientKind.MUNICIPALITY

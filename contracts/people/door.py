@@ -93,9 +93,9 @@ def _refuse_impossible(
     role: str, municipalities: Iterable[Municipality], contractor: Contractor | None, region: Region
 ) -> None:
     if role == Role.PROCUREMENT_OFFICER and not list(municipalities):
-        raise Refused(_("Choose at least one municipality for a procurement officer."))
+        raise Refused(_("Choose at least one client for a procurement officer."))
     if any(m.region_id != region.pk for m in municipalities):
-        raise Refused(_("Choose municipalities of this region."))
+        raise Refused(_("Choose clients of this region."))
     if role == Role.CONTRACTOR and contractor is None:
         raise Refused(_("Fill in the KvK number of the contractor."))
 

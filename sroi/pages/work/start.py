@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
-from contracts.models import Contract, ContractState, ObligationLine
+from contracts.models import Contract, ContractState, Municipality, ObligationLine
 from contracts.plans.deadlines import What, deadlines
 from placements.models import Fulfilment, FulfilmentState
 from placements.standing.heard import last_heard
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Task, contract_task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
-from sroi.access import Role, visible
+from sroi.access import Access, Role, visible
 from sroi.money import ZERO
 from sroi.pages.contract.plan import ICONS
 from sroi.pages.shell import roles_of
@@ -132,7 +133,7 @@ class StatusTotal:
 
 
 def my_contracts(request: Request) -> HttpResponse:
-    """The contracts of one's municipalities by status, and whether obligations were agreed where they are expected."""
+    """The contracts of one's clients by status, and whether obligations were agreed where they are expected."""
     access, today = request.access, localdate()
     contracts = visible(Contract, access)
     all_standings = standings(in_order(contracts), today)
@@ -149,8 +150,15 @@ def my_contracts(request: Request) -> HttpResponse:
             "attention": [contract_task(standing) for standing in attention[:SHOWN]],
             "coverage": coverage(contracts, visible(ObligationLine, access), Period.year(today.year)),
             "year": today.year,
+            "organisation": organisation_word(own_kinds(access)),
         },
     )
+
+
+def own_kinds(access: Access) -> list[str]:
+    """What the clients are that one is procurement officer of."""
+    ids = {pk for grant in access.grants_for([Role.PROCUREMENT_OFFICER]) for pk in grant.municipality_ids}
+    return list(visible(Municipality, access).filter(pk__in=ids).values_list("kind", flat=True))
 
 
 def totals_by_status(all_standings: Sequence[Standing]) -> list[StatusTotal]:
