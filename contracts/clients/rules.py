@@ -4,12 +4,13 @@ Each function yields (name of the field, reason). Source: DOMAIN.md sections 2 a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from contracts.models import ClientKind, Municipality
+from contracts.models.organisation import folded
 from contracts.models.region import CBS_CODE, CLIENT_CODE
 from sroi.periods import DAY
 from sroi.templatetags.formats import long_date
@@ -44,6 +45,15 @@ def code_faults(kind: str, code: str) -> Iterator[Reason]:
 def inhabitants_faults(kind: str, inhabitants: int | None) -> Iterator[Reason]:
     if inhabitants is not None and kind != ClientKind.MUNICIPALITY:
         yield "inhabitants", _("Only a municipality has inhabitants. Leave this empty.")
+
+
+def taken_faults(client: Municipality, others: Iterable[Municipality]) -> Iterator[Reason]:
+    """A code is of one client in a region, for ever; a name is free again once its client has ended."""
+    for other in others:
+        if other.code.casefold() == client.code.casefold():
+            yield "code", _("%(name)s has this code already.") % {"name": other.name}
+        if folded(other.name) == folded(client.name) and not other.valid_until:
+            yield "name", _("There is a client of this name already, with the code %(code)s.") % {"code": other.code}
 
 
 def day_faults(first: date | None, last: date | None) -> Iterator[Reason]:

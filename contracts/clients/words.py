@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import ClientKind, Municipality
 from sroi.exchange import choice
+from sroi.templatetags.formats import long_date
 
 KINDS_IN_DUTCH: Mapping[str, ClientKind] = {
     "gemeente": ClientKind.MUNICIPALITY,
@@ -45,3 +46,15 @@ def in_dutch(clients: Iterable[Municipality]) -> str:
 
 def _listed(names: list[str]) -> str:
     return " en ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
+
+
+def term(client: Municipality) -> str:
+    """Since when and until when a client takes part, and in whom it goes on."""
+    first, last = ((day and long_date(day)) for day in (client.valid_from, client.valid_until))
+    words = {"first": first, "last": last, "successor": client.successor.name if client.successor else ""}
+    parts = [
+        _("from %(first)s") % words if first else "",
+        _("until %(last)s") % words if last else "",
+        _("goes on in %(successor)s") % words if words["successor"] else "",
+    ]
+    return ", ".join(part for part in parts if part) or _("from the beginning")
