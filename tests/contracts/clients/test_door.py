@@ -112,6 +112,16 @@ def test_a_client_that_ends_keeps_its_shares_and_gets_no_new_contract(region: Re
         award([late], make.act(), region=region)
 
 
+def test_who_ended_gets_no_share_any_more(region: Region, admin: Access) -> None:
+    contract = make.make_contract(region, make.make_contractor(), {"GM0402": 100}, end_date=date(2027, 1, 31))
+    clients.end(town("GM0406"), LAST, None, admin, make.act())
+    half = {town("GM0402").pk: Decimal(50), town("GM0406").pk: Decimal(50)}
+    with pytest.raises(Refused, match="Huizen"):
+        change_shares(contract, half, make.act(), month=JANUARY)
+    change_shares(contract, half, make.act(), month=date(2025, 12, 1))
+    assert shares(contract, JANUARY) == {"GM0402": 50, "GM0406": 50}
+
+
 def test_a_last_day_can_be_set_anew_until_it_merged(region: Region, admin: Access) -> None:
     clients.end(town("GM0406"), LAST, None, admin, make.act())
     clients.end(town("GM0406"), date(2026, 6, 30), town("GM0402"), admin, make.act())
