@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("contracts.coverage.urls")),
     path("", include("contracts.dossier.urls")),
     path("", include("contracts.people.urls")),
+    path("", include("contracts.clients.urls")),
 ]

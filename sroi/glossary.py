@@ -200,6 +200,15 @@ ENTRIES = tuple(
             "One person at work for the obligation: a job, an apprenticeship, an internship or a trial.",
         ),
         (
+            "client",
+            "opdrachtgever",
+            "Wie een opdracht gunt en er social return bij vraagt: een gemeente, of bijvoorbeeld een provincie, een"
+            " waterschap, een woningcorporatie, een school of een ziekenhuis.",
+            "client",
+            "Who awards a contract and asks social return with it: a municipality, or for instance a province, a water"
+            " board, a housing association, a school or a hospital.",
+        ),
+        (
             "council_notice",
             "raadsmededeling",
             "De brief waarin de regio eens per jaar aan elke gemeenteraad vertelt wat er is bereikt. In het register"

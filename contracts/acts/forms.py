@@ -145,7 +145,7 @@ class SharesForm(ActForm):
         self.towns = towns_of(contract)
         now = shares_on(contract, contract.last_counted_day)
         for town in self.towns:
-            self.fields[f"share_{town.pk}"] = Share(label=town.name, initial=now.get(town.pk))
+            self.fields[f"share_{town.pk}"] = Share(label=town.described, initial=now.get(town.pk))
         self.fields["reason"] = reason_field()
 
     @property

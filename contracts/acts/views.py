@@ -48,7 +48,7 @@ EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.PSO_DISCOUNT: gettext_lazy("A lower obligation for as long as the certificate is valid."),
     ChangeKind.WAIVER: gettext_lazy("Part of the obligation no longer has to be fulfilled."),
     ChangeKind.CORRECTION: gettext_lazy("Something was registered wrongly."),
-    ActKind.SHARES: gettext_lazy("From a month on, other parts of the contract are for other municipalities."),
+    ActKind.SHARES: gettext_lazy("From a month on, other parts of the contract are for other clients."),
     ActKind.CERTIFICATE: gettext_lazy("The contractor got a certificate, or a new one; it may give a discount."),
     ActKind.TABLE: gettext_lazy("The contract counts by other building blocks than those of its award date."),
     ActKind.END: gettext_lazy("The term is over; what remains is the settlement."),
@@ -56,7 +56,7 @@ EXPLAINED: dict[str, str | Promise] = {
 }
 HOLDS_WHILE_VALID = gettext_lazy("A discount holds only while the certificate is valid.")
 TITLES = {
-    ActKind.SHARES: gettext_lazy("Other shares of the municipalities"),
+    ActKind.SHARES: gettext_lazy("Other shares of the clients"),
     ActKind.TABLE: gettext_lazy("Another valuation table"),
     ActKind.END: gettext_lazy("End the contract"),
     ActKind.CANCEL: gettext_lazy("Cancel the contract"),

@@ -62,7 +62,7 @@ class CoverageTable(Table):
     in_file = (
         (gettext_lazy("Reference"), lambda contract: contract.reference),
         (gettext_lazy("Title"), lambda contract: contract.title),
-        (gettext_lazy("Municipalities"), lambda contract: ", ".join(contract.towns)),
+        (gettext_lazy("Clients"), lambda contract: ", ".join(contract.towns)),
         (gettext_lazy("Contractor"), lambda contract: contract.contractor.name),
         (gettext_lazy("Awarded"), lambda contract: contract.award_date),
         (gettext_lazy("Contract value"), lambda contract: contract.value),
@@ -91,7 +91,7 @@ class CoverageTable(Table):
 
 class CoverageFilterSet(FilterSet):
     year = YearFilter(label=gettext_lazy("Year of award"), field_name="award_date", lookup_expr="year")
-    municipality = VisibleChoiceFilter(Municipality, label=gettext_lazy("Municipality"), method="of_municipality")
+    municipality = VisibleChoiceFilter(Municipality, label=gettext_lazy("Client"), method="of_municipality")
     reason = ChoiceFilter(
         label=gettext_lazy("Reason"),
         choices=[("with", gettext_lazy("given")), ("without", gettext_lazy("no reason given"))],

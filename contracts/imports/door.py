@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from contracts.clients.naming import ClientsByName
 from contracts.models import (
     Basis,
     ChangeKind,
@@ -207,8 +208,7 @@ class ContractIntake:
 
     def __init__(self, region: Region, parsed: Parsed, bounds: Bounds | None = None) -> None:
         self.region, self.parsed, self.bounds = region, parsed, bounds
-        towns = Municipality.objects.filter(region=region).select_related("successor")
-        self.towns = {town.code: town for town in towns}
+        self.towns = {t.code: t for t in Municipality.objects.filter(region=region).select_related("successor")}
         self.municipalities = {code: town.pk for code, town in self.towns.items()}
         self.policies = list(Policy.objects.filter(region=region))
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
@@ -225,6 +225,23 @@ class ContractIntake:
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
         self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
         self.rows: dict[str, Row] = {}
+        self._by_code()
+
+    def _by_code(self) -> None:
+        """The clients of each row by their codes, however they were named; a fault where they cannot be told."""
+        clients = ClientsByName(self.towns.values())
+        for row in self.parsed.rows:
+            found: dict[str, Decimal] = {}
+            for named, part in row["municipalities"].items():
+                try:
+                    code = clients.find(named).code
+                except ValueError as fault:
+                    self._fault(row, "municipalities", str(fault))
+                    continue
+                if code in found:
+                    self._fault(row, "municipalities", _("“%(name)s” is there more than once.") % {"name": code})
+                found[code] = part
+            row.values["municipalities"] = found
 
     def _join(self, known: list[Contract]) -> None:
         """Give them what they are compared by: one object of each, however many contracts there are."""
@@ -277,7 +294,7 @@ class ContractIntake:
         contract.adviser_email = row["adviser_email"]
         for column, reason in award_faults(row):
             self._fault(row, column, reason)
-        named = [self.towns[code] for code in row["municipalities"] if code in self.towns]
+        named = [self.towns[code] for code in row["municipalities"]]
         for reason in town_faults(named, row["award_date"]):
             self._fault(row, "municipalities", reason)
         policy = policy_on(self.policies, row["award_date"])
@@ -343,13 +360,10 @@ class ContractIntake:
     def _shares(self, row: Row) -> dict[int, Decimal]:
         found = {}
         for code, part in sorted(row["municipalities"].items()):
-            if code not in self.municipalities:
-                self._fault(row, "municipalities", _("%(code)s is not a municipality of this region.") % {"code": code})
-                continue
             found[self.municipalities[code]] = part
             if self.bounds and self.municipalities[code] not in self.bounds.municipality_ids:
                 self._fault(
-                    row, "municipalities", _("%(code)s is not your municipality. Ask an adviser.") % {"code": code}
+                    row, "municipalities", _("%(code)s is not a client of yours. Ask an adviser.") % {"code": code}
                 )
         return found
 

@@ -22,7 +22,7 @@ from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeStat
 from contracts.models.organisation import Contractor, Invitation, Membership
 from contracts.models.plan import ActionPlan, PlanAmount, PlanState
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
-from contracts.models.region import Municipality, PinnedBy, Policy, Region
+from contracts.models.region import ClientKind, Municipality, PinnedBy, Policy, Region
 from contracts.models.settlement import Settlement, SettlementState
 from contracts.models.social_firm import FirmProposal, Recognition, RecognitionKind, SocialFirm
 from contracts.models.valuation_table import (
@@ -49,6 +49,7 @@ __all__ = [
     "Category",
     "ChangeKind",
     "ChangeProposal",
+    "ClientKind",
     "ClosedYear",
     "ContactPerson",
     "Contract",

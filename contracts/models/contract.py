@@ -170,7 +170,7 @@ class Contract(ScopedModel):
 
 
 class ContractShare(ScopedModel):
-    """The percent of a contract that is a municipality's, from a month on; per month they add up to 100."""
+    """The percent of a contract that is a client's, from a month on; per month they add up to 100."""
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="shares")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="shares")
@@ -265,7 +265,7 @@ class Happened(models.TextChoices):
     SETTLED = "settled", _("Settled")
     RECOVERY = "recovery", _("Recovery period granted")
     REOPENED = "reopened", _("Settlement reopened")
-    SHARES = "shares", _("Other shares of the municipalities")
+    SHARES = "shares", _("Other shares of the clients")
     TABLE = "table", _("Another valuation table")
     CERTIFICATE = "certificate", _("PSO certificate registered")
     CONTACT = "contact", _("First contact")

@@ -44,7 +44,7 @@ class ContractNote(ScopedModel):
 
 class Side(models.TextChoices):
     CONTRACTOR = "contractor", _("contractor")
-    MUNICIPALITY = "municipality", _("municipality or region")
+    MUNICIPALITY = "municipality", _("client or region")
 
 
 class ContactPerson(ScopedModel):

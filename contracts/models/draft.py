@@ -61,7 +61,7 @@ class ProposalState(models.TextChoices):
 class ActKind(models.TextChoices):
     """What else can happen to a contract, beside a change of what it owes."""
 
-    SHARES = "shares", _("other shares of the municipalities")
+    SHARES = "shares", _("other shares of the clients")
     CERTIFICATE = "certificate", _("PSO certificate")
     TABLE = "table", _("other valuation table")
     END = "end", _("end of the contract")

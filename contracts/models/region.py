@@ -1,6 +1,6 @@
 """The region: municipalities that run social return together, and the rules they agreed, dated."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -118,24 +118,72 @@ class Policy(ScopedModel):
         return f"{self.region.code} {self.valid_from or ''} ({self.revision})"
 
 
+class ClientKind(models.TextChoices):
+    """What a client is. Only a municipality has inhabitants, a council with its edition, and people who live there."""
+
+    MUNICIPALITY = "municipality", _("municipality")
+    PROVINCE = "province", _("province")
+    WATER_BOARD = "water_board", _("water board")
+    HOUSING_ASSOCIATION = "housing_association", _("housing association")
+    SCHOOL = "school", _("school")
+    HOSPITAL = "hospital", _("hospital")
+    OTHER = "other", _("other organisation")
+
+
+CBS_CODE, CLIENT_CODE = r"^GM[0-9]{4}\Z", r"^[A-Za-z0-9]{2,12}\Z"
+
+
+class ClientQuerySet(ScopedQuerySet):
+    def with_council(self) -> Self:
+        """The municipalities: what concerns councils, inhabitants and "de gemeenten" is about these only."""
+        return self.filter(kind=ClientKind.MUNICIPALITY)
+
+
 class Municipality(ScopedModel):
+    """Who commissions contracts: a municipality, or a client of another kind. DOMAIN.md sections 2, 3 and 10."""
+
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="municipalities")
-    code = models.CharField(_("CBS code"), max_length=6)
+    kind = models.CharField(
+        _("kind of client"), max_length=20, choices=ClientKind.choices, default=ClientKind.MUNICIPALITY
+    )
+    code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(max_length=100)
     inhabitants = models.PositiveIntegerField(_("inhabitants"), null=True, blank=True)
-    valid_from = models.DateField(null=True, blank=True)
-    valid_until = models.DateField(null=True, blank=True)
-    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    valid_from = models.DateField(_("first day"), null=True, blank=True)
+    valid_until = models.DateField(_("last day"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("successor")
+    )
 
     scope = Scope(region="region", everyone=True)
+    history = kept(Scope(region="region"))
+    objects: ClassVar[Any] = ClientQuerySet.as_manager()
 
     class Meta:
         ordering = ("name",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "code"], name="municipality_code"),
             models.UniqueConstraint(fields=["region", "slug"], name="municipality_slug"),
+            models.CheckConstraint(
+                condition=Q(kind=ClientKind.MUNICIPALITY, code__regex=CBS_CODE)
+                | (~Q(kind=ClientKind.MUNICIPALITY) & Q(code__regex=CLIENT_CODE) & ~Q(code__regex=CBS_CODE)),
+                name="client_code_fits_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ClientKind.MUNICIPALITY) | Q(inhabitants=None),
+                name="only_municipalities_have_inhabitants",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def described(self) -> str:
+        """As it is chosen among others: what is no municipality says what it is."""
+        return self.name if self.has_council else f"{self.name} ({self.get_kind_display()})"
+
+    @property
+    def has_council(self) -> bool:
+        return self.kind == ClientKind.MUNICIPALITY

@@ -344,7 +344,7 @@ def settle(contract: Contract, act: Act, *, on: date) -> None:
 
 
 def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *, month: date) -> None:
-    """Other shares of the municipalities, from `month` on; what was posted before keeps the shares it was posted by."""
+    """Other shares of the clients, from `month` on; what was posted before keeps the shares it was posted by."""
     month = month_of(month)
     if sum(shares.values()) != 100:
         raise Refused(_("The shares must add up to 100%."))
@@ -358,6 +358,10 @@ def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *
         known = SharesOfContracts([contract]).on(contract.pk, month)
         if {pk: percent for pk, percent in known.items() if percent} == {pk: p for pk, p in shares.items() if p}:
             raise Refused(_("These are the shares that hold already."))
+        joining = [pk for pk, percent in shares.items() if percent and not known.get(pk)]
+        towns = Municipality.objects.filter(pk__in=joining).select_related("successor")
+        if gone := list(town_faults(towns, month)):
+            raise Refused(" ".join(gone))
         new = ContractShare.objects.bulk_create(
             ContractShare(contract=contract, municipality_id=m, percent=p, valid_from=month, posting=opened.posting)
             for m, p in shares.items()

@@ -71,16 +71,19 @@ def framework_faults(parent: Contract) -> Iterator[Objection]:
 
 
 def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:
-    """Municipalities that no longer are on the day of the award; whoever takes their place is named."""
+    """Clients that no longer are on the day of the award; whoever takes their place is named."""
     for town in towns:
-        if town.successor_id is None or (town.valid_until and on <= town.valid_until):
+        if (town.valid_until is None and town.successor is None) or (town.valid_until and on <= town.valid_until):
             continue
-        words = {"town": town.name, "successor": town.successor.name}  # type: ignore[union-attr]
+        words = {"town": town.name, "successor": town.successor.name if town.successor else ""}
         if town.valid_until:
             words["day"] = long_date(town.valid_until)
+        if not town.successor:
+            yield _("%(town)s ended on %(day)s. Choose another client.") % words
+        elif town.valid_until:
             yield _("%(town)s ended on %(day)s. Choose %(successor)s, which took its place.") % words
         else:
-            yield _("%(town)s is no municipality any more. Choose %(successor)s, which took its place.") % words
+            yield _("%(town)s is not there any more. Choose %(successor)s, which took its place.") % words
 
 
 def share_faults(shares: Mapping[int, Decimal]) -> Iterator[str]:

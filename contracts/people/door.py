@@ -94,9 +94,9 @@ def _refuse_impossible(
 ) -> None:
     of = role_called(role).of
     if of is Of.MUNICIPALITIES and not list(municipalities):
-        raise Refused(_("Choose at least one municipality for a procurement officer."))
+        raise Refused(_("Choose at least one client for a procurement officer."))
     if any(m.region_id != region.pk for m in municipalities):
-        raise Refused(_("Choose municipalities of this region."))
+        raise Refused(_("Choose clients of this region."))
     if of is Of.CONTRACTOR and contractor is None:
         raise Refused(_("Fill in the KvK number of the contractor."))
 

@@ -70,15 +70,21 @@ class MailChoicesForm(forms.Form):
         return "" if When.NEVER in allowed else _("The region asks that you are always told of these.")
 
 
+class ClientRows(VisibleRows):
+    def label_from_instance(self, client: Any) -> str:
+        described: str = client.described
+        return described
+
+
 class InviteForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
     region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"))
     role = forms.ChoiceField(
         label=gettext_lazy("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.ADVISER
     )
-    municipalities: Any = VisibleRows(
+    municipalities: Any = ClientRows(
         queryset=None,
-        label=gettext_lazy("Municipalities"),
+        label=gettext_lazy("Clients"),
         help_text=gettext_lazy("For a procurement officer."),
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -119,9 +125,9 @@ class InviteForm(forms.Form):
 
 class MembershipForm(forms.Form):
     role = forms.ChoiceField(label=gettext_lazy("Role"), widget=forms.RadioSelect)
-    municipalities: Any = VisibleRows(
+    municipalities: Any = ClientRows(
         queryset=None,
-        label=gettext_lazy("Municipalities"),
+        label=gettext_lazy("Clients"),
         help_text=gettext_lazy("For a procurement officer."),
         required=False,
         widget=forms.CheckboxSelectMultiple,

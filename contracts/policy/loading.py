@@ -1,4 +1,4 @@
-"""Loading a region: its municipalities and a version of its policy, from the exchange format `region/1`.
+"""Loading a region: its municipalities, other clients and a version of its policy, from the exchange format `region/1`.
 
 Rates are percent, amounts euro, terms whole months or days; what is left out takes the published default
 (`data/policy-defaults.json`). Loading again updates: a policy that differs becomes a next revision, which holds for
@@ -16,7 +16,10 @@ from django.db import models
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from contracts.models import LedgerHead, Municipality, PinnedBy, Policy, Region
+from contracts.clients.naming import slug_of
+from contracts.clients.rules import client_faults, successor_faults
+from contracts.clients.words import kind_of
+from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
 from sroi.money import misfit
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
@@ -101,7 +104,9 @@ def titles_from(data: Mapping[str, Any], where: str) -> tuple[str, str]:
 def load_region(data: Mapping[str, Any]) -> Region:
     """Create or update a region with its municipalities and policy. Goals are loaded by `reporting`."""
     refuse_unknown(
-        data, ("format", "code", "title", "municipalities", "goals", "policy", "note", "source_url"), "region"
+        data,
+        ("format", "code", "title", "municipalities", "clients", "goals", "policy", "note", "source_url"),
+        "region",
     )
     code = str(required(data, "code", "region"))
     if slugify(code) != code:
@@ -115,45 +120,72 @@ def load_region(data: Mapping[str, Any]) -> Region:
     rows = data.get("municipalities")
     if not isinstance(rows, list) or not rows:
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "municipalities"})
-    for row in rows:
-        _load_municipality(region, row)
-    _link_successors(region, rows)
+    others = data.get("clients") or []
+    if not isinstance(others, list):
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "clients", "key": "code"})
+    loaded = [_load_client(region, row, "municipalities") for row in rows]
+    loaded += [_load_client(region, row, "clients") for row in others]
+    _link_successors(region, [*rows, *others], loaded)
     _load_policy(region, data.get("policy") or {})
     return region
 
 
-def _load_municipality(region: Region, row: Any) -> None:
+# What a row says of a municipality, and of another client; what it does not name stays as it is.
+CLIENT_KEYS = {
+    "municipalities": ("code", "name", "inhabitants", "valid_from", "valid_until", "successor"),
+    "clients": ("code", "name", "kind", "valid_from", "valid_until", "successor"),
+}
+
+
+def _load_client(region: Region, row: Any, where: str) -> Municipality:
     if not isinstance(row, dict):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "municipalities", "key": "code"})
-    refuse_unknown(row, ("code", "name", "inhabitants", "valid_from", "valid_until", "successor"), "municipalities")
-    code = str(required(row, "code", "municipalities"))
-    name = str(required(row, "name", code))
-    inhabitants = row.get("inhabitants")
-    if inhabitants is not None:
-        inhabitants = int(decimal_from(inhabitants, f"{code} inhabitants", places=0))
-    Municipality.objects.update_or_create(
-        region=region,
-        code=code,
-        defaults={
-            "name": name,
-            "slug": slugify(name) or slugify(code),
-            "inhabitants": inhabitants,
-            "valid_from": day_from(row.get("valid_from"), code),
-            "valid_until": day_from(row.get("valid_until"), code),
-        },
-    )
+        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "code"})
+    refuse_unknown(row, CLIENT_KEYS[where], where)
+    code = str(required(row, "code", where))
+    client = Municipality.objects.filter(region=region, code=code).first() or Municipality(region=region, code=code)
+    client.name = str(required(row, "name", code))
+    client.kind = _kind(row, code) if where == "clients" else ClientKind.MUNICIPALITY
+    client.slug = slug_of(client)
+    for key in ("valid_from", "valid_until"):
+        if key in row:
+            setattr(client, key, day_from(row[key], code))
+    if "inhabitants" in row:
+        given = row["inhabitants"]
+        client.inhabitants = None if given is None else int(decimal_from(given, f"{code} inhabitants", places=0))
+    for _name, reason in client_faults(client):
+        raise FaultyFile(f"{code}: {reason}")
+    _save_if_changed(client)
+    return client
 
 
-def _link_successors(region: Region, rows: list[dict[str, Any]]) -> None:
-    by_code = {m.code: m for m in Municipality.objects.filter(region=region)}
-    for row in rows:
+def _kind(row: Mapping[str, Any], code: str) -> str:
+    try:
+        return kind_of(str(required(row, "kind", code)))
+    except FaultyFile:
+        raise
+    except ValueError as fault:
+        raise FaultyFile(f"{code} kind: {fault}") from None
+
+
+def _save_if_changed(client: Municipality) -> None:
+    """The same file again leaves no trace in the history."""
+    known = Municipality.objects.filter(pk=client.pk).values().first()
+    if known is None or any(known[name] != getattr(client, name) for name in known):
+        client.save()
+
+
+def _link_successors(region: Region, rows: list[dict[str, Any]], loaded: list[Municipality]) -> None:
+    by_code = {client.code: client for client in Municipality.objects.filter(region=region)}
+    for row, client in zip(rows, loaded, strict=True):
         if row.get("successor"):
             if row["successor"] not in by_code:
                 raise FaultyFile(
-                    _("%(where)s: the municipality %(code)s is not known.")
-                    % {"where": row["code"], "code": row["successor"]}
+                    _("%(where)s: the client %(code)s is not known.") % {"where": row["code"], "code": row["successor"]}
                 )
-            Municipality.objects.filter(pk=by_code[row["code"]].pk).update(successor=by_code[row["successor"]])
+            for _name, reason in successor_faults(client, by_code[row["successor"]], client.valid_until):
+                raise FaultyFile(f"{client.code}: {reason}")
+            client.successor = by_code[row["successor"]]
+            _save_if_changed(client)
 
 
 def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:

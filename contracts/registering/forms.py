@@ -193,7 +193,7 @@ class TermsForm(DoubtingForm):
         else:
             del self.fields["valuation_table"]
         for pk, town in rules.towns.items():
-            self.fields[f"share_{pk}"] = Share(label=town.name, initial="100" if len(rules.towns) == 1 else None)
+            self.fields[f"share_{pk}"] = Share(label=town.described, initial="100" if len(rules.towns) == 1 else None)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -217,7 +217,7 @@ class TermsForm(DoubtingForm):
     @property
     def groups(self) -> list[tuple[str, list[Any], str]]:
         """Heading, fields, and how they are laid out; the rest is folded."""
-        shared = [(_("Municipalities and their shares"), self.group(self.shares), "fields")] if self.shares else []
+        shared = [(_("Clients and their shares"), self.group(self.shares), "fields")] if self.shares else []
         return [
             (_("What was awarded"), self.group(self.FIRST), ""),
             (_("When"), self.group(self.DAYS), "fields"),

@@ -13,8 +13,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from contracts.clients.words import in_dutch
 from contracts.dossier.file import File
-from contracts.models import Category, Contract
+from contracts.models import Category, Contract, Municipality
 from contracts.owed.story import Chapter
 from contracts.settlement.shortfall import Decision, Figures, penalty
 from sroi.documents import DOCX, WordDocument, render_pdf
@@ -58,7 +59,7 @@ class Case:
     figures: Figures
     decision: Decision
     story: Sequence[Chapter]
-    towns: Sequence[str]
+    clients: Sequence[Municipality]
     on: date
     by: Any
 
@@ -91,9 +92,9 @@ def _identity(contract: Contract) -> list[str]:
 
 def _opening(case: Case) -> list[str]:
     contract, figures = case.contract, case.figures
-    towns = _listed(case.towns)
+    clients = in_dutch(case.clients) or "de regio"
     first = (
-        f"Op {long_date(contract.award_date)} heeft u van {towns} de opdracht {contract.title} gekregen. Bij die "
+        f"Op {long_date(contract.award_date)} heeft u van {clients} de opdracht {contract.title} gekregen. Bij die "
         f"opdracht hoort een verplichting voor social return. De opdracht is afgelopen. In deze brief leest u hoe wij "
         f"haar afrekenen."
     )
@@ -159,13 +160,6 @@ def _closing(case: Case) -> list[str]:
     if adviser:
         lines.append(f"Heeft u vragen? Mail dan naar {adviser} ({adviser.email}).")
     return lines
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`de gemeente Hilversum`, `de gemeenten Huizen en Laren`."""
-    if len(names) == 1:
-        return f"de gemeente {names[0]}"
-    return f"de gemeenten {', '.join(names[:-1])} en {names[-1]}" if names else "de regio"
 
 
 # --- as files -------------------------------------------------------------------------------------------------------

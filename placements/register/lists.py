@@ -41,7 +41,7 @@ class FulfilmentFilterSet(FilterSet):
     q = SearchFilter(fulfilment_search)
     state = ChoiceFilter(label=_("State"), field_name="latest__state", choices=STATES)
     kind = ChoiceFilter(label=_("Kind"), choices=KINDS)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Municipality"), method="of_municipality")
+    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
     policy_field = ChoiceFilter(label=_("Policy field"), field_name="latest__policy_field", choices=PolicyField.choices)
     year = YearFilter(label=_("Year in which it was done"), method="in_year")
     contract = VisibleChoiceFilter(

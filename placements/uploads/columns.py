@@ -18,7 +18,7 @@ TITLES: Mapping[str, Any] = {
     "title": _("Title"),
     "contractor_kvk": _("KvK number of the contractor"),
     "contractor_name": _("Name of the contractor"),
-    "municipalities": _("Municipalities"),
+    "municipalities": _("Clients"),
     "procurement_type": _("Procurement type"),
     "cpv": _("CPV code"),
     "policy_field": _("Policy field"),
@@ -65,13 +65,13 @@ TITLES: Mapping[str, Any] = {
     "accepted_reason": _("Reason of the decision"),
     "status": _("Status"),
 }
-# What else they are called in the spreadsheets of municipalities and contractors.
+# What else they are called in the spreadsheets of clients and contractors.
 ALSO: Mapping[str, tuple[str, ...]] = {
     "reference": ("kenmerk", "referentie", "contractnummer", "zaaknummer", "opdrachtnummer"),
     "title": ("titel", "naam opdracht", "omschrijving opdracht", "onderwerp", "contract"),
     "contractor_kvk": ("kvk", "kvk-nummer", "kvk opdrachtnemer", "kvknr", "kamer van koophandel"),
     "contractor_name": ("opdrachtnemer", "leverancier", "naam opdrachtnemer", "bedrijf"),
-    "municipalities": ("gemeente", "gemeenten", "opdrachtgever"),
+    "municipalities": ("gemeente", "gemeenten", "opdrachtgever", "opdrachtgevers"),
     "procurement_type": ("soort opdracht", "type opdracht", "soort"),
     "cpv": ("cpv", "cpv-code"),
     "publication_date": ("publicatiedatum", "gepubliceerd op"),

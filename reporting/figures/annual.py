@@ -58,9 +58,10 @@ def annual_figures(
         versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
 
     cells, owed_months = totals.done_in_cells(done, period), totals.owed_by_month(owed, period)
-    registered, done_months = totals.registered_by_municipality(owed, period), totals.done_by_month(done, period)
+    registered, done_months = totals.registered_by_client(owed, period), totals.done_by_month(done, period)
     workplaces = totals.workplaces(done, period, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
+    municipalities, other_clients = totals.clients(cells, registered, workplaces)
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
         period=period,
@@ -76,7 +77,8 @@ def annual_figures(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
         ),
         contractors=totals.done_by_contractor(done, period),
-        municipalities=totals.municipalities(cells, registered, workplaces),
+        municipalities=municipalities,
+        other_clients=other_clients,
         target_groups=totals.groups(cells, "target_group", workplaces),
         work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
         policy_fields=totals.groups(cells, "policy_field", workplaces),

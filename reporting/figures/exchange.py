@@ -30,6 +30,7 @@ PARTS = {
     "quality": _("Quality of the registration"),
     "by_category": _("Fulfilled value per category"),
     "by_municipality": _("Fulfilled value per municipality"),
+    "by_client": _("Fulfilled value per client"),
     "by_target_group": _("Fulfilled value per target group"),
     "by_policy_field": _("Fulfilled value per policy field"),
 }

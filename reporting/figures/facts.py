@@ -198,6 +198,8 @@ class AnnualFigures(Headlines):
     late: list[LateFigures]
     # Credited value per split (category, municipality, policy field, sector), code and year, up to this period.
     history: History = field(default_factory=dict)
+    # Who commissions and is no municipality; older reports knew none.
+    other_clients: list[PartFigures] = field(default_factory=list)
     sectors: list[PartFigures] = field(default_factory=list)
     # Of the year before: work placements per target group, and coverage.
     groups_before: list[PartFigures] = field(default_factory=list)
@@ -221,6 +223,15 @@ class AnnualFigures(Headlines):
     @property
     def number_below_default(self) -> int:
         return sum(reason.number for reason in self.below_default)
+
+    @property
+    def clients(self) -> list[PartFigures]:
+        """Who commissioned, municipalities first: their amounts add up to the total."""
+        return [*self.municipalities, *self.other_clients]
+
+    @property
+    def by_client(self) -> Amounts:
+        return amounts(self.clients)
 
     @property
     def by_municipality(self) -> Amounts:

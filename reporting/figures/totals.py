@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import ExtractYear, Substr
 
-from contracts.models import Category
+from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
 from reporting.figures import definitions
 from reporting.figures.catalogue import FIGURES
@@ -28,13 +28,15 @@ SUMMED: Mapping[str, Callable[..., Any]] = {
     "contract": partial(Count, distinct=True),
 }
 SPLITS = ("municipality__code", "target_group", "policy_field")
+# Who commissioned: what tells one client from another, and what it is.
+CLIENT = ("municipality__code", "municipality__name", "municipality__kind")
 # The division of the CPV: the first two digits.
 SECTOR = Substr("contract__cpv", 1, 2)
 
 
-def registered_by_municipality(owed: Lines, period: Period) -> list[Summed]:
-    """Contract value and obligation registered in the period, per municipality."""
-    rows = owed.filter(definitions.registered(period)).order_by().values("municipality__code", "municipality__name")
+def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
+    """Contract value and obligation registered in the period, per client."""
+    rows = owed.filter(definitions.registered(period)).order_by().values(*CLIENT)
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
@@ -72,7 +74,7 @@ def done_by_month(done: Lines, period: Period) -> list[Summed]:
 
 def done_in_cells(done: Lines, period: Period) -> list[Summed]:
     """The period's credited value, split by all it is reported by, with what was paid."""
-    keys = ("category", *SPLITS, "municipality__name", "block__table__code", "block__code", "block__label_nl")
+    keys = ("category", *SPLITS, *CLIENT[1:], "block__table__code", "block__code", "block__label_nl")
     rows = done.filter(definitions.booked(period)).order_by().values(*keys)
     return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
 
@@ -163,9 +165,9 @@ def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]
 
 
 def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dict[Any, int]:
-    """Per figure that counts placements how many, and workplaces per municipality, target group and policy field.
+    """Per figure that counts placements how many, and workplaces per client, target group and policy field.
 
-    A workplace that several municipalities share counts once in all and once for each of them.
+    A workplace that several clients share counts once in all and once for each of them.
     """
     placed = [figure for figure in FIGURES.values() if figure.of == "fulfilment" and not figure.is_of_today]
     conditions: dict[Any, Q] = {figure.name: figure.condition(period) for figure in placed}
@@ -184,25 +186,30 @@ def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decima
     return months
 
 
-def municipalities(
+def clients(
     cells: Iterable[Summed], registered: Iterable[Summed], counts: Mapping[Any, int]
-) -> list[PartFigures]:
-    """Every municipality that had a line in the period, by name."""
+) -> tuple[list[PartFigures], list[PartFigures]]:
+    """Every client that had a line in the period, by name: the municipalities, and the others."""
     names = ("fulfilled", "social_spend", "purchases", "social_firm_spend")
-    sums: dict[tuple[str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    sums: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
     for cell in cells:
-        row = sums[cell["municipality__name"], cell["municipality__code"]]
+        row = sums[_client(cell)]
         row["fulfilled"] += cell["total"]
         row["social_spend"] += cell["total"] if cell["category"] in SOCIAL else ZERO
         row["purchases"] += cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
         row["social_firm_spend"] += cell["paid_total"] or ZERO
     for line in registered:
-        row = sums[line["municipality__name"], line["municipality__code"]]
+        row = sums[_client(line)]
         row |= {"contract_value_registered": line["value"], "obligation_registered": line["obligation"]}
-    return [
-        PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
-        for (name, code), row in sorted(sums.items())
-    ]
+    found: tuple[list[PartFigures], list[PartFigures]] = ([], [])
+    for (name, code, kind), row in sorted(sums.items()):
+        part = PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
+        found[kind != ClientKind.MUNICIPALITY].append(part)
+    return found
+
+
+def _client(row: Summed) -> tuple[str, str, str]:
+    return row["municipality__name"], row["municipality__code"], row["municipality__kind"]
 
 
 def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> list[PartFigures]:

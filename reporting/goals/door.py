@@ -105,6 +105,16 @@ def set_goals(region: Region, rows: Iterable[Mapping[str, Any]]) -> None:
     Goal.objects.filter(region=region).exclude(pk__in=kept).delete()
 
 
+def written(region: Region) -> list[dict[str, Any]]:
+    """The goals as `set_goals` reads them: the same again."""
+    rows = Goal.objects.filter(region=region).order_by("year", "indicator")
+    return [
+        {"year": goal.year, "indicator": goal.indicator, "low": str(goal.low)}
+        | ({} if goal.high is None else {"high": str(goal.high)})
+        for goal in rows
+    ]
+
+
 def _goal(region: Region, row: Mapping[str, Any]) -> tuple[Goal, Aim]:
     """What a row says, and what the goal was before."""
     refuse_unknown(row, ("year", "indicator", "low", "high"), "goals")

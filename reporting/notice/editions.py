@@ -3,6 +3,7 @@
 Editions are live until the report of the year is final; from then on they are what was frozen (`reporting.adoption`).
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -169,9 +170,20 @@ class _Kept:
 def _on_shelf(region: Region, year: int) -> _Kept:
     reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
     final = frozenset(year for year, report in reports.items() if report.state == AnnualReport.State.FINAL)
-    towns = Municipality.objects.filter(region=region).order_by("name")
+    towns = Municipality.objects.with_council().filter(region=region).order_by("name")
+    kept = _with_edition([reports[year].pk]) if year in final else None
+    there = [town for town in towns if (_existed(town, year) if kept is None else town.pk in kept[region.pk, year])]
     published = frozenset(year for year, report in reports.items() if report.published_at)
-    return _Kept(reports.get(year), final, [town for town in towns if _existed(town, year)], published)
+    return _Kept(reports.get(year), final, there, published)
+
+
+def _with_edition(report_ids: Iterable[int]) -> dict[tuple[int, int], set[int]]:
+    """Per region and year of a final report its municipalities: who joins or ends later changes no report."""
+    rows = FrozenEdition.objects.filter(revision__report__in=report_ids, municipality__isnull=False).order_by()
+    found: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for region_id, year, town in rows.values_list("revision__report__region", "revision__report__year", "municipality"):
+        found[region_id, year].add(town)
+    return found
 
 
 def assemble(
@@ -334,14 +346,20 @@ def shelves(access: Access, today: date) -> list[Shelf]:
     """Every edition that `access` may read, by region and year."""
     regions = list(Region.objects.visible_to(access))
     years = years_with_figures([region.pk for region in regions], today)
-    states = {(report.region_id, report.year): report.state for report in _reports(years)}
-    towns = list(Municipality.objects.filter(region__in=years).order_by("name"))
+    reports = {(report.region_id, report.year): report for report in _reports(years)}
+    states = {key: report.state for key, report in reports.items()}
+    kept = _with_edition(r.pk for r in reports.values() if r.state == AnnualReport.State.FINAL)
+    towns = list(Municipality.objects.with_council().filter(region__in=years).order_by("name"))
     found = []
     for region in regions:
         for year in years.get(region.pk, []):
             state = states.get((region.pk, year), AnnualReport.State.DRAFT)
             is_final = state == AnnualReport.State.FINAL
-            own = [m for m in towns if m.region_id == region.pk and _existed(m, year)]
+            own = [
+                m
+                for m in towns
+                if m.region_id == region.pk and (m.pk in kept[region.pk, year] if is_final else _existed(m, year))
+            ]
             readable = [m for m in own if may_read(access, region, m, is_final)]
             whole = may_read(access, region, None, is_final)
             if whole or readable:

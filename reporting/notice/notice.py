@@ -234,6 +234,10 @@ class CouncilNotice:
     def reliability(self) -> list[SafeString]:
         return [self.said(remark) for remark in wording.reliability(self.own.quality, self.own)]
 
+    @property
+    def client_word(self) -> str:
+        return wording.client_word(self.whole)
+
     # --- Tables and charts ---
 
     @cached_property
@@ -244,7 +248,7 @@ class CouncilNotice:
             "beside": exhibits.beside_table(own, whole, town.name) if town else None,
             "years": exhibits.years_table(own) if own.years else None,
             "categories": exhibits.categories_table(own) if own.fulfilled else None,
-            "municipalities": exhibits.municipalities_table(whole) if not town and whole.municipalities else None,
+            "municipalities": exhibits.clients_table(whole) if not town and whole.clients else None,
             "target_groups": exhibits.target_groups_table(whole, self.edition.mask_below)
             if whole.work_groups
             else None,
@@ -269,9 +273,7 @@ class CouncilNotice:
             "workplaces": drawings.years_chart(own, goals, WORKPLACES) if several else None,
             "fulfilled": drawings.years_chart(own, goals, FULFILLED) if several else None,
             "categories": drawings.categories_chart(own) if own.fulfilled else None,
-            "municipalities": drawings.municipalities_chart(whole.municipalities)
-            if not town and len(whole.municipalities) > 1
-            else None,
+            "municipalities": None if town else drawings.clients_chart(whole),
         }
 
     @cached_property

@@ -261,16 +261,15 @@ class ProgressNotice:
         return {
             "figures": self._figures(),
             "categories": self._categories() if own.fulfilled else None,
-            "municipalities": self._municipalities() if not town and own.municipalities else None,
+            "municipalities": self._clients() if not town and own.clients else None,
             "beside": self._beside(town.name, whole) if town else None,
         }
 
     @cached_property
     def charts(self) -> dict[str, Chart | None]:
-        towns = [] if self.progress.municipality else self.own.municipalities
         return {
             "goals": drawings.goals_chart(self.aims) if self.aims else None,
-            "municipalities": drawings.municipalities_chart(towns) if len(towns) > 1 else None,
+            "municipalities": None if self.progress.municipality else drawings.clients_chart(self.own),
         }
 
     def _figures(self) -> DocumentTable:
@@ -323,8 +322,12 @@ class ProgressNotice:
         header = ("Categorie", f"{capital(self.name)} {self.year - 1}", f"{capital(self.name)} {self.year}")
         return DocumentTable("Ingevulde waarde per categorie", header, rows, ("Totaal", *total))
 
-    def _municipalities(self) -> DocumentTable:
-        own, parts = self.own, self.own.municipalities
+    @property
+    def client_word(self) -> str:
+        return wording.client_word(self.own)
+
+    def _clients(self) -> DocumentTable:
+        own, parts = self.own, self.own.clients
         figures = (FULFILLED, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED)
         columns = {each.name: column([*map(each.value, parts), each.value(own)]) for each in figures}
         rows: list[Sequence[str]] = []
@@ -333,8 +336,8 @@ class ProgressNotice:
             cells: list[Cell] = [cells[i].opening(f"{name}?{query}") for name, cells in columns.items()]
             places = count((part or own).workplaces, f"workplaces?{query}")
             rows.append((part.name if part else "Regio", places, *cells))
-        header = ("Gemeente", WORKPLACES.column, *(figure.column for figure in figures))
-        return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1])
+        header = (capital(self.client_word), WORKPLACES.column, *(figure.column for figure in figures))
+        return DocumentTable(f"Resultaten per {self.client_word}", header, rows[:-1], rows[-1])
 
     def _beside(self, name: str, whole: Headlines) -> DocumentTable:
         own = self.own

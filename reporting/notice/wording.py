@@ -34,6 +34,23 @@ def live(name: str) -> str:
     return f"{{{{ {name} }}}}"
 
 
+def client_word(figures: AnnualFigures) -> str:
+    """What those who commission are called: municipalities, unless others are among them."""
+    return "opdrachtgever" if figures.other_clients else "gemeente"
+
+
+def clients_word(figures: AnnualFigures) -> str:
+    return "opdrachtgevers" if figures.other_clients else "gemeenten"
+
+
+def other_clients(figures: AnnualFigures) -> str:
+    """Who commissions and is no municipality: their contracts count for the region, and for no municipality."""
+    names = [part.name for part in figures.other_clients]
+    if not names:
+        return ""
+    return f"Ook opdrachten van {listed(names)} tellen mee: in de cijfers van de regio, en niet bij een gemeente."
+
+
 def live_count(name: str, amount: int, one: str, many: str) -> str:
     return f"{live(name)} {one if amount == 1 else many}"
 

@@ -58,6 +58,7 @@ class May(StrEnum):
     # The region.
     MANAGE_TABLES = "load valuation tables and put them in force"
     MANAGE_POLICY = "change the policy"
+    MANAGE_CLIENTS = "manage clients"
     MANAGE_USERS = "manage users"
     INVITE_CONTRACTORS = "invite people of a contractor"
     INVITE_COLLEAGUES = "invite colleagues"
@@ -83,8 +84,8 @@ class Role(models.TextChoices):
         Of.REGION,
         (
             *(May.SEE_REGION, May.SEE_FULFILMENTS, May.SEE_UNAGREED_PLANS, May.SEE_COVERAGE, May.SEE_POLICY),
-            *(May.SEE_LOG, May.MANAGE_TABLES, May.MANAGE_POLICY, May.MANAGE_USERS, May.INVITE_CONTRACTORS),
-            *(May.SET_GOALS, May.FINALISE),
+            *(May.SEE_LOG, May.MANAGE_TABLES, May.MANAGE_POLICY, May.MANAGE_CLIENTS, May.MANAGE_USERS),
+            *(May.INVITE_CONTRACTORS, May.SET_GOALS, May.FINALISE),
         ),
         _("region admin"),
     )

@@ -74,6 +74,7 @@ MORE: dict[str, Entries] = {
     ),
     Role.REGION_ADMIN: (
         ("user-list", _("Users")),
+        ("client-list", _("Clients")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),
         ("social-firm-list", _("Social firms")),

@@ -23,7 +23,7 @@ def find(options: dict[str, Any]) -> tuple[Region, Municipality | None]:
         raise CommandError(_("There is no region %(region)s.") % options)
     if not options["municipality"]:
         return region, None
-    municipality = Municipality.objects.filter(region=region, code=options["municipality"]).first()
+    municipality = Municipality.objects.with_council().filter(region=region, code=options["municipality"]).first()
     if municipality is None:
         raise CommandError(_("There is no municipality %(municipality)s in the region %(region)s.") % options)
     return region, municipality

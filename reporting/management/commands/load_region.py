@@ -26,4 +26,4 @@ class Command(BaseCommand):
             raise CommandError("goals: " + " ".join(error.messages)) from None
         except ValueError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{region.code}: {region.title}, {region.municipalities.count()} gemeenten")
+        self.stdout.write(f"{region.code}: {region.title}, {region.municipalities.count()} opdrachtgevers")

@@ -18,7 +18,8 @@ from placements.models import FulfilmentLine
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS, figures_as_data, leaves
 from reporting.figures.facts import PartFigures
-from reporting.figures.words import CATEGORIES, RATE_REASONS, policy_field, sector, target_group
+from reporting.figures.words import CATEGORIES, RATE_REASONS, capital, policy_field, sector, target_group
+from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
 from sroi.exchange import ExportTable, write_xlsx
@@ -32,7 +33,7 @@ OWED = (
     "Datum",
     "Opdracht",
     "Opdrachtnemer",
-    "Gemeente",
+    "Opdrachtgever",
     "Soort",
     "Maand",
     "Geboekt in",
@@ -44,7 +45,7 @@ DONE = (
     "Datum",
     "Opdracht",
     "Opdrachtnemer",
-    "Gemeente",
+    "Opdrachtgever",
     "Invulling",
     "Categorie",
     "Bouwblok",
@@ -123,11 +124,11 @@ def figure_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
 
 
 def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
-    """Fulfilled per category, municipality, policy field and sector, of every year."""
-    towns = {town.code: town.name for town in edition.municipalities}
+    """Fulfilled per category, client, policy field and sector, of every year."""
+    clients = dict(edition.region.municipalities.values_list("code", "name"))
     names: dict[str, tuple[str, Callable[[str], str]]] = {
         "category": ("Categorie", lambda code: CATEGORIES.get(code, code)),
-        "municipality": ("Gemeente", lambda code: towns.get(code, code)),
+        "municipality": (capital(wording.client_word(edition.own)), lambda code: clients.get(code, code)),
         "policy_field": ("Beleidsterrein", policy_field),
         "sector": ("Branche", sector),
     }

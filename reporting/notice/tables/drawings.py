@@ -5,13 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from reporting.figures.catalogue import FULFILLED
-from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.figures.outlook import Outlook
 from reporting.figures.records import Figure
-from reporting.figures.words import CATEGORIES
+from reporting.figures.words import CATEGORIES, capital
 from reporting.models import Goal
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
+from reporting.notice.wording import client_word
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
 from sroi.charts.years import growth_path, year_columns
@@ -57,10 +58,12 @@ def categories_chart(own: AnnualFigures) -> Chart:
     return split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
 
 
-def municipalities_chart(parts: Iterable[PartFigures]) -> Chart:
-    bars = [Bar(part.name, part.fulfilled) for part in parts]
-    columns = ("Gemeente", FULFILLED.column)
-    return horizontal_bars("gemeenten", "Ingevulde waarde per gemeente", bars, columns=columns, format=euro)
+def clients_chart(whole: AnnualFigures) -> Chart | None:
+    """Beside each other, where there is more than one."""
+    bars, word = [Bar(part.name, part.fulfilled) for part in whole.clients], client_word(whole)
+    columns = (capital(word), FULFILLED.column)
+    title = f"Ingevulde waarde per {word}"
+    return horizontal_bars("gemeenten", title, bars, columns=columns, format=euro) if len(bars) > 1 else None
 
 
 def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], figure: Figure, ahead: Outlook) -> Chart:

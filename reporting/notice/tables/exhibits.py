@@ -21,13 +21,14 @@ from reporting.figures.records import Figure
 from reporting.figures.words import (
     CATEGORIES,
     POLICY_FIELDS,
+    capital,
     policy_field,
     sector,
     target_group,
 )
 from reporting.notice.tables.cells import YEARS, Cell, column, count, named, rate, shares, with_total, years_before
 from reporting.notice.tables.finances import open_by_year
-from reporting.notice.wording import verdict
+from reporting.notice.wording import client_word, clients_word, verdict
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING
@@ -177,8 +178,8 @@ def _opened(cells: Sequence[Cell], query: str = "") -> list[Cell]:
     return [cell.opening(figure.name + query) for cell, figure in zip(cells, COLUMNS, strict=True)]
 
 
-def municipalities_table(whole: AnnualFigures) -> DocumentTable:
-    parts, before = whole.municipalities, years_before(whole, 1)
+def clients_table(whole: AnnualFigures) -> DocumentTable:
+    parts, before = whole.clients, years_before(whole, 1)
     earlier = [
         column([*(whole.in_year("municipality", part.code, year.year) for part in parts), year.fulfilled])
         for year in before
@@ -197,18 +198,20 @@ def municipalities_table(whole: AnnualFigures) -> DocumentTable:
         ]
         rows.append((part.name if part else "Regio", first, *then, *rest))
     header = (
-        "Gemeente",
+        capital(client_word(whole)),
         WORKPLACES.column,
         *(f"Ingevuld {year.name}" for year in before),
         f"Ingevuld {whole.year}" if before else FULFILLED.column,
         *(figure.column for figure in COLUMNS[2:]),
     )
     shared = sum(part.workplaces for part in parts) != whole.workplaces
-    note = "Een werkplek die gemeenten delen, telt bij elk van hen en in de regio één keer." if shared else ""
+    many = clients_word(whole)
+    note = f"Een werkplek die {many} delen, telt bij elk van hen en in de regio één keer." if shared else ""
     earlier_fields = [f"{FULFILLED.name}_{year.name}" for year in before]
     fields = (WORKPLACES.name, *earlier_fields, *(figure.name for figure in COLUMNS[1:]))
     names = named(part.code for part in parts)
-    return DocumentTable("Resultaten per gemeente", header, rows[:-1], rows[-1], note, fields=fields, names=names)
+    caption = f"Resultaten per {client_word(whole)}"
+    return DocumentTable(caption, header, rows[:-1], rows[-1], note, fields=fields, names=names)
 
 
 def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> DocumentTable:

@@ -19,9 +19,10 @@ from reporting.figures.catalogue import (
 from reporting.figures.facts import AnnualFigures, PartFigures
 from reporting.figures.outlook import Promise, Scenario, Team
 from reporting.figures.records import Figure
-from reporting.figures.words import CATEGORIES, RATE_REASONS, plain
+from reporting.figures.words import CATEGORIES, RATE_REASONS, capital, plain
 from reporting.models import Goal
 from reporting.notice.tables.cells import Cell, column, count, named, rate, with_total, years_before
+from reporting.notice.wording import client_word
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
 
@@ -111,8 +112,8 @@ def coverage_table(own: AnnualFigures) -> DocumentTable:
 
 
 def spent_table(whole: AnnualFigures) -> DocumentTable:
-    """Per municipality of the client what the value was made of, and what social firms were paid."""
-    parts = whole.municipalities
+    """Per client what the value was made of, and what social firms were paid."""
+    parts = whole.clients
     purchases, csr = whole.by_category["social_purchasing"], whole.by_category["csr"]
     columns = [
         column([*(part.fulfilled - part.social_spend for part in parts), whole.by_category["work"]]),
@@ -133,7 +134,7 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         for i, part in enumerate(parts)
     ]
     total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, opens, strict=True)))
-    header = ("Gemeente", *CATEGORIES.values(), "Samen", SOCIAL_FIRM_SPEND.column)
+    header = (capital(client_word(whole)), *CATEGORIES.values(), "Samen", SOCIAL_FIRM_SPEND.column)
     note = "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald, exclusief btw."
     fields = (*CATEGORIES, FULFILLED.name, SOCIAL_FIRM_SPEND.name)
     names = named(part.code for part in parts)

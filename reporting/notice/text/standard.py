@@ -45,6 +45,7 @@ def _introduction(edition: Edition) -> Iterable[str]:
     )
     yield _sentences(
         together,
+        wording.other_clients(edition.whole),
         f"Deze mededeling laat zien wat dat in {live('jaar')} heeft opgeleverd, waarmee, en wat er nog openstaat.",
         f"Het jaar is nog niet om: dit is de stand op {live('peildatum')}." if edition.is_running else "",
     )

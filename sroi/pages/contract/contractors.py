@@ -93,7 +93,7 @@ class ContractorFilterSet(FilterSet):
     """By name, and by the contracts that one may see."""
 
     q = SearchFilter(contractor_search)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Municipality"), method="of_municipality")
+    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
     status = ChoiceFilter(label=_("Has a contract that is"), choices=Status.choices, method="of_status")
 
     def of_municipality(self, contractors: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:

@@ -95,10 +95,10 @@ def by_category(figures: AnnualFigures) -> Chart:
     return split_bar("categories", _("Fulfilled per category"), parts, columns=columns, format=euro)
 
 
-def by_municipality(figures: AnnualFigures) -> Chart:
-    bars = [Bar(part.name, part.fulfilled) for part in figures.municipalities]
-    columns = (_("Municipality"), _("Fulfilled"))
-    return horizontal_bars("towns", _("Fulfilled per municipality"), bars, columns=columns, format=euro)
+def by_client(figures: AnnualFigures) -> Chart:
+    bars = [Bar(part.name, part.fulfilled) for part in figures.clients]
+    columns = (_("Client"), _("Fulfilled"))
+    return horizontal_bars("towns", _("Fulfilled per client"), bars, columns=columns, format=euro)
 
 
 def by_status(numbers: Iterable[tuple[Status, int]]) -> Chart:

@@ -70,7 +70,7 @@ class ContractTable(Table):
     in_file = (
         (_("Reference"), lambda contract: contract.reference),
         (_("Title"), lambda contract: contract.title),
-        (_("Municipalities"), lambda contract: ", ".join(contract.towns)),
+        (_("Clients"), lambda contract: ", ".join(contract.towns)),
         (_("Contractor"), lambda contract: contract.contractor.name),
         (_("KvK number"), lambda contract: contract.contractor.kvk),
         (_("Awarded"), lambda contract: contract.award_date),
@@ -109,7 +109,7 @@ class ContractTable(Table):
 
 class ContractFilterSet(FilterSet):
     q = SearchFilter(contract_search)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Municipality"), method="of_municipality")
+    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
     adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser")
     procurement_type = ChoiceFilter(label=_("Procurement type"), choices=ProcurementType.choices)
     policy_field = ChoiceFilter(label=_("Policy field"), choices=PolicyField.choices)

@@ -290,7 +290,7 @@ class Decide(OfSettlement):
             figures=figures,
             decision=decision,
             story=story_of(contract, list(lines)),
-            towns=[town.name for town, _percent in shares],
+            clients=[client for client, _percent in shares],
             on=today,
             by=self.request.user,
         )

@@ -55,7 +55,7 @@ def region_page(request: Request, code: str) -> HttpResponse:
             "goals_chart": pictures.goals_of_year(figures),
             "months_chart": pictures.by_month(figures, lines, today),
             "categories_chart": pictures.by_category(figures),
-            "towns_chart": pictures.by_municipality(figures),
+            "towns_chart": pictures.by_client(figures),
             "status_chart": pictures.by_status([(total.status, total.number) for total in totals]),
             "queue_chart": pictures.queue_by_age(pictures.submitted_days(versions), today),
             "growth_charts": pictures.growth_paths(figures, goals),

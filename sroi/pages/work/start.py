@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
-from contracts.models import Contract, ContractState, ObligationLine
+from contracts.models import Contract, ContractState, Municipality, ObligationLine
 from placements.models import Fulfilment
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.known import LookUp, asked_back
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
-from sroi.access import May, visible
+from sroi.access import Access, May, visible
 from sroi.access.roles import role_called
 from sroi.money import ZERO
 from sroi.pages.contract.attention import lines_of
@@ -129,7 +130,7 @@ class StatusTotal:
 
 
 def my_contracts(request: Request) -> HttpResponse:
-    """The contracts of one's municipalities by status, and whether obligations were agreed where they are expected."""
+    """The contracts of one's clients by status, and whether obligations were agreed where they are expected."""
     access, today = request.access, localdate()
     contracts = visible(Contract, access)
     all_standings = standings(in_order(contracts), today)
@@ -149,8 +150,15 @@ def my_contracts(request: Request) -> HttpResponse:
             "attention": lines_of(behind[:SHOWN], access),
             "coverage": coverage(contracts, visible(ObligationLine, access), Period.year(today.year)),
             "year": today.year,
+            "organisation": organisation_word(own_kinds(access)),
         },
     )
+
+
+def own_kinds(access: Access) -> list[str]:
+    """What the clients are that one is procurement officer of."""
+    ids = {pk for grant in access.grants_for(May.COMMISSION) for pk in grant.municipality_ids}
+    return list(visible(Municipality, access).filter(pk__in=ids).values_list("kind", flat=True))
 
 
 def totals_by_status(all_standings: Sequence[Standing]) -> list[StatusTotal]:

@@ -15,7 +15,6 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Contractor
-from placements.models import FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import FIGURES
@@ -65,9 +64,7 @@ def filled(ledger: Ledger) -> Ledger:
     where = {"fulfilment": late.fulfilment, "booked": month(2024, 2), "reverses": late}
     ledger.line(low, "-40.00", month(2023, 5), **where)
     ledger.line(low, "60.00", month(2025, 2))
-    waiting = FulfilmentVersion.objects.create(
-        fulfilment=ledger.fulfilment(), number=2, state="submitted", changed_at=NOW
-    )
+    waiting = ledger.submitted(ledger.fulfilment())
     waiting.allocations.create(contract=low, block=ledger.blocks["work"], percent=100)
     return ledger
 

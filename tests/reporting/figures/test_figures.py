@@ -70,6 +70,7 @@ SECTION_7 = {
     "goal",
     "quality",
     "by_category",
+    "by_client",
     "by_municipality",
     "by_target_group",
     "by_policy_field",
@@ -204,6 +205,12 @@ class Ledger:
         fulfilment.latest = fulfilment.accepted = version
         fulfilment.save()
         return fulfilment
+
+    def submitted(self, fulfilment: Fulfilment) -> FulfilmentVersion:
+        """Its latest version, which waits for a review."""
+        version = FulfilmentVersion.objects.create(fulfilment=fulfilment, number=2, state="submitted", changed_at=NOW)
+        Fulfilment.objects.filter(pk=fulfilment.pk).update(latest=version)
+        return version
 
     def line(
         self, contract: Contract, amount: Any, month: date, fulfilment: Fulfilment | None = None, **fields: Any
@@ -393,7 +400,7 @@ def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(l
     ledger.line(reported, "-100", month(2023, 12), own, booked=month(2024, 1), reverses=first)
     ledger.line(reported, "80", month(2023, 12), own, booked=month(2024, 1))
     ledger.line(imported, "10", month(2024, 8))
-    FulfilmentVersion.objects.create(fulfilment=own, number=2, state="submitted", changed_at=NOW)
+    ledger.submitted(own)
     figures = figures_of(None, ledger.region, 2024)
     assert figures_as_data(figures)["quality"] == {
         "contracts_without_report": 1,

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.utils import timezone, translation
 
-from placements.models import FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import FIGURES
@@ -19,7 +18,7 @@ from sroi.access import Access, Grant, Role
 from sroi.money import rounded
 from sroi.periods import Period
 from sroi.templatetags.formats import euro2, number
-from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, ledger, signed_in
+from tests.reporting.adoption.test_adoption import ROOT, TODAY, act, ledger, signed_in
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger"]
@@ -111,9 +110,7 @@ def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
     """The names in tables and texts are figures that can be opened, for who may; none is left a dead end."""
     low = ledger.contract("900000", "2", rate_reason="market", rate_reason_text="Prijsdruk")
     ledger.contract("300000", rate="0", rate_reason="other", rate_reason_text="Spoed")
-    waiting = FulfilmentVersion.objects.create(
-        fulfilment=ledger.fulfilment(), number=2, state="submitted", changed_at=NOW
-    )
+    waiting = ledger.submitted(ledger.fulfilment())
     waiting.allocations.create(contract=low, block=ledger.blocks["work"], percent=100)
     client = signed_in(ledger, Role.ADVISER)
     for town in (None, ledger.a):

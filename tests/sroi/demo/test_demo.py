@@ -144,6 +144,11 @@ class DemonstrationTest(TestCase):
         assert second.year_before is None
         assert figures("voorbeeldstreek", 2025).goal == {}
 
+    def test_one_client_is_no_municipality(self) -> None:
+        second = figures("voorbeeldstreek")
+        assert [(part.name, part.fulfilled > 0) for part in second.other_clients] == [("Woonstichting Denkbeeld", True)]
+        assert sum(second.by_client.values()) == second.fulfilled > sum(second.by_municipality.values())
+
     def test_everybody_is_recognisably_invented(self) -> None:
         assert all(kvk.startswith("9900") for kvk in Contractor.objects.values_list("kvk", flat=True))
         assert all(

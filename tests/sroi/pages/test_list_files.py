@@ -67,7 +67,7 @@ def as_xlsx(user: Any, name: str, query: str = "") -> list[list[Any]]:
 def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
     head, *rows = as_csv(world.adviser, "contract-file")
     assert head == [
-        *("Kenmerk", "Titel", "Gemeenten", "Opdrachtnemer", "KvK-nummer", "Gegund", "Einddatum", "Verplichting"),
+        *("Kenmerk", "Titel", "Opdrachtgevers", "Opdrachtnemer", "KvK-nummer", "Gegund", "Einddatum", "Verplichting"),
         *("Ingevuld", "Status"),
     ]
     assert rows[0] == [
