@@ -82,7 +82,7 @@ def annual_figures(
         target_groups=totals.groups(cells, "target_group", workplaces),
         work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
         policy_fields=totals.groups(cells, "policy_field", workplaces),
-        years=totals.years(done, owed_months, done_months, period),
+        years=totals.years(owed, done, owed_months, done_months, period),
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
     )

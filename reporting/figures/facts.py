@@ -119,6 +119,8 @@ class PartFigures:
     owed: Decimal = ZERO
     # Of a target group: the policy fields its value falls under, blank for none.
     policy_fields: frozenset[str] = frozenset()
+    # Of a year: indicators that have no field here, by name.
+    values: dict[str, Decimal | int] = field(default_factory=dict)
 
     @property
     def year(self) -> int:

@@ -13,7 +13,7 @@ from django.db.models.functions import ExtractYear, Substr
 from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
 from reporting.figures import definitions
-from reporting.figures.catalogue import FIGURES
+from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.figures.definitions import SOCIAL
 from reporting.figures.facts import History, LateFigures, Motivation, PartFigures
 from reporting.figures.kinds import Kind
@@ -40,12 +40,13 @@ def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
-def values(owed: Lines, done: Lines, period: Period) -> dict[str, Decimal | int]:
-    """By name every figure that adds up a column of lines, or counts their contracts, as its record says."""
+def values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()) -> dict[str, Decimal | int]:
+    """By name the figures, or all, that add up a column of lines or count their contracts, as the record says."""
     found: dict[str, Any] = {}
+    asked = [figure for figure in figures or FIGURES.values() if figure.of in SUMMED and not figure.at]
     for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done)):
-        figures = [f for f in FIGURES.values() if f.ledger is ledger and f.of in SUMMED and not f.at]
-        sums = {figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period)) for figure in figures}
+        own = [figure for figure in asked if figure.ledger is ledger]
+        sums = {figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period)) for figure in own}
         found |= lines.filter(definitions.booked_until(period)).aggregate(**sums)
     return {name: _whole(FIGURES[name], value) for name, value in found.items()}
 
@@ -229,9 +230,12 @@ def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> li
 
 
 def years(
-    done: Lines, owed_months: Iterable[Summed], done_months: Iterable[Summed], period: Period
+    owed: Lines, done: Lines, owed_months: Iterable[Summed], done_months: Iterable[Summed], period: Period
 ) -> list[PartFigures]:
-    """Every year from the first with a line to the period's own, oldest first; none where nothing was ever booked."""
+    """Every year from the first with a line to the period's own, oldest first; none where nothing was ever booked.
+
+    An indicator that a part has no field for is asked of the lines, year by year.
+    """
     sums: dict[int, dict[str, Any]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for row in done_months:
         year = sums[row["booked"].year]
@@ -246,4 +250,14 @@ def years(
     span = range(min(sums), period.last.year + 1) if sums else ()
     lines = done.filter(definitions.booked_until(period), category=Category.WORK)
     counts = positive_counts(lines, {year: definitions.workplaces(Period.year(year)) for year in span})
-    return [PartFigures(str(year), str(year), workplaces=counts[year], **sums[year]) for year in span]
+    more = [figure for figure in INDICATORS if figure.name not in PartFigures.__dataclass_fields__]
+    others = {year: more_values(owed, done, Period.year(year), more) for year in span if more}
+    return [
+        PartFigures(str(year), str(year), workplaces=counts[year], values=others.get(year, {}), **sums[year])
+        for year in span
+    ]
+
+
+def more_values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]) -> dict[str, Decimal | int]:
+    placed = {figure.name: figure.condition(period) for figure in figures if figure.of == "fulfilment"}
+    return values(owed, done, period, figures) | positive_counts(done, placed)

@@ -4,23 +4,28 @@ import io
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.test import Client
 from django.utils import translation
 from python_calamine import CalamineWorkbook
 
-from contracts.models import Contractor
+from contracts.models import Category, Contractor
 from reporting.adoption import door as adoption
+from reporting.figures import catalogue, definitions, records
 from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Figure, Place
+from reporting.goals.door import set_goals
 from sroi.access import Role
 from sroi.periods import Period
 from sroi.templatetags.formats import euro2
@@ -241,3 +246,52 @@ def test_what_kind_it_is_says_how_it_is_written(
 ) -> None:
     found = (kind.written(value), kind.rough(value), kind.short(value))
     assert tuple(text.replace("\u00a0", " ") for text in found) == (table, sentence, large)
+
+
+# --- One figure more --------------------------------------------------------------------------------------------------
+
+PURCHASES = Figure(
+    "purchases_only",
+    "Waarde sociale inkoop alleen",
+    Kind.EURO,
+    records.Ledger.FULFILMENT,
+    "amount",
+    lambda period: definitions.booked(period) & Q(category=Category.SOCIAL_PURCHASING),
+    "alleen_inkoop",
+    goal=True,
+    shown=frozenset(Place) - {Place.REPORTS},
+)
+STARTED = replace(FIGURES["workplaces_started"], name="begun", placeholder="begonnen", goal=True)
+
+
+@pytest.fixture(params=[PURCHASES, STARTED], ids=lambda figure: figure.name)
+def one_more(request: Any, monkeypatch: pytest.MonkeyPatch) -> Figure:
+    """As if it stood in the catalogue: the same dictionary and lists, with one record more."""
+    figure: Figure = request.param
+    monkeypatch.setitem(FIGURES, figure.name, figure)
+    for shown in (catalogue.INDICATORS, catalogue.LARGE):
+        shown.insert(0, figure)
+    yield figure
+    for shown in (catalogue.INDICATORS, catalogue.LARGE):
+        shown.remove(figure)
+
+
+def test_an_indicator_more_is_one_record(one_more: Figure, filled: Ledger) -> None:
+    """Goal, tile, charts, sentence, placeholders, lines, progress, data, workbook: nothing else has to know of it."""
+    earlier = filled.contract("500000", "2", award_date=date(2023, 2, 1))
+    filled.line(earlier, "300.00", month(2023, 3), category="social_purchasing")
+    set_goals(filled.region, [{"year": y, "indicator": one_more.name, "low": 2} for y in (2024, 2025, 2026)])
+    client = person(filled, Role.ADVISER)
+    figures = figures_of(None, filled.region, 2024, today=TODAY)
+    expected = {"purchases_only": Decimal("2500.50"), "begun": 4}[one_more.name]
+    assert one_more.value(figures) == expected
+    assert one_more.value(figures.years[-2]) == {"purchases_only": Decimal("300.00"), "begun": 0}[one_more.name]
+    for place in (Place.REPORT, Place.LINES, Place.PLACEHOLDERS, Place.DATA, Place.WORKBOOK):
+        if place in one_more.shown:
+            assert READ[place](client, one_more, ROOT) & written(one_more, figures), place
+    page = client.get(ROOT).content.decode()
+    assert f"<strong>{one_more.title}.</strong>" in page
+    assert f"{one_more.title}: resultaat en ambitie" in page
+    assert on_region_page(client, one_more, ROOT)
+    assert one_more.title in client.get("/beleid/testregio/").content.decode()
+    assert one_more.title in client.get("/beleid/testregio/doel/").content.decode()
