@@ -17,13 +17,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from contracts.models import LedgerHead, Municipality, PinnedBy, Policy, Region
+from sroi.doors import Refused
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "policy-defaults.json").read_text(encoding="utf-8")
 )
 
 
-class FaultyFile(ValueError):
+class FaultyFile(Refused, ValueError):
     """The file cannot be used; the message names the place and the reason."""
 
 
