@@ -82,7 +82,7 @@ class ForRoles:
 
     roles: tuple[str, ...] = ()
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.access.has(*self.roles):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
@@ -107,11 +107,14 @@ class OfOne(Scoped, SingleObjectMixin, View):
         setattr(self, self.get_context_object_name(self.object) or "object", self.object)
         if not self.may():
             raise Http404
-        request.region_title = self.region.title
+        if not self.model.scope.to_many:
+            request.region_title = self.region.title
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related(self.model.scope.region, *self.related)
+        scope = self.model.scope
+        related = self.related if scope.to_many else (scope.region, *self.related)
+        return super().get_queryset().select_related(*related)
 
     def may(self) -> bool:
         return True
@@ -136,14 +139,11 @@ class FormPage(FormView):
     action: Any = ""
     # The field at which it is said that the door refused; empty, or without such a field: on top.
     refused_at = ""
-
-    @property
-    def back_url(self) -> str:
-        """Where one goes without doing it, and unless the page says otherwise afterwards."""
-        return ""
+    # Where one goes without doing it, and unless `get_success_url` says otherwise afterwards.
+    back_url: Any = ""
 
     def get_success_url(self) -> str:
-        return self.back_url
+        return str(self.back_url)
 
     def closed(self) -> HttpResponse | None:
         """The answer instead of an empty form where there is nothing to do any more; what is sent, the door judges."""
@@ -185,11 +185,13 @@ class ButtonPage(View):
     http_method_names = ("post", "options")
     request: Any
     kwargs: dict[str, Any]
-
-    def do(self) -> str:
-        raise NotImplementedError
+    # Where one goes when it was refused, and unless `get_success_url` says otherwise afterwards.
+    back_url: Any = ""
 
     def get_success_url(self) -> str:
+        return str(self.back_url)
+
+    def do(self) -> str:
         raise NotImplementedError
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -197,9 +199,9 @@ class ButtonPage(View):
             done = self.do()
         except Refused as refused:
             messages.error(request, str(refused))
-        else:
-            if done:
-                messages.success(request, done)
+            return redirect(self.back_url)
+        if done:
+            messages.success(request, done)
         return redirect(self.get_success_url())
 
 

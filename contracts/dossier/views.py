@@ -237,7 +237,8 @@ class RemoveDocument(OfDocument, ButtonPage):
         dossier.remove(self.document, act_of(self.request))
         return _("The document was removed.")
 
-    def get_success_url(self) -> str:
+    @property
+    def back_url(self) -> str:
         return reverse("contract-dossier", args=[self.document.contract_id])
 
 
@@ -253,5 +254,6 @@ class RemoveNote(OfOne, ButtonPage):
         dossier.remove_note(self.note, act_of(self.request))
         return _("The note was removed.")
 
-    def get_success_url(self) -> str:
+    @property
+    def back_url(self) -> str:
         return reverse("contract-dossier", args=[self.note.contract_id])

@@ -69,9 +69,6 @@ class Press(OfContract, ButtonPage):
         Door.enter(1)
         return "Er komt iemand."
 
-    def get_success_url(self) -> str:
-        return self.back_url
-
 
 urlpatterns = [
     *ours,
