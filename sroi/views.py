@@ -141,6 +141,7 @@ class FormPage(FormView):
     refused_at = ""
     # Where one goes without doing it, and unless `get_success_url` says otherwise afterwards.
     back_url: Any = ""
+    back_label: Any = ""
 
     def get_success_url(self) -> str:
         return str(self.back_url)
@@ -175,7 +176,7 @@ class FormPage(FormView):
         return self.render_to_response(self.get_context_data(form=form, **more), status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        about = {"heading": self.heading, "action": self.action, "back_url": self.back_url}
+        about = {name: getattr(self, name) for name in ("heading", "action", "back_url", "back_label")}
         return super().get_context_data(**{**about, **kwargs})
 
 

@@ -159,7 +159,6 @@ class EditPerson(NewPerson):
     """Change or remove a contact person of a side that one keeps."""
 
     heading = gettext_lazy("Contact person")
-    extra_context = {"removable": True}  # noqa: RUF012
     found: ContactPerson
 
     def get_object(self, queryset: Any = None) -> Any:
@@ -183,6 +182,9 @@ class EditPerson(NewPerson):
         dossier.remove_person(self.found)
         messages.success(request, _("The contact person was removed."))
         return redirect(self.back_url)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(removable=True, **kwargs)
 
 
 class NewDocument(OfDossier):
