@@ -46,7 +46,3 @@ def reviews_own_entry(user: Any, fulfilment: Fulfilment) -> bool:
 def _is_own(access: Access, fulfilment: Fulfilment) -> bool:
     grants = access.grants_for([Role.CONTRACTOR], fulfilment.region_id)
     return any(g.contractor_id == fulfilment.contractor_id for g in grants)
-
-
-def is_staff(access: Access, fulfilment: Fulfilment) -> bool:
-    return access.has(*STAFF, region_id=fulfilment.region_id)

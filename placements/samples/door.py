@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Policy, Region
 from contracts.owed.posting import lock_ledger
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
-from sroi.access import STAFF, Access, Role
+from sroi.access import Access, Role
 from sroi.doors import Act, Refused
 from sroi.periods import DAY, Period, add_months
 
@@ -28,10 +28,6 @@ SEED_BYTES = 16
 
 
 # --- who may --------------------------------------------------------------------------------------------------------
-
-
-def may_see(access: Access) -> bool:
-    return access.has(*STAFF)
 
 
 def may_draw(access: Access, region_id: int | None = None) -> bool:
