@@ -183,7 +183,7 @@ class FormPage(FormView):
 class ButtonPage(View):
     """A button that tries a door: done or refused, it is said on the page one goes to."""
 
-    http_method_names = ("post", "options")
+    http_method_names: tuple[str, ...] = ("post", "options")
     request: Any
     kwargs: dict[str, Any]
     # Where one goes when it was refused, and unless `get_success_url` says otherwise afterwards.
