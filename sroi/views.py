@@ -114,7 +114,7 @@ class OfOne(Scoped, SingleObjectMixin, View):
     def get_queryset(self) -> QuerySet[Any]:
         scope = self.model.scope
         related = self.related if scope.to_many else (scope.region, *self.related)
-        return super().get_queryset().select_related(*related)
+        return super().get_queryset().select_related(*related or (None,))
 
     def may(self) -> bool:
         return True
