@@ -88,10 +88,6 @@ class ForRoles:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
-class DetailPage(Scoped, DetailView):
-    pass
-
-
 class OfOne(Scoped, SingleObjectMixin, View):
     """A page about one object of those that are visible; for who may not do this there, it does not exist.
 
@@ -123,6 +119,13 @@ class OfOne(Scoped, SingleObjectMixin, View):
     def region(self) -> Any:
         """By the way in which the region bounds who may see it."""
         return reduce(getattr, self.model.scope.region.split("__"), self.object)
+
+
+class DetailPage(OfOne, DetailView):
+    """What there is to say of it."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(object=self.object))
 
 
 class FormPage(FormView):

@@ -43,13 +43,10 @@ ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
 class ContractDossier(DetailPage):
     model = Contract
     template_name = "pages/contract_dossier.html"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    related = ("policy",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access = self.object, self.request.access
-        self.request.region_title = contract.region.title
         sides = dossier.sides_of(access, contract)
         documents = visible(ContractDocument, access).filter(contract=contract, removed_at=None)
         return super().get_context_data(

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -28,13 +27,10 @@ from sroi.views import DetailPage
 class ContractAttention(DetailPage):
     model = Contract
     template_name = "pages/contract_attention.html"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    related = ("policy",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, today = self.object, localdate()
-        self.request.region_title = contract.region.title
         tasks = list(tasks_of(contract, self.request.access, today))
         return super().get_context_data(tasks=tasks, more=len(tasks) - 1, **kwargs)
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -47,16 +46,14 @@ class ContractPlan(DetailPage):
 
     model = Contract
     template_name = "pages/contract_plan.html"
+    related = ("policy",)
+    contract: Contract
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    def may(self) -> bool:
+        return has_plan(self.contract)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        contract = self.object
-        if not has_plan(contract):
-            raise Http404
-        self.request.region_title = contract.region.title
-        return super().get_context_data(**plan_context(contract, self.request.access, localdate()), **kwargs)
+        return super().get_context_data(**plan_context(self.contract, self.request.access, localdate()), **kwargs)
 
 
 def plan_context(contract: Contract, access: Access, today: date) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -62,15 +61,14 @@ class ContractSettlement(DetailPage):
 
     model = Contract
     template_name = "pages/contract_settlement.html"
+    related = ("policy",)
+    contract: Contract
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    def may(self) -> bool:
+        return is_settled_here(self.contract)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access, today = self.object, self.request.access, localdate()
-        if not is_settled_here(contract):
-            raise Http404
-        self.request.region_title = contract.region.title
         figures = figures_of(contract)
         decided = visible(Settlement, access).filter(contract=contract).select_related("decided_by", "reopened_by")
         settles = may_settle(access, contract)
