@@ -103,7 +103,7 @@ class OfDossier(OfOne, FormPage):
     model = Contract
     related = ("policy",)
     contract: Contract
-    template_name = "pages/dossier_form.html"
+    template_name = "pages/contract_form.html"
     refused_at = "file"
 
     def may(self) -> bool:

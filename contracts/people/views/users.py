@@ -62,9 +62,11 @@ def invited(request: Any, asked: memberships.Asked) -> str:
 
 class Invite(ForRoles, FormPage):
     roles = (Role.REGION_ADMIN,)
-    template_name = "pages/user_invite.html"
+    heading = gettext_lazy("Invite someone")
+    action = gettext_lazy("Send the invitation")
     form_class = InviteForm
     back_url = reverse_lazy("user-list")
+    back_label = gettext_lazy("Users")
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"access": self.request.access}
@@ -79,7 +81,9 @@ class OfMembership(ForRoles, OfOne):
     roles = (Role.REGION_ADMIN,)
     model = Membership
     membership: Membership
+    heading = property(lambda self: self.membership.user)
     back_url = reverse_lazy("user-list")
+    back_label = gettext_lazy("Users")
 
     def get_object(self, queryset: Any = None) -> Any:
         return found(self.request, self.kwargs["pk"])
@@ -143,6 +147,8 @@ class InviteContractor(OfOne, FormPage):
     model = Contractor
     contractor: Contractor
     template_name = "pages/contractor_invite.html"
+    action = gettext_lazy("Send the invitation")
+    back_label = property(lambda self: self.contractor)
     form_class = EmailForm
 
     @cached_property
@@ -153,6 +159,10 @@ class InviteContractor(OfOne, FormPage):
 
     def may(self) -> bool:
         return self.region is not None
+
+    @property
+    def heading(self) -> str:
+        return _("Invite someone of %(contractor)s") % {"contractor": self.contractor}
 
     @property
     def back_url(self) -> str:

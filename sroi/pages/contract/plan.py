@@ -311,7 +311,7 @@ class Contact(OfPlan, FormPage):
     """The adviser records the first contact, with its day."""
 
     adviser_only = True
-    template_name = "pages/plan_note.html"
+    template_name = "pages/contract_form.html"
     form_class: Any = ContactForm
     heading = gettext_lazy("First contact")
 

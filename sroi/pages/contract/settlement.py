@@ -171,7 +171,7 @@ class OfSettlement(OfOne, FormPage):
     model = Contract
     related = ("policy", "contractor", "adviser")
     contract: Contract
-    template_name = "pages/settlement_form.html"
+    template_name = "pages/contract_form.html"
     states: tuple[str, ...] = (ContractState.ENDED,)
 
     def may(self) -> bool:
