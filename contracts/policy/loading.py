@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from contracts.models import LedgerHead, Municipality, PinnedBy, Policy, Region
+from sroi.doors import Refused
 from sroi.money import misfit
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
@@ -24,7 +25,7 @@ POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
 )
 
 
-class FaultyFile(ValueError):
+class FaultyFile(Refused, ValueError):
     """The file cannot be used; the message names the place and the reason."""
 
 

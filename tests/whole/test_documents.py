@@ -11,7 +11,9 @@ from django.core.management import get_commands
 from contracts.policy.loading import POLICY_DEFAULTS
 from contracts.valuation_tables.units import UNITS
 from placements.standing.progress import Status
-from reporting.figures.facts import EXCHANGED
+from reporting.figures.catalogue import FIGURES
+from reporting.figures.exchange import PARTS
+from reporting.figures.records import Place
 
 ROOT = settings.BASE_DIR
 HANDBOOK = ROOT / "docs" / "domain.md"
@@ -99,8 +101,8 @@ REPLACED = {"createsuperuser"}
 
 
 def figures_of_the_code() -> Iterable[str]:
-    """By which names figures are exchanged; of whom they are is none."""
-    return [name for name in EXCHANGED if name != "municipality"]
+    """By which names figures are exchanged."""
+    return [*(name for name, figure in FIGURES.items() if Place.DATA in figure.shown), *PARTS]
 
 
 OF_THE_CODE = {
