@@ -36,7 +36,3 @@ def may_review(access: Access, fulfilment: Fulfilment) -> bool:
 
 def reviews_own_entry(user: Any, fulfilment: Fulfilment) -> bool:
     return user is not None and fulfilment.entered_by_id == user.pk
-
-
-def is_staff(access: Access, fulfilment: Fulfilment) -> bool:
-    return access.may(May.SEE_REGION, region_id=fulfilment.region_id)

@@ -50,8 +50,14 @@ def gather(now: datetime, since: timedelta) -> None:
 
 
 def lately() -> timedelta:
-    """How far `send_reminders` looks back; whatever was missed at the moment itself is told then."""
+    """How far is looked back for what was missed at the moment itself."""
     return timedelta(days=settings.MAIL_LOOK_BACK_DAYS)
+
+
+def sources() -> list[Any]:
+    """The rows that `gather` tells of: one more in any of these, and there is something new."""
+    answered = ChangeProposal.objects.exclude(state=ProposalState.OPEN)
+    return [FulfilmentEvent.objects.all(), ContractEvent.objects.all(), ChangeProposal.objects.all(), answered]
 
 
 # --- fulfilments: to the contractor ---------------------------------------------------------------------------------

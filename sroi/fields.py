@@ -176,3 +176,11 @@ def text_field(label: Any, longest: int, *, rows: int = 0, **kwargs: Any) -> for
     if rows:
         kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=longest, validators=[refuse_bsn], **kwargs)
+
+
+def change_answers(form: forms.Form, **answers: str) -> None:
+    """The form as it was sent, but for these answers: sending it again then knows what is on the screen now."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    for name, answer in answers.items():
+        data[name] = answer
+    form.data = data

@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
-from django.views.generic import DetailView
+from django.views.generic import DetailView, FormView, View
+from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from sroi.access import Access, May
-from sroi.doors import Act
+from sroi.doors import Act, Refused
 from sroi.lists import FILES, Table
 
 # Within this time a document is made, unless much was asked for before.
@@ -77,16 +80,133 @@ class Scoped:
 class ForWhoMay:
     """A page for who has one of these capabilities; for the others it does not exist."""
 
-    may: tuple[May, ...] = ()
+    capabilities: tuple[May, ...] = ()
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.access.may(*self.may):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.access.may(*self.capabilities):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
-class DetailPage(Scoped, DetailView):
-    pass
+class OfOne(Scoped, SingleObjectMixin, View):
+    """A page about one object of those that are visible; for who may not do this there, it does not exist.
+
+    Page and template know the object by `context_object_name`, as with Django else by the name of its model.
+    """
+
+    request: Any
+    kwargs: dict[str, Any]
+    related: tuple[str, ...] = ()
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.object = self.get_object()
+        setattr(self, self.get_context_object_name(self.object) or "object", self.object)
+        if not self.may():
+            raise Http404
+        if not self.model.scope.to_many:
+            request.region_title = self.region.title
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        scope = self.model.scope
+        related = self.related if scope.to_many else (scope.region, *self.related)
+        return super().get_queryset().select_related(*related or (None,))
+
+    def may(self) -> bool:
+        return True
+
+    @property
+    def region(self) -> Any:
+        """By the way in which the region bounds who may see it."""
+        return reduce(getattr, self.model.scope.region.split("__"), self.object)
+
+
+class DetailPage(OfOne, DetailView):
+    """What there is to say of it."""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+
+class FormPage(FormView):
+    """A form that tries a door: when it will not, all that was typed stands there again (422), with what is wrong.
+
+    A page says its form, what it does (`do`, which answers with the sentence for afterwards) and where to go then.
+    """
+
+    http_method_names = ("get", "head", "post", "options")
+    request: Any
+    template_name = "generic/form.html"
+    heading: Any = ""
+    # The word on the button; empty: save.
+    action: Any = ""
+    # The field at which it is said that the door refused; empty, or without such a field: on top.
+    refused_at = ""
+    # Where one goes without doing it, and unless `get_success_url` says otherwise afterwards.
+    back_url: Any = ""
+    back_label: Any = ""
+
+    def get_success_url(self) -> str:
+        return str(self.back_url)
+
+    def closed(self) -> HttpResponse | None:
+        """The answer instead of an empty form where there is nothing to do any more; what is sent, the door judges."""
+        return None
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.closed() or self.show(self.get_form())
+
+    def do(self, form: Any) -> str:
+        raise NotImplementedError
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            done = self.do(form)
+        except Refused as refused:
+            return self.refuse(form, refused)
+        if done:
+            messages.success(self.request, done)
+        return redirect(self.get_success_url())
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        form.add_error(self.refused_at if self.refused_at in form.fields else None, str(refused))
+        return self.form_invalid(form)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.show(form, status=422)
+
+    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form, **more), status=status)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        about = {name: getattr(self, name) for name in ("heading", "action", "back_url", "back_label")}
+        return super().get_context_data(**{**about, **kwargs})
+
+
+class ButtonPage(View):
+    """A button that tries a door: done or refused, it is said on the page one goes to."""
+
+    http_method_names: tuple[str, ...] = ("post", "options")
+    request: Any
+    kwargs: dict[str, Any]
+    # Where one goes when it was refused, and unless `get_success_url` says otherwise afterwards.
+    back_url: Any = ""
+
+    def get_success_url(self) -> str:
+        return str(self.back_url)
+
+    def do(self) -> str:
+        raise NotImplementedError
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            done = self.do()
+        except Refused as refused:
+            messages.error(request, str(refused))
+            return redirect(self.back_url)
+        if done:
+            messages.success(request, done)
+        return redirect(self.get_success_url())
 
 
 class ListPage(Scoped, FilterView):

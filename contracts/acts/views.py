@@ -1,11 +1,11 @@
 """Modifying a running contract: what each modification does to the obligation is shown before it is done."""
 
-from collections.abc import Container
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -13,11 +13,9 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from contracts.acts import certificates, effects
 from contracts.acts import door as acts
-from contracts.acts.effects import Effect
 from contracts.acts.forms import (
     ActForm,
     CancelForm,
@@ -37,7 +35,7 @@ from sroi.access import visible
 from sroi.doors import Refused, Unanswered
 from sroi.periods import DAY
 from sroi.templatetags.formats import euro, long_date, percent
-from sroi.views import Request, act_of
+from sroi.views import FormPage, OfOne, Request, act_of
 
 EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
@@ -78,24 +76,19 @@ def title_of(kind: str) -> str:
     return str(capfirst(ChangeKind(kind).label))
 
 
-class OfContract(View):
+class OfContract(OfOne):
     """A page of a contract, for who may change it or propose so; for others it does not exist."""
 
-    request: Request
+    model = Contract
+    related = ("policy", "contractor", "table")
     contract: Contract
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "table")
-        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        self.may_change = may_change(request.access, self.contract)
-        if not self.may_change and not may_propose(request.access, self.contract):
-            raise Http404
-        request.region_title = self.contract.region.title
-        return super().dispatch(request, *args, **kwargs)
+    @cached_property
+    def may_change(self) -> bool:
+        return may_change(self.request.access, self.contract)
 
-    @property
-    def contract_url(self) -> str:
-        return reverse("contract-detail", args=[self.contract.pk])
+    def may(self) -> bool:
+        return self.may_change or may_propose(self.request.access, self.contract)
 
 
 class Changes(OfContract):
@@ -115,45 +108,48 @@ class Changes(OfContract):
         return render(request, "contracts/changes.html", context)
 
 
-class Modify(OfContract):
+class Effects:
+    """What a modification does to the obligation; the roof adds what it does to what other apps know."""
+
+    def effects(self, modification: Modification) -> dict[str, Any]:
+        return {"effect": effects.of(modification), "warnings": warnings(modification)}
+
+
+class Modify(Effects, OfContract, FormPage):
     """One modification: the form, then what it does, then it is done (or proposed)."""
 
-    kind: str
+    template_name = "contracts/change.html"
+    kind = property(lambda self: self.kwargs["kind"])
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.kind = kwargs["kind"]
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        return super().may() and self.kind in kinds_for(self.contract)
 
-    def get(self, request: Request, pk: int, kind: str) -> HttpResponse:
-        return self.show(self.form())
+    @property
+    def heading(self) -> str:
+        return title_of(self.kind)
 
-    def post(self, request: Request, pk: int, kind: str) -> HttpResponse:
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        if not request.POST.get("confirm"):
-            return self.show(form, modification=None if request.POST.get("back") else form.modification)
-        try:
-            done = self.do(form.modification, form.answered)
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, done)
-        return redirect(self.contract_url)
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-changes", args=[self.contract.pk])
 
-    def form(self, data: Any = None) -> ActForm:
-        if self.kind not in kinds_for(self.contract):
-            raise Http404
-        given: dict[str, Any] = {"contract": self.contract, "initial": {"token": str(uuid4())}}
-        if self.kind in FORMS:
-            if self.kind == ActKind.TABLE:
-                given["tables"] = visible(ValuationTable, self.request.access).filter(region=self.contract.region_id)
-            return FORMS[self.kind](data, **given)
-        certificate = self.certificate()
-        if certificate:
-            given["initial"] |= proposed_for(self.contract, self.kind, certificate)
-        return ModifyForm(data, kind=self.kind, certificate=certificate, **given)
+    def get_success_url(self) -> str:
+        return reverse("contract-detail", args=[self.contract.pk])
 
+    def get_form_class(self) -> type[ActForm]:
+        return FORMS.get(self.kind, ModifyForm)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        given = super().get_form_kwargs() | {"contract": self.contract}
+        given["initial"]["token"] = str(uuid4())
+        if self.kind == ActKind.TABLE:
+            given["tables"] = visible(ValuationTable, self.request.access).filter(region=self.contract.region_id)
+        if self.kind not in FORMS:
+            given |= {"kind": self.kind, "certificate": self.certificate}
+            if self.certificate:
+                given["initial"] |= proposed_for(self.contract, self.kind, self.certificate)
+        return given
+
+    @cached_property
     def certificate(self) -> PsoCertificate | None:
         """The certificate that a discount or its correction is for (`?certificate=`), where one is named."""
         asked = self.request.GET.get("certificate", "")
@@ -164,100 +160,89 @@ class Modify(OfContract):
         )
         return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
 
-    def do(self, modification: Modification, answered: Container[str]) -> str:
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
+        if self.request.POST.get("back"):
+            return self.show(form)
+        found = self.effects(form.modification)
+        return self.show(form, rows=told(form), **found)
+
+    def do(self, form: Any) -> str:
+        modification: Modification = form.modification
         if not self.may_change:
-            acts.propose(modification, act_of(self.request), answered)
+            acts.propose(modification, act_of(self.request), form.answered)
             return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
-        acts.carry_out(modification, act_of(self.request), answered)
+        acts.carry_out(modification, act_of(self.request), form.answered)
         if modification.change:
             return _("Registered. You see it below in the story of the obligation.")
         return _("Registered.")
 
-    def beside(self, modification: Modification) -> dict[str, Any]:
-        """What else the preview shows: what it does to what other apps know."""
-        return {}
-
-    def show(self, form: ActForm, status: int = 200, modification: Modification | None = None) -> HttpResponse:
-        effect = effects.of(modification) if modification else None
-        context = {
-            "heading": title_of(self.kind),
-            "explained": HOLDS_WHILE_VALID if self.certificate() else EXPLAINED[self.kind],
-            "contract": self.contract,
-            "form": form,
-            "effect": effect,
-            "rows": told(form, effect),
-            "warnings": warnings(modification) if modification else [],
-            "may_change": self.may_change,
-            "danger": self.kind == ActKind.CANCEL,
-            "back_url": reverse("contract-changes", args=[self.contract.pk]),
-            **(self.beside(modification) if modification else {}),
-        }
-        return render(self.request, "contracts/change.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            explained=HOLDS_WHILE_VALID if self.certificate else EXPLAINED[self.kind],
+            may_change=self.may_change,
+            danger=self.kind == ActKind.CANCEL,
+            **kwargs,
+        )
 
 
-class Proposal(View):
+class Proposal(Effects, OfOne, FormPage):
     """What was proposed, with what it would do; an adviser answers."""
 
-    request: Request
+    model = ChangeProposal
+    related = ("contract__policy", "proposed_by", "contract__contractor", "contract__table")
+    context_object_name = "proposal"
+    proposal: ChangeProposal
+    template_name = "contracts/proposal.html"
+    form_class = DeclineForm
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(ChangeProposal, request.access).select_related("contract__region", "contract__policy")
-        rows = rows.select_related("proposed_by", "contract__contractor", "contract__table")
-        self.proposal = get_object_or_404(rows, pk=kwargs["pk"])
-        if not may_answer(request.access, self.proposal):
-            raise Http404
-        request.region_title = self.proposal.contract.region.title
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        return may_answer(self.request.access, self.proposal)
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(DeclineForm())
+    @property
+    def heading(self) -> str:
+        return _("Proposal: %(kind)s") % {"kind": self.proposal.get_kind_display()}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = DeclineForm(request.POST)
-        try:
-            if request.POST.get("accept"):
-                acts.accept(self.proposal, act_of(request), request.POST.getlist("klopt"))
-                messages.success(request, _("Accepted and registered."))
-            elif form.is_valid():
-                acts.decline(self.proposal, act_of(request, form.cleaned_data["reason"]))
-                messages.success(request, _("Declined. The procurement officer reads why."))
-            else:
-                return self.show(form, 422)
-        except Unanswered:
-            messages.error(request, _("Say first that what is asked here is right, or decline."))
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-detail", args=[self.proposal.contract_id])
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.form_valid(None) if request.POST.get("accept") else super().post(request, *args, **kwargs)
+
+    def do(self, form: Any) -> str:
+        if form is None:
+            acts.accept(self.proposal, act_of(self.request), self.request.POST.getlist("klopt"))
+            return _("Accepted and registered.")
+        acts.decline(self.proposal, act_of(self.request, form.cleaned_data["reason"]))
+        return _("Declined. The procurement officer reads why.")
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        """What is asked here stands beside; it was answered, or the contract changed: that stands on its page."""
+        if isinstance(refused, Unanswered):
+            messages.error(self.request, _("Say first that what is asked here is right, or decline."))
             return self.show(DeclineForm(), 422)
-        except Refused as fault:
-            messages.error(request, str(fault))
-        return redirect("contract-detail", self.proposal.contract_id)
+        messages.error(self.request, str(refused))
+        return redirect(self.back_url)
 
-    def beside(self, modification: Modification) -> dict[str, Any]:
-        return {}
-
-    def show(self, form: DeclineForm, status: int = 200) -> HttpResponse:
-        contract, modification = self.proposal.contract, from_proposal(self.proposal)
-        context = {
-            "heading": _("Proposal: %(kind)s") % {"kind": self.proposal.get_kind_display()},
-            "proposal": self.proposal,
-            "contract": contract,
-            "effect": effects.of(modification),
-            "rows": proposed(modification),
-            "warnings": warnings(modification),
-            "doubts": doubts_of(modification),
-            "ticked": self.request.POST.getlist("klopt"),
-            "form": form,
-            "back_url": reverse("contract-detail", args=[contract.pk]),
-            **self.beside(modification),
-        }
-        return render(self.request, "contracts/proposal.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        modification = from_proposal(self.proposal)
+        return super().get_context_data(
+            rows=proposed(modification),
+            contract=self.proposal.contract,
+            doubts=doubts_of(modification),
+            ticked=self.request.POST.getlist("klopt"),
+            **self.effects(modification),
+            **kwargs,
+        )
 
 
 # --- words ----------------------------------------------------------------------------------------------------------
 
 
-def told(form: ActForm, effect: Effect | None) -> list[tuple[str, str]]:
+def told(form: ActForm) -> list[tuple[str, str]]:
     """What was filled in, for the page that shows what it does; shares stand in a table of their own."""
-    if effect is None:
-        return []
     fields = [field for field in form.visible_fields() if not field.name.startswith("share_")]
     return [(str(field.label), shown(form, field)) for field in fields]
 

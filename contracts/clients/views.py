@@ -4,11 +4,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from contracts.clients import door as clients
 from contracts.clients.forms import ClientForm, EndForm, NewClientForm
@@ -18,16 +18,13 @@ from contracts.clients.words import term
 from contracts.models import Municipality
 from contracts.people.membership import administered
 from sroi.access import May, visible
-from sroi.doors import Refused
 from sroi.history.versions import versions
 from sroi.templatetags.formats import NOTHING, long_date, number
-from sroi.views import ForWhoMay, ListPage, Request, act_of
-
-form_page = require_http_methods(["GET", "HEAD", "POST"])
+from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, act_of
 
 
 class ClientList(ForWhoMay, ListPage):
-    may = (May.MANAGE_CLIENTS,)
+    capabilities = (May.MANAGE_CLIENTS,)
     model = Municipality
     filterset_class = ClientFilterSet
     table_class = ClientTable
@@ -39,45 +36,56 @@ class ClientList(ForWhoMay, ListPage):
         return rows.select_related("successor").order_by("name", "pk")
 
 
-@form_page
-def new(request: Request) -> HttpResponse:
-    if not request.access.may(May.MANAGE_CLIENTS):
-        raise Http404
-    form = NewClientForm(request.POST or None, access=request.access)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = clients.add(form.client, request.access, act_of(request, form.cleaned_data["why"]))
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("%(name)s takes part from now on.") % {"name": made.name})
-            return redirect("client-list")
-    return render(request, "contracts/client_new.html", {"form": form}, status=422 if form.errors else 200)
+class NewClient(ForWhoMay, FormPage):
+    capabilities = (May.MANAGE_CLIENTS,)
+    heading = gettext_lazy("Add a client")
+    action = gettext_lazy("Add")
+    form_class = NewClientForm
+    back_url = reverse_lazy("client-list")
+    back_label = gettext_lazy("Clients")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"access": self.request.access}
+
+    def do(self, form: Any) -> str:
+        made = clients.add(form.client, self.request.access, act_of(self.request, form.cleaned_data["why"]))
+        return _("%(name)s takes part from now on.") % {"name": made.name}
 
 
-@form_page
-def detail(request: Request, pk: int) -> HttpResponse:
+class OfClient(OfOne, FormPage):
+    """A client of a region that one administers."""
+
+    model = Municipality
+    context_object_name = "client"
+    client: Municipality
+
+    def get_object(self, queryset: Any = None) -> Any:
+        rows = administered(Municipality, self.request.access).select_related("region", "successor")
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"client": self.client}
+
+
+class Detail(OfClient):
     """What a client is, with what may be mended."""
-    client = found(request, pk)
-    initial = {"name": client.name, "inhabitants": client.inhabitants}
-    form = ClientForm(request.POST or None, client=client, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            clients.mend(client, given["name"], given["inhabitants"], request.access, act_of(request, given["why"]))
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("client-list")
-    rows = visible(Municipality.history.model, request.access).filter(id=client.pk).select_related("history_user")
-    context = {
-        "form": form,
-        "client": client,
-        "facts": facts(client),
-        "history": versions(rows.order_by("history_date", "history_id"), skip=("slug",)),
-    }
-    return render(request, "contracts/client_detail.html", context, status=422 if form.errors else 200)
+
+    template_name = "contracts/client_detail.html"
+    form_class = ClientForm
+    back_url = reverse_lazy("client-list")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.client.name, "inhabitants": self.client.inhabitants}
+
+    def do(self, form: Any) -> str:
+        given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
+        clients.mend(self.client, given["name"], given["inhabitants"], self.request.access, act)
+        return _("Saved.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = visible(Municipality.history.model, self.request.access).filter(id=self.client.pk)
+        told = rows.select_related("history_user").order_by("history_date", "history_id")
+        return super().get_context_data(facts=facts(self.client), history=versions(told, skip=("slug",)), **kwargs)
 
 
 def facts(client: Municipality) -> list[tuple[str, str]]:
@@ -93,29 +101,36 @@ def facts(client: Municipality) -> list[tuple[str, str]]:
     ]
 
 
-@form_page
-def end(request: Request, pk: int) -> HttpResponse:
+class End(OfClient):
     """A last day and perhaps a successor; then what that does, and only then it is so."""
-    client = found(request, pk)
-    if client.successor_id:
-        messages.error(request, _("%(name)s went on in another client already.") % {"name": client.name})
-        return redirect("client-detail", pk=pk)
-    form = EndForm(request.POST or None, client=client, initial={"valid_until": client.valid_until})
-    context: dict[str, Any] = {"form": form, "client": client}
-    if request.method == "POST" and form.is_valid() and "again" not in request.POST:
-        given = form.cleaned_data
-        if not request.POST.get("confirm"):
-            context |= {"looked": True, "passing": passing(client, given["valid_until"])}
-            return render(request, "contracts/client_end.html", context)
-        act = act_of(request, given["why"])
-        try:
-            passed = clients.end(client, given["valid_until"], given["successor"], request.access, act)
-        except Refused as refused:
-            form.add_error(None, str(refused))
-        else:
-            messages.success(request, told(client, passed))
-            return redirect("client-detail", pk=pk)
-    return render(request, "contracts/client_end.html", context, status=422 if form.errors else 200)
+
+    template_name = "contracts/client_end.html"
+    form_class = EndForm
+
+    @property
+    def back_url(self) -> str:
+        return reverse("client-detail", args=[self.client.pk])
+
+    def closed(self) -> HttpResponse | None:
+        if not self.client.successor_id:
+            return None
+        messages.error(self.request, _("%(name)s went on in another client already.") % {"name": self.client.name})
+        return redirect(self.back_url)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"valid_until": self.client.valid_until}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if "again" in self.request.POST:
+            return self.show(form)
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
+        return self.show(form, looked=True, passing=passing(self.client, form.cleaned_data["valid_until"]))
+
+    def do(self, form: Any) -> str:
+        given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
+        passed = clients.end(self.client, given["valid_until"], given["successor"], self.request.access, act)
+        return told(self.client, passed)
 
 
 def told(client: Municipality, passed: int) -> str:
@@ -131,9 +146,3 @@ def told(client: Municipality, passed: int) -> str:
         )
         % words
     )
-
-
-def found(request: Request, pk: int) -> Municipality:
-    rows = administered(Municipality, request.access).select_related("region", "successor")
-    client: Municipality = get_object_or_404(rows, pk=pk)
-    return client

@@ -17,14 +17,14 @@ from sroi.views import ForWhoMay, ListFile, ListPage
 
 
 class CoverageList(ForWhoMay, ListPage):
-    may = (May.SEE_COVERAGE,)
+    capabilities = (May.SEE_COVERAGE,)
     model = Contract
     filterset_class = CoverageFilterSet
     table_class = CoverageTable
     heading = gettext_lazy("Coverage")
     template_name = "pages/coverage.html"
     file_page = "coverage-file"
-    file_may = may
+    file_may = capabilities
 
     def get_queryset(self) -> QuerySet[Any]:
         always = Period(date.min, date.max)

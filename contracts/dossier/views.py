@@ -6,15 +6,13 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from contracts.acts.certificates import state_of
 from contracts.dossier import door as dossier
@@ -32,12 +30,11 @@ from contracts.models import (
 )
 from sroi.access import visible
 from sroi.documents import DOCX
-from sroi.doors import Refused
 from sroi.files import checking
 from sroi.files.checking import prepared, shown_name
 from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
-from sroi.views import DetailPage, Request, act_of
+from sroi.views import ButtonPage, DetailPage, FormPage, OfOne, Request, act_of
 
 TOLD_SHOWN = 50
 ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
@@ -46,13 +43,10 @@ ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
 class ContractDossier(DetailPage):
     model = Contract
     template_name = "pages/contract_dossier.html"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    related = ("policy",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access = self.object, self.request.access
-        self.request.region_title = contract.region.title
         sides = dossier.sides_of(access, contract)
         documents = visible(ContractDocument, access).filter(contract=contract, removed_at=None)
         return super().get_context_data(
@@ -103,65 +97,29 @@ class Listed:
         return cls(document, " · ".join(part for part in parts if part), removable)
 
 
-class OfDossier(View):
-    """A page of the dossier of one contract; for who may not do this there, it does not exist."""
+class OfDossier(OfOne, FormPage):
+    """A form for the dossier of one contract."""
 
-    request: Request
-    contract: Any
-    heading: Any = ""
-
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Contract, request.access).select_related("region", "policy")
-        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        if not self.may():
-            raise Http404
-        request.region_title = self.contract.region.title
-        return super().dispatch(request, *args, **kwargs)
+    model = Contract
+    related = ("policy",)
+    contract: Contract
+    template_name = "pages/contract_form.html"
+    refused_at = "file"
 
     def may(self) -> bool:
         return dossier.may_write(self.request.access, self.contract)
 
     @property
-    def dossier_url(self) -> str:
+    def back_url(self) -> str:
         return reverse("contract-dossier", args=[self.contract.pk])
-
-    def form(self, data: Any = None, files: Any = None) -> Any:
-        raise NotImplementedError
-
-    def do(self, form: Any) -> str:
-        raise NotImplementedError
-
-    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
-        return self.show(self.form())
-
-    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
-        form = self.form(request.POST, request.FILES)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            done = self.do(form)
-        except Refused as fault:
-            form.add_error("file" if "file" in form.fields else None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, done)
-        return redirect(self.dossier_url)
-
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        context = {
-            "heading": self.heading,
-            "contract": self.contract,
-            "form": form,
-            "back_url": self.dossier_url,
-            **more,
-        }
-        return render(self.request, "pages/dossier_form.html", context, status=status)
 
 
 class NewNote(OfDossier):
     heading = gettext_lazy("New note")
+    form_class = NoteForm
 
-    def form(self, data: Any = None, files: Any = None) -> Any:
-        return NoteForm(data, initial={"day": localdate()})
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": localdate()}
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
@@ -173,16 +131,21 @@ class NewNote(OfDossier):
 
 class NewPerson(OfDossier):
     heading = gettext_lazy("New contact person")
+    form_class = ContactPersonForm
+
+    @property
+    def sides(self) -> Any:
+        return dossier.sides_of(self.request.access, self.contract)
 
     def may(self) -> bool:
-        return bool(dossier.sides_of(self.request.access, self.contract))
+        return bool(self.sides)
 
     @property
     def person(self) -> ContactPerson:
         return ContactPerson(contract=self.contract)
 
-    def form(self, data: Any = None, files: Any = None) -> Any:
-        return ContactPersonForm(data, sides=dossier.sides_of(self.request.access, self.contract))
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"sides": self.sides}
 
     def do(self, form: Any) -> str:
         dossier.save_person(self.person, form.cleaned_data)
@@ -193,49 +156,46 @@ class EditPerson(NewPerson):
     """Change or remove a contact person of a side that one keeps."""
 
     heading = gettext_lazy("Contact person")
-    found: Any
+    found: ContactPerson
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(ContactPerson, request.access).select_related("contract")
-        self.found = get_object_or_404(rows, pk=kwargs["pk"])
-        return super().dispatch(request, *args, **{**kwargs, "pk": self.found.contract_id})
+    def get_object(self, queryset: Any = None) -> Any:
+        self.found = get_object_or_404(visible(ContactPerson, self.request.access), pk=self.kwargs["pk"])
+        self.kwargs["pk"] = self.found.contract_id
+        return super().get_object(queryset)
 
     def may(self) -> bool:
-        return Side(self.found.side) in dossier.sides_of(self.request.access, self.contract)
+        return Side(self.found.side) in self.sides
 
     @property
     def person(self) -> ContactPerson:
-        found: ContactPerson = self.found
-        return found
+        return self.found
 
-    def form(self, data: Any = None, files: Any = None) -> Any:
-        sides = dossier.sides_of(self.request.access, self.contract)
-        return ContactPersonForm(data, sides=sides, initial=initial_of(self.found))
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.found)
 
-    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if not request.POST.get("remove"):
-            return super().post(request, **kwargs)
+            return super().post(request, *args, **kwargs)
         dossier.remove_person(self.found)
         messages.success(request, _("The contact person was removed."))
-        return redirect(self.dossier_url)
+        return redirect(self.back_url)
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        return super().show(form, status, removable=True)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(removable=True, **kwargs)
 
 
 class NewDocument(OfDossier):
     heading = gettext_lazy("Add a document")
+    form_class = DocumentForm
 
     def may(self) -> bool:
         return dossier.may_add_document(self.request.access, self.contract)
 
-    @property
-    def is_staff(self) -> bool:
-        return dossier.may_write(self.request.access, self.contract)
-
-    def form(self, data: Any = None, files: Any = None) -> Any:
-        certificates = certificates_of(self.contract, self.request.access)
-        return DocumentForm(data, files, certificates=certificates, chooses=self.is_staff)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        access = self.request.access
+        certificates = certificates_of(self.contract, access)
+        chooses = dossier.may_write(access, self.contract)
+        return super().get_form_kwargs() | {"certificates": certificates, "chooses": chooses}
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
@@ -251,44 +211,48 @@ class NewDocument(OfDossier):
         return _("The document is in the dossier.")
 
 
-class OfDocument(View):
-    request: Request
-    found: Any
+class OfDocument(OfOne):
+    model = ContractDocument
+    context_object_name = "document"
+    document: Any
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(ContractDocument, request.access).filter(removed_at=None).select_related("contract")
-        self.found = get_object_or_404(rows, pk=kwargs["pk"])
-        return super().dispatch(request, *args, **kwargs)
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(removed_at=None)
 
 
 class Download(OfDocument):
     """Given out to who may see it, as an attachment."""
 
     def get(self, request: Request, pk: int) -> HttpResponseBase:
-        name = f"{slugify(self.found.title) or 'document'}.{ENDINGS[self.found.media_type]}"
-        return handed_out(self.found.file.name, self.found.media_type, name)
+        name = f"{slugify(self.document.title) or 'document'}.{ENDINGS[self.document.media_type]}"
+        return handed_out(self.document.file.name, self.document.media_type, name)
 
 
-class RemoveDocument(OfDocument):
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if not dossier.may_remove(request.access, self.found, request.user):
-            raise Http404
-        try:
-            dossier.remove(self.found, act_of(request))
-            messages.success(request, _("The document was removed."))
-        except Refused as fault:
-            messages.error(request, str(fault))
-        return redirect("contract-dossier", self.found.contract_id)
+class RemoveDocument(OfDocument, ButtonPage):
+    def may(self) -> bool:
+        return dossier.may_remove(self.request.access, self.document, self.request.user)
+
+    def do(self) -> str:
+        dossier.remove(self.document, act_of(self.request))
+        return _("The document was removed.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-dossier", args=[self.document.contract_id])
 
 
-class RemoveNote(View):
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        note = get_object_or_404(visible(ContractNote, request.access).select_related("contract"), pk=pk)
-        if not dossier.may_write(request.access, note.contract):
-            raise Http404
-        try:
-            dossier.remove_note(note, act_of(request))
-            messages.success(request, _("The note was removed."))
-        except Refused as fault:
-            messages.error(request, str(fault))
-        return redirect("contract-dossier", note.contract_id)
+class RemoveNote(OfOne, ButtonPage):
+    model = ContractNote
+    context_object_name = "note"
+    note: ContractNote
+
+    def may(self) -> bool:
+        return dossier.may_write(self.request.access, self.note.contract)
+
+    def do(self) -> str:
+        dossier.remove_note(self.note, act_of(self.request))
+        return _("The note was removed.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-dossier", args=[self.note.contract_id])

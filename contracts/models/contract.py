@@ -14,7 +14,6 @@ from contracts.models.posting import Posting
 from contracts.models.region import Municipality, Policy, Region
 from contracts.models.valuation_table import ValuationTable
 from sroi.access import Scope, ScopedModel
-from sroi.history.events import EventQuerySet
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
@@ -291,8 +290,6 @@ class ContractEvent(ScopedModel):
     scope = Scope(
         region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
     )
-
-    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -20,6 +20,7 @@ from contracts.clients.naming import slug_of
 from contracts.clients.rules import client_faults, successor_faults
 from contracts.clients.words import kind_of
 from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
+from sroi.doors import Refused
 from sroi.money import misfit
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
@@ -27,7 +28,7 @@ POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
 )
 
 
-class FaultyFile(ValueError):
+class FaultyFile(Refused, ValueError):
     """The file cannot be used; the message names the place and the reason."""
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import RecognitionKind
 from contracts.models.social_firm import WEB
+from contracts.policy.forms import RegionForm
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from sroi.bsn import refuse_bsn
 from sroi.fields import Day, kvk_field, text_field
@@ -75,7 +76,7 @@ class FirmForm(FactsForm):
 
     @property
     def of_recognition(self) -> list[Any]:
-        return self.group([name for name in self.fields if name not in self.FIRST and name != "party"])
+        return self.group([name for name in self.fields if name not in (*self.FIRST, "party", "region")])
 
 
 class ProposeFirmForm(FirmForm):
@@ -119,6 +120,10 @@ class RecogniseForm(FirmForm):
     def terms(self) -> RecognisedAs:
         names = ("kind", "valid_from", "valid_until", "is_public", "grounds")
         return RecognisedAs(**{name: self.cleaned_data[name] for name in names})
+
+
+class NewFirmForm(RegionForm, RecogniseForm):
+    """The same, in one of the regions of the adviser."""
 
 
 class EndRecognitionForm(forms.Form):

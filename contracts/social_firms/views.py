@@ -1,28 +1,28 @@
 """Social firms: the directory for everyone, the register of the adviser, and proposing one by a contractor."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from contracts.models import FirmProposal, ProposalState, Recognition, Region, SocialFirm
-from contracts.policy.forms import RegionForm
 from contracts.social_firms import door as firms
 from contracts.social_firms.forms import (
     DeclineFirmForm,
     EndRecognitionForm,
     FactsForm,
+    NewFirmForm,
     ProposeFirmForm,
     RecogniseForm,
     TakeBackForm,
@@ -40,7 +40,7 @@ from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import versions
-from sroi.views import ForWhoMay, ListPage, Request, act_of
+from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
 
 FACTS = ("name", "place", "offers", "website")
 
@@ -74,37 +74,32 @@ class SocialFirmList(ListPage):
 # --- the contractor -------------------------------------------------------------------------------------------------
 
 
-class Propose(View):
+class Propose(FormPage):
     """A firm that the contractor knows and that is not in the register; with what became of earlier proposals."""
 
-    request: Request
+    template_name = "contracts/firm_propose.html"
+    heading = gettext_lazy("Propose a social firm")
+    form_class = ProposeFirmForm
+    refused_at = "kvk"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not may_propose(request.access):
             raise Http404
-        self.parties = parties(request.access)
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: Request) -> HttpResponse:
-        asked = {name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("name", "kvk")}
-        return self.show(ProposeFirmForm(parties=self.parties, initial={k: v for k, v in asked.items() if v}))
+    def get_initial(self) -> dict[str, Any]:
+        asked = {name: self.request.GET.get(name, "").replace("\0", "")[:200] for name in ("name", "kvk")}
+        return {name: text for name, text in asked.items() if text}
 
-    def post(self, request: Request) -> HttpResponse:
-        form = ProposeFirmForm(request.POST, parties=self.parties)
-        if not form.is_valid():
-            return self.show(form, 422)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"parties": parties(self.request.access)}
+
+    def do(self, form: Any) -> str:
         region, contractor = form.parties[form.cleaned_data["party"]]
         names = (*FACTS, "kvk", "kind", "valid_from", "valid_until", "why")
-        proposal = FirmProposal(
-            region=region, contractor=contractor, **{name: form.cleaned_data[name] for name in names}
-        )
-        try:
-            firms.propose(proposal, act_of(request))
-        except Refused as fault:
-            form.add_error("kvk", str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Proposed. The adviser looks it up; you read the answer on this page."))
-        return redirect(self.back or reverse("social-firm-propose"))
+        given = {name: form.cleaned_data[name] for name in names}
+        firms.propose(FirmProposal(region=region, contractor=contractor, **given), act_of(self.request))
+        return _("Proposed. The adviser looks it up; you read the answer on this page.")
 
     @property
     def back(self) -> str:
@@ -112,16 +107,16 @@ class Propose(View):
         asked = self.request.POST.get("next") or self.request.GET.get("next") or ""
         return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts=None) else ""
 
-    def show(self, form: ProposeFirmForm, status: int = 200) -> HttpResponse:
+    @property
+    def back_url(self) -> str:
+        return self.back or reverse("social-firm-list")
+
+    def get_success_url(self) -> str:
+        return self.back or reverse("social-firm-propose")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mine = visible(FirmProposal, self.request.access).select_related("region").order_by("-pk")
-        context = {
-            "heading": _("Propose a social firm"),
-            "form": form,
-            "proposals": list(mine[:50]),
-            "back_url": self.back or reverse("social-firm-list"),
-            "back": self.back,
-        }
-        return render(self.request, "contracts/firm_propose.html", context, status=status)
+        return super().get_context_data(proposals=list(mine[:50]), back=self.back, **kwargs)
 
 
 # --- the register ---------------------------------------------------------------------------------------------------
@@ -130,7 +125,7 @@ class Propose(View):
 class RegisterList(ForWhoMay, ListPage):
     """Every firm that the region recognises or recognised, and the proposals that wait for an answer."""
 
-    may = (May.SEE_REGION,)
+    capabilities = (May.SEE_REGION,)
     model = SocialFirm
     filterset_class = RecognisedFirmFilterSet
     table_class = RecognisedFirmTable
@@ -152,162 +147,139 @@ class RegisterList(ForWhoMay, ListPage):
         )
 
 
-class ForAdvisers(ForWhoMay, View):
-    may = (May.RECOGNISE,)
-    request: Request
+class Recognise(ForWhoMay, FormPage):
+    capabilities = (May.RECOGNISE,)
+    template_name = "contracts/firm_recognise.html"
+    action = gettext_lazy("Recognise")
+    proposal: FirmProposal | None = None
 
-    @property
-    def regions(self) -> Any:
-        """Those in which this person may recognise."""
-        mine = self.request.access.regions_where(May.RECOGNISE)
-        return visible(Region, self.request.access).filter(pk__in=mine)
+    def do(self, form: Any) -> str:
+        region = self.proposal.region if self.proposal else form.cleaned_data["region"]
+        number, act = form.cleaned_data["kvk"], act_of(self.request)
+        self.made = firms.recognise(region, number, form.facts, form.terms, act, proposal=self.proposal)
+        return _("Recognised.")
+
+    def get_success_url(self) -> str:
+        return reverse("social-firm-detail", args=[self.made.firm_id])
 
 
-class NewFirm(ForAdvisers):
+class NewFirm(Recognise):
     """A firm to recognise; `?firm=` gives a firm that is known already another recognition."""
 
+    form_class = NewFirmForm
+
+    @cached_property
     def known(self) -> SocialFirm | None:
         pk = self.request.GET.get("firm", "")
         rows = visible(SocialFirm, self.request.access)
         return get_object_or_404(rows, pk=pk) if is_key(pk) else None
 
-    def get(self, request: Request) -> HttpResponse:
-        known = self.known()
-        initial = {"kvk": known.kvk, **{name: getattr(known, name) for name in FACTS}} if known else {}
-        return self.show(RecogniseForm(initial=initial), known)
+    @property
+    def heading(self) -> str:
+        return _("Recognise %(firm)s") % {"firm": self.known} if self.known else _("Recognise a social firm")
 
-    def post(self, request: Request) -> HttpResponse:
-        known = self.known()
-        data = request.POST.copy()
-        if known:
-            data["kvk"] = known.kvk
-        form, region = RecogniseForm(data), RegionForm(data, regions=self.regions)
-        if not form.is_valid() or not region.is_valid():
-            return self.show(form, known, 422)
-        try:
-            made = firms.recognise(
-                region.cleaned_data["region"], form.cleaned_data["kvk"], form.facts, form.terms, act_of(request)
-            )
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, known, 422)
-        messages.success(request, _("Recognised."))
-        return redirect("social-firm-detail", made.firm_id)
+    @property
+    def back_url(self) -> str:
+        known = self.known
+        return reverse("social-firm-detail", args=[known.pk]) if known else reverse("social-firm-register")
 
-    def show(self, form: RecogniseForm, known: SocialFirm | None, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("Recognise %(firm)s") % {"firm": known} if known else _("Recognise a social firm"),
-            "form": form,
-            "known": known,
-            "region_form": RegionForm(regions=self.regions),
-            "action": _("Recognise"),
-            "back_url": reverse("social-firm-detail", args=[known.pk]) if known else reverse("social-firm-register"),
-        }
-        return render(self.request, "contracts/firm_recognise.html", context, status=status)
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.known, name) for name in ("kvk", *FACTS)} if self.known else {}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        mine = self.request.access.regions_where(May.RECOGNISE)
+        return super().get_form_kwargs() | {"regions": visible(Region, self.request.access).filter(pk__in=mine)}
+
+    def get_form(self, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)
+        form.fields["kvk"].disabled = self.known is not None
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(known=self.known, **kwargs)
 
 
-class Proposal(ForAdvisers):
+class Proposal(OfOne, Recognise):
     """A firm that a contractor proposed: recognise it, with what one found out, or decline with a reason."""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(FirmProposal, request.access).select_related(
-            "region", "contractor", "proposed_by", "answered_by"
-        )
-        self.proposal = get_object_or_404(rows, pk=kwargs["pk"])
-        if not may_recognise(request.access, self.proposal.region_id):
-            raise Http404
-        request.region_title = self.proposal.region.title
-        return super().dispatch(request, *args, **kwargs)
+    model = FirmProposal
+    related = ("contractor", "proposed_by", "answered_by")
+    context_object_name = "proposal"
+    proposal: FirmProposal
+    template_name = "contracts/firm_proposal.html"
+    form_class = RecogniseForm
+    back_url = reverse_lazy("social-firm-register")
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
+    def may(self) -> bool:
+        return may_recognise(self.request.access, self.proposal.region_id)
+
+    @property
+    def heading(self) -> str:
+        return _("Proposal: %(firm)s") % {"firm": self.proposal}
+
+    def get_initial(self) -> dict[str, Any]:
         names = (*FACTS, "kvk", "kind", "valid_from", "valid_until")
-        initial = {name: getattr(self.proposal, name) for name in names}
-        return self.show(RecogniseForm(initial={**initial, "grounds": self.proposal.why}), DeclineFirmForm())
+        return {**{name: getattr(self.proposal, name) for name in names}, "grounds": self.proposal.why}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if "decline" in request.POST:
-            return self.decline(DeclineFirmForm(request.POST))
-        form = RecogniseForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, DeclineFirmForm(), 422)
-        try:
-            made = firms.recognise(
-                self.proposal.region,
-                form.cleaned_data["kvk"],
-                form.facts,
-                form.terms,
-                act_of(request),
-                proposal=self.proposal,
-            )
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, DeclineFirmForm(), 422)
-        messages.success(request, _("Recognised."))
-        return redirect("social-firm-detail", made.firm_id)
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.decline() if "decline" in request.POST else super().post(request, *args, **kwargs)
 
-    def decline(self, form: DeclineFirmForm) -> HttpResponse:
+    def decline(self) -> HttpResponse:
+        form = DeclineFirmForm(self.request.POST)
         if not form.is_valid():
-            return self.show(RecogniseForm(initial=self.request.POST.dict()), form, 422)
+            typed = RecogniseForm(initial=self.request.POST.dict())
+            return self.show(typed, 422, decline_form=form)
         try:
             firms.decline(self.proposal, act_of(self.request, form.cleaned_data["why"]))
             messages.success(self.request, _("Declined. The contractor reads why."))
         except Refused as fault:
             messages.error(self.request, str(fault))
-        return redirect("social-firm-register")
+        return redirect(self.back_url)
 
-    def show(self, form: RecogniseForm, decline: DeclineFirmForm, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("Proposal: %(firm)s") % {"firm": self.proposal},
-            "proposal": self.proposal,
-            "is_open": self.proposal.state == ProposalState.OPEN,
-            "form": form,
-            "decline_form": decline,
-            "action": _("Recognise"),
-            "back_url": reverse("social-firm-register"),
-        }
-        return render(self.request, "contracts/firm_proposal.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        about = {"is_open": self.proposal.state == ProposalState.OPEN, "decline_form": DeclineFirmForm()}
+        return super().get_context_data(**{**about, **kwargs})
 
 
-class SocialFirmDetail(ForWhoMay, View):
+class SocialFirmDetail(ForWhoMay, OfOne, FormPage):
     """What is known of a firm, its recognitions in one's regions, and what happened to them."""
 
-    may = (May.SEE_REGION,)
-    request: Request
+    capabilities = (May.SEE_REGION,)
+    model = SocialFirm
+    context_object_name = "firm"
+    firm: SocialFirm
+    template_name = "contracts/firm_detail.html"
+    form_class = FactsForm
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if request.access.may(*self.may):
-            self.firm = get_object_or_404(visible(SocialFirm, request.access), pk=kwargs["pk"])
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        """Everyone of the staff reads it; who may describe it changes it."""
+        return self.request.method != "POST" or may_describe(self.request.access, self.firm)
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(FactsForm(initial={name: getattr(self.firm, name) for name in FACTS}))
+    @property
+    def back_url(self) -> str:
+        return reverse("social-firm-detail", args=[self.firm.pk])
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if not may_describe(request.access, self.firm):
-            raise Http404
-        form = FactsForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        firms.describe(self.firm, form.facts, act_of(request))
-        messages.success(request, _("Saved."))
-        return redirect("social-firm-detail", pk)
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.firm, name) for name in FACTS}
 
-    def show(self, form: FactsForm, status: int = 200) -> HttpResponse:
+    def do(self, form: Any) -> str:
+        firms.describe(self.firm, form.facts, act_of(self.request))
+        return _("Saved.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access, today = self.request.access, localdate()
         own = visible(Recognition, access).filter(firm=self.firm).select_related("region")
         told = [
             *visible(SocialFirm.history.model, access).filter(id=self.firm.pk).select_related("history_user"),
             *visible(Recognition.history.model, access).filter(firm_id=self.firm.pk).select_related("history_user"),
         ]
-        context = {
-            "firm": self.firm,
-            "form": form,
-            "recognitions": [(r, r.holds_on(today)) for r in own],
-            "may_describe": may_describe(access, self.firm),
-            "several_regions": len({r.region_id for r in own}) > 1,
-            "events": happenings(told),
-        }
-        return render(self.request, "contracts/firm_detail.html", context, status=status)
+        return super().get_context_data(
+            recognitions=[(r, r.holds_on(today)) for r in own],
+            may_describe=may_describe(access, self.firm),
+            several_regions=len({r.region_id for r in own}) > 1,
+            events=happenings(told),
+            **kwargs,
+        )
 
 
 def happenings(rows: list[Any]) -> list[Any]:
@@ -326,21 +298,20 @@ def happenings(rows: list[Any]) -> list[Any]:
     return sorted(told, key=lambda happening: happening.at, reverse=True)
 
 
-class OneRecognition(ForAdvisers):
+class OneRecognition(ForWhoMay, OfOne):
     """One recognition: show it to everyone or not, let it end, or take it back because it was a mistake."""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Recognition, request.access).select_related("firm", "region")
-        self.recognition = get_object_or_404(rows, pk=kwargs["pk"])
-        if not may_recognise(request.access, self.recognition.region_id):
-            raise Http404
-        request.region_title = self.recognition.region.title
-        return super().dispatch(request, *args, **kwargs)
+    capabilities = (May.RECOGNISE,)
+    model = Recognition
+    related = ("firm",)
+    recognition: Recognition
+
+    def may(self) -> bool:
+        return may_recognise(self.request.access, self.recognition.region_id)
 
     def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(
-            EndRecognitionForm(initial={"last": self.recognition.valid_until}, auto_id="end_%s"), TakeBackForm()
-        )
+        initial = {"last": self.recognition.valid_until}
+        return self.show(EndRecognitionForm(initial=initial, auto_id="end_%s"), TakeBackForm())
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         act = request.POST.get("act", "")
@@ -351,8 +322,7 @@ class OneRecognition(ForAdvisers):
                 taken = TakeBackForm(request.POST)
                 if not taken.is_valid():
                     return self.show(EndRecognitionForm(auto_id="end_%s"), taken, 422)
-                why = taken.cleaned_data["why"]
-                firms.take_back(self.recognition, act_of(request, why))
+                firms.take_back(self.recognition, act_of(request, taken.cleaned_data["why"]))
             else:
                 ended = EndRecognitionForm(request.POST, auto_id="end_%s")
                 if not ended.is_valid():

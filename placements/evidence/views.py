@@ -2,47 +2,42 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.generic import View
 
 from placements.evidence import door as evidence
 from placements.evidence.forms import SeenForm
 from placements.models import Evidence, Fulfilment
 from placements.rights import OPEN_TO_EDIT, may_enter, may_review, may_see_person
-from sroi.access import visible
 from sroi.doors import Refused
 from sroi.files.checking import ENDINGS, PDF
 from sroi.files.handing_out import handed_out
-from sroi.views import Request, act_of
+from sroi.views import ButtonPage, OfOne, Request, act_of
 
 
-class OfEvidence(View):
+class OfEvidence(OfOne):
     """One file; for who may not see it, it does not exist."""
 
-    request: Request
+    model = Evidence
+    context_object_name = "found"
     found: Any
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Evidence, request.access).filter(erased_at=None)
-        self.found = get_object_or_404(rows.select_related("version__fulfilment"), pk=kwargs["pk"])
-        if not self.may(request):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(erased_at=None)
 
     @property
     def fulfilment(self) -> Fulfilment:
         whole: Fulfilment = self.found.version.fulfilment
         return whole
 
-    def may(self, request: Request) -> bool:
+    def may(self) -> bool:
         about_a_person = self.found.is_about_a_person
-        return bool(self.found.file) and (not about_a_person or may_see_person(request.access, self.fulfilment))
+        return bool(self.found.file) and (not about_a_person or may_see_person(self.request.access, self.fulfilment))
 
 
 class Download(OfEvidence):
@@ -63,54 +58,57 @@ class PagePicture(OfEvidence):
         return handed_out(evidence.page_name(self.found.file.name, page), "image/webp", f"{page}.webp")
 
 
-class Remove(OfEvidence):
+class Remove(OfEvidence, ButtonPage):
     """Who records takes away a file while it is not handed in."""
 
-    def may(self, request: Request) -> bool:
+    def may(self) -> bool:
         f = self.fulfilment
-        return super().may(request) and may_enter(request.access, f.region_id, f.contractor_id)
+        return super().may() and may_enter(self.request.access, f.region_id, f.contractor_id)
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if self.found.version.state in OPEN_TO_EDIT:
-            evidence.erase(self.found, act_of(request))
-        else:
-            messages.error(request, _("This was handed in already, so the file stays."))
-        return redirect("fulfilment-evidence", self.fulfilment.pk)
+    def do(self) -> str:
+        if self.found.version.state not in OPEN_TO_EDIT:
+            raise Refused(_("This was handed in already, so the file stays."))
+        evidence.erase(self.found, act_of(self.request))
+        return ""
+
+    @property
+    def back_url(self) -> str:
+        return reverse("fulfilment-evidence", args=[self.fulfilment.pk])
 
 
-class Erase(OfEvidence):
+class Erase(OfEvidence, ButtonPage):
     """The adviser refuses a file that should not be here, and it is gone at once."""
 
-    def may(self, request: Request) -> bool:
-        return super().may(request) and may_review(request.access, self.fulfilment)
+    def may(self) -> bool:
+        return super().may() and may_review(self.request.access, self.fulfilment)
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        try:
-            evidence.erase(self.found, act_of(request, _("A file was refused and erased")))
-            messages.success(request, _("The file is erased. Ask the contractor for another one if it is needed."))
-        except Refused as fault:
-            messages.error(request, str(fault))
-        return redirect("review", self.fulfilment.pk)
+    def do(self) -> str:
+        evidence.erase(self.found, act_of(self.request, _("A file was refused and erased")))
+        return _("The file is erased. Ask the contractor for another one if it is needed.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("review", args=[self.fulfilment.pk])
 
 
-class Seen(View):
+class Seen(OfOne, ButtonPage):
     """The adviser saw a document about a person that is not stored."""
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Fulfilment, request.access).select_related("latest")
-        self.fulfilment = get_object_or_404(rows, pk=kwargs["pk"])
-        if not may_review(request.access, self.fulfilment):
-            raise Http404
-        return super().dispatch(request, *args, **kwargs)
+    model = Fulfilment
+    related = ("latest",)
+    fulfilment: Any
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = SeenForm(request.POST)
-        version = self.fulfilment.latest
-        if form.is_valid() and version:
-            how, kind = form.cleaned_data["how"], form.cleaned_data["kind"]
-            evidence.see(version, kind, how, localdate(), act_of(request))
-            messages.success(request, _("Noted that you saw it."))
-        else:
-            faults = [fault for some in form.errors.values() for fault in some]
-            messages.error(request, " ".join(str(fault) for fault in faults))
-        return redirect("review", pk)
+    def may(self) -> bool:
+        return may_review(self.request.access, self.fulfilment)
+
+    def do(self) -> str:
+        form, version = SeenForm(self.request.POST), self.fulfilment.latest
+        if not form.is_valid() or not version:
+            raise Refused(" ".join(str(fault) for some in form.errors.values() for fault in some))
+        how, kind = form.cleaned_data["how"], form.cleaned_data["kind"]
+        evidence.see(version, kind, how, localdate(), act_of(self.request))
+        return _("Noted that you saw it.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("review", args=[self.fulfilment.pk])

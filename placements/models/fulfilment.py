@@ -4,7 +4,7 @@ The accepted version counts until a newer one is accepted. Every step is an even
 hold a candidate reference.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import BlockKind, BuildingBlock, Contract, Contractor, Posting, Region
 from sroi.access import Scope, ScopedModel
-from sroi.history.events import EventQuerySet
 from sroi.money import MoneyField
 
 KINDS = [(k.value, k.label) for k in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)]
@@ -204,8 +203,6 @@ class FulfilmentEvent(ScopedModel):
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     scope = Scope(region="fulfilment__region", contractor="fulfilment__contractor")
-
-    objects: ClassVar[Any] = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -46,9 +46,7 @@ class FulfilmentDetail(DetailPage):
 
     model = Fulfilment
     template_name = "placements/fulfilment_detail.html"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("contractor", "region", "latest__reviewed_by", "accepted")
+    related = ("contractor", "latest__reviewed_by", "accepted")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fulfilment = self.object
@@ -58,7 +56,6 @@ class FulfilmentDetail(DetailPage):
             version.fulfilment = fulfilment
         valuing.fetch(versions)
         valued = values_of(versions)
-        self.request.region_title = fulfilment.region.title
         return super().get_context_data(
             version=latest,
             may_enter=may_enter(self.request.access, fulfilment.region_id, fulfilment.contractor_id),

@@ -58,7 +58,7 @@ class Compared:
 class Reviewing(ForWhoMay, View):
     """What waits for an adviser, in the order that was chosen."""
 
-    may = (May.REVIEW,)
+    capabilities = (May.REVIEW,)
     request: Request
 
     def queue(self) -> QuerySet[Any]:

@@ -30,10 +30,6 @@ SEED_BYTES = 16
 # --- who may --------------------------------------------------------------------------------------------------------
 
 
-def may_see(access: Access) -> bool:
-    return access.may(May.SEE_REGION)
-
-
 def may_draw(access: Access, region_id: int | None = None) -> bool:
     return access.may(May.SAMPLE, region_id=region_id)
 

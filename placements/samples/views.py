@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.generic import View
+from django.utils.translation import gettext_lazy
 
 from contracts.models import EvidenceKind, Region, called
 from placements.claims import questions, valuing
@@ -23,7 +22,7 @@ from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.history.versions import versions
 from sroi.periods import DAY
-from sroi.views import ForWhoMay, Request, act_of
+from sroi.views import FormPage, ForWhoMay, OfOne, Request, act_of
 
 QUARTERS_BACK = 8
 SHOWN = 100
@@ -63,58 +62,61 @@ def counted(samples: Any) -> Any:
     )
 
 
-class Samples(ForWhoMay, View):
-    may = (May.SEE_REGION,)
-    request: Request
+class Samples(ForWhoMay, FormPage):
+    """Those that were drawn, and for who may draw: another one, of one of the last quarters."""
 
-    def form(self, data: Any = None) -> DrawForm | None:
-        """For who may draw: with the last quarters, the one that ended first."""
+    capabilities = (May.SEE_REGION,)
+    template_name = "placements/samples.html"
+    heading = gettext_lazy("Samples")
+    form_class = DrawForm
+    refused_at = "quarter"
+
+    def get_form(self, form_class: Any = None) -> Any:
+        if self.request.access.may(May.SAMPLE):
+            return super().get_form(form_class)
+        if self.request.method == "POST":
+            raise Http404
+        return None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
         mine = self.request.access.regions_where(May.SAMPLE)
         regions = visible(Region, self.request.access).filter(pk__in=mine)
-        if not mine:
-            return None
         today, quarters = localdate(), []
         day = today
         for _number in range(QUARTERS_BACK):
             first = sampling.quarter_of(day).first
             quarters.append((first, sampling.quarter_words(first)))
             day = first - DAY
-        usual = sampling.usual_size(regions[0], today)
-        return DrawForm(data, regions=regions, quarters=quarters, initial={"size": usual, "quarter": quarters[1][0]})
+        # The one that ended first.
+        initial = {"size": sampling.usual_size(regions[0], today), "quarter": quarters[1][0]}
+        return super().get_form_kwargs() | {"regions": regions, "quarters": quarters, "initial": initial}
 
-    def get(self, request: Request) -> HttpResponse:
-        return self.show(self.form())
-
-    def post(self, request: Request) -> HttpResponse:
-        form = self.form(request.POST)
-        if form is None:
-            raise Http404
-        if not form.is_valid():
-            return self.show(form, 422)
+    def do(self, form: Any) -> str:
         given = form.cleaned_data
-        try:
-            sample = sampling.draw(given["region"], given["quarter"], given["size"], act_of(request))
-        except Refused as fault:
-            form.add_error("quarter", str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Drawn. Check each of them below."))
-        return redirect("sample-detail", sample.pk)
+        self.drawn = sampling.draw(given["region"], given["quarter"], given["size"], act_of(self.request))
+        return _("Drawn. Check each of them below.")
 
-    def show(self, form: DrawForm | None, status: int = 200) -> HttpResponse:
+    def get_success_url(self) -> str:
+        return reverse("sample-detail", args=[self.drawn.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = counted(visible(Sample, self.request.access))[:SHOWN]
-        context = {"heading": _("Samples"), "form": form, "rows": [SampleRow(sample) for sample in rows]}
-        return render(self.request, "placements/samples.html", context, status=status)
+        return super().get_context_data(rows=[SampleRow(sample) for sample in rows], **kwargs)
 
 
-class SampleDetail(ForWhoMay, View):
+class SampleDetail(ForWhoMay, OfOne):
     """What was drawn, how it can be drawn again, and what became of each check."""
 
-    may = (May.SEE_REGION,)
-    request: Request
+    capabilities = (May.SEE_REGION,)
+    model = Sample
+    sample: Any
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = counted(super().get_queryset())
+        return rows
 
     def get(self, request: Request, pk: int) -> HttpResponse:
-        sample = get_object_or_404(counted(visible(Sample, request.access)), pk=pk)
-        request.region_title = sample.region.title
+        sample = self.sample
         checks = visible(SampleCheck, request.access).filter(sample=sample)
         rows = list(checks.select_related("version__fulfilment__contractor", "checked_by"))
         again = sampling.drawn_again(sample)
@@ -129,73 +131,63 @@ class SampleDetail(ForWhoMay, View):
         return render(request, "placements/sample.html", context)
 
 
-class Check(ForWhoMay, View):
+class Check(ForWhoMay, OfOne, FormPage):
     """One accepted fulfilment looked at again: the claim, its value and evidence, and what was found."""
 
-    may = (May.SAMPLE,)
-    request: Request
+    capabilities = (May.SAMPLE,)
+    model = SampleCheck
+    related = ("version__fulfilment__contractor", "version__reviewed_by")
+    context_object_name = "check"
+    check: Any
+    template_name = "placements/sample_check.html"
+    form_class = CheckForm
 
-    def find(self, pk: int) -> Any:
-        rows = visible(SampleCheck, self.request.access).select_related(
-            "sample__region", "version__fulfilment__contractor", "version__reviewed_by"
-        )
-        check = get_object_or_404(rows, pk=pk)
-        if not sampling.may_draw(self.request.access, check.sample.region_id):
-            raise Http404
-        self.request.region_title = check.sample.region.title
-        return check
+    def may(self) -> bool:
+        return sampling.may_draw(self.request.access, self.check.sample.region_id)
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        check = self.find(pk)
-        names = ("outcome", "found", "done")
-        return self.show(check, CheckForm(initial={**{n: getattr(check, n) for n in names}, "seen": stamp(check)}))
+    @property
+    def heading(self) -> str:
+        return _("Check %(number)s") % {"number": self.check.version.fulfilment.external_id}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        check, form = self.find(pk), CheckForm(request.POST)
-        if not form.is_valid():
-            return self.show(check, form, 422)
+    @property
+    def back_url(self) -> str:
+        return reverse("sample-detail", args=[self.check.sample_id])
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.check, name) for name in ("outcome", "found", "done")} | {"seen": stamp(self.check)}
+
+    def do(self, form: Any) -> str:
         given = form.cleaned_data
-        try:
-            if given["seen"] != stamp(check):
-                raise Refused(_("Someone else recorded this check meanwhile. Look at it again."))
-            sampling.record(check, given["outcome"], given["found"], given["done"], act_of(request))
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(check, form, 409)
-        messages.success(request, _("Recorded."))
-        return redirect(self.following(check))
+        if given["seen"] != stamp(self.check):
+            raise Refused(_("Someone else recorded this check meanwhile. Look at it again."))
+        sampling.record(self.check, given["outcome"], given["found"], given["done"], act_of(self.request))
+        return _("Recorded.")
 
-    def following(self, check: Any) -> str:
+    def get_success_url(self) -> str:
         """The next that is not checked yet and that this person did not review, or else the sample."""
-        left = visible(SampleCheck, self.request.access).filter(sample=check.sample, outcome="")
+        left = visible(SampleCheck, self.request.access).filter(sample=self.check.sample, outcome="")
         others = left.exclude(version__reviewed_by=self.request.user).order_by("pk")
-        after = others.filter(pk__gt=check.pk).first() or others.first()
-        return reverse("sample-check", args=[after.pk]) if after else reverse("sample-detail", args=[check.sample_id])
+        after = others.filter(pk__gt=self.check.pk).first() or others.first()
+        return reverse("sample-check", args=[after.pk]) if after else self.back_url
 
-    def show(self, check: Any, form: CheckForm, status: int = 200) -> HttpResponse:
-        version = check.version
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        version, access = self.check.version, self.request.access
         valuing.fetch([version])
         valued = valuing.explained(version)
-        rows = visible(Evidence, self.request.access).filter(version__fulfilment=version.fulfilment_id)
-        told = (
-            visible(SampleCheck.history.model, self.request.access).filter(id=check.pk).select_related("history_user")
+        rows = visible(Evidence, access).filter(version__fulfilment=version.fulfilment_id)
+        told = visible(SampleCheck.history.model, access).filter(id=self.check.pk).select_related("history_user")
+        return super().get_context_data(
+            version=version,
+            fulfilment=version.fulfilment,
+            claimed=what_was_claimed(version, True),
+            valued=[(a.contract, value) for a, value in valued],
+            allocations=[a for a, _value in valued],
+            total=questions.total(valued),
+            evidence=[(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in rows.select_related("added_by")],
+            own=sampling.checks_own_review(self.request.user, self.check),
+            events=versions(told.order_by("history_date", "history_id"), skip=("checked_at", "checked_by")),
+            **kwargs,
         )
-        context = {
-            "heading": _("Check %(number)s") % {"number": version.fulfilment.external_id},
-            "check": check,
-            "version": version,
-            "fulfilment": version.fulfilment,
-            "form": form,
-            "claimed": what_was_claimed(version, True),
-            "valued": [(a.contract, value) for a, value in valued],
-            "allocations": [a for a, _value in valued],
-            "total": questions.total(valued),
-            "evidence": [(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in rows.select_related("added_by")],
-            "own": sampling.checks_own_review(self.request.user, check),
-            "events": versions(told.order_by("history_date", "history_id"), skip=("checked_at", "checked_by")),
-            "back_url": reverse("sample-detail", args=[check.sample_id]),
-        }
-        return render(self.request, "placements/sample_check.html", context, status=status)
 
 
 def stamp(check: SampleCheck) -> str:

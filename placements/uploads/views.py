@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.text import capfirst
@@ -18,17 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from placements.models import RowOutcome, UploadKind, UploadRow, UploadState
+from placements.models import RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads import door as uploads
 from placements.uploads.columns import FAULTS_FILE, TITLES
 from placements.uploads.door import Purpose
 from sroi.access import visible
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Refused
 from sroi.exchange import ExportTable
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_xlsx
-from sroi.views import Request, act_of
+from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
 UNUSED = "-"
@@ -111,43 +110,42 @@ class ColumnsForm(forms.Form):
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 
-class Import(View):
+class Import(FormPage):
     """Send a file, and find back those that were sent."""
 
-    request: Request
+    template_name = "pages/import.html"
+    form_class = UploadForm
+    refused_at = "file"
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not uploads.may_import(request.access):
             raise Http404
         self.purposes = uploads.purposes(request.access)
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: Request) -> HttpResponse:
-        asked = request.GET.get("soort", "")
-        first = next((p.key for p in self.purposes if p.kind == asked), self.purposes[0].key)
-        return self.show(UploadForm(purposes=self.purposes, initial={"purpose": first}))
+    def get_initial(self) -> dict[str, Any]:
+        asked = self.request.GET.get("soort", "")
+        return {"purpose": next((p.key for p in self.purposes if p.kind == asked), self.purposes[0].key)}
 
-    def post(self, request: Request) -> HttpResponse:
-        form = UploadForm(request.POST, request.FILES, purposes=self.purposes)
-        if form.is_valid():
-            purpose, file = form.purposes[form.cleaned_data["purpose"]], form.cleaned_data["file"]
-            try:
-                upload = uploads.receive(purpose, file.name, file.read(), act_of(request))
-            except Refused as fault:
-                form.add_error("file", str(fault))
-            else:
-                return redirect("import-detail", upload.pk)
-        return self.show(form, 422)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"purposes": self.purposes}
 
-    def show(self, form: UploadForm, status: int = 200) -> HttpResponse:
+    def do(self, form: Any) -> str:
+        purpose, file = form.purposes[form.cleaned_data["purpose"]], form.cleaned_data["file"]
+        self.upload = uploads.receive(purpose, file.name, file.read(), act_of(self.request))
+        return ""
+
+    def get_success_url(self) -> str:
+        return reverse("import-detail", args=[self.upload.pk])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sent = uploads.uploads_of(self.request.user, self.request.access, timezone.now())
-        context = {
-            "form": form,
-            "sent": [(upload, *state_of(upload)) for upload in sent[:20]],
-            "guides": [guide(kind) for kind in dict.fromkeys(p.kind for p in self.purposes)],
-            "days": settings.IMPORT_KEEP_DAYS,
-        }
-        return render(self.request, "pages/import.html", context, status=status)
+        return super().get_context_data(
+            sent=[(upload, *state_of(upload)) for upload in sent[:20]],
+            guides=[guide(kind) for kind in dict.fromkeys(p.kind for p in self.purposes)],
+            days=settings.IMPORT_KEEP_DAYS,
+            **kwargs,
+        )
 
 
 def state_of(upload: Any) -> tuple[str, Any]:
@@ -191,24 +189,19 @@ def cell(value: Any) -> Any:
 # --- one file ---------------------------------------------------------------------------------------------------------
 
 
-class OfUpload(View):
+class OfUpload(OfOne):
     """A page about a file that one sent oneself; what others sent does not exist."""
 
-    request: Request
+    model = Upload
     upload: Any
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        sent = uploads.uploads_of(request.user, request.access, timezone.now())
-        self.upload = get_object_or_404(sent, pk=kwargs["pk"])
-        request.region_title = self.upload.region.title
-        return super().dispatch(request, *args, **kwargs)
+    def get_queryset(self) -> QuerySet[Any]:
+        rows: QuerySet[Any] = uploads.uploads_of(self.request.user, self.request.access, timezone.now())
+        return rows
 
-    def there(self) -> HttpResponse:
-        return redirect("import-detail", self.upload.pk)
-
-    def refused(self, fault: Refused) -> HttpResponse:
-        messages.error(self.request, str(fault))
-        return self.there()
+    @property
+    def page_url(self) -> str:
+        return reverse("import-detail", args=[self.upload.pk])
 
 
 @dataclass(frozen=True)
@@ -315,57 +308,51 @@ class ImportPage(OfUpload):
         }
 
 
-class ImportColumns(OfUpload):
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        if self.upload.state not in (UploadState.COLUMNS, UploadState.CHECKED):
-            return self.there()
-        return self.show(ColumnsForm(upload=self.upload))
+class ImportColumns(OfUpload, FormPage):
+    template_name = "pages/import_columns.html"
+    heading = gettext_lazy("Which column is which?")
+    form_class = ColumnsForm
+    back_url = reverse_lazy("import")
+    back_label = gettext_lazy("Import")
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = ColumnsForm(request.POST, upload=self.upload)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            uploads.choose_columns(self.upload, form.columns(), at=timezone.now())
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        return self.there()
+    def closed(self) -> HttpResponse | None:
+        is_open = self.upload.state in (UploadState.COLUMNS, UploadState.CHECKED)
+        return None if is_open else redirect(self.page_url)
 
-    def show(self, form: ColumnsForm, status: int = 200) -> HttpResponse:
-        context = {
-            "form": form,
-            "upload": self.upload,
-            "heading": _("Which column is which?"),
-            "back_url": reverse("import"),
-            "back_label": _("Import"),
-        }
-        return render(self.request, "pages/import_columns.html", context, status=status)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"upload": self.upload}
+
+    def do(self, form: Any) -> str:
+        uploads.choose_columns(self.upload, form.columns(), at=timezone.now())
+        return ""
+
+    def get_success_url(self) -> str:
+        return self.page_url
 
 
-class ImportRun(OfUpload):
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        try:
-            uploads.start_import(self.upload, at=timezone.now(), is_right=bool(request.POST.get("klopt")))
-        except Refused as fault:
-            return self.refused(fault)
-        return self.there()
+class ImportButton(OfUpload, ButtonPage):
+    back_url = OfUpload.page_url
 
 
-class ImportAgain(OfUpload):
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        try:
-            uploads.begin_again(self.upload, at=timezone.now())
-        except Refused as fault:
-            return self.refused(fault)
-        return self.there()
+class ImportRun(ImportButton):
+    def do(self) -> str:
+        uploads.start_import(self.upload, at=timezone.now(), is_right=bool(self.request.POST.get("klopt")))
+        return ""
 
 
-class ImportDiscard(OfUpload):
-    def post(self, request: Request, pk: int) -> HttpResponse:
+class ImportAgain(ImportButton):
+    def do(self) -> str:
+        uploads.begin_again(self.upload, at=timezone.now())
+        return ""
+
+
+class ImportDiscard(ImportButton):
+    def do(self) -> str:
         uploads.discard(self.upload)
-        messages.success(request, _("The file and everything that was kept of it are erased."))
-        return redirect("import")
+        return _("The file and everything that was kept of it are erased.")
+
+    def get_success_url(self) -> str:
+        return reverse("import")
 
 
 class ImportFaults(OfUpload):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from sroi.fields import text_field
+from sroi.fields import change_answers, text_field
 
 
 class StepForm(forms.Form):
@@ -30,6 +30,4 @@ class StepForm(forms.Form):
         """What is on the screen now, also where something else was when the button was pressed."""
         self.initial["shown"] = shown
         if self.is_bound:
-            data = self.data.copy()  # type: ignore[attr-defined]
-            data["shown"] = shown
-            self.data = data
+            change_answers(self, shown=shown)

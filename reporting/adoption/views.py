@@ -2,56 +2,51 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views import View
 
 from reporting.adoption import comparing, revising
 from reporting.adoption import door as adoption
 from reporting.adoption.forms import StepForm
-from reporting.adoption.steps import STEPS
+from reporting.adoption.steps import STEPS, ReportStep
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport
-from reporting.notice import editions
-from reporting.notice.editions import Edition
+from reporting.notice.addresses import address
 from reporting.particulars.filled_in import filed_anew
+from reporting.texts.views import OfEdition
 from reporting.texts.written import last_text, waiting
-from sroi.doors import Act, Refused
-from sroi.views import Request
+from sroi.views import FormPage, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
 REASON = "… (uw reden)"
 
 
-class StepView(View):
+class StepView(OfEdition, FormPage):
+    """One step, of the report of the region as a whole."""
+
     step = ""
+    template_name = "reporting/report_step.html"
+    form_class = StepForm
 
-    def get(self, request: Request, region: str, year: int) -> HttpResponse:
-        edition = self.edition(request, region, year)
-        step = STEPS[self.step]
-        seen = {"seen": edition.posting, "seen_text": last_text(edition.report)}
-        form = StepForm(with_reason=step.with_reason, initial=seen)
-        return self.page(request, edition, form)
+    @property
+    def words(self) -> ReportStep:
+        return STEPS[self.step]
 
-    def post(self, request: Request, region: str, year: int) -> HttpResponse:
-        edition, step = self.edition(request, region, year), STEPS[self.step]
-        form = StepForm(request.POST, with_reason=step.with_reason)
-        if form.is_valid():
-            try:
-                self.take(request, edition, form.cleaned_data)
-            except Refused as refused:
-                form.add_error(None, str(refused))
-            else:
-                messages.success(request, str(step.done))
-                return redirect("report-detail", region=region, year=year)
-        return self.page(request, edition, form, 422)
+    def may(self) -> bool:
+        return self.words.may(self.request.access, self.edition.region)
 
-    def take(self, request: Request, edition: Edition, answer: dict[str, Any]) -> None:
-        now = timezone.now()
-        act = Act.of(request.user, now, answer.get("reason", ""))
-        where = edition.region, edition.year, act
+    @property
+    def back_url(self) -> str:
+        return address("", self.edition)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": self.edition.posting, "seen_text": last_text(self.edition.report)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"with_reason": self.words.with_reason}
+
+    def do(self, form: Any) -> str:
+        answer = form.cleaned_data
+        where = self.edition.region, self.edition.year, act_of(self.request, answer.get("reason", ""))
         if self.step == "propose":
             adoption.propose(*where)
         elif self.step == "send-back":
@@ -63,18 +58,14 @@ class StepView(View):
             adoption.make_files.enqueue(adoption.publish(*where).pk)
         else:
             adoption.make_files.enqueue(adoption.revise(*where, shown=answer["shown"]).pk)
+        return str(self.words.done)
 
-    def edition(self, request: Request, region: str, year: int) -> Edition:
-        edition = editions.find(request.access, region, year, None, timezone.localdate())
-        if edition is None or not STEPS[self.step].may(request.access, edition.region):
-            raise Http404
-        return edition
-
-    def page(self, request: Request, edition: Edition, form: StepForm, status: int = 200) -> HttpResponse:
-        context = {"edition": edition, "step": STEPS[self.step], "form": form}
-        if self.step == "revise" and edition.report and edition.is_final:
-            context |= self.what_changes(edition.report, form)
-        return render(request, "reporting/report_step.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        report = self.edition.report
+        if self.step == "revise" and report and self.edition.is_final:
+            kwargs |= self.what_changes(report, kwargs["form"])
+        about = {"step": self.words, "heading": self.words.heading, "action": self.words.action}
+        return super().get_context_data(**about, **kwargs)
 
     def what_changes(self, report: AnnualReport, form: StepForm) -> dict[str, Any]:
         """Who wrote what since the last revision, and what comes of it in the documents; the form says it was shown."""

@@ -1,31 +1,30 @@
 """Policy and goals of a region: the rules with their dates, and what it means to reach, with who set that and why."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views import View
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts.models import Contract, Policy, Region
 from contracts.policy import door as policies
 from contracts.policy.forms import PolicyForm
-from contracts.policy.loading import FaultyFile
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm
 from reporting.models import Goal
 from sroi.access import May, visible
-from sroi.doors import Act, Refused
+from sroi.doors import Refused
+from sroi.fields import change_answers
 from sroi.templatetags.formats import long_date
-from sroi.views import Happening, Request, act_of
+from sroi.views import FormPage, Happening, OfOne, Request, act_of
 
 LATEST = 50
 
@@ -40,31 +39,23 @@ def my_policy(request: Request) -> HttpResponse:
     return redirect("policy", region=region.code)
 
 
-class OfRegion(View):
+class OfRegion(OfOne):
     """A page about the rules of a region; who has no part in them finds nothing."""
 
-    request: Request
-    region: Region
-    may: Callable[..., bool] = staticmethod(goals.may_read)
+    model = Region
+    slug_field, slug_url_kwarg = "code", "region"
+    region: Any = None
+    back_label = gettext_lazy("Policy and goals")
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        found = visible(Region, request.access).filter(code=kwargs["region"]).first()
-        if found is None or not self.may(request.access, found):
-            raise Http404
-        self.region = found
-        request.region_title = found.title
-        return super().dispatch(request, *args, **kwargs)
+    def get_queryset(self) -> QuerySet[Any]:
+        return visible(Region, self.request.access)
 
-    def form_page(self, template: str, heading: str, form: Any, status: int, **more: Any) -> HttpResponse:
-        context = {
-            "form": form,
-            "heading": heading,
-            "region": self.region,
-            "back_url": reverse("policy", kwargs={"region": self.region.code}),
-            "back_label": _("Policy and goals"),
-            **more,
-        }
-        return render(self.request, template, context, status=status)
+    def may(self) -> bool:
+        return goals.may_read(self.request.access, self.region)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("policy", kwargs={"region": self.region.code})
 
 
 class PolicyPage(OfRegion):
@@ -119,81 +110,72 @@ class PolicyPage(OfRegion):
         ]
 
 
-class PolicyChange(OfRegion):
+class PolicyChange(OfRegion, FormPage):
     """A next version of the policy: the terms, then what they change, and only then it holds."""
 
-    may = staticmethod(policies.may_change)
+    template_name = "reporting/policy_change.html"
+    heading = gettext_lazy("Change the policy")
+    form_class = PolicyForm
 
-    def get(self, request: Request, region: str) -> HttpResponse:
-        standing = visible(Policy, request.access).filter(region=self.region).on(timezone.localdate())
-        return self.page(PolicyForm(initial=PolicyForm.initial_of(standing) if standing else None))
+    def may(self) -> bool:
+        return policies.may_change(self.request.access, self.region)
 
-    def post(self, request: Request, region: str) -> HttpResponse:
-        form = PolicyForm(request.POST)
-        if not form.is_valid():
-            return self.page(form, 422)
-        given = form.cleaned_data
-        if "again" in request.POST:
-            return self.page(form)
+    def get_initial(self) -> dict[str, Any]:
+        standing = visible(Policy, self.request.access).filter(region=self.region).on(timezone.localdate())
+        return PolicyForm.initial_of(standing) if standing else {}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if "again" in self.request.POST:
+            return self.show(form)
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
         try:
-            if not request.POST.get("confirm"):
-                return self.look(form)
-            made = policies.succeed(
-                self.region, form.terms, given["valid_from"], act_of(request, given["why"]), seen=given["seen"]
-            )
-        except (Refused, FaultyFile) as refused:
-            form.add_error(None, str(refused))
-            return self.page(form, 422)
-        messages.success(request, _("Saved. This policy holds from %(day)s.") % {"day": long_date(made.valid_from)})
-        return redirect("policy", region=region)
+            return self.look(form)
+        except Refused as refused:
+            return self.refuse(form, refused)
+
+    def do(self, form: Any) -> str:
+        given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
+        made = policies.succeed(self.region, form.terms, given["valid_from"], act, seen=given["seen"])
+        return _("Saved. This policy holds from %(day)s.") % {"day": long_date(made.valid_from)}
 
     def look(self, form: PolicyForm) -> HttpResponse:
         """What it would do; saving it then knows what it was compared with."""
         day, access = form.cleaned_data["valid_from"], self.request.access
         effect = policies.effect(self.region, form.terms, day, visible(Contract, access))
         if not effect.differences:
-            form.add_error(None, _("Nothing differs from what holds on that day already."))
-            return self.page(form, 422)
-        known: Any = self.request.POST.copy()
-        known["seen"] = str(effect.compared or "")
-        form.data = known
-        return self.page(form, effect=effect)
-
-    def page(self, form: PolicyForm, status: int = 200, effect: Any = None) -> HttpResponse:
-        return self.form_page("reporting/policy_change.html", _("Change the policy"), form, status, effect=effect)
+            raise Refused(_("Nothing differs from what holds on that day already."))
+        change_answers(form, seen=str(effect.compared or ""))
+        return self.show(form, effect=effect)
 
 
-class GoalPage(OfRegion):
-    may = staticmethod(goals.may_set)
+class GoalPage(OfRegion, FormPage):
+    template_name = "reporting/goal.html"
+    heading = gettext_lazy("Set a goal")
+    form_class = GoalForm
 
-    def get(self, request: Request, region: str) -> HttpResponse:
-        initial: dict[str, Any] = {"year": request.GET.get("jaar", ""), "indicator": request.GET.get("over", "")}
+    def may(self) -> bool:
+        return goals.may_set(self.request.access, self.region)
+
+    def get_initial(self) -> dict[str, Any]:
+        asked = self.request.GET
+        initial: dict[str, Any] = {"year": asked.get("jaar", ""), "indicator": asked.get("over", "")}
         if initial["year"].isascii() and initial["year"].isdigit() and len(initial["year"]) == 4:
             aim = goals.goal_of(self.region, int(initial["year"]), initial["indicator"])
             initial |= {"low": aim.low, "high": aim.high, "seen": str(aim)}
-        return self.page(GoalForm(initial=initial))
+        return initial
 
-    def post(self, request: Request, region: str) -> HttpResponse:
-        form = GoalForm(request.POST)
-        if not form.is_valid():
-            return self.page(form, 422)
-        answer, now = form.cleaned_data, timezone.now()
-        act = Act.of(request.user, now, answer["why"])
-        where = self.region, answer["year"], answer["indicator"]
-        try:
-            goals.set_goal(*where, form.aim, act, seen=answer["seen"])
-        except Refused as refused:
-            form.add_error(None, str(refused))
-            # Saving once more then knows of what is there now.
-            known: Any = request.POST.copy()
-            known["seen"] = str(goals.goal_of(*where))
-            form.data = known
-            return self.page(form, 422)
-        messages.success(request, _("Saved."))
-        return redirect("policy", region=region)
+    def do(self, form: Any) -> str:
+        answer = form.cleaned_data
+        act, where = act_of(self.request, answer["why"]), (self.region, answer["year"], answer["indicator"])
+        goals.set_goal(*where, form.aim, act, seen=answer["seen"])
+        return _("Saved.")
 
-    def page(self, form: GoalForm, status: int = 200) -> HttpResponse:
-        return self.form_page("reporting/goal.html", _("Set a goal"), form, status)
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        # Saving once more then knows of what is there now.
+        answer = form.cleaned_data
+        change_answers(form, seen=str(goals.goal_of(self.region, answer["year"], answer["indicator"])))
+        return super().refuse(form, refused)
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views import View
 
 from reporting.figures.words import WRITTEN
-from reporting.models import SectionText
+from reporting.models import AnnualReport, SectionText
 from reporting.notice import editions
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
@@ -20,100 +18,89 @@ from reporting.notice.text.standard import standard
 from reporting.texts import door as texts
 from reporting.texts.forms import SectionForm
 from reporting.texts.written import COMMON, changes, latest, may_write, numbered, present, without_own
-from sroi.doors import Act, Refused
-from sroi.views import Request
+from sroi.doors import Refused
+from sroi.fields import change_answers
+from sroi.views import FormPage, OfOne, Request, act_of
 
 
-class OfSection(View):
-    """Finds the section of an edition, and answers 404 to who may not write it."""
+class OfEdition(OfOne):
+    """A page about an edition of the report of a year; who may not do this there finds nothing."""
 
-    request: Request
+    model = AnnualReport
+    context_object_name = "edition"
     edition: Edition
-    section: str
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        where = kwargs["region"], kwargs["year"], kwargs.get("municipality")
-        found = editions.find(request.access, *where, timezone.localdate())
-        if found is None or not may_write(request.access, found.region, found.state):
+    def get_object(self, queryset: Any = None) -> Any:
+        where = self.kwargs["region"], self.kwargs["year"], self.kwargs.get("municipality")
+        found = editions.find(self.request.access, *where, timezone.localdate())
+        if found is None:
             raise Http404
-        if kwargs["section"] not in WRITTEN:
-            raise Http404
-        self.edition, self.section = found, kwargs["section"]
-        request.region_title = found.region.title
-        return super().dispatch(request, *args, **kwargs)
+        return found
 
 
-class SectionPage(OfSection):
-    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+class OfSection(OfEdition):
+    """A section of an edition, for who may write it."""
+
+    section = property(lambda self: self.kwargs["section"])
+
+    def may(self) -> bool:
+        return self.section in WRITTEN and may_write(self.request.access, self.edition.region, self.edition.state)
+
+
+class SectionPage(OfSection, FormPage):
+    template_name = "reporting/section_edit.html"
+    form_class = SectionForm
+
+    def get_initial(self) -> dict[str, Any]:
         last = self.last
-        own = last.text if last else ""
-        initial = {
-            "text": own or present(self.edition, self.section),
+        return {
+            "text": (last.text if last else "") or present(self.edition, self.section),
             "everywhere": last.everywhere if last else self.section in COMMON,
             "seen": last.number if last else 0,
         }
-        return self.page(SectionForm(initial=initial, edition=self.edition))
 
-    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
-        if "default" in request.POST:
-            return self.page(self.again(text=standard(self.edition, self.section)), unsaved=True)
-        form = SectionForm(request.POST, edition=self.edition)
-        if not form.is_valid():
-            return self.page(form, 422)
-        answer, now = form.cleaned_data, timezone.now()
-        try:
-            texts.write(
-                self.edition,
-                self.section,
-                answer["text"],
-                seen=answer["seen"] or 0,
-                everywhere=answer["everywhere"],
-                act=Act.of(request.user, now),
-            )
-        except texts.Changed as changed:
-            form = self.again(seen=str(changed.latest.number))
-            form.add_error(None, str(changed))
-            return self.page(form, 422, theirs=changed.latest, seen=answer["seen"] or 0)
-        except Refused as refused:
-            form.add_error(None, str(refused))
-            return self.page(form, 422)
-        messages.success(request, _("Saved."))
-        return redirect(address("text", self.edition, section=self.section))
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"edition": self.edition}
 
-    def again(self, **changed: str) -> SectionForm:
-        """The form as it was sent, with another answer to some of it."""
-        data = self.request.POST.copy()
-        for name, value in changed.items():
-            data[name] = value
-        return SectionForm(data, edition=self.edition)
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "default" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.get_form()
+        change_answers(form, text=standard(self.edition, self.section))
+        return self.show(form, unsaved=True)
+
+    def do(self, form: Any) -> str:
+        answer, act = form.cleaned_data, act_of(self.request)
+        about = {"seen": answer["seen"] or 0, "everywhere": answer["everywhere"]}
+        texts.write(self.edition, self.section, answer["text"], act=act, **about)
+        return _("Saved.")
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        form.add_error(None, str(refused))
+        if not isinstance(refused, texts.Changed):
+            return self.show(form, 422)
+        theirs, seen = refused.latest, form.cleaned_data["seen"] or 0
+        change_answers(form, seen=str(theirs.number))
+        return self.show(form, 422, theirs=theirs, changes=list(self.changes(theirs, seen)))
+
+    def get_success_url(self) -> str:
+        return address("text", self.edition, section=self.section)
 
     @property
     def last(self) -> SectionText | None:
         return latest(self.edition, self.section)
 
-    def page(
-        self,
-        form: SectionForm,
-        status: int = 200,
-        *,
-        unsaved: bool = False,
-        theirs: SectionText | None = None,
-        seen: int = 0,
-    ) -> HttpResponse:
-        context = {
-            "edition": self.edition,
-            "title": WRITTEN[self.section],
-            "form": form,
-            "unsaved": unsaved,
-            "last": self.last,
-            "section": notice_html.section(self.edition, self.section, str(form["text"].value() or "")),
-            "groups": placeholders.groups(self.edition),
-            "preview_url": address("preview", self.edition, section=self.section),
-            "report_url": f"{address('', self.edition)}#{self.section}",
-            "theirs": theirs,
-            "changes": list(self.changes(theirs, seen)) if theirs else [],
-        }
-        return render(self.request, "reporting/section_edit.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        written = str(kwargs["form"]["text"].value() or "")
+        return super().get_context_data(
+            title=WRITTEN[self.section],
+            last=self.last,
+            section=notice_html.section(self.edition, self.section, written),
+            groups=placeholders.groups(self.edition),
+            preview_url=address("preview", self.edition, section=self.section),
+            report_url=f"{address('', self.edition)}#{self.section}",
+            **kwargs,
+        )
 
     def changes(self, theirs: SectionText, seen: int) -> Any:
         """What someone else made of the text that this person began with."""

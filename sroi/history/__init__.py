@@ -1,1 +1,1 @@
-"""What happened to a record: versions that are kept, and events that others hear of."""
+"""What happened to a record: versions that are kept, and what changed in each."""

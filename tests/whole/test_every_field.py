@@ -131,6 +131,7 @@ def test_every_form_answers_nonsense_and_gives_back_what_was_typed(world: World)
             assert answer.status_code in ANSWERS, where
             text = "" if answer.streaming else answer.content.decode("utf-8", "replace")
             assert MARKUP not in text, where
+            assert text.count('class="error-summary"') <= 1, where
             if answer.status_code == 422 and value == QUOTES:
                 assert escape(value) in text, where
         for one in sorted(form.open - filled):

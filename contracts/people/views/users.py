@@ -1,12 +1,13 @@
 """The people of a region: who has which role, inviting, changing and ending. For region admins."""
 
+from functools import cached_property
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,13 +22,13 @@ from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import May, Role, visible
 from sroi.doors import Refused
-from sroi.views import ForWhoMay, ListPage, Request, act_of
+from sroi.views import ButtonPage, FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class UserList(ForWhoMay, ListPage):
-    may = (May.MANAGE_USERS,)
+    capabilities = (May.MANAGE_USERS,)
     model = Membership
     filterset_class = UserFilterSet
     table_class = UserTable
@@ -53,68 +54,73 @@ class UserList(ForWhoMay, ListPage):
         )
 
 
-def invited(request: Any, asked: memberships.Asked, form: forms.Form) -> bool:
-    """Whether the invitation was made and sent; else the form says why not."""
-    try:
-        invitation = memberships.invite(asked, request.access, act_of(request))
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    send(invitation)
-    messages.success(
-        request, _("The invitation was sent to %(email)s. It is valid for a week.") % {"email": asked.email}
-    )
-    return True
+def invited(request: Any, asked: memberships.Asked) -> str:
+    """The invitation is made and sent; what is said of that."""
+    send(memberships.invite(asked, request.access, act_of(request)))
+    return _("The invitation was sent to %(email)s. It is valid for a week.") % {"email": asked.email}
 
 
-def for_admins(request: Request) -> None:
-    if not request.access.may(May.MANAGE_USERS):
-        raise Http404
+class Invite(ForWhoMay, FormPage):
+    capabilities = (May.MANAGE_USERS,)
+    heading = gettext_lazy("Invite someone")
+    action = gettext_lazy("Send the invitation")
+    form_class = InviteForm
+    back_url = reverse_lazy("user-list")
+    back_label = gettext_lazy("Users")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"access": self.request.access}
+
+    def do(self, form: Any) -> str:
+        return invited(self.request, form.asked())
 
 
-@form_page
-def invite(request: Request) -> HttpResponse:
-    for_admins(request)
-    form = InviteForm(request.POST or None, access=request.access)
-    if request.method == "POST" and form.is_valid() and invited(request, form.asked(), form):
-        return redirect("user-list")
-    return render(request, "pages/user_invite.html", {"form": form})
+class OfMembership(ForWhoMay, OfOne):
+    """A role that holds, in a region that one administers."""
+
+    capabilities = (May.MANAGE_USERS,)
+    model = Membership
+    membership: Membership
+    heading = property(lambda self: self.membership.user)
+    back_url = reverse_lazy("user-list")
+    back_label = gettext_lazy("Users")
+
+    def get_object(self, queryset: Any = None) -> Any:
+        return found(self.request, self.kwargs["pk"])
 
 
-@form_page
-def change(request: Request, pk: int) -> HttpResponse:
-    membership = found(request, pk)
-    towns = administered(Municipality, request.access).filter(region=membership.region)
-    initial = {"role": membership.role, "municipalities": membership.municipalities.all()}
-    form = MembershipForm(request.POST or None, membership=membership, towns=towns, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            memberships.change(
-                membership, data["role"], data["municipalities"], request.access, act_of(request, data["why"])
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The role was changed."))
-            return redirect("user-list")
-    return render(
-        request, "pages/user_detail.html", {"form": form, "membership": membership, "of": what_for(membership)}
-    )
+class Change(OfMembership, FormPage):
+    template_name = "pages/user_detail.html"
+    form_class = MembershipForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"role": self.membership.role, "municipalities": self.membership.municipalities.all()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        towns = administered(Municipality, self.request.access).filter(region=self.membership.region)
+        return super().get_form_kwargs() | {"membership": self.membership, "towns": towns}
+
+    def do(self, form: Any) -> str:
+        data, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
+        memberships.change(self.membership, data["role"], data["municipalities"], self.request.access, act)
+        return _("The role was changed.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(of=what_for(self.membership), **kwargs)
 
 
-@form_page
-def end(request: Request, pk: int) -> HttpResponse:
-    membership = found(request, pk)
-    if request.method == "POST":
-        try:
-            memberships.end(membership, request.access, act_of(request, _("Role ended")))
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("The role was ended. From now on it opens nothing."))
-        return redirect("user-list")
-    return render(request, "pages/user_end.html", {"membership": membership, "of": what_for(membership)})
+class End(OfMembership, ButtonPage):
+    """After it was asked whether that is meant."""
+
+    http_method_names = ("get", "head", "post", "options")
+
+    def get(self, request: Request, pk: int) -> HttpResponse:
+        context = {"membership": self.membership, "of": what_for(self.membership)}
+        return render(request, "pages/user_end.html", context)
+
+    def do(self) -> str:
+        memberships.end(self.membership, self.request.access, act_of(self.request, _("Role ended")))
+        return _("The role was ended. From now on it opens nothing.")
 
 
 def found(request: Request, pk: int) -> Membership:
@@ -135,17 +141,37 @@ def withdraw_invitation(request: Request, pk: int) -> HttpResponse:
     return redirect("user-list" if request.access.may(May.MANAGE_USERS) else "colleague-list")
 
 
-@form_page
-def invite_contractor(request: Request, pk: int) -> HttpResponse:
+class InviteContractor(OfOne, FormPage):
     """An adviser asks in the first people of a contractor that has a contract in the region."""
-    contractor = get_object_or_404(visible(Contractor, request.access), pk=pk)
-    regions = request.access.regions_where(May.INVITE_CONTRACTORS)
-    region = visible(Region, request.access).filter(pk__in=regions, contracts__contractor=contractor).first()
-    if region is None:
-        raise Http404
-    form = EmailForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        asked = memberships.Asked(form.cleaned_data["email"], Role.CONTRACTOR, region, contractor=contractor)
-        if invited(request, asked, form):
-            return redirect("contractor-detail", pk=contractor.pk)
-    return render(request, "pages/contractor_invite.html", {"form": form, "contractor": contractor, "region": region})
+
+    model = Contractor
+    contractor: Contractor
+    template_name = "pages/contractor_invite.html"
+    action = gettext_lazy("Send the invitation")
+    back_label = property(lambda self: self.contractor)
+    form_class = EmailForm
+
+    @cached_property
+    def region(self) -> Any:
+        regions = self.request.access.regions_where(May.INVITE_CONTRACTORS)
+        theirs = visible(Region, self.request.access).filter(contracts__contractor=self.contractor)
+        return theirs.filter(pk__in=regions).first()
+
+    def may(self) -> bool:
+        return self.region is not None
+
+    @property
+    def heading(self) -> str:
+        return _("Invite someone of %(contractor)s") % {"contractor": self.contractor}
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contractor-detail", args=[self.contractor.pk])
+
+    def do(self, form: Any) -> str:
+        email = form.cleaned_data["email"]
+        asked = memberships.Asked(email, Role.CONTRACTOR, self.region, contractor=self.contractor)
+        return invited(self.request, asked)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(region=self.region, **kwargs)

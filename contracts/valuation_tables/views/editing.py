@@ -1,24 +1,26 @@
 """Valuation tables in the site: beside each other, as a file, a next version, its rows, and putting one in force."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
-from contracts.policy.loading import FaultyFile, json_from
+from contracts.policy.loading import json_from
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.forms import BlockForm, FileForm, InForceForm, SuccessorForm, TableForm
 from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
 from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.views import ForWhoMay, Request, act_of
+from sroi.views import ButtonPage, FormPage, ForWhoMay, OfOne, Request, act_of
 
 Alter = Callable[[table_door.Source], None]
 
@@ -26,15 +28,16 @@ Alter = Callable[[table_door.Source], None]
 # --- for everyone who may read it -------------------------------------------------------------------------------------
 
 
-class TableFile(View):
+class TableFile(OfOne):
     """The table in the exchange format, as it was loaded: it can be loaded again, here or elsewhere."""
 
+    model = ValuationTable
+
     def get(self, request: Request, pk: int) -> HttpResponse:
-        table = get_object_or_404(visible(ValuationTable, request.access), pk=pk)
         answer = JsonResponse(
-            {"format": FORMAT, **table.source}, json_dumps_params={"indent": 1, "ensure_ascii": False}
+            {"format": FORMAT, **self.object.source}, json_dumps_params={"indent": 1, "ensure_ascii": False}
         )
-        answer["Content-Disposition"] = f'attachment; filename="{filename(table)}"'
+        answer["Content-Disposition"] = f'attachment; filename="{filename(self.object)}"'
         return answer
 
 
@@ -87,191 +90,161 @@ def chosen(tables: list[ValuationTable], pk: str) -> ValuationTable | None:
 # --- the region admin -------------------------------------------------------------------------------------------------
 
 
-class ForAdmins(ForWhoMay, View):
-    may = (May.MANAGE_TABLES,)
-    request: Request
-
-    @property
-    def regions(self) -> Any:
-        mine = self.request.access.regions_where(May.MANAGE_TABLES)
-        return visible(Region, self.request.access).filter(pk__in=mine)
-
-
-class Load(ForAdmins):
+class Load(ForWhoMay, FormPage):
     """A table from a file: available to the region, not yet in force."""
 
-    def get(self, request: Request) -> HttpResponse:
-        return self.show(FileForm(regions=self.regions))
+    capabilities = (May.MANAGE_TABLES,)
+    heading = gettext_lazy("Load a valuation table")
+    action = gettext_lazy("Load")
+    form_class = FileForm
+    refused_at = "file"
+    back_url = reverse_lazy("table-list")
 
-    def post(self, request: Request) -> HttpResponse:
-        form = FileForm(request.POST, request.FILES, regions=self.regions)
-        if not form.is_valid():
-            return self.show(form, 422)
-        region, file = form.cleaned_data["region"], form.cleaned_data["file"]
-        try:
-            data = json_from(file.read(), file.name, FORMAT)
-            table, changed = table_door.load(region, data, act_of(request, _("From a file")))
-        except FaultyFile as fault:
-            form.add_error("file", str(fault))
-            return self.show(form, 422)
-        done = _("Loaded. It is not in force yet.") if changed else _("This table was there already, just like this.")
-        messages.success(request, done)
-        return redirect("table-detail", table.pk)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        mine = self.request.access.regions_where(May.MANAGE_TABLES)
+        return super().get_form_kwargs() | {"regions": visible(Region, self.request.access).filter(pk__in=mine)}
 
-    def show(self, form: FileForm, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("Load a valuation table"),
-            "form": form,
-            "action": _("Load"),
-            "back_url": reverse("table-list"),
-        }
-        return render(self.request, "contracts/table_load.html", context, status=status)
+    def do(self, form: Any) -> str:
+        file = form.cleaned_data["file"]
+        data = json_from(file.read(), file.name, FORMAT)
+        act = act_of(self.request, _("From a file"))
+        self.made, changed = table_door.load(form.cleaned_data["region"], data, act)
+        return _("Loaded. It is not in force yet.") if changed else _("This table was there already, just like this.")
+
+    def get_success_url(self) -> str:
+        return reverse("table-detail", args=[self.made.pk])
 
 
-class OfTable(ForAdmins):
+class OfTable(ForWhoMay, OfOne):
     """A page of one table of a region that one administers."""
 
+    capabilities = (May.MANAGE_TABLES,)
+    model = ValuationTable
+    context_object_name = "table"
     table: ValuationTable
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(ValuationTable, request.access).select_related("region")
-        self.table = get_object_or_404(rows, pk=kwargs["pk"])
-        if not table_door.may_edit(request.access, self.table.region_id):
-            raise Http404
-        request.region_title = self.table.region.title
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        return table_door.may_edit(self.request.access, self.table.region_id)
 
     @property
-    def url(self) -> str:
+    def back_url(self) -> str:
         return reverse("table-detail", args=[self.table.pk])
 
-    def change(self, seen: str, alter: Alter, why: str) -> None:
-        """Through the door; a fault of the whole table is a refusal too."""
-        try:
-            table_door.change(self.table, seen, alter, act_of(self.request, why))
-        except FaultyFile as fault:
-            raise Refused(str(fault)) from None
+    @property
+    def edit_url(self) -> str:
+        return reverse("table-edit", args=[self.table.pk])
+
+
+class Succeed(OfTable, FormPage):
+    """A next version that says the same, to be changed before it is put in force."""
+
+    action = gettext_lazy("Make the new version")
+    form_class = SuccessorForm
+    refused_at = "code"
+
+    @property
+    def heading(self) -> str:
+        return _("New version of %(table)s") % {"table": self.table}
+
+    def get_initial(self) -> dict[str, Any]:
+        year = localdate().year
+        return {"code": f"{self.table.code}-{year}"[:80], "title_nl": f"{self.table.title_nl} {year}"[:200]}
+
+    def do(self, form: Any) -> str:
+        self.made = table_door.succeed(self.table, act=act_of(self.request), **form.cleaned_data)
+        return _("Made. Change what should be different, then put it in force.")
+
+    def get_success_url(self) -> str:
+        return reverse("table-edit", args=[self.made.pk])
+
+
+class Editing(OfTable, FormPage):
+    """Of a table that is not in use; what was on the screen is `seen`."""
 
     def closed(self) -> HttpResponse | None:
-        """Where the table is in use, back to it with a word."""
         if not is_used(self.table):
             return None
         messages.info(self.request, _("This table is in use, so it stays as it is. Make a new version of it."))
-        return redirect(self.url)
+        return redirect("table-detail", self.table.pk)
+
+    def get_success_url(self) -> str:
+        return self.edit_url
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"seen": table_door.edition(self.table)}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(seen=table_door.edition(self.table), **kwargs)
+
+    def change(self, seen: str, alter: Alter, why: str) -> None:
+        table_door.change(self.table, seen, alter, act_of(self.request, why))
 
 
-class Succeed(OfTable):
-    """A next version that says the same, to be changed before it is put in force."""
-
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        year = localdate().year
-        initial = {"code": f"{self.table.code}-{year}"[:80], "title_nl": f"{self.table.title_nl} {year}"[:200]}
-        return self.show(SuccessorForm(initial=initial))
-
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = SuccessorForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            made = table_door.succeed(self.table, act=act_of(request), **form.cleaned_data)
-        except Refused as fault:
-            form.add_error("code", str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Made. Change what should be different, then put it in force."))
-        return redirect("table-edit", made.pk)
-
-    def show(self, form: SuccessorForm, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("New version of %(table)s") % {"table": self.table},
-            "form": form,
-            "action": _("Make the new version"),
-            "back_url": self.url,
-        }
-        return render(self.request, "contracts/table_load.html", context, status=status)
-
-
-class Edit(OfTable):
+class Edit(Editing):
     """The facts of a table that is not in use, and its rows."""
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        seen = {"seen": table_door.edition(self.table)}
-        return self.closed() or self.show(TableForm(initial=TableForm.initial_of(self.table) | seen))
+    template_name = "contracts/table_edit.html"
+    form_class = TableForm
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = TableForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            self.change(form.cleaned_data["seen"], lambda source: source.update(form.facts), _("Facts changed"))
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Saved."))
-        return redirect("table-edit", pk)
+    @property
+    def heading(self) -> str:
+        return _("Edit %(table)s") % {"table": self.table}
 
-    def show(self, form: TableForm, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("Edit %(table)s") % {"table": self.table},
-            "table": self.table,
-            "form": form,
-            "blocks": list(visible(BuildingBlock, self.request.access).filter(table=self.table)),
-            "seen": table_door.edition(self.table),
-            "back_url": self.url,
-        }
-        return render(self.request, "contracts/table_edit.html", context, status=status)
+    def get_initial(self) -> dict[str, Any]:
+        return super().get_initial() | TableForm.initial_of(self.table)
+
+    def do(self, form: Any) -> str:
+        self.change(form.cleaned_data["seen"], lambda source: source.update(form.facts), _("Facts changed"))
+        return _("Saved.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        blocks = list(visible(BuildingBlock, self.request.access).filter(table=self.table))
+        return super().get_context_data(blocks=blocks, **kwargs)
 
 
-class EditRow(OfTable):
+class EditRow(Editing):
     """A row of a table that is not in use: a new one, or one that is there."""
 
-    block: BuildingBlock | None = None
+    template_name = "contracts/block_edit.html"
+    form_class = BlockForm
+    back_url = OfTable.edit_url
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.position = kwargs.pop("position", None)
-        return super().dispatch(request, *args, **kwargs)
+    @cached_property
+    def rows(self) -> list[BuildingBlock]:
+        return list(visible(BuildingBlock, self.request.access).filter(table=self.table))
 
-    def find(self) -> list[BuildingBlock]:
-        """The other rows; the one that is edited is kept apart."""
-        rows = list(visible(BuildingBlock, self.request.access).filter(table=self.table))
-        if self.position is not None:
-            self.block = next((row for row in rows if row.position == self.position), None)
-            if self.block is None:
-                raise Http404
-        return [row for row in rows if row != self.block]
+    @cached_property
+    def block(self) -> BuildingBlock | None:
+        """The one that is edited."""
+        position = self.kwargs.get("position")
+        found = next((row for row in self.rows if row.position == position), None)
+        if found is None and position is not None:
+            raise Http404
+        return found
 
-    def form(self, data: Any = None) -> BlockForm:
-        others = self.find()
-        initial: dict[str, Any] = {"place": len(others) + 1}
-        if self.block:
-            initial = BlockForm.initial_of(self.block)
-        seen = {"seen": table_door.edition(self.table)}
-        return BlockForm(data, others=others, block=self.block, initial=initial | seen)
+    @property
+    def heading(self) -> str:
+        return self.block.label if self.block else _("New row")
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        form = self.form()
-        return self.closed() or self.show(form)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        others = [row for row in self.rows if row != self.block]
+        initial = BlockForm.initial_of(self.block) if self.block else {"place": len(others) + 1}
+        given = super().get_form_kwargs()
+        return given | {"others": others, "block": self.block, "initial": initial | given["initial"]}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if "remove" in request.POST:
-            return self.remove()
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        old, place = self.block.code if self.block else "", form.cleaned_data["place"]
-        try:
-            self.change(
-                form.cleaned_data["seen"],
-                lambda source: table_door.put_row(source, form.row, old, place),
-                _("Row %(row)s") % {"row": form.cleaned_data["label_nl"]},
-            )
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Saved."))
-        return redirect("table-edit", pk)
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.remove() if "remove" in request.POST else super().post(request, *args, **kwargs)
+
+    def do(self, form: Any) -> str:
+        given, old = form.cleaned_data, self.block.code if self.block else ""
+        self.change(
+            given["seen"],
+            lambda source: table_door.put_row(source, form.row, old, given["place"]),
+            _("Row %(row)s") % {"row": given["label_nl"]},
+        )
+        return _("Saved.")
 
     def remove(self) -> HttpResponse:
-        self.find()
         if self.block is None:
             raise Http404
         code, label = self.block.code, self.block.label
@@ -284,56 +257,46 @@ class EditRow(OfTable):
             messages.success(self.request, _("Removed."))
         except Refused as fault:
             messages.error(self.request, str(fault))
-        return redirect("table-edit", self.table.pk)
+        return redirect(self.edit_url)
 
-    def show(self, form: BlockForm, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": self.block.label if self.block else _("New row"),
-            "table": self.table,
-            "block": self.block,
-            "form": form,
-            "seen": table_door.edition(self.table),
-            "back_url": reverse("table-edit", args=[self.table.pk]),
-        }
-        return render(self.request, "contracts/block_edit.html", context, status=status)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(block=self.block, **kwargs)
 
 
-class Discard(OfTable):
+class Discard(OfTable, ButtonPage):
     """Throw away a table that was never used."""
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        try:
-            table_door.discard(self.table, request.POST.get("seen", ""))
-        except Refused as fault:
-            messages.error(request, str(fault))
-            return redirect(self.url)
-        messages.success(request, _("Thrown away."))
-        return redirect("table-list")
+    def do(self) -> str:
+        table_door.discard(self.table, self.request.POST.get("seen", ""))
+        return _("Thrown away.")
+
+    def get_success_url(self) -> str:
+        return reverse("table-list")
 
 
-class InForce(OfTable):
+class InForce(OfTable, FormPage):
     """From which day; then what that does, and only then it is done. Also taken out of the line again before it is."""
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(InForceForm())
+    template_name = "contracts/table_in_force.html"
+    form_class = InForceForm
+    refused_at = "valid_from"
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if "take_away" in request.POST:
-            return self.take_away()
-        form = InForceForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        day = form.cleaned_data["valid_from"]
-        if not request.POST.get("confirm"):
-            contracts = visible(Contract, request.access)
-            return self.show(form, preview=table_door.preview(self.table, day, contracts))
-        try:
-            put_in_force(self.table, day, act=act_of(request))
-        except FaultyFile as fault:
-            form.add_error("valid_from", str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("In the line of versions. What was pinned before keeps its table."))
-        return redirect(self.url)
+    @property
+    def heading(self) -> str:
+        return _("Put %(table)s in force") % {"table": self.table}
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.take_away() if "take_away" in request.POST else super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
+        contracts = visible(Contract, self.request.access)
+        return self.show(form, preview=table_door.preview(self.table, form.cleaned_data["valid_from"], contracts))
+
+    def do(self, form: Any) -> str:
+        put_in_force(self.table, form.cleaned_data["valid_from"], act=act_of(self.request))
+        return _("In the line of versions. What was pinned before keeps its table.")
 
     def take_away(self) -> HttpResponse:
         pk = self.request.POST["take_away"]
@@ -344,14 +307,4 @@ class InForce(OfTable):
             messages.success(self.request, _("Taken out of the line of versions."))
         except Refused as fault:
             messages.error(self.request, str(fault))
-        return redirect(self.url)
-
-    def show(self, form: InForceForm, status: int = 200, preview: Any = None) -> HttpResponse:
-        context = {
-            "heading": _("Put %(table)s in force") % {"table": self.table},
-            "table": self.table,
-            "form": form,
-            "preview": preview,
-            "back_url": self.url,
-        }
-        return render(self.request, "contracts/table_in_force.html", context, status=status)
+        return redirect(self.back_url)

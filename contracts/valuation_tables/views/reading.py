@@ -56,9 +56,6 @@ class ValuationTableDetail(DetailPage):
     model = ValuationTable
     template_name = "contracts/table_detail.html"
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region")
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         table, access = self.object, self.request.access
         blocks = list(visible(BuildingBlock, access).filter(table=table))
@@ -68,7 +65,6 @@ class ValuationTableDetail(DetailPage):
         ]
         lines = list(visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from"))
         others = visible(ValuationTable, access).filter(region=table.region_id).exclude(pk=table.pk)
-        self.request.region_title = table.region.title
         return super().get_context_data(
             groups=[(label, rows) for label, rows in groups if rows],
             facts=facts(table, periods_in_force(lines, table)),

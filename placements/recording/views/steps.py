@@ -1,14 +1,15 @@
 """Recording a fulfilment in four short steps; what was filled in is a draft from the first step on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
@@ -31,7 +32,7 @@ from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.files.size import MEGABYTE, too_large
-from sroi.views import Request, act_of
+from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
 
 
 @dataclass(frozen=True)
@@ -135,63 +136,21 @@ class NewFulfilment(View):
 # --- the steps of a draft -------------------------------------------------------------------------------------------
 
 
-class OfFulfilment(View):
+class OfFulfilment(OfOne):
     """A page of one fulfilment, for who may record for its contractor; for others it does not exist."""
 
-    request: Request
+    model = Fulfilment
+    related = ("contractor", "latest", "accepted")
     fulfilment: Any
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Fulfilment, request.access).select_related("region", "contractor", "latest", "accepted")
-        self.fulfilment = get_object_or_404(rows, pk=kwargs["pk"])
-        if not may_enter(request.access, self.fulfilment.region_id, self.fulfilment.contractor_id):
-            raise Http404
-        request.region_title = self.fulfilment.region.title
+    def may(self) -> bool:
         self.version.fulfilment = self.fulfilment
-        return super().dispatch(request, *args, **kwargs)
+        return may_enter(self.request.access, self.fulfilment.region_id, self.fulfilment.contractor_id)
 
     @property
     def version(self) -> FulfilmentVersion:
         latest: FulfilmentVersion = self.fulfilment.latest
         return latest
-
-    def to_detail(self) -> HttpResponse:
-        return redirect("fulfilment-detail", self.fulfilment.pk)
-
-    def refused(self, fault: Refused) -> HttpResponse:
-        messages.error(self.request, str(fault))
-        return self.to_detail()
-
-
-class RecordingStep(OfFulfilment):
-    """One step of a draft, or of one that came back with a question."""
-
-    name = ""
-    template_name = ""
-
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        if self.version.state not in OPEN_TO_EDIT:
-            return self.closed()
-        return self.show(self.form())
-
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if self.version.state not in OPEN_TO_EDIT:
-            return self.closed()
-        try:
-            return self.answer(request)
-        except Refused as fault:
-            return self.refused(fault)
-
-    def closed(self) -> HttpResponse:
-        state = self.version.get_state_display()
-        messages.info(self.request, _("This is now “%(state)s”, so it cannot be edited here.") % {"state": state})
-        return self.to_detail()
-
-    def form(self, data: Any = None) -> Any:
-        return None
-
-    def answer(self, request: Request) -> HttpResponse:
-        raise NotImplementedError
 
     def seen(self) -> FulfilmentVersion:
         """The version with the edition that was on the screen: an edit of another one is refused."""
@@ -199,105 +158,125 @@ class RecordingStep(OfFulfilment):
         self.version.edition = int(edition) if edition.isdecimal() and len(edition) < 9 else 0
         return self.version
 
-    def go_on(self, step: str) -> HttpResponse:
-        if self.request.POST.get("later"):
-            messages.success(self.request, _("Saved as a draft. It waits for you under Fulfilments."))
-            return self.to_detail()
-        return redirect(step, self.fulfilment.pk)
+    @property
+    def back_url(self) -> str:
+        return reverse("fulfilment-detail", args=[self.fulfilment.pk])
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        context = {
-            "form": form,
-            "steps": steps_to(self.name, self.fulfilment),
-            "heading": f"{self.fulfilment.get_kind_display().capitalize()} {self.fulfilment.external_id}",
-            "fulfilment": self.fulfilment,
-            "version": self.version,
-            **more,
-        }
-        return render(self.request, self.template_name, context, status=status)
 
-    def worth(self, content: Content) -> dict[str, Any]:
-        return value_context(questions.worth(self.fulfilment.kind, content, self.fulfilment.pk))
+class RecordingStep(OfFulfilment, FormPage):
+    """One step of a draft, or of one that came back with a question."""
+
+    name = ""
+    following = ""
+    form_class: Any = forms.Form
+
+    @property
+    def heading(self) -> str:
+        return f"{self.fulfilment.get_kind_display().capitalize()} {self.fulfilment.external_id}"
+
+    def closed(self) -> HttpResponse | None:
+        if self.version.state in OPEN_TO_EDIT:
+            return None
+        state = self.version.get_state_display()
+        messages.info(self.request, _("This is now “%(state)s”, so it cannot be edited here.") % {"state": state})
+        return redirect(self.back_url)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.closed() or super().post(request, *args, **kwargs)
+
+    def keep(self, form: Any) -> None:
+        """What was filled in, in the draft."""
+
+    def do(self, form: Any) -> str:
+        self.keep(form)
+        later = self.request.POST.get("later")
+        return _("Saved as a draft. It waits for you under Fulfilments.") if later else ""
+
+    def get_success_url(self) -> str:
+        later = self.request.POST.get("later")
+        return self.back_url if later else reverse(self.following, args=[self.fulfilment.pk])
+
+    @property
+    def content(self) -> Content:
+        """What is claimed, for the value panel."""
+        return content_of(self.version)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        content = kwargs.pop("content", None) or self.content
+        worth = value_context(questions.worth(self.fulfilment.kind, content, self.fulfilment.pk))
+        steps = steps_to(self.name, self.fulfilment)
+        return super().get_context_data(steps=steps, version=self.version, **worth, **kwargs)
 
 
 class What(RecordingStep):
     name, template_name = "fulfilment-what", "placements/record_what.html"
+    following = "fulfilment-details"
+    form_class = WhatForm
 
-    def form(self, data: Any = None) -> WhatForm:
-        content = content_of(self.version)
-        asked = data or self.request.GET
-        chosen = asked.getlist("contracts") or [str(c.pk) for c, _block, _percent in content.allocations]
+    def get_form_kwargs(self) -> dict[str, Any]:
+        asked = self.request.POST or self.request.GET
+        chosen = asked.getlist("contracts") or [str(c.pk) for c, _block, _percent in self.content.allocations]
         rows = contracts_to_record_for(visible(Contract, self.request.access), self.request.access)
         mine = rows.filter(region=self.fulfilment.region_id, contractor=self.fulfilment.contractor_id)
-        return WhatForm(
-            data,
-            open_contracts=mine,
-            chosen=chosen,
-            kind=self.fulfilment.kind,
-            fixed_kind=True,
-            parts=content.allocations,
-        )
+        about = {"open_contracts": mine, "chosen": chosen, "kind": self.fulfilment.kind, "fixed_kind": True}
+        return super().get_form_kwargs() | about | {"parts": self.content.allocations}
 
-    def answer(self, request: Request) -> HttpResponse:
-        form = self.form(request.POST)
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        given = self.get_form_kwargs()
+        form = WhatForm(**given)
         if form.chosen and request.POST.get("asked") != form.key:
-            shown = WhatForm(
-                open_contracts=form.fields["contracts"].queryset,  # type: ignore[attr-defined]
-                chosen=request.POST.getlist("contracts"),
-                kind=self.fulfilment.kind,
-                fixed_kind=True,
-            )
-            return self.show(shown)
-        if not form.is_valid() or not form.chosen:
-            return self.show(form, 422)
-        content = replace(content_of(self.version), allocations=form.parts())
-        life.edit(self.seen(), content, act_of(request))
-        return self.go_on("fulfilment-details")
+            # Other contracts were chosen: now the blocks that go with those.
+            return self.closed() or self.show(WhatForm(**given | {"data": None, "parts": ()}))
+        return super().post(request, *args, **kwargs)
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        return super().show(form, status, **more, **self.worth(content_of(self.version)))
+    def form_valid(self, form: Any) -> HttpResponse:
+        return super().form_valid(form) if form.chosen else self.form_invalid(form)
+
+    def keep(self, form: Any) -> None:
+        life.edit(self.seen(), replace(self.content, allocations=form.parts()), act_of(self.request))
 
 
 class Details(RecordingStep):
     name, template_name = "fulfilment-details", "placements/record_details.html"
+    following = "fulfilment-evidence"
+    form_class = DetailsForm
     # Buttons with which the form is sent unfinished.
     UNFINISHED = ("later", "find", "firm", "propose")
 
-    def form(self, data: Any = None) -> DetailsForm:
-        return DetailsForm(
-            data,
-            kind=self.fulfilment.kind,
-            content=content_of(self.version),
-            later=bool(data and any(data.get(button) for button in self.UNFINISHED)),
-            initial={"edition": self.version.edition},
-        )
+    def get_form_kwargs(self) -> dict[str, Any]:
+        later = any(self.request.POST.get(button) for button in self.UNFINISHED)
+        given = super().get_form_kwargs() | {"initial": {"edition": self.version.edition}}
+        return given | {"kind": self.fulfilment.kind, "content": content_of(self.version), "later": later}
 
-    def answer(self, request: Request) -> HttpResponse:
-        if request.POST.get("find") or request.POST.get("firm"):
-            # The register is searched, or a firm from it chosen: the same form, with what that gives.
-            form = self.form(with_firm(request.POST, visible(SocialFirm, request.access)))
-            return self.show(form, **found_firms(self.fulfilment, form, bool(request.POST.get("find"))))
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        life.edit(self.seen(), form.filled_in(), act_of(request))
-        if request.POST.get("propose"):
-            return redirect(self.to_propose(form.cleaned_data))
-        return self.go_on("fulfilment-evidence")
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.POST.get("find") and not request.POST.get("firm"):
+            return super().post(request, *args, **kwargs)
+        # The register is searched, or a firm from it chosen: the same form, with what that gives.
+        typed = with_firm(request.POST, visible(SocialFirm, request.access))
+        form = DetailsForm(**self.get_form_kwargs() | {"data": typed})
+        found = found_firms(self.fulfilment, form, bool(request.POST.get("find")))
+        return self.closed() or self.show(form, **found)
 
-    def to_propose(self, given: Mapping[str, Any]) -> str:
+    def keep(self, form: Any) -> None:
+        life.edit(self.seen(), form.filled_in(), act_of(self.request))
+        self.kept = form.cleaned_data
+
+    def get_success_url(self) -> str:
+        if not self.request.POST.get("propose"):
+            return super().get_success_url()
         here = reverse("fulfilment-details", args=[self.fulfilment.pk])
-        asked = {"name": given.get("supplier_name", ""), "kvk": given.get("supplier_kvk", ""), "next": here}
-        return f"{reverse('social-firm-propose')}?{urlencode(asked)}"
+        name, kvk = self.kept.get("supplier_name", ""), self.kept.get("supplier_kvk", "")
+        return f"{reverse('social-firm-propose')}?{urlencode({'name': name, 'kvk': kvk, 'next': here})}"
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs["form"]
         content = form.content
         if form.is_bound:
             form.is_valid()
             content = form.filled_in()
+        standing = supplier_context(self.request, self.fulfilment, content)
         previous = reverse("fulfilment-what", args=[self.fulfilment.pk])
-        more = supplier_context(self.request, self.fulfilment, content) | more
-        return super().show(form, status, previous_url=previous, **more, **self.worth(content))
+        return super().get_context_data(content=content, previous_url=previous, **standing, **kwargs)
 
 
 def with_firm(typed: QueryDict, firms: QuerySet[Any]) -> QueryDict:
@@ -361,16 +340,17 @@ class EvidenceStep(RecordingStep):
     """What these blocks ask as proof: files to add, or to be shown to the adviser."""
 
     name, template_name = "fulfilment-evidence", "placements/record_evidence.html"
+    following = "fulfilment-check"
 
-    def answer(self, request: Request) -> HttpResponse:
-        faults = {asked.code: self.keep(asked.code) for asked in self.asked()}
-        if any(faults.values()):
-            return self.show(None, 422, faults=faults)
-        if request.POST.get("more"):
-            return redirect("fulfilment-evidence", self.fulfilment.pk)
-        return self.go_on("fulfilment-check")
+    def form_valid(self, form: Any) -> HttpResponse:
+        faults = {asked.code: self.faults_of(asked.code) for asked in self.asked()}
+        return self.show(form, 422, faults=faults) if any(faults.values()) else super().form_valid(form)
 
-    def keep(self, code: str) -> list[str]:
+    def get_success_url(self) -> str:
+        more = self.request.POST.get("more")
+        return reverse(self.name, args=[self.fulfilment.pk]) if more else super().get_success_url()
+
+    def faults_of(self, code: str) -> list[str]:
         """Keep the files that were chosen for this kind; the faults of those that cannot be kept."""
         faults = []
         for upload in self.request.FILES.getlist(f"file_{code}")[: settings.EVIDENCE_MAX_FILES]:
@@ -390,8 +370,7 @@ class EvidenceStep(RecordingStep):
         return faults
 
     def asked(self, faults: dict[str, list[str]] | None = None) -> list[EvidenceAsked]:
-        content = content_of(self.version)
-        codes = questions.evidence_asked(block for _contract, block, _percent in content.allocations)
+        codes = questions.evidence_asked(block for _contract, block, _percent in self.content.allocations)
         there = visible(Evidence, self.request.access).filter(version__fulfilment=self.fulfilment, erased_at=None)
         rows = list(there)
         return [
@@ -406,14 +385,12 @@ class EvidenceStep(RecordingStep):
             for code in codes
         ]
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        return super().show(
-            form,
-            status,
-            asked=self.asked(more.get("faults")),
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            asked=self.asked(kwargs.get("faults")),
             most_megabytes=settings.EVIDENCE_MAX_BYTES // MEGABYTE,
             previous_url=reverse("fulfilment-details", args=[self.fulfilment.pk]),
-            **self.worth(content_of(self.version)),
+            **kwargs,
         )
 
 
@@ -422,13 +399,20 @@ class Check(RecordingStep):
 
     name, template_name = "fulfilment-check", "placements/record_check.html"
 
-    def answer(self, request: Request) -> HttpResponse:
-        content = content_of(self.version)
-        if self.lacking(content) or self.closed_blocks(content):
-            return self.show(None, 422)
-        life.submit([self.seen()], act_of(request))
-        messages.success(request, _("Submitted. The adviser reviews it; you get word here when it counts."))
-        return self.to_detail()
+    def form_valid(self, form: Any) -> HttpResponse:
+        lacks = self.lacking(self.content) or self.closed_blocks(self.content)
+        return self.form_invalid(form) if lacks else super().form_valid(form)
+
+    def do(self, form: Any) -> str:
+        life.submit([self.seen()], act_of(self.request))
+        return _("Submitted. The adviser reviews it; you get word here when it counts.")
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        messages.error(self.request, str(refused))
+        return redirect(self.back_url)
+
+    def get_success_url(self) -> str:
+        return self.back_url
 
     def lacking(self, content: Content) -> list[str]:
         return [objection.field for objection in requirements.lacking(self.fulfilment.kind, content)]
@@ -438,79 +422,76 @@ class Check(RecordingStep):
         standing = supplier_context(self.request, self.fulfilment, content).get("standing")
         return standing.closed if standing else ()
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        content = content_of(self.version)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        content = self.content
         labels = DetailsForm(kind=self.fulfilment.kind, content=content).fields
-        return super().show(
-            form,
-            status,
+        return super().get_context_data(
+            content=content,
             rows=what_was_claimed(self.version, True),
             parts=content.allocations,
             missing=[labels[name].label for name in self.lacking(content)],
             closed_blocks=self.closed_blocks(content),
             previous_url=reverse("fulfilment-evidence", args=[self.fulfilment.pk]),
-            **more,
-            **self.worth(content),
+            **kwargs,
         )
 
 
 # --- afterwards -----------------------------------------------------------------------------------------------------
 
 
-class Copy(OfFulfilment):
+class Copy(OfFulfilment, ButtonPage):
     """An earlier one as the beginning of a new one."""
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
+    def do(self) -> str:
         f = self.fulfilment
-        version = record(f.region, f.contractor, f.kind, copied(self.version), act_of(request))
-        messages.success(request, _("Copied. Fill in what is different this time."))
-        return redirect("fulfilment-details", version.fulfilment_id)
+        self.made = record(f.region, f.contractor, f.kind, copied(self.version), act_of(self.request))
+        return _("Copied. Fill in what is different this time.")
+
+    def get_success_url(self) -> str:
+        return reverse("fulfilment-details", args=[self.made.fulfilment_id])
 
 
-class ChangeFulfilment(OfFulfilment):
+class ChangeFulfilment(OfFulfilment, ButtonPage):
     """Ended early, prolonged, other hours, a mistake: a next version of what was accepted."""
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
+    def do(self) -> str:
         if not self.fulfilment.accepted:
-            return self.refused(Refused(_("Only what was accepted can be changed this way.")))
+            raise Refused(_("Only what was accepted can be changed this way."))
         content = content_of(self.fulfilment.accepted)
-        try:
-            life.propose_change(
-                self.fulfilment, replace(content, fields=content.fields | {"confirmed_until": None}), act_of(request)
-            )
-        except Refused as fault:
-            return self.refused(fault)
-        messages.info(request, _("Change what is different. What was accepted counts until the change is accepted."))
-        return redirect("fulfilment-details", self.fulfilment.pk)
+        anew = replace(content, fields=content.fields | {"confirmed_until": None})
+        life.propose_change(self.fulfilment, anew, act_of(self.request))
+        messages.info(
+            self.request, _("Change what is different. What was accepted counts until the change is accepted.")
+        )
+        return ""
+
+    def get_success_url(self) -> str:
+        return reverse("fulfilment-details", args=[self.fulfilment.pk])
 
 
-class Withdraw(OfFulfilment):
+class Withdraw(OfFulfilment, FormPage):
     """Take it back, after it was asked whether that is meant; with a reason where it counted already."""
+
+    template_name = "placements/withdraw.html"
 
     @property
     def needs_why(self) -> bool:
         return bool(self.version.state == FulfilmentState.ACCEPTED)
 
-    @property
-    def is_open(self) -> bool:
-        return self.version.state in (*OPEN_TO_WITHDRAW, FulfilmentState.ACCEPTED)
+    def get_form_class(self) -> type[forms.Form]:
+        return WhyForm if self.needs_why else forms.Form
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(WhyForm() if self.needs_why else None) if self.is_open else self.to_detail()
+    def closed(self) -> HttpResponse | None:
+        is_open = self.version.state in (*OPEN_TO_WITHDRAW, FulfilmentState.ACCEPTED)
+        return None if is_open else redirect(self.back_url)
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = WhyForm(request.POST) if self.needs_why else None
-        if form and not form.is_valid():
-            return self.show(form, 422)
-        edition = request.POST.get("edition", "")
-        self.version.edition = int(edition) if edition.isdecimal() and len(edition) < 9 else 0
-        try:
-            life.withdraw(self.version, act_of(request, form.cleaned_data["why"] if form else ""))
-        except Refused as fault:
-            return self.refused(fault)
-        messages.success(request, _("Withdrawn. Its history can still be read."))
-        return self.to_detail()
+    def do(self, form: Any) -> str:
+        life.withdraw(self.seen(), act_of(self.request, form.cleaned_data.get("why", "")))
+        return _("Withdrawn. Its history can still be read.")
 
-    def show(self, form: WhyForm | None, status: int = 200) -> HttpResponse:
-        context = {"form": form, "fulfilment": self.fulfilment, "version": self.version}
-        return render(self.request, "placements/withdraw.html", context, status=status)
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        messages.error(self.request, str(refused))
+        return redirect(self.back_url)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(version=self.version, needs_why=self.needs_why, **kwargs)

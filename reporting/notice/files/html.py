@@ -16,6 +16,7 @@ from reporting.models import FrozenEdition
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
 from sroi.documents import render_pdf, word_from
+from sroi.server.sheets import joined
 
 LANGUAGE = "nl"
 SCREEN_STYLES = ("fonts/fonts.css", "css/site.css")
@@ -107,7 +108,8 @@ def _with_files(sheet: Path) -> str:
         content = base64.b64encode(file.read_bytes()).decode()
         return f'url("data:{MEDIA_TYPES[file.suffix]};base64,{content}")'
 
-    return URL.sub(inside, sheet.read_text())
+    whole = joined(sheet.read_text(), lambda name: (sheet.parent / name).read_text())
+    return URL.sub(inside, whole)
 
 
 def _found(name: str) -> str:

@@ -23,6 +23,7 @@ from django_tasks.signals import task_started
 from django_tasks_db.management.commands.db_worker import Worker
 
 from sroi.accounts import forgotten
+from sroi.pages.mail.news import News
 from sroi.server import background
 from sroi.server.outbox import send_due
 
@@ -49,6 +50,7 @@ class SteadyWorker(Worker):
         self.once = once
         self.over = threading.Event()
         self.moved = self.tidied = -float("inf")
+        self.news = News()
 
     def run(self) -> None:
         heart = threading.Thread(target=self.give_signs, daemon=True)
@@ -72,6 +74,7 @@ class SteadyWorker(Worker):
                 background.beat(self.worker_id, timezone.now())
                 heart.start()
             self.tidy()
+            self.at_work(self.news.look)
             super().run()
         except DatabaseFailure:
             logger.exception("The database does not answer; trying again")
@@ -82,17 +85,22 @@ class SteadyWorker(Worker):
         path = db_task_result.task_path
         db_task_result.task_path = background.MOVED.get(path, path)
         super().run_task(db_task_result)
+        self.at_work(self.news.look)
         self.moved = time.monotonic()
 
     def tidy(self) -> None:
-        """Now and then. As a task it is not broken off when the worker has to stop."""
+        """Now and then."""
         if self.moved - self.tidied >= settings.BACKGROUND_TIDY_SECONDS:
-            self.running_task = True
-            try:
-                tidy()
-            finally:
-                self.running_task = False
+            self.at_work(tidy)
             self.tidied = self.moved
+
+    def at_work(self, do: Callable[[], None]) -> None:
+        """As a task it is not broken off when the worker has to stop."""
+        self.running_task = True
+        try:
+            do()
+        finally:
+            self.running_task = False
 
     def moves(self) -> bool:
         """Whether it is at work, or was between tasks a moment ago."""

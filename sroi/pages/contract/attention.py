@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -30,13 +29,10 @@ from sroi.views import DetailPage
 class ContractAttention(DetailPage):
     model = Contract
     template_name = "pages/contract_attention.html"
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    related = ("policy",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access = self.object, self.request.access
-        self.request.region_title = contract.region.title
         found = asked_of(contract, access, localdate())
         tasks = [task_of(ask, *action_for(ask, access)) for ask in found if action_for(ask, access)[0]]
         seen = {capfirst(ask.why) for ask in found if ask.kind in TO_WATCH}

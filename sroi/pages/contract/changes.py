@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.generic import View
 
 from contracts.acts import views as modifying
 from contracts.acts.modification import Modification, as_if
@@ -17,21 +16,21 @@ from contracts.models import Contract
 from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated
 from placements.life import door as life
-from sroi.access import May, visible
-from sroi.doors import Refused
+from sroi.access import May
 from sroi.money import ZERO
-from sroi.views import Request, act_of
+from sroi.views import ButtonPage, OfOne, Request, act_of
 
 
-class WithConsequences:
+class WithConsequences(modifying.Effects):
     """Shows beforehand which accepted fulfilments would be worth something else: for the region's staff."""
 
     request: Any
 
-    def beside(self, modification: Modification) -> dict[str, Any]:
-        if not self.request.access.may(May.SEE_REGION, region_id=modification.contract.region_id):
-            return {}
-        return {"outdated": Listed(outdated(as_if(modification), modification.shares, modification.on))}
+    def effects(self, modification: Modification) -> dict[str, Any]:
+        found = super().effects(modification)
+        if self.request.access.may(May.SEE_REGION, region_id=modification.contract.region_id):
+            found["outdated"] = Listed(outdated(as_if(modification), modification.shares, modification.on))
+        return found
 
 
 class ModifyWithConsequences(WithConsequences, modifying.Modify):
@@ -61,23 +60,25 @@ class Listed:
         return sum((row.before if row.now is None else row.now for row in self.rows), ZERO)
 
 
-class OutdatedPage(View):
+class OutdatedPage(OfOne, ButtonPage):
     """The accepted fulfilments of a contract that are to be valued anew; an adviser does so, one or all."""
 
-    request: Request
-    contract: Any
+    http_method_names = ("get", "head", "post", "options")
+    model = Contract
+    related = ("policy", "table")
+    contract: Contract
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Contract, request.access).select_related("region", "policy", "table")
-        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        if not request.access.may(May.SEE_REGION, region_id=self.contract.region_id):
-            raise Http404
-        request.region_title = self.contract.region.title
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        reads = self.request.access.may(May.SEE_REGION, region_id=self.contract.region_id)
+        return reads and (self.request.method != "POST" or self.may_revalue)
 
     @property
     def may_revalue(self) -> bool:
         return may_change(self.request.access, self.contract)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-outdated", args=[self.contract.pk])
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         context = {
@@ -87,19 +88,11 @@ class OutdatedPage(View):
         }
         return render(request, "pages/outdated.html", context)
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        if not self.may_revalue:
-            raise Http404
-        chosen = request.POST.get("fulfilment", "")
+    def do(self) -> str:
+        chosen = self.request.POST.get("fulfilment", "")
         rows = [row for row in outdated(self.contract) if row.now is not None]
         found = [row.version for row in rows if chosen in ("", str(row.version.fulfilment_id))]
         why = _("Valued anew after a change of contract %(reference)s") % {"reference": self.contract.reference}
-        act = act_of(request, why)
-        try:
-            life.revalue(found, act, region=self.contract.region)
-        except Refused as fault:
-            messages.error(request, str(fault))
-        else:
-            done = ngettext("%(number)s fulfilment valued anew.", "%(number)s fulfilments valued anew.", len(found))
-            messages.success(request, done % {"number": len(found)})
-        return redirect("contract-outdated", pk)
+        life.revalue(found, act_of(self.request, why), region=self.contract.region)
+        done = ngettext("%(number)s fulfilment valued anew.", "%(number)s fulfilments valued anew.", len(found))
+        return done % {"number": len(found)}

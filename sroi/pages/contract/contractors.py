@@ -106,7 +106,7 @@ class ContractorFilterSet(FilterSet):
 
 
 class ContractorList(ForWhoMay, ListPage):
-    may = (May.SEE_REGION,)
+    capabilities = (May.SEE_REGION,)
     model = Contractor
     filterset_class = ContractorFilterSet
     table_class = ContractorTable
@@ -127,7 +127,7 @@ class ContractorFile(ListFile, ContractorList):
 
 
 class ContractorPage(ForWhoMay, DetailPage):
-    may = (May.SEE_REGION,)
+    capabilities = (May.SEE_REGION,)
     model = Contractor
     template_name = "pages/contractor_detail.html"
 

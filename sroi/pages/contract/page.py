@@ -40,7 +40,6 @@ class ContractPage(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, today = self.object, localdate()
-        self.request.region_title = contract.region.title
         call_offs = self.call_offs()
         progress = with_progress([contract, *call_offs], today)
         standing = progress[contract.pk]
@@ -97,12 +96,8 @@ class ContractHistory(DetailPage):
     model = Contract
     template_name = "pages/contract_history.html"
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region")
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract = self.object
-        self.request.region_title = contract.region.title
         kept = visible(Contract.history.model, self.request.access).filter(id=contract.pk)
         rows = kept.select_related("history_user", "adviser", "table", "policy").order_by("history_date", "history_id")
         return super().get_context_data(

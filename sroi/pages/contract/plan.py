@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.views.generic import View
+from django.utils.translation import gettext_lazy
 
 from contracts.models import ActionPlan, Category, Contract, PlanState
 from contracts.plans import door as planning
@@ -38,7 +38,7 @@ from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
-from sroi.views import DetailPage, Request, act_of
+from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
 
 
 class ContractPlan(DetailPage):
@@ -46,16 +46,14 @@ class ContractPlan(DetailPage):
 
     model = Contract
     template_name = "pages/contract_plan.html"
+    related = ("policy",)
+    contract: Contract
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    def may(self) -> bool:
+        return has_plan(self.contract)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        contract = self.object
-        if not has_plan(contract):
-            raise Http404
-        self.request.region_title = contract.region.title
-        return super().get_context_data(**plan_context(contract, self.request.access, localdate()), **kwargs)
+        return super().get_context_data(**plan_context(self.contract, self.request.access, localdate()), **kwargs)
 
 
 def plan_context(contract: Contract, access: Access, today: date) -> dict[str, Any]:
@@ -185,26 +183,23 @@ def next_action(what: str, contract: Contract, access: Access) -> tuple[str, str
 # --- filling in and answering ---------------------------------------------------------------------------------------
 
 
-class OfPlan(View):
+class OfPlan(OfOne):
     """A page about the plan of a contract, for who may make one; for others it does not exist."""
 
-    request: Request
-    contract: Any
+    model = Contract
+    related = ("policy",)
+    contract: Contract
     adviser_only = False
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Contract, request.access).select_related("region", "policy")
-        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        adviser = may_agree(request.access, self.contract)
-        if not may_plan(request.access, self.contract) or (self.adviser_only and not adviser):
-            raise Http404
-        request.region_title = self.contract.region.title
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        access = self.request.access
+        return may_plan(access, self.contract) and (not self.adviser_only or may_agree(access, self.contract))
 
     @property
-    def plan_url(self) -> str:
+    def back_url(self) -> str:
         return reverse("contract-plan", args=[self.contract.pk])
 
+    @cached_property
     def plan(self) -> ActionPlan | None:
         """The version that is under way, else the agreed one."""
         plans = visible(ActionPlan, self.request.access).filter(contract=self.contract)
@@ -213,56 +208,58 @@ class OfPlan(View):
         return found
 
 
-class PlanEdit(OfPlan):
+class PlanEdit(OfPlan, FormPage):
     """Fill in a version: kept as a draft, or handed in."""
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        plan = self.plan()
-        if plan and plan.state == PlanState.SUBMITTED:
-            messages.info(request, _("The plan is handed in. The adviser agrees to it, or asks for something else."))
-            return redirect(self.plan_url)
-        form = PlanForm(quarters=quarters_to_plan(self.contract), initial=initial_of(plan) if plan else {})
-        total = sum((row.amount for row in plan.amounts.all()), ZERO) if plan else ZERO
-        return self.show(form, seen_of(plan), total)
+    template_name = "pages/plan_form.html"
+    heading = gettext_lazy("Action plan")
+    form_class = PlanForm
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = PlanForm(request.POST, quarters=quarters_to_plan(self.contract))
-        valid, seen = form.is_valid(), request.POST.get("seen", "")
-        if request.htmx:  # type: ignore[attr-defined]
+    def closed(self) -> HttpResponse | None:
+        plan = self.plan
+        if plan is None or plan.state != PlanState.SUBMITTED:
+            return None
+        messages.info(self.request, _("The plan is handed in. The adviser agrees to it, or asks for something else."))
+        return redirect(self.back_url)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = kwargs["form"]
+        if form.is_bound:
+            seen, total = self.request.POST.get("seen", ""), form.total
+        else:
+            plan = self.plan
+            seen, total = seen_of(plan), sum((row.amount for row in plan.amounts.all()), ZERO) if plan else ZERO
+        return super().get_context_data(seen=seen, **self.total(total), **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"quarters": quarters_to_plan(self.contract)}
+
+    def get_initial(self) -> dict[str, Any]:
+        plan = self.plan
+        return initial_of(plan) if plan else {}
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.htmx:
+            form = self.get_form()
+            form.is_valid()
             return render(request, "pages/plan_total.html", self.total(form.total))
-        if not valid:
-            return self.show(form, seen, form.total, 422)
-        act = act_of(request)
-        try:
-            plan = planning.begin(self.contract, act)
-            begun = plan.edition == 1 and seen == f"begin-{plan.number}"
-            if not begun and seen != seen_of(plan):
-                raise Refused(_("Someone else changed the plan meanwhile. Open it again and compare."))
-            planning.save(plan, form.words, form.amounts, act)
-            if request.POST.get("submit"):
-                planning.submit(plan, act)
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, seen, form.total, 422)
-        handed_in = plan.state == PlanState.SUBMITTED
-        done = _("The plan is handed in. The adviser answers.") if handed_in else _("Saved. The plan is still a draft.")
-        messages.success(request, done)
-        return redirect(self.plan_url)
+        return super().post(request, *args, **kwargs)
+
+    def do(self, form: Any) -> str:
+        act, seen = act_of(self.request), self.request.POST.get("seen", "")
+        plan = planning.begin(self.contract, act)
+        begun = plan.edition == 1 and seen == f"begin-{plan.number}"
+        if not begun and seen != seen_of(plan):
+            raise Refused(_("Someone else changed the plan meanwhile. Open it again and compare."))
+        planning.save(plan, form.words, form.amounts, act)
+        if not self.request.POST.get("submit"):
+            return _("Saved. The plan is still a draft.")
+        planning.submit(plan, act)
+        return _("The plan is handed in. The adviser answers.")
 
     def total(self, total: Decimal) -> dict[str, Any]:
         obligation = with_progress([self.contract], localdate())[self.contract.pk].obligation
         return {"total": total, "obligation": obligation, "difference": obligation - total}
-
-    def show(self, form: PlanForm, seen: str, total: Decimal, status: int = 200) -> HttpResponse:
-        context = {
-            "heading": _("Action plan"),
-            "contract": self.contract,
-            "form": form,
-            "seen": seen,
-            "back_url": self.plan_url,
-            **self.total(total),
-        }
-        return render(self.request, "pages/plan_form.html", context, status=status)
 
 
 def seen_of(plan: ActionPlan | None) -> str:
@@ -276,10 +273,10 @@ class PlanAnswer(OfPlan):
     """Agree, ask for something else, or throw a draft away: of the edition that was on the screen."""
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        plan = self.plan()
+        plan = self.plan
         if plan is None or plan.state not in UNDER_WAY:
             messages.error(request, _("There is no plan to answer any more. Look at it again."))
-            return redirect(self.plan_url)
+            return redirect(self.back_url)
         asked = request.POST.get("do", "")
         plan.edition = int(edition) if (edition := request.POST.get("edition", "")).isdecimal() else 0
         form = SendBackForm(request.POST)
@@ -300,38 +297,21 @@ class PlanAnswer(OfPlan):
                 return render(request, "pages/contract_plan.html", context, status=422)
         except Refused as fault:
             messages.error(request, str(fault))
-        return redirect(self.plan_url)
+        return redirect(self.back_url)
 
 
-class Contact(OfPlan):
+class Contact(OfPlan, FormPage):
     """The adviser records the first contact, with its day."""
 
     adviser_only = True
+    template_name = "pages/contract_form.html"
     form_class: Any = ContactForm
-    heading = property(lambda self: _("First contact"))
+    heading = gettext_lazy("First contact")
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(self.form_class())
-
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = self.form_class(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            self.do(form)
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Recorded."))
-        return redirect(self.plan_url)
-
-    def do(self, form: Any) -> None:
+    def do(self, form: Any) -> str:
         given = form.cleaned_data
         planning.record_contact(self.contract, given["on"], act_of(self.request, given["why"]))
-
-    def show(self, form: Any, status: int = 200) -> HttpResponse:
-        context = {"heading": self.heading, "contract": self.contract, "form": form, "back_url": self.plan_url}
-        return render(self.request, "pages/plan_note.html", context, status=status)
+        return _("Recorded.")
 
 
 class NoNews(Contact):
@@ -339,17 +319,19 @@ class NoNews(Contact):
 
     adviser_only = False
     form_class = NoNewsForm
-    heading = property(lambda self: _("Nothing new"))
+    heading = gettext_lazy("Nothing new")
 
-    def do(self, form: Any) -> None:
+    def do(self, form: Any) -> str:
         planning.report_no_news(self.contract, act_of(self.request, form.cleaned_data["why"]))
+        return _("Recorded.")
 
 
 class NoPlan(Contact):
     """The adviser says why no plan is needed."""
 
     form_class = NoPlanForm
-    heading = property(lambda self: _("No action plan needed"))
+    heading = gettext_lazy("No action plan needed")
 
-    def do(self, form: Any) -> None:
+    def do(self, form: Any) -> str:
         planning.do_without(self.contract, act_of(self.request, form.cleaned_data["why"]))
+        return _("Recorded.")

@@ -2,20 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import View
 
 from contracts.dossier.views import ENDINGS
 from contracts.models import Category, Contract, ContractState, ObligationLine, Settlement, SettlementState
@@ -23,7 +20,7 @@ from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.settlement import door as settlement
 from contracts.settlement.forms import DecisionForm, RecoveryForm, ReopenForm
-from contracts.settlement.letter import Case, Letter, as_files, letter_of
+from contracts.settlement.letter import Case, as_files, letter_of
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
@@ -42,7 +39,7 @@ from sroi.doors import Act, Refused
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, long_date, number
-from sroi.views import DetailPage, Request, act_of
+from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
 
 STEPS = (
     ("end", gettext_lazy("End")),
@@ -65,15 +62,14 @@ class ContractSettlement(DetailPage):
 
     model = Contract
     template_name = "pages/contract_settlement.html"
+    related = ("policy",)
+    contract: Contract
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("region", "policy")
+    def may(self) -> bool:
+        return is_settled_here(self.contract)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access, today = self.object, self.request.access, localdate()
-        if not is_settled_here(contract):
-            raise Http404
-        self.request.region_title = contract.region.title
         figures = figures_of(contract)
         decided = visible(Settlement, access).filter(contract=contract).select_related("decided_by", "reopened_by")
         settles = may_settle(access, contract)
@@ -170,97 +166,73 @@ def penalty_words(found: Settlement) -> str:
 # --- the steps ------------------------------------------------------------------------------------------------------
 
 
-class OfSettlement(View):
+class OfSettlement(OfOne, FormPage):
     """A step of the settlement, for the adviser; for others it does not exist."""
 
-    request: Request
-    contract: Any
-    heading: Any = ""
+    model = Contract
+    related = ("policy", "contractor", "adviser")
+    contract: Contract
+    template_name = "pages/contract_form.html"
     states: tuple[str, ...] = (ContractState.ENDED,)
 
-    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        rows = visible(Contract, request.access).select_related("region", "policy", "contractor", "adviser")
-        self.contract = get_object_or_404(rows, pk=kwargs["pk"])
-        here = is_settled_here(self.contract)
-        if not here or not may_settle(request.access, self.contract):
-            raise Http404
-        request.region_title = self.contract.region.title
-        if self.contract.state not in self.states and hasattr(self, request.method.lower()):
-            # Someone else took this step: what there is to do now stands on the page of the settlement.
-            return redirect(self.settlement_url)
-        return super().dispatch(request, *args, **kwargs)
+    def may(self) -> bool:
+        return is_settled_here(self.contract) and may_settle(self.request.access, self.contract)
+
+    def closed(self) -> HttpResponse | None:
+        """Someone else took this step: what there is to do now stands on the page of the settlement."""
+        return None if self.contract.state in self.states else redirect(self.back_url)
 
     @property
-    def settlement_url(self) -> str:
+    def back_url(self) -> str:
         return reverse("contract-settlement", args=[self.contract.pk])
 
-    def context(self, form: Any) -> dict[str, Any]:
-        return {
-            "heading": self.heading,
-            "contract": self.contract,
-            "form": form,
-            "back_url": self.settlement_url,
-        }
-
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        context = self.context(form) | more
-        return render(self.request, "pages/settlement_form.html", context, status=status)
+    @cached_property
+    def figures(self) -> Figures:
+        return figures_of(self.contract)
 
 
 class Recovery(OfSettlement):
     """Time to make up for the shortfall."""
 
     heading = gettext_lazy("Grant a recovery period")
+    action = gettext_lazy("Grant")
+    form_class = RecoveryForm
+    refused_at = "until"
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(RecoveryForm(initial={"until": longest_recovery(self.contract)}))
+    def get_initial(self) -> dict[str, Any]:
+        return {"until": longest_recovery(self.contract)}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = RecoveryForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        given, figures = form.cleaned_data, figures_of(self.contract)
-        try:
-            settlement.grant_recovery(self.contract, given["until"], figures, act_of(request, given["why"]))
-        except Refused as fault:
-            form.add_error("until", str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Granted. What is done until then counts; then settle again."))
-        return redirect(self.settlement_url)
+    def do(self, form: Any) -> str:
+        given = form.cleaned_data
+        settlement.grant_recovery(self.contract, given["until"], self.figures, act_of(self.request, given["why"]))
+        return _("Granted. What is done until then counts; then settle again.")
 
-    def context(self, form: Any) -> dict[str, Any]:
-        figures = figures_of(self.contract)
-        words = {"months": self.contract.policy.recovery_months, "shortfall": euro(figures.shortfall)}
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        words = {"months": self.contract.policy.recovery_months, "shortfall": euro(self.figures.shortfall)}
         lead = _("The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to make up for it.")
-        return super().context(form) | {"lead": lead % words, "action": _("Grant")}
+        return super().get_context_data(lead=lead % words, **kwargs)
 
 
 class Decide(OfSettlement):
     """The decision: what it comes to and the letter are shown before it is taken."""
 
     heading = gettext_lazy("Settle the contract")
+    template_name = "pages/settlement_decide.html"
+    form_class = DecisionForm
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        figures = figures_of(self.contract)
-        return self.show(DecisionForm(figures=figures), figures=figures)
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"figures": self.figures}
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        figures = figures_of(self.contract)
-        form = DecisionForm(request.POST, figures=figures)
-        if not form.is_valid():
-            return self.show(form, 422, figures=figures)
-        case = self.case(figures, form.decision)
-        if not request.POST.get("confirm"):
-            return self.show(form, figures=figures, letter=None if request.POST.get("back") else letter_of(case))
-        try:
-            if request.POST.get("seen") != seen(figures):
-                raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
-            self.decide(case)
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422, figures=figures)
-        messages.success(request, _("The contract is settled. The closing letter is ready."))
-        return redirect(self.settlement_url)
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
+        return self.show(form, letter=None if self.request.POST.get("back") else letter_of(self.case(form.decision)))
+
+    def do(self, form: Any) -> str:
+        if self.request.POST.get("seen") != seen(self.figures):
+            raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
+        self.decide(self.case(form.decision))
+        return _("The contract is settled. The closing letter is ready.")
 
     def decide(self, case: Case) -> None:
         at = now()
@@ -280,14 +252,14 @@ class Decide(OfSettlement):
             on=localdate(at),
         )
 
-    def case(self, figures: Figures, decision: Decision) -> Case:
+    def case(self, decision: Decision) -> Case:
         contract, today = self.contract, localdate()
         lines = visible(ObligationLine, self.request.access).filter(contract=contract)
         lines = lines.select_related("posting__by", "municipality").order_by("posting__number", "pk")
         shares = SharesOfContracts([contract]).named(contract.pk, contract.last_counted_day)
         return Case(
             contract=contract,
-            figures=figures,
+            figures=self.figures,
             decision=decision,
             story=story_of(contract, list(lines)),
             clients=[client for client, _percent in shares],
@@ -295,23 +267,18 @@ class Decide(OfSettlement):
             by=self.request.user,
         )
 
-    def show(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
-        figures: Figures = more["figures"]
-        factor = self.contract.policy.penalty_factor
-        letter: Letter | None = more.get("letter")
-        context = self.context(form) | {
-            "letter": letter,
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        figures, factor = self.figures, self.contract.policy.penalty_factor
+        context = {
             "rows": told(figures, self.contract),
             "seen": seen(figures),
-            "penalty": self.penalty(figures, form) if letter else None,
             "shortfall": figures.shortfall,
             "factor": number(factor),
             "would_be": penalty(figures.shortfall, factor),
         }
-        return render(self.request, "pages/settlement_decide.html", context, status=status)
-
-    def penalty(self, figures: Figures, form: DecisionForm) -> Decimal:
-        return penalty(figures.shortfall, self.contract.policy.penalty_factor, form.decision.at_fault)
+        if kwargs.get("letter"):
+            context["penalty"] = penalty(figures.shortfall, factor, kwargs["form"].decision.at_fault)
+        return super().get_context_data(**context, **kwargs)
 
 
 def seen(figures: Figures) -> str:
@@ -321,36 +288,29 @@ def seen(figures: Figures) -> str:
 
 class Reopen(OfSettlement):
     heading = gettext_lazy("Reopen the settlement")
+    action = gettext_lazy("Reopen")
+    form_class = ReopenForm
     states = (ContractState.SETTLED,)
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        return self.show(ReopenForm())
+    def do(self, form: Any) -> str:
+        settlement.reopen(self.contract, act_of(self.request, form.cleaned_data["why"]))
+        return _("Reopened. The contract can be changed, and has to be settled again.")
 
-    def post(self, request: Request, pk: int) -> HttpResponse:
-        form = ReopenForm(request.POST)
-        if not form.is_valid():
-            return self.show(form, 422)
-        try:
-            settlement.reopen(self.contract, act_of(request, form.cleaned_data["why"]))
-        except Refused as fault:
-            form.add_error(None, str(fault))
-            return self.show(form, 422)
-        messages.success(request, _("Reopened. The contract can be changed, and has to be settled again."))
-        return redirect(self.settlement_url)
-
-    def context(self, form: Any) -> dict[str, Any]:
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         lead = _("The decision then no longer holds. The letter stays in the dossier as it was sent.")
-        return super().context(form) | {"lead": lead, "action": _("Reopen")}
+        return super().get_context_data(lead=lead, **kwargs)
 
 
-class ClosingLetter(View):
+class ClosingLetter(OfOne):
     """The letter as it was made at the decision, for who may see the settlement."""
 
+    model = Settlement
+    related = ("letter_pdf", "letter_docx")
+
     def get(self, request: Request, pk: int, ending: str) -> HttpResponseBase:
-        rows = visible(Settlement, request.access).select_related("contract", "letter_pdf", "letter_docx")
-        found = get_object_or_404(rows, pk=pk)
-        document = {"pdf": found.letter_pdf, "docx": found.letter_docx}.get(ending)
+        document = {"pdf": self.object.letter_pdf, "docx": self.object.letter_docx}.get(ending)
         if document is None or not document.file:
             raise Http404
-        name = f"slotbrief-{found.contract.reference}.{ENDINGS[document.media_type]}".lower().replace("/", "-")
+        reference = self.object.contract.reference
+        name = f"slotbrief-{reference}.{ENDINGS[document.media_type]}".lower().replace("/", "-")
         return handed_out(document.file.name, document.media_type, name)

@@ -42,12 +42,17 @@ class Sent:
     deferred: int = 0
 
 
+def tell_of(lately: timedelta) -> None:
+    """Note what there is to tell of what happened in this time, and send what is wanted at once."""
+    now = timezone.now()
+    gather(now, lately)
+    send_at_once(now, since=now - lately)
+
+
 @task
 def tell() -> None:
-    """After something happened: note what there is to tell, and send what is wanted at once."""
-    now = timezone.now()
-    gather(now, JUST_NOW)
-    send_at_once(now, since=now - JUST_NOW)
+    """For what an earlier release queued."""
+    tell_of(JUST_NOW)
 
 
 def send_at_once(now: datetime, since: datetime | None = None) -> Sent:

@@ -296,6 +296,21 @@ class TestPages:
         history = client.get(reverse("social-firm-detail", args=[made.firm_id])).context["events"]
         assert [event.by for event in history] == [adviser] * 3
 
+    def test_a_region_that_is_not_ones_own_is_a_fault_at_its_field(self, adviser: Any) -> None:
+        other = make.make_region("utrecht", "Utrecht")
+        answer = signed_in(adviser).post(reverse("social-firm-new"), self.told(region=other.pk))
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["region"])
+        assert "Nagezocht" in answer.content.decode()
+        assert not Recognition.objects.exists()
+
+    def test_a_firm_that_is_known_keeps_its_number(self, adviser: Any, region: Any) -> None:
+        known = make.make_firm(region, "Zorgtuin").firm
+        page = f"{reverse('social-firm-new')}?firm={known.pk}"
+        assert known.kvk in signed_in(adviser).get(page).content.decode()
+        told = self.told(region=region.pk, kvk="90004469", kind="pso_30plus")
+        assert signed_in(adviser).post(page, told).status_code == 302
+        assert {r.firm for r in Recognition.objects.all()} == {known}
+
     def test_the_directory_shows_only_what_holds_and_is_public(self, region: Any) -> None:
         make.make_firm(region, "Verlopen", is_public=True, valid_until=date(2025, 6, 30))
         make.make_firm(region, "Besloten")

@@ -187,7 +187,7 @@ class TestPages:
         assert client.get(check).context["total"] == Decimal("4000.00")
         wrong = client.post(check, {"outcome": "not_in_order", "found": "Jan 111222333"})
         assert (wrong.status_code, set(wrong.context["form"].errors)) == (422, {"found", "done"})
-        assert client.post(check, {"outcome": "in_order", "seen": "2020"}).status_code == 409
+        assert client.post(check, {"outcome": "in_order", "seen": "2020"}).status_code == 422
         answer = client.post(check, {"outcome": "in_order", "seen": ""})
         assert answer["Location"] == reverse("sample-check", args=[second.pk])
         answer = client.post(answer["Location"], {"outcome": "not_in_order", "found": "x", "done": "y", "seen": ""})

@@ -294,14 +294,6 @@ def style(request: HttpRequest) -> HttpResponse:
             {"label": "Bewijs", "state": "to_come"},
             {"label": "Controleren en indienen", "state": "to_come"},
         ],
-        "value_steps": [
-            "Bouwblokken Utrecht, blok Participatiewet: € 40.000 voor een voltijds jaar",
-            "24 van 36 uur: factor 0,6667",
-            "1 januari tot en met 30 juni 2024: 6 maanden",
-            "€ 40.000 × 0,6667 × 6/12 = € 13.333,33",
-        ],
-        "crumbs": [("Contracten", "#schil"), ("H-2024-031", "#schil")],
-        "files": [{"name": "arbeidsovereenkomst.pdf", "size": 482000, "url": "#formulieren"}],
     }
     if request.GET.get("look") == "example":
         context["token_stylesheet"] = EXAMPLE_TOKENS

@@ -16,7 +16,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
-from django_tasks_db.models import DBTaskResult
 
 from contracts.models import (
     ChangeKind,
@@ -334,22 +333,6 @@ def test_what_waits_for_the_overview_is_not_looked_through_at_every_event(world:
         notices.make([Notice(**about, key="x", words="Iets", made_at=make.moment(TUESDAY))])
     assert queries() == none
     assert mail.outbox == []
-
-
-# --- on commit ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_after_the_commit_it_is_sent_in_the_background(settings: Any) -> None:
-    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
-    region, firm = make.make_region(), make.make_contractor("De Linde")
-    make.make_user(Role.CONTRACTOR, region, contractor=firm, email="robin@example.org")
-    make.make_contracts(region, firm, 3, title="Wegen", **RUNS)
-    assert DBTaskResult.objects.count() == 1  # once per transaction
-    call_command("run_tasks", once=True)
-    (message,) = mail.outbox
-    assert message.body.count("met social return is vastgelegd.") == 3
-    assert connection.run_on_commit == []
 
 
 @pytest.mark.parametrize("what", [*Happened, *ChangeKind])

@@ -1,0 +1,48 @@
+"""Whether something happened that people are told about: the worker asks, nobody has to say so.
+
+A worker counts what there is to tell of, and tells when there is more. It looks back over the last days at its first
+look, so what happened while no worker ran is told then; nothing is told twice, since a notice is made once.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+
+from placements.telling import lately, sources
+from sroi.pages.mail.sending import JUST_NOW, tell_of
+
+logger = logging.getLogger("sroi.mail")
+# A key that is handed out may be committed after higher ones: rows this far back are counted too.
+IN_FLIGHT = 10_000
+
+
+class News:
+    """What one worker has seen."""
+
+    def __init__(self) -> None:
+        self.floors = [0] * len(sources())
+        self.seen: list[int] = []
+        self.back: timedelta = lately()
+
+    def look(self) -> None:
+        """Tell what is new. What comes while it is told was not counted, and is seen at the next look."""
+        if settings.DEMO or self.counted() == self.seen:
+            return
+        newest = [rows.order_by("-pk").values_list("pk", flat=True).first() for rows in sources()]
+        self.floors = [(key or 0) - IN_FLIGHT for key in newest]
+        self.seen = self.counted()
+        try:
+            tell_of(self.back)
+            self.back = JUST_NOW
+        except DatabaseFailure:
+            self.seen = []
+            raise
+        except Exception:
+            # Not again each second: with what happens next, and then of all of these days.
+            logger.exception("What happened could not be told")
+            self.back = lately()
+
+    def counted(self) -> list[int]:
+        return [rows.filter(pk__gt=floor).count() for rows, floor in zip(sources(), self.floors, strict=True)]
