@@ -1,4 +1,6 @@
-"""How contracts, contractors and firms are searched; what is typed is folded as the searched columns are."""
+"""How contracts, contractors and firms are searched; what is typed is folded as the searched
+columns are.
+"""
 
 from django.db.models import Q
 
@@ -6,8 +8,12 @@ from contracts.models.organisation import folded
 
 
 def contractor_search(text: str, path: str = "") -> Q:
-    """By name or KvK number; `path` leads to the contractor, with its underscores (`contractor__`)."""
-    return Q(**{f"{path}name_folded__contains": folded(text)}) | Q(**{f"{path}kvk__startswith": text.strip()})
+    """By name or KvK number; `path` leads to the contractor, with its underscores
+    (`contractor__`).
+    """
+    return Q(**{f"{path}name_folded__contains": folded(text)}) | Q(
+        **{f"{path}kvk__startswith": text.strip()}
+    )
 
 
 def contract_search(text: str) -> Q:

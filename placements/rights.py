@@ -17,12 +17,16 @@ OPEN_TO_WITHDRAW = (*OPEN_TO_EDIT, FulfilmentState.SUBMITTED)
 
 def may_see_person(access: Access, fulfilment: Fulfilment) -> bool:
     """Candidate reference and age: for the adviser, and for the contractor's own people."""
-    return access.may(May.SEE_PERSONS, region_id=fulfilment.region_id, contractor_id=fulfilment.contractor_id)
+    return access.may(
+        May.SEE_PERSONS, region_id=fulfilment.region_id, contractor_id=fulfilment.contractor_id
+    )
 
 
 def may_see_fulfilments(access: Access, contract: Contract) -> bool:
     """Each fulfilment under a contract; a procurement officer sees totals only."""
-    return access.may(May.SEE_FULFILMENTS, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    return access.may(
+        May.SEE_FULFILMENTS, region_id=contract.region_id, contractor_id=contract.contractor_id
+    )
 
 
 def may_enter(access: Access, region_id: int, contractor_id: int) -> bool:

@@ -1,6 +1,8 @@
-"""What happened that people are told about: each event as a sentence for whom it concerns, with where to look.
+"""What happened that people are told about: each event as a sentence for whom it concerns, with
+where to look.
 
-In Dutch, whoever made it happen; without names of candidates and without what was answered, since mail is not safe.
+In Dutch, whoever made it happen; without names of candidates and without what was answered, since
+mail is not safe.
 """
 
 from collections import defaultdict
@@ -34,7 +36,13 @@ from sroi.access.roles import who_may
 ANSWERS = (EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED)
 # Of a contract: known to the contractor already, or nothing that they need to look at.
 UNTOLD = (
-    *(Happened.SHARES, Happened.CERTIFICATE, Happened.CONTACT, Happened.NOTE_REMOVED, Happened.DOCUMENT_REMOVED),
+    *(
+        Happened.SHARES,
+        Happened.CERTIFICATE,
+        Happened.CONTACT,
+        Happened.NOTE_REMOVED,
+        Happened.DOCUMENT_REMOVED,
+    ),
     *(Happened.NO_PLAN, Happened.NO_NEWS),
 )
 People = dict[Any, set[int]]
@@ -43,7 +51,11 @@ People = dict[Any, set[int]]
 def gather(now: datetime, since: timedelta) -> None:
     """Note what there is to tell of what happened in this time, and was not noted yet."""
     with translation.override("nl"):
-        events = [*_of_fulfilments(now - since), *_of_contracts(now - since), *_of_proposals(now - since)]
+        events = [
+            *_of_fulfilments(now - since),
+            *_of_contracts(now - since),
+            *_of_proposals(now - since),
+        ]
     for notice in events:
         notice.made_at = now
     notices.make(events)
@@ -57,14 +69,21 @@ def lately() -> timedelta:
 def sources() -> list[Any]:
     """The rows that `gather` tells of: one more in any of these, and there is something new."""
     answered = ChangeProposal.objects.exclude(state=ProposalState.OPEN)
-    return [FulfilmentEvent.objects.all(), ContractEvent.objects.all(), ChangeProposal.objects.all(), answered]
+    return [
+        FulfilmentEvent.objects.all(),
+        ContractEvent.objects.all(),
+        ChangeProposal.objects.all(),
+        answered,
+    ]
 
 
-# --- fulfilments: to the contractor ---------------------------------------------------------------------------------
+# --- fulfilments: to the contractor ---------------------------------------------------------------
 
 
 def _of_fulfilments(since: datetime) -> Iterator[Notice]:
-    rows = FulfilmentEvent.objects.filter(at__gte=since, kind__in=ANSWERS).select_related("fulfilment")
+    rows = FulfilmentEvent.objects.filter(at__gte=since, kind__in=ANSWERS).select_related(
+        "fulfilment"
+    )
     events = list(rows.order_by("pk"))
     people = _people_of_contractors({event.fulfilment.region_id for event in events})
     contracts = dict(
@@ -76,7 +95,9 @@ def _of_fulfilments(since: datetime) -> Iterator[Notice]:
         fulfilment = event.fulfilment
         words = {
             EventKind.ACCEPTED: _("Fulfilment %(number)s was accepted."),
-            EventKind.RETURNED: _("Fulfilment %(number)s was sent back: something has to be added."),
+            EventKind.RETURNED: _(
+                "Fulfilment %(number)s was sent back: something has to be added."
+            ),
             EventKind.REJECTED: _("Fulfilment %(number)s was rejected."),
         }[EventKind(event.kind)] % {"number": fulfilment.external_id}
         path = reverse("fulfilment-detail", args=[fulfilment.pk])
@@ -93,7 +114,9 @@ def _of_fulfilments(since: datetime) -> Iterator[Notice]:
 
 
 def _people_of_contractors(regions: Iterable[int]) -> People:
-    return _people(Membership.objects.filter(role__in=who_may(May.FULFIL), region__in=regions), "contractor")
+    return _people(
+        Membership.objects.filter(role__in=who_may(May.FULFIL), region__in=regions), "contractor"
+    )
 
 
 def _advisers(regions: Iterable[int]) -> People:
@@ -109,12 +132,14 @@ def _people(memberships: Any, *also: str) -> People:
     return found
 
 
-# --- contracts: to the contractor, and to the adviser ---------------------------------------------------------------
+# --- contracts: to the contractor, and to the adviser ---------------------------------------------
 
 
 def _of_contracts(since: datetime) -> Iterator[Notice]:
     """A contract without an obligation asks nothing of anybody, so nobody is told of it."""
-    rows = ContractEvent.objects.filter(at__gte=since, contract__has_obligation=True).select_related("contract")
+    rows = ContractEvent.objects.filter(
+        at__gte=since, contract__has_obligation=True
+    ).select_related("contract")
     events = list(rows.order_by("pk"))
     regions = {event.contract.region_id for event in events}
     people, advisers = _people_of_contractors(regions), _advisers(regions)
@@ -122,14 +147,19 @@ def _of_contracts(since: datetime) -> Iterator[Notice]:
         contract = event.contract
         if event.what == Happened.PLAN_SUBMITTED:
             told, kind = _who_advises(contract, advisers), NoticeKind.QUESTION
-            words, path = _("The action plan of %(title)s was handed in."), reverse("contract-plan", args=[contract.pk])
+            words, path = (
+                _("The action plan of %(title)s was handed in."),
+                reverse("contract-plan", args=[contract.pk]),
+            )
         else:
             told = people[contract.region_id, contract.contractor_id]
             kind, words, path = _to_contractor(event)
         if words:
             what = words % {"title": contract.title}
             key = f"contract-event:{event.pk}"
-            yield from (_notice(contract, user, kind, key, what, path) for user in told - {event.by_id})
+            yield from (
+                _notice(contract, user, kind, key, what, path) for user in told - {event.by_id}
+            )
 
 
 def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
@@ -138,21 +168,41 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
     settled = reverse("contract-settlement", args=[event.contract_id])
     found: dict[str, tuple[NoticeKind, str, str]] = {
         **dict.fromkeys(UNTOLD, (NoticeKind.CHANGE, "", "")),
-        Happened.AWARDED: (NoticeKind.CHANGE, _("Contract %(title)s with social return was registered."), page),
-        Happened.PLAN_SENT_BACK: (NoticeKind.ANSWER, _("Your action plan for %(title)s was sent back."), plan),
-        Happened.PLAN_AGREED: (NoticeKind.ANSWER, _("Your action plan for %(title)s was agreed."), plan),
+        Happened.AWARDED: (
+            NoticeKind.CHANGE,
+            _("Contract %(title)s with social return was registered."),
+            page,
+        ),
+        Happened.PLAN_SENT_BACK: (
+            NoticeKind.ANSWER,
+            _("Your action plan for %(title)s was sent back."),
+            plan,
+        ),
+        Happened.PLAN_AGREED: (
+            NoticeKind.ANSWER,
+            _("Your action plan for %(title)s was agreed."),
+            plan,
+        ),
         Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
         Happened.SETTLED: (
             NoticeKind.CHANGE,
             _("Contract %(title)s was settled; the letter is in the dossier."),
             settled,
         ),
-        Happened.REOPENED: (NoticeKind.CHANGE, _("The settlement of %(title)s was reopened."), settled),
+        Happened.REOPENED: (
+            NoticeKind.CHANGE,
+            _("The settlement of %(title)s was reopened."),
+            settled,
+        ),
         Happened.CANCELLED: (NoticeKind.CHANGE, _("Contract %(title)s was cancelled."), page),
         Happened.ENDED: (NoticeKind.CHANGE, _("Contract %(title)s was ended."), page),
     }
     changes = [*ChangeKind, ActKind.TABLE]
-    changed = (NoticeKind.CHANGE, _("What you owe for %(title)s, or how it is valued, was changed."), page)
+    changed = (
+        NoticeKind.CHANGE,
+        _("What you owe for %(title)s, or how it is valued, was changed."),
+        page,
+    )
     found |= {kind.value: changed for kind in changes}
     return found[event.what]
 
@@ -163,7 +213,7 @@ def _who_advises(contract: Contract, advisers: People) -> set[int]:
     return {user for user in everyone if user == contract.adviser_id} or everyone
 
 
-# --- proposals: to the adviser, and back to who proposed -------------------------------------------------------------
+# --- proposals: to the adviser, and back to who proposed ------------------------------------------
 
 
 def _of_proposals(since: datetime) -> Iterator[Notice]:
@@ -186,5 +236,11 @@ def _of_proposals(since: datetime) -> Iterator[Notice]:
 
 def _notice(contract: Contract, user: int, kind: str, key: str, words: str, path: str) -> Notice:
     return Notice(
-        region_id=contract.region_id, user_id=user, contract=contract, kind=kind, key=key, words=words[:300], path=path
+        region_id=contract.region_id,
+        user_id=user,
+        contract=contract,
+        kind=kind,
+        key=key,
+        words=words[:300],
+        path=path,
     )

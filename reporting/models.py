@@ -15,7 +15,9 @@ READS = (May.SEE_REGION, May.READ_REPORTS)
 
 
 def _once_per_edition(name: str, *fields: str) -> list[models.BaseConstraint]:
-    """Once for each municipality, and once for the region, which has none: a blank municipality is equal to another."""
+    """Once for each municipality, and once for the region, which has none: a blank municipality is
+    equal to another.
+    """
     region = models.Q(municipality=None)
     return [
         models.UniqueConstraint(fields=[*fields, "municipality"], name=name),
@@ -45,7 +47,8 @@ class Goal(ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "year", "indicator"], name="goal_once"),
             models.CheckConstraint(
-                condition=models.Q(high=None) | models.Q(high__gte=models.F("low")), name="goal_range"
+                condition=models.Q(high=None) | models.Q(high__gte=models.F("low")),
+                name="goal_range",
             ),
         ]
 
@@ -78,8 +81,11 @@ class AnnualReport(ScopedModel):
     # Which lines each figure summed, what was aimed at, and the policy that held: as they were.
     definitions = models.JSONField(default=dict, blank=True)
     goals = models.JSONField(default=list, blank=True)
-    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    # The cost of the team, the scenario and what running contracts promise, as `reporting.figures` freezes them.
+    policy = models.ForeignKey(
+        Policy, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The cost of the team, the scenario and what running contracts promise, as `reporting.figures`
+    # freezes them.
     outlook = models.JSONField(null=True, blank=True)
     # Of the last revision.
     fingerprint = models.CharField(max_length=64, blank=True)
@@ -96,7 +102,8 @@ class AnnualReport(ScopedModel):
                 name="annual_report_final_is_frozen",
             ),
             models.CheckConstraint(
-                condition=models.Q(published_at=None) | models.Q(state="final"), name="annual_report_published_is_final"
+                condition=models.Q(published_at=None) | models.Q(state="final"),
+                name="annual_report_published_is_final",
             ),
         ]
 
@@ -117,7 +124,9 @@ class ReportEvent(ScopedModel):
     report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     why = models.CharField(max_length=1000, blank=True)
 
     scope = Scope(region="report__region")
@@ -130,26 +139,33 @@ class ReportEvent(ScopedModel):
 
 
 class SectionText(ScopedModel):
-    """The text of a section as someone wrote it. Each saving is a row with the next number; the last one counts.
+    """The text of a section as someone wrote it. Each saving is a row with the next number; the
+    last one counts.
 
-    Without a municipality it is the region's, and of every edition without a text of its own where it says so. A blank
-    text is the default text again.
+    Without a municipality it is the region's, and of every edition without a text of its own where
+    it says so. A blank text is the default text again.
     """
 
     report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="texts")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     section = models.CharField(_("section"), max_length=30)
     number = models.PositiveIntegerField()
     text = models.TextField(_("text"), blank=True)
     everywhere = models.BooleanField(_("also in the editions of municipalities"), default=False)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     scope = Scope(region="report__region")
 
     class Meta:
         ordering = ("pk",)
-        constraints: ClassVar = _once_per_edition("section_text_number", "report", "section", "number")
+        constraints: ClassVar = _once_per_edition(
+            "section_text_number", "report", "section", "number"
+        )
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.section} {self.number}"
@@ -159,7 +175,9 @@ class Filing(ScopedModel):
     """What a clerk needs to file an edition of a report; printed in its title block."""
 
     report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="filings")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     number = models.CharField(_("number of the council notice"), max_length=60, blank=True)
     on = models.DateField(_("date of the council notice"), null=True, blank=True)
     case_number = models.CharField(_("case number"), max_length=60, blank=True)
@@ -180,20 +198,30 @@ class Filing(ScopedModel):
 
 
 class Supplement(ScopedModel):
-    """What people fill in beside the figures of a year: the cost of the team, and a scenario. All of it is optional.
+    """What people fill in beside the figures of a year: the cost of the team, and a scenario. All
+    of it is optional.
 
-    Percentages are percent, amounts euro a year, the volume is what the municipalities procure in a year.
+    Percentages are percent, amounts euro a year, the volume is what the municipalities procure in a
+    year.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="supplements")
     year = models.PositiveSmallIntegerField(_("year"))
-    team_fte = models.DecimalField(_("size of the team in fte"), max_digits=6, decimal_places=2, null=True, blank=True)
+    team_fte = models.DecimalField(
+        _("size of the team in fte"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
     team_cost = MoneyField(_("cost of the team in a year"), null=True, blank=True)
-    extra_fte = models.DecimalField(_("extra fte proposed"), max_digits=6, decimal_places=2, null=True, blank=True)
+    extra_fte = models.DecimalField(
+        _("extra fte proposed"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
     extra_cost = MoneyField(_("extra cost proposed in a year"), null=True, blank=True)
-    by_inhabitants = models.BooleanField(_("divided over the municipalities by inhabitants"), default=True)
+    by_inhabitants = models.BooleanField(
+        _("divided over the municipalities by inhabitants"), default=True
+    )
     team_note = models.CharField(_("about the team"), max_length=1000, blank=True)
-    scenario_year = models.PositiveSmallIntegerField(_("year of the scenario"), null=True, blank=True)
+    scenario_year = models.PositiveSmallIntegerField(
+        _("year of the scenario"), null=True, blank=True
+    )
     volume_low = MoneyField(_("procurement volume in a year, low"), null=True, blank=True)
     volume_high = MoneyField(_("procurement volume in a year, high"), null=True, blank=True)
     share_low = _percent(_("share with social return, low"))
@@ -210,14 +238,18 @@ class Supplement(ScopedModel):
 
     class Meta:
         ordering = ("region", "year")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "year"], name="supplement_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "year"], name="supplement_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.region_id} {self.year}"
 
 
 class Revision(ScopedModel):
-    """A final report as it was adopted (number 0), or with its text mended: a number and a reason, the same figures."""
+    """A final report as it was adopted (number 0), or with its text mended: a number and a reason,
+    the same figures.
+    """
 
     report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="revisions")
     number = models.PositiveSmallIntegerField()
@@ -237,7 +269,9 @@ class Revision(ScopedModel):
         ordering = ("report", "number")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["report", "number"], name="revision_number"),
-            models.CheckConstraint(condition=models.Q(number=0) | ~models.Q(reason=""), name="revision_has_a_reason"),
+            models.CheckConstraint(
+                condition=models.Q(number=0) | ~models.Q(reason=""), name="revision_has_a_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -249,7 +283,11 @@ class FrozenEdition(ScopedModel):
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="editions")
     municipality = models.ForeignKey(
-        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="frozen_editions"
+        Municipality,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="frozen_editions",
     )
     # `figures` in the exchange format, `facts` all that the text was written from.
     figures = models.JSONField()
@@ -277,11 +315,17 @@ class FrozenFile(ScopedModel):
     content = models.BinaryField()
     fingerprint = models.CharField(max_length=64)
 
-    scope = Scope(region="edition__revision__report__region", municipality="edition__municipality", region_wide=READS)
+    scope = Scope(
+        region="edition__revision__report__region",
+        municipality="edition__municipality",
+        region_wide=READS,
+    )
 
     class Meta:
         ordering = ("edition", "format")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["edition", "format"], name="frozen_file_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["edition", "format"], name="frozen_file_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.format}"

@@ -1,8 +1,10 @@
-"""What every door takes and gives: who does something, when and why; and the answer that it cannot be done.
+"""What every door takes and gives: who does something, when and why; and the answer that it cannot
+be done.
 
-A rule answers with objections, which are refused, and with doubts, which are asked: a doubt is about something that can
-be so but seldom is, and a door takes it once somebody said that it is so. Forms and imports show what the rules say;
-which doubts were answered is handed to the door, so that one that was not shown is asked again.
+A rule answers with objections, which are refused, and with doubts, which are asked: a doubt is
+about something that can be so but seldom is, and a door takes it once somebody said that it is so.
+Forms and imports show what the rules say; which doubts were answered is handed to the door, so that
+one that was not shown is asked again.
 """
 
 import hashlib
@@ -26,7 +28,9 @@ class Objection(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """What is asked before it is taken; `key` stands for this question about this value and nothing else."""
+    """What is asked before it is taken; `key` stands for this question about this value and nothing
+    else.
+    """
 
     field: str
     reason: str
@@ -62,7 +66,9 @@ def refuse_unanswered(doubts: Iterable[Doubt], answered: Container[str]) -> None
 
 @dataclass(frozen=True)
 class Act:
-    """Who does something, when, on which day, and why; `by` is None for an import from the command line."""
+    """Who does something, when, on which day, and why; `by` is None for an import from the command
+    line.
+    """
 
     by: Any
     at: datetime

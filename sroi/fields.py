@@ -22,10 +22,18 @@ FIRST_DAY, LAST_DAY = date(1950, 1, 1), date(2100, 12, 31)
 
 
 class ParsedField(forms.Field):
-    """A value read by a parser of `sroi.exchange`; its reason stands beside the field, what was typed stays in it."""
+    """A value read by a parser of `sroi.exchange`; its reason stands beside the field, what was
+    typed stays in it.
+    """
 
     def __init__(
-        self, parse: Callable[[Any], Any], *, prefix: Any = "", suffix: Any = "", mode: str = "decimal", **kwargs: Any
+        self,
+        parse: Callable[[Any], Any],
+        *,
+        prefix: Any = "",
+        suffix: Any = "",
+        mode: str = "decimal",
+        **kwargs: Any,
     ) -> None:
         attrs = {"inputmode": mode, "autocomplete": "off", "maxlength": 20}
         super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
@@ -42,7 +50,11 @@ class ParsedField(forms.Field):
         return found.value if isinstance(found, Warned) else found
 
     def prepare_value(self, value: Any) -> Any:
-        return f"{value:.2f}".removesuffix(".00").replace(".", ",") if isinstance(value, Decimal) else value
+        return (
+            f"{value:.2f}".removesuffix(".00").replace(".", ",")
+            if isinstance(value, Decimal)
+            else value
+        )
 
 
 class Euros(ParsedField):
@@ -81,11 +93,15 @@ class Day(forms.DateField):
 
 
 class Month(Day):
-    """A month as browsers send it (2024-07), or typed as 07-2024 or with a day in it; its first day."""
+    """A month as browsers send it (2024-07), or typed as 07-2024 or with a day in it; its first
+    day.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.widget = forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2024-07"})
+        self.widget = forms.DateInput(
+            format="%Y-%m", attrs={"type": "month", "placeholder": "2024-07"}
+        )
         self.input_formats = ["%Y-%m", "%m-%Y", "%Y-%m-%d", "%d-%m-%Y"]
         self.error_messages["invalid"] = _("Choose a month, such as 07-2024.")
 
@@ -100,7 +116,9 @@ CHECK_KVK = RegexValidator(rf"\A{KVK}\Z", NO_KVK)
 def kvk_field(label: Any, **kwargs: Any) -> forms.CharField:
     """The number of a firm in the trade register."""
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.CharField(label=label, max_length=8, validators=[CHECK_KVK], widget=widget, **kwargs)
+    return forms.CharField(
+        label=label, max_length=8, validators=[CHECK_KVK], widget=widget, **kwargs
+    )
 
 
 RIGHT = "klopt-"
@@ -121,19 +139,25 @@ class Confirm:
 
 
 class DoubtingForm(forms.Form):
-    """A form that asks once more what can be so but seldom is: a tick beside the field, kept with what was typed."""
+    """A form that asks once more what can be so but seldom is: a tick beside the field, kept with
+    what was typed.
+    """
 
     # The fields that may be doubted.
     doubted: Sequence[str] = ()
 
     def ask_again(self, doubts: Iterable[Doubt]) -> None:
-        """Call it last in `clean`: what is not ticked is said beside its field, and the form does not hold yet."""
+        """Call it last in `clean`: what is not ticked is said beside its field, and the form does
+        not hold yet.
+        """
         found: dict[str, list[Doubt]] = {}
         for doubt in doubts:
             found.setdefault(doubt.field, []).append(doubt)
         for name, theirs in found.items():
             keys = [doubt.key for doubt in theirs]
-            confirm = Confirm(RIGHT + name, [d.reason for d in theirs], keys, set(keys) <= self.answered)
+            confirm = Confirm(
+                RIGHT + name, [d.reason for d in theirs], keys, set(keys) <= self.answered
+            )
             self.fields[name].confirm = confirm  # type: ignore[attr-defined]
             if not confirm.ticked and name not in self.errors:
                 self.add_error(name, " ".join(confirm.reasons))
@@ -167,19 +191,25 @@ class VisibleRows(forms.ModelMultipleChoiceField):
     def _check_values(self, value: Any) -> Any:
         for key in value:
             if not is_key(key):
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": key})
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], "invalid_choice", {"value": key}
+                )
         return super()._check_values(value)  # type: ignore[misc]
 
 
 def text_field(label: Any, longest: int, *, rows: int = 0, **kwargs: Any) -> forms.CharField:
-    """Free text, of some rows or of one line: a citizen service number is refused, and what was typed stays."""
+    """Free text, of some rows or of one line: a citizen service number is refused, and what was
+    typed stays.
+    """
     if rows:
         kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=longest, validators=[refuse_bsn], **kwargs)
 
 
 def change_answers(form: forms.Form, **answers: str) -> None:
-    """The form as it was sent, but for these answers: sending it again then knows what is on the screen now."""
+    """The form as it was sent, but for these answers: sending it again then knows what is on the
+    screen now.
+    """
     data: Any = form.data.copy()  # type: ignore[attr-defined]
     for name, answer in answers.items():
         data[name] = answer

@@ -1,4 +1,6 @@
-"""Terms with their meaning, in both languages: for the list of terms, and for where a term stands on a page."""
+"""Terms with their meaning, in both languages: for the list of terms, and for where a term stands
+on a page.
+"""
 
 from dataclasses import dataclass
 
@@ -33,7 +35,8 @@ def entry(code: str) -> Entry:
 def explained(code: str, words: str) -> SafeString:
     """Words on a page that say what they mean when pressed."""
     return render_to_string(
-        "components/term.html", {"id": f"term-{code}", "term": words, "meaning": entry(code).meaning}
+        "components/term.html",
+        {"id": f"term-{code}", "term": words, "meaning": entry(code).meaning},
     )
 
 
@@ -48,35 +51,56 @@ ENTRIES = tuple(
         (
             "settlement",
             "afrekening",
-            "De beoordeling aan het einde van een contract: is de verplichting voldaan, en zo niet, wat volgt er?",
+            (
+                "De beoordeling aan het einde van een contract: is de verplichting voldaan, en zo"
+                " niet, wat volgt er?"
+            ),
             "settlement",
-            "The assessment at the end of a contract: was the obligation fulfilled and, if not, what follows?",
+            (
+                "The assessment at the end of a contract: was the obligation fulfilled and, if not,"
+                " what follows?"
+            ),
         ),
         (
             "evidence",
             "bewijsstuk",
-            "Wat laat zien dat een invulling klopt, zoals een betaalde factuur of een foto van een activiteit. Stukken"
-            " over een persoon bekijkt de adviseur, maar die blijven niet in het register.",
+            (
+                "Wat laat zien dat een invulling klopt, zoals een betaalde factuur of een foto van"
+                " een activiteit. Stukken over een persoon bekijkt de adviseur, maar die blijven"
+                " niet in het register."
+            ),
             "evidence",
-            "What shows that a fulfilment is right, such as a paid invoice or a photo of an activity. The adviser looks"
-            " at papers about a person, but the register does not keep them.",
+            (
+                "What shows that a fulfilment is right, such as a paid invoice or a photo of an"
+                " activity. The adviser looks at papers about a person, but the register does not"
+                " keep them."
+            ),
         ),
         (
             "building_block",
             "bouwblok",
-            "Een regel uit de bouwblokkentabel: wat u kunt doen en hoeveel dat waard is, bijvoorbeeld een bedrag voor"
-            " een voltijds jaar.",
+            (
+                "Een regel uit de bouwblokkentabel: wat u kunt doen en hoeveel dat waard is,"
+                " bijvoorbeeld een bedrag voor een voltijds jaar."
+            ),
             "building block",
-            "A line of the valuation table: what you can do and what it is worth, such as an amount for a full-time"
-            " year.",
+            (
+                "A line of the valuation table: what you can do and what it is worth, such as an"
+                " amount for a full-time year."
+            ),
         ),
         (
             "valuation_table",
             "bouwblokkentabel",
-            "De lijst van bouwblokken die de regio bekendmaakt. Een contract houdt de tabel die gold bij de gunning.",
+            (
+                "De lijst van bouwblokken die de regio bekendmaakt. Een contract houdt de tabel die"
+                " gold bij de gunning."
+            ),
             "valuation table",
-            "The list of building blocks that the region publishes. A contract keeps the table that was in force when"
-            " it was awarded.",
+            (
+                "The list of building blocks that the region publishes. A contract keeps the table"
+                " that was in force when it was awarded."
+            ),
         ),
         (
             "open",
@@ -88,27 +112,43 @@ ENTRIES = tuple(
         (
             "risk",
             "dreigt tekort",
-            "Minder dan een kwart van de looptijd is over, en alles samen (ingevuld, gepland en in beoordeling) is"
-            " minder dan de verplichting. De regio kan een ander deel van de looptijd kiezen.",
+            (
+                "Minder dan een kwart van de looptijd is over, en alles samen (ingevuld, gepland en"
+                " in beoordeling) is minder dan de verplichting. De regio kan een ander deel van de"
+                " looptijd kiezen."
+            ),
             "at risk",
-            "Less than a quarter of the term is left, and everything together (fulfilled, planned and in review) is"
-            " less than the obligation. The region can choose another part of the term.",
+            (
+                "Less than a quarter of the term is left, and everything together (fulfilled,"
+                " planned and in review) is less than the obligation. The region can choose another"
+                " part of the term."
+            ),
         ),
         (
             "target_group",
             "doelgroep",
-            "De groep mensen voor wie een bouwblok is, bijvoorbeeld mensen met een bijstandsuitkering of leerlingen.",
+            (
+                "De groep mensen voor wie een bouwblok is, bijvoorbeeld mensen met een"
+                " bijstandsuitkering of leerlingen."
+            ),
             "target group",
-            "The group of people that a building block is for, such as people on social assistance, or apprentices.",
+            (
+                "The group of people that a building block is for, such as people on social"
+                " assistance, or apprentices."
+            ),
         ),
         (
             "planned",
             "gepland",
-            "Goedgekeurd, maar de maanden moeten nog komen. Het telt mee zodra de maand er is en u zegt dat het nog"
-            " loopt.",
+            (
+                "Goedgekeurd, maar de maanden moeten nog komen. Het telt mee zodra de maand er is"
+                " en u zegt dat het nog loopt."
+            ),
             "planned",
-            "Accepted, but the months are still to come. It counts once the month is there and you say that it still"
-            " runs.",
+            (
+                "Accepted, but the months are still to come. It counts once the month is there and"
+                " you say that it still runs."
+            ),
         ),
         (
             "pending",
@@ -127,26 +167,41 @@ ENTRIES = tuple(
         (
             "fulfilment",
             "invulling",
-            "Alles waarmee u aan de verplichting voldoet: een plaatsing, sociale inkoop of een maatschappelijke"
-            " activiteit.",
+            (
+                "Alles waarmee u aan de verplichting voldoet: een plaatsing, sociale inkoop of een"
+                " maatschappelijke activiteit."
+            ),
             "fulfilment",
-            "Anything by which you meet the obligation: a work placement, a social purchase or a CSR activity.",
+            (
+                "Anything by which you meet the obligation: a work placement, a social purchase or"
+                " a CSR activity."
+            ),
         ),
         (
             "behind",
             "loopt achter",
-            "Na de aanloop is minder dan driekwart ingevuld van wat er volgens schema zou moeten zijn. De regio kan een"
-            " ander deel kiezen.",
+            (
+                "Na de aanloop is minder dan driekwart ingevuld van wat er volgens schema zou"
+                " moeten zijn. De regio kan een ander deel kiezen."
+            ),
             "behind",
-            "After the first months, less than three quarters was fulfilled of what the schedule says. The region can"
-            " choose another part.",
+            (
+                "After the first months, less than three quarters was fulfilled of what the"
+                " schedule says. The region can choose another part."
+            ),
         ),
         (
             "csr",
             "maatschappelijke activiteit",
-            "Uren, kennis, spullen of geld voor een sociaal doel, zoals een gastles of een dag klussen in de buurt.",
+            (
+                "Uren, kennis, spullen of geld voor een sociaal doel, zoals een gastles of een dag"
+                " klussen in de buurt."
+            ),
             "CSR activity",
-            "Hours, knowledge, goods or money for a social goal, such as a guest lesson or a day of chores nearby.",
+            (
+                "Hours, knowledge, goods or money for a social goal, such as a guest lesson or a"
+                " day of chores nearby."
+            ),
         ),
         (
             "amendment",
@@ -158,10 +213,15 @@ ENTRIES = tuple(
         (
             "framework",
             "raamovereenkomst",
-            "Een afspraak waaronder opdrachten volgen. De raamovereenkomst zelf heeft geen verplichting; de nadere"
-            " overeenkomsten wel.",
+            (
+                "Een afspraak waaronder opdrachten volgen. De raamovereenkomst zelf heeft geen"
+                " verplichting; de nadere overeenkomsten wel."
+            ),
             "framework",
-            "An agreement under which orders follow. The framework itself owes nothing; its call-offs do.",
+            (
+                "An agreement under which orders follow. The framework itself owes nothing; its"
+                " call-offs do."
+            ),
         ),
         (
             "not_started",
@@ -187,35 +247,56 @@ ENTRIES = tuple(
         (
             "reference_date",
             "peildatum",
-            "De dag waarop doelgroep en leeftijd vaststaan: meestal de eerste dag van de plaatsing.",
+            (
+                "De dag waarop doelgroep en leeftijd vaststaan: meestal de eerste dag van de"
+                " plaatsing."
+            ),
             "reference date",
-            "The day on which target group and age are fixed: usually the first day of the placement.",
+            (
+                "The day on which target group and age are fixed: usually the first day of the"
+                " placement."
+            ),
         ),
         (
             "placement",
             "plaatsing",
-            "Eén persoon die voor de verplichting aan het werk is: een baan, een leerbaan, een stage of een"
-            " proefplaatsing.",
+            (
+                "Eén persoon die voor de verplichting aan het werk is: een baan, een leerbaan, een"
+                " stage of een proefplaatsing."
+            ),
             "work placement",
-            "One person at work for the obligation: a job, an apprenticeship, an internship or a trial.",
+            (
+                "One person at work for the obligation: a job, an apprenticeship, an internship or"
+                " a trial."
+            ),
         ),
         (
             "client",
             "opdrachtgever",
-            "Wie een opdracht gunt en er social return bij vraagt: een gemeente, of bijvoorbeeld een provincie, een"
-            " waterschap, een woningcorporatie, een school of een ziekenhuis.",
+            (
+                "Wie een opdracht gunt en er social return bij vraagt: een gemeente, of"
+                " bijvoorbeeld een provincie, een waterschap, een woningcorporatie, een school of"
+                " een ziekenhuis."
+            ),
             "client",
-            "Who awards a contract and asks social return with it: a municipality, or for instance a province, a water"
-            " board, a housing association, a school or a hospital.",
+            (
+                "Who awards a contract and asks social return with it: a municipality, or for"
+                " instance a province, a water board, a housing association, a school or a"
+                " hospital."
+            ),
         ),
         (
             "council_notice",
             "raadsmededeling",
-            "De brief waarin de regio eens per jaar aan elke gemeenteraad vertelt wat er is bereikt. In het register"
-            " heet dit het jaarverslag.",
+            (
+                "De brief waarin de regio eens per jaar aan elke gemeenteraad vertelt wat er is"
+                " bereikt. In het register heet dit het jaarverslag."
+            ),
             "council notice",
-            "The letter in which the region tells every council once a year what was achieved. In the register it is"
-            " called the annual report.",
+            (
+                "The letter in which the region tells every council once a year what was achieved."
+                " In the register it is called the annual report."
+            ),
         ),
         (
             "social_purchase",
@@ -227,18 +308,28 @@ ENTRIES = tuple(
         (
             "social_firm",
             "sociale firma",
-            "Een bedrijf dat werk biedt aan mensen die moeilijk aan werk komen, zoals een SW-bedrijf of een erkende"
-            " sociale onderneming.",
+            (
+                "Een bedrijf dat werk biedt aan mensen die moeilijk aan werk komen, zoals een"
+                " SW-bedrijf of een erkende sociale onderneming."
+            ),
             "social firm",
-            "A firm that gives work to people who find it hard to get, such as a sheltered-work company or a"
-            " recognised social enterprise.",
+            (
+                "A firm that gives work to people who find it hard to get, such as a sheltered-work"
+                " company or a recognised social enterprise."
+            ),
         ),
         (
             "percentage",
             "SROI-percentage",
-            "Het deel van de opdrachtsom dat de verplichting is. De richtlijn is 5%; lager kan met een reden.",
+            (
+                "Het deel van de opdrachtsom dat de verplichting is. De richtlijn is 5%; lager kan"
+                " met een reden."
+            ),
             "rate",
-            "The part of the contract value that is the obligation. The guideline is 5%; lower needs a reason.",
+            (
+                "The part of the contract value that is the obligation. The guideline is 5%; lower"
+                " needs a reason."
+            ),
         ),
         (
             "overdue",
@@ -250,18 +341,28 @@ ENTRIES = tuple(
         (
             "interim_report",
             "tussenrapportage",
-            "Meestal eens per half jaar: u zegt per plaatsing of die nog loopt, en stuurt wat nieuw is.",
+            (
+                "Meestal eens per half jaar: u zegt per plaatsing of die nog loopt, en stuurt wat"
+                " nieuw is."
+            ),
             "interim report",
-            "Usually every half year: you say of each placement whether it still runs, and send what is new.",
+            (
+                "Usually every half year: you say of each placement whether it still runs, and send"
+                " what is new."
+            ),
         ),
         (
             "obligation",
             "verplichting",
-            "Het bedrag dat moet worden ingevuld: de opdrachtsom × het percentage. Het is geen geld dat u betaalt, maar"
-            " waarde die u levert.",
+            (
+                "Het bedrag dat moet worden ingevuld: de opdrachtsom × het percentage. Het is geen"
+                " geld dat u betaalt, maar waarde die u levert."
+            ),
             "obligation",
-            "The amount to be fulfilled: the contract value × the rate. It is not money that you pay, but value that"
-            " you deliver.",
+            (
+                "The amount to be fulfilled: the contract value × the rate. It is not money that"
+                " you pay, but value that you deliver."
+            ),
         ),
         (
             "fulfilled",
@@ -280,9 +381,15 @@ ENTRIES = tuple(
         (
             "value",
             "waarde",
-            "Het bedrag waarvoor een invulling meetelt, volgens de bouwblokkentabel. Dit is niet wat het u kostte.",
+            (
+                "Het bedrag waarvoor een invulling meetelt, volgens de bouwblokkentabel. Dit is"
+                " niet wat het u kostte."
+            ),
             "value",
-            "The amount that a fulfilment counts for, after the valuation table. It is not what it cost you.",
+            (
+                "The amount that a fulfilment counts for, after the valuation table. It is not what"
+                " it cost you."
+            ),
         ),
         (
             "workplace",

@@ -1,6 +1,8 @@
-"""What a list page is made of: a table with whitelisted orders, filters that offer what one may see, cheap pages.
+"""What a list page is made of: a table with whitelisted orders, filters that offer what one may
+see, cheap pages.
 
-The same list as a file has all its rows, in the same order, written as they are read: memory stays flat.
+The same list as a file has all its rows, in the same order, written as they are read: memory stays
+flat.
 """
 
 import tempfile
@@ -54,7 +56,9 @@ class OpenPage(Page):
 
 
 class CappedPaginator(Paginator):
-    """Counts no further than `COUNTED`: on a large register counting costs more than the page itself."""
+    """Counts no further than `COUNTED`: on a large register counting costs more than the page
+    itself.
+    """
 
     object_list: Any
 
@@ -83,9 +87,11 @@ class CappedPaginator(Paginator):
 
 
 class Table(django_tables2.Table):
-    """A table over a queryset; `sort` in the address chooses among the columns that say they can be ordered.
+    """A table over a queryset; `sort` in the address chooses among the columns that say they can be
+    ordered.
 
-    `in_file` says what the same rows are in a file: a heading and the typed value of a row, column by column.
+    `in_file` says what the same rows are in a file: a heading and the typed value of a row, column
+    by column.
     """
 
     in_file: ClassVar[Sequence[tuple[Any, Cells]]] = ()
@@ -111,14 +117,18 @@ class Table(django_tables2.Table):
         self.rows = self.page.object_list = BoundRows(rows, table=self)
 
     def drawn_rows(self) -> SafeString:
-        """The rows on the page. Drawn here, since templates take most of the time of a list; see the template."""
+        """The rows on the page. Drawn here, since templates take most of the time of a list; see
+        the template.
+        """
         columns = list(self.columns)
         named = getattr(self, "row_header", "") or columns[0].name
         ends = []
         for column in columns:
             look = format_html(' class="{}"', column.column.attrs.get("td", {}).get("class", ""))
             if column.name == named:
-                ends.append((format_html('<th scope="row" role="rowheader"{}>', look), mark_safe("</th>")))
+                ends.append(
+                    (format_html('<th scope="row" role="rowheader"{}>', look), mark_safe("</th>"))
+                )
             else:
                 start = format_html('<td role="cell"{} data-label="{}">', look, column.header)
                 ends.append((start, mark_safe("</td>")))
@@ -140,11 +150,13 @@ class Table(django_tables2.Table):
                 yield [value(row) for _heading, value in self.in_file]
 
 
-# --- as a file ------------------------------------------------------------------------------------------------------
+# --- as a file ------------------------------------------------------------------------------------
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponseBase:
-    """Sent while it is read. The language is that of the page, also after the page itself was answered."""
+    """Sent while it is read. The language is that of the page, also after the page itself was
+    answered.
+    """
     language = get_language()
 
     def chunks() -> Iterator[bytes]:
@@ -163,17 +175,21 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> H
 def as_xlsx(
     header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *others: exchange.ExportTable
 ) -> HttpResponseBase:
-    """Written to disk row by row, then sent: a workbook is a packed file, which has to be finished first."""
+    """Written to disk row by row, then sent: a workbook is a packed file, which has to be finished
+    first.
+    """
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     exchange.write_xlsx(file, [exchange.ExportTable(name, header, rows), *others], name)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX)
+    return FileResponse(
+        file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX
+    )
 
 
 FILES: dict[str, Callable[..., HttpResponseBase]] = {"csv": as_csv, "xlsx": as_xlsx}
 
 
-# --- filters --------------------------------------------------------------------------------------------------------
+# --- filters --------------------------------------------------------------------------------------
 
 
 class SearchFilter(django_filters.CharFilter):
@@ -215,11 +231,15 @@ class VisibleChoiceFilter(django_filters.ModelChoiceFilter):
     """A choice among the rows of a model that the person may see."""
 
     def __init__(self, model: Any, **kwargs: Any) -> None:
-        super().__init__(queryset=lambda request: visible(model, request.access), empty_label=_("All"), **kwargs)
+        super().__init__(
+            queryset=lambda request: visible(model, request.access), empty_label=_("All"), **kwargs
+        )
 
 
 class FilterSet(django_filters.FilterSet):
-    """Whatever a filter offers is narrowed to what the person may see, also where it forgot to say so."""
+    """Whatever a filter offers is narrowed to what the person may see, also where it forgot to say
+    so.
+    """
 
     request: Any
 

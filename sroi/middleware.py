@@ -29,7 +29,9 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class RequestLogMiddleware(RequestMiddleware):
-    """Gives each request an id, and says how it was answered; by its route, since an address can hold anything."""
+    """Gives each request an id, and says how it was answered; by its route, since an address can
+    hold anything.
+    """
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
@@ -38,25 +40,32 @@ class RequestLogMiddleware(RequestMiddleware):
 
 
 class CompressTextMiddleware(GZipMiddleware):
-    """Pages and data are sent compressed, with padding of random length against guessing at what is secret in them.
+    """Pages and data are sent compressed, with padding of random length against guessing at what is
+    secret in them.
 
     What is compressed already, such as a PDF or a workbook, is left as it is.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         is_text = response.headers.get("Content-Type", "").startswith(("text/", "application/json"))
         return super().process_response(request, response) if is_text else response
 
 
 class ResponseHeadersMiddleware:
-    """Headers that Django has no setting for; pages are never kept in a cache, since most show personal data."""
+    """Headers that Django has no setting for; pages are never kept in a cache, since most show
+    personal data.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(self), geolocation=(), microphone=()"
+        )
         if not request.path.startswith("/static/"):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
@@ -74,10 +83,11 @@ class AccessMiddleware:
 
 
 class NavigationMiddleware:
-    """Another page is told to the browser as such, and who has to sign in first returns to the page they were on.
+    """Another page is told to the browser as such, and who has to sign in first returns to the page
+    they were on.
 
-    htmx would follow a redirect by itself and put what it finds there in place of what stands; and the address of a
-    part of a page, or where a form is sent, is no page to return to.
+    htmx would follow a redirect by itself and put what it finds there in place of what stands; and
+    the address of a part of a page, or where a form is sent, is no page to return to.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -97,7 +107,9 @@ class NavigationMiddleware:
 
 
 def _returning_to_page(request: HttpRequest, url: str) -> str:
-    """The address of the sign-in with the page as the one to return to; any other address as it is."""
+    """The address of the sign-in with the page as the one to return to; any other address as it
+    is.
+    """
     path, _mark, query = url.partition("?")
     parameters = QueryDict(query, mutable=True)
     if path != resolve_url(settings.LOGIN_URL) or REDIRECT_FIELD_NAME not in parameters:
@@ -124,7 +136,9 @@ def _page_of(request: HttpRequest) -> str | None:
 
 
 class SessionEndMiddleware:
-    """A session ends when it was not used for a while, and in any case some hours after signing in."""
+    """A session ends when it was not used for a while, and in any case some hours after signing
+    in.
+    """
 
     STARTED, SEEN, EVERY = "session_started", "session_seen", 60
 
@@ -136,16 +150,23 @@ class SessionEndMiddleware:
             now = int(time.time())
             started = request.session.setdefault(self.STARTED, now)
             seen = request.session.setdefault(self.SEEN, now)
-            if now - seen > settings.SESSION_IDLE_MINUTES * 60 or now - started > settings.SESSION_MAX_HOURS * 3600:
+            if (
+                now - seen > settings.SESSION_IDLE_MINUTES * 60
+                or now - started > settings.SESSION_MAX_HOURS * 3600
+            ):
                 logout(request)
-                messages.info(request, _("You were signed out because time went by. Sign in to go on."))
+                messages.info(
+                    request, _("You were signed out because time went by. Sign in to go on.")
+                )
             elif now - seen > self.EVERY:
                 request.session[self.SEEN] = now
         return self.get_response(request)
 
 
 class SecondFactorMiddleware:
-    """Who holds one of `SECOND_FACTOR_ROLES` sets up a second factor first; its own pages stay open."""
+    """Who holds one of `SECOND_FACTOR_ROLES` sets up a second factor first; its own pages stay
+    open.
+    """
 
     OPEN = ("mfa_", "account_", "usersessions_", "logout", "set_language")
 
@@ -157,21 +178,33 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         roles = settings.SECOND_FACTOR_ROLES
-        if settings.DEMO or not roles or not request.user.is_authenticated or request.session.get(SECOND_FACTOR_KNOWN):
+        if (
+            settings.DEMO
+            or not roles
+            or not request.user.is_authenticated
+            or request.session.get(SECOND_FACTOR_KNOWN)
+        ):
             return None
-        if not getattr(view, "login_required", True) or (request.resolver_match.url_name or "").startswith(self.OPEN):
+        if not getattr(view, "login_required", True) or (
+            request.resolver_match.url_name or ""
+        ).startswith(self.OPEN):
             return None
         if not request.access.holds(*roles):
             return None
         if is_mfa_enabled(request.user):
             request.session[SECOND_FACTOR_KNOWN] = True
             return None
-        messages.warning(request, _("Your role asks for a second step at sign-in. Choose an app or a passkey below."))
+        messages.warning(
+            request,
+            _("Your role asks for a second step at sign-in. Choose an app or a passkey below."),
+        )
         return redirect("mfa_index")
 
 
 class LanguageMiddleware:
-    """Dutch, unless this visitor chose another language here: what a browser happens to ask for does not count."""
+    """Dutch, unless this visitor chose another language here: what a browser happens to ask for
+    does not count.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -188,7 +221,9 @@ class LanguageMiddleware:
 
 
 class AuditMiddleware:
-    """Notes what was taken out of the register, and who looked at the pages that show personal data of placements."""
+    """Notes what was taken out of the register, and who looked at the pages that show personal data
+    of placements.
+    """
 
     PERSONAL = frozenset(
         {

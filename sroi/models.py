@@ -1,4 +1,6 @@
-"""What the mechanisms of the server itself keep: counters, mails that wait, the heartbeat of the worker, the mark."""
+"""What the mechanisms of the server itself keep: counters, mails that wait, the heartbeat of the
+worker, the mark.
+"""
 
 from typing import ClassVar
 
@@ -22,7 +24,9 @@ class Counted(models.Model):
 
 
 class KeptMail(models.Model):
-    """A mail that is not sent yet; afterwards its row is gone, since a link that signs in may stand in it."""
+    """A mail that is not sent yet; afterwards its row is gone, since a link that signs in may stand
+    in it.
+    """
 
     message = models.JSONField()
     made_at = models.DateTimeField()
@@ -54,7 +58,9 @@ class Heartbeat(models.Model):
 
 
 class EvidenceMark(models.Model):
-    """One row: what stands in the folder of evidence, so that another folder in its place is seen."""
+    """One row: what stands in the folder of evidence, so that another folder in its place is
+    seen.
+    """
 
     mark = models.CharField(max_length=64)
 

@@ -1,7 +1,8 @@
 """Money: exact to the cent, one rounding, sums that add up.
 
-Amounts are euro excluding VAT, `Decimal` with two decimals in Python and integer cents in the database,
-so that sums are exact and equal on SQLite and PostgreSQL. Exact intermediate values are `Fraction`.
+Amounts are euro excluding VAT, `Decimal` with two decimals in Python and integer cents in the
+database, so that sums are exact and equal on SQLite and PostgreSQL. Exact intermediate values are
+`Fraction`.
 """
 
 from collections.abc import Iterable
@@ -29,9 +30,11 @@ def misfit(number: Decimal | int, places: int = 2) -> str:
 
 
 def not_an_amount(number: Decimal | int | None) -> str:
-    """Why this is no amount of zero or more, to the cent; empty where it is, and for None: nothing was said yet.
+    """Why this is no amount of zero or more, to the cent; empty where it is, and for None: nothing
+    was said yet.
 
-    The one check of an amount: fields, imports, files of rules and doors ask it. A change may be negative: `misfit`.
+    The one check of an amount: fields, imports, files of rules and doors ask it. A change may be
+    negative: `misfit`.
     """
     if number is None:
         return ""
@@ -61,11 +64,13 @@ def rounded(exact: Fraction | Decimal | int, places: int = 2) -> Decimal:
     return Decimal(units if exact >= 0 else -units).scaleb(-places)
 
 
-def cumulative(parts: Iterable[Fraction], before: Fraction = Fraction(0), places: int = 2) -> list[Decimal]:
+def cumulative(
+    parts: Iterable[Fraction], before: Fraction = Fraction(0), places: int = 2
+) -> list[Decimal]:
     """Round each part so that any run of parts adds up to the rounded total.
 
-    Line i = round(u1 + … + ui) − round(u1 + … + u(i−1)). `before` is the exact sum of the parts of the same sequence
-    that were rounded earlier. Source: DOMAIN.md section 3.
+    Line i = round(u1 + … + ui) − round(u1 + … + u(i−1)). `before` is the exact sum of the parts of
+    the same sequence that were rounded earlier. Source: DOMAIN.md section 3.
     """
     lines, total = [], before
     for part in parts:
@@ -78,7 +83,8 @@ class ScaledIntegerField(models.BigIntegerField):
     """A decimal with a fixed number of places, kept as an integer."""
 
     places = 0
-    # What the type checker knows of the field: decimals go in and come out, whatever the column holds.
+    # What the type checker knows of the field: decimals go in and come out, whatever the column
+    # holds.
     _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
     _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
@@ -86,7 +92,11 @@ class ScaledIntegerField(models.BigIntegerField):
         return None if value is None else Decimal(int(value)).scaleb(-self.places)
 
     def to_python(self, value: Any) -> Decimal | None:
-        return None if value in (None, "") else Decimal(str(value)).quantize(Decimal(1).scaleb(-self.places))
+        return (
+            None
+            if value in (None, "")
+            else Decimal(str(value)).quantize(Decimal(1).scaleb(-self.places))
+        )
 
     def get_prep_value(self, value: Any) -> int | None:
         if value is None:
@@ -100,7 +110,13 @@ class ScaledIntegerField(models.BigIntegerField):
         from django import forms
 
         return models.Field.formfield(
-            self, **{"form_class": forms.DecimalField, "decimal_places": self.places, "max_digits": 15, **kwargs}
+            self,
+            **{
+                "form_class": forms.DecimalField,
+                "decimal_places": self.places,
+                "max_digits": 15,
+                **kwargs,
+            },
         )
 
 

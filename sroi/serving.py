@@ -1,7 +1,9 @@
-"""How gunicorn serves: beside the web server runs the one process that does what nobody has to wait for.
+"""How gunicorn serves: beside the web server runs the one process that does what nobody has to wait
+for.
 
-`gunicorn --config python:sroi.serving sroi.wsgi`; the two begin and end together, and a worker that ends by itself, or
-is killed, is begun again. Who runs `manage.py run_tasks` as a service of its own sets BACKGROUND_WORKER=0.
+`gunicorn --config python:sroi.serving sroi.wsgi`; the two begin and end together, and a worker that
+ends by itself, or is killed, is begun again. Who runs `manage.py run_tasks` as a service of its own
+sets BACKGROUND_WORKER=0.
 """
 
 import logging
@@ -17,8 +19,8 @@ MANAGE = Path(__file__).resolve().parent.parent / "manage.py"
 COMMAND = (sys.executable, str(MANAGE), "run_tasks", "--until-parent-ends")
 # An ordinary stop lets a mail that is being sent be sent, however slow its server is.
 SECONDS_TO_END = 10 + int(os.environ.get("EMAIL_TIMEOUT", "20"))
-# Between the end of a worker and the next one: doubled each time up to the most, and the first again after one that
-# ran well.
+# Between the end of a worker and the next one: doubled each time up to the most, and the first
+# again after one that ran well.
 PAUSE, PAUSE_MOST, RAN_WELL = 1.0, 60.0, 60.0
 LOOK = 0.5
 
@@ -43,7 +45,9 @@ def on_exit(server: Any) -> None:
 
 
 def keep_running() -> None:
-    """One worker at a time until the server stops. To Linux the thread that began a worker is its parent: this one."""
+    """One worker at a time until the server stops. To Linux the thread that began a worker is its
+    parent: this one.
+    """
     pause = PAUSE
     while not stop.is_set():
         began = time.monotonic()
@@ -61,17 +65,21 @@ def run_one() -> None:
     except OSError:
         logger.exception("A worker in the background could not begin")
         return
-    # Gunicorn reaps every child of its process; then this hears of no exit status, but of the end all the same.
+    # Gunicorn reaps every child of its process; then this hears of no exit status, but of the end
+    # all the same.
     while worker.poll() is None:
         if stop.wait(LOOK):
             end(worker)
 
 
-# Gunicorn forks its web workers in another thread than the one that begins a worker. One that is forked in between
-# holds on to the pipe by which a beginning is heard of: then that is waited for as long as the web worker lives.
+# Gunicorn forks its web workers in another thread than the one that begins a worker. One that is
+# forked in between holds on to the pipe by which a beginning is heard of: then that is waited for
+# as long as the web worker lives.
 one_at_a_time = threading.Lock()
 os.register_at_fork(
-    before=one_at_a_time.acquire, after_in_parent=one_at_a_time.release, after_in_child=one_at_a_time.release
+    before=one_at_a_time.acquire,
+    after_in_parent=one_at_a_time.release,
+    after_in_child=one_at_a_time.release,
 )
 
 

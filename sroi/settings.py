@@ -121,7 +121,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'sroi.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # A write transaction takes its lock at BEGIN: read-then-write never fails half-way on a busy database.
+    # A write transaction takes its lock at BEGIN: read-then-write never fails half-way on a busy
+    # database.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -135,7 +136,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ["email", "name"]},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -144,7 +148,8 @@ LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
 
 # --- Signing in ---
-# Accounts are made by invitation only; an address counts as verified because its owner followed the link in the mail.
+# Accounts are made by invitation only; an address counts as verified because its owner followed the
+# link in the mail.
 ACCOUNT_ADAPTER = "sroi.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -158,7 +163,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # only the other sessions end
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = str
 ACCOUNT_FORMS = {"reset_password": "sroi.accounts.forgotten.ForgottenForm"}
-# Per address of the visitor and per account; beyond these the answer is “try again later”, also for the right password.
+# Per address of the visitor and per account; beyond these the answer is “try again later”, also for
+# the right password.
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "30/15m/ip,5/5m/key",
@@ -178,13 +184,15 @@ MFA_FORMS = {
     "activate_totp": "sroi.accounts.codes.ActivateTOTPForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
-# Roles that may not go on without a second factor; in demonstration mode it is offered, never asked.
+# Roles that may not go on without a second factor; in demonstration mode it is offered, never
+# asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
 SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
 
-# OpenID Connect: a JSON list of provider_id, name, client_id, secret and settings (server_url; kvk_claim for an
-# eHerkenning broker). Someone gets in only with an identity that was connected to their account before.
+# OpenID Connect: a JSON list of provider_id, name, client_id, secret and settings (server_url;
+# kvk_claim for an eHerkenning broker). Someone gets in only with an identity that was connected to
+# their account before.
 OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
 SOCIALACCOUNT_ADAPTER = "contracts.people.identity.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
@@ -192,7 +200,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = True
 SOCIALACCOUNT_STORE_TOKENS = False
 
-# Shared by all workers, so that the limits above hold for them together; nothing in it goes before its time.
+# Shared by all workers, so that the limits above hold for them together; nothing in it goes before
+# its time.
 CACHES = {"default": {"BACKEND": "sroi.server.counters.Counters"}}
 
 LANGUAGE_CODE = "nl"
@@ -217,13 +226,16 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": env.str(
             "STATICFILES_BACKEND",
-            default="django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "sroi.server.sheets.OneSheetStorage",
+            default=(
+                "django.contrib.staticfiles.storage.StaticFilesStorage"
+                if DEBUG
+                else "sroi.server.sheets.OneSheetStorage"
+            ),
         )
     },
 }
-# A municipality's own NL Design System tokens: the name of a CSS file under static/, loaded after ours.
+# A municipality's own NL Design System tokens: the name of a CSS file under static/, loaded after
+# ours.
 TOKEN_STYLESHEET = env.str("TOKEN_STYLESHEET", default="")
 # What the accessibility statement says of whoever offers this site; a date as 2026-11-23.
 ACCESSIBILITY_STATEMENT = {
@@ -258,7 +270,10 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": ["'self'"],
         "manifest-src": ["'self'"],
         # A sign-in elsewhere begins as a form of ours that leads there.
-        "form-action": ["'self'", *sorted({_origin(p["settings"]["server_url"]) for p in OIDC_PROVIDERS})],
+        "form-action": [
+            "'self'",
+            *sorted({_origin(p["settings"]["server_url"]) for p in OIDC_PROVIDERS}),
+        ],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
@@ -274,14 +289,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="social-return@localh
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)
 # Where the links in mails lead.
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
-# Minutes before a mail that could not be sent is tried again, doubled each time up to the most; days after which it is
-# given up (a link in it is hardly valid longer); minutes after which one that was being sent no longer can be.
+# Minutes before a mail that could not be sent is tried again, doubled each time up to the most;
+# days after which it is given up (a link in it is hardly valid longer); minutes after which one
+# that was being sent no longer can be.
 MAIL_RETRY_MINUTES = 5
 MAIL_RETRY_MINUTES_MOST = 12 * 60
 MAIL_GIVE_UP_DAYS = 3
 MAIL_UNSURE_MINUTES = 60
-# Days that `send_reminders` looks back for what was not told yet; items of one kind that a mail names; weeks ahead of a
-# term.
+# Days that `send_reminders` looks back for what was not told yet; items of one kind that a mail
+# names; weeks ahead of a term.
 MAIL_LOOK_BACK_DAYS = 7
 MAIL_ITEMS = 10
 MAIL_WEEKS_AHEAD = 2
@@ -296,34 +312,40 @@ DJANGO_STRUCTLOG_USER_ID_FIELD = ""
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_STATUS_4XX_LOG_LEVEL = logging.INFO
 
-# What nobody has to wait for is done by `manage.py run_tasks`; off: at once, by whoever asks for it. Seconds between
-# two looks at what waits.
+# What nobody has to wait for is done by `manage.py run_tasks`; off: at once, by whoever asks for
+# it. Seconds between two looks at what waits.
 BACKGROUND_TASKS = env.bool("BACKGROUND_TASKS", default=True)
 BACKGROUND_INTERVAL = 1
-# After how many seconds without a sign of life a worker is gone; on SQLite it can give none while an import writes, for
-# as long as this at most. From that, seconds between two signs, and between two looks at what was left lying: mails
-# that wait, tasks of workers that are gone. How often a task is begun that its worker did not survive.
+# After how many seconds without a sign of life a worker is gone; on SQLite it can give none while
+# an import writes, for as long as this at most. From that, seconds between two signs, and between
+# two looks at what was left lying: mails that wait, tasks of workers that are gone. How often a
+# task is begun that its worker did not survive.
 BACKGROUND_SILENT_SECONDS = env.int("BACKGROUND_SILENT_SECONDS", default=60)
 BACKGROUND_WRITING_SECONDS = 3600
 BACKGROUND_BEAT_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 12)
 BACKGROUND_TIDY_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 2)
 BACKGROUND_TRIES = 2
-# What `/klaar/` calls wrong besides: a task that waits longer than this many seconds, and less free disk than this.
+# What `/klaar/` calls wrong besides: a task that waits longer than this many seconds, and less free
+# disk than this.
 READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)
 READY_FREE_BYTES = env.int("READY_FREE_MEGABYTES", default=500) * 1024**2
 TASKS = {
     "default": {
-        "BACKEND": "django_tasks_db.DatabaseBackend"
-        if BACKGROUND_TASKS
-        else "django_tasks.backends.immediate.ImmediateBackend"
+        "BACKEND": (
+            "django_tasks_db.DatabaseBackend"
+            if BACKGROUND_TASKS
+            else "django_tasks.backends.immediate.ImmediateBackend"
+        )
     }
 }
 
-# Minutes after which a document that the worker was asked for, and that is not there, is asked for again.
+# Minutes after which a document that the worker was asked for, and that is not there, is asked for
+# again.
 DOCUMENT_ASK_AGAIN_MINUTES = 10
 
-# What evidence may be at most: bytes of a file, files of a fulfilment, documents of a dossier, pixels of a picture,
-# pages of a PDF that are shown as pictures, and seconds and bytes of memory that drawing those may take.
+# What evidence may be at most: bytes of a file, files of a fulfilment, documents of a dossier,
+# pixels of a picture, pages of a PDF that are shown as pictures, and seconds and bytes of memory
+# that drawing those may take.
 EVIDENCE_MAX_BYTES = 10 * 1024 * 1024
 EVIDENCE_MAX_FILES = 20
 DOSSIER_MAX_FILES = 100
@@ -332,8 +354,9 @@ EVIDENCE_MAX_PAGES = 20
 EVIDENCE_MAX_SECONDS = 20
 EVIDENCE_MAX_MEMORY = 1024**3
 
-# What an import in the browser may be at most: bytes, rows, columns, and bytes once an XLSX is unpacked. How long a
-# file and what became of it are kept, and after how many minutes without a sign it can be begun again.
+# What an import in the browser may be at most: bytes, rows, columns, and bytes once an XLSX is
+# unpacked. How long a file and what became of it are kept, and after how many minutes without a
+# sign it can be begun again.
 IMPORT_MAX_BYTES = 10 * 1024 * 1024
 IMPORT_MAX_ROWS = 25_000
 IMPORT_MAX_COLUMNS = 100

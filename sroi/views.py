@@ -1,4 +1,6 @@
-"""Base views: every page starts from what the person may see, so what is not theirs is as missing as what never was."""
+"""Base views: every page starts from what the person may see, so what is not theirs is as missing
+as what never was.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +40,9 @@ class Happening:
 
 
 class Request(HttpRequest):
-    """A request as the middleware hands it on; a page may say which region it is of, and what waits behind the menu."""
+    """A request as the middleware hands it on; a page may say which region it is of, and what waits
+    behind the menu.
+    """
 
     access: Access
     region_title: str
@@ -52,13 +56,16 @@ def asks_for_part(request: HttpRequest) -> bool:
 
 
 def kept_file(request: Any, content: bytes | None, name: str, content_type: str) -> HttpResponse:
-    """A file that was made before; while the worker still makes it a page that says so, and looks whether it is there.
+    """A file that was made before; while the worker still makes it a page that says so, and looks
+    whether it is there.
 
     What a browser can show is shown; other files are downloaded.
     """
     if content is None or request.htmx:
         status = 200 if request.htmx else 503
-        response = render(request, "being_made.html", {"is_made": content is not None}, status=status)
+        response = render(
+            request, "being_made.html", {"is_made": content is not None}, status=status
+        )
         response["Retry-After"] = RETRY_AFTER_SECONDS
         # That somebody waits is no fault: Django would log every 503 as one.
         response._has_been_logged = True  # type: ignore[attr-defined]
@@ -89,9 +96,11 @@ class ForWhoMay:
 
 
 class OfOne(Scoped, SingleObjectMixin, View):
-    """A page about one object of those that are visible; for who may not do this there, it does not exist.
+    """A page about one object of those that are visible; for who may not do this there, it does not
+    exist.
 
-    Page and template know the object by `context_object_name`, as with Django else by the name of its model.
+    Page and template know the object by `context_object_name`, as with Django else by the name of
+    its model.
     """
 
     request: Any
@@ -129,9 +138,11 @@ class DetailPage(OfOne, DetailView):
 
 
 class FormPage(FormView):
-    """A form that tries a door: when it will not, all that was typed stands there again (422), with what is wrong.
+    """A form that tries a door: when it will not, all that was typed stands there again (422), with
+    what is wrong.
 
-    A page says its form, what it does (`do`, which answers with the sentence for afterwards) and where to go then.
+    A page says its form, what it does (`do`, which answers with the sentence for afterwards) and
+    where to go then.
     """
 
     http_method_names = ("get", "head", "post", "options")
@@ -150,7 +161,9 @@ class FormPage(FormView):
         return str(self.back_url)
 
     def closed(self) -> HttpResponse | None:
-        """The answer instead of an empty form where there is nothing to do any more; what is sent, the door judges."""
+        """The answer instead of an empty form where there is nothing to do any more; what is sent,
+        the door judges.
+        """
         return None
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -179,7 +192,9 @@ class FormPage(FormView):
         return self.render_to_response(self.get_context_data(form=form, **more), status=status)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        about = {name: getattr(self, name) for name in ("heading", "action", "back_url", "back_label")}
+        about = {
+            name: getattr(self, name) for name in ("heading", "action", "back_url", "back_label")
+        }
         return super().get_context_data(**{**about, **kwargs})
 
 
@@ -212,8 +227,8 @@ class ButtonPage(View):
 class ListPage(Scoped, FilterView):
     """A list: model, filterset, table and heading. Order, filters and page stand in the address.
 
-    With htmx the same page is asked for and only its list is taken over. `file_page` names the page that gives the
-    same list as a file, to who has one of `file_may`; without any, to everyone.
+    With htmx the same page is asked for and only its list is taken over. `file_page` names the page
+    that gives the same list as a file, to who has one of `file_may`; without any, to everyone.
     """
 
     table_class: type[Table]
@@ -233,11 +248,17 @@ class ListPage(Scoped, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         table = self.table
-        table.turn_to(self.request.GET.get("page", 1), self.request.GET.getlist("sort"), self.prepare)
-        return super().get_context_data(table=table, heading=self.heading, files=self.files(), **kwargs)
+        table.turn_to(
+            self.request.GET.get("page", 1), self.request.GET.getlist("sort"), self.prepare
+        )
+        return super().get_context_data(
+            table=table, heading=self.heading, files=self.files(), **kwargs
+        )
 
     def files(self) -> dict[str, str]:
-        """Where this list is to be had as a file, by format: with the filters and the order of this page."""
+        """Where this list is to be had as a file, by format: with the filters and the order of this
+        page.
+        """
         if not self.file_page or (self.file_may and not self.request.access.may(*self.file_may)):
             return {}
         asked = self.request.GET.copy()
@@ -247,7 +268,9 @@ class ListPage(Scoped, FilterView):
 
 
 class ListFile:
-    """Beside a `ListPage`: all rows of the list, with the filters and in the order of its address, as a file."""
+    """Beside a `ListPage`: all rows of the list, with the filters and in the order of its address,
+    as a file.
+    """
 
     request: Any
     kwargs: dict[str, Any]
@@ -256,7 +279,9 @@ class ListFile:
     file_may: Any
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if kwargs["format"] not in FILES or (self.file_may and not request.access.may(*self.file_may)):
+        if kwargs["format"] not in FILES or (
+            self.file_may and not request.access.may(*self.file_may)
+        ):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
@@ -267,7 +292,9 @@ class ListFile:
         table = self.table
         header = [str(heading) for heading, _value in table.in_file]
         rows = table.lines(self.request.GET.getlist("sort"), self.prepare)  # type: ignore[attr-defined]
-        return FILES[self.kwargs["format"]](header, rows, f"{self.file_name}-{localdate():%Y-%m-%d}")
+        return FILES[self.kwargs["format"]](
+            header, rows, f"{self.file_name}-{localdate():%Y-%m-%d}"
+        )
 
 
 def act_of(request: Request, why: str = "") -> Act:

@@ -1,4 +1,6 @@
-"""What every test gets: cheap settings, reproducible random examples, a browser where there is one."""
+"""What every test gets: cheap settings, reproducible random examples, a browser where there is
+one.
+"""
 
 import logging
 import os
@@ -16,7 +18,9 @@ from playwright.sync_api import expect
 # Browser tests run an event loop in the thread that also prepares their data.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
 
 # How long an example takes says more of the machine than of the rule.
@@ -31,7 +35,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 def pytest_configure() -> None:
-    """Before anything reads them: settings under which tests are quick and need no collected static files."""
+    """Before anything reads them: settings under which tests are quick and need no collected static
+    files.
+    """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES = {
         **settings.STORAGES,
@@ -52,34 +58,44 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test that opens a page in a browser is marked `browser`, and skipped where there is none.
+    """Every test that opens a page in a browser is marked `browser`, and skipped where there is
+    none.
 
-    They run by themselves, one after another (`make test`): beside others on the same cores a browser answers too late.
+    They run by themselves, one after another (`make test`): beside others on the same cores a
+    browser answers too late.
     """
     for item in items:
         if BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.browser)
         if CHROMIUM is None and item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)"))
+            item.add_marker(
+                pytest.mark.skip(reason="no Chromium on this machine (apt-get install chromium)")
+            )
 
 
 @pytest.fixture(autouse=True)
 def _real_worker(request: pytest.FixtureRequest) -> None:
-    """Who opens a page in a browser meets the work in the background as it is: done later, by another process."""
+    """Who opens a page in a browser meets the work in the background as it is: done later, by
+    another process.
+    """
     if request.node.get_closest_marker("browser"):
         request.getfixturevalue("worker")
 
 
 @pytest.fixture
 def worker(transactional_db: None, settings: Any, worker_process: Any) -> Iterator[Any]:
-    """`manage.py run_tasks` at work on the database of the test; what waits at its end is done before it is emptied."""
+    """`manage.py run_tasks` at work on the database of the test; what waits at its end is done
+    before it is emptied.
+    """
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     yield worker_process
     worker_process.finish()
 
 
 @pytest.fixture(scope="session")
-def worker_process(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def worker_process(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
     from tests.tools.worker import Worker
 
     started = Worker(tmp_path_factory.mktemp("worker"))
@@ -105,7 +121,7 @@ def evidence_in_memory(settings: Any) -> None:
     settings.STORAGES = {**settings.STORAGES, "evidence": memory}
 
 
-# --- the region, firm and contract that most tests are about ---------------------------------------------------------
+# --- the region, firm and contract that most tests are about --------------------------------------
 # Factories know models, which can be imported only once Django is set up.
 
 
@@ -151,8 +167,8 @@ def django_db_modify_db_settings(
 ) -> Iterator[None]:
     """On SQLite each test process has a database file of its own.
 
-    As in production, the threads of a live server then have their own connections and locks; in memory they would
-    share one connection, and a second `BEGIN IMMEDIATE` on it fails.
+    As in production, the threads of a live server then have their own connections and locks; in
+    memory they would share one connection, and a second `BEGIN IMMEDIATE` on it fails.
     """
     database = settings.DATABASES["default"]
     folder: Path | None = None

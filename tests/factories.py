@@ -1,4 +1,6 @@
-"""Regions, contracts, fulfilments and people for tests, made through the same doors as in production."""
+"""Regions, contracts, fulfilments and people for tests, made through the same doors as in
+production.
+"""
 
 import itertools
 import json
@@ -84,7 +86,10 @@ def act(by: Any = None, why: str = "", today: date | None = None) -> Act:
 
 
 def make_region(
-    code: str = "gooi", title: str = "Gooi en Vechtstreek", towns: Mapping[str, str] = TOWNS, **policy: Any
+    code: str = "gooi",
+    title: str = "Gooi en Vechtstreek",
+    towns: Mapping[str, str] = TOWNS,
+    **policy: Any,
 ) -> Region:
     """A region with municipalities, a policy and a valuation table that was always in force."""
     region = load_region(
@@ -116,7 +121,10 @@ def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contra
 
 
 def new_contract(
-    region: Region, contractor: Contractor, shares: Mapping[str, int | str] | None = None, **fields: Any
+    region: Region,
+    contractor: Contractor,
+    shares: Mapping[str, int | str] | None = None,
+    **fields: Any,
 ) -> Award:
     """A contract of 2024 and 2025 worth € 1.000.000 at 5%, not registered yet."""
     number = next(_numbers)
@@ -147,20 +155,26 @@ def new_contract(
     return Award(contract, {ids[code]: Decimal(percent) for code, percent in codes.items()})
 
 
-def make_contract(region: Region, contractor: Contractor, shares: Any = None, **fields: Any) -> Contract:
+def make_contract(
+    region: Region, contractor: Contractor, shares: Any = None, **fields: Any
+) -> Contract:
     new = new_contract(region, contractor, shares, **fields)
     award([new], act(None, "Gegund", new.contract.award_date), region=region, answered=EVERYTHING)
     return new.contract
 
 
-def make_contracts(region: Region, contractor: Contractor, count: int, **fields: Any) -> list[Contract]:
+def make_contracts(
+    region: Region, contractor: Contractor, count: int, **fields: Any
+) -> list[Contract]:
     new = [new_contract(region, contractor, **fields) for _ in range(count)]
     award(new, act(None, "Gegund"), region=region, answered=EVERYTHING)
     return [a.contract for a in new]
 
 
 def make_contract_draft(contract: Contract, owner: Any = None) -> ContractDraft:
-    """What someone began to fill in for the contractor of `contract`; of someone who is nobody else without `owner`."""
+    """What someone began to fill in for the contractor of `contract`; of someone who is nobody else
+    without `owner`.
+    """
     owner = owner or make_user(Role.ADVISER, contract.region)
     return ContractDraft.objects.create(
         region=contract.region, owner=owner, contractor=contract.contractor, edited_at=moment(TODAY)
@@ -168,7 +182,9 @@ def make_contract_draft(contract: Contract, owner: Any = None) -> ContractDraft:
 
 
 def make_upload(contract: Contract, owner: Any = None) -> Upload:
-    """A file of contracts that was looked at, with one row; of someone who is nobody else without `owner`."""
+    """A file of contracts that was looked at, with one row; of someone who is nobody else without
+    `owner`.
+    """
     sent = moment(TODAY)
     upload = Upload.objects.create(
         owner=owner or make_user(Role.ADVISER, contract.region),
@@ -209,7 +225,11 @@ def make_certificate(contract: Contract, level: str = "2", **fields: Any) -> Pso
     """Of the contractor of `contract`, valid from 2024 on for two years."""
     values = {"valid_from": date(2024, 1, 1), "valid_until": date(2025, 12, 31), **fields}
     return PsoCertificate.objects.create(
-        region=contract.region, contractor=contract.contractor, level=level, registered_at=moment(TODAY), **values
+        region=contract.region,
+        contractor=contract.contractor,
+        level=level,
+        registered_at=moment(TODAY),
+        **values,
     )
 
 
@@ -225,42 +245,64 @@ def make_firm(
 def make_firm_proposal(
     region: Region, contractor: Contractor, name: str = "Zorgtuin", *, by: Any = None, **fields: Any
 ) -> FirmProposal:
-    values = {"kvk": f"{next(_numbers):08}", "kind": "pso_30plus", "valid_from": date(2024, 1, 1), **fields}
+    values = {
+        "kvk": f"{next(_numbers):08}",
+        "kind": "pso_30plus",
+        "valid_from": date(2024, 1, 1),
+        **fields,
+    }
     proposal = FirmProposal(region=region, contractor=contractor, name=name, **values)
     by = by or make_user(Role.CONTRACTOR, region, contractor=contractor)
     return propose_firm(proposal, act(by))
 
 
-def make_note(contract: Contract, text: str = "Gebeld over de planning", shared: bool = False) -> ContractNote:
+def make_note(
+    contract: Contract, text: str = "Gebeld over de planning", shared: bool = False
+) -> ContractNote:
     return dossier.write(contract, "note", TODAY, text, act(), shared=shared)
 
 
-def make_person(contract: Contract, side: str = "contractor", name: str = "Robin Groen") -> ContactPerson:
+def make_person(
+    contract: Contract, side: str = "contractor", name: str = "Robin Groen"
+) -> ContactPerson:
     person = ContactPerson(contract=contract, side=side, name=name, phone="035 123 45 67")
     dossier.save_person(person, {})
     return person
 
 
-def make_document(contract: Contract, title: str = "Verslag", shared: bool = False, by: Any = None) -> ContractDocument:
+def make_document(
+    contract: Contract, title: str = "Verslag", shared: bool = False, by: Any = None
+) -> ContractDocument:
     file = File(title.encode(), "application/pdf", title)
     return dossier.keep(contract, file, act(by), shared=shared)
 
 
 def make_settlement(contract: Contract) -> Settlement:
     """Of another contract of the same contractor and municipalities, settled with a letter."""
-    shares = {share.municipality.code: share.percent for share in contract.shares.select_related("municipality")}
+    shares = {
+        share.municipality.code: share.percent
+        for share in contract.shares.select_related("municipality")
+    }
     over = make_contract(
-        contract.region, contract.contractor, shares, title=f"Afgerekend {contract.title}", adviser=contract.adviser
+        contract.region,
+        contract.contractor,
+        shares,
+        title=f"Afgerekend {contract.title}",
+        adviser=contract.adviser,
     )
     at = moment(over.end_date + timedelta(days=70))
     end(over, Act.of(None, at, "Afgelopen"))
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
     letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     done = Act.of(None, at)
-    return decide(over, Decision(), done, seen=figures, figures=lambda: figures, letter=letter, on=done.today)
+    return decide(
+        over, Decision(), done, seen=figures, figures=lambda: figures, letter=letter, on=done.today
+    )
 
 
-def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = None, by: Any = None) -> ActionPlan:
+def make_plan(
+    contract: Contract, state: str = PlanState.AGREED, amounts: Any = None, by: Any = None
+) -> ActionPlan:
     """€ 10.000 of work and € 5.000 of purchases in each quarter of 2024, brought to `state`."""
     quarters = [date(2024, month, 1) for month in (1, 4, 7, 10)]
     usual = {("work", q): Decimal(10000) for q in quarters} | {
@@ -277,7 +319,9 @@ def make_plan(contract: Contract, state: str = PlanState.AGREED, amounts: Any = 
     return plan
 
 
-def make_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: Any) -> ObligationChange:
+def make_change(
+    contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: Any
+) -> ObligationChange:
     values = {
         "effective_date": date(2024, 7, 1),
         "reason": "Meerwerk",
@@ -285,13 +329,22 @@ def make_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: 
         **fields,
     }
     new = ObligationChange(contract=contract, kind=kind, **values)
-    change([new], act(None, new.reason, new.effective_date), region=contract.region, answered=EVERYTHING)
+    change(
+        [new],
+        act(None, new.reason, new.effective_date),
+        region=contract.region,
+        answered=EVERYTHING,
+    )
     contract.refresh_from_db()
     return new
 
 
-def make_placement(contract: Contract, block: str = "PW_GT2Y", hours: str = "36", **fields: Any) -> FulfilmentVersion:
-    """A full-time year of 2024, worth the amount of its block; `fields` are those of the version."""
+def make_placement(
+    contract: Contract, block: str = "PW_GT2Y", hours: str = "36", **fields: Any
+) -> FulfilmentVersion:
+    """A full-time year of 2024, worth the amount of its block; `fields` are those of the
+    version.
+    """
     values = {
         "candidate_ref": "Kandidaat 17",
         "start_date": date(2024, 1, 1),
@@ -300,7 +353,11 @@ def make_placement(contract: Contract, block: str = "PW_GT2Y", hours: str = "36"
         "age_at_start": 44,
     }
     return make_fulfilment(
-        [contract], BlockKind.PLACEMENT, block, [(date(2024, 1, 1), Decimal(hours))], **values | fields
+        [contract],
+        BlockKind.PLACEMENT,
+        block,
+        [(date(2024, 1, 1), Decimal(hours))],
+        **values | fields,
     )
 
 
@@ -315,7 +372,11 @@ def make_purchase(contract: Contract, amount: str = "10000.00", **fields: Any) -
 
 
 def make_activity(contract: Contract, hours: str = "40", **fields: Any) -> FulfilmentVersion:
-    values = {"description": "Gastlessen", "quantity": Decimal(hours), "activity_date": date(2024, 9, 10)}
+    values = {
+        "description": "Gastlessen",
+        "quantity": Decimal(hours),
+        "activity_date": date(2024, 9, 10),
+    }
     return make_fulfilment([contract], BlockKind.ACTIVITY, "MVO_HOUR", **values | fields)
 
 
@@ -343,7 +404,9 @@ def make_fulfilment(
     )
     share = Decimal(100) / len(contracts)
     allocations = [(c, c.table.blocks.get(code=block), share) for c in contracts]
-    (version,) = life.draft([Draft(fulfilment, Content(fields, hours, allocations))], act(entered_by, today=on))
+    (version,) = life.draft(
+        [Draft(fulfilment, Content(fields, hours, allocations))], act(entered_by, today=on)
+    )
     if state == FulfilmentState.DRAFT:
         return version
     life.submit([version], act(entered_by, today=on))
@@ -359,10 +422,14 @@ def make_fulfilment(
     return version
 
 
-def make_sample(region: Region, size: int = 10, *, by: Any = None, on: date | None = None, seed: str = "") -> Sample:
+def make_sample(
+    region: Region, size: int = 10, *, by: Any = None, on: date | None = None, seed: str = ""
+) -> Sample:
     """Drawn from what was accepted in the quarter of `on`, or of today."""
     by = by or make_user(Role.ADVISER, region)
-    return sampling.draw(region, sampling.quarter_of(on or TODAY).first, size, act(by, today=on), seed)
+    return sampling.draw(
+        region, sampling.quarter_of(on or TODAY).first, size, act(by, today=on), seed
+    )
 
 
 def make_user(
@@ -375,10 +442,15 @@ def make_user(
     name: str = "",
     active: bool = True,
 ) -> Any:
-    """A person with one membership; a procurement officer is of the first municipality unless `towns` names others."""
+    """A person with one membership; a procurement officer is of the first municipality unless
+    `towns` names others.
+    """
     number = next(_numbers)
     user = get_user_model().objects.create_user(
-        email or f"{role}-{number}@example.org", PASSWORD, name=name or f"Persoon {number}", is_active=active
+        email or f"{role}-{number}@example.org",
+        PASSWORD,
+        name=name or f"Persoon {number}",
+        is_active=active,
     )
     if region:
         join(user, role, region, contractor=contractor, towns=towns)
@@ -387,14 +459,25 @@ def make_user(
 
 def make_invitation(region: Region, role: str = Role.READER, **fields: Any) -> Invitation:
     at = timezone.now()
-    values = {"email": f"invited-{next(_numbers)}@example.org", "expires_at": at + timedelta(days=7), **fields}
+    values = {
+        "email": f"invited-{next(_numbers)}@example.org",
+        "expires_at": at + timedelta(days=7),
+        **fields,
+    }
     return Invitation.objects.create(region=region, role=role, invited_at=at, **values)
 
 
 def join(
-    user: Any, role: str, region: Region, *, contractor: Contractor | None = None, towns: Sequence[str] = ()
+    user: Any,
+    role: str,
+    region: Region,
+    *,
+    contractor: Contractor | None = None,
+    towns: Sequence[str] = (),
 ) -> Membership:
-    membership = Membership.objects.create(user=user, role=role, region=region, contractor=contractor)
+    membership = Membership.objects.create(
+        user=user, role=role, region=region, contractor=contractor
+    )
     if role == Role.PROCUREMENT_OFFICER:
         known = region.municipalities.order_by("code")
         membership.municipalities.set(known.filter(code__in=towns) if towns else known[:1])

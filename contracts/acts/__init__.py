@@ -1,1 +1,3 @@
-"""What is done to a running contract: extended, changed, shared otherwise, ended; proposed or done at once."""
+"""What is done to a running contract: extended, changed, shared otherwise, ended; proposed or done
+at once.
+"""

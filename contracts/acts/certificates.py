@@ -1,8 +1,9 @@
-"""PSO certificates: the discount that goes with a level, when one lapses, and what is then taken back.
+"""PSO certificates: the discount that goes with a level, when one lapses, and what is then taken
+back.
 
-A discount holds while a certificate is valid. It is given over the whole obligation; once the certificate lapses
-without another one that follows, the part for the days of the term that are left is proposed as a correction. Amounts
-are euro, a decrease is negative. Source: DOMAIN.md section 4.
+A discount holds while a certificate is valid. It is given over the whole obligation; once the
+certificate lapses without another one that follows, the part for the days of the term that are left
+is proposed as a correction. Amounts are euro, a decrease is negative. Source: DOMAIN.md section 4.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,7 +16,14 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import ChangeKind, Contract, ContractState, ObligationChange, Policy, PsoCertificate
+from contracts.models import (
+    ChangeKind,
+    Contract,
+    ContractState,
+    ObligationChange,
+    Policy,
+    PsoCertificate,
+)
 from contracts.owed.amounts import owed_by
 from sroi.doors import Objection
 from sroi.money import ZERO, rounded
@@ -30,7 +38,9 @@ class CertificateState(TextChoices):
     LAPSED = "lapsed", gettext_lazy("lapsed")
 
 
-def faults(policy: Policy, valid_from: date | None, valid_until: date | None) -> Iterator[Objection]:
+def faults(
+    policy: Policy, valid_from: date | None, valid_until: date | None
+) -> Iterator[Objection]:
     """What cannot be right about the days of a certificate, as (name of the field, reason)."""
     if not valid_from or not valid_until:
         return
@@ -57,16 +67,19 @@ def standing_discount(changes: Iterable[ObligationChange]) -> Decimal:
 
 
 def discount(contract: Contract, level: str, changes: Sequence[ObligationChange]) -> Decimal:
-    """By how much a certificate of this level changes what is owed; a discount that stands already is not given twice.
+    """By how much a certificate of this level changes what is owed; a discount that stands already
+    is not given twice.
 
     `changes` are all changes of the contract, in the order in which they were registered.
     """
     owed = owed_by(contract, changes)
-    whole = rounded(Fraction(owed.computed) * Fraction(discount_percent(contract.policy, level)) / 100)
+    whole = rounded(
+        Fraction(owed.computed) * Fraction(discount_percent(contract.policy, level)) / 100
+    )
     return min(-whole - standing_discount(changes), ZERO)
 
 
-# --- lapsing --------------------------------------------------------------------------------------------------------
+# --- lapsing --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -91,25 +104,38 @@ def state_of(certificate: PsoCertificate, policy: Policy, today: date) -> Certif
 
 
 def last_of_chain(certificates: Sequence[PsoCertificate], today: date) -> PsoCertificate | None:
-    """The last of the certificates that follow each other without a gap, from the one that began last on `today`."""
+    """The last of the certificates that follow each other without a gap, from the one that began
+    last on `today`.
+    """
     begun = [c for c in certificates if c.valid_from <= today] or list(certificates)
     last = max(begun, key=lambda c: c.valid_until, default=None)
     for following in sorted(certificates, key=lambda c: c.valid_from):
-        if last and last.valid_until < following.valid_until and following.valid_from <= last.valid_until + DAY:
+        if (
+            last
+            and last.valid_until < following.valid_until
+            and following.valid_from <= last.valid_until + DAY
+        ):
             last = following
     return last
 
 
 def cover(
-    contract: Contract, certificates: Sequence[PsoCertificate], changes: Sequence[ObligationChange], today: date
+    contract: Contract,
+    certificates: Sequence[PsoCertificate],
+    changes: Sequence[ObligationChange],
+    today: date,
 ) -> Cover | None:
-    """How the certificates (of the contractor, in the region) cover the contract; None where there is none."""
+    """How the certificates (of the contractor, in the region) cover the contract; None where there
+    is none.
+    """
     last = last_of_chain(certificates, today)
     if last is None:
         return None
     state = state_of(last, contract.policy, today)
     given = standing_discount(changes)
-    corrected = any(c.certificate_id == last.pk and c.kind == ChangeKind.CORRECTION for c in changes)
+    corrected = any(
+        c.certificate_id == last.pk and c.kind == ChangeKind.CORRECTION for c in changes
+    )
     due = state == CertificateState.LAPSED and not corrected
     return Cover(contract, last, state, given, taken_back(contract, last, given) if due else ZERO)
 
@@ -127,16 +153,23 @@ def covers(
     changes: Iterable[ObligationChange],
     today: date,
 ) -> dict[int, Cover]:
-    """By contract id how certificates cover it, for contracts that run; `changes` in order of registration."""
+    """By contract id how certificates cover it, for contracts that run; `changes` in order of
+    registration.
+    """
     per_contractor: dict[tuple[int, int], list[PsoCertificate]] = {}
     for certificate in certificates:
-        per_contractor.setdefault((certificate.region_id, certificate.contractor_id), []).append(certificate)
+        per_contractor.setdefault((certificate.region_id, certificate.contractor_id), []).append(
+            certificate
+        )
     per_contract: dict[int, list[ObligationChange]] = {}
     for change in changes:
         per_contract.setdefault(change.contract_id, []).append(change)
     found = {}
     for contract in contracts:
-        if contract.state not in (ContractState.ACTIVE, ContractState.ENDED) or contract.is_framework:
+        if (
+            contract.state not in (ContractState.ACTIVE, ContractState.ENDED)
+            or contract.is_framework
+        ):
             continue
         theirs = per_contractor.get((contract.region_id, contract.contractor_id), [])
         covered = cover(contract, theirs, per_contract.get(contract.pk, []), today)

@@ -1,4 +1,6 @@
-"""The door for modifications of a contract: proposing one, answering a proposal, carrying it out."""
+"""The door for modifications of a contract: proposing one, answering a proposal, carrying it
+out.
+"""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -49,7 +51,9 @@ def carry_out(modification: Modification, act: Act, answered: Container[str] = (
     elif modification.kind == ActKind.CANCEL:
         obligations.cancel(contract, replace(act, why=why), on=_day(modification))
     elif modification.kind == ActKind.SHARES:
-        obligations.change_shares(contract, modification.shares, replace(act, why=why), month=_day(modification))
+        obligations.change_shares(
+            contract, modification.shares, replace(act, why=why), month=_day(modification)
+        )
     elif modification.kind == ActKind.TABLE:
         assert modification.table is not None
         obligations.pin(contract, modification.table, replace(act, why=why))

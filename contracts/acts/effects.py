@@ -1,4 +1,6 @@
-"""What a modification would do to what a contract owes, before it is done, per municipality. Nothing is posted."""
+"""What a modification would do to what a contract owes, before it is done, per municipality.
+Nothing is posted.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -46,11 +48,17 @@ def of(modification: Modification) -> Effect:
         return _of_cancel(modification.contract)
     if modification.kind == ActKind.SHARES:
         return Effect(_parts(modification.contract, {}), _shares(modification))
-    return _of_change(modification.change) if modification.change else Effect(_parts(modification.contract, {}))
+    return (
+        _of_change(modification.change)
+        if modification.change
+        else Effect(_parts(modification.contract, {}))
+    )
 
 
 def _of_change(change: ObligationChange) -> Effect:
-    """As `contracts.owed.door.change` would post it; a framework owes nothing itself, so nothing changes there."""
+    """As `contracts.owed.door.change` would post it; a framework owes nothing itself, so nothing
+    changes there.
+    """
     contract = change.contract
     owed = owed_by(contract, contract.changes.order_by("pk"))
     difference = ZERO if contract.is_framework else after(owed, change).obligation - owed.obligation
@@ -67,7 +75,10 @@ def _shares(modification: Modification) -> tuple[TownEffect, ...]:
     assert modification.on is not None
     now = shares_on(modification.contract, modification.on)
     towns = Municipality.objects.filter(pk__in={*now, *modification.shares}).order_by("code")
-    parts = (TownEffect(t, now.get(t.pk, Decimal(0)), modification.shares.get(t.pk, Decimal(0))) for t in towns)
+    parts = (
+        TownEffect(t, now.get(t.pk, Decimal(0)), modification.shares.get(t.pk, Decimal(0)))
+        for t in towns
+    )
     return tuple(part for part in parts if part.before or part.after)
 
 
@@ -82,5 +93,8 @@ def _parts(contract: Contract, differences: dict[int, Decimal]) -> tuple[TownEff
     posted = _posted(contract)
     towns = Municipality.objects.filter(pk__in={*posted, *differences}).order_by("code")
     return tuple(
-        TownEffect(town, before := posted.get(town.pk, ZERO), before + differences.get(town.pk, ZERO)) for town in towns
+        TownEffect(
+            town, before := posted.get(town.pk, ZERO), before + differences.get(town.pk, ZERO)
+        )
+        for town in towns
     )

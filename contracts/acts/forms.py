@@ -1,4 +1,6 @@
-"""What is asked to do something to a contract after its award; faults of the rules stand beside their field."""
+"""What is asked to do something to a contract after its award; faults of the rules stand beside
+their field.
+"""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -70,15 +72,21 @@ def reason_field() -> forms.CharField:
 
 
 class ModifyForm(ActForm):
-    """A change of what is owed, of one kind: only what that kind asks, held to the rules of the import."""
+    """A change of what is owed, of one kind: only what that kind asks, held to the rules of the
+    import.
+    """
 
     doubted = CHANGE_AMOUNTS
 
     effective_date = Day(label=gettext_lazy("Holds from"))
     new_end_date = Day(label=gettext_lazy("New last day"), required=False)
     rate = percentage(gettext_lazy("New rate"), required=False)
-    value_delta = change_in_euros(gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE)
-    labour_cost_delta = change_in_euros(gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE)
+    value_delta = change_in_euros(
+        gettext_lazy("Change of the contract value"), required=False, help_text=DECREASE
+    )
+    labour_cost_delta = change_in_euros(
+        gettext_lazy("Change of the labour cost"), required=False, help_text=DECREASE
+    )
     obligation_delta = change_in_euros(
         gettext_lazy("Change of the obligation, as agreed"), required=False, help_text=DECREASE
     )
@@ -86,7 +94,12 @@ class ModifyForm(ActForm):
     token = forms.CharField(widget=forms.HiddenInput, required=False, max_length=60)
 
     def __init__(
-        self, *args: Any, contract: Contract, kind: str, certificate: PsoCertificate | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        contract: Contract,
+        kind: str,
+        certificate: PsoCertificate | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, contract=contract, **kwargs)
         self.kind, self.certificate = kind, certificate
@@ -99,14 +112,27 @@ class ModifyForm(ActForm):
             self.fields[name].required = True
         if kind == ChangeKind.TURNOVER:
             self.fields["value_delta"].label = _("Invoiced turnover of this statement")
-            self.fields["value_delta"].help_text = _("Without VAT. A credit with a minus, as in -5.000.")
+            self.fields["value_delta"].help_text = _(
+                "Without VAT. A credit with a minus, as in -5.000."
+            )
         if kind in (ChangeKind.AMENDMENT, ChangeKind.CORRECTION):
-            self.fields["obligation_delta"].help_text = _("Only where another amount than basis × rate was agreed.")
+            self.fields["obligation_delta"].help_text = _(
+                "Only where another amount than basis × rate was agreed."
+            )
 
     @property
     def given(self) -> Mapping[str, Any]:
-        names = ("value_delta", "labour_cost_delta", "obligation_delta", "rate", "new_end_date", "effective_date")
-        return {name: self.cleaned_data.get(name) for name in (*names, "reason")} | {"kind": self.kind}
+        names = (
+            "value_delta",
+            "labour_cost_delta",
+            "obligation_delta",
+            "rate",
+            "new_end_date",
+            "effective_date",
+        )
+        return {name: self.cleaned_data.get(name) for name in (*names, "reason")} | {
+            "kind": self.kind
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -155,7 +181,9 @@ class SharesForm(ActForm):
     @property
     def shares(self) -> dict[int, Decimal]:
         """Of the municipalities that get one; the others have none from then on."""
-        given = {town.pk: self.cleaned_data.get(f"share_{town.pk}") or Decimal(0) for town in self.towns}
+        given = {
+            town.pk: self.cleaned_data.get(f"share_{town.pk}") or Decimal(0) for town in self.towns
+        }
         return {pk: percent for pk, percent in given.items() if percent}
 
     def clean(self) -> dict[str, Any]:
@@ -168,7 +196,9 @@ class SharesForm(ActForm):
     @property
     def modification(self) -> Modification:
         given = self.cleaned_data
-        return Modification(self.contract, self.kind, given["reason"], on=given["month"], shares=self.shares)
+        return Modification(
+            self.contract, self.kind, given["reason"], on=given["month"], shares=self.shares
+        )
 
 
 class PinTableForm(ActForm):
@@ -197,14 +227,20 @@ class CertificateForm(ActForm):
     kind = ActKind.CERTIFICATE
     doubted = ("obligation_delta",)
 
-    level = forms.ChoiceField(label=gettext_lazy("Level"), choices=[("", gettext_lazy("Choose…")), *PsoLevel.choices])
+    level = forms.ChoiceField(
+        label=gettext_lazy("Level"), choices=[("", gettext_lazy("Choose…")), *PsoLevel.choices]
+    )
     valid_from = Day(label=gettext_lazy("Valid from"))
-    valid_until = Day(label=gettext_lazy("Valid until"), help_text=gettext_lazy("As it stands on the certificate."))
+    valid_until = Day(
+        label=gettext_lazy("Valid until"),
+        help_text=gettext_lazy("As it stands on the certificate."),
+    )
     obligation_delta = change_in_euros(
         gettext_lazy("Change of the obligation"),
         required=False,
         help_text=gettext_lazy(
-            "Leave empty for the discount that the policy gives for this level. A discount has a minus."
+            "Leave empty for the discount that the policy gives for this level. A discount has a"
+            " minus."
         ),
     )
     reason = reason_field()
@@ -213,17 +249,24 @@ class CertificateForm(ActForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         policy = self.contract.policy
-        for name, reason in certificates.faults(policy, cleaned.get("valid_from"), cleaned.get("valid_until")):
+        for name, reason in certificates.faults(
+            policy, cleaned.get("valid_from"), cleaned.get("valid_until")
+        ):
             self.add_error(name, reason)
         if (cleaned.get("obligation_delta") or 0) > 0:
-            self.add_error("obligation_delta", _("A discount makes the obligation lower: write it with a minus."))
+            self.add_error(
+                "obligation_delta",
+                _("A discount makes the obligation lower: write it with a minus."),
+            )
         if not self.errors:
             self.ask_again(doubts_of(self.modification))
         return cleaned
 
     @property
     def certificate(self) -> PsoCertificate:
-        return PsoCertificate(**{name: self.cleaned_data[name] for name in ("level", "valid_from", "valid_until")})
+        return PsoCertificate(
+            **{name: self.cleaned_data[name] for name in ("level", "valid_from", "valid_until")}
+        )
 
     @property
     def discount(self) -> Decimal:
@@ -270,7 +313,10 @@ class CancelForm(ActForm):
     @property
     def modification(self) -> Modification:
         return Modification(
-            self.contract, self.kind, self.cleaned_data["reason"], on=self.cleaned_data["effective_date"]
+            self.contract,
+            self.kind,
+            self.cleaned_data["reason"],
+            on=self.cleaned_data["effective_date"],
         )
 
 
@@ -279,5 +325,7 @@ class DeclineForm(forms.Form):
         gettext_lazy("Why not?"),
         1000,
         rows=3,
-        error_messages={"required": gettext_lazy("Write why, so that the procurement officer knows.")},
+        error_messages={
+            "required": gettext_lazy("Write why, so that the procurement officer knows.")
+        },
     )

@@ -1,6 +1,8 @@
-"""What can be done to a contract after its award, as it was filled in: seen first, then done or proposed.
+"""What can be done to a contract after its award, as it was filled in: seen first, then done or
+proposed.
 
-Each goes through the door of obligations (`contracts.owed.door`). A proposal keeps it until an adviser answers.
+Each goes through the door of obligations (`contracts.owed.door`). A proposal keeps it until an
+adviser answers.
 """
 
 from collections.abc import Mapping
@@ -25,12 +27,21 @@ from contracts.owed.shares import SharesOfContracts
 from sroi.doors import Doubt
 from sroi.periods import month_of
 
-AMOUNTS = ("value_delta", "labour_cost_delta", "turnover", "obligation_delta", "rate", "new_end_date")
+AMOUNTS = (
+    "value_delta",
+    "labour_cost_delta",
+    "turnover",
+    "obligation_delta",
+    "rate",
+    "new_end_date",
+)
 
 
 @dataclass(frozen=True)
 class Modification:
-    """Something to be done to a contract: `change` is what it changes in what is owed, the rest is by kind."""
+    """Something to be done to a contract: `change` is what it changes in what is owed, the rest is
+    by kind.
+    """
 
     contract: Contract
     kind: str
@@ -43,7 +54,9 @@ class Modification:
 
 
 def towns_of(contract: Contract) -> list[Municipality]:
-    """The municipalities that can have a share: those of the region, and those that have one now, by code."""
+    """The municipalities that can have a share: those of the region, and those that have one now,
+    by code.
+    """
     theirs = Municipality.objects.filter(region=contract.region_id).order_by("code")
     shares = contract.shares.filter(percent__gt=0).values_list("municipality", flat=True)
     have = set(shares)
@@ -70,7 +83,7 @@ def doubts_of(modification: Modification) -> list[Doubt]:
     return list(change_doubts(change, usual_value(modification.contract.region))) if change else []
 
 
-# --- proposals ------------------------------------------------------------------------------------------------------
+# --- proposals ------------------------------------------------------------------------------------
 
 
 def to_proposal(modification: Modification) -> ChangeProposal:
@@ -81,11 +94,18 @@ def to_proposal(modification: Modification) -> ChangeProposal:
     if modification.table:
         details["table"] = modification.table.pk
     if modification.certificate:
-        days = {name: getattr(modification.certificate, name).isoformat() for name in ("valid_from", "valid_until")}
+        days = {
+            name: getattr(modification.certificate, name).isoformat()
+            for name in ("valid_from", "valid_until")
+        }
         details["certificate"] = {"level": modification.certificate.level, **days}
     if modification.change and modification.change.certificate_id:
         details["discount_of"] = modification.change.certificate_id
-    amounts = {name: getattr(modification.change, name) for name in AMOUNTS} if modification.change else {}
+    amounts = (
+        {name: getattr(modification.change, name) for name in AMOUNTS}
+        if modification.change
+        else {}
+    )
     return ChangeProposal(
         contract=modification.contract,
         kind=modification.kind,
@@ -103,7 +123,9 @@ def from_proposal(proposal: ChangeProposal) -> Modification:
         given = details["certificate"]
         days = {name: date.fromisoformat(given[name]) for name in ("valid_from", "valid_until")}
         certificate = PsoCertificate(level=given["level"], **days)
-    table = ValuationTable.objects.filter(region=contract.region_id, pk=details.get("table")).first()
+    table = ValuationTable.objects.filter(
+        region=contract.region_id, pk=details.get("table")
+    ).first()
     return Modification(
         contract=contract,
         kind=proposal.kind,

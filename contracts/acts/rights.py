@@ -20,7 +20,13 @@ def may_answer(access: Access, proposal: ChangeProposal) -> bool:
 
 
 def kinds_for(contract: Contract) -> list[str]:
-    """What can be done to the contract: a turnover statement only where the obligation follows the turnover, …"""
-    changes = [k for k in ChangeKind if k != ChangeKind.TURNOVER or contract.basis == Basis.INVOICED_TURNOVER]
+    """What can be done to the contract: a turnover statement only where the obligation follows the
+    turnover, …
+    """
+    changes = [
+        k
+        for k in ChangeKind
+        if k != ChangeKind.TURNOVER or contract.basis == Basis.INVOICED_TURNOVER
+    ]
     acts = [a for a in ActKind if a != ActKind.END or contract.state == ContractState.ACTIVE]
     return [kind.value for kind in (*changes, *acts)]

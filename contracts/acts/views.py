@@ -1,4 +1,6 @@
-"""Modifying a running contract: what each modification does to the obligation is shown before it is done."""
+"""Modifying a running contract: what each modification does to the obligation is shown before it is
+done.
+"""
 
 from functools import cached_property
 from typing import Any
@@ -28,7 +30,14 @@ from contracts.acts.forms import (
 )
 from contracts.acts.modification import Modification, doubts_of, from_proposal
 from contracts.acts.rights import kinds_for, may_answer, may_change, may_propose
-from contracts.models import ActKind, ChangeKind, ChangeProposal, Contract, PsoCertificate, ValuationTable
+from contracts.models import (
+    ActKind,
+    ChangeKind,
+    ChangeProposal,
+    Contract,
+    PsoCertificate,
+    ValuationTable,
+)
 from contracts.registering import door as registering
 from contracts.registering.views import shown
 from sroi.access import visible
@@ -40,15 +49,25 @@ from sroi.views import FormPage, OfOne, Request, act_of
 EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
     ChangeKind.EXTENSION: gettext_lazy("A later last day, often with more value."),
-    ChangeKind.EARLY_END: gettext_lazy("An earlier last day. What is owed stays, unless the value changes with it."),
+    ChangeKind.EARLY_END: gettext_lazy(
+        "An earlier last day. What is owed stays, unless the value changes with it."
+    ),
     ChangeKind.RATE_CHANGE: gettext_lazy("Another rate from now on."),
     ChangeKind.TURNOVER: gettext_lazy("What was invoiced, of which the rate is taken."),
-    ChangeKind.PSO_DISCOUNT: gettext_lazy("A lower obligation for as long as the certificate is valid."),
+    ChangeKind.PSO_DISCOUNT: gettext_lazy(
+        "A lower obligation for as long as the certificate is valid."
+    ),
     ChangeKind.WAIVER: gettext_lazy("Part of the obligation no longer has to be fulfilled."),
     ChangeKind.CORRECTION: gettext_lazy("Something was registered wrongly."),
-    ActKind.SHARES: gettext_lazy("From a month on, other parts of the contract are for other clients."),
-    ActKind.CERTIFICATE: gettext_lazy("The contractor got a certificate, or a new one; it may give a discount."),
-    ActKind.TABLE: gettext_lazy("The contract counts by other building blocks than those of its award date."),
+    ActKind.SHARES: gettext_lazy(
+        "From a month on, other parts of the contract are for other clients."
+    ),
+    ActKind.CERTIFICATE: gettext_lazy(
+        "The contractor got a certificate, or a new one; it may give a discount."
+    ),
+    ActKind.TABLE: gettext_lazy(
+        "The contract counts by other building blocks than those of its award date."
+    ),
     ActKind.END: gettext_lazy("The term is over; what remains is the settlement."),
     ActKind.CANCEL: gettext_lazy("It does not go on: what is still owed is taken back."),
 }
@@ -109,7 +128,9 @@ class Changes(OfContract):
 
 
 class Effects:
-    """What a modification does to the obligation; the roof adds what it does to what other apps know."""
+    """What a modification does to the obligation; the roof adds what it does to what other apps
+    know.
+    """
 
     def effects(self, modification: Modification) -> dict[str, Any]:
         return {"effect": effects.of(modification), "warnings": warnings(modification)}
@@ -142,7 +163,9 @@ class Modify(Effects, OfContract, FormPage):
         given = super().get_form_kwargs() | {"contract": self.contract}
         given["initial"]["token"] = str(uuid4())
         if self.kind == ActKind.TABLE:
-            given["tables"] = visible(ValuationTable, self.request.access).filter(region=self.contract.region_id)
+            given["tables"] = visible(ValuationTable, self.request.access).filter(
+                region=self.contract.region_id
+            )
         if self.kind not in FORMS:
             given |= {"kind": self.kind, "certificate": self.certificate}
             if self.certificate:
@@ -151,14 +174,18 @@ class Modify(Effects, OfContract, FormPage):
 
     @cached_property
     def certificate(self) -> PsoCertificate | None:
-        """The certificate that a discount or its correction is for (`?certificate=`), where one is named."""
+        """The certificate that a discount or its correction is for (`?certificate=`), where one is
+        named.
+        """
         asked = self.request.GET.get("certificate", "")
         if self.kind not in (ChangeKind.PSO_DISCOUNT, ChangeKind.CORRECTION) or not asked:
             return None
         theirs = visible(PsoCertificate, self.request.access).filter(
             region=self.contract.region_id, contractor=self.contract.contractor_id
         )
-        return get_object_or_404(theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0)
+        return get_object_or_404(
+            theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+        )
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("confirm"):
@@ -172,7 +199,9 @@ class Modify(Effects, OfContract, FormPage):
         modification: Modification = form.modification
         if not self.may_change:
             acts.propose(modification, act_of(self.request), form.answered)
-            return _("Proposed. An adviser accepts or declines it; you read the answer at the contract.")
+            return _(
+                "Proposed. An adviser accepts or declines it; you read the answer at the contract."
+            )
         acts.carry_out(modification, act_of(self.request), form.answered)
         if modification.change:
             return _("Registered. You see it below in the story of the obligation.")
@@ -209,7 +238,11 @@ class Proposal(Effects, OfOne, FormPage):
         return reverse("contract-detail", args=[self.proposal.contract_id])
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.form_valid(None) if request.POST.get("accept") else super().post(request, *args, **kwargs)
+        return (
+            self.form_valid(None)
+            if request.POST.get("accept")
+            else super().post(request, *args, **kwargs)
+        )
 
     def do(self, form: Any) -> str:
         if form is None:
@@ -219,9 +252,13 @@ class Proposal(Effects, OfOne, FormPage):
         return _("Declined. The procurement officer reads why.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
-        """What is asked here stands beside; it was answered, or the contract changed: that stands on its page."""
+        """What is asked here stands beside; it was answered, or the contract changed: that stands
+        on its page.
+        """
         if isinstance(refused, Unanswered):
-            messages.error(self.request, _("Say first that what is asked here is right, or decline."))
+            messages.error(
+                self.request, _("Say first that what is asked here is right, or decline.")
+            )
             return self.show(DeclineForm(), 422)
         messages.error(self.request, str(refused))
         return redirect(self.back_url)
@@ -238,11 +275,13 @@ class Proposal(Effects, OfOne, FormPage):
         )
 
 
-# --- words ----------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def told(form: ActForm) -> list[tuple[str, str]]:
-    """What was filled in, for the page that shows what it does; shares stand in a table of their own."""
+    """What was filled in, for the page that shows what it does; shares stand in a table of their
+    own.
+    """
     fields = [field for field in form.visible_fields() if not field.name.startswith("share_")]
     return [(str(field.label), shown(form, field)) for field in fields]
 
@@ -250,9 +289,14 @@ def told(form: ActForm) -> list[tuple[str, str]]:
 def proposed(modification: Modification) -> list[tuple[str, str]]:
     """What a proposal asks for, in the words of the form."""
     change, certificate = modification.change, modification.certificate
-    rows: list[tuple[str, str]] = [(_("Holds from"), long_date(modification.on))] if modification.on else []
+    rows: list[tuple[str, str]] = (
+        [(_("Holds from"), long_date(modification.on))] if modification.on else []
+    )
     if certificate:
-        days = {"first": long_date(certificate.valid_from), "last": long_date(certificate.valid_until)}
+        days = {
+            "first": long_date(certificate.valid_from),
+            "last": long_date(certificate.valid_until),
+        }
         rows += [
             (_("PSO certificate"), certificate.get_level_display()),
             (_("Valid"), _("%(first)s to %(last)s") % days),
@@ -280,9 +324,17 @@ def warnings(modification: Modification) -> list[str]:
     contract, today = modification.contract, localdate()
     if modification.kind == ActKind.END and contract.end_date > today:
         day = long_date(contract.end_date)
-        return [_("The last day of the contract is %(day)s: what is done until then still counts.") % {"day": day}]
+        return [
+            _("The last day of the contract is %(day)s: what is done until then still counts.")
+            % {"day": day}
+        ]
     if modification.kind == ActKind.CERTIFICATE and modification.change is None:
-        return [_("For this level the policy gives no further discount. Only the certificate is registered.")]
+        return [
+            _(
+                "For this level the policy gives no further discount. Only the certificate is"
+                " registered."
+            )
+        ]
     return []
 
 
@@ -298,6 +350,11 @@ def proposed_for(contract: Contract, kind: str, certificate: PsoCertificate) -> 
         }
     return {
         "effective_date": certificate.valid_until + DAY,
-        "obligation_delta": certificates.taken_back(contract, certificate, certificates.standing_discount(changes)),
-        "reason": _("PSO %(level)s lapsed on %(day)s: the discount falls away for the rest of the term.") % words,
+        "obligation_delta": certificates.taken_back(
+            contract, certificate, certificates.standing_discount(changes)
+        ),
+        "reason": (
+            _("PSO %(level)s lapsed on %(day)s: the discount falls away for the rest of the term.")
+            % words
+        ),
     }

@@ -1,1 +1,3 @@
-"""Who commissions in a region: municipalities and other clients, what they are called, and how they join and end."""
+"""Who commissions in a region: municipalities and other clients, what they are called, and how they
+join and end.
+"""

@@ -1,7 +1,8 @@
-"""The door to clients: one joins the region, is mended, ends, or goes on in another. DOMAIN.md sections 2, 3.
+"""The door to clients: one joins the region, is mended, ends, or goes on in another. DOMAIN.md
+sections 2, 3.
 
-What was posted stays under the code that it was posted by. Where one client goes on in another, the shares that it has
-in contracts pass to that one from the month after its last day.
+What was posted stays under the code that it was posted by. Where one client goes on in another, the
+shares that it has in contracts pass to that one from the month after its last day.
 """
 
 from collections.abc import Iterable
@@ -36,8 +37,12 @@ def add(client: Municipality, access: Access, act: Act) -> Municipality:
     return client
 
 
-def mend(client: Municipality, name: str, inhabitants: int | None, access: Access, act: Act) -> None:
-    """Another name or number of inhabitants. Address, code and kind stay: lines and reports are under them."""
+def mend(
+    client: Municipality, name: str, inhabitants: int | None, access: Access, act: Act
+) -> None:
+    """Another name or number of inhabitants. Address, code and kind stay: lines and reports are
+    under them.
+    """
     with transaction.atomic():
         _begin(client, access)
         client = Municipality.objects.get(pk=client.pk)
@@ -47,8 +52,11 @@ def mend(client: Municipality, name: str, inhabitants: int | None, access: Acces
         _save(client, act)
 
 
-def end(client: Municipality, last: date, successor: Municipality | None, access: Access, act: Act) -> int:
-    """The client is there until `last`, and goes on in `successor` if there is one; the number of contracts that pass.
+def end(
+    client: Municipality, last: date, successor: Municipality | None, access: Access, act: Act
+) -> int:
+    """The client is there until `last`, and goes on in `successor` if there is one; the number of
+    contracts that pass.
 
     `client` is as it was looked at: a last day that another set meanwhile is not overwritten.
     """
@@ -59,9 +67,13 @@ def end(client: Municipality, last: date, successor: Municipality | None, access
             successor = Municipality.objects.get(pk=successor.pk)
             faults += successor_faults(client, successor, last)
         _refuse(faults)
-        standing = Municipality.objects.filter(pk=client.pk, valid_until=client.valid_until, successor=None)
+        standing = Municipality.objects.filter(
+            pk=client.pk, valid_until=client.valid_until, successor=None
+        )
         if not standing.update(valid_until=last, successor=successor):
-            raise Refused(_("This client was ended by somebody else meanwhile. Look at it once more."))
+            raise Refused(
+                _("This client was ended by somebody else meanwhile. Look at it once more.")
+            )
         client.valid_until, client.successor = last, successor
         remember([client], act, changed=True)
         return _pass(client, last, successor, act) if successor else 0

@@ -1,4 +1,6 @@
-"""What is asked when a client joins, is mended, or ends; what cannot be is said beside the field."""
+"""What is asked when a client joins, is mended, or ends; what cannot be is said beside the
+field.
+"""
 
 from typing import Any
 
@@ -16,32 +18,46 @@ from sroi.history.keeping import WHY
 
 def inhabitants_field() -> ParsedField:
     return ParsedField(
-        whole_number, label=_("Inhabitants"), required=False, mode="numeric", help_text=_("Of a municipality only.")
+        whole_number,
+        label=_("Inhabitants"),
+        required=False,
+        mode="numeric",
+        help_text=_("Of a municipality only."),
     )
 
 
 def why_field() -> forms.CharField:
     return text_field(
-        _("Why, or where it was decided"), WHY, required=False, help_text=_("Stands in the history of this client.")
+        _("Why, or where it was decided"),
+        WHY,
+        required=False,
+        help_text=_("Stands in the history of this client."),
     )
 
 
 class NewClientForm(forms.Form):
     region: Any = forms.ModelChoiceField(queryset=None, label=_("Region"))
     kind = forms.ChoiceField(
-        label=_("Kind of client"), choices=ClientKind.choices, widget=forms.RadioSelect, initial=ClientKind.MUNICIPALITY
+        label=_("Kind of client"),
+        choices=ClientKind.choices,
+        widget=forms.RadioSelect,
+        initial=ClientKind.MUNICIPALITY,
     )
     name = text_field(_("Name"), NAME)
     code = forms.CharField(
         label=_("Code"),
         max_length=12,
         help_text=_(
-            "Of a municipality the code of the CBS, such as GM0402. Of another client 2 to 12 letters and digits that"
-            " you choose. The code stays: imports and figures go by it."
+            "Of a municipality the code of the CBS, such as GM0402. Of another client 2 to 12"
+            " letters and digits that you choose. The code stays: imports and figures go by it."
         ),
     )
     inhabitants = inhabitants_field()
-    valid_from = Day(label=_("Takes part from"), required=False, help_text=_("Leave it empty for: from the beginning."))
+    valid_from = Day(
+        label=_("Takes part from"),
+        required=False,
+        help_text=_("Leave it empty for: from the beginning."),
+    )
     why = why_field()
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
@@ -83,7 +99,9 @@ class ClientForm(forms.Form):
         data = super().clean() or {}
         data.setdefault("inhabitants", None)
         if not self.errors:
-            mended = Municipality(code=self.client.code, name=data["name"], region=self.client.region)
+            mended = Municipality(
+                code=self.client.code, name=data["name"], region=self.client.region
+            )
             others = self.client.region.municipalities.exclude(pk=self.client.pk)
             for name, reason in taken_faults(mended, others):
                 self.add_error(name, reason)
@@ -108,7 +126,11 @@ class EndForm(forms.Form):
         self.client = client
         field: Any = self.fields["successor"]
         others = client.region.municipalities.exclude(pk=client.pk).filter(successor=None)
-        alike = others.with_council() if client.has_council else others.exclude(kind=ClientKind.MUNICIPALITY)
+        alike = (
+            others.with_council()
+            if client.has_council
+            else others.exclude(kind=ClientKind.MUNICIPALITY)
+        )
         field.queryset = alike
         field.label_from_instance = lambda other: other.described
 

@@ -30,7 +30,9 @@ class ClientTable(Table):
         linkify=("client-detail", {"pk": django_tables2.A("pk")}),
     )
     code = django_tables2.Column(gettext_lazy("Code"), orderable=True, order_by=("code", "pk"))
-    kind = django_tables2.Column(gettext_lazy("Kind of client"), orderable=True, order_by=("kind", "name", "pk"))
+    kind = django_tables2.Column(
+        gettext_lazy("Kind of client"), orderable=True, order_by=("kind", "name", "pk")
+    )
     inhabitants = django_tables2.Column(gettext_lazy("Inhabitants"), attrs=NUMBER)
     takes_part = django_tables2.Column(gettext_lazy("Takes part"), accessor="pk")
 

@@ -11,7 +11,9 @@ from contracts.models.organisation import folded
 
 
 def slug_of(client: Municipality) -> str:
-    """Its name as part of an address; where another client of the region has that, with the code behind it."""
+    """Its name as part of an address; where another client of the region has that, with the code
+    behind it.
+    """
     slug = slugify(client.name) or slugify(client.code)
     others = Municipality.objects.filter(region=client.region_id, slug=slug).exclude(pk=client.pk)
     return f"{slug[:87]}-{slugify(client.code)}" if others.exists() else slug[:100]
@@ -27,17 +29,25 @@ class ClientsByName:
             self._by_name[folded(client.name)].append(client)
 
     def find(self, named: str) -> Municipality:
-        """The client; ValueError with the reason where there is none, or more than one of that name."""
+        """The client; ValueError with the reason where there is none, or more than one of that
+        name.
+        """
         key = folded(named.strip())
         if key in self._by_code:
             return self._by_code[key]
         found = self._by_name.get(key, [])
         if not found:
-            raise ValueError(_("%(name)s is no client of this region. Fill in a code or a name.") % {"name": named})
+            raise ValueError(
+                _("%(name)s is no client of this region. Fill in a code or a name.")
+                % {"name": named}
+            )
         if len(found) > 1:
             codes = ", ".join(sorted(client.code for client in found))
             raise ValueError(
                 _("More than one client is called %(name)s. Fill in the code: %(codes)s.")
-                % {"name": named, "codes": codes}
+                % {
+                    "name": named,
+                    "codes": codes,
+                }
             )
         return found[0]

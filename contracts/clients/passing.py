@@ -1,4 +1,6 @@
-"""What a merger passes on: the shares that one client has in contracts, from the month after its last day."""
+"""What a merger passes on: the shares that one client has in contracts, from the month after its
+last day.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,7 +14,9 @@ from sroi.periods import add_months, month_of
 
 
 class Passing(NamedTuple):
-    """A contract, the month from which shares pass, the percent of the client, and all shares as they are."""
+    """A contract, the month from which shares pass, the percent of the client, and all shares as
+    they are.
+    """
 
     contract: Contract
     month: date
@@ -20,19 +24,25 @@ class Passing(NamedTuple):
     shares: dict[int, Decimal]
 
     def to(self, client: Municipality, successor: Municipality) -> dict[int, Decimal]:
-        """The shares as they become: what the client had is the successor's, beside what that had already."""
+        """The shares as they become: what the client had is the successor's, beside what that had
+        already.
+        """
         kept = {pk: percent for pk, percent in self.shares.items() if percent and pk != client.pk}
         return kept | {successor.pk: kept.get(successor.pk, Decimal(0)) + self.percent}
 
 
 def passing(client: Municipality, last: date) -> list[Passing]:
-    """The contracts in which the client has a share after its last day: all that can still get lines.
+    """The contracts in which the client has a share after its last day: all that can still get
+    lines.
 
-    Shares are by month: from the first that begins after `last`, or from the award where that comes later.
+    Shares are by month: from the first that begins after `last`, or from the award where that comes
+    later.
     """
     shared = ContractShare.objects.filter(municipality=client, percent__gt=0).values("contract")
     contracts = Contract.objects.filter(pk__in=shared, state__in=OPEN).select_related("region")
-    return list(_passing(client, add_months(month_of(last), 1), list(contracts.order_by("reference"))))
+    return list(
+        _passing(client, add_months(month_of(last), 1), list(contracts.order_by("reference")))
+    )
 
 
 def _passing(client: Municipality, first: date, contracts: list[Contract]) -> Iterator[Passing]:

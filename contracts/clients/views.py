@@ -1,4 +1,6 @@
-"""The clients of a region: who takes part, since when and until when, and in whom one goes on. For region admins."""
+"""The clients of a region: who takes part, since when and until when, and in whom one goes on. For
+region admins.
+"""
 
 from typing import Any
 
@@ -48,7 +50,9 @@ class NewClient(ForWhoMay, FormPage):
         return super().get_form_kwargs() | {"access": self.request.access}
 
     def do(self, form: Any) -> str:
-        made = clients.add(form.client, self.request.access, act_of(self.request, form.cleaned_data["why"]))
+        made = clients.add(
+            form.client, self.request.access, act_of(self.request, form.cleaned_data["why"])
+        )
         return _("%(name)s takes part from now on.") % {"name": made.name}
 
 
@@ -85,7 +89,9 @@ class Detail(OfClient):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = visible(Municipality.history.model, self.request.access).filter(id=self.client.pk)
         told = rows.select_related("history_user").order_by("history_date", "history_id")
-        return super().get_context_data(facts=facts(self.client), history=versions(told, skip=("slug",)), **kwargs)
+        return super().get_context_data(
+            facts=facts(self.client), history=versions(told, skip=("slug",)), **kwargs
+        )
 
 
 def facts(client: Municipality) -> list[tuple[str, str]]:
@@ -114,7 +120,10 @@ class End(OfClient):
     def closed(self) -> HttpResponse | None:
         if not self.client.successor_id:
             return None
-        messages.error(self.request, _("%(name)s went on in another client already.") % {"name": self.client.name})
+        messages.error(
+            self.request,
+            _("%(name)s went on in another client already.") % {"name": self.client.name},
+        )
         return redirect(self.back_url)
 
     def get_initial(self) -> dict[str, Any]:
@@ -125,11 +134,15 @@ class End(OfClient):
             return self.show(form)
         if self.request.POST.get("confirm"):
             return super().form_valid(form)
-        return self.show(form, looked=True, passing=passing(self.client, form.cleaned_data["valid_until"]))
+        return self.show(
+            form, looked=True, passing=passing(self.client, form.cleaned_data["valid_until"])
+        )
 
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        passed = clients.end(self.client, given["valid_until"], given["successor"], self.request.access, act)
+        passed = clients.end(
+            self.client, given["valid_until"], given["successor"], self.request.access, act
+        )
         return told(self.client, passed)
 
 
@@ -140,8 +153,10 @@ def told(client: Municipality, passed: int) -> str:
     words["successor"] = client.successor.name
     return (
         ngettext(
-            "Saved. The last day of %(name)s is %(day)s. %(successor)s takes over its share in %(number)s contract.",
-            "Saved. The last day of %(name)s is %(day)s. %(successor)s takes over its share in %(number)s contracts.",
+            "Saved. The last day of %(name)s is %(day)s. %(successor)s takes over its share in"
+            " %(number)s contract.",
+            "Saved. The last day of %(name)s is %(day)s. %(successor)s takes over its share in"
+            " %(number)s contracts.",
             passed,
         )
         % words

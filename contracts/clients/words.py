@@ -1,4 +1,6 @@
-"""Words for clients: their kinds as they are read from a file, and what one client, or several, are called."""
+"""Words for clients: their kinds as they are read from a file, and what one client, or several, are
+called.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -26,13 +28,16 @@ kind_of = choice({kind.value: kind for kind in ClientKind}, KINDS_IN_DUTCH)
 
 
 def organisation_word(kinds: Iterable[str]) -> str:
-    """What someone who works for clients of these kinds calls their own: `gemeente`, `woningcorporatie`, …"""
+    """What someone who works for clients of these kinds calls their own: `gemeente`,
+    `woningcorporatie`, …
+    """
     only, *others = {*kinds} or {ClientKind.OTHER}
     return _("organisation") if others or only == ClientKind.OTHER else str(ClientKind(only).label)
 
 
 def in_dutch(clients: Iterable[Municipality]) -> str:
-    """In a Dutch sentence: `WonenBreburg en de gemeenten Huizen en Laren`; nothing where there are none.
+    """In a Dutch sentence: `WonenBreburg en de gemeenten Huizen en Laren`; nothing where there are
+    none.
 
     Municipalities come last: what follows "de gemeenten" would be taken for one.
     """
@@ -51,7 +56,11 @@ def _listed(names: list[str]) -> str:
 def term(client: Municipality) -> str:
     """Since when and until when a client takes part, and in whom it goes on."""
     first, last = ((day and long_date(day)) for day in (client.valid_from, client.valid_until))
-    words = {"first": first, "last": last, "successor": client.successor.name if client.successor else ""}
+    words = {
+        "first": first,
+        "last": last,
+        "successor": client.successor.name if client.successor else "",
+    }
     parts = [
         _("from %(first)s") % words if first else "",
         _("until %(last)s") % words if last else "",

@@ -36,11 +36,15 @@ WITH_REASON = ~Q(rate_reason="") | ~Q(rate_reason_text="")
 
 
 def expected_to_owe(period: Period) -> Q:
-    """Contracts awarded in the period at or above the threshold their policy sets for what they procure."""
+    """Contracts awarded in the period at or above the threshold their policy sets for what they
+    procure.
+    """
     thresholds = Q()
     for kind in ProcurementType.values:
         thresholds |= Q(procurement_type=kind, value__gte=F(f"policy__threshold_{kind}"))
-    awarded = Q(award_date__range=(period.first, period.last), is_framework=False) & ~Q(state__in=NOT_COUNTED)
+    awarded = Q(award_date__range=(period.first, period.last), is_framework=False) & ~Q(
+        state__in=NOT_COUNTED
+    )
     return awarded & thresholds
 
 
@@ -53,13 +57,19 @@ def value_at_award(owed: Lines | None) -> Any:
 
 
 def coverage(contracts: QuerySet[Any], owed: Lines | None, period: Period) -> Coverage:
-    """Of the contracts expected to owe, which do; by the value at the award, or the part of it in `owed`."""
+    """Of the contracts expected to owe, which do; by the value at the award, or the part of it in
+    `owed`.
+    """
     answer = Case(
         When(has_obligation=True, then=Value("with_obligation")),
         When(WITH_REASON, then=Value("without_with_reason")),
         default=Value("without_reason"),
     )
-    rows = contracts.filter(expected_to_owe(period)).order_by().annotate(answer=answer, part=value_at_award(owed))
+    rows = (
+        contracts.filter(expected_to_owe(period))
+        .order_by()
+        .annotate(answer=answer, part=value_at_award(owed))
+    )
     found = rows.values("answer").annotate(number=Count("pk"), total=Sum("part"))
     tallies = {row["answer"]: Tally(row["number"], row["total"] or ZERO) for row in found}
     return Coverage(

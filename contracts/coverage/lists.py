@@ -27,7 +27,10 @@ from sroi.templatetags.formats import euro, short_date
 
 
 def reason_of(contract: Contract) -> str:
-    parts = (contract.get_rate_reason_display() if contract.rate_reason else "", contract.rate_reason_text)
+    parts = (
+        contract.get_rate_reason_display() if contract.rate_reason else "",
+        contract.rate_reason_text,
+    )
     return ": ".join(part for part in parts if part) or _("no reason given")
 
 
@@ -66,12 +69,17 @@ class CoverageTable(Table):
         (gettext_lazy("Contractor"), lambda contract: contract.contractor.name),
         (gettext_lazy("Awarded"), lambda contract: contract.award_date),
         (gettext_lazy("Contract value"), lambda contract: contract.value),
-        (gettext_lazy("Threshold"), lambda contract: threshold(contract.policy, contract.procurement_type)),
+        (
+            gettext_lazy("Threshold"),
+            lambda contract: threshold(contract.policy, contract.procurement_type),
+        ),
         (gettext_lazy("Reason"), reason_of),
     )
 
     def render_title(self, record: Any) -> Any:
-        return format_html("<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns))
+        return format_html(
+            "<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns)
+        )
 
     def render_award_date(self, value: date) -> str:
         return short_date(value)
@@ -82,7 +90,9 @@ class CoverageTable(Table):
     def render_threshold(self, record: Any) -> Any:
         floor = threshold(record.policy, record.procurement_type)
         return format_html(
-            "<span>{}<small>{}</small></span>", euro(floor), ProcurementType(record.procurement_type).label
+            "<span>{}<small>{}</small></span>",
+            euro(floor),
+            ProcurementType(record.procurement_type).label,
         )
 
     def render_reason(self, record: Any) -> str:
@@ -90,16 +100,24 @@ class CoverageTable(Table):
 
 
 class CoverageFilterSet(FilterSet):
-    year = YearFilter(label=gettext_lazy("Year of award"), field_name="award_date", lookup_expr="year")
-    municipality = VisibleChoiceFilter(Municipality, label=gettext_lazy("Client"), method="of_municipality")
+    year = YearFilter(
+        label=gettext_lazy("Year of award"), field_name="award_date", lookup_expr="year"
+    )
+    municipality = VisibleChoiceFilter(
+        Municipality, label=gettext_lazy("Client"), method="of_municipality"
+    )
     reason = ChoiceFilter(
         label=gettext_lazy("Reason"),
         choices=[("with", gettext_lazy("given")), ("without", gettext_lazy("no reason given"))],
         method="by_reason",
     )
 
-    def of_municipality(self, contracts: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
-        shares = visible(ContractShare, self.request.access).filter(municipality=value, percent__gt=0)
+    def of_municipality(
+        self, contracts: QuerySet[Any], name: str, value: Municipality
+    ) -> QuerySet[Any]:
+        shares = visible(ContractShare, self.request.access).filter(
+            municipality=value, percent__gt=0
+        )
         return contracts.filter(pk__in=shares.values("contract"))
 
     def by_reason(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -1,4 +1,6 @@
-"""Coverage: contracts at or above the threshold that carry no obligation, with the reason or without one."""
+"""Coverage: contracts at or above the threshold that carry no obligation, with the reason or
+without one.
+"""
 
 from datetime import date
 from typing import Any
@@ -40,7 +42,9 @@ class CoverageList(ForWhoMay, ListPage):
         """With how it stands as a whole, in the year that was chosen, else this year."""
         access, form = self.request.access, self.filterset.form
         year = int((form.is_valid() and form.cleaned_data.get("year")) or localdate().year)
-        tally = coverage(visible(Contract, access), visible(ObligationLine, access), Period.year(year))
+        tally = coverage(
+            visible(Contract, access), visible(ObligationLine, access), Period.year(year)
+        )
         return super().get_context_data(coverage=tally, year=year, **kwargs)
 
 

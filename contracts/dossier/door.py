@@ -1,6 +1,8 @@
-"""The door of the dossier: notes and agreements, contact persons, documents. All are refused on a closed contract.
+"""The door of the dossier: notes and agreements, contact persons, documents. All are refused on a
+closed contract.
 
-Whether a file may be kept is judged before it comes here; what comes is its contents as they may be kept.
+Whether a file may be kept is judged before it comes here; what comes is its contents as they may be
+kept.
 """
 
 import hashlib
@@ -33,7 +35,7 @@ from sroi.files.storage import evidence_storage
 # Whose own people a side is; that of the region is an adviser's.
 OF_SIDE = {Side.CONTRACTOR: Of.CONTRACTOR, Side.MUNICIPALITY: Of.MUNICIPALITIES}
 
-# --- who may --------------------------------------------------------------------------------------------------------
+# --- who may --------------------------------------------------------------------------------------
 
 
 def may_write(access: Access, contract: Contract) -> bool:
@@ -43,7 +45,9 @@ def may_write(access: Access, contract: Contract) -> bool:
 
 def may_add_document(access: Access, contract: Contract) -> bool:
     """An adviser, and the contractor's own people."""
-    adds = access.may(May.ADD_DOCUMENTS, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    adds = access.may(
+        May.ADD_DOCUMENTS, region_id=contract.region_id, contractor_id=contract.contractor_id
+    )
     return adds and contract.state in OPEN
 
 
@@ -63,10 +67,12 @@ def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
     return own or may_write(access, contract)
 
 
-# --- notes ----------------------------------------------------------------------------------------------------------
+# --- notes ----------------------------------------------------------------------------------------
 
 
-def write(contract: Contract, kind: str, day: date, text: str, act: Act, *, shared: bool) -> ContractNote:
+def write(
+    contract: Contract, kind: str, day: date, text: str, act: Act, *, shared: bool
+) -> ContractNote:
     with transaction.atomic():
         refuse_closed(contract)
         note: ContractNote = ContractNote.objects.create(
@@ -82,10 +88,12 @@ def remove_note(note: ContractNote, act: Act) -> None:
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
         if not gone:
             raise Refused(_("This note was removed already."))
-        ContractEvent.objects.create(contract=note.contract, what=Happened.NOTE_REMOVED, at=act.at, by=act.by)
+        ContractEvent.objects.create(
+            contract=note.contract, what=Happened.NOTE_REMOVED, at=act.at, by=act.by
+        )
 
 
-# --- contact persons ------------------------------------------------------------------------------------------------
+# --- contact persons ------------------------------------------------------------------------------
 
 
 def save_person(person: ContactPerson, given: Mapping[str, Any]) -> None:
@@ -108,11 +116,16 @@ def forget_persons(contracts: Any) -> int:
     return gone
 
 
-# --- documents ------------------------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
 
 
 def keep(
-    contract: Contract, file: File, act: Act, *, shared: bool, certificate: PsoCertificate | None = None
+    contract: Contract,
+    file: File,
+    act: Act,
+    *,
+    shared: bool,
+    certificate: PsoCertificate | None = None,
 ) -> ContractDocument:
     """Add a document that may be kept."""
     with transaction.atomic():
@@ -123,14 +136,24 @@ def keep(
         if known.filter(content_hash=_hash(file)).exists():
             raise Refused(_("This file was added already."))
         if known.count() >= settings.DOSSIER_MAX_FILES:
-            raise Refused(_("There are %(n)s files already; that is the most.") % {"n": settings.DOSSIER_MAX_FILES})
+            raise Refused(
+                _("There are %(n)s files already; that is the most.")
+                % {"n": settings.DOSSIER_MAX_FILES}
+            )
         return put(contract, file, act, shared=shared, certificate=certificate)
 
 
 def put(
-    contract: Contract, file: File, act: Act, *, shared: bool, certificate: PsoCertificate | None = None
+    contract: Contract,
+    file: File,
+    act: Act,
+    *,
+    shared: bool,
+    certificate: PsoCertificate | None = None,
 ) -> ContractDocument:
-    """Store the contents and the row that says so; where the row cannot be stored, no file stays behind."""
+    """Store the contents and the row that says so; where the row cannot be stored, no file stays
+    behind.
+    """
     document = ContractDocument(
         contract=contract,
         title=file.title,
@@ -156,10 +179,16 @@ def remove(document: ContractDocument, act: Act) -> None:
     name = document.file.name
     with transaction.atomic():
         refuse_closed(document.contract)
-        if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(file="", removed_at=act.at):
+        if not ContractDocument.objects.filter(pk=document.pk, removed_at=None).update(
+            file="", removed_at=act.at
+        ):
             raise Refused(_("This document was removed already."))
         ContractEvent.objects.create(
-            contract=document.contract, what=Happened.DOCUMENT_REMOVED, at=act.at, by=act.by, why=document.title
+            contract=document.contract,
+            what=Happened.DOCUMENT_REMOVED,
+            at=act.at,
+            by=act.by,
+            why=document.title,
         )
         if name:
             evidence_storage().guard()

@@ -35,7 +35,10 @@ class ContactPersonForm(forms.Form):
     name = text_field(gettext_lazy("Name"), 200)
     function = text_field(gettext_lazy("Function"), 200, required=False)
     email = forms.EmailField(
-        label=gettext_lazy("E-mail address"), max_length=254, required=False, validators=[refuse_bsn]
+        label=gettext_lazy("E-mail address"),
+        max_length=254,
+        required=False,
+        validators=[refuse_bsn],
     )
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
@@ -67,12 +70,16 @@ class DocumentForm(forms.Form):
     """A file with what it is; `certificates` of the contractor may be what it proves."""
 
     title = text_field(
-        gettext_lazy("What is it?"), 200, help_text=gettext_lazy("For instance: minutes of the kick-off.")
+        gettext_lazy("What is it?"),
+        200,
+        help_text=gettext_lazy("For instance: minutes of the kick-off."),
     )
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy("A PDF or a photo. Documents with a BSN do not belong here."),
-        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}),
+        widget=forms.ClearableFileInput(
+            attrs={"accept": "application/pdf,image/jpeg,image/png,image/webp"}
+        ),
     )
     certificate: Any = forms.ModelChoiceField(
         queryset=None,

@@ -50,7 +50,9 @@ class ContractDossier(DetailPage):
         sides = dossier.sides_of(access, contract)
         documents = visible(ContractDocument, access).filter(contract=contract, removed_at=None)
         return super().get_context_data(
-            notes=list(visible(ContractNote, access).filter(contract=contract).select_related("by")),
+            notes=list(
+                visible(ContractNote, access).filter(contract=contract).select_related("by")
+            ),
             persons=[(person, person.side in sides) for person in persons_of(contract, access)],
             documents=[
                 Listed.of(document, dossier.may_remove(access, document, self.request.user))
@@ -78,7 +80,9 @@ def persons_of(contract: Contract, access: Any) -> Any:
 
 
 def certificates_of(contract: Contract, access: Any) -> Any:
-    theirs = visible(PsoCertificate, access).filter(region=contract.region_id, contractor=contract.contractor_id)
+    theirs = visible(PsoCertificate, access).filter(
+        region=contract.region_id, contractor=contract.contractor_id
+    )
     return theirs.order_by("-valid_until")
 
 
@@ -92,7 +96,11 @@ class Listed:
 
     @classmethod
     def of(cls, document: Any, removable: bool) -> "Listed":
-        parts = [ENDINGS[document.media_type].upper(), long_date(document.added_at), str(document.added_by or "")]
+        parts = [
+            ENDINGS[document.media_type].upper(),
+            long_date(document.added_at),
+            str(document.added_by or ""),
+        ]
         parts += [str(document.certificate)] if document.certificate else []
         return cls(document, " · ".join(part for part in parts if part), removable)
 
@@ -124,7 +132,12 @@ class NewNote(OfDossier):
     def do(self, form: Any) -> str:
         given = form.cleaned_data
         dossier.write(
-            self.contract, given["kind"], given["day"], given["text"], act_of(self.request), shared=given["shared"]
+            self.contract,
+            given["kind"],
+            given["day"],
+            given["text"],
+            act_of(self.request),
+            shared=given["shared"],
         )
         return _("The note is in the dossier.")
 
@@ -159,7 +172,9 @@ class EditPerson(NewPerson):
     found: ContactPerson
 
     def get_object(self, queryset: Any = None) -> Any:
-        self.found = get_object_or_404(visible(ContactPerson, self.request.access), pk=self.kwargs["pk"])
+        self.found = get_object_or_404(
+            visible(ContactPerson, self.request.access), pk=self.kwargs["pk"]
+        )
         self.kwargs["pk"] = self.found.contract_id
         return super().get_object(queryset)
 

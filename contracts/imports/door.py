@@ -1,7 +1,8 @@
-"""Importing contracts and obligation changes: every faulty cell named, then all or nothing through the door.
+"""Importing contracts and obligation changes: every faulty cell named, then all or nothing through
+the door.
 
-The same file again changes nothing. What is owed never changes by importing a contract anew: a changed value is
-refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
+The same file again changes nothing. What is owed never changes by importing a contract anew: a
+changed value is refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
 """
 
 import hashlib
@@ -95,7 +96,11 @@ CONTRACT_COLUMNS = (
     Column("contractor_kvk", kvk, required=True),
     Column("contractor_name", text(200), required=True),
     Column("municipalities", shares(), required=True),
-    Column("procurement_type", choice({v: v for v in ProcurementType.values}, TYPES_IN_DUTCH), required=True),
+    Column(
+        "procurement_type",
+        choice({v: v for v in ProcurementType.values}, TYPES_IN_DUTCH),
+        required=True,
+    ),
     Column("cpv", text(10), default=""),
     Column("policy_field", text(60), default=""),
     Column("publication_date", day),
@@ -123,7 +128,8 @@ CHANGE_COLUMNS = (
     Column("new_end_date", day),
     Column("reason", text(1000), required=True),
 )
-# What an import may mend in a contract that is registered already; the rest is what it owes, or what it is.
+# What an import may mend in a contract that is registered already; the rest is what it owes, or
+# what it is.
 MENDABLE = ("title", "cpv", "policy_field", "publication_date", "adviser_email")
 MENDED = (*MENDABLE, "adviser", "rate_reason", "rate_reason_text")
 FIXED = {
@@ -147,7 +153,8 @@ class Outcome:
     unchanged: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
-    # The keys of what was doubted, each of which is among the warnings; `asks` where one of them was not answered.
+    # The keys of what was doubted, each of which is among the warnings; `asks` where one of them
+    # was not answered.
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
 
@@ -161,7 +168,9 @@ class Outcome:
             self.doubts.append(doubt.key)
 
     def answered_by(self, answered: Container[str] | None) -> Container[str]:
-        """What the door is told. A command (None) answers for the whole file: its warnings say what it took."""
+        """What the door is told. A command (None) answers for the whole file: its warnings say what
+        it took.
+        """
         if answered is None:
             return self.doubts
         self.asks = any(key not in answered for key in self.doubts)
@@ -178,7 +187,8 @@ def lacks_columns(parsed: Parsed, columns: Iterable[Column]) -> bool:
     return any(column.required and column.name not in parsed.positions for column in columns)
 
 
-# Called last in the transaction of an import: who imports on behalf of someone notes there that it was done.
+# Called last in the transaction of an import: who imports on behalf of someone notes there that it
+# was done.
 Seal = Callable[[], None]
 
 
@@ -188,7 +198,8 @@ def nothing_more() -> None:
 
 @dataclass(frozen=True)
 class Bounds:
-    """How far the import of a procurement officer reaches: the contracts that they see, and their own municipalities.
+    """How far the import of a procurement officer reaches: the contracts that they see, and their
+    own municipalities.
 
     They register what is new; what is registered already, only an adviser mends.
     """
@@ -197,29 +208,37 @@ class Bounds:
     municipality_ids: frozenset[int]
 
 
-# --- contracts ------------------------------------------------------------------------------------------------------
+# --- contracts ------------------------------------------------------------------------------------
 
 
 class ContractIntake:
     """Checks the rows of a contracts file against what the region knows, all read at once.
 
-    With `bounds` a contract beyond them is as missing as one that never was; but its reference stays taken.
+    With `bounds` a contract beyond them is as missing as one that never was; but its reference
+    stays taken.
     """
 
     def __init__(self, region: Region, parsed: Parsed, bounds: Bounds | None = None) -> None:
         self.region, self.parsed, self.bounds = region, parsed, bounds
-        self.towns = {t.code: t for t in Municipality.objects.filter(region=region).select_related("successor")}
+        self.towns = {
+            t.code: t
+            for t in Municipality.objects.filter(region=region).select_related("successor")
+        }
         self.municipalities = {code: town.pk for code, town in self.towns.items()}
         self.policies = list(Policy.objects.filter(region=region))
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
-        references = {r["reference"] for r in parsed.rows} | {r["parent_reference"] for r in parsed.rows}
+        references = {r["reference"] for r in parsed.rows} | {
+            r["parent_reference"] for r in parsed.rows
+        }
         there = Contract.objects.filter(region=region, reference__in=references)
         within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
         self.awarded: dict[int, dict[str, Decimal]] = {}
         self.known = {c.reference: c for c in within.prefetch_related("shares")}
         self._join(list(self.known.values()))
-        self.taken = set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
+        self.taken = (
+            set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
+        )
         numbers = {r["contractor_kvk"] for r in parsed.rows}
         self.contractors = {c.kvk: c for c in Contractor.objects.filter(kvk__in=numbers)}
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
@@ -228,7 +247,9 @@ class ContractIntake:
         self._by_code()
 
     def _by_code(self) -> None:
-        """The clients of each row by their codes, however they were named; a fault where they cannot be told."""
+        """The clients of each row by their codes, however they were named; a fault where they
+        cannot be told.
+        """
         clients = ClientsByName(self.towns.values())
         for row in self.parsed.rows:
             found: dict[str, Decimal] = {}
@@ -239,12 +260,18 @@ class ContractIntake:
                     self._fault(row, "municipalities", str(fault))
                     continue
                 if code in found:
-                    self._fault(row, "municipalities", _("“%(name)s” is there more than once.") % {"name": code})
+                    self._fault(
+                        row,
+                        "municipalities",
+                        _("“%(name)s” is there more than once.") % {"name": code},
+                    )
                 found[code] = part
             row.values["municipalities"] = found
 
     def _join(self, known: list[Contract]) -> None:
-        """Give them what they are compared by: one object of each, however many contracts there are."""
+        """Give them what they are compared by: one object of each, however many contracts there
+        are.
+        """
         towns = {pk: code for code, pk in self.municipalities.items()}
         tables = {table.pk: table for table in self.tables.values()}
         firms = Contractor.objects.in_bulk({c.contractor_id for c in known})
@@ -254,7 +281,9 @@ class ContractIntake:
             contract.table = tables[contract.table_id] if contract.table_id else None
             contract.parent = parents[contract.parent_id] if contract.parent_id else None
             first = [share for share in contract.shares.all() if share.valid_from is None]
-            self.awarded[contract.pk] = {towns[share.municipality_id]: share.percent for share in first}
+            self.awarded[contract.pk] = {
+                towns[share.municipality_id]: share.percent for share in first
+            }
 
     def run(self) -> tuple[list[Award], list[Contract], Outcome]:
         outcome = Outcome.of(self.parsed)
@@ -268,7 +297,9 @@ class ContractIntake:
             known = self.known.get(row["reference"])
             if row["reference"] in self.taken:
                 self._fault(
-                    row, "reference", _("This reference is in use already. Every contract needs one of its own.")
+                    row,
+                    "reference",
+                    _("This reference is in use already. Every contract needs one of its own."),
                 )
             if known is None:
                 made = self._award(row)
@@ -299,7 +330,11 @@ class ContractIntake:
             self._fault(row, "municipalities", reason)
         policy = policy_on(self.policies, row["award_date"])
         if policy is None:
-            self._fault(row, "award_date", _("The region has no policy for this date. Load one that is valid then."))
+            self._fault(
+                row,
+                "award_date",
+                _("The region has no policy for this date. Load one that is valid then."),
+            )
         else:
             contract.policy = policy
             self._set_rate(contract, row, policy)
@@ -310,24 +345,32 @@ class ContractIntake:
         number = row["contractor_kvk"]
         if number not in self.contractors:
             name = row["contractor_name"]
-            self.contractors[number] = Contractor(kvk=number, name=name, name_folded=folded(name)[:200])
+            self.contractors[number] = Contractor(
+                kvk=number, name=name, name_folded=folded(name)[:200]
+            )
         return self.contractors[number]
 
     def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
-        expected = expected_rate(policy, row["procurement_type"], row["value"], row["labour_cost"]).rate
+        expected = expected_rate(
+            policy, row["procurement_type"], row["value"], row["labour_cost"]
+        ).rate
         contract.rate = expected if row["rate"] is None else row["rate"]
         category, text_given = self._reason(row)
         contract.rate_reason, contract.rate_reason_text = category, text_given
         if not needs_motivation(contract.rate, expected, text_given):
             return
         if contract.rate == 0:
-            # Without an obligation a contract is kept for coverage, which also counts those without a reason.
+            # Without an obligation a contract is kept for coverage, which also counts those without
+            # a reason.
             self.parsed.warn(row, "rate_reason", _("There is no obligation and no reason why."))
         else:
             self._fault(
                 row,
                 "rate_reason",
-                _("The rate is below the %(rate)s%% of the policy: give the reason, as in “market: why”.")
+                _(
+                    "The rate is below the %(rate)s%% of the policy: give the reason, as in"
+                    " “market: why”."
+                )
                 % {"rate": number(expected)},
             )
 
@@ -351,10 +394,18 @@ class ContractIntake:
         if not code:
             return self.line.pinned(policy, contract)
         if self.bounds:
-            self._fault(row, "valuation_table", _("Only an adviser chooses another table. Leave this cell empty."))
+            self._fault(
+                row,
+                "valuation_table",
+                _("Only an adviser chooses another table. Leave this cell empty."),
+            )
         if code not in self.tables:
             known = ", ".join(self.tables) or "–"
-            self._fault(row, "valuation_table", _("This table is not loaded. Known: %(known)s.") % {"known": known})
+            self._fault(
+                row,
+                "valuation_table",
+                _("This table is not loaded. Known: %(known)s.") % {"known": known},
+            )
         return self.tables.get(code)
 
     def _shares(self, row: Row) -> dict[int, Decimal]:
@@ -363,7 +414,9 @@ class ContractIntake:
             found[self.municipalities[code]] = part
             if self.bounds and self.municipalities[code] not in self.bounds.municipality_ids:
                 self._fault(
-                    row, "municipalities", _("%(code)s is not a client of yours. Ask an adviser.") % {"code": code}
+                    row,
+                    "municipalities",
+                    _("%(code)s is not a client of yours. Ask an adviser.") % {"code": code},
                 )
         return found
 
@@ -371,9 +424,17 @@ class ContractIntake:
         parent = built[reference].contract if reference in built else self.known.get(reference)
         grandparent = self.rows[reference]["parent_reference"] if reference in built else ""
         if parent is None or reference == row["reference"]:
-            self._fault(row, "parent_reference", _("There is no framework with this reference, here or in the file."))
+            self._fault(
+                row,
+                "parent_reference",
+                _("There is no framework with this reference, here or in the file."),
+            )
         elif grandparent:
-            self._fault(row, "parent_reference", _("This is itself a call-off; call off from its framework."))
+            self._fault(
+                row,
+                "parent_reference",
+                _("This is itself a call-off; call off from its framework."),
+            )
         else:
             for column, reason in framework_faults(parent):
                 self._fault(row, column, reason)
@@ -384,9 +445,17 @@ class ContractIntake:
         self._refuse_changes(known, row)
         changed = False
         for name in MENDABLE:
-            if name in self.parsed.positions and row[name] not in (None, "") and getattr(known, name) != row[name]:
+            if (
+                name in self.parsed.positions
+                and row[name] not in (None, "")
+                and getattr(known, name) != row[name]
+            ):
                 if self.bounds:
-                    self._fault(row, name, _("Only an adviser changes a contract that is registered already."))
+                    self._fault(
+                        row,
+                        name,
+                        _("Only an adviser changes a contract that is registered already."),
+                    )
                 setattr(known, name, row[name])
                 changed = True
         if changed and known.adviser_email:
@@ -394,7 +463,11 @@ class ContractIntake:
         category, explanation = self._reason(row)
         if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
             if self.bounds:
-                self._fault(row, "rate_reason", _("Only an adviser changes a contract that is registered already."))
+                self._fault(
+                    row,
+                    "rate_reason",
+                    _("Only an adviser changes a contract that is registered already."),
+                )
             known.rate_reason, known.rate_reason_text = category, explanation
             changed = True
         return changed
@@ -402,19 +475,38 @@ class ContractIntake:
     def _refuse_changes(self, known: Contract, row: Row) -> None:
         for column, name in FIXED.items():
             registered = getattr(known, name)
-            if column in self.parsed.positions and row[column] is not None and row[column] != registered:
+            if (
+                column in self.parsed.positions
+                and row[column] is not None
+                and row[column] != registered
+            ):
                 self._fault(
                     row,
                     column,
-                    _("Registered is %(value)s. Change it with an obligation change, not by importing it anew.")
+                    _(
+                        "Registered is %(value)s. Change it with an obligation change, not by"
+                        " importing it anew."
+                    )
                     % {"value": registered},
                 )
         if known.contractor.kvk != row["contractor_kvk"]:
-            self._fault(row, "contractor_kvk", _("This contract is registered with another contractor."))
+            self._fault(
+                row, "contractor_kvk", _("This contract is registered with another contractor.")
+            )
         if self.awarded[known.pk] != row["municipalities"]:
-            self._fault(row, "municipalities", _("Other shares are registered. Change them at the contract itself."))
-        if row["parent_reference"] and (known.parent is None or known.parent.reference != row["parent_reference"]):
-            self._fault(row, "parent_reference", _("This contract is registered with another framework, or with none."))
+            self._fault(
+                row,
+                "municipalities",
+                _("Other shares are registered. Change them at the contract itself."),
+            )
+        if row["parent_reference"] and (
+            known.parent is None or known.parent.reference != row["parent_reference"]
+        ):
+            self._fault(
+                row,
+                "parent_reference",
+                _("This contract is registered with another framework, or with none."),
+            )
         code = row["valuation_table"]
         if code and (known.table is None or known.table.code != code):
             self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
@@ -432,7 +524,8 @@ def import_contracts(
 ) -> Outcome:
     """Register the contracts of a file, all or none; with `dry_run` only say what would happen.
 
-    `answered` are the keys of the doubts to which somebody said that it is right; None for a command, which takes them.
+    `answered` are the keys of the doubts to which somebody said that it is right; None for a
+    command, which takes them.
     """
     parsed = parse(sheet, CONTRACT_COLUMNS)
     if lacks_columns(parsed, CONTRACT_COLUMNS):
@@ -447,10 +540,14 @@ def import_contracts(
     if outcome.faults or outcome.asks or dry_run:
         return outcome.in_order()
     with transaction.atomic():
-        new = Contractor.objects.bulk_create([c for c in intake.contractors.values() if c.pk is None])
+        new = Contractor.objects.bulk_create(
+            [c for c in intake.contractors.values() if c.pk is None]
+        )
         remember(new, replace(act, why=_("Import of contracts")))
         for made in awards:
-            made.contract.contractor = made.contract.contractor  # picks up the id that it got just now
+            made.contract.contractor = (
+                made.contract.contractor
+            )  # picks up the id that it got just now
         award(awards, replace(act, why=_("Import of contracts")), region=region, answered=taken)
         for contract in mended:
             contract.fold()
@@ -461,7 +558,7 @@ def import_contracts(
     return outcome
 
 
-# --- obligation changes -----------------------------------------------------------------------------------------------
+# --- obligation changes ---------------------------------------------------------------------------
 
 
 def import_changes(
@@ -497,11 +594,15 @@ def import_changes(
             parsed.refuse(row, "contract_reference", _("There is no contract with this reference."))
             continue
         new = change_of(contract, row)
-        new.identity = row["change_id"] or _fingerprint(getattr(new, name) for name in CHANGE_FIELDS)
+        new.identity = row["change_id"] or _fingerprint(
+            getattr(new, name) for name in CHANGE_FIELDS
+        )
         key = (contract.pk, new.identity)
         if key in seen:
             parsed.refuse(
-                row, "change_id", _("This change stands in the file twice. Give each a change_id of its own.")
+                row,
+                "change_id",
+                _("This change stands in the file twice. Give each a change_id of its own."),
             )
         elif key not in known:
             for column, reason in _faults(row, new, owed):
@@ -517,7 +618,12 @@ def import_changes(
     taken = outcome.answered_by(answered)
     if not outcome.faults and not outcome.asks and not dry_run:
         with transaction.atomic():
-            change(changes, replace(act, why=_("Import of obligation changes")), region=region, answered=taken)
+            change(
+                changes,
+                replace(act, why=_("Import of obligation changes")),
+                region=region,
+                answered=taken,
+            )
             seal()
         count_rows()
     return outcome.in_order()
@@ -542,7 +648,15 @@ def _faults(row: Row, new: ObligationChange, owed: dict[int, Owed]) -> Iterator[
 
 
 CHANGE_FIELDS = (
-    *("kind", "effective_date", "value_delta", "labour_cost_delta", "turnover", "obligation_delta", "rate"),
+    *(
+        "kind",
+        "effective_date",
+        "value_delta",
+        "labour_cost_delta",
+        "turnover",
+        "obligation_delta",
+        "rate",
+    ),
     *("new_end_date", "reason"),
 )
 

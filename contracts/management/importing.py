@@ -1,4 +1,6 @@
-"""What the import commands share: reading the file, saying what happened, and refusing with every fault named."""
+"""What the import commands share: reading the file, saying what happened, and refusing with every
+fault named.
+"""
 
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -17,24 +19,34 @@ from sroi.exchange import ExchangeError, Sheet, read_rows
 
 
 class ImportCommand(BaseCommand):
-    """All or nothing: with one faulty cell nothing is imported, and the command ends with status 1."""
+    """All or nothing: with one faulty cell nothing is imported, and the command ends with status
+    1.
+    """
 
     importer: ClassVar[Callable[..., Outcome]]
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="CSV or XLSX file with a header row")
         parser.add_argument("--region", required=True, metavar="CODE", help="code of the region")
-        parser.add_argument("--dry-run", action="store_true", help="check and count, but import nothing")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="check and count, but import nothing"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             region = find_region(options["region"])
             sheet = read_rows(options["file"], Path(options["file"]).name)
-            outcome = self.run_import(region, sheet, Act.of(None, timezone.now()), options["dry_run"])
+            outcome = self.run_import(
+                region, sheet, Act.of(None, timezone.now()), options["dry_run"]
+            )
         except OSError as error:
             why = error.strerror or str(error)
             raise CommandError(
-                _("The file %(path)s cannot be read: %(why)s.") % {"path": options["file"], "why": why}
+                _("The file %(path)s cannot be read: %(why)s.")
+                % {
+                    "path": options["file"],
+                    "why": why,
+                }
             ) from None
         except (ValueError, ExchangeError, Refused) as error:
             raise CommandError(str(error)) from None
@@ -44,7 +56,11 @@ class ImportCommand(BaseCommand):
             raise CommandError("\n".join([*map(str, outcome.faults), _("Nothing was imported.")]))
         self.stdout.write(
             _("new: %(new)s, changed: %(changed)s, unchanged: %(unchanged)s")
-            % {"new": len(outcome.new), "changed": len(outcome.changed), "unchanged": len(outcome.unchanged)}
+            % {
+                "new": len(outcome.new),
+                "changed": len(outcome.changed),
+                "unchanged": len(outcome.unchanged),
+            }
             + (_(" (dry run: nothing was imported)") if options["dry_run"] else "")
         )
 

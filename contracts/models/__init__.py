@@ -1,4 +1,6 @@
-"""What is stored of contracts: regions and policy, contracts with their ledger, tables, people, plans."""
+"""What is stored of contracts: regions and policy, contracts with their ledger, tables, people,
+plans.
+"""
 
 from contracts.models.certificate import PsoCertificate, PsoLevel
 from contracts.models.contract import (

@@ -1,4 +1,6 @@
-"""A certificate of a contractor on the PSO performance ladder, which may give a discount on what it owes."""
+"""A certificate of a contractor on the PSO performance ladder, which may give a discount on what it
+owes.
+"""
 
 from typing import ClassVar
 
@@ -24,10 +26,14 @@ class PsoLevel(models.TextChoices):
 
 
 class PsoCertificate(ScopedModel):
-    """Registered once for a contractor in a region, whatever the number of contracts; both days are included."""
+    """Registered once for a contractor in a region, whatever the number of contracts; both days are
+    included.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="certificates")
-    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="certificates")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, related_name="certificates"
+    )
     level = models.CharField(_("level"), max_length=10, choices=PsoLevel.choices)
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"))
@@ -46,9 +52,12 @@ class PsoCertificate(ScopedModel):
     class Meta:
         ordering = ("valid_from", "pk")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(valid_until__gte=F("valid_from")), name="certificate_ends_after_start"
+            ),
             models.UniqueConstraint(
-                fields=["region", "contractor", "level", "valid_from", "valid_until"], name="certificate_once"
+                fields=["region", "contractor", "level", "valid_from", "valid_until"],
+                name="certificate_once",
             ),
         ]
 

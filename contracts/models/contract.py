@@ -39,7 +39,9 @@ class RateReason(models.TextChoices):
 
 
 class PolicyField(models.TextChoices):
-    """The fields of municipal policy that a contract or a fulfilment can be of; imports may name others."""
+    """The fields of municipal policy that a contract or a fulfilment can be of; imports may name
+    others.
+    """
 
     WORK_AND_INCOME = "werk-en-inkomen", _("Work and income")
     EDUCATION = "onderwijs-en-leren", _("Education and learning")
@@ -83,7 +85,9 @@ class LineKind(models.TextChoices):
 
 
 class Contract(ScopedModel):
-    """What was awarded. Value, labour cost, rate and end date are those of the award; changes stand beside it."""
+    """What was awarded. Value, labour cost, rate and end date are those of the award; changes stand
+    beside it.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="contracts")
     reference = models.CharField(_("reference"), max_length=80)
@@ -91,11 +95,18 @@ class Contract(ScopedModel):
     search_text = models.CharField(max_length=600, editable=False)
     contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="contracts")
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="call_offs", verbose_name=_("framework")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="call_offs",
+        verbose_name=_("framework"),
     )
     # True from the first call-off on: then the call-offs owe, and this contract itself nothing.
     is_framework = models.BooleanField(default=False)
-    procurement_type = models.CharField(_("procurement type"), max_length=10, choices=ProcurementType.choices)
+    procurement_type = models.CharField(
+        _("procurement type"), max_length=10, choices=ProcurementType.choices
+    )
     cpv = models.CharField(_("CPV code"), max_length=10, blank=True)
     lot = models.CharField(_("lot"), max_length=80, blank=True)
     policy_field = models.CharField(_("policy field"), max_length=60, blank=True)
@@ -107,23 +118,37 @@ class Contract(ScopedModel):
     recovery_until = models.DateField(_("recovery period until"), null=True, blank=True)
     value = MoneyField(_("contract value at the award"))
     rate = models.DecimalField(_("rate at the award"), max_digits=6, decimal_places=3)
-    rate_reason = models.CharField(_("reason category"), max_length=20, choices=RateReason.choices, blank=True)
+    rate_reason = models.CharField(
+        _("reason category"), max_length=20, choices=RateReason.choices, blank=True
+    )
     rate_reason_text = models.CharField(_("reason"), max_length=1000, blank=True)
     basis = models.CharField(_("basis"), max_length=20, choices=Basis.choices)
     labour_cost = MoneyField(_("labour cost at the award"), null=True, blank=True)
-    follows_changes = models.BooleanField(_("obligation follows changes of the value"), default=True)
+    follows_changes = models.BooleanField(
+        _("obligation follows changes of the value"), default=True
+    )
     # Whether it ever had a rate above zero; contracts without are kept for coverage only.
     has_obligation = models.BooleanField(default=False)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="contracts")
-    table = models.ForeignKey(ValuationTable, on_delete=models.PROTECT, null=True, blank=True, related_name="contracts")
+    table = models.ForeignKey(
+        ValuationTable, on_delete=models.PROTECT, null=True, blank=True, related_name="contracts"
+    )
     adviser = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="advised_contracts"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="advised_contracts",
     )
     adviser_email = models.EmailField(_("e-mail address of the adviser"), blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=ContractState.choices, default=ContractState.DRAFT)
+    state = models.CharField(
+        _("state"), max_length=10, choices=ContractState.choices, default=ContractState.DRAFT
+    )
     settled_on = models.DateField(null=True, blank=True)
     contacted_on = models.DateField(_("first contact"), null=True, blank=True)
-    no_plan_reason = models.CharField(_("why no action plan is needed"), max_length=1000, blank=True)
+    no_plan_reason = models.CharField(
+        _("why no action plan is needed"), max_length=1000, blank=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     scope = Scope(
@@ -138,11 +163,16 @@ class Contract(ScopedModel):
         ordering = ("reference",)
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["region", "reference"], name="contract_reference"),
-            models.CheckConstraint(condition=Q(end_date__gte=F("start_date")), name="contract_ends_after_start"),
-            models.CheckConstraint(condition=Q(rate__gte=0) & Q(rate__lte=100), name="contract_rate_is_percent"),
+            models.CheckConstraint(
+                condition=Q(end_date__gte=F("start_date")), name="contract_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gte=0) & Q(rate__lte=100), name="contract_rate_is_percent"
+            ),
             models.CheckConstraint(condition=Q(value__gte=0), name="contract_value_not_negative"),
             models.CheckConstraint(
-                condition=~Q(basis=Basis.LABOUR_COST) | Q(labour_cost__isnull=False), name="contract_basis_is_known"
+                condition=~Q(basis=Basis.LABOUR_COST) | Q(labour_cost__isnull=False),
+                name="contract_basis_is_known",
             ),
             models.CheckConstraint(
                 condition=(Q(state=ContractState.SETTLED) & Q(settled_on__isnull=False))
@@ -155,7 +185,9 @@ class Contract(ScopedModel):
         return f"{self.reference} {self.title}"
 
     def fold(self) -> None:
-        """Fill the column that is searched; bulk doors call this themselves, since they pass `save` by."""
+        """Fill the column that is searched; bulk doors call this themselves, since they pass `save`
+        by.
+        """
         self.search_text = folded(f"{self.reference} {self.title}")[:600]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
@@ -169,25 +201,38 @@ class Contract(ScopedModel):
 
 
 class ContractShare(ScopedModel):
-    """The percent of a contract that is a client's, from a month on; per month they add up to 100."""
+    """The percent of a contract that is a client's, from a month on; per month they add up to
+    100.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="shares")
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="shares")
     valid_from = models.DateField(_("from month"), null=True, blank=True)
     percent = models.DecimalField(_("share"), max_digits=7, decimal_places=4)
-    # The act that changed the shares: lines posted before it were split by the shares of then. None: the award.
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The act that changed the shares: lines posted before it were split by the shares of then.
+    # None: the award.
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
-    scope = Scope(region="contract__region", municipality="municipality", contractor="contract__contractor")
+    scope = Scope(
+        region="contract__region", municipality="municipality", contractor="contract__contractor"
+    )
     history = kept(Scope(region="contract__region", contractor="contract__contractor"))
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["contract", "municipality", "valid_from"], name="share_once"),
             models.UniqueConstraint(
-                fields=["contract", "municipality"], condition=Q(valid_from=None), name="first_share_once"
+                fields=["contract", "municipality", "valid_from"], name="share_once"
             ),
-            models.CheckConstraint(condition=Q(percent__gte=0) & Q(percent__lte=100), name="share_is_percent"),
+            models.UniqueConstraint(
+                fields=["contract", "municipality"],
+                condition=Q(valid_from=None),
+                name="first_share_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(percent__gte=0) & Q(percent__lte=100), name="share_is_percent"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -195,10 +240,13 @@ class ContractShare(ScopedModel):
 
 
 class ObligationChange(ScopedModel):
-    """What changed what a contract owes, as it was registered; its amounts are posted as obligation lines."""
+    """What changed what a contract owes, as it was registered; its amounts are posted as obligation
+    lines.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="changes")
-    # The given change id, or a fingerprint of the row: importing the same change again changes nothing.
+    # The given change id, or a fingerprint of the row: importing the same change again changes
+    # nothing.
     identity = models.CharField(max_length=100)
     kind = models.CharField(_("kind"), max_length=15, choices=ChangeKind.choices)
     effective_date = models.DateField(_("effective date"))
@@ -216,12 +264,16 @@ class ObligationChange(ScopedModel):
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="changes")
 
     scope = Scope(
-        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+        region="contract__region",
+        municipality="contract__shares__municipality",
+        contractor="contract__contractor",
     )
 
     class Meta:
         ordering = ("pk",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=["contract", "identity"], name="change_identity")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "identity"], name="change_identity")
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.effective_date}"
@@ -230,8 +282,12 @@ class ObligationChange(ScopedModel):
 class ObligationLine(ScopedModel):
     """A line of the obligation ledger: never changed, never deleted."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="obligation_lines")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="obligation_lines")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="obligation_lines"
+    )
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="obligation_lines"
+    )
     effective_date = models.DateField()
     month = models.DateField()
     booked = models.DateField()
@@ -239,10 +295,14 @@ class ObligationLine(ScopedModel):
     value_delta = MoneyField()
     obligation_delta = MoneyField()
     reason = models.CharField(max_length=1000, blank=True)
-    change = models.ForeignKey(ObligationChange, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    change = models.ForeignKey(
+        ObligationChange, on_delete=models.PROTECT, null=True, blank=True, related_name="lines"
+    )
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="obligation_lines")
 
-    scope = Scope(region="contract__region", municipality="municipality", contractor="contract__contractor")
+    scope = Scope(
+        region="contract__region", municipality="municipality", contractor="contract__contractor"
+    )
 
     class Meta:
         ordering = ("posting", "pk")
@@ -283,12 +343,18 @@ class ContractEvent(ScopedModel):
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="events")
     what = models.CharField(max_length=30, choices=[*Happened.choices, *ChangeKind.choices])
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     why = models.CharField(max_length=1000, blank=True)
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     scope = Scope(
-        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+        region="contract__region",
+        municipality="contract__shares__municipality",
+        contractor="contract__contractor",
     )
 
     class Meta:

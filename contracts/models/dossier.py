@@ -1,4 +1,6 @@
-"""What is kept with a contract beside its figures: notes and agreements, contact persons, documents."""
+"""What is kept with a contract beside its figures: notes and agreements, contact persons,
+documents.
+"""
 
 from typing import ClassVar
 
@@ -12,8 +14,11 @@ from contracts.models.contract import Contract
 from sroi.access import Scope, ScopedModel
 from sroi.files.storage import evidence_storage, random_name
 
-# A contractor sees what was shared with it, a procurement officer nothing of it: so no path to the municipality.
-SHARED = Scope(region="contract__region", contractor="contract__contractor", contractor_when=Q(shared=True))
+# A contractor sees what was shared with it, a procurement officer nothing of it: so no path to the
+# municipality.
+SHARED = Scope(
+    region="contract__region", contractor="contract__contractor", contractor_when=Q(shared=True)
+)
 
 
 class NoteKind(models.TextChoices):
@@ -30,7 +35,9 @@ class ContractNote(ScopedModel):
     day = models.DateField(_("day"))
     text = models.CharField(_("text"), max_length=4000)
     shared = models.BooleanField(_("the contractor sees it"), default=False)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField()
 
     scope = SHARED
@@ -58,7 +65,9 @@ class ContactPerson(ScopedModel):
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
 
     scope = Scope(
-        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+        region="contract__region",
+        municipality="contract__shares__municipality",
+        contractor="contract__contractor",
     )
 
     class Meta:

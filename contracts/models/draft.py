@@ -1,4 +1,6 @@
-"""What is being prepared: a contract that is not registered yet, and a change that waits for an adviser."""
+"""What is being prepared: a contract that is not registered yet, and a change that waits for an
+adviser.
+"""
 
 from typing import ClassVar
 
@@ -15,11 +17,17 @@ from sroi.money import MoneyField
 
 
 class ContractDraft(ScopedModel):
-    """What someone filled in of a contract so far, as typed. It is theirs alone, and gone once it is registered."""
+    """What someone filled in of a contract so far, as typed. It is theirs alone, and gone once it
+    is registered.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="contract_drafts")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contract_drafts")
-    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="contract_drafts"
+    )
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     # Of a contractor that is not known yet.
     new_kvk = models.CharField(max_length=8, blank=True)
     new_country = models.CharField(max_length=2, blank=True)
@@ -40,7 +48,9 @@ class ContractDraft(ScopedModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.filled_in.get("title") or self.filled_in.get("reference") or self.contractor_name)
+        return str(
+            self.filled_in.get("title") or self.filled_in.get("reference") or self.contractor_name
+        )
 
     @property
     def edition(self) -> str:
@@ -69,10 +79,14 @@ class ActKind(models.TextChoices):
 
 
 class ChangeProposal(ScopedModel):
-    """What a procurement officer proposes to do to a contract; an adviser accepts or declines it."""
+    """What a procurement officer proposes to do to a contract; an adviser accepts or declines
+    it.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="proposals")
-    kind = models.CharField(_("kind"), max_length=15, choices=[*ChangeKind.choices, *ActKind.choices])
+    kind = models.CharField(
+        _("kind"), max_length=15, choices=[*ChangeKind.choices, *ActKind.choices]
+    )
     effective_date = models.DateField(_("effective date"), null=True, blank=True)
     value_delta = MoneyField(null=True, blank=True)
     labour_cost_delta = MoneyField(null=True, blank=True)
@@ -83,9 +97,13 @@ class ChangeProposal(ScopedModel):
     # Of an act that is no change of what is owed: shares by municipality, a certificate, a table.
     details = models.JSONField(default=dict, blank=True)
     reason = models.CharField(_("reason"), max_length=1000)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     proposed_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    state = models.CharField(
+        max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN
+    )
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

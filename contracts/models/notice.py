@@ -1,4 +1,6 @@
-"""What is told to people by mail: what there is to tell, how each of them wants it, and what was sent."""
+"""What is told to people by mail: what there is to tell, how each of them wants it, and what was
+sent.
+"""
 
 from typing import ClassVar
 
@@ -33,20 +35,28 @@ class NoticeState(models.TextChoices):
 
 
 class Notice(ScopedModel):
-    """Something to tell one person, once: `key` says what, and a second one with the same key is not made.
+    """Something to tell one person, once: `key` says what, and a second one with the same key is
+    not made.
 
-    `claim` marks those that one run took to send together, so that two runs at once never send the same.
+    `claim` marks those that one run took to send together, so that two runs at once never send the
+    same.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="notices")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    )
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="notices"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=NoticeKind.choices)
     key = models.CharField(max_length=100)
     words = models.CharField(_("what"), max_length=300, blank=True)
     path = models.CharField(_("page"), max_length=200, blank=True)
     made_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=NoticeState.choices, default=NoticeState.WAITING)
+    state = models.CharField(
+        max_length=10, choices=NoticeState.choices, default=NoticeState.WAITING
+    )
     claim = models.UUIDField(null=True, blank=True, db_index=True)
     tries = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True, blank=True)
@@ -65,7 +75,9 @@ class Notice(ScopedModel):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["user"], condition=Q(state=NoticeState.WAITING), name="notice_waiting"),
+            models.Index(
+                fields=["user"], condition=Q(state=NoticeState.WAITING), name="notice_waiting"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -75,14 +87,18 @@ class Notice(ScopedModel):
 class NoticeChoice(models.Model):
     """How somebody wants to be told of a kind of thing; where there is none, the usual way."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notice_choices")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notice_choices"
+    )
     kind = models.CharField(max_length=10, choices=NoticeKind.choices)
     when = models.CharField(max_length=10, choices=When.choices)
 
     unscoped_because = "everyone sees and sets their own only, see contracts.people.notices"
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_choice_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.when}"

@@ -21,7 +21,9 @@ def folded(text: str) -> str:
 
 
 class Contractor(ScopedModel):
-    """Identified by KvK number, or abroad by country and register number; one row for all regions."""
+    """Identified by KvK number, or abroad by country and register number; one row for all
+    regions.
+    """
 
     kvk = models.CharField(
         _("KvK number"),
@@ -42,16 +44,22 @@ class Contractor(ScopedModel):
         contractor="pk",
         to_many=True,
     )
-    history = kept(Scope(region="history_relation__contracts__region", to_many=True), related_name="history_rows")
+    history = kept(
+        Scope(region="history_relation__contracts__region", to_many=True),
+        related_name="history_rows",
+    )
 
     class Meta:
         ordering = ("name_folded", "pk")
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["country", "register_number"], condition=~Q(register_number=""), name="contractor_register"
+                fields=["country", "register_number"],
+                condition=~Q(register_number=""),
+                name="contractor_register",
             ),
             models.CheckConstraint(
-                condition=Q(kvk__isnull=False) | ~Q(register_number=""), name="contractor_is_identified"
+                condition=Q(kvk__isnull=False) | ~Q(register_number=""),
+                name="contractor_is_identified",
             ),
         ]
 
@@ -71,7 +79,9 @@ class Contractor(ScopedModel):
 class Membership(ScopedModel):
     """A person, a role, a region, and the municipalities or the contractor it is for."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role.choices)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="memberships")
     municipalities = models.ManyToManyField(Municipality, blank=True, related_name="memberships")
@@ -82,7 +92,9 @@ class Membership(ScopedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     scope = Scope(region="region", contractor="contractor", region_wide=(May.MANAGE_USERS,))
-    history = kept(Scope(region="region", region_wide=(May.MANAGE_USERS,)), m2m_fields=[municipalities])
+    history = kept(
+        Scope(region="region", region_wide=(May.MANAGE_USERS,)), m2m_fields=[municipalities]
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -108,9 +120,11 @@ class Membership(ScopedModel):
 
 
 class Invitation(ScopedModel):
-    """Someone is asked in by e-mail, for one membership. The signed link works once, and for a week.
+    """Someone is asked in by e-mail, for one membership. The signed link works once, and for a
+    week.
 
-    One made by command, by who runs the server, also opens an account that exists: with a new password.
+    One made by command, by who runs the server, also opens an account that exists: with a new
+    password.
     """
 
     email = models.EmailField(_("e-mail address"), max_length=254)
@@ -143,7 +157,8 @@ class Invitation(ScopedModel):
                 name="invitation_contractor_for_contractors",
             ),
             models.CheckConstraint(
-                condition=Q(accepted_at=None) | Q(withdrawn_at=None), name="invitation_accepted_or_withdrawn"
+                condition=Q(accepted_at=None) | Q(withdrawn_at=None),
+                name="invitation_accepted_or_withdrawn",
             ),
         ]
 

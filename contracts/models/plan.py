@@ -1,4 +1,6 @@
-"""The action plan: what a contractor means to do per category and quarter; the agreed one is what it is held to."""
+"""The action plan: what a contractor means to do per category and quarter; the agreed one is what
+it is held to.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -25,16 +27,22 @@ class PlanState(models.TextChoices):
 
 
 class ActionPlan(ScopedModel):
-    """A version of the plan of a contract. An agreed one is never changed: a next version takes its place."""
+    """A version of the plan of a contract. An agreed one is never changed: a next version takes its
+    place.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="plans")
     number = models.PositiveSmallIntegerField(_("version"))
-    state = models.CharField(_("state"), max_length=10, choices=PlanState.choices, default=PlanState.DRAFT)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PlanState.choices, default=PlanState.DRAFT
+    )
     # Rises with each saved edit: an adviser answers the edition that was on the screen.
     edition = models.PositiveIntegerField(default=1)
     # By the codes of the categories: what is meant, in words.
     work = models.CharField(_("what you will do with work"), max_length=2000, blank=True)
-    social_purchasing = models.CharField(_("what you will buy of social firms"), max_length=2000, blank=True)
+    social_purchasing = models.CharField(
+        _("what you will buy of social firms"), max_length=2000, blank=True
+    )
     csr = models.CharField(_("what you will do for society"), max_length=2000, blank=True)
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -48,21 +56,27 @@ class ActionPlan(ScopedModel):
     answer = models.CharField(_("what was asked"), max_length=1000, blank=True)
 
     scope = Scope(
-        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+        region="contract__region",
+        municipality="contract__shares__municipality",
+        contractor="contract__contractor",
     )
 
     class Meta:
         ordering = ("contract", "number")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["contract", "number"], name="plan_version"),
-            models.UniqueConstraint(fields=["contract"], condition=Q(state=PlanState.AGREED), name="plan_agreed_once"),
+            models.UniqueConstraint(
+                fields=["contract"], condition=Q(state=PlanState.AGREED), name="plan_agreed_once"
+            ),
             models.UniqueConstraint(
                 fields=["contract"],
                 condition=Q(state__in=[PlanState.DRAFT, PlanState.SUBMITTED]),
                 name="plan_under_way_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[PlanState.AGREED, PlanState.REPLACED], agreed_at__isnull=False)
+                condition=Q(
+                    state__in=[PlanState.AGREED, PlanState.REPLACED], agreed_at__isnull=False
+                )
                 | Q(state__in=[PlanState.DRAFT, PlanState.SUBMITTED], agreed_at=None),
                 name="plan_agreed_has_date",
             ),
@@ -105,7 +119,9 @@ class PlanAmount(ScopedModel):
     class Meta:
         ordering = ("plan", "quarter", "pk")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["plan", "category", "quarter"], name="plan_amount_once"),
+            models.UniqueConstraint(
+                fields=["plan", "category", "quarter"], name="plan_amount_once"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="plan_amount_above_zero"),
         ]
 

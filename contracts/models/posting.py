@@ -11,7 +11,9 @@ from sroi.access import Scope, ScopedModel
 
 
 class LedgerHead(models.Model):
-    """One row per region, locked by every posting and by the finalising of a year, so that these exclude each other."""
+    """One row per region, locked by every posting and by the finalising of a year, so that these
+    exclude each other.
+    """
 
     region = models.OneToOneField(Region, on_delete=models.PROTECT, related_name="ledger_head")
     last_number = models.PositiveBigIntegerField(default=0)
@@ -29,7 +31,11 @@ class Posting(ScopedModel):
     number = models.PositiveBigIntegerField(_("number"))
     at = models.DateTimeField(_("when"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="postings"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="postings",
     )
     why = models.CharField(_("why"), max_length=500)
 
@@ -37,7 +43,9 @@ class Posting(ScopedModel):
 
     class Meta:
         ordering = ("region", "number")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "number"], name="posting_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "number"], name="posting_number")
+        ]
 
     def __str__(self) -> str:
         return f"{self.number}: {self.why}"
@@ -55,7 +63,9 @@ class ClosedYear(ScopedModel):
 
     class Meta:
         ordering = ("region", "year")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "year"], name="closed_year_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "year"], name="closed_year_once")
+        ]
 
     def __str__(self) -> str:
         return str(self.year)

@@ -38,7 +38,9 @@ class PinnedBy(models.TextChoices):
 
 class PolicyQuerySet(ScopedQuerySet):
     def on(self, day: Any) -> Any:
-        """The version in force on `day`; a later revision of the same date goes before an earlier one."""
+        """The version in force on `day`; a later revision of the same date goes before an earlier
+        one.
+        """
         return (
             self.filter(Q(valid_from=None) | Q(valid_from__lte=day))
             .order_by(F("valid_from").desc(nulls_last=True), "-revision")
@@ -49,8 +51,9 @@ class PolicyQuerySet(ScopedQuerySet):
 class Policy(ScopedModel):
     """One version of a region's rules. A contract keeps the version in force on its award date.
 
-    A version is never changed: loading other rules for the same date makes a next revision, for contracts to come.
-    Percentages are percent (5.00 is 5%), amounts euro, terms whole months or days. Source: DOMAIN.md sections 4 and 10.
+    A version is never changed: loading other rules for the same date makes a next revision, for
+    contracts to come. Percentages are percent (5.00 is 5%), amounts euro, terms whole months or
+    days. Source: DOMAIN.md sections 4 and 10.
     """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="policies")
@@ -60,9 +63,15 @@ class Policy(ScopedModel):
     threshold_works = MoneyField(_("threshold for works"), null=True, blank=True)
     threshold_services = MoneyField(_("threshold for services"), null=True, blank=True)
     threshold_supplies = MoneyField(_("threshold for supplies"), null=True, blank=True)
-    reduced_rate = models.DecimalField(_("reduced rate"), max_digits=5, decimal_places=2, null=True, blank=True)
+    reduced_rate = models.DecimalField(
+        _("reduced rate"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
     reduced_below_labour_share = models.DecimalField(
-        _("reduced rate below this labour share"), max_digits=5, decimal_places=2, null=True, blank=True
+        _("reduced rate below this labour share"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
     )
     supplies_min_labour_share = models.DecimalField(
         _("least labour share for supplies"), max_digits=5, decimal_places=2, null=True, blank=True
@@ -74,32 +83,48 @@ class Policy(ScopedModel):
     grace_months = models.PositiveSmallIntegerField(_("months before a contract can be behind"))
     report_months = models.PositiveSmallIntegerField(_("months between interim reports"))
     review_days = models.PositiveSmallIntegerField(_("days for a review"))
-    contact_days = models.PositiveSmallIntegerField(_("days after the award for the first contact"), default=7)
-    plan_weeks = models.PositiveSmallIntegerField(_("weeks after the award for the action plan"), default=6)
+    contact_days = models.PositiveSmallIntegerField(
+        _("days after the award for the first contact"), default=7
+    )
+    plan_weeks = models.PositiveSmallIntegerField(
+        _("weeks after the award for the action plan"), default=6
+    )
     certificate_months = models.PositiveSmallIntegerField(
         _("months that a PSO certificate is valid at most"), default=24
     )
     certificate_warning_days = models.PositiveSmallIntegerField(
         _("days before the end of a PSO certificate in which it is signalled"), default=60
     )
-    payment_days = models.PositiveSmallIntegerField(_("days after the end in which a payment counts"))
+    payment_days = models.PositiveSmallIntegerField(
+        _("days after the end in which a payment counts")
+    )
     pinned_by = models.CharField(_("table pinned by"), max_length=20, choices=PinnedBy.choices)
     self_review = models.BooleanField(_("advisers may review what they entered"))
     store_person_evidence = models.BooleanField(_("evidence about persons may be stored"))
     retention_months = models.PositiveSmallIntegerField(_("months that personal data are kept"))
     at_risk_below_term_left = models.DecimalField(
-        _("percent of the term left under which a shortfall is a risk"), max_digits=5, decimal_places=2
+        _("percent of the term left under which a shortfall is a risk"),
+        max_digits=5,
+        decimal_places=2,
     )
     behind_below_expected = models.DecimalField(
         _("percent of expected under which a contract is behind"), max_digits=5, decimal_places=2
     )
-    mask_below = models.PositiveSmallIntegerField(_("counts under this number are masked in public"))
+    mask_below = models.PositiveSmallIntegerField(
+        _("counts under this number are masked in public")
+    )
     retention_rejected_months = models.PositiveSmallIntegerField(
         _("months that rejected and withdrawn claims keep personal data"), default=6
     )
-    retention_draft_months = models.PositiveSmallIntegerField(_("months that drafts keep personal data"), default=12)
-    changes_always_told = models.BooleanField(_("contractors are always told of changes by mail"), default=True)
-    sample_size = models.PositiveSmallIntegerField(_("fulfilments to check per quarter"), default=10)
+    retention_draft_months = models.PositiveSmallIntegerField(
+        _("months that drafts keep personal data"), default=12
+    )
+    changes_always_told = models.BooleanField(
+        _("contractors are always told of changes by mail"), default=True
+    )
+    sample_size = models.PositiveSmallIntegerField(
+        _("fulfilments to check per quarter"), default=10
+    )
 
     scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
@@ -108,9 +133,13 @@ class Policy(ScopedModel):
     class Meta:
         ordering = (F("valid_from").asc(nulls_first=True), "revision")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "valid_from", "revision"], name="policy_version"),
             models.UniqueConstraint(
-                fields=["region", "revision"], condition=Q(valid_from=None), name="policy_version_from_the_beginning"
+                fields=["region", "valid_from", "revision"], name="policy_version"
+            ),
+            models.UniqueConstraint(
+                fields=["region", "revision"],
+                condition=Q(valid_from=None),
+                name="policy_version_from_the_beginning",
             ),
         ]
 
@@ -119,7 +148,9 @@ class Policy(ScopedModel):
 
 
 class ClientKind(models.TextChoices):
-    """What a client is. Only a municipality has inhabitants, a council with its edition, and people who live there."""
+    """What a client is. Only a municipality has inhabitants, a council with its edition, and people
+    who live there.
+    """
 
     MUNICIPALITY = "municipality", _("municipality")
     PROVINCE = "province", _("province")
@@ -135,16 +166,23 @@ CBS_CODE, CLIENT_CODE = r"^GM[0-9]{4}\Z", r"^[A-Za-z0-9]{2,12}\Z"
 
 class ClientQuerySet(ScopedQuerySet):
     def with_council(self) -> Self:
-        """The municipalities: what concerns councils, inhabitants and "de gemeenten" is about these only."""
+        """The municipalities: what concerns councils, inhabitants and "de gemeenten" is about these
+        only.
+        """
         return self.filter(kind=ClientKind.MUNICIPALITY)
 
 
 class Municipality(ScopedModel):
-    """Who commissions contracts: a municipality, or a client of another kind. DOMAIN.md sections 2, 3 and 10."""
+    """Who commissions contracts: a municipality, or a client of another kind. DOMAIN.md sections 2,
+    3 and 10.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="municipalities")
     kind = models.CharField(
-        _("kind of client"), max_length=20, choices=ClientKind.choices, default=ClientKind.MUNICIPALITY
+        _("kind of client"),
+        max_length=20,
+        choices=ClientKind.choices,
+        default=ClientKind.MUNICIPALITY,
     )
     code = models.CharField(_("code"), max_length=12)
     name = models.CharField(_("name"), max_length=100)
@@ -153,7 +191,12 @@ class Municipality(ScopedModel):
     valid_from = models.DateField(_("first day"), null=True, blank=True)
     valid_until = models.DateField(_("last day"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("successor")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("successor"),
     )
 
     scope = Scope(region="region", everyone=True)
@@ -167,7 +210,11 @@ class Municipality(ScopedModel):
             models.UniqueConstraint(fields=["region", "slug"], name="municipality_slug"),
             models.CheckConstraint(
                 condition=Q(kind=ClientKind.MUNICIPALITY, code__regex=CBS_CODE)
-                | (~Q(kind=ClientKind.MUNICIPALITY) & Q(code__regex=CLIENT_CODE) & ~Q(code__regex=CBS_CODE)),
+                | (
+                    ~Q(kind=ClientKind.MUNICIPALITY)
+                    & Q(code__regex=CLIENT_CODE)
+                    & ~Q(code__regex=CBS_CODE)
+                ),
                 name="client_code_fits_its_kind",
             ),
             models.CheckConstraint(

@@ -1,4 +1,6 @@
-"""The settlement of a contract: what was owed and done, what was decided, and the letter that says so."""
+"""The settlement of a contract: what was owed and done, what was decided, and the letter that says
+so.
+"""
 
 from typing import ClassVar
 
@@ -19,7 +21,9 @@ class SettlementState(models.TextChoices):
 
 
 class Settlement(Balance, ScopedModel):
-    """A decision as it was taken, with the figures of that moment. Reopened, it stays as what was decided then."""
+    """A decision as it was taken, with the figures of that moment. Reopened, it stays as what was
+    decided then.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="settlements")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -41,8 +45,12 @@ class Settlement(Balance, ScopedModel):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    letter_pdf = models.ForeignKey(ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    letter_docx = models.ForeignKey(ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    letter_pdf = models.ForeignKey(
+        ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    letter_docx = models.ForeignKey(
+        ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reopened_at = models.DateTimeField(null=True, blank=True)
     reopened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -50,7 +58,9 @@ class Settlement(Balance, ScopedModel):
     reopened_why = models.CharField(_("why it was reopened"), max_length=1000, blank=True)
 
     scope = Scope(
-        region="contract__region", municipality="contract__shares__municipality", contractor="contract__contractor"
+        region="contract__region",
+        municipality="contract__shares__municipality",
+        contractor="contract__contractor",
     )
 
     class Meta:
@@ -58,16 +68,23 @@ class Settlement(Balance, ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["contract", "number"], name="settlement_number"),
             models.UniqueConstraint(
-                fields=["contract"], condition=Q(state=SettlementState.DECIDED), name="settlement_decided_once"
+                fields=["contract"],
+                condition=Q(state=SettlementState.DECIDED),
+                name="settlement_decided_once",
             ),
-            models.CheckConstraint(condition=Q(penalty__gte=0), name="settlement_penalty_not_negative"),
+            models.CheckConstraint(
+                condition=Q(penalty__gte=0), name="settlement_penalty_not_negative"
+            ),
             models.CheckConstraint(
                 condition=Q(at_fault=True) | (Q(penalty=0) & ~Q(no_fault_reason="")),
                 name="settlement_without_fault_says_why",
             ),
             models.CheckConstraint(
                 condition=Q(state=SettlementState.DECIDED, reopened_at=None)
-                | (Q(state=SettlementState.REOPENED, reopened_at__isnull=False) & ~Q(reopened_why="")),
+                | (
+                    Q(state=SettlementState.REOPENED, reopened_at__isnull=False)
+                    & ~Q(reopened_why="")
+                ),
                 name="settlement_reopened_says_why",
             ),
         ]

@@ -1,4 +1,6 @@
-"""Social firms: who they are, where and when a region recognises them, and what contractors propose."""
+"""Social firms: who they are, where and when a region recognises them, and what contractors
+propose.
+"""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -16,11 +18,15 @@ from sroi.access import Scope, ScopedModel
 from sroi.fields import CHECK_KVK
 from sroi.history.keeping import kept
 
-WEB = URLValidator(schemes=["https", "http"], message=_("Give an address that begins with https://."))
+WEB = URLValidator(
+    schemes=["https", "http"], message=_("Give an address that begins with https://.")
+)
 
 
 class RecognitionKind(models.TextChoices):
-    """By what a firm counts as a social firm. Which blocks that opens is said by the valuation table."""
+    """By what a firm counts as a social firm. Which blocks that opens is said by the valuation
+    table.
+    """
 
     SW_COMPANY = "sw_company", _("sheltered-work company")
     PSO_30PLUS = "pso_30plus", _("PSO 30+")
@@ -40,7 +46,9 @@ class FirmFacts(models.Model):
 
 
 class SocialFirm(FirmFacts, ScopedModel):
-    """A supplier whose invoices can count, by its KvK number: one row for all regions that recognise it."""
+    """A supplier whose invoices can count, by its KvK number: one row for all regions that
+    recognise it.
+    """
 
     kvk = models.CharField(_("KvK number"), max_length=8, unique=True, validators=[CHECK_KVK])
     # Everything that is searched, folded.
@@ -67,7 +75,9 @@ class SocialFirm(FirmFacts, ScopedModel):
 
 
 class Recognition(ScopedModel):
-    """From a day, until a day where it has one, a region recognises a firm; one that was a mistake never counted."""
+    """From a day, until a day where it has one, a region recognises a firm; one that was a mistake
+    never counted.
+    """
 
     firm = models.ForeignKey(SocialFirm, on_delete=models.PROTECT, related_name="recognitions")
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="recognitions")
@@ -90,7 +100,8 @@ class Recognition(ScopedModel):
                 name="recognition_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=Q(revoked_at=None) | Q(is_public=False), name="recognition_revoked_is_not_public"
+                condition=Q(revoked_at=None) | Q(is_public=False),
+                name="recognition_revoked_is_not_public",
             ),
             models.UniqueConstraint(
                 fields=["region", "firm", "kind", "valid_from"],
@@ -103,22 +114,34 @@ class Recognition(ScopedModel):
         return f"{self.firm_id} {self.kind} {self.valid_from}"
 
     def holds_on(self, day: date) -> bool:
-        return self.revoked_at is None and self.valid_from <= day and (not self.valid_until or day <= self.valid_until)
+        return (
+            self.revoked_at is None
+            and self.valid_from <= day
+            and (not self.valid_until or day <= self.valid_until)
+        )
 
 
 class FirmProposal(FirmFacts, ScopedModel):
-    """A firm that a contractor proposes as a social firm; an adviser recognises it, or declines with a reason."""
+    """A firm that a contractor proposes as a social firm; an adviser recognises it, or declines
+    with a reason.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="firm_proposals")
-    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="firm_proposals")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, related_name="firm_proposals"
+    )
     kvk = models.CharField(_("KvK number"), max_length=8, validators=[CHECK_KVK])
     kind = models.CharField(_("recognition"), max_length=20, choices=RecognitionKind.choices)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     why = models.CharField(_("how you know"), max_length=500, blank=True)
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     proposed_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN)
+    state = models.CharField(
+        max_length=10, choices=ProposalState.choices, default=ProposalState.OPEN
+    )
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -136,10 +159,13 @@ class FirmProposal(FirmFacts, ScopedModel):
                 name="firm_proposal_answered_has_date",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ProposalState.DECLINED) | ~Q(answer=""), name="firm_proposal_declined_says_why"
+                condition=~Q(state=ProposalState.DECLINED) | ~Q(answer=""),
+                name="firm_proposal_declined_says_why",
             ),
             models.UniqueConstraint(
-                fields=["region", "contractor", "kvk"], condition=Q(state=ProposalState.OPEN), name="firm_proposed_once"
+                fields=["region", "contractor", "kvk"],
+                condition=Q(state=ProposalState.OPEN),
+                name="firm_proposed_once",
             ),
         ]
 

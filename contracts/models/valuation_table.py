@@ -1,4 +1,6 @@
-"""Published valuation tables: amounts, groups and conditions are data, never code (DOMAIN.md section 5.1)."""
+"""Published valuation tables: amounts, groups and conditions are data, never code (DOMAIN.md
+section 5.1).
+"""
 
 from typing import ClassVar
 
@@ -78,7 +80,9 @@ class TargetGroup(models.TextChoices):
 
 def called(known: type[models.TextChoices], code: str) -> str:
     """What a code of a table is called; one that only a later table knows is shown as it is."""
-    return str(known(code).label) if code in known.values else code.replace("_", " ").replace("-", " ")
+    return (
+        str(known(code).label) if code in known.values else code.replace("_", " ").replace("-", " ")
+    )
 
 
 class ValuationTable(ScopedModel):
@@ -93,10 +97,13 @@ class ValuationTable(ScopedModel):
     published_until = models.DateField(null=True, blank=True)
     full_time_hours = models.DecimalField(_("full-time hours"), max_digits=5, decimal_places=2)
     proration = models.CharField(max_length=20, choices=Proration.choices)
-    min_hours_per_week = models.DecimalField(_("least hours per week"), max_digits=5, decimal_places=2)
+    min_hours_per_week = models.DecimalField(
+        _("least hours per week"), max_digits=5, decimal_places=2
+    )
     lookback_months = models.PositiveSmallIntegerField(null=True, blank=True)
     reference_date = models.CharField(max_length=30, blank=True)
-    # Made in the site from another one: until it is in the line of versions it is nobody's publication.
+    # Made in the site from another one: until it is in the line of versions it is nobody's
+    # publication.
     made_here = models.BooleanField(default=False)
     # The file as it was loaded: loading it again changes nothing, exporting gives it back.
     source = models.JSONField()
@@ -106,7 +113,9 @@ class ValuationTable(ScopedModel):
 
     class Meta:
         ordering = ("code",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "code"], name="valuation_table_code")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "code"], name="valuation_table_code")
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -142,7 +151,9 @@ class BuildingBlock(ScopedModel):
 
     class Meta:
         ordering = ("table", "position")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["table", "code"], name="building_block_code")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["table", "code"], name="building_block_code")
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -153,7 +164,9 @@ class BuildingBlock(ScopedModel):
 
 
 class TableInForce(ScopedModel):
-    """From a date a table is in force, until the next one is: so there can be no gap and no overlap."""
+    """From a date a table is in force, until the next one is: so there can be no gap and no
+    overlap.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="tables_in_force")
     table = models.ForeignKey(ValuationTable, on_delete=models.PROTECT, related_name="in_force")
@@ -164,7 +177,9 @@ class TableInForce(ScopedModel):
 
     class Meta:
         ordering = ("region", "valid_from")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["region", "valid_from"], name="table_in_force_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "valid_from"], name="table_in_force_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.table_id} {self.valid_from}"

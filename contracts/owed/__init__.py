@@ -1,1 +1,3 @@
-"""What is owed under contracts: the rules, the ledger of obligations, and the door that posts in it."""
+"""What is owed under contracts: the rules, the ledger of obligations, and the door that posts in
+it.
+"""

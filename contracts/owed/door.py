@@ -1,7 +1,8 @@
 """The one door to the obligation ledger: award, call-off, every change, end and cancel.
 
-Each function is one act: it runs in one transaction, posts what it changes, and leaves an event. Amounts are euro
-excluding VAT. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md sections 3, 4 and 6.
+Each function is one act: it runs in one transaction, posts what it changes, and leaves an event.
+Amounts are euro excluding VAT. Refusals are `Refused`, with a sentence for the person. Source:
+DOMAIN.md sections 3, 4 and 6.
 """
 
 from collections import defaultdict
@@ -33,7 +34,14 @@ from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
-from contracts.owed.terms import award_faults, change_faults, given_by, result_faults, share_faults, town_faults
+from contracts.owed.terms import (
+    award_faults,
+    change_faults,
+    given_by,
+    result_faults,
+    share_faults,
+    town_faults,
+)
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused, refuse_unanswered
 from sroi.history.keeping import remember
@@ -49,10 +57,14 @@ class Award:
     shares: Mapping[int, Decimal]
 
 
-def award(awards: Sequence[Award], act: Act, *, region: Region, answered: Container[str] = ()) -> None:
-    """Register contracts and post what they owe. A contract with a parent is a call-off of a framework.
+def award(
+    awards: Sequence[Award], act: Act, *, region: Region, answered: Container[str] = ()
+) -> None:
+    """Register contracts and post what they owe. A contract with a parent is a call-off of a
+    framework.
 
-    `answered` are the keys of the doubts to which somebody said that it is right; `Unanswered` where one is not there.
+    `answered` are the keys of the doubts to which somebody said that it is right; `Unanswered`
+    where one is not there.
     """
     if not awards:
         return
@@ -62,7 +74,9 @@ def award(awards: Sequence[Award], act: Act, *, region: Region, answered: Contai
         _refuse_closed_frameworks(called_off.values())
         _refuse_impossible_awards(awards)
         usual = usual_value(region, [a.contract.value for a in awards])
-        refuse_unanswered((d for a in awards for d in award_doubts(vars(a.contract), usual, act.today)), answered)
+        refuse_unanswered(
+            (d for a in awards for d in award_doubts(vars(a.contract), usual, act.today)), answered
+        )
         for a in awards:
             contract = a.contract
             contract.state = ContractState.ACTIVE
@@ -92,7 +106,10 @@ def award(awards: Sequence[Award], act: Act, *, region: Region, answered: Contai
 def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
     """The rules of form and import, asked once more of what came in by whatever way."""
     ids = {pk for a in awards for pk in a.shares}
-    towns = {town.pk: town for town in Municipality.objects.filter(pk__in=ids).select_related("successor")}
+    towns = {
+        town.pk: town
+        for town in Municipality.objects.filter(pk__in=ids).select_related("successor")
+    }
     for a in awards:
         contract = a.contract
         found = [reason for _name, reason in award_faults(vars(contract))]
@@ -103,7 +120,10 @@ def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
 
 
 def _refused(contract: Contract, reasons: Iterable[str]) -> str:
-    return _("Contract %(ref)s: %(reasons)s") % {"ref": contract.reference, "reasons": " ".join(reasons)}
+    return _("Contract %(ref)s: %(reasons)s") % {
+        "ref": contract.reference,
+        "reasons": " ".join(reasons),
+    }
 
 
 def _refuse_closed_frameworks(frameworks: Iterable[Contract]) -> None:
@@ -159,12 +179,16 @@ def _lines(
 
 
 def _become_framework(contract: Contract, opened: OpenPosting) -> None:
-    """From its first call-off on a contract owes nothing itself: what was posted for it is reversed, kind by kind."""
+    """From its first call-off on a contract owes nothing itself: what was posted for it is
+    reversed, kind by kind.
+    """
     if not Contract.objects.filter(pk=contract.pk, is_framework=False).update(is_framework=True):
         return
     contract.is_framework = True
     remember(
-        [contract], Act.of(opened.posting.by, opened.posting.at, _("Framework: its call-offs count.")), changed=True
+        [contract],
+        Act.of(opened.posting.by, opened.posting.at, _("Framework: its call-offs count.")),
+        changed=True,
     )
     ObligationLine.objects.bulk_create(
         ObligationLine(
@@ -184,8 +208,11 @@ def _become_framework(contract: Contract, opened: OpenPosting) -> None:
     )
 
 
-def change(changes: Sequence[ObligationChange], act: Act, *, region: Region, answered: Container[str] = ()) -> None:
-    """Register changes, in the order given, and post for each the difference in value and in obligation.
+def change(
+    changes: Sequence[ObligationChange], act: Act, *, region: Region, answered: Container[str] = ()
+) -> None:
+    """Register changes, in the order given, and post for each the difference in value and in
+    obligation.
 
     `answered`: as with `award`.
     """
@@ -206,7 +233,10 @@ def change(changes: Sequence[ObligationChange], act: Act, *, region: Region, ans
         for c in changes:
             before = owed[c.contract_id]
             owed[c.contract_id] = now = after(before, c)
-            found = [reason for _name, reason in (*change_faults(given_by(c), c.contract), *result_faults(now))]
+            found = [
+                reason
+                for _name, reason in (*change_faults(given_by(c), c.contract), *result_faults(now))
+            ]
             if found:
                 raise Refused(_refused(c.contract, found))
             _apply_to_contract(c)
@@ -225,14 +255,21 @@ def change(changes: Sequence[ObligationChange], act: Act, *, region: Region, ans
         usual = usual_value(region)
         refuse_unanswered((d for c in changes for d in change_doubts(c, usual)), answered)
         ObligationLine.objects.bulk_create(lines)
-        Contract.objects.bulk_update(contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE)
+        Contract.objects.bulk_update(
+            contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE
+        )
         remember(contracts.values(), act, changed=True)
         for c in changes:
             _note([c.contract], c.kind, opened, c.reason)
 
 
 def _locked(ids: set[int]) -> dict[int, Contract]:
-    rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=ids).select_related("policy").order_by("pk")
+    rows = (
+        Contract.objects.select_for_update(of=("self",))
+        .filter(pk__in=ids)
+        .select_related("policy")
+        .order_by("pk")
+    )
     return {contract.pk: contract for contract in rows}
 
 
@@ -258,7 +295,9 @@ def _note(contracts: Iterable[Contract], what: str, opened: OpenPosting, why: st
 
 
 def _move(contract: Contract, expected: Sequence[str], new: str, **fields: Any) -> None:
-    """Change the state where it is still the expected one; two people at once never both succeed."""
+    """Change the state where it is still the expected one; two people at once never both
+    succeed.
+    """
     moved = Contract.objects.filter(pk=contract.pk, state__in=expected).update(state=new, **fields)
     contract.refresh_from_db()
     if not moved:
@@ -266,7 +305,9 @@ def _move(contract: Contract, expected: Sequence[str], new: str, **fields: Any) 
 
 
 def refuse_closed(contract: Contract) -> None:
-    """A draft, and a contract that was settled or cancelled, is read-only. Asked under the lock of the ledger."""
+    """A draft, and a contract that was settled or cancelled, is read-only. Asked under the lock of
+    the ledger.
+    """
     contract.refresh_from_db(fields=["state"])
     if contract.state not in OPEN:
         raise Refused(_state_now(contract))
@@ -284,7 +325,9 @@ def end(contract: Contract, act: Act) -> None:
     with transaction.atomic():
         _move(contract, [ContractState.ACTIVE], ContractState.ENDED)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what=Happened.ENDED, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.ENDED, at=act.at, by=act.by, why=act.why
+        )
 
 
 def cancel(contract: Contract, act: Act, *, on: date) -> None:
@@ -322,7 +365,9 @@ def grant_recovery(contract: Contract, until: date, act: Act) -> None:
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.ENDED, recovery_until=until)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what=Happened.RECOVERY, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.RECOVERY, at=act.at, by=act.by, why=act.why
+        )
 
 
 def reopen(contract: Contract, act: Act) -> None:
@@ -331,20 +376,30 @@ def reopen(contract: Contract, act: Act) -> None:
         lock_ledger(contract.region)
         _move(contract, [ContractState.SETTLED], ContractState.ENDED, settled_on=None)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what=Happened.REOPENED, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.REOPENED, at=act.at, by=act.by, why=act.why
+        )
 
 
 def settle(contract: Contract, act: Act, *, on: date) -> None:
-    """The settlement was decided: from now on the contract is read-only. Nothing is posted while that is decided."""
+    """The settlement was decided: from now on the contract is read-only. Nothing is posted while
+    that is decided.
+    """
     with transaction.atomic():
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.SETTLED, settled_on=on)
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what=Happened.SETTLED, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.SETTLED, at=act.at, by=act.by, why=act.why
+        )
 
 
-def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *, month: date) -> None:
-    """Other shares of the clients, from `month` on; what was posted before keeps the shares it was posted by."""
+def change_shares(
+    contract: Contract, shares: Mapping[int, Decimal], act: Act, *, month: date
+) -> None:
+    """Other shares of the clients, from `month` on; what was posted before keeps the shares it was
+    posted by.
+    """
     month = month_of(month)
     if sum(shares.values()) != 100:
         raise Refused(_("The shares must add up to 100%."))
@@ -352,18 +407,28 @@ def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *
         opened = open_posting(contract.region, act)
         refuse_closed(contract)
         if month < month_of(contract.award_date):
-            raise Refused(_("The contract was not awarded yet in that month. Choose a later month."))
+            raise Refused(
+                _("The contract was not awarded yet in that month. Choose a later month.")
+            )
         if ContractShare.objects.filter(contract=contract, valid_from__gte=month).exists():
             raise Refused(_("Later shares are known already. Choose a later month."))
         known = SharesOfContracts([contract]).on(contract.pk, month)
-        if {pk: percent for pk, percent in known.items() if percent} == {pk: p for pk, p in shares.items() if p}:
+        if {pk: percent for pk, percent in known.items() if percent} == {
+            pk: p for pk, p in shares.items() if p
+        }:
             raise Refused(_("These are the shares that hold already."))
         joining = [pk for pk, percent in shares.items() if percent and not known.get(pk)]
         towns = Municipality.objects.filter(pk__in=joining).select_related("successor")
         if gone := list(town_faults(towns, month)):
             raise Refused(" ".join(gone))
         new = ContractShare.objects.bulk_create(
-            ContractShare(contract=contract, municipality_id=m, percent=p, valid_from=month, posting=opened.posting)
+            ContractShare(
+                contract=contract,
+                municipality_id=m,
+                percent=p,
+                valid_from=month,
+                posting=opened.posting,
+            )
             for m, p in shares.items()
         )
         remember(new, act)
@@ -371,7 +436,9 @@ def change_shares(contract: Contract, shares: Mapping[int, Decimal], act: Act, *
 
 
 def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
-    """Another valuation table than the one in force on the award date; what was accepted stays until it is revalued."""
+    """Another valuation table than the one in force on the award date; what was accepted stays
+    until it is revalued.
+    """
     with transaction.atomic():
         lock_ledger(contract.region)
         refuse_closed(contract)
@@ -381,7 +448,9 @@ def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
             raise Refused(_("This is the table that the contract has already."))
         contract.refresh_from_db()
         remember([contract], act, changed=True)
-        ContractEvent.objects.create(contract=contract, what=Happened.TABLE, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.TABLE, at=act.at, by=act.by, why=act.why
+        )
 
 
 def register_certificate(
@@ -392,9 +461,11 @@ def register_certificate(
     *,
     answered: Container[str] = (),
 ) -> None:
-    """A PSO certificate of the contractor, with the discount on what this contract owes, if there is one.
+    """A PSO certificate of the contractor, with the discount on what this contract owes, if there
+    is one.
 
-    The same certificate can be registered at another contract of the contractor: then only its discount is new.
+    The same certificate can be registered at another contract of the contractor: then only its
+    discount is new.
     """
     with transaction.atomic():
         lock_ledger(contract.region)
@@ -408,8 +479,15 @@ def register_certificate(
             defaults={"registered_by": act.by, "registered_at": act.at},
         )
         if discount is None and not new:
-            raise Refused(_("This certificate was registered already, and gives this contract no further discount."))
-        ContractEvent.objects.create(contract=contract, what=Happened.CERTIFICATE, at=act.at, by=act.by, why=act.why)
+            raise Refused(
+                _(
+                    "This certificate was registered already, and gives this contract no further"
+                    " discount."
+                )
+            )
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.CERTIFICATE, at=act.at, by=act.by, why=act.why
+        )
         if discount is not None:
             discount.certificate = known
             change_once(discount, act, answered=answered)

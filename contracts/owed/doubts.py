@@ -1,8 +1,10 @@
-"""What may hold for a contract or a change of it, but is asked first: it can be so, and is mostly a slip of the pen.
+"""What may hold for a contract or a change of it, but is asked first: it can be so, and is mostly a
+slip of the pen.
 
-Asked are an award far ahead, an amount far above what is usual in the region, and a word that contradicts its sign. How
-far is data (`contracts/data/doubts.json`: months, a number of times, and words); what is usual is the middle one of the
-contract values of the region itself, in euro. Each function yields doubts by the names of the import. Source:
+Asked are an award far ahead, an amount far above what is usual in the region, and a word that
+contradicts its sign. How far is data (`contracts/data/doubts.json`: months, a number of times, and
+words); what is usual is the middle one of the contract values of the region itself, in euro. Each
+function yields doubts by the names of the import. Source:
 docs/decisions/where-the-handbook-leaves-room.md.
 """
 
@@ -43,8 +45,14 @@ def limits() -> dict[str, Any]:
 
 
 def usual_value(region: Region, others: Sequence[Decimal] = ()) -> Decimal | None:
-    """The middle one of the values of the region's contracts; of a first file, that of the values in it."""
-    rows = Contract.objects.filter(region=region, value__gt=0).exclude(state=ContractState.CANCELLED).order_by("value")
+    """The middle one of the values of the region's contracts; of a first file, that of the values
+    in it.
+    """
+    rows = (
+        Contract.objects.filter(region=region, value__gt=0)
+        .exclude(state=ContractState.CANCELLED)
+        .order_by("value")
+    )
     number = rows.count()
     if number:
         middle: Decimal = rows.values_list("value", flat=True)[number // 2]
@@ -57,18 +65,24 @@ def award_doubts(given: Given, usual: Decimal | None, today: date) -> Iterator[D
     """`given` are the terms of a contract; what is not known yet (None) is not doubted."""
     reference, awarded = given["reference"], given["award_date"]
     if awarded and awarded > add_months(today, limits()["award_months_ahead"]):
-        reason = _("The award lies far ahead: %(day)s. Is that right?") % {"day": long_date(awarded)}
+        reason = _("The award lies far ahead: %(day)s. Is that right?") % {
+            "day": long_date(awarded)
+        }
         yield Doubt("award_date", reason, key_of(reference, "award_date", awarded))
     for name in AWARD_AMOUNTS:
         yield from _unusual(name, given[name], usual, reference)
 
 
-def change_doubts(change: ObligationChange, usual: Decimal | None, written: str = "") -> Iterator[Doubt]:
+def change_doubts(
+    change: ObligationChange, usual: Decimal | None, written: str = ""
+) -> Iterator[Doubt]:
     """`written` is the word by which a file names the kind."""
     given, reference = given_by(change), change.contract.reference
     for name in CHANGE_AMOUNTS:
         yield from _unusual(name, given[name], usual, reference)
-    ways = {_word_of(text) for text in (written, change.reason)} - {NO_WORD} or {_word_of_kind(change.kind)}
+    ways = {_word_of(text) for text in (written, change.reason)} - {NO_WORD} or {
+        _word_of_kind(change.kind)
+    }
     for word, way in sorted(ways):
         yield from _contradictions(word, way, given, reference)
 
@@ -86,15 +100,25 @@ def _contradictions(word: str, way: str, given: Given, reference: str) -> Iterat
             yield Doubt(name, reason % words, key_of(reference, name, amount, way))
 
 
-def _unusual(name: str, amount: Decimal | None, usual: Decimal | None, reference: str) -> Iterator[Doubt]:
+def _unusual(
+    name: str, amount: Decimal | None, usual: Decimal | None, reference: str
+) -> Iterator[Doubt]:
     if amount is not None and usual and abs(amount) >= usual * limits()["times_the_usual"]:
         words = {"amount": euro(amount), "usual": euro(usual)}
-        reason = _("%(amount)s is very much: a contract here is usually worth about %(usual)s. Is that right?") % words
+        reason = (
+            _(
+                "%(amount)s is very much: a contract here is usually worth about %(usual)s. Is that"
+                " right?"
+            )
+            % words
+        )
         yield Doubt(name, reason, key_of(reference, name, amount))
 
 
 def _word_of(text: str) -> tuple[str, str]:
-    """The word that says which way it goes, and the way; none where words of both kinds stand there."""
+    """The word that says which way it goes, and the way; none where words of both kinds stand
+    there.
+    """
     found = {way: _first(limits()[f"words_for_{way}"], text) for way in (MORE, LESS)}
     named = [(word, way) for way, word in found.items() if word]
     return named[0] if len(named) == 1 else NO_WORD

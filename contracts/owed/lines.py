@@ -1,4 +1,6 @@
-"""What counts: contracts that owe something themselves, and the kinds of line with which they are registered."""
+"""What counts: contracts that owe something themselves, and the kinds of line with which they are
+registered.
+"""
 
 from typing import Any
 

@@ -1,7 +1,8 @@
 """What a contract owes: basis × rate, with its cap; and the rate that the policy expects.
 
-Amounts are euro excluding VAT, rates percent. The obligation is rounded to the cent, half away from zero, per change,
-and then split over the municipalities. No clock, no database. Source: DOMAIN.md section 4.
+Amounts are euro excluding VAT, rates percent. The obligation is rounded to the cent, half away from
+zero, per change, and then split over the municipalities. No clock, no database. Source: DOMAIN.md
+section 4.
 """
 
 from collections.abc import Mapping
@@ -35,7 +36,9 @@ class RatePolicy(Protocol):
 
 
 class Change(Protocol):
-    """What a change brings; `turnover` is that of one statement, the other amounts are differences."""
+    """What a change brings; `turnover` is that of one statement, the other amounts are
+    differences.
+    """
 
     kind: str
     value_delta: Decimal | None
@@ -56,7 +59,8 @@ class Owed:
     turnover: Decimal = ZERO
     cap: Decimal | None = None
     follows_changes: bool = True
-    # What was agreed beside basis × rate: waivers, discounts, amounts given instead of computed ones.
+    # What was agreed beside basis × rate: waivers, discounts, amounts given instead of computed
+    # ones.
     agreed: Decimal = ZERO
 
     @property
@@ -82,9 +86,9 @@ class Owed:
 def after(owed: Owed, change: Change) -> Owed:
     """What is owed once `change` holds; the difference of the two obligations is what is posted.
 
-    An amount that was agreed (`obligation_delta`) takes the place of the computed difference and stays: a later change
-    posts its own difference and does not undo a waiver. With `follows_changes` off a change of value leaves the
-    obligation as it is.
+    An amount that was agreed (`obligation_delta`) takes the place of the computed difference and
+    stays: a later change posts its own difference and does not undo a waiver. With
+    `follows_changes` off a change of value leaves the obligation as it is.
     """
     new = replace(
         owed,
@@ -102,13 +106,17 @@ def after(owed: Owed, change: Change) -> Owed:
 
 
 def split(amount: Decimal, shares: Mapping[M, Decimal]) -> dict[M, Decimal]:
-    """`amount` over the municipalities by their percents, in the order given, adding up to the cent."""
+    """`amount` over the municipalities by their percents, in the order given, adding up to the
+    cent.
+    """
     parts = (Fraction(amount) * Fraction(percent) / 100 for percent in shares.values())
     return dict(zip(shares, cumulative(parts), strict=True))
 
 
 def threshold(policy: RatePolicy, procurement_type: str) -> Decimal | None:
-    """At or above this contract value an obligation is expected; None where the region sets none."""
+    """At or above this contract value an obligation is expected; None where the region sets
+    none.
+    """
     return {
         ProcurementType.WORKS: policy.threshold_works,
         ProcurementType.SERVICES: policy.threshold_services,
@@ -127,19 +135,35 @@ def expected_rate(
 ) -> ExpectedRate:
     """The rate that the policy expects, in percent, with the rule in words.
 
-    Below the threshold none; for supplies with too little labour none; strictly below the labour share of the policy
-    the
-    reduced rate (at the share exactly the full rate holds); else the default. Without labour cost its rules are silent.
+    Below the threshold none; for supplies with too little labour none; strictly below the labour
+    share of the policy the reduced rate (at the share exactly the full rate holds); else the
+    default. Without labour cost its rules are silent.
     """
     none = Decimal(0)
     floor = threshold(policy, procurement_type)
     if floor is not None and value < floor:
         return ExpectedRate(none, _("The value is below the threshold: no obligation is expected."))
-    share = Fraction(labour_cost) * 100 / Fraction(value) if labour_cost is not None and value else None
+    share = (
+        Fraction(labour_cost) * 100 / Fraction(value) if labour_cost is not None and value else None
+    )
     least = policy.supplies_min_labour_share
-    if procurement_type == ProcurementType.SUPPLIES and share is not None and least is not None and share < least:
-        return ExpectedRate(none, _("Supplies with too small a labour share: no obligation is expected."))
+    if (
+        procurement_type == ProcurementType.SUPPLIES
+        and share is not None
+        and least is not None
+        and share < least
+    ):
+        return ExpectedRate(
+            none, _("Supplies with too small a labour share: no obligation is expected.")
+        )
     limit = policy.reduced_below_labour_share
-    if share is not None and limit is not None and policy.reduced_rate is not None and share < limit:
-        return ExpectedRate(policy.reduced_rate, _("The labour share is below the limit: the reduced rate holds."))
+    if (
+        share is not None
+        and limit is not None
+        and policy.reduced_rate is not None
+        and share < limit
+    ):
+        return ExpectedRate(
+            policy.reduced_rate, _("The labour share is below the limit: the reduced rate holds.")
+        )
     return ExpectedRate(policy.default_rate, _("The default rate of the region holds."))

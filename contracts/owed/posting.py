@@ -30,8 +30,9 @@ class OpenPosting:
 
 
 def lock_ledger(region: Region) -> LedgerHead:
-    """Take the region's ledger for this transaction. Posting and finalising both come through here, so they exclude
-    each other, and numbers rise in commit order: whoever holds the lock commits before the next one gets a number.
+    """Take the region's ledger for this transaction. Posting and finalising both come through here,
+    so they exclude each other, and numbers rise in commit order: whoever holds the lock commits
+    before the next one gets a number.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a posting belongs in a transaction")
@@ -44,6 +45,8 @@ def open_posting(region: Region, act: Act) -> OpenPosting:
     head = lock_ledger(region)
     head.last_number += 1
     head.save(update_fields=["last_number"])
-    posting = Posting.objects.create(region=region, number=head.last_number, at=act.at, by=act.by, why=act.why[:500])
+    posting = Posting.objects.create(
+        region=region, number=head.last_number, at=act.at, by=act.by, why=act.why[:500]
+    )
     closed = frozenset(ClosedYear.objects.filter(region=region).values_list("year", flat=True))
     return OpenPosting(posting, closed)

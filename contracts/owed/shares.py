@@ -11,7 +11,9 @@ from contracts.models import Contract, ContractShare, Municipality
 
 @dataclass
 class ShareSet:
-    """The shares that one act gave a contract: from a month on, percents by municipality id in order of code."""
+    """The shares that one act gave a contract: from a month on, percents by municipality id in
+    order of code.
+    """
 
     since: date
     # The number of the posting that changed the shares; 0 for those of the award.
@@ -24,7 +26,9 @@ class SharesOfContracts:
 
     def __init__(self, contracts: Iterable[Contract | int]) -> None:
         ids = {c if isinstance(c, int) else c.pk for c in contracts}
-        rows = ContractShare.objects.filter(contract__in=ids).select_related("municipality", "posting")
+        rows = ContractShare.objects.filter(contract__in=ids).select_related(
+            "municipality", "posting"
+        )
         self._municipalities = {row.municipality_id: row.municipality for row in rows}
         self._sets: dict[int, dict[date, ShareSet]] = defaultdict(dict)
         for row in sorted(rows, key=lambda r: r.municipality.code):
@@ -37,7 +41,11 @@ class SharesOfContracts:
 
         With `known_at`, the number of a posting: as one knew it then.
         """
-        known = [s for s in self._sets[contract_id].values() if known_at is None or s.known_from <= known_at]
+        known = [
+            s
+            for s in self._sets[contract_id].values()
+            if known_at is None or s.known_from <= known_at
+        ]
         begun = [s for s in known if s.since <= month] or [min(known, key=lambda s: s.since)]
         return max(begun, key=lambda s: s.since).percents
 
@@ -46,8 +54,12 @@ class SharesOfContracts:
         shares = self.on(contract_id, month)
         return [(self._municipalities[pk], percent) for pk, percent in shares.items() if percent]
 
-    def with_change(self, contract_id: int, shares: Mapping[int, Decimal], month: date) -> "SharesOfContracts":
-        """As they would be once `shares` hold from `month` on; they come in order of municipality code."""
+    def with_change(
+        self, contract_id: int, shares: Mapping[int, Decimal], month: date
+    ) -> "SharesOfContracts":
+        """As they would be once `shares` hold from `month` on; they come in order of municipality
+        code.
+        """
         new = SharesOfContracts([])
         new._municipalities = self._municipalities
         new._sets = defaultdict(dict, {pk: dict(sets) for pk, sets in self._sets.items()})

@@ -1,4 +1,6 @@
-"""The obligation of a contract as a story: every posting with its sum written out, and what was owed after it."""
+"""The obligation of a contract as a story: every posting with its sum written out, and what was
+owed after it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -31,17 +33,23 @@ class Chapter:
 
 
 def story_of(contract: Contract, lines: Sequence[ObligationLine]) -> list[Chapter]:
-    """The chapters in the order in which they were posted, which is the order in which `lines` come."""
+    """The chapters in the order in which they were posted, which is the order in which `lines`
+    come.
+    """
     chapters: list[Chapter] = []
     total = ZERO
-    for _key, group in groupby(lines, key=lambda line: (line.posting_id, line.change_id, line.kind)):
+    for _key, group in groupby(
+        lines, key=lambda line: (line.posting_id, line.change_id, line.kind)
+    ):
         together = list(group)
         total += sum((line.obligation_delta for line in together), ZERO)
         chapters.append(_chapter(contract, together, total, first=not chapters))
     return chapters
 
 
-def _chapter(contract: Contract, lines: Sequence[ObligationLine], total: Decimal, first: bool) -> Chapter:
+def _chapter(
+    contract: Contract, lines: Sequence[ObligationLine], total: Decimal, first: bool
+) -> Chapter:
     line = lines[0]
     return Chapter(
         day=line.effective_date,
@@ -59,9 +67,17 @@ def _award_sum(contract: Contract, lines: Sequence[ObligationLine]) -> str:
     """`€ 1.000.000 × 5% = € 50.000`, of what the rate was taken of, and the cap where it cut."""
     obligation = sum((line.obligation_delta for line in lines), ZERO)
     owed = owed_at_award(contract)
-    if not contract.has_obligation or owed.basis == Basis.INVOICED_TURNOVER or obligation != owed.obligation:
+    if (
+        not contract.has_obligation
+        or owed.basis == Basis.INVOICED_TURNOVER
+        or obligation != owed.obligation
+    ):
         return euro(obligation)
-    values = {"basis": euro(owed.basis_amount), "rate": percent(owed.rate), "obligation": euro(obligation)}
+    values = {
+        "basis": euro(owed.basis_amount),
+        "rate": percent(owed.rate),
+        "obligation": euro(obligation),
+    }
     if owed.cap is not None and obligation == owed.cap:
         return _("%(basis)s × %(rate)s, at most %(obligation)s") % values
     if owed.basis == Basis.LABOUR_COST:

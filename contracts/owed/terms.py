@@ -1,4 +1,5 @@
-"""What must hold for the terms of a contract and for a change of them: asked by form, import, proposal and door.
+"""What must hold for the terms of a contract and for a change of them: asked by form, import,
+proposal and door.
 
 Each function yields objections, by the names of the import. Source: DOMAIN.md sections 4 and 10.
 """
@@ -34,7 +35,9 @@ class Given(Protocol):
 
 
 def policy_on(policies: Iterable[Policy], on: date) -> Policy | None:
-    """The version in force on a day; a later revision of the same date goes before an earlier one."""
+    """The version in force on a day; a later revision of the same date goes before an earlier
+    one.
+    """
     begun = [p for p in policies if p.valid_from is None or p.valid_from <= on]
     return max(begun, key=lambda p: (p.valid_from or date.min, p.revision), default=None)
 
@@ -51,7 +54,10 @@ def award_faults(given: Given) -> Iterator[Objection]:
     if given["award_date"] and last and given["award_date"] > last:
         yield Objection(
             "award_date",
-            _("This is after the last day of the contract, %(day)s. Choose an earlier day, or another last day.")
+            _(
+                "This is after the last day of the contract, %(day)s. Choose an earlier day, or"
+                " another last day."
+            )
             % {"day": long_date(last)},
         )
     for name in ("value", "labour_cost"):
@@ -63,7 +69,9 @@ def award_faults(given: Given) -> Iterator[Objection]:
 
 def framework_faults(parent: Contract) -> Iterator[Objection]:
     if parent.parent_id:
-        yield Objection("parent_reference", _("This is itself a call-off; call off from its framework."))
+        yield Objection(
+            "parent_reference", _("This is itself a call-off; call off from its framework.")
+        )
     elif parent.state == ContractState.CANCELLED:
         yield Objection("parent_reference", _("This framework was cancelled."))
     elif parent.state == ContractState.SETTLED:
@@ -73,7 +81,9 @@ def framework_faults(parent: Contract) -> Iterator[Objection]:
 def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:
     """Clients that no longer are on the day of the award; whoever takes their place is named."""
     for town in towns:
-        if (town.valid_until is None and town.successor is None) or (town.valid_until and on <= town.valid_until):
+        if (town.valid_until is None and town.successor is None) or (
+            town.valid_until and on <= town.valid_until
+        ):
             continue
         words = {"town": town.name, "successor": town.successor.name if town.successor else ""}
         if town.valid_until:
@@ -81,16 +91,23 @@ def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:
         if not town.successor:
             yield _("%(town)s ended on %(day)s. Choose another client.") % words
         elif town.valid_until:
-            yield _("%(town)s ended on %(day)s. Choose %(successor)s, which took its place.") % words
+            yield (
+                _("%(town)s ended on %(day)s. Choose %(successor)s, which took its place.") % words
+            )
         else:
-            yield _("%(town)s is not there any more. Choose %(successor)s, which took its place.") % words
+            yield (
+                _("%(town)s is not there any more. Choose %(successor)s, which took its place.")
+                % words
+            )
 
 
 def share_faults(shares: Mapping[int, Decimal]) -> Iterator[str]:
     """Shares of municipalities, in percent, add up to the whole."""
     total = sum(shares.values(), Decimal(0))
     if total != 100:
-        yield _("The shares must add up to 100%%; they add up to %(total)s.") % {"total": f"{all_decimals(total)}%"}
+        yield _("The shares must add up to 100%%; they add up to %(total)s.") % {
+            "total": f"{all_decimals(total)}%"
+        }
 
 
 def needs_motivation(rate: Decimal, expected: Decimal, motivation: str) -> bool:
@@ -107,14 +124,22 @@ def contract_of(region: Region, contractor: Contractor, given: Given) -> Contrac
         **{
             name: given[name]
             for name in (
-                *("reference", "title", "procurement_type", "cpv", "policy_field", "publication_date", "award_date"),
+                *(
+                    "reference",
+                    "title",
+                    "procurement_type",
+                    "cpv",
+                    "policy_field",
+                    "publication_date",
+                    "award_date",
+                ),
                 *("start_date", "end_date", "value", "basis", "labour_cost"),
             )
         },
     )
 
 
-# --- changes --------------------------------------------------------------------------------------------------------
+# --- changes --------------------------------------------------------------------------------------
 
 
 def change_of(contract: Contract, given: Given) -> ObligationChange:
@@ -140,9 +165,15 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
     for name in ("value_delta", "labour_cost_delta", "obligation_delta"):
         if given[name] is not None and (why := misfit(given[name])):
             yield Objection(name, why)
-    deltas = {name for name in ("value_delta", "labour_cost_delta", "obligation_delta") if given[name] is not None}
+    deltas = {
+        name
+        for name in ("value_delta", "labour_cost_delta", "obligation_delta")
+        if given[name] is not None
+    }
     if contract.state not in (ContractState.ACTIVE, ContractState.ENDED):
-        yield Objection("contract_reference", _("This contract is not running: it cannot be changed."))
+        yield Objection(
+            "contract_reference", _("This contract is not running: it cannot be changed.")
+        )
     if (kind == ChangeKind.RATE_CHANGE) != (given["rate"] is not None):
         yield Objection("rate", _("A rate goes with a rate_change, and only with that."))
     yield from _end_faults(kind, given["new_end_date"], contract)
@@ -154,16 +185,25 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
         )
     if kind in AGREED_KINDS and given["obligation_delta"] is None:
         yield Objection(
-            "obligation_delta", _("Give the amount by which the obligation changes; a decrease is negative.")
+            "obligation_delta",
+            _("Give the amount by which the obligation changes; a decrease is negative."),
         )
     if kind in (ChangeKind.AMENDMENT, ChangeKind.CORRECTION) and not deltas:
-        yield Objection("value_delta", _("Give the change of the value, of the labour cost or of the obligation."))
+        yield Objection(
+            "value_delta",
+            _("Give the change of the value, of the labour cost or of the obligation."),
+        )
     if kind == ChangeKind.TURNOVER:
         if contract.basis != Basis.INVOICED_TURNOVER:
-            yield Objection("kind", _("The obligation of this contract does not follow the turnover."))
+            yield Objection(
+                "kind", _("The obligation of this contract does not follow the turnover.")
+            )
         if given["value_delta"] is None:
             yield Objection("value_delta", _("Give the invoiced turnover of this statement."))
-    if kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE) and {"value_delta", "labour_cost_delta"} & deltas:
+    if (
+        kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE)
+        and {"value_delta", "labour_cost_delta"} & deltas
+    ):
         yield Objection("value_delta", _("This kind of change does not change the value."))
 
 
@@ -174,19 +214,37 @@ def _end_faults(kind: str, day: date | None, contract: Contract) -> Iterator[Obj
     if moves and day is None:
         yield Objection("new_end_date", _("Fill in the new last day."))
     elif not moves and day is not None:
-        yield Objection("new_end_date", _("A new last day goes with an extension or an early end only."))
+        yield Objection(
+            "new_end_date", _("A new last day goes with an extension or an early end only.")
+        )
     elif kind == ChangeKind.EXTENSION and day and day < contract.end_date:
         yield Objection(
             "new_end_date",
-            _("The contract runs until %(last)s. Choose a later day; that it ends sooner is an early end.") % words,
+            _(
+                "The contract runs until %(last)s. Choose a later day; that it ends sooner is an"
+                " early end."
+            )
+            % words,
         )
-    elif kind == ChangeKind.EARLY_END and day and not contract.start_date <= day < contract.end_date:
-        yield Objection("new_end_date", _("Choose a day from %(first)s on that lies before %(last)s.") % words)
+    elif (
+        kind == ChangeKind.EARLY_END and day and not contract.start_date <= day < contract.end_date
+    ):
+        yield Objection(
+            "new_end_date", _("Choose a day from %(first)s on that lies before %(last)s.") % words
+        )
 
 
 def given_by(change: ObligationChange) -> dict[str, Any]:
     """What a change says, by the names under which it is given: the way back of `change_of`."""
-    names = ("kind", "effective_date", "labour_cost_delta", "obligation_delta", "rate", "new_end_date", "reason")
+    names = (
+        "kind",
+        "effective_date",
+        "labour_cost_delta",
+        "obligation_delta",
+        "rate",
+        "new_end_date",
+        "reason",
+    )
     statement = change.kind == ChangeKind.TURNOVER
     return {name: getattr(change, name) for name in names} | {
         "value_delta": change.turnover if statement else change.value_delta
@@ -198,10 +256,12 @@ def result_faults(now: Owed) -> Iterator[Objection]:
     if now.value < 0:
         yield Objection(
             "value_delta",
-            _("The contract value would become %(value)s. It cannot fall below zero.") % {"value": euro(now.value)},
+            _("The contract value would become %(value)s. It cannot fall below zero.")
+            % {"value": euro(now.value)},
         )
     if now.labour_cost < 0:
         yield Objection(
             "labour_cost_delta",
-            _("The labour cost would become %(value)s. It cannot fall below zero.") % {"value": euro(now.labour_cost)},
+            _("The labour cost would become %(value)s. It cannot fall below zero.")
+            % {"value": euro(now.labour_cost)},
         )

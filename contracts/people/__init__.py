@@ -1,1 +1,3 @@
-"""Who works here: invitations, roles, colleagues, signing in elsewhere, and what each is told by mail."""
+"""Who works here: invitations, roles, colleagues, signing in elsewhere, and what each is told by
+mail.
+"""

@@ -1,8 +1,9 @@
 """The door to memberships: invite, accept, change, end. Source: DOMAIN.md section 9.
 
-A region admin asks anyone in for the region; an adviser asks in people of a contractor that has a contract in the
-region, and a contractor's person a colleague. Each is for one role in one region: it opens nothing of another. Who
-runs the server makes the first region admin, and lets one in again who lost the way in (`manage.py make_admin`).
+A region admin asks anyone in for the region; an adviser asks in people of a contractor that has a
+contract in the region, and a contractor's person a colleague. Each is for one role in one region:
+it opens nothing of another. Who runs the server makes the first region admin, and lets one in again
+who lost the way in (`manage.py make_admin`).
 """
 
 from collections.abc import Iterable
@@ -49,19 +50,25 @@ def may_manage(access: Access, membership: Membership) -> bool:
 
 
 def contractor_with(kvk: str) -> Contractor | None:
-    """A contractor by its full KvK number: the only way to find one that has no contract in one's own region."""
+    """A contractor by its full KvK number: the only way to find one that has no contract in one's
+    own region.
+    """
     return Contractor.objects.filter(kvk=kvk).first()
 
 
 def invite(asked: Asked, access: Access, act: Act) -> Invitation:
     _refuse_impossible(asked.role, asked.municipalities, asked.contractor, asked.region)
-    if not may_invite(access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None):
+    if not may_invite(
+        access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None
+    ):
         raise Refused(_("You cannot invite someone for this."))
     return _made(asked, act)
 
 
 def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
-    """A region admin, by who runs the server; it takes the place of one made so before for the same address."""
+    """A region admin, by who runs the server; it takes the place of one made so before for the same
+    address.
+    """
     asked = Asked(email, Role.REGION_ADMIN, region)
     with transaction.atomic():
         earlier = open_on(at).filter(email=_folded(email), region=region, by_command=True)
@@ -101,8 +108,11 @@ def _refuse_impossible(
         raise Refused(_("Fill in the KvK number of the contractor."))
 
 
-def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str = "", password: str = "") -> Any:
-    """Give the membership to `user`, or to a new account; of two people at once, one comes second and is refused.
+def accept(
+    invitation: Invitation, *, at: datetime, user: Any = None, name: str = "", password: str = ""
+) -> Any:
+    """Give the membership to `user`, or to a new account; of two people at once, one comes second
+    and is refused.
 
     An invitation made by command also opens the account that exists, with this name and password.
     """
@@ -113,7 +123,9 @@ def accept(invitation: Invitation, *, at: datetime, user: Any = None, name: str 
         if user is None:
             user = _account(invitation, name, password)
             # Another link that lies around opens this account no more: with it one signs in first.
-            Invitation.objects.filter(email=invitation.email).exclude(pk=invitation.pk).update(by_command=False)
+            Invitation.objects.filter(email=invitation.email).exclude(pk=invitation.pk).update(
+                by_command=False
+            )
         Invitation.objects.filter(pk=invitation.pk).update(accepted_by=user)
         membership, _new = Membership.objects.get_or_create(
             user=user,
@@ -141,19 +153,31 @@ def _account(invitation: Invitation, name: str, password: str) -> Any:
 def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
     if not may_invite(access, invitation.role, invitation.region_id, invitation.contractor_id):
         raise Refused(_("You cannot withdraw this invitation."))
-    if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(withdrawn_at=at):
+    if not Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
+        withdrawn_at=at
+    ):
         raise Refused(_("This invitation was used or withdrawn already."))
 
 
-def change(membership: Membership, role: str, municipalities: Iterable[Municipality], access: Access, act: Act) -> None:
+def change(
+    membership: Membership,
+    role: str,
+    municipalities: Iterable[Municipality],
+    access: Access,
+    act: Act,
+) -> None:
     """Another role among the staff of the region, or other municipalities."""
     chosen = tuple(municipalities)
     _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
     of = role_called(role).of
     if (of is Of.CONTRACTOR) != (role_called(membership.role).of is Of.CONTRACTOR):
-        raise Refused(_("A contractor's person cannot become staff this way. End the role and invite again."))
-    others = Membership.objects.filter(user=membership.user, region=membership.region, role=role, ended_at=None)
+        raise Refused(
+            _("A contractor's person cannot become staff this way. End the role and invite again.")
+        )
+    others = Membership.objects.filter(
+        user=membership.user, region=membership.region, role=role, ended_at=None
+    )
     if of is not Of.CONTRACTOR and others.exclude(pk=membership.pk).exists():
         raise Refused(_("This person has that role already."))
     with transaction.atomic():
@@ -183,10 +207,14 @@ def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
 
 
 def _leave_an_admin(membership: Membership) -> None:
-    """Under the lock of the region: of two admins who end each other at the same time, the second is refused."""
+    """Under the lock of the region: of two admins who end each other at the same time, the second
+    is refused.
+    """
     lock_ledger(membership.region)
     managing = who_may(May.MANAGE_USERS)
-    admins = Membership.objects.filter(region=membership.region_id, role__in=managing, ended_at=None)
+    admins = Membership.objects.filter(
+        region=membership.region_id, role__in=managing, ended_at=None
+    )
     others = admins.filter(user__is_active=True).exclude(user=membership.user_id)
     if membership.role in managing and not others.exists():
         raise Refused(_("This is the last region admin. Invite another one first."))

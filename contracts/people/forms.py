@@ -25,7 +25,9 @@ class AcceptForm(forms.Form):
     name = text_field(gettext_lazy("Your name"), 150)
     password = forms.CharField(
         label=gettext_lazy("Choose a password"),
-        help_text=gettext_lazy("At least 12 characters. A sentence that only you know is easy to remember."),
+        help_text=gettext_lazy(
+            "At least 12 characters. A sentence that only you know is easy to remember."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}, render_value=False),
         strip=False,
         max_length=200,
@@ -60,14 +62,18 @@ class MailChoicesForm(forms.Form):
 
     @staticmethod
     def word(kind: NoticeKind, way: When) -> str:
-        label = str(_("every week") if (kind, way) == (NoticeKind.OVERVIEW, When.WEEKLY) else way.label)
+        label = str(
+            _("every week") if (kind, way) == (NoticeKind.OVERVIEW, When.WEEKLY) else way.label
+        )
         return label.capitalize()
 
     @staticmethod
     def why(kind: NoticeKind, allowed: list[When]) -> str:
         if kind == NoticeKind.OVERVIEW:
             return _("Once a week, and only when there is something to do.")
-        return "" if When.NEVER in allowed else _("The region asks that you are always told of these.")
+        return (
+            "" if When.NEVER in allowed else _("The region asks that you are always told of these.")
+        )
 
 
 class ClientRows(VisibleRows):
@@ -80,7 +86,10 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
     region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"))
     role = forms.ChoiceField(
-        label=gettext_lazy("Role"), choices=Role.choices, widget=forms.RadioSelect, initial=Role.ADVISER
+        label=gettext_lazy("Role"),
+        choices=Role.choices,
+        widget=forms.RadioSelect,
+        initial=Role.ADVISER,
     )
     municipalities: Any = ClientRows(
         queryset=None,
@@ -90,7 +99,9 @@ class InviteForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     kvk = kvk_field(
-        gettext_lazy("KvK number"), help_text=gettext_lazy("For a contractor: all 8 digits."), required=False
+        gettext_lazy("KvK number"),
+        help_text=gettext_lazy("For a contractor: all 8 digits."),
+        required=False,
     )
 
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
@@ -108,7 +119,10 @@ class InviteForm(forms.Form):
         if data.get("role") in given_for(Of.CONTRACTOR) and data.get("kvk"):
             contractor = memberships.contractor_with(data["kvk"])
             if contractor is None:
-                self.add_error("kvk", _("No contractor has this KvK number. Register a contract of theirs first."))
+                self.add_error(
+                    "kvk",
+                    _("No contractor has this KvK number. Register a contract of theirs first."),
+                )
         data["contractor"] = contractor
         return data
 
@@ -118,7 +132,11 @@ class InviteForm(forms.Form):
             email=data["email"],
             role=data["role"],
             region=data["region"],
-            municipalities=tuple(data["municipalities"]) if data["role"] in given_for(Of.MUNICIPALITIES) else (),
+            municipalities=(
+                tuple(data["municipalities"])
+                if data["role"] in given_for(Of.MUNICIPALITIES)
+                else ()
+            ),
             contractor=data["contractor"],
         )
 

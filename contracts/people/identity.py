@@ -1,7 +1,8 @@
 """Signing in elsewhere (Entra ID, an eHerkenning broker): who gets in, and with which claims.
 
-An identity opens an account only when it was connected to it before, by someone who was signed in. An address in a
-claim never connects anything. Where a provider names the KvK number of a firm, that has to be the firm of the person.
+An identity opens an account only when it was connected to it before, by someone who was signed in.
+An address in a claim never connects anything. Where a provider names the KvK number of a firm, that
+has to be the firm of the person.
 """
 
 from typing import Any
@@ -25,14 +26,17 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
             refuse(
                 request,
                 _(
-                    "This identity is not connected to an account yet. Sign in with your e-mail address and password, "
-                    "and connect it under “Sign-in and security”. Without an account, ask for an invitation."
+                    "This identity is not connected to an account yet. Sign in with your e-mail"
+                    " address and password, and connect it under “Sign-in and security”. Without an"
+                    " account, ask for an invitation."
                 ),
             )
         user = request.user if connecting else sociallogin.user
         claim = sociallogin.provider.app.settings.get("kvk_claim") if sociallogin.provider else None
         if claim and not is_of_firm(user, kvk_in(sociallogin.account.extra_data, claim)):
-            refuse(request, _("This identity is of another firm than the one you were invited for."))
+            refuse(
+                request, _("This identity is of another firm than the one you were invited for.")
+            )
 
 
 def kvk_in(data: dict[str, Any], claim: str) -> str:
@@ -45,4 +49,6 @@ def kvk_in(data: dict[str, Any], claim: str) -> str:
 
 def refuse(request: Any, why: str) -> None:
     messages.error(request, why)
-    raise ImmediateHttpResponse(redirect("socialaccount_connections" if request.user.is_authenticated else "login"))
+    raise ImmediateHttpResponse(
+        redirect("socialaccount_connections" if request.user.is_authenticated else "login")
+    )

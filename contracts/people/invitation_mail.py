@@ -26,7 +26,8 @@ def send(invitation: Invitation) -> None:
             "region_title": invitation.region.title,
         }
         mail = EmailMultiAlternatives(
-            subject=_("Invitation for social return of %(region)s") % {"region": invitation.region.title},
+            subject=_("Invitation for social return of %(region)s")
+            % {"region": invitation.region.title},
             body=render_to_string("mail/invitation.txt", context),
             to=[invitation.email],
         )

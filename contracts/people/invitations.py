@@ -17,7 +17,9 @@ def token_of(invitation: Invitation) -> str:
 
 
 def invitation_of(token: str, now: datetime) -> Invitation | None:
-    """The open invitation that a link is for; nothing when the link was changed, used, withdrawn or is too old."""
+    """The open invitation that a link is for; nothing when the link was changed, used, withdrawn or
+    is too old.
+    """
     try:
         pk = signing.loads(token, salt=SALT, max_age=VALID)
     except signing.BadSignature:

@@ -11,7 +11,11 @@ from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
 
 
 def user_search(text: str) -> Q:
-    return Q(user__name__icontains=text) | Q(user__email__icontains=text) | Q(contractor__name__icontains=text)
+    return (
+        Q(user__name__icontains=text)
+        | Q(user__email__icontains=text)
+        | Q(contractor__name__icontains=text)
+    )
 
 
 class UserFilterSet(FilterSet):
@@ -33,7 +37,9 @@ class UserTable(Table):
     email = django_tables2.Column(gettext_lazy("E-mail address"), accessor="user__email")
     role = django_tables2.Column(gettext_lazy("Role"), orderable=True, order_by=("role", "pk"))
     of = django_tables2.Column(gettext_lazy("For"), accessor="of")
-    last_login = django_tables2.DateColumn("j F Y", verbose_name=gettext_lazy("Signed in"), accessor="user__last_login")
+    last_login = django_tables2.DateColumn(
+        "j F Y", verbose_name=gettext_lazy("Signed in"), accessor="user__last_login"
+    )
 
     class Meta(Table.Meta):
         pass

@@ -13,7 +13,9 @@ from sroi.access.roles import who_may
 
 
 def access_of(user: Any) -> Access:
-    """Everything `user` may see: the union of their running memberships; nothing for who is not signed in."""
+    """Everything `user` may see: the union of their running memberships; nothing for who is not
+    signed in.
+    """
     if not user.is_authenticated or not user.is_active:
         return NO_ACCESS
     rows = Membership.objects.filter(user=user, ended_at=None).values_list(
@@ -32,22 +34,31 @@ def access_of(user: Any) -> Access:
 
 
 def is_of_firm(user: Any, kvk: str) -> bool:
-    """Whether `user` is of the contractor with this KvK number, which a broker of eHerkenning vouches for."""
+    """Whether `user` is of the contractor with this KvK number, which a broker of eHerkenning
+    vouches for.
+    """
     running = Membership.objects.filter(user=user, ended_at=None)
     return bool(kvk) and running.filter(contractor__kvk=kvk).exists()
 
 
 def with_people(contracts: Any) -> Any:
-    """Contracts that say, as `has_people`, whether anybody of the contractor can sign in for them."""
+    """Contracts that say, as `has_people`, whether anybody of the contractor can sign in for
+    them.
+    """
     people = Membership.objects.filter(
-        role__in=who_may(May.FULFIL), contractor=OuterRef("contractor"), region=OuterRef("region"), ended_at=None
+        role__in=who_may(May.FULFIL),
+        contractor=OuterRef("contractor"),
+        region=OuterRef("region"),
+        ended_at=None,
     )
     return contracts.annotate(has_people=Exists(people))
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:
     """The people who advise in these regions now."""
-    running = Membership.objects.filter(role__in=who_may(May.ADVISE), region__in=region_ids, ended_at=None)
+    running = Membership.objects.filter(
+        role__in=who_may(May.ADVISE), region__in=region_ids, ended_at=None
+    )
     people = get_user_model().objects.filter(pk__in=running.values("user"), is_active=True)
     return people.order_by("name", "pk")
 
@@ -63,6 +74,8 @@ def people(ids: Any) -> Any:
 
 
 def administered(model: Any, access: Access) -> Any:
-    """The visible rows of the regions where one is admin: with another role as well, others' rows stay out."""
+    """The visible rows of the regions where one is admin: with another role as well, others' rows
+    stay out.
+    """
     regions = access.regions_where(May.MANAGE_USERS)
     return visible(model, access).filter(**{"pk__in" if model is Region else "region__in": regions})

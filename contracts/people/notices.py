@@ -1,8 +1,10 @@
-"""Telling people by mail: how each wants to be told, and the one door through which a notice is made, taken and sent.
+"""Telling people by mail: how each wants to be told, and the one door through which a notice is
+made, taken and sent.
 
-A notice is made once per person and subject, and sent at most once: a run takes what waits with one update, and what
-it took is nobody else's. A mail server that does not answer gives it back, for later. A run that was killed between
-sending and noting so leaves it as being sent: whether it arrived is not known, and it is not sent again.
+A notice is made once per person and subject, and sent at most once: a run takes what waits with one
+update, and what it took is nobody else's. A mail server that does not answer gives it back, for
+later. A run that was killed between sending and noting so leaves it as being sent: whether it
+arrived is not known, and it is not sent again.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +35,7 @@ TOLD: Mapping[May, Sequence[NoticeKind]] = {
 }
 
 
-# --- how somebody wants to be told ----------------------------------------------------------------------------------
+# --- how somebody wants to be told ----------------------------------------------------------------
 
 
 def kinds_for(access: Access) -> list[NoticeKind]:
@@ -43,9 +45,15 @@ def kinds_for(access: Access) -> list[NoticeKind]:
 
 
 def ways(kind: str, access: Access, today: date) -> list[When]:
-    """The ways to choose from: what the policy wants told cannot be turned off, and the overview comes once a week."""
+    """The ways to choose from: what the policy wants told cannot be turned off, and the overview
+    comes once a week.
+    """
     found = [When.WEEKLY] if kind == NoticeKind.OVERVIEW else [When.AT_ONCE, When.WEEKLY]
-    return found if kind == NoticeKind.CHANGE and _must_be_told(access, today) else [*found, When.NEVER]
+    return (
+        found
+        if kind == NoticeKind.CHANGE and _must_be_told(access, today)
+        else [*found, When.NEVER]
+    )
 
 
 def _must_be_told(access: Access, today: date) -> bool:
@@ -69,7 +77,7 @@ def choose(user: Any, choices: Mapping[str, str]) -> None:
         NoticeChoice.objects.update_or_create(user=user, kind=kind, defaults={"when": when})
 
 
-# --- the door -------------------------------------------------------------------------------------------------------
+# --- the door -------------------------------------------------------------------------------------
 
 
 def make(notices: Iterable[Notice]) -> None:
@@ -86,7 +94,9 @@ def take(notices: Iterable[Notice]) -> UUID | None:
     """Take those that still wait, to send them together; None where another run has all of them."""
     claim = uuid4()
     ids = [notice.pk for notice in notices]
-    taken = Notice.objects.filter(pk__in=ids, state=NoticeState.WAITING).update(state=NoticeState.SENDING, claim=claim)
+    taken = Notice.objects.filter(pk__in=ids, state=NoticeState.WAITING).update(
+        state=NoticeState.SENDING, claim=claim
+    )
     return claim if taken else None
 
 
@@ -95,19 +105,28 @@ def of(claim: UUID) -> list[Notice]:
 
 
 def sent(claim: UUID, at: datetime) -> None:
-    Notice.objects.filter(claim=claim, state=NoticeState.SENDING).update(state=NoticeState.SENT, sent_at=at)
+    Notice.objects.filter(claim=claim, state=NoticeState.SENDING).update(
+        state=NoticeState.SENT, sent_at=at
+    )
 
 
 def give_back(claim: UUID, at: datetime) -> None:
     """The mail could not be sent: it waits again, longer each time."""
-    for tries in Notice.objects.filter(claim=claim).order_by().values_list("tries", flat=True).distinct():
+    for tries in (
+        Notice.objects.filter(claim=claim).order_by().values_list("tries", flat=True).distinct()
+    ):
         Notice.objects.filter(claim=claim, state=NoticeState.SENDING, tries=tries).update(
-            state=NoticeState.WAITING, claim=None, tries=F("tries") + 1, not_before=at + pause_after(tries)
+            state=NoticeState.WAITING,
+            claim=None,
+            tries=F("tries") + 1,
+            not_before=at + pause_after(tries),
         )
 
 
 def drop(notices: Iterable[Notice]) -> None:
-    """Never to be sent: turned off, about what somebody may no longer see, or with nothing to say."""
+    """Never to be sent: turned off, about what somebody may no longer see, or with nothing to
+    say.
+    """
     ids = [notice.pk for notice in notices]
     Notice.objects.filter(pk__in=ids, state__in=(NoticeState.WAITING, NoticeState.SENDING)).update(
         state=NoticeState.DROPPED
@@ -115,7 +134,9 @@ def drop(notices: Iterable[Notice]) -> None:
 
 
 def uncertain(now: datetime) -> int:
-    """How many were being sent when their run was killed, so that nobody knows whether they arrived."""
+    """How many were being sent when their run was killed, so that nobody knows whether they
+    arrived.
+    """
     before = now - timedelta(minutes=settings.MAIL_RETRY_MINUTES_MOST)
     return int(Notice.objects.filter(state=NoticeState.SENDING, made_at__lt=before).count())
 

@@ -8,8 +8,14 @@ urlpatterns = [
     path("gebruikers/uitnodigen/", users.Invite.as_view(), name="user-invite"),
     path("gebruikers/<int:pk>/", users.Change.as_view(), name="user-detail"),
     path("gebruikers/<int:pk>/beeindigen/", users.End.as_view(), name="user-end"),
-    path("uitnodigingen/<int:pk>/intrekken/", users.withdraw_invitation, name="invitation-withdraw"),
-    path("opdrachtnemers/<int:pk>/uitnodigen/", users.InviteContractor.as_view(), name="contractor-invite"),
+    path(
+        "uitnodigingen/<int:pk>/intrekken/", users.withdraw_invitation, name="invitation-withdraw"
+    ),
+    path(
+        "opdrachtnemers/<int:pk>/uitnodigen/",
+        users.InviteContractor.as_view(),
+        name="contractor-invite",
+    ),
     path("collegas/", colleagues.Colleagues.as_view(), name="colleague-list"),
     path("uitnodiging/<str:token>/", welcome.accept, name="invitation"),
     path("verwerkingen/", processing.processing_register, name="processing-register"),

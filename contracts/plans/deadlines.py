@@ -1,4 +1,5 @@
-"""By when something is to be done for a contract: contact, action plan, interim report. The terms are policy.
+"""By when something is to be done for a contract: contact, action plan, interim report. The terms
+are policy.
 
 No clock, no database. Source: DOMAIN.md section 6 and the policy keys of section 10.
 """
@@ -41,14 +42,22 @@ class Deadline:
         return DeadlineState.OVERDUE if self.today > self.due else DeadlineState.DUE
 
 
-def deadlines(contract: Contract, planned_on: date | None, heard_on: date | None, today: date) -> list[Deadline]:
-    """What is to be done for a contract that owes something and runs, in the order in which it comes.
+def deadlines(
+    contract: Contract, planned_on: date | None, heard_on: date | None, today: date
+) -> list[Deadline]:
+    """What is to be done for a contract that owes something and runs, in the order in which it
+    comes.
 
-    `planned_on`: the day on which the plan that waits or was agreed was handed in; `heard_on`: the last day on which
-    the contractor reported something. An interim report is due so many months after that, or after the first day. Who
-    reported was spoken with; and once the term is over, it is too late for a plan.
+    `planned_on`: the day on which the plan that waits or was agreed was handed in; `heard_on`: the
+    last day on which the contractor reported something. An interim report is due so many months
+    after that, or after the first day. Who reported was spoken with; and once the term is over, it
+    is too late for a plan.
     """
-    if contract.state != ContractState.ACTIVE or contract.is_framework or not contract.has_obligation:
+    if (
+        contract.state != ContractState.ACTIVE
+        or contract.is_framework
+        or not contract.has_obligation
+    ):
         return []
     policy, awarded, last = contract.policy, contract.award_date, contract.last_counted_day
     found = []
@@ -56,8 +65,12 @@ def deadlines(contract: Contract, planned_on: date | None, heard_on: date | None
         due = awarded + timedelta(days=policy.contact_days)
         found.append(Deadline(What.CONTACT, due, contract.contacted_on, today))
     if planned_on or not (contract.no_plan_reason or today > last):
-        found.append(Deadline(What.PLAN, awarded + timedelta(weeks=policy.plan_weeks), planned_on, today))
+        found.append(
+            Deadline(What.PLAN, awarded + timedelta(weeks=policy.plan_weeks), planned_on, today)
+        )
     since = max(heard_on or contract.start_date, contract.start_date)
     if contract.start_date <= today and since < last:
-        found.append(Deadline(What.REPORT, min(add_months(since, policy.report_months), last), None, today))
+        found.append(
+            Deadline(What.REPORT, min(add_months(since, policy.report_months), last), None, today)
+        )
     return found

@@ -1,7 +1,9 @@
-"""The one door for action plans: begin, save, hand in, ask back, agree, discard; and the first contact.
+"""The one door for action plans: begin, save, hand in, ask back, agree, discard; and the first
+contact.
 
-A plan goes draft → submitted → agreed; asked back it is a draft again. To change an agreed one a next version is begun,
-and once that is agreed it takes the place of the other. Amounts are euro of value. Source: DOMAIN.md section 6.
+A plan goes draft → submitted → agreed; asked back it is a draft again. To change an agreed one a
+next version is begun, and once that is agreed it takes the place of the other. Amounts are euro of
+value. Source: DOMAIN.md section 6.
 """
 
 from collections.abc import Mapping
@@ -33,7 +35,7 @@ from sroi.money import ZERO
 Amounts = Mapping[tuple[str, date], Decimal]
 
 
-# --- the plan -------------------------------------------------------------------------------------------------------
+# --- the plan -------------------------------------------------------------------------------------
 
 
 def begin(contract: Contract, act: Act) -> ActionPlan:
@@ -48,7 +50,11 @@ def begin(contract: Contract, act: Act) -> ActionPlan:
         try:
             with transaction.atomic():
                 plan = ActionPlan.objects.create(
-                    contract=contract, number=contract.plans.count() + 1, changed_by=act.by, changed_at=act.at, **words
+                    contract=contract,
+                    number=contract.plans.count() + 1,
+                    changed_by=act.by,
+                    changed_at=act.at,
+                    **words,
                 )
         except IntegrityError as fault:
             raise Refused(_("Someone else just began a plan. Open this page again.")) from fault
@@ -58,10 +64,19 @@ def begin(contract: Contract, act: Act) -> ActionPlan:
 
 
 def save(plan: ActionPlan, words: Mapping[str, str], amounts: Amounts, act: Act) -> None:
-    """Keep what was filled in of a draft; refused where someone else saved or handed it in meanwhile."""
+    """Keep what was filled in of a draft; refused where someone else saved or handed it in
+    meanwhile.
+    """
     said = {category.value: words.get(category.value, "") for category in Category}
     with transaction.atomic():
-        _move(plan, PlanState.DRAFT, edition=F("edition") + 1, changed_by=act.by, changed_at=act.at, **said)
+        _move(
+            plan,
+            PlanState.DRAFT,
+            edition=F("edition") + 1,
+            changed_by=act.by,
+            changed_at=act.at,
+            **said,
+        )
         plan.amounts.all().delete()
         _write(plan, amounts)
 
@@ -105,7 +120,9 @@ def discard(plan: ActionPlan) -> None:
     """Throw a draft away; what was agreed before stays."""
     with transaction.atomic():
         refuse_closed(plan.contract)
-        gone, _by_model = ActionPlan.objects.filter(pk=plan.pk, edition=plan.edition, state=PlanState.DRAFT).delete()
+        gone, _by_model = ActionPlan.objects.filter(
+            pk=plan.pk, edition=plan.edition, state=PlanState.DRAFT
+        ).delete()
         if not gone:
             raise Refused(_changed_meanwhile(plan))
 
@@ -113,14 +130,20 @@ def discard(plan: ActionPlan) -> None:
 def _write(plan: ActionPlan, amounts: Amounts) -> None:
     PlanAmount.objects.bulk_create(
         PlanAmount(plan=plan, category=category, quarter=quarter, amount=amount)
-        for (category, quarter), amount in sorted(amounts.items(), key=lambda row: (row[0][1], row[0][0]))
+        for (category, quarter), amount in sorted(
+            amounts.items(), key=lambda row: (row[0][1], row[0][0])
+        )
         if amount > ZERO
     )
 
 
 def _move(plan: ActionPlan, expected: str, **fields: Any) -> None:
-    """Change it where state and edition are still those that the person saw, and its contract still runs."""
-    running = ActionPlan.objects.filter(pk=plan.pk, edition=plan.edition, state=expected, contract__state__in=OPEN)
+    """Change it where state and edition are still those that the person saw, and its contract still
+    runs.
+    """
+    running = ActionPlan.objects.filter(
+        pk=plan.pk, edition=plan.edition, state=expected, contract__state__in=OPEN
+    )
     if not ActionPlan.objects.filter(pk__in=running.values("pk")).update(**fields):
         refuse_closed(plan.contract)
         raise Refused(_changed_meanwhile(plan))
@@ -132,11 +155,12 @@ def _changed_meanwhile(plan: ActionPlan) -> str:
     if now is None:
         return _("This plan was discarded meanwhile.")
     return _(
-        "This plan was changed meanwhile and is now “%(state)s”. Look at it again; nothing was changed by you."
+        "This plan was changed meanwhile and is now “%(state)s”. Look at it again; nothing was"
+        " changed by you."
     ) % {"state": now.get_state_display()}
 
 
-# --- contact, and doing without a plan ------------------------------------------------------------------------------
+# --- contact, and doing without a plan ------------------------------------------------------------
 
 
 def record_contact(contract: Contract, on: date, act: Act) -> None:
@@ -146,21 +170,29 @@ def record_contact(contract: Contract, on: date, act: Act) -> None:
     with transaction.atomic():
         _change(contract, contacted_on=on)
         words = f"{on:%d-%m-%Y}. {act.why}".strip()
-        ContractEvent.objects.create(contract=contract, what=Happened.CONTACT, at=act.at, by=act.by, why=words[:1000])
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.CONTACT, at=act.at, by=act.by, why=words[:1000]
+        )
 
 
 def report_no_news(contract: Contract, act: Act) -> None:
-    """The contractor says that nothing runs or happened, and how things stand: that is an interim report too."""
+    """The contractor says that nothing runs or happened, and how things stand: that is an interim
+    report too.
+    """
     if not has_plan(contract) or contract.state not in OPEN:
         refuse_closed(contract)
-    ContractEvent.objects.create(contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why)
+    ContractEvent.objects.create(
+        contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why
+    )
 
 
 def do_without(contract: Contract, act: Act) -> None:
     """No plan is needed, with the reason; the straight line over the term holds."""
     with transaction.atomic():
         _change(contract, no_plan_reason=act.why)
-        ContractEvent.objects.create(contract=contract, what=Happened.NO_PLAN, at=act.at, by=act.by, why=act.why)
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.NO_PLAN, at=act.at, by=act.by, why=act.why
+        )
 
 
 def _change(contract: Contract, **fields: Any) -> None:
@@ -171,4 +203,6 @@ def _change(contract: Contract, **fields: Any) -> None:
 
 def _note(plan: ActionPlan, what: str, act: Act) -> None:
     words = act.why or _("Version %(number)s") % {"number": plan.number}
-    ContractEvent.objects.create(contract=plan.contract, what=what, at=act.at, by=act.by, why=words[:1000])
+    ContractEvent.objects.create(
+        contract=plan.contract, what=what, at=act.at, by=act.by, why=words[:1000]
+    )

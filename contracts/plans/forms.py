@@ -21,11 +21,15 @@ WORDS = {
     Category.CSR: gettext_lazy("What will you do for society?"),
 }
 HELP = {
-    Category.WORK: gettext_lazy("For instance: two apprentices (BBL) from September on, 32 hours a week."),
+    Category.WORK: gettext_lazy(
+        "For instance: two apprentices (BBL) from September on, 32 hours a week."
+    ),
     Category.SOCIAL_PURCHASING: gettext_lazy(
         "For instance: catering and green maintenance by a sheltered-work company."
     ),
-    Category.CSR: gettext_lazy("For instance: guest lessons at a practical school, 40 hours a year."),
+    Category.CSR: gettext_lazy(
+        "For instance: guest lessons at a practical school, 40 hours a year."
+    ),
 }
 
 
@@ -50,12 +54,18 @@ class PlanForm(forms.Form):
 
     @property
     def words(self) -> dict[str, str]:
-        return {category.value: self.cleaned_data.get(category.value) or "" for category in Category}
+        return {
+            category.value: self.cleaned_data.get(category.value) or "" for category in Category
+        }
 
     @property
     def amounts(self) -> Amounts:
         """What could be read so far: also while someone is still typing."""
-        cells = {(c.value, q): self.cleaned_data.get(name_of(c, q)) for q in self.quarters for c in Category}
+        cells = {
+            (c.value, q): self.cleaned_data.get(name_of(c, q))
+            for q in self.quarters
+            for c in Category
+        }
         return {key: amount for key, amount in cells.items() if amount and amount > ZERO}
 
     @property
@@ -70,7 +80,10 @@ class PlanForm(forms.Form):
     def rows(self) -> list[tuple[str, list[tuple[str, Any]]]]:
         """A row per quarter: per category its name and field."""
         named = [(capfirst(str(category.label)), category) for category in Category]
-        return [(quarter_words(q), [(label, self[name_of(c, q)]) for label, c in named]) for q in self.quarters]
+        return [
+            (quarter_words(q), [(label, self[name_of(c, q)]) for label, c in named])
+            for q in self.quarters
+        ]
 
 
 def initial_of(plan: ActionPlan) -> dict[str, Any]:
@@ -84,7 +97,10 @@ def name_of(category: str, quarter: date) -> str:
 
 def quarter_words(quarter: date) -> str:
     """`2e kwartaal 2025`."""
-    return _("quarter %(number)s of %(year)s") % {"number": (quarter.month + 2) // 3, "year": quarter.year}
+    return _("quarter %(number)s of %(year)s") % {
+        "number": (quarter.month + 2) // 3,
+        "year": quarter.year,
+    }
 
 
 class SendBackForm(forms.Form):
@@ -92,7 +108,11 @@ class SendBackForm(forms.Form):
         gettext_lazy("What should be different?"),
         1000,
         rows=3,
-        error_messages={"required": gettext_lazy("Write what should be different, so that the contractor knows.")},
+        error_messages={
+            "required": gettext_lazy(
+                "Write what should be different, so that the contractor knows."
+            )
+        },
     )
 
 
@@ -106,7 +126,9 @@ class NoNewsForm(forms.Form):
         gettext_lazy("How do things stand?"),
         1000,
         rows=3,
-        help_text=gettext_lazy("For example: we look for a candidate, the first interviews are in May."),
+        help_text=gettext_lazy(
+            "For example: we look for a candidate, the first interviews are in May."
+        ),
     )
 
 
@@ -115,5 +137,7 @@ class NoPlanForm(forms.Form):
         gettext_lazy("Why is no action plan needed?"),
         1000,
         rows=3,
-        help_text=gettext_lazy("It stands in the history of the contract, also for the contractor."),
+        help_text=gettext_lazy(
+            "It stands in the history of the contract, also for the contractor."
+        ),
     )

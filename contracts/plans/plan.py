@@ -31,7 +31,9 @@ def may_agree(access: Access, contract: Contract) -> bool:
 
 def may_see_under_way(access: Access, contract: Contract) -> bool:
     """A procurement officer sees what was agreed only."""
-    return access.may(May.SEE_UNAGREED_PLANS, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    return access.may(
+        May.SEE_UNAGREED_PLANS, region_id=contract.region_id, contractor_id=contract.contractor_id
+    )
 
 
 def quarters_to_plan(contract: Contract) -> list[date]:
@@ -41,5 +43,9 @@ def quarters_to_plan(contract: Contract) -> list[date]:
 
 def handed_in_on(plans: Iterable[ActionPlan]) -> date | None:
     """The first day on which a plan was handed in that was not asked back."""
-    days = [localtime(p.submitted_at).date() for p in plans if p.submitted_at and p.state != PlanState.DRAFT]
+    days = [
+        localtime(p.submitted_at).date()
+        for p in plans
+        if p.submitted_at and p.state != PlanState.DRAFT
+    ]
     return min(days, default=None)

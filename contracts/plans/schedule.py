@@ -1,6 +1,8 @@
-"""What should have been done by a day: along the agreed action plan, else in a straight line over the term.
+"""What should have been done by a day: along the agreed action plan, else in a straight line over
+the term.
 
-Amounts are exact euro (`Fraction`). No clock, no database. Source: DOMAIN.md section 6, “expected by now”.
+Amounts are exact euro (`Fraction`). No clock, no database. Source: DOMAIN.md section 6, “expected
+by now”.
 """
 
 from collections.abc import Mapping
@@ -21,10 +23,13 @@ def straight(obligation: Decimal, term: Period, day: date) -> Fraction:
 def planned(quarters: Quarters, term: Period, day: date) -> Fraction:
     """What the plan has for the quarters that passed, and of the running one the elapsed part.
 
-    Of a quarter in which the term begins or ends, only the days of the term count. `quarters` are amounts by the first
-    day of the quarter.
+    Of a quarter in which the term begins or ends, only the days of the term count. `quarters` are
+    amounts by the first day of the quarter.
     """
-    return sum((Fraction(amount) * _days(first, term).elapsed(day) for first, amount in quarters.items()), Fraction(0))
+    return sum(
+        (Fraction(amount) * _days(first, term).elapsed(day) for first, amount in quarters.items()),
+        Fraction(0),
+    )
 
 
 def expected(obligation: Decimal, quarters: Quarters | None, term: Period, day: date) -> Fraction:
@@ -33,7 +38,11 @@ def expected(obligation: Decimal, quarters: Quarters | None, term: Period, day: 
 
 def quarters_of(period: Period) -> list[date]:
     """The first days of the quarters that a period touches."""
-    return [month for month in Period(quarter_of(period.first), period.last).months() if month.month % 3 == 1]
+    return [
+        month
+        for month in Period(quarter_of(period.first), period.last).months()
+        if month.month % 3 == 1
+    ]
 
 
 def quarter_of(day: date) -> date:

@@ -1,8 +1,8 @@
 """A region's policy as its admin changes it: a next version that holds from a day on.
 
-A version is never changed, since contracts keep the one of their award date; other terms for the same date make a next
-revision. What a version says can be told in words, and what differs between two of them. Source: DOMAIN.md sections 4
-and 10.
+A version is never changed, since contracts keep the one of their award date; other terms for the
+same date make a next revision. What a version says can be told in words, and what differs between
+two of them. Source: DOMAIN.md sections 4 and 10.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,23 +30,50 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("What is owed"),
         (
-            *("default_rate", "threshold_works", "threshold_services", "threshold_supplies", "reduced_rate"),
+            *(
+                "default_rate",
+                "threshold_works",
+                "threshold_services",
+                "threshold_supplies",
+                "reduced_rate",
+            ),
             *("reduced_below_labour_share", "supplies_min_labour_share", "cap", "pso_discounts"),
         ),
     ),
     (
         gettext_lazy("During the contract"),
         (
-            *("contact_days", "plan_weeks", "report_months", "review_days", "grace_months", "behind_below_expected"),
+            *(
+                "contact_days",
+                "plan_weeks",
+                "report_months",
+                "review_days",
+                "grace_months",
+                "behind_below_expected",
+            ),
             "changes_always_told",
-            *("at_risk_below_term_left", "certificate_months", "certificate_warning_days", "pinned_by"),
+            *(
+                "at_risk_below_term_left",
+                "certificate_months",
+                "certificate_warning_days",
+                "pinned_by",
+            ),
         ),
     ),
-    (gettext_lazy("At the end of the contract"), ("payment_days", "recovery_months", "penalty_factor")),
+    (
+        gettext_lazy("At the end of the contract"),
+        ("payment_days", "recovery_months", "penalty_factor"),
+    ),
     (
         gettext_lazy("Checking, privacy and publishing"),
         (
-            *("self_review", "sample_size", "store_person_evidence", "retention_months", "retention_rejected_months"),
+            *(
+                "self_review",
+                "sample_size",
+                "store_person_evidence",
+                "retention_months",
+                "retention_rejected_months",
+            ),
             *("retention_draft_months", "mask_below"),
         ),
     ),
@@ -77,10 +104,15 @@ class PolicyEffect:
     until: date | None
 
 
-def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts: Any) -> PolicyEffect:
+def effect(
+    region: Region, terms: Mapping[str, Any], valid_from: date, contracts: Any
+) -> PolicyEffect:
     """`contracts`: those that whoever asks may see."""
     versions = Policy.objects.filter(region=region)
-    standing, later = versions.on(valid_from), versions.filter(valid_from__gt=valid_from).order_by("valid_from").first()
+    standing, later = (
+        versions.on(valid_from),
+        versions.filter(valid_from__gt=valid_from).order_by("valid_from").first(),
+    )
     return PolicyEffect(
         differences=differences(standing, as_version(region, terms, valid_from)),
         compared=standing.pk if standing else None,
@@ -89,11 +121,13 @@ def effect(region: Region, terms: Mapping[str, Any], valid_from: date, contracts
     )
 
 
-def succeed(region: Region, terms: Mapping[str, Any], valid_from: date, act: Act, *, seen: int | None) -> Policy:
+def succeed(
+    region: Region, terms: Mapping[str, Any], valid_from: date, act: Act, *, seen: int | None
+) -> Policy:
     """The next version of the policy, from a day on.
 
-    `seen` is the version that held on that day when its change was looked at; another one by then is refused, and so
-    are terms that change nothing. Raises FaultyFile for terms that cannot be.
+    `seen` is the version that held on that day when its change was looked at; another one by then
+    is refused, and so are terms that change nothing. Raises FaultyFile for terms that cannot be.
     """
     made = as_version(region, terms, valid_from)
     with transaction.atomic():
@@ -104,9 +138,15 @@ def succeed(region: Region, terms: Mapping[str, Any], valid_from: date, act: Act
             raise changed_meanwhile()
         if not differences(standing, made):
             raise Refused(_("Nothing differs from what holds on that day already."))
-        last = Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
+        last = (
+            Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
+        )
         made.revision = last.revision + 1 if last else 1
-        made._history_user, made._history_date, made._change_reason = act.by, act.at, act.why.strip()[:WHY]  # type: ignore[attr-defined]
+        made._history_user, made._history_date, made._change_reason = (  # type: ignore[attr-defined]
+            act.by,
+            act.at,
+            act.why.strip()[:WHY],
+        )
         try:
             with transaction.atomic():
                 made.save()
@@ -116,24 +156,33 @@ def succeed(region: Region, terms: Mapping[str, Any], valid_from: date, act: Act
 
 
 def changed_meanwhile() -> Refused:
-    return Refused(_("The policy of that day was changed meanwhile. Look once more at what your change does."))
+    return Refused(
+        _("The policy of that day was changed meanwhile. Look once more at what your change does.")
+    )
 
 
 def as_version(region: Region, terms: Mapping[str, Any], valid_from: date) -> Policy:
     """These terms, checked as those of a file are, as a version that is not kept yet."""
-    said = {name: value if isinstance(value, bool | dict | None) else str(value) for name, value in terms.items()}
+    said = {
+        name: value if isinstance(value, bool | dict | None) else str(value)
+        for name, value in terms.items()
+    }
     return Policy(region=region, **{**policy_terms(said), "valid_from": valid_from})
 
 
-# --- in words -------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 def sections(policy: Policy) -> list[tuple[str | Promise, list[tuple[str, str]]]]:
-    return [(title, [(label(name), said(policy, name)) for name in names]) for title, names in SECTIONS]
+    return [
+        (title, [(label(name), said(policy, name)) for name in names]) for title, names in SECTIONS
+    ]
 
 
 def differences(earlier: Policy | None, later: Policy) -> list[Difference]:
-    """The terms that differ, in the order in which they are told; all that later says where nothing was before."""
+    """The terms that differ, in the order in which they are told; all that later says where nothing
+    was before.
+    """
     return [
         (label(name), said(earlier, name) if earlier else NOTHING, said(later, name))
         for name in TERMS
@@ -159,7 +208,10 @@ def said(policy: Policy, name: str) -> str:
         return NOTHING
     if name == "pso_discounts":
         levels = {str(level): str(word) for level, word in PsoLevel.choices}
-        return ", ".join(f"{levels.get(level, level)}: {percent(off)}" for level, off in value.items()) or NOTHING
+        return (
+            ", ".join(f"{levels.get(level, level)}: {percent(off)}" for level, off in value.items())
+            or NOTHING
+        )
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
     if name == "pinned_by":

@@ -1,6 +1,8 @@
-"""A region as it is loaded again: its clients and the policy that it has last, in the exchange format `region/1`.
+"""A region as it is loaded again: its clients and the policy that it has last, in the exchange
+format `region/1`.
 
-Loading what was written here changes nothing. Goals are added by `reporting`. Source: DOMAIN.md section 10.
+Loading what was written here changes nothing. Goals are added by `reporting`. Source: DOMAIN.md
+section 10.
 """
 
 from collections.abc import Iterator
@@ -13,12 +15,16 @@ from contracts.policy.loading import CLIENT_KEYS, POLICY_DEFAULTS
 
 
 def exported(region: Region) -> dict[str, Any]:
-    clients = list(Municipality.objects.filter(region=region).select_related("successor").order_by("code"))
+    clients = list(
+        Municipality.objects.filter(region=region).select_related("successor").order_by("code")
+    )
     content: dict[str, Any] = {
         "format": "region/1",
         "code": region.code,
         "title": {"nl": region.title_nl, "en": region.title_en},
-        "municipalities": [dict(_client(c, CLIENT_KEYS["municipalities"])) for c in clients if c.has_council],
+        "municipalities": [
+            dict(_client(c, CLIENT_KEYS["municipalities"])) for c in clients if c.has_council
+        ],
         "clients": [dict(_client(c, CLIENT_KEYS["clients"])) for c in clients if not c.has_council],
     }
     # The model's own order: the last one that begins, in its last revision.

@@ -1,4 +1,6 @@
-"""What is asked for a next version of a region's policy: every term by its kind, from which day, and why."""
+"""What is asked for a next version of a region's policy: every term by its kind, from which day,
+and why.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -46,10 +48,15 @@ def level_name(level: str) -> str:
 class PolicyForm(forms.Form):
     valid_from = Day(
         label=_("Holds from"),
-        help_text=_("For contracts that are awarded on or after this day and are not registered yet."),
+        help_text=_(
+            "For contracts that are awarded on or after this day and are not registered yet."
+        ),
     )
     why = text_field(
-        _("Why, or where it was decided"), WHY, required=False, help_text=_("Stands in the history of the policy.")
+        _("Why, or where it was decided"),
+        WHY,
+        required=False,
+        help_text=_("Stands in the history of the policy."),
     )
     # The version that it was compared with when its effect was shown.
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
@@ -60,7 +67,8 @@ class PolicyForm(forms.Form):
             if name == "pso_discounts":
                 self.fields |= {
                     level_name(level): percentage(
-                        _("Discount for PSO: %(level)s") % {"level": PsoLevel(level).label}, required=False
+                        _("Discount for PSO: %(level)s") % {"level": PsoLevel(level).label},
+                        required=False,
                     )
                     for level in PsoLevel.values
                 }
@@ -70,9 +78,13 @@ class PolicyForm(forms.Form):
     @staticmethod
     def initial_of(policy: Policy) -> dict[str, Any]:
         discounts = {
-            level_name(level): Decimal(off) for level, off in policy.pso_discounts.items() if level in PsoLevel
+            level_name(level): Decimal(off)
+            for level, off in policy.pso_discounts.items()
+            if level in PsoLevel
         }
-        return {name: getattr(policy, name) for name in TERMS if name != "pso_discounts"} | discounts
+        return {
+            name: getattr(policy, name) for name in TERMS if name != "pso_discounts"
+        } | discounts
 
     def clean(self) -> dict[str, Any]:
         answer = super().clean() or {}
@@ -90,14 +102,17 @@ class PolicyForm(forms.Form):
         given = self.cleaned_data
         levels = {level: given[level_name(level)] for level in PsoLevel.values}
         discounts = {level: f"{off:.2f}" for level, off in levels.items() if off is not None}
-        return {name: given[name] for name in TERMS if name != "pso_discounts"} | {"pso_discounts": discounts}
+        return {name: given[name] for name in TERMS if name != "pso_discounts"} | {
+            "pso_discounts": discounts
+        }
 
     @property
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """The fields under the headings under which the policy is read."""
         names = {"pso_discounts": [level_name(level) for level in PsoLevel.values]}
         return [
-            (title, [self[field] for name in terms for field in names.get(name, [name])]) for title, terms in SECTIONS
+            (title, [self[field] for name in terms for field in names.get(name, [name])])
+            for title, terms in SECTIONS
         ]
 
 

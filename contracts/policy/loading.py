@@ -1,8 +1,10 @@
-"""Loading a region: its municipalities, other clients and a version of its policy, from the exchange format `region/1`.
+"""Loading a region: its municipalities, other clients and a version of its policy, from the
+exchange format `region/1`.
 
-Rates are percent, amounts euro, terms whole months or days; what is left out takes the published default
-(`data/policy-defaults.json`). Loading again updates: a policy that differs becomes a next revision, which holds for
-contracts to come, since a contract keeps the version of its award date. Source: DOMAIN.md sections 4 and 10.
+Rates are percent, amounts euro, terms whole months or days; what is left out takes the published
+default (`data/policy-defaults.json`). Loading again updates: a policy that differs becomes a next
+revision, which holds for contracts to come, since a contract keeps the version of its award date.
+Source: DOMAIN.md sections 4 and 10.
 """
 
 import json
@@ -48,10 +50,16 @@ def json_from(text: bytes, name: Any, expected_format: str) -> dict[str, Any]:
     try:
         data = json.loads(text.decode("utf-8-sig"), parse_float=Decimal)
     except (ValueError, RecursionError) as error:
-        raise FaultyFile(_("The file %(path)s is not valid JSON: %(why)s.") % {"path": name, "why": error}) from None
+        raise FaultyFile(
+            _("The file %(path)s is not valid JSON: %(why)s.") % {"path": name, "why": error}
+        ) from None
     if not isinstance(data, dict) or data.get("format") != expected_format:
         raise FaultyFile(
-            _("The file %(path)s does not say “format”: “%(format)s”.") % {"path": name, "format": expected_format}
+            _("The file %(path)s does not say “format”: “%(format)s”.")
+            % {
+                "path": name,
+                "format": expected_format,
+            }
         )
     return data
 
@@ -64,7 +72,9 @@ def required(data: Mapping[str, Any], key: str, where: str) -> Any:
 
 def refuse_unknown(data: Mapping[str, Any], known: Iterable[str], where: str) -> None:
     if unknown := sorted(set(data) - set(known)):
-        raise FaultyFile(_("%(where)s: unknown “%(keys)s”.") % {"where": where, "keys": ", ".join(unknown)})
+        raise FaultyFile(
+            _("%(where)s: unknown “%(keys)s”.") % {"where": where, "keys": ", ".join(unknown)}
+        )
 
 
 def decimal_from(value: Any, where: str, *, places: int = 2, least: int = 0) -> Decimal:
@@ -89,7 +99,11 @@ def day_from(value: Any, where: str) -> date | None:
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise FaultyFile(
-            _("%(where)s: “%(value)s” is not a date such as 2024-12-31.") % {"where": where, "value": value}
+            _("%(where)s: “%(value)s” is not a date such as 2024-12-31.")
+            % {
+                "where": where,
+                "value": value,
+            }
         ) from None
 
 
@@ -98,32 +112,55 @@ def titles_from(data: Mapping[str, Any], where: str) -> tuple[str, str]:
     if isinstance(title, str):
         return title, ""
     if not isinstance(title, dict):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "title.nl"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "title.nl"}
+        )
     return str(required(title, "nl", where)), str(title.get("en") or "")
 
 
 def load_region(data: Mapping[str, Any]) -> Region:
-    """Create or update a region with its municipalities and policy. Goals are loaded by `reporting`."""
+    """Create or update a region with its municipalities and policy. Goals are loaded by
+    `reporting`.
+    """
     refuse_unknown(
         data,
-        ("format", "code", "title", "municipalities", "clients", "goals", "policy", "note", "source_url"),
+        (
+            "format",
+            "code",
+            "title",
+            "municipalities",
+            "clients",
+            "goals",
+            "policy",
+            "note",
+            "source_url",
+        ),
         "region",
     )
     code = str(required(data, "code", "region"))
     if slugify(code) != code:
         raise FaultyFile(
             _("%(where)s: “%(value)s” may hold small letters, digits and dashes only.")
-            % {"where": "code", "value": code}
+            % {
+                "where": "code",
+                "value": code,
+            }
         )
     title_nl, title_en = titles_from(data, "region")
-    region, _created = Region.objects.update_or_create(code=code, defaults={"title_nl": title_nl, "title_en": title_en})
+    region, _created = Region.objects.update_or_create(
+        code=code, defaults={"title_nl": title_nl, "title_en": title_en}
+    )
     LedgerHead.objects.get_or_create(region=region)
     rows = data.get("municipalities")
     if not isinstance(rows, list) or not rows:
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "municipalities"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "municipalities"}
+        )
     others = data.get("clients") or []
     if not isinstance(others, list):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "clients", "key": "code"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": "clients", "key": "code"}
+        )
     loaded = [_load_client(region, row, "municipalities") for row in rows]
     loaded += [_load_client(region, row, "clients") for row in others]
     _link_successors(region, [*rows, *others], loaded)
@@ -143,7 +180,9 @@ def _load_client(region: Region, row: Any, where: str) -> Municipality:
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "code"})
     refuse_unknown(row, CLIENT_KEYS[where], where)
     code = str(required(row, "code", where))
-    client = Municipality.objects.filter(region=region, code=code).first() or Municipality(region=region, code=code)
+    client = Municipality.objects.filter(region=region, code=code).first() or Municipality(
+        region=region, code=code
+    )
     client.name = str(required(row, "name", code))
     client.kind = _kind(row, code) if where == "clients" else ClientKind.MUNICIPALITY
     client.slug = slug_of(client)
@@ -152,7 +191,9 @@ def _load_client(region: Region, row: Any, where: str) -> Municipality:
             setattr(client, key, day_from(row[key], code))
     if "inhabitants" in row:
         given = row["inhabitants"]
-        client.inhabitants = None if given is None else int(decimal_from(given, f"{code} inhabitants", places=0))
+        client.inhabitants = (
+            None if given is None else int(decimal_from(given, f"{code} inhabitants", places=0))
+        )
     for _name, reason in client_faults(client):
         raise FaultyFile(f"{code}: {reason}")
     _save_if_changed(client)
@@ -175,24 +216,36 @@ def _save_if_changed(client: Municipality) -> None:
         client.save()
 
 
-def _link_successors(region: Region, rows: list[dict[str, Any]], loaded: list[Municipality]) -> None:
+def _link_successors(
+    region: Region, rows: list[dict[str, Any]], loaded: list[Municipality]
+) -> None:
     by_code = {client.code: client for client in Municipality.objects.filter(region=region)}
     for row, client in zip(rows, loaded, strict=True):
         if row.get("successor"):
             if row["successor"] not in by_code:
                 raise FaultyFile(
-                    _("%(where)s: the client %(code)s is not known.") % {"where": row["code"], "code": row["successor"]}
+                    _("%(where)s: the client %(code)s is not known.")
+                    % {
+                        "where": row["code"],
+                        "code": row["successor"],
+                    }
                 )
-            for _name, reason in successor_faults(client, by_code[row["successor"]], client.valid_until):
+            for _name, reason in successor_faults(
+                client, by_code[row["successor"]], client.valid_until
+            ):
                 raise FaultyFile(f"{client.code}: {reason}")
             client.successor = by_code[row["successor"]]
             _save_if_changed(client)
 
 
 def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The terms of a policy as they are stored, checked, with the published defaults for what is left out."""
+    """The terms of a policy as they are stored, checked, with the published defaults for what is
+    left out.
+    """
     if not isinstance(data, Mapping):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "policy"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": "region", "key": "policy"}
+        )
     refuse_unknown(data, POLICY_DEFAULTS, "policy")
     given = {**POLICY_DEFAULTS, **data}
     terms: dict[str, Any] = {}
@@ -204,16 +257,34 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
             if value not in PinnedBy.values:
                 raise FaultyFile(
                     _("%(where)s: “%(value)s” is none of %(choices)s.")
-                    % {"where": where, "value": value, "choices": ", ".join(PinnedBy.values)}
+                    % {
+                        "where": where,
+                        "value": value,
+                        "choices": ", ".join(PinnedBy.values),
+                    }
                 )
             terms[key] = value
         elif key == "pso_discounts":
             if not isinstance(value, dict):
-                raise FaultyFile(_("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value})
-            terms[key] = {str(level): str(decimal_from(v, f"{where}.{level}")) for level, v in value.items()}
+                raise FaultyFile(
+                    _("%(where)s: “%(value)s” is not a usable number.")
+                    % {
+                        "where": where,
+                        "value": value,
+                    }
+                )
+            terms[key] = {
+                str(level): str(decimal_from(v, f"{where}.{level}")) for level, v in value.items()
+            }
         elif isinstance(model_field, models.BooleanField):
             if not isinstance(value, bool):
-                raise FaultyFile(_("%(where)s: “%(value)s” is not true or false.") % {"where": where, "value": value})
+                raise FaultyFile(
+                    _("%(where)s: “%(value)s” is not true or false.")
+                    % {
+                        "where": where,
+                        "value": value,
+                    }
+                )
             terms[key] = value
         elif value is None and model_field.null:
             terms[key] = None
@@ -226,18 +297,30 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_impossible_rates(terms: Mapping[str, Any]) -> None:
-    percents = ("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share")
+    percents = (
+        "default_rate",
+        "reduced_rate",
+        "reduced_below_labour_share",
+        "supplies_min_labour_share",
+    )
     for key in percents:
         if terms[key] is not None and terms[key] > 100:
             raise FaultyFile(
                 _("%(where)s: “%(value)s” is not a percentage from 0 to 100.")
-                % {"where": f"policy.{key}", "value": terms[key]}
+                % {
+                    "where": f"policy.{key}",
+                    "value": terms[key],
+                }
             )
 
 
 def _load_policy(region: Region, data: Mapping[str, Any]) -> None:
     terms = policy_terms(data)
-    known = Policy.objects.filter(region=region, valid_from=terms["valid_from"]).order_by("revision").last()
+    known = (
+        Policy.objects.filter(region=region, valid_from=terms["valid_from"])
+        .order_by("revision")
+        .last()
+    )
     if known and all(getattr(known, key) == value for key, value in terms.items()):
         return
     Policy.objects.create(region=region, revision=known.revision + 1 if known else 1, **terms)
@@ -248,5 +331,7 @@ def find_region(code: str) -> Region:
     region = Region.objects.filter(code=code).first()
     if region is None:
         known = ", ".join(Region.objects.values_list("code", flat=True)) or "–"
-        raise FaultyFile(_("There is no region “%(code)s”. Known: %(known)s.") % {"code": code, "known": known})
+        raise FaultyFile(
+            _("There is no region “%(code)s”. Known: %(known)s.") % {"code": code, "known": known}
+        )
     return region

@@ -1,7 +1,9 @@
-"""CPV codes: what a procurement is about, in the words of the European Union. Divisions, groups and classes, as facts.
+"""CPV codes: what a procurement is about, in the words of the European Union. Divisions, groups and
+classes, as facts.
 
-Source: Regulation (EC) No 213/2008; names from the eForms SDK of the Publications Office of the European Union
-(CC BY 4.0). A code has 8 digits: two for the division, a third for the group, a fourth for the class, finer ones after.
+Source: Regulation (EC) No 213/2008; names from the eForms SDK of the Publications Office of the
+European Union (CC BY 4.0). A code has 8 digits: two for the division, a third for the group, a
+fourth for the class, finer ones after.
 """
 
 import csv
@@ -55,12 +57,20 @@ def told(code: str) -> str:
 
 
 def search(text: str) -> list[Code]:
-    """By the beginning of the code, or by words that all occur in its name; divisions before groups before classes."""
+    """By the beginning of the code, or by words that all occur in its name; divisions before groups
+    before classes.
+    """
     words = folded(text).split()
     if not words:
         return []
     if len(words) == 1 and words[0].isdecimal():
-        found = [known for code, known in codes().items() if code.startswith(words[0].rstrip("0") or words[0])]
+        found = [
+            known
+            for code, known in codes().items()
+            if code.startswith(words[0].rstrip("0") or words[0])
+        ]
     else:
-        found = [known for known in codes().values() if all(word in known.searched for word in words)]
+        found = [
+            known for known in codes().values() if all(word in known.searched for word in words)
+        ]
     return sorted(found, key=lambda known: (len(known.code.rstrip("0")), known.code))[:FOUND]

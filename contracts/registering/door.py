@@ -1,4 +1,6 @@
-"""Preparing a contract: who may, the contractor it is for, what it would owe and why, and registering it."""
+"""Preparing a contract: who may, the contractor it is for, what it would owe and why, and
+registering it.
+"""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -41,7 +43,14 @@ from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
 # What an order usually has from its framework.
-AS_IN_FRAMEWORK = ("procurement_type", "cpv", "policy_field", "basis", "rate_reason", "rate_reason_text")
+AS_IN_FRAMEWORK = (
+    "procurement_type",
+    "cpv",
+    "policy_field",
+    "basis",
+    "rate_reason",
+    "rate_reason_text",
+)
 LONGEST = 1001
 FOUND = 20
 
@@ -63,15 +72,19 @@ def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
 
 def my_drafts(access: Access, user: Any) -> Any:
     """Of the user alone, and only while they may still register in that region."""
-    rows = visible(ContractDraft, access).filter(owner=user, region__in=regions_to_register_in(access))
+    rows = visible(ContractDraft, access).filter(
+        owner=user, region__in=regions_to_register_in(access)
+    )
     return rows.select_related("region", "contractor", "owner")
 
 
-# --- the contractor -------------------------------------------------------------------------------------------------
+# --- the contractor -------------------------------------------------------------------------------
 
 
 def find_contractors(access: Access, text: str) -> list[Contractor]:
-    """By part of the name among those one may see; one of elsewhere is found by its full KvK number only."""
+    """By part of the name among those one may see; one of elsewhere is found by its full KvK number
+    only.
+    """
     text = text.strip()
     if text.isdecimal() and len(text) == 8:
         return list(Contractor.objects.filter(kvk=text))
@@ -81,11 +94,22 @@ def find_contractors(access: Access, text: str) -> list[Contractor]:
     return list(found.order_by("name_folded", "pk")[:FOUND])
 
 
-def start(region: Region, owner: Any, firm: Mapping[str, str], *, contractor: Contractor | None, at: datetime) -> Any:
-    """A new draft for a known contractor, or for the new `firm`; a number that is known already finds its firm."""
+def start(
+    region: Region,
+    owner: Any,
+    firm: Mapping[str, str],
+    *,
+    contractor: Contractor | None,
+    at: datetime,
+) -> Any:
+    """A new draft for a known contractor, or for the new `firm`; a number that is known already
+    finds its firm.
+    """
     contractor = contractor or Contractor.objects.filter(**identity(firm)).first()
     new = {} if contractor else {f"new_{name}": value for name, value in firm.items()}
-    return ContractDraft.objects.create(region=region, owner=owner, contractor=contractor, edited_at=at, **new)
+    return ContractDraft.objects.create(
+        region=region, owner=owner, contractor=contractor, edited_at=at, **new
+    )
 
 
 def identity(firm: Mapping[str, str]) -> dict[str, str]:
@@ -100,8 +124,12 @@ def may_call_off(access: Access, framework: Contract) -> bool:
     return registers and framework.parent_id is None and framework.state in OPEN
 
 
-def start_call_off(framework: Contract, owner: Any, towns: Iterable[Municipality], *, at: datetime) -> ContractDraft:
-    """A new draft of an order under a framework, with what usually is as there; `towns` are those one registers for."""
+def start_call_off(
+    framework: Contract, owner: Any, towns: Iterable[Municipality], *, at: datetime
+) -> ContractDraft:
+    """A new draft of an order under a framework, with what usually is as there; `towns` are those
+    one registers for.
+    """
     filled_in = {name: str(getattr(framework, name)) for name in AS_IN_FRAMEWORK}
     filled_in |= {"parent_reference": framework.reference, "rate": _as_typed(framework.rate)}
     shares = SharesOfContracts([framework]).on(framework.pk, month_of(framework.last_counted_day))
@@ -109,7 +137,11 @@ def start_call_off(framework: Contract, owner: Any, towns: Iterable[Municipality
     for pk, share in own.items():
         filled_in[f"share_{pk}"] = "100" if len(own) == 1 else _as_typed(share) if share else ""
     return ContractDraft.objects.create(
-        region=framework.region, owner=owner, contractor=framework.contractor, filled_in=filled_in, edited_at=at
+        region=framework.region,
+        owner=owner,
+        contractor=framework.contractor,
+        filled_in=filled_in,
+        edited_at=at,
     )
 
 
@@ -117,17 +149,25 @@ def _as_typed(percent: Decimal) -> str:
     return f"{percent.normalize():f}".replace(".", ",")
 
 
-def keep(draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], *, at: datetime) -> None:
+def keep(
+    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], *, at: datetime
+) -> None:
     """Store what was typed, right or wrong, so that nothing of it is lost."""
     draft.filled_in, draft.edited_at = _typed(typed, names), at
     ContractDraft.objects.filter(pk=draft.pk).update(filled_in=draft.filled_in, edited_at=at)
 
 
-def keep_meanwhile(draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str) -> None:
-    """Store what is being typed, unless the form was sent since: what arrives late must not undo that."""
+def keep_meanwhile(
+    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str
+) -> None:
+    """Store what is being typed, unless the form was sent since: what arrives late must not undo
+    that.
+    """
     draft.filled_in = _typed(typed, names)
     if edition == draft.edition:
-        ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(filled_in=draft.filled_in)
+        ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(
+            filled_in=draft.filled_in
+        )
 
 
 def _typed(typed: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
@@ -138,12 +178,14 @@ def discard(draft: ContractDraft) -> None:
     ContractDraft.objects.filter(pk=draft.pk).delete()
 
 
-# --- what it would owe ----------------------------------------------------------------------------------------------
+# --- what it would owe ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class WouldOwe:
-    """What a contract would owe, with everything that follows from; None where too little is known yet."""
+    """What a contract would owe, with everything that follows from; None where too little is known
+    yet.
+    """
 
     policy: Policy | None = None
     threshold: Decimal | None = None
@@ -156,11 +198,17 @@ class WouldOwe:
 
     @property
     def below_expected(self) -> bool:
-        return self.expected is not None and self.rate is not None and self.rate < self.expected.rate
+        return (
+            self.expected is not None and self.rate is not None and self.rate < self.expected.rate
+        )
 
     @property
     def is_capped(self) -> bool:
-        return self.owed is not None and self.owed.cap is not None and self.owed.computed == self.owed.cap
+        return (
+            self.owed is not None
+            and self.owed.cap is not None
+            and self.owed.computed == self.owed.cap
+        )
 
 
 class RegionalRules:
@@ -177,10 +225,15 @@ class RegionalRules:
         *,
         today: date,
     ) -> None:
-        """`frameworks`: the contracts that may be called off from, as far as the person may see them; `tables`: those
-        that they may pin in place of the one that fits by date.
+        """`frameworks`: the contracts that may be called off from, as far as the person may see
+        them; `tables`: those that they may pin in place of the one that fits by date.
         """
-        self.region, self.frameworks, self.tables, self.today = region, frameworks, list(tables), today
+        self.region, self.frameworks, self.tables, self.today = (
+            region,
+            frameworks,
+            list(tables),
+            today,
+        )
         self.towns = {town.pk: town for town in towns}
         self.policies = list(Policy.objects.filter(region=region))
         self.line = LineOfTables(region)
@@ -190,7 +243,9 @@ class RegionalRules:
         policy = policy_on(self.policies, given["award_date"]) if given["award_date"] else None
         if missing or policy is None:
             return WouldOwe(policy=policy, missing=missing)
-        expected = expected_rate(policy, given["procurement_type"], given["value"], given["labour_cost"])
+        expected = expected_rate(
+            policy, given["procurement_type"], given["value"], given["labour_cost"]
+        )
         contract = self.contract(given, Contractor())
         owed = owed_at_award(contract)
         shares = self.shares(given)
@@ -207,14 +262,21 @@ class RegionalRules:
         )
 
     def contract(self, given: Given, contractor: Contractor) -> Contract:
-        """The contract with the policy, rate and table that follow from its terms; the policy must be there."""
+        """The contract with the policy, rate and table that follow from its terms; the policy must
+        be there.
+        """
         contract = contract_of(self.region, contractor, given)
         policy = policy_on(self.policies, given["award_date"])
         assert policy is not None  # `faults` says so
-        expected = expected_rate(policy, given["procurement_type"], given["value"], given["labour_cost"]).rate
+        expected = expected_rate(
+            policy, given["procurement_type"], given["value"], given["labour_cost"]
+        ).rate
         contract.policy = policy
         contract.rate = expected if given["rate"] is None else given["rate"]
-        contract.rate_reason, contract.rate_reason_text = given["rate_reason"] or "", given["rate_reason_text"] or ""
+        contract.rate_reason, contract.rate_reason_text = (
+            given["rate_reason"] or "",
+            given["rate_reason_text"] or "",
+        )
         contract.lot = given["lot"] or ""
         contract.parent = self.framework(given["parent_reference"])
         contract.follows_changes = not given["fixed_obligation"]
@@ -222,8 +284,12 @@ class RegionalRules:
         return contract
 
     def table(self, given: Given, policy: Policy, contract: Contract) -> ValuationTable | None:
-        """The one that was chosen, else the one that fits by date, as soon as the dates are known."""
-        chosen = next((table for table in self.tables if table.code == given["valuation_table"]), None)
+        """The one that was chosen, else the one that fits by date, as soon as the dates are
+        known.
+        """
+        chosen = next(
+            (table for table in self.tables if table.code == given["valuation_table"]), None
+        )
         known = given["award_date"] and given["start_date"]
         return chosen or (self.line.pinned(policy, contract) if known else None)
 
@@ -233,23 +299,36 @@ class RegionalRules:
         return {pk: percent for pk, percent in found.items() if percent}
 
     def framework(self, reference: str) -> Contract | None:
-        found: Contract | None = self.frameworks.filter(region=self.region, reference=reference).first()
+        found: Contract | None = self.frameworks.filter(
+            region=self.region, reference=reference
+        ).first()
         return found if reference else None
 
     def faults(self, given: Given) -> Iterator[Objection]:
-        """What does not hold yet: the rules of the import, and a reason where no obligation is agreed."""
+        """What does not hold yet: the rules of the import, and a reason where no obligation is
+        agreed.
+        """
         yield from award_faults(given)
         reference, parent = given["reference"], given["parent_reference"]
         if reference and Contract.objects.filter(region=self.region, reference=reference).exists():
-            yield Objection("reference", _("This reference is in use already. Every contract needs one of its own."))
+            yield Objection(
+                "reference",
+                _("This reference is in use already. Every contract needs one of its own."),
+            )
         if parent:
             framework = self.framework(parent)
             if framework is None:
-                yield Objection("parent_reference", _("There is no contract with this reference to call off from."))
+                yield Objection(
+                    "parent_reference",
+                    _("There is no contract with this reference to call off from."),
+                )
             else:
                 yield from framework_faults(framework)
         if given["award_date"] and policy_on(self.policies, given["award_date"]) is None:
-            yield Objection("award_date", _("The region has no policy for this date. Ask the region admin to add it."))
+            yield Objection(
+                "award_date",
+                _("The region has no policy for this date. Ask the region admin to add it."),
+            )
         yield from self._share_faults(given)
         yield from self._rate_faults(given)
 
@@ -270,15 +349,19 @@ class RegionalRules:
         if needs_motivation(outlook.rate, expected, given["rate_reason_text"] or ""):
             if outlook.rate == 0:
                 yield Objection(
-                    "rate_reason_text", _("There is no obligation, where %(rate)s is expected: write why.") % words
+                    "rate_reason_text",
+                    _("There is no obligation, where %(rate)s is expected: write why.") % words,
                 )
             else:
-                yield Objection("rate_reason_text", _("The rate is below the expected %(rate)s: write why.") % words)
+                yield Objection(
+                    "rate_reason_text",
+                    _("The rate is below the expected %(rate)s: write why.") % words,
+                )
         if outlook.rate < expected and not given["rate_reason"]:
             yield Objection("rate_reason", _("Choose what the reason is about."))
 
 
-# --- registering ----------------------------------------------------------------------------------------------------
+# --- registering ----------------------------------------------------------------------------------
 
 
 def register(
@@ -290,7 +373,9 @@ def register(
     is_adviser: bool,
     answered: Container[str] = (),
 ) -> Contract:
-    """Make the contract of a draft through the door of obligations; the draft is used up, so it is registered once."""
+    """Make the contract of a draft through the door of obligations; the draft is used up, so it is
+    registered once.
+    """
     with transaction.atomic():
         lock_ledger(draft.region)
         used, _of = ContractDraft.objects.filter(pk=draft.pk).delete()
@@ -309,8 +394,13 @@ def register(
 def _contractor(draft: ContractDraft) -> Contractor:
     if draft.contractor:
         return draft.contractor
-    firm = {"kvk": draft.new_kvk, "country": draft.new_country, "register_number": draft.new_register_number}
+    firm = {
+        "kvk": draft.new_kvk,
+        "country": draft.new_country,
+        "register_number": draft.new_register_number,
+    }
     contractor, _new = Contractor.objects.get_or_create(
-        **identity(firm), defaults={"name": draft.new_name, "name_folded": folded(draft.new_name)[:200]}
+        **identity(firm),
+        defaults={"name": draft.new_name, "name_folded": folded(draft.new_name)[:200]},
     )
     return contractor

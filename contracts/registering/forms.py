@@ -21,19 +21,26 @@ from contracts.registering.door import RegionalRules
 from sroi.exchange import decimal_number
 from sroi.fields import Day, DoubtingForm, ParsedField, euros, kvk_field, percentage, text_field
 
-COUNTRY = RegexValidator(r"^[A-Za-z]{2}$", gettext_lazy("A country is two letters, as in BE or DE."))
+COUNTRY = RegexValidator(
+    r"^[A-Za-z]{2}$", gettext_lazy("A country is two letters, as in BE or DE.")
+)
 CPV = RegexValidator(
-    r"^\d{8}(-\d)?$", gettext_lazy("A CPV code has 8 digits, as in 45233140. Type a word to find one.")
+    r"^\d{8}(-\d)?$",
+    gettext_lazy("A CPV code has 8 digits, as in 45233140. Type a word to find one."),
 )
 
 
 def known_cpv(code: str) -> None:
     if cpv.nearest(code) is None:
-        raise ValidationError(_("This CPV code does not exist. Type a word of what is bought to find one."))
+        raise ValidationError(
+            _("This CPV code does not exist. Type a word of what is bought to find one.")
+        )
 
 
 def cpv_field() -> forms.CharField:
-    """A code; while one types a word, the page offers the codes that fit in `<datalist id="cpv-codes">`."""
+    """A code; while one types a word, the page offers the codes that fit in `<datalist
+    id="cpv-codes">`.
+    """
     search = {
         "list": "cpv-codes",
         "hx-get": reverse_lazy("cpv-codes"),
@@ -66,7 +73,9 @@ class Share(ParsedField):
 
 
 class SearchForm(forms.Form):
-    q = forms.CharField(label=gettext_lazy("KvK number or name of the contractor"), max_length=200, strip=True)
+    q = forms.CharField(
+        label=gettext_lazy("KvK number or name of the contractor"), max_length=200, strip=True
+    )
 
 
 class NewContractorForm(forms.Form):
@@ -74,7 +83,9 @@ class NewContractorForm(forms.Form):
     name = text_field(
         gettext_lazy("Name"),
         200,
-        error_messages={"required": gettext_lazy("Fill in the name as it stands in the trade register.")},
+        error_messages={
+            "required": gettext_lazy("Fill in the name as it stands in the trade register.")
+        },
     )
     country = forms.CharField(
         label=gettext_lazy("Country"),
@@ -84,7 +95,9 @@ class NewContractorForm(forms.Form):
         help_text=gettext_lazy("Two letters, as in BE or DE."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 4}),
     )
-    register_number = text_field(gettext_lazy("Number in the register of that country"), 40, required=False)
+    register_number = text_field(
+        gettext_lazy("Number in the register of that country"), 40, required=False
+    )
 
     ABROAD = ("country", "register_number")
 
@@ -101,7 +114,9 @@ class NewContractorForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         abroad = {name for name in self.ABROAD if cleaned.get(name)}
         if abroad and cleaned.get("kvk"):
-            self.add_error("kvk", _("Fill in the KvK number, or the number of another country, not both."))
+            self.add_error(
+                "kvk", _("Fill in the KvK number, or the number of another country, not both.")
+            )
         for name in set(self.ABROAD) - abroad if abroad else ():
             if name not in self.errors:
                 self.add_error(name, _("Fill in both the country and the number in its register."))
@@ -122,16 +137,20 @@ class NewContractorForm(forms.Form):
     @property
     def firm(self) -> dict[str, str]:
         """What identifies the firm, and its name."""
-        return {name: self.cleaned_data.get(name) or "" for name in ("kvk", "name", "register_number")} | {
-            "country": (self.cleaned_data.get("country") or "").upper()
-        }
+        return {
+            name: self.cleaned_data.get(name) or "" for name in ("kvk", "name", "register_number")
+        } | {"country": (self.cleaned_data.get("country") or "").upper()}
 
 
 class TermsForm(DoubtingForm):
-    """The terms of a contract, in the order in which they stand in its papers; by the names of the import."""
+    """The terms of a contract, in the order in which they stand in its papers; by the names of the
+    import.
+    """
 
     reference = forms.CharField(
-        label=gettext_lazy("Reference"), max_length=80, help_text=gettext_lazy("As in your own administration.")
+        label=gettext_lazy("Reference"),
+        max_length=80,
+        help_text=gettext_lazy("As in your own administration."),
     )
     title = text_field(gettext_lazy("Title"), 250)
     procurement_type = forms.ChoiceField(
@@ -148,17 +167,23 @@ class TermsForm(DoubtingForm):
     labour_cost = euros(
         gettext_lazy("Labour cost"),
         required=False,
-        help_text=gettext_lazy("Decides whether a reduced rate fits, or is what the rate is taken of."),
+        help_text=gettext_lazy(
+            "Decides whether a reduced rate fits, or is what the rate is taken of."
+        ),
     )
     rate = percentage(
-        gettext_lazy("Rate"), required=False, help_text=gettext_lazy("Leave empty for the rate that is expected.")
+        gettext_lazy("Rate"),
+        required=False,
+        help_text=gettext_lazy("Leave empty for the rate that is expected."),
     )
     rate_reason = forms.ChoiceField(
         label=gettext_lazy("What the reason is about"),
         choices=[("", gettext_lazy("Choose…")), *RateReason.choices],
         required=False,
     )
-    rate_reason_text = text_field(gettext_lazy("Why another rate than expected?"), 1000, required=False, rows=3)
+    rate_reason_text = text_field(
+        gettext_lazy("Why another rate than expected?"), 1000, required=False, rows=3
+    )
     parent_reference = forms.CharField(
         label=gettext_lazy("Call-off of framework"),
         max_length=80,
@@ -173,7 +198,8 @@ class TermsForm(DoubtingForm):
         required=False,
     )
     fixed_obligation = forms.BooleanField(
-        label=gettext_lazy("The obligation stays as it is when the contract value changes"), required=False
+        label=gettext_lazy("The obligation stays as it is when the contract value changes"),
+        required=False,
     )
     valuation_table = forms.ChoiceField(label=gettext_lazy("Valuation table"), required=False)
 
@@ -181,7 +207,14 @@ class TermsForm(DoubtingForm):
     FIRST = ("reference", "title", "procurement_type", "value")
     DAYS = ("award_date", "start_date", "end_date")
     RATE = ("basis", "labour_cost", "rate", "rate_reason", "rate_reason_text")
-    MORE = ("parent_reference", "lot", "cpv", "policy_field", "publication_date", "fixed_obligation")
+    MORE = (
+        "parent_reference",
+        "lot",
+        "cpv",
+        "policy_field",
+        "publication_date",
+        "fixed_obligation",
+    )
 
     def __init__(self, *args: Any, rules: RegionalRules, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -189,11 +222,16 @@ class TermsForm(DoubtingForm):
         self.shares = [f"share_{pk}" for pk in rules.towns]
         if rules.tables:
             fitting = ("", _("The one that fits by date"))
-            self.fields["valuation_table"].choices = [fitting, *((t.code, t.title) for t in rules.tables)]  # type: ignore[attr-defined]
+            self.fields["valuation_table"].choices = [  # type: ignore[attr-defined]
+                fitting,
+                *((t.code, t.title) for t in rules.tables),
+            ]
         else:
             del self.fields["valuation_table"]
         for pk, town in rules.towns.items():
-            self.fields[f"share_{pk}"] = Share(label=town.described, initial="100" if len(rules.towns) == 1 else None)
+            self.fields[f"share_{pk}"] = Share(
+                label=town.described, initial="100" if len(rules.towns) == 1 else None
+            )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -207,9 +245,10 @@ class TermsForm(DoubtingForm):
     def given(self) -> Mapping[str, Any]:
         """What could be read so far, None for the rest: also while someone is still typing."""
         texts = ("cpv", "policy_field", "parent_reference", "lot", "valuation_table")
-        return {name: None if (value := self.cleaned_data.get(name)) == "" else value for name in self.fields} | {
-            name: self.cleaned_data.get(name) or "" for name in texts
-        }
+        return {
+            name: None if (value := self.cleaned_data.get(name)) == "" else value
+            for name in self.fields
+        } | {name: self.cleaned_data.get(name) or "" for name in texts}
 
     def group(self, names: Any) -> list[Any]:
         return [self[name] for name in names]
@@ -217,7 +256,11 @@ class TermsForm(DoubtingForm):
     @property
     def groups(self) -> list[tuple[str, list[Any], str]]:
         """Heading, fields, and how they are laid out; the rest is folded."""
-        shared = [(_("Clients and their shares"), self.group(self.shares), "fields")] if self.shares else []
+        shared = (
+            [(_("Clients and their shares"), self.group(self.shares), "fields")]
+            if self.shares
+            else []
+        )
         return [
             (_("What was awarded"), self.group(self.FIRST), ""),
             (_("When"), self.group(self.DAYS), "fields"),
@@ -227,7 +270,9 @@ class TermsForm(DoubtingForm):
 
     @property
     def folded(self) -> list[Any]:
-        return self.group((*self.MORE, *(["valuation_table"] if "valuation_table" in self.fields else [])))
+        return self.group(
+            (*self.MORE, *(["valuation_table"] if "valuation_table" in self.fields else []))
+        )
 
     @property
     def is_open(self) -> bool:

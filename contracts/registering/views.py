@@ -1,4 +1,6 @@
-"""Registering a contract in three short steps: for whom, what was agreed, check. A draft from the first step on."""
+"""Registering a contract in three short steps: for whom, what was agreed, check. A draft from the
+first step on.
+"""
 
 from typing import Any
 
@@ -60,10 +62,14 @@ class NewContract(ForRegistrars):
     """Which contractor it is for: found, or new. That makes the draft."""
 
     def get(self, request: Request) -> HttpResponse:
-        return self.show(NewContractorForm(initial={"kvk": self.searched if self.searched.isdecimal() else ""}))
+        return self.show(
+            NewContractorForm(initial={"kvk": self.searched if self.searched.isdecimal() else ""})
+        )
 
     def post(self, request: Request) -> HttpResponse:
-        region = RegionForm(request.POST, regions=registering.regions_to_register_in(request.access))
+        region = RegionForm(
+            request.POST, regions=registering.regions_to_register_in(request.access)
+        )
         if not region.is_valid():
             return self.show(NewContractorForm(request.POST), 422)
         chosen = request.POST.get("contractor", "")
@@ -76,14 +82,22 @@ class NewContract(ForRegistrars):
             return self.show(form, 422)
         firm = {} if known else form.firm
         given = {name: request.POST[name] for name in CARRIED if request.POST.get(name)}
-        draft = registering.start(region.cleaned_data["region"], request.user, firm, contractor=known, at=now())
+        draft = registering.start(
+            region.cleaned_data["region"], request.user, firm, contractor=known, at=now()
+        )
         if given:
-            registering.keep(draft, {"basis": Basis.CONTRACT_VALUE, **given}, TermsForm.base_fields, at=now())
+            registering.keep(
+                draft, {"basis": Basis.CONTRACT_VALUE, **given}, TermsForm.base_fields, at=now()
+            )
         return redirect("contract-draft", draft.pk)
 
     @property
     def searched(self) -> str:
-        return (self.request.POST.get("q") or self.request.GET.get("q") or "").replace("\0", "").strip()[:200]
+        return (
+            (self.request.POST.get("q") or self.request.GET.get("q") or "")
+            .replace("\0", "")
+            .strip()[:200]
+        )
 
     def show(self, form: NewContractorForm, status: int = 200) -> HttpResponse:
         context = {
@@ -91,10 +105,20 @@ class NewContract(ForRegistrars):
             "steps": steps_to("contract-new"),
             "search": SearchForm(initial={"q": self.searched}),
             "searched": self.searched,
-            "found": registering.find_contractors(self.request.access, self.searched) if self.searched else [],
+            "found": (
+                registering.find_contractors(self.request.access, self.searched)
+                if self.searched
+                else []
+            ),
             "form": form,
-            "carried": [(n, v) for n in CARRIED if (v := (self.request.POST.get(n) or self.request.GET.get(n)))],
-            "region_form": RegionForm(regions=registering.regions_to_register_in(self.request.access)),
+            "carried": [
+                (n, v)
+                for n in CARRIED
+                if (v := (self.request.POST.get(n) or self.request.GET.get(n)))
+            ],
+            "region_form": RegionForm(
+                regions=registering.regions_to_register_in(self.request.access)
+            ),
             "drafts": list(registering.my_drafts(self.request.access, self.request.user)[:20]),
         }
         return render(self.request, "contracts/new_contract.html", context, status=status)
@@ -120,11 +144,17 @@ class OfDraft(ForRegistrars):
     rules: RegionalRules
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.draft = get_object_or_404(registering.my_drafts(request.access, request.user), pk=kwargs["pk"])
+        self.draft = get_object_or_404(
+            registering.my_drafts(request.access, request.user), pk=kwargs["pk"]
+        )
         request.region_title = self.draft.region.title
         towns = registering.towns_to_register_for(request.access, self.draft.region)
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
-        tables = visible(ValuationTable, request.access).filter(region=self.draft.region) if is_adviser else ()
+        tables = (
+            visible(ValuationTable, request.access).filter(region=self.draft.region)
+            if is_adviser
+            else ()
+        )
         self.rules = RegionalRules(
             self.draft.region, towns, visible(Contract, request.access), tables, today=localdate()
         )
@@ -150,7 +180,9 @@ class OfDraft(ForRegistrars):
 
     def show(self, template: str, name: str, status: int = 200, **more: Any) -> HttpResponse:
         context = {
-            "heading": _("New contract for %(contractor)s") % {"contractor": self.draft.contractor_name},
+            "heading": (
+                _("New contract for %(contractor)s") % {"contractor": self.draft.contractor_name}
+            ),
             "steps": steps_to(name, self.draft),
             "draft": self.draft,
             **self.outlook(),
@@ -177,7 +209,11 @@ class CpvCodes(ForRegistrars):
     """Codes that fit what is being typed, as choices of that field."""
 
     def get(self, request: Request) -> HttpResponse:
-        return render(request, "contracts/cpv_codes.html", {"codes": cpv.search(request.GET.get("cpv", "")[:100])})
+        return render(
+            request,
+            "contracts/cpv_codes.html",
+            {"codes": cpv.search(request.GET.get("cpv", "")[:100])},
+        )
 
 
 class OwedNow(OfDraft):
@@ -196,10 +232,18 @@ class Check(OfDraft):
         form = self.stored(bound=True)
         if not form.is_valid():
             return redirect("contract-draft", self.draft.pk)
-        rows = [(field.label, shown(form, field)) for field in form if shown(form, field) != NOTHING]
+        rows = [
+            (field.label, shown(form, field)) for field in form if shown(form, field) != NOTHING
+        ]
         framework = self.rules.framework(form.given["parent_reference"])
         becomes = framework if framework and not framework.is_framework else None
-        return self.show("contracts/check.html", "contract-check", form=form, rows=rows, becomes_framework=becomes)
+        return self.show(
+            "contracts/check.html",
+            "contract-check",
+            form=form,
+            rows=rows,
+            becomes_framework=becomes,
+        )
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         form = self.stored(bound=True)
@@ -218,7 +262,9 @@ class Check(OfDraft):
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect("contract-new")
-        messages.success(request, _("Contract %(reference)s is registered.") % {"reference": contract.reference})
+        messages.success(
+            request, _("Contract %(reference)s is registered.") % {"reference": contract.reference}
+        )
         return redirect("contract-detail", contract.pk)
 
 
@@ -229,7 +275,7 @@ class Discard(OfDraft):
         return redirect("contract-new")
 
 
-# --- words ----------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def shown(form: Any, field: Any) -> str:
@@ -276,7 +322,10 @@ def why(outlook: WouldOwe) -> list[tuple[str, str]]:
         return []
     begin = long_date(policy.valid_from) if policy.valid_from else ""
     return [
-        (_("Policy"), _("as from %(day)s") % {"day": begin} if begin else _("as from the beginning")),
+        (
+            _("Policy"),
+            _("as from %(day)s") % {"day": begin} if begin else _("as from the beginning"),
+        ),
         (_("Threshold"), _("none") if outlook.threshold is None else euro(outlook.threshold)),
         (_("Expected rate"), f"{percent(outlook.expected.rate)} — {outlook.expected.rule}"),
         (_("Rate"), percent(outlook.rate)),

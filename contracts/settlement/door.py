@@ -15,7 +15,14 @@ from contracts.dossier import door as dossier
 from contracts.models import Contract, ContractState, Settlement, SettlementState
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, may_settle_now, penalty
+from contracts.settlement.shortfall import (
+    Decision,
+    Figures,
+    LetterFiles,
+    longest_recovery,
+    may_settle_now,
+    penalty,
+)
 from sroi.doors import Act, Refused
 from sroi.money import ZERO
 from sroi.periods import DAY, Period
@@ -50,7 +57,9 @@ def decide(
     letter: LetterFiles,
     on: date,
 ) -> Settlement:
-    """Settle by the figures that were on the screen; refused where they changed since. `figures` gives those of now."""
+    """Settle by the figures that were on the screen; refused where they changed since. `figures`
+    gives those of now.
+    """
     if not decision.at_fault and not decision.no_fault_reason.strip():
         raise Refused(_("Write why the contractor is not to blame."))
     stored: list[Any] = []
@@ -81,7 +90,9 @@ def decide(
                 letter_pdf=pdf,
                 letter_docx=docx,
             )
-            obligations.settle(contract, replace(act, why=decision.explanation or _("Settled")), on=on)
+            obligations.settle(
+                contract, replace(act, why=decision.explanation or _("Settled")), on=on
+            )
     except BaseException:
         for document in stored:
             document.file.storage.delete(str(document.file.name))
@@ -89,7 +100,9 @@ def decide(
     return made
 
 
-def _refuse_what_cannot_be_settled(contract: Contract, now: Figures, seen: Figures, today: date) -> None:
+def _refuse_what_cannot_be_settled(
+    contract: Contract, now: Figures, seen: Figures, today: date
+) -> None:
     if contract.state == ContractState.SETTLED:
         raise Refused(_("Someone settled this contract already."))
     if contract.state != ContractState.ENDED:
@@ -97,17 +110,24 @@ def _refuse_what_cannot_be_settled(contract: Contract, now: Figures, seen: Figur
     if now.waiting:
         raise Refused(_("Fulfilments are still waiting for a review. Answer those first."))
     if (now.obligation, dict(now.by_category)) != (seen.obligation, dict(seen.by_category)):
-        raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
+        raise Refused(
+            _("The figures changed since you looked. Look at them again before you decide.")
+        )
     if not may_settle_now(contract, now, today):
         raise Refused(_("The last counted day is not over yet, and not everything is fulfilled."))
 
 
 def reopen(contract: Contract, act: Act) -> None:
-    """The decision no longer holds, with the reason: the contract can be changed and settled again."""
+    """The decision no longer holds, with the reason: the contract can be changed and settled
+    again.
+    """
     if not act.why.strip():
         raise Refused(_("Write why the settlement is reopened."))
     with transaction.atomic():
         obligations.reopen(contract, act)
         Settlement.objects.filter(contract=contract, state=SettlementState.DECIDED).update(
-            state=SettlementState.REOPENED, reopened_at=act.at, reopened_by=act.by, reopened_why=act.why
+            state=SettlementState.REOPENED,
+            reopened_at=act.at,
+            reopened_by=act.by,
+            reopened_why=act.why,
         )

@@ -1,4 +1,6 @@
-"""What is asked to settle a contract: time to recover, the decision, and why a settlement is reopened."""
+"""What is asked to settle a contract: time to recover, the decision, and why a settlement is
+reopened.
+"""
 
 from typing import Any
 
@@ -19,7 +21,9 @@ class RecoveryForm(forms.Form):
         gettext_lazy("Reason"),
         1000,
         rows=3,
-        help_text=gettext_lazy("It stands in the history of the contract, also for the contractor."),
+        help_text=gettext_lazy(
+            "It stands in the history of the contract, also for the contractor."
+        ),
     )
 
 
@@ -55,7 +59,11 @@ class DecisionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("fault") == NOT_TO_BLAME and not cleaned.get("no_fault_reason") and not self.errors:
+        if (
+            cleaned.get("fault") == NOT_TO_BLAME
+            and not cleaned.get("no_fault_reason")
+            and not self.errors
+        ):
             self.add_error("no_fault_reason", _("Write why, since then no penalty is charged."))
         return cleaned
 
@@ -72,5 +80,7 @@ class ReopenForm(forms.Form):
         gettext_lazy("Why is the settlement reopened?"),
         1000,
         rows=3,
-        help_text=gettext_lazy("It stands in the history of the contract, also for the contractor."),
+        help_text=gettext_lazy(
+            "It stands in the history of the contract, also for the contractor."
+        ),
     )

@@ -1,7 +1,7 @@
 """The closing letter of a settlement, with the calculation: one text, as PDF and as Word.
 
-The letter is a Dutch document whatever the language of the interface, so its sentences are written here and not
-translated. It names no single fulfilment and nobody who was placed.
+The letter is a Dutch document whatever the language of the interface, so its sentences are written
+here and not translated. It names no single fulfilment and nobody who was placed.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,9 @@ CATEGORIES = {
 
 @dataclass(frozen=True)
 class Letter:
-    """What the letter says, from top to bottom; each part is a heading with paragraphs and a table."""
+    """What the letter says, from top to bottom; each part is a heading with paragraphs and a
+    table.
+    """
 
     title: str
     sender: str
@@ -65,7 +67,9 @@ class Case:
 
     @property
     def penalty(self) -> Decimal:
-        return penalty(self.figures.shortfall, self.contract.policy.penalty_factor, self.decision.at_fault)
+        return penalty(
+            self.figures.shortfall, self.contract.policy.penalty_factor, self.decision.at_fault
+        )
 
 
 def letter_of(case: Case) -> Letter:
@@ -78,7 +82,10 @@ def letter_of(case: Case) -> Letter:
             reference=[
                 ("Datum", long_date(case.on)),
                 ("Contract", contract.reference),
-                ("Looptijd", f"{long_date(contract.start_date)} tot en met {long_date(contract.end_date)}"),
+                (
+                    "Looptijd",
+                    f"{long_date(contract.start_date)} tot en met {long_date(contract.end_date)}",
+                ),
             ],
             opening=_opening(case),
             parts=[_owed(case), _done(case), _result(case)],
@@ -94,12 +101,15 @@ def _opening(case: Case) -> list[str]:
     contract, figures = case.contract, case.figures
     clients = in_dutch(case.clients) or "de regio"
     first = (
-        f"Op {long_date(contract.award_date)} heeft u van {clients} de opdracht {contract.title} gekregen. Bij die "
-        f"opdracht hoort een verplichting voor social return. De opdracht is afgelopen. In deze brief leest u hoe wij "
-        f"haar afrekenen."
+        f"Op {long_date(contract.award_date)} heeft u van {clients} de opdracht {contract.title}"
+        " gekregen. Bij die opdracht hoort een verplichting voor social return. De opdracht is"
+        " afgelopen. In deze brief leest u hoe wij haar afrekenen."
     )
     of_it = " daarvan" if figures.shortfall else ""
-    outcome = f"De verplichting is {euro2(figures.obligation)}. U heeft{of_it} {euro2(figures.realised)} ingevuld."
+    outcome = (
+        f"De verplichting is {euro2(figures.obligation)}. U heeft{of_it} {euro2(figures.realised)}"
+        " ingevuld."
+    )
     if not figures.shortfall:
         return [first, f"{outcome} Daarmee heeft u aan de verplichting voldaan."]
     return [first, f"{outcome} U komt {euro2(figures.shortfall)} tekort. {_charged(case)}"]
@@ -117,19 +127,29 @@ def _owed(case: Case) -> LetterPart:
         for chapter in case.story
     ]
     table = DocumentTable(
-        "Hoe de verplichting is ontstaan", ("Datum", "Wat", "Berekening", "Verplichting daarna"), rows
+        "Hoe de verplichting is ontstaan",
+        ("Datum", "Wat", "Berekening", "Verplichting daarna"),
+        rows,
     )
     return LetterPart("Wat u moest doen", ["De verplichting is zo ontstaan en gewijzigd:"], table)
 
 
 def _done(case: Case) -> LetterPart:
     contract, figures = case.contract, case.figures
-    rows = [(CATEGORIES[Category(code)], euro2(amount)) for code, amount in figures.by_category.items()]
-    table = DocumentTable("Wat u heeft ingevuld", ("Categorie", "Waarde"), rows, ("Samen", euro2(figures.realised)))
-    until = f"Alles telt mee wat tot en met {long_date(contract.last_counted_day)} is gedaan en is goedgekeurd."
+    rows = [
+        (CATEGORIES[Category(code)], euro2(amount)) for code, amount in figures.by_category.items()
+    ]
+    table = DocumentTable(
+        "Wat u heeft ingevuld", ("Categorie", "Waarde"), rows, ("Samen", euro2(figures.realised))
+    )
+    until = (
+        f"Alles telt mee wat tot en met {long_date(contract.last_counted_day)} is gedaan en is"
+        " goedgekeurd."
+    )
     if contract.recovery_until:
         until += (
-            f" Tot die dag had u een herstelperiode, na het einde van de opdracht op {long_date(contract.end_date)}."
+            " Tot die dag had u een herstelperiode, na het einde van de opdracht op"
+            f" {long_date(contract.end_date)}."
         )
     return LetterPart("Wat u heeft gedaan", [until], table)
 
@@ -140,8 +160,16 @@ def _result(case: Case) -> LetterPart:
     said = [case.decision.explanation] if case.decision.explanation else []
     if not figures.shortfall:
         rows.append(("Meer gedaan dan gevraagd", euro2(figures.surplus)))
-        extra = ["Wat u meer heeft gedaan, gaat niet mee naar een andere opdracht."] if figures.surplus else []
-        return LetterPart("De afrekening", [*extra, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
+        extra = (
+            ["Wat u meer heeft gedaan, gaat niet mee naar een andere opdracht."]
+            if figures.surplus
+            else []
+        )
+        return LetterPart(
+            "De afrekening",
+            [*extra, *said],
+            DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows),
+        )
     rows.append(("Tekort", euro2(figures.shortfall)))
     if case.decision.at_fault:
         rows.append((f"Boete: {euro(figures.shortfall)} × {number(factor)}", euro2(case.penalty)))
@@ -149,20 +177,25 @@ def _result(case: Case) -> LetterPart:
     else:
         rows.append(("Boete", euro2(case.penalty)))
         why = f"U kon niets aan het tekort doen: {case.decision.no_fault_reason}"
-    return LetterPart("De afrekening", [why, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows))
+    return LetterPart(
+        "De afrekening", [why, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows)
+    )
 
 
 def _closing(case: Case) -> list[str]:
     adviser = case.contract.adviser or case.by
     lines = ["Wij bedanken u voor uw inzet. Met deze brief is de afrekening klaar."]
     if case.penalty:
-        lines[0] = "Met deze brief is de afrekening klaar. Over de betaling van de boete ontvangt u een factuur."
+        lines[0] = (
+            "Met deze brief is de afrekening klaar. Over de betaling van de boete ontvangt u een"
+            " factuur."
+        )
     if adviser:
         lines.append(f"Heeft u vragen? Mail dan naar {adviser} ({adviser.email}).")
     return lines
 
 
-# --- as files -------------------------------------------------------------------------------------------------------
+# --- as files -------------------------------------------------------------------------------------
 
 
 def as_files(case: Case, made_at: datetime) -> list[File]:
@@ -198,7 +231,9 @@ def as_docx(letter: Letter, made_at: datetime) -> bytes:
         if part.table:
             table = part.table
             last = len(table.header) - 1
-            word.table(table.caption, table.header, table.rows, total=table.total or None, numeric={last})
+            word.table(
+                table.caption, table.header, table.rows, total=table.total or None, numeric={last}
+            )
     for text in letter.closing:
         word.paragraph(text)
     word.paragraph(f"Namens {letter.sender}")

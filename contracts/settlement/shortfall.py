@@ -1,7 +1,8 @@
-"""What a settlement follows from, and what it may come to: shortfall, recovery, penalty. Amounts are euro.
+"""What a settlement follows from, and what it may come to: shortfall, recovery, penalty. Amounts
+are euro.
 
-Penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown, never carried over.
-Source: DOMAIN.md section 6.
+Penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown,
+never carried over. Source: DOMAIN.md section 6.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,9 @@ from sroi.periods import Period, add_months
 
 @dataclass(frozen=True)
 class Figures(Balance):
-    """What a settlement follows from: owed, realised by category, and how many fulfilments still wait for a review."""
+    """What a settlement follows from: owed, realised by category, and how many fulfilments still
+    wait for a review.
+    """
 
     obligation: Decimal
     by_category: Mapping[str, Decimal]
@@ -35,7 +38,9 @@ class Figures(Balance):
 
 @dataclass(frozen=True)
 class Decision:
-    """What the adviser decides: whether the contractor is to blame for a shortfall, and what is explained."""
+    """What the adviser decides: whether the contractor is to blame for a shortfall, and what is
+    explained.
+    """
 
     at_fault: bool = True
     no_fault_reason: str = ""
@@ -50,7 +55,10 @@ class LetterFiles:
 
 
 def penalty(shortfall: Decimal, factor: Decimal, at_fault: bool = True) -> Decimal:
-    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500; nothing where it was beyond their fault."""
+    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500.
+
+    Nothing where it was beyond their fault.
+    """
     return rounded(Fraction(shortfall) * Fraction(factor)) if at_fault else ZERO
 
 
@@ -70,7 +78,9 @@ def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:
 
 
 def longest_recovery(contract: Contract) -> date | None:
-    """The last day that a recovery period can have by the policy; None where it gives none, or it is used up."""
+    """The last day that a recovery period can have by the policy; None where it gives none, or it
+    is used up.
+    """
     months = contract.policy.recovery_months
     longest = add_months(contract.end_date, months)
     return longest if months and longest > contract.last_counted_day else None
@@ -78,6 +88,8 @@ def longest_recovery(contract: Contract) -> date | None:
 
 def penalties(settlements: QuerySet[Any], period: Period) -> Decimal:
     """What was charged by the decisions of a period that still hold."""
-    decided = settlements.filter(state=SettlementState.DECIDED, decided_on__range=(period.first, period.last))
+    decided = settlements.filter(
+        state=SettlementState.DECIDED, decided_on__range=(period.first, period.last)
+    )
     total: Decimal | None = decided.aggregate(total=Sum("penalty"))["total"]
     return total or ZERO

@@ -19,17 +19,21 @@ from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
 from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
 
-# --- proposing ------------------------------------------------------------------------------------------------------
+# --- proposing ------------------------------------------------------------------------------------
 
 
 def propose(proposal: FirmProposal, act: Act) -> FirmProposal:
-    """Ask an adviser to recognise a firm; while one waits, the same contractor proposes it no second time."""
+    """Ask an adviser to recognise a firm; while one waits, the same contractor proposes it no
+    second time.
+    """
     proposal.proposed_by, proposal.proposed_at = act.by, act.at
     try:
         with transaction.atomic():
             proposal.save(force_insert=True)
     except IntegrityError:
-        raise Refused(_("You proposed this firm already; the adviser has not answered yet.")) from None
+        raise Refused(
+            _("You proposed this firm already; the adviser has not answered yet.")
+        ) from None
     return proposal
 
 
@@ -42,15 +46,23 @@ def decline(proposal: FirmProposal, act: Act) -> None:
 def _answer(proposal: FirmProposal, state: str, act: Act) -> None:
     """Answer where there is no answer yet; of two people at once one succeeds."""
     waiting = FirmProposal.objects.filter(pk=proposal.pk, state=ProposalState.OPEN)
-    if not waiting.update(state=state, answered_by=act.by, answered_at=act.at, answer=act.why[:1000]):
+    if not waiting.update(
+        state=state, answered_by=act.by, answered_at=act.at, answer=act.why[:1000]
+    ):
         raise Refused(_("Someone answered this proposal already."))
 
 
-# --- recognising ----------------------------------------------------------------------------------------------------
+# --- recognising ----------------------------------------------------------------------------------
 
 
 def recognise(
-    region: Region, kvk: str, facts: Facts, terms: RecognisedAs, act: Act, *, proposal: FirmProposal | None = None
+    region: Region,
+    kvk: str,
+    facts: Facts,
+    terms: RecognisedAs,
+    act: Act,
+    *,
+    proposal: FirmProposal | None = None,
 ) -> Recognition:
     """Recognise a firm, known or new; with `proposal` that is the answer to it."""
     _refuse_impossible(terms)
@@ -65,7 +77,9 @@ def recognise(
 
 
 def _firm(kvk: str, facts: Facts, act: Act) -> SocialFirm:
-    """The firm with this number, told of as `facts` say; whoever recognises it at the same moment waits here."""
+    """The firm with this number, told of as `facts` say; whoever recognises it at the same moment
+    waits here.
+    """
     firm = SocialFirm.objects.select_for_update().filter(kvk=kvk).first()
     if firm is None:
         firm = SocialFirm(kvk=kvk, **_as_fields(facts))
@@ -73,7 +87,9 @@ def _firm(kvk: str, facts: Facts, act: Act) -> SocialFirm:
             with transaction.atomic():
                 _keep(firm, replace(act, why=""))
         except IntegrityError:
-            raise Refused(_("Someone added this firm at the same moment. Look at it again.")) from None
+            raise Refused(
+                _("Someone added this firm at the same moment. Look at it again.")
+            ) from None
     elif facts != facts_of(firm):
         _tell(firm, facts, act)
     return firm
@@ -88,7 +104,9 @@ def _refuse_impossible(terms: RecognisedAs) -> None:
 
 def _overlapping(new: Recognition) -> QuerySet[Any]:
     """Recognitions of the same firm, kind and region on a day on which the new one holds."""
-    same = Recognition.objects.filter(region=new.region, firm=new.firm, kind=new.kind, revoked_at=None)
+    same = Recognition.objects.filter(
+        region=new.region, firm=new.firm, kind=new.kind, revoked_at=None
+    )
     begun = same.filter(valid_from__lte=new.valid_until) if new.valid_until else same
     return begun.filter(Q(valid_until=None) | Q(valid_until__gte=new.valid_from))
 
@@ -130,7 +148,12 @@ def publish(recognition: Recognition, is_public: bool, act: Act) -> None:
         _keep(
             now,
             replace(
-                act, why=_("Shown in the public directory") if is_public else _("Taken out of the public directory")
+                act,
+                why=(
+                    _("Shown in the public directory")
+                    if is_public
+                    else _("Taken out of the public directory")
+                ),
             ),
         )
 

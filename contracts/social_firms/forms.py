@@ -38,12 +38,15 @@ class FactsForm(forms.Form):
 
     @property
     def facts(self) -> Facts:
-        return Facts(**{name: self.cleaned_data[name] for name in ("name", "place", "offers", "website")})
+        return Facts(
+            **{name: self.cleaned_data[name] for name in ("name", "place", "offers", "website")}
+        )
 
 
 class FirmForm(FactsForm):
     kvk = kvk_field(
-        gettext_lazy("KvK number"), error_messages={"required": gettext_lazy("Fill in the KvK number, 8 digits.")}
+        gettext_lazy("KvK number"),
+        error_messages={"required": gettext_lazy("Fill in the KvK number, 8 digits.")},
     )
     kind = forms.ChoiceField(
         label=gettext_lazy("Recognised as"),
@@ -64,7 +67,9 @@ class FirmForm(FactsForm):
         cleaned: dict[str, Any] = super().clean() or {}
         first, last = cleaned.get("valid_from"), cleaned.get("valid_until")
         if first and last and last < first:
-            self.add_error("valid_until", _("The last day of the recognition lies before its first."))
+            self.add_error(
+                "valid_until", _("The last day of the recognition lies before its first.")
+            )
         return cleaned
 
     def group(self, names: Any) -> list[Any]:
@@ -76,7 +81,9 @@ class FirmForm(FactsForm):
 
     @property
     def of_recognition(self) -> list[Any]:
-        return self.group([name for name in self.fields if name not in (*self.FIRST, "party", "region")])
+        return self.group(
+            [name for name in self.fields if name not in (*self.FIRST, "party", "region")]
+        )
 
 
 class ProposeFirmForm(FirmForm):
@@ -87,15 +94,20 @@ class ProposeFirmForm(FirmForm):
         500,
         required=False,
         rows=2,
-        help_text=gettext_lazy("For instance: the number of the certificate, or where it can be looked up."),
+        help_text=gettext_lazy(
+            "For instance: the number of the certificate, or where it can be looked up."
+        ),
     )
 
     def __init__(self, *args: Any, parties: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.parties = {f"{region.pk}-{contractor.pk}": (region, contractor) for region, contractor in parties}
+        self.parties = {
+            f"{region.pk}-{contractor.pk}": (region, contractor) for region, contractor in parties
+        }
         self.fields["valid_from"].required = False
         self.fields["party"] = forms.ChoiceField(
-            label=_("For whom?"), choices=[(key, f"{c} · {r}") for key, (r, c) in self.parties.items()]
+            label=_("For whom?"),
+            choices=[(key, f"{c} · {r}") for key, (r, c) in self.parties.items()],
         )
         self.initial.setdefault("party", next(iter(self.parties), ""))
         if len(self.parties) < 2:
@@ -109,7 +121,9 @@ class RecogniseForm(FirmForm):
         gettext_lazy("How was this established?"),
         500,
         rows=2,
-        help_text=gettext_lazy("For instance: looked up in the PSO register on 3 March, certificate 1234."),
+        help_text=gettext_lazy(
+            "For instance: looked up in the PSO register on 3 March, certificate 1234."
+        ),
         error_messages={"required": gettext_lazy("Write how this was established.")},
     )
     is_public = forms.BooleanField(

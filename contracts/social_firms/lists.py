@@ -31,8 +31,12 @@ class FirmFilterSet(FilterSet):
     """Over the directory: kind and region are those of one recognition that everyone may know."""
 
     q = SearchFilter(firm_search)
-    kind = ChoiceFilter(label=_("Recognised as"), choices=RecognitionKind.choices, method="by_recognition")
-    region = ChoiceFilter(label=_("Region"), choices=lambda: region_choices(), method="by_recognition")
+    kind = ChoiceFilter(
+        label=_("Recognised as"), choices=RecognitionKind.choices, method="by_recognition"
+    )
+    region = ChoiceFilter(
+        label=_("Region"), choices=lambda: region_choices(), method="by_recognition"
+    )
 
     def by_recognition(self, firms: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         given = self.form.cleaned_data
@@ -64,7 +68,9 @@ class FirmTable(Table):
     empty_text = _("No social firms found.")
 
     name = django_tables2.Column(_("Name"), orderable=True, order_by=("name_folded", "pk"))
-    place = django_tables2.Column(_("Place"), orderable=True, order_by=("place", "name_folded", "pk"))
+    place = django_tables2.Column(
+        _("Place"), orderable=True, order_by=("place", "name_folded", "pk")
+    )
     offers = django_tables2.Column(_("What it offers"))
     recognition = django_tables2.Column(_("Recognised as"), accessor="shown")
     website = django_tables2.Column(_("Website"))
@@ -83,7 +89,9 @@ class FirmTable(Table):
 
 
 class RecognisedFirmTable(Table):
-    """What the adviser keeps: also recognitions that are over, and firms that are not shown to everyone."""
+    """What the adviser keeps: also recognitions that are over, and firms that are not shown to
+    everyone.
+    """
 
     caption = _("Social firms")
     empty_text = _("No firm was recognised yet.")
@@ -95,7 +103,9 @@ class RecognisedFirmTable(Table):
         linkify=("social-firm-detail", {"pk": django_tables2.A("pk")}),
     )
     kvk = django_tables2.Column(_("KvK number"), orderable=True, order_by=("kvk", "pk"))
-    place = django_tables2.Column(_("Place"), orderable=True, order_by=("place", "name_folded", "pk"))
+    place = django_tables2.Column(
+        _("Place"), orderable=True, order_by=("place", "name_folded", "pk")
+    )
     recognition = django_tables2.Column(_("Recognised as"), accessor="own")
     public = django_tables2.Column(_("In the directory"), accessor="own")
 
@@ -113,7 +123,11 @@ class RecognisedFirmTable(Table):
 def recognitions_in_words(rows: Iterable[Recognition], with_region: bool = False) -> Any:
     """Each on a line of its own: as what, until when, and by which region."""
     lines = [
-        (capfirst(r.get_kind_display()), period_in_words(r), f" · {r.region.title}" if with_region else "")
+        (
+            capfirst(r.get_kind_display()),
+            period_in_words(r),
+            f" · {r.region.title}" if with_region else "",
+        )
         for r in rows
     ]
     return format_html_join("", "<span>{}<small>{}{}</small></span>", lines) or NOTHING
@@ -123,11 +137,21 @@ def period_in_words(recognition: Recognition) -> str:
     first = short_date(recognition.valid_from)
     if recognition.valid_until is None:
         return str(_("from %(first)s on") % {"first": first})
-    return str(_("from %(first)s to %(last)s") % {"first": first, "last": short_date(recognition.valid_until)})
+    return str(
+        _("from %(first)s to %(last)s")
+        % {
+            "first": first,
+            "last": short_date(recognition.valid_until),
+        }
+    )
 
 
 def website_link(url: str) -> Any:
-    """Only an address of the web becomes a link; it tells search engines and the other site nothing."""
+    """Only an address of the web becomes a link; it tells search engines and the other site
+    nothing.
+    """
     if not url.startswith(("https://", "http://")):
         return url or NOTHING
-    return format_html('<a href="{}" rel="nofollow noopener noreferrer">{}</a>', url, urlsplit(url).hostname or url)
+    return format_html(
+        '<a href="{}" rel="nofollow noopener noreferrer">{}</a>', url, urlsplit(url).hostname or url
+    )

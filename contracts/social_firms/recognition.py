@@ -1,8 +1,9 @@
 """Who recognises firms, which recognitions hold on a day, and what everyone may know of them.
 
-A region recognises a firm from a day on, by a kind of recognition; on a day of payment within that time its invoices
-can count. Which blocks a recognition opens is said by the valuation table (`recognitions` of a block); a block that
-names none is open with any. Firms are shared by all regions, as contractors are; recognitions are of one region.
+A region recognises a firm from a day on, by a kind of recognition; on a day of payment within that
+time its invoices can count. Which blocks a recognition opens is said by the valuation table
+(`recognitions` of a block); a block that names none is open with any. Firms are shared by all
+regions, as contractors are; recognitions are of one region.
 """
 
 from collections import defaultdict
@@ -13,7 +14,15 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from contracts.models import BuildingBlock, Contractor, FirmProposal, Recognition, RecognitionKind, Region, SocialFirm
+from contracts.models import (
+    BuildingBlock,
+    Contractor,
+    FirmProposal,
+    Recognition,
+    RecognitionKind,
+    Region,
+    SocialFirm,
+)
 from contracts.models.organisation import folded
 from sroi.access import Access, May, visible
 
@@ -67,7 +76,9 @@ def holding(day: date) -> Q:
 
 
 class Recognitions:
-    """The recognitions in some regions of firms with these KvK numbers or names, looked up at once."""
+    """The recognitions in some regions of firms with these KvK numbers or names, looked up at
+    once.
+    """
 
     def __init__(self, regions: Collection[int], kvks: Iterable[str], names: Iterable[str]) -> None:
         self._by_kvk: dict[tuple[int, str], list[Recognition]] = defaultdict(list)
@@ -77,7 +88,9 @@ class Recognitions:
         if not known and not called:
             return
         rows = Recognition.objects.filter(
-            Q(firm__kvk__in=known) | Q(firm__name_folded__in=called), region__in=regions, revoked_at=None
+            Q(firm__kvk__in=known) | Q(firm__name_folded__in=called),
+            region__in=regions,
+            revoked_at=None,
         )
         for recognition in rows.select_related("firm"):
             self._by_kvk[recognition.region_id, recognition.firm.kvk].append(recognition)
@@ -94,16 +107,22 @@ class Recognitions:
 
 
 def is_open(block: BuildingBlock, kinds: Collection[str]) -> bool:
-    """Whether a block counts for a firm with these recognitions; where the table names none, every firm's invoice."""
+    """Whether a block counts for a firm with these recognitions; where the table names none, every
+    firm's invoice.
+    """
     return not block.recognitions or bool(set(block.recognitions) & set(kinds))
 
 
 def kinds_in_words(kinds: Iterable[str]) -> str:
-    return ", ".join(str(RecognitionKind(kind).label) for kind in RecognitionKind.values if kind in set(kinds))
+    return ", ".join(
+        str(RecognitionKind(kind).label) for kind in RecognitionKind.values if kind in set(kinds)
+    )
 
 
 def find_firms(regions: Collection[int], text: str, day: date) -> list[SocialFirm]:
-    """The firms that these regions recognise on a day, by part of the name or the beginning of the KvK number."""
+    """The firms that these regions recognise on a day, by part of the name or the beginning of the
+    KvK number.
+    """
     text = text.strip()
     if len(text) < SHORTEST_SEARCH:
         return []
@@ -112,7 +131,9 @@ def find_firms(regions: Collection[int], text: str, day: date) -> list[SocialFir
         Q(name_folded__contains=folded(text)) | Q(kvk__startswith=text), pk__in=now.values("firm")
     )
     return list(
-        found.prefetch_related(Prefetch("recognitions", now, to_attr="holding_now")).order_by("name_folded")[:FOUND]
+        found.prefetch_related(Prefetch("recognitions", now, to_attr="holding_now")).order_by(
+            "name_folded"
+        )[:FOUND]
     )
 
 
@@ -126,7 +147,9 @@ def public_firms(today: date) -> QuerySet[Any]:
     """The directory: firms with a recognition that everyone may know."""
     shown = public_recognitions(today)
     rows: QuerySet[Any] = SocialFirm.objects.filter(pk__in=shown.order_by().values("firm"))
-    return rows.prefetch_related(Prefetch("recognitions", shown, to_attr="shown")).order_by("name_folded", "pk")
+    return rows.prefetch_related(Prefetch("recognitions", shown, to_attr="shown")).order_by(
+        "name_folded", "pk"
+    )
 
 
 def public_regions(today: date) -> list[Region]:
@@ -138,9 +161,13 @@ def parties(access: Access) -> list[tuple[Region, Contractor]]:
     """For whom this person may propose: their contractor in each of its regions."""
     grants = access.grants_for(May.PROPOSE_FIRMS)
     regions = {region.pk: region for region in visible(Region, access)}
-    contractors = {c.pk: c for c in Contractor.objects.filter(pk__in={g.contractor_id for g in grants})}
+    contractors = {
+        c.pk: c for c in Contractor.objects.filter(pk__in={g.contractor_id for g in grants})
+    }
     found = {(g.region_id, g.contractor_id) for g in grants}
-    return [(regions[r], contractors[c]) for r, c in sorted(found) if r in regions and c in contractors]
+    return [
+        (regions[r], contractors[c]) for r, c in sorted(found) if r in regions and c in contractors
+    ]
 
 
 def facts_of(firm: SocialFirm | FirmProposal) -> Facts:

@@ -7,7 +7,13 @@ urlpatterns = [
     path("sociale-firmas/register/", views.RegisterList.as_view(), name="social-firm-register"),
     path("sociale-firmas/nieuw/", views.NewFirm.as_view(), name="social-firm-new"),
     path("sociale-firmas/voorstellen/", views.Propose.as_view(), name="social-firm-propose"),
-    path("sociale-firmas/voorstellen/<int:pk>/", views.Proposal.as_view(), name="social-firm-proposal"),
+    path(
+        "sociale-firmas/voorstellen/<int:pk>/",
+        views.Proposal.as_view(),
+        name="social-firm-proposal",
+    ),
     path("sociale-firmas/<int:pk>/", views.SocialFirmDetail.as_view(), name="social-firm-detail"),
-    path("sociale-firmas/erkenningen/<int:pk>/", views.OneRecognition.as_view(), name="recognition"),
+    path(
+        "sociale-firmas/erkenningen/<int:pk>/", views.OneRecognition.as_view(), name="recognition"
+    ),
 ]

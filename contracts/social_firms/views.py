@@ -1,4 +1,6 @@
-"""Social firms: the directory for everyone, the register of the adviser, and proposing one by a contractor."""
+"""Social firms: the directory for everyone, the register of the adviser, and proposing one by a
+contractor.
+"""
 
 from dataclasses import replace
 from functools import cached_property
@@ -27,7 +29,12 @@ from contracts.social_firms.forms import (
     RecogniseForm,
     TakeBackForm,
 )
-from contracts.social_firms.lists import FirmFilterSet, FirmTable, RecognisedFirmFilterSet, RecognisedFirmTable
+from contracts.social_firms.lists import (
+    FirmFilterSet,
+    FirmTable,
+    RecognisedFirmFilterSet,
+    RecognisedFirmTable,
+)
 from contracts.social_firms.recognition import (
     may_describe,
     may_propose,
@@ -45,12 +52,14 @@ from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
 FACTS = ("name", "place", "offers", "website")
 
 
-# --- for everyone ---------------------------------------------------------------------------------------------------
+# --- for everyone ---------------------------------------------------------------------------------
 
 
 @method_decorator(login_not_required, name="dispatch")
 class SocialFirmList(ListPage):
-    """To find a firm to buy from: those that an adviser marked public, with what they are recognised as."""
+    """To find a firm to buy from: those that an adviser marked public, with what they are
+    recognised as.
+    """
 
     http_method_names = ("get", "head", "options")
     model = SocialFirm
@@ -71,11 +80,13 @@ class SocialFirmList(ListPage):
         )
 
 
-# --- the contractor -------------------------------------------------------------------------------------------------
+# --- the contractor -------------------------------------------------------------------------------
 
 
 class Propose(FormPage):
-    """A firm that the contractor knows and that is not in the register; with what became of earlier proposals."""
+    """A firm that the contractor knows and that is not in the register; with what became of earlier
+    proposals.
+    """
 
     template_name = "contracts/firm_propose.html"
     heading = gettext_lazy("Propose a social firm")
@@ -88,7 +99,9 @@ class Propose(FormPage):
         return super().dispatch(request, *args, **kwargs)
 
     def get_initial(self) -> dict[str, Any]:
-        asked = {name: self.request.GET.get(name, "").replace("\0", "")[:200] for name in ("name", "kvk")}
+        asked = {
+            name: self.request.GET.get(name, "").replace("\0", "")[:200] for name in ("name", "kvk")
+        }
         return {name: text for name, text in asked.items() if text}
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -98,7 +111,9 @@ class Propose(FormPage):
         region, contractor = form.parties[form.cleaned_data["party"]]
         names = (*FACTS, "kvk", "kind", "valid_from", "valid_until", "why")
         given = {name: form.cleaned_data[name] for name in names}
-        firms.propose(FirmProposal(region=region, contractor=contractor, **given), act_of(self.request))
+        firms.propose(
+            FirmProposal(region=region, contractor=contractor, **given), act_of(self.request)
+        )
         return _("Proposed. The adviser looks it up; you read the answer on this page.")
 
     @property
@@ -119,11 +134,13 @@ class Propose(FormPage):
         return super().get_context_data(proposals=list(mine[:50]), back=self.back, **kwargs)
 
 
-# --- the register ---------------------------------------------------------------------------------------------------
+# --- the register ---------------------------------------------------------------------------------
 
 
 class RegisterList(ForWhoMay, ListPage):
-    """Every firm that the region recognises or recognised, and the proposals that wait for an answer."""
+    """Every firm that the region recognises or recognised, and the proposals that wait for an
+    answer.
+    """
 
     capabilities = (May.SEE_REGION,)
     model = SocialFirm
@@ -135,7 +152,9 @@ class RegisterList(ForWhoMay, ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(revoked_at=None)
         found = super().get_queryset().filter(pk__in=own.order_by().values("firm"))
-        return found.prefetch_related(Prefetch("recognitions", own, to_attr="own")).order_by("name_folded", "pk")
+        return found.prefetch_related(Prefetch("recognitions", own, to_attr="own")).order_by(
+            "name_folded", "pk"
+        )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = visible(FirmProposal, self.request.access).filter(state=ProposalState.OPEN)
@@ -156,7 +175,9 @@ class Recognise(ForWhoMay, FormPage):
     def do(self, form: Any) -> str:
         region = self.proposal.region if self.proposal else form.cleaned_data["region"]
         number, act = form.cleaned_data["kvk"], act_of(self.request)
-        self.made = firms.recognise(region, number, form.facts, form.terms, act, proposal=self.proposal)
+        self.made = firms.recognise(
+            region, number, form.facts, form.terms, act, proposal=self.proposal
+        )
         return _("Recognised.")
 
     def get_success_url(self) -> str:
@@ -176,19 +197,29 @@ class NewFirm(Recognise):
 
     @property
     def heading(self) -> str:
-        return _("Recognise %(firm)s") % {"firm": self.known} if self.known else _("Recognise a social firm")
+        return (
+            _("Recognise %(firm)s") % {"firm": self.known}
+            if self.known
+            else _("Recognise a social firm")
+        )
 
     @property
     def back_url(self) -> str:
         known = self.known
-        return reverse("social-firm-detail", args=[known.pk]) if known else reverse("social-firm-register")
+        return (
+            reverse("social-firm-detail", args=[known.pk])
+            if known
+            else reverse("social-firm-register")
+        )
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.known, name) for name in ("kvk", *FACTS)} if self.known else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         mine = self.request.access.regions_where(May.RECOGNISE)
-        return super().get_form_kwargs() | {"regions": visible(Region, self.request.access).filter(pk__in=mine)}
+        return super().get_form_kwargs() | {
+            "regions": visible(Region, self.request.access).filter(pk__in=mine)
+        }
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
@@ -200,7 +231,9 @@ class NewFirm(Recognise):
 
 
 class Proposal(OfOne, Recognise):
-    """A firm that a contractor proposed: recognise it, with what one found out, or decline with a reason."""
+    """A firm that a contractor proposed: recognise it, with what one found out, or decline with a
+    reason.
+    """
 
     model = FirmProposal
     related = ("contractor", "proposed_by", "answered_by")
@@ -219,10 +252,15 @@ class Proposal(OfOne, Recognise):
 
     def get_initial(self) -> dict[str, Any]:
         names = (*FACTS, "kvk", "kind", "valid_from", "valid_until")
-        return {**{name: getattr(self.proposal, name) for name in names}, "grounds": self.proposal.why}
+        return {
+            **{name: getattr(self.proposal, name) for name in names},
+            "grounds": self.proposal.why,
+        }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.decline() if "decline" in request.POST else super().post(request, *args, **kwargs)
+        return (
+            self.decline() if "decline" in request.POST else super().post(request, *args, **kwargs)
+        )
 
     def decline(self) -> HttpResponse:
         form = DeclineFirmForm(self.request.POST)
@@ -237,7 +275,10 @@ class Proposal(OfOne, Recognise):
         return redirect(self.back_url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        about = {"is_open": self.proposal.state == ProposalState.OPEN, "decline_form": DeclineFirmForm()}
+        about = {
+            "is_open": self.proposal.state == ProposalState.OPEN,
+            "decline_form": DeclineFirmForm(),
+        }
         return super().get_context_data(**{**about, **kwargs})
 
 
@@ -270,8 +311,12 @@ class SocialFirmDetail(ForWhoMay, OfOne, FormPage):
         access, today = self.request.access, localdate()
         own = visible(Recognition, access).filter(firm=self.firm).select_related("region")
         told = [
-            *visible(SocialFirm.history.model, access).filter(id=self.firm.pk).select_related("history_user"),
-            *visible(Recognition.history.model, access).filter(firm_id=self.firm.pk).select_related("history_user"),
+            *visible(SocialFirm.history.model, access)
+            .filter(id=self.firm.pk)
+            .select_related("history_user"),
+            *visible(Recognition.history.model, access)
+            .filter(firm_id=self.firm.pk)
+            .select_related("history_user"),
         ]
         return super().get_context_data(
             recognitions=[(r, r.holds_on(today)) for r in own],
@@ -289,9 +334,11 @@ def happenings(rows: list[Any]) -> list[Any]:
         name = "recognition" if hasattr(row, "firm_id") else "firm"
         records.setdefault((name, row.id), []).append(row)
     told = [
-        replace(happening, what=f"{kept[0].get_kind_display()}: {happening.what}")
-        if name == "recognition"
-        else happening
+        (
+            replace(happening, what=f"{kept[0].get_kind_display()}: {happening.what}")
+            if name == "recognition"
+            else happening
+        )
         for (name, _pk), kept in records.items()
         for happening in versions(kept)
     ]
@@ -299,7 +346,9 @@ def happenings(rows: list[Any]) -> list[Any]:
 
 
 class OneRecognition(ForWhoMay, OfOne):
-    """One recognition: show it to everyone or not, let it end, or take it back because it was a mistake."""
+    """One recognition: show it to everyone or not, let it end, or take it back because it was a
+    mistake.
+    """
 
     capabilities = (May.RECOGNISE,)
     model = Recognition
@@ -334,7 +383,9 @@ class OneRecognition(ForWhoMay, OfOne):
             messages.error(request, str(fault))
         return redirect("social-firm-detail", self.recognition.firm_id)
 
-    def show(self, end: EndRecognitionForm, take_back: TakeBackForm, status: int = 200) -> HttpResponse:
+    def show(
+        self, end: EndRecognitionForm, take_back: TakeBackForm, status: int = 200
+    ) -> HttpResponse:
         context = {
             "heading": f"{self.recognition.firm}: {self.recognition.get_kind_display()}",
             "recognition": self.recognition,

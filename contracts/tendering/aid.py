@@ -1,7 +1,8 @@
-"""Help with a tender, before there is a contract: whether social return is expected, at what rate, and what that asks.
+"""Help with a tender, before there is a contract: whether social return is expected, at what rate,
+and what that asks.
 
-The rules are those of the region's policy in force; nothing is stored. Amounts are euro excluding VAT, rates and labour
-share percent, the duration months. Source: DOMAIN.md section 4.
+The rules are those of the region's policy in force; nothing is stored. Amounts are euro excluding
+VAT, rates and labour share percent, the duration months. Source: DOMAIN.md section 4.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,7 +23,9 @@ from sroi.templatetags.formats import euro, percent
 
 @dataclass(frozen=True)
 class Tender:
-    """What is known of a contract that is still to be awarded; `rate` where another one than expected is thought of."""
+    """What is known of a contract that is still to be awarded; `rate` where another one than
+    expected is thought of.
+    """
 
     procurement_type: str
     value: Decimal
@@ -46,7 +49,9 @@ class WeighingStep:
 
 @dataclass(frozen=True)
 class Way:
-    """One way to fulfil the whole amount: how many workplaces for the whole term, hours, or euros of purchases."""
+    """One way to fulfil the whole amount: how many workplaces for the whole term, hours, or euros
+    of purchases.
+    """
 
     block: BuildingBlock
     number: Decimal
@@ -55,7 +60,9 @@ class Way:
 
 @dataclass(frozen=True)
 class Advice:
-    """What the policy expects of a tender and what that comes to; `rate` is the one thought of, else the expected."""
+    """What the policy expects of a tender and what that comes to; `rate` is the one thought of,
+    else the expected.
+    """
 
     policy: Policy
     expected: Decimal
@@ -86,15 +93,21 @@ def advise(tender: Tender, policy: Policy) -> Advice:
 
 
 def _threshold_step(tender: Tender, policy: Policy) -> WeighingStep:
-    floor, kind = threshold(policy, tender.procurement_type), ProcurementType(tender.procurement_type).label
+    floor, kind = (
+        threshold(policy, tender.procurement_type),
+        ProcurementType(tender.procurement_type).label,
+    )
     words = {"kind": kind, "floor": euro(floor), "value": euro(tender.value)}
     if floor is None:
         return WeighingStep(_("Threshold"), _("The policy has no threshold for %(kind)s.") % words)
     if tender.value < floor:
         return WeighingStep(
-            _("Threshold"), _("From %(floor)s for %(kind)s; %(value)s is less, so none is expected.") % words
+            _("Threshold"),
+            _("From %(floor)s for %(kind)s; %(value)s is less, so none is expected.") % words,
         )
-    return WeighingStep(_("Threshold"), _("From %(floor)s for %(kind)s; %(value)s reaches it.") % words)
+    return WeighingStep(
+        _("Threshold"), _("From %(floor)s for %(kind)s; %(value)s reaches it.") % words
+    )
 
 
 def _labour_steps(tender: Tender, policy: Policy) -> list[WeighingStep]:
@@ -104,7 +117,9 @@ def _labour_steps(tender: Tender, policy: Policy) -> list[WeighingStep]:
     words = {"share": percent(share), "least": percent(least), "limit": percent(limit)}
     if tender.procurement_type == ProcurementType.SUPPLIES and least is not None:
         outcome = _("Supplies are asked from a labour share of %(least)s on.") % words
-        steps.append(WeighingStep(_("Labour share of supplies"), f"{outcome} {_what_is_known(share)}"))
+        steps.append(
+            WeighingStep(_("Labour share of supplies"), f"{outcome} {_what_is_known(share)}")
+        )
     if limit is not None and policy.reduced_rate is not None:
         reduced = {**words, "rate": percent(policy.reduced_rate)}
         outcome = _("Below a labour share of %(limit)s the rate is %(rate)s.") % reduced
@@ -121,21 +136,27 @@ def _what_is_known(share: Decimal | None) -> str:
 def _amount_step(tender: Tender, owed: Owed, is_capped: bool) -> WeighingStep:
     words = {"value": euro(tender.value), "rate": percent(owed.rate), "amount": euro(owed.computed)}
     if is_capped:
-        return WeighingStep(_("Amount"), _("%(value)s × %(rate)s, at most %(amount)s per contract.") % words)
+        return WeighingStep(
+            _("Amount"), _("%(value)s × %(rate)s, at most %(amount)s per contract.") % words
+        )
     return WeighingStep(_("Amount"), f"{words['value']} × {words['rate']} = {words['amount']}.")
 
 
 def _duration_step(tender: Tender) -> WeighingStep:
     return WeighingStep(
         _("Duration"),
-        _("The amount does not depend on the duration. See below whether it fits in %(months)s months.")
+        _(
+            "The amount does not depend on the duration. See below whether it fits in %(months)s"
+            " months."
+        )
         % {"months": tender.months},
     )
 
 
 def ways(amount: Decimal, months: int, blocks: Iterable[BuildingBlock]) -> list[Way]:
-    """What `amount` could look like in each block by itself: full-time workplaces during the whole term, hours of an
-    activity, or euros of social purchases. One decimal; blocks of other units are left out.
+    """What `amount` could look like in each block by itself: full-time workplaces during the whole
+    term, hours of an activity, or euros of social purchases. One decimal; blocks of other units are
+    left out.
     """
     found = [way for block in blocks if (way := _way(Fraction(amount), months, block))]
     return found if amount > ZERO else []
@@ -145,7 +166,11 @@ def _way(amount: Fraction, months: int, block: BuildingBlock) -> Way | None:
     of_month = unit_of(block).of_month
     if block.kind == BlockKind.PLACEMENT and of_month and block.amount:
         per_year = of_month(Fraction(block.amount), Fraction(1), Fraction(1)) * MONTHS_OF_YEAR
-        return Way(block, rounded(amount / per_year / Fraction(months, MONTHS_OF_YEAR), 1), BlockKind.PLACEMENT)
+        return Way(
+            block,
+            rounded(amount / per_year / Fraction(months, MONTHS_OF_YEAR), 1),
+            BlockKind.PLACEMENT,
+        )
     if block.kind == BlockKind.ACTIVITY and block.unit == Unit.HOUR and block.amount:
         return Way(block, rounded(amount / Fraction(block.amount), 0), BlockKind.ACTIVITY)
     if block.kind == BlockKind.PURCHASE and block.unit == Unit.INVOICE:
@@ -155,6 +180,8 @@ def _way(amount: Fraction, months: int, block: BuildingBlock) -> Way | None:
 
 
 def workplaces_between(found: Sequence[Way]) -> tuple[Decimal, Decimal] | None:
-    """The fewest and the most full-time workplaces at once that the amount comes to, over the blocks of the table."""
+    """The fewest and the most full-time workplaces at once that the amount comes to, over the
+    blocks of the table.
+    """
     numbers = [way.number for way in found if way.kind == BlockKind.PLACEMENT]
     return (min(numbers), max(numbers)) if numbers else None

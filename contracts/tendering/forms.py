@@ -36,7 +36,9 @@ class TenderForm(forms.Form):
     labour_share = percentage(
         gettext_lazy("Labour share"),
         required=False,
-        help_text=gettext_lazy("The part of the value that is labour, as far as you can estimate it."),
+        help_text=gettext_lazy(
+            "The part of the value that is labour, as far as you can estimate it."
+        ),
     )
     cpv = cpv_field()
     rate = percentage(
@@ -49,7 +51,9 @@ class TenderForm(forms.Form):
         choices=[("", gettext_lazy("Choose…")), *RateReason.choices],
         required=False,
     )
-    rate_reason_text = text_field(gettext_lazy("Why another rate than expected?"), 1000, required=False, rows=3)
+    rate_reason_text = text_field(
+        gettext_lazy("Why another rate than expected?"), 1000, required=False, rows=3
+    )
     FIRST = ("title", "procurement_type", "value", "months", "labour_share", "cpv")
     OTHER_RATE = ("rate", "rate_reason", "rate_reason_text")
 
@@ -64,7 +68,9 @@ class TenderForm(forms.Form):
 
     @property
     def first(self) -> list[Any]:
-        return [self[name] for name in (*(["region"] if len(self.regions) > 1 else []), *self.FIRST)]
+        return [
+            self[name] for name in (*(["region"] if len(self.regions) > 1 else []), *self.FIRST)
+        ]
 
     @property
     def other_rate(self) -> list[Any]:
@@ -85,5 +91,9 @@ class TenderForm(forms.Form):
     def tender(self) -> Tender:
         given = self.cleaned_data
         return Tender(
-            given["procurement_type"], given["value"], int(given["months"]), given["labour_share"], given["rate"]
+            given["procurement_type"],
+            given["value"],
+            int(given["months"]),
+            given["labour_share"],
+            given["rate"],
         )

@@ -1,7 +1,8 @@
-"""The papers of a tender: a note on proportionality for the file, and the clause for the tender documents.
+"""The papers of a tender: a note on proportionality for the file, and the clause for the tender
+documents.
 
-Dutch documents, whatever language the page is in; they render under Dutch (`contracts.tendering.views`).
-Law: Aanbestedingswet 2012 article 2.80, Gids Proportionaliteit.
+Dutch documents, whatever language the page is in; they render under Dutch
+(`contracts.tendering.views`). Law: Aanbestedingswet 2012 article 2.80, Gids Proportionaliteit.
 """
 
 from dataclasses import dataclass
@@ -44,11 +45,17 @@ class Section:
     paragraphs: tuple[str, ...]
 
 
-def note(subject: Subject, tender: Tender, advice: Advice, found: list[Way], today: date) -> list[Section]:
-    """Why this rate is in proportion: the contract, the rules one by one, what it asks, and the reason."""
+def note(
+    subject: Subject, tender: Tender, advice: Advice, found: list[Way], today: date
+) -> list[Section]:
+    """Why this rate is in proportion: the contract, the rules one by one, what it asks, and the
+    reason.
+    """
     return [
         Section("Opdracht", (_contract(subject, tender),)),
-        Section("Regels van de regio", tuple(f"{step.rule}: {step.outcome}" for step in advice.steps)),
+        Section(
+            "Regels van de regio", tuple(f"{step.rule}: {step.outcome}" for step in advice.steps)
+        ),
         Section("Wat dit vraagt van de opdrachtnemer", _asked(tender, advice, found)),
         Section("Afweging", _weighing(subject, advice)),
         Section("Grondslag", (_law(subject, advice, today),)),
@@ -58,42 +65,66 @@ def note(subject: Subject, tender: Tender, advice: Advice, found: list[Way], tod
 def clause(subject: Subject, tender: Tender, advice: Advice) -> list[Section]:
     """The condition for the tender documents."""
     policy, rate = advice.policy, percent(advice.rate)
-    table = f"de bouwblokkentabel “{subject.table.title_nl}”" if subject.table else "de bouwblokkentabel van de regio"
+    table = (
+        f"de bouwblokkentabel “{subject.table.title_nl}”"
+        if subject.table
+        else "de bouwblokkentabel van de regio"
+    )
     most = f" De verplichting is ten hoogste {euro(policy.cap)}." if policy.cap is not None else ""
     factor = number(policy.penalty_factor)
     return [
         Section(
             "Verplichting",
             (
-                f"De opdrachtnemer zet {rate} van de opdrachtsom zonder btw in voor social return.{most}"
-                f" Bij de geraamde opdrachtsom van {euro(tender.value)} is dat {euro(advice.amount)}.",
-                "Komt er meerwerk of minderwerk of wordt de opdracht verlengd, dan verandert de verplichting mee.",
+                (
+                    f"De opdrachtnemer zet {rate} van de opdrachtsom zonder btw in voor social"
+                    f" return.{most} Bij de geraamde opdrachtsom van {euro(tender.value)} is dat"
+                    f" {euro(advice.amount)}."
+                ),
+                (
+                    "Komt er meerwerk of minderwerk of wordt de opdracht verlengd, dan verandert de"
+                    " verplichting mee."
+                ),
             ),
         ),
         Section(
             "Invulling",
             (
-                "De opdrachtnemer kiest zelf hoe hij de verplichting invult: met werk voor mensen die moeilijk aan werk"
-                " komen, met inkoop bij sociale firma’s of met maatschappelijke activiteiten.",
-                f"Wat een invulling waard is, staat in {table}. De tabel die geldt op de dag van de gunning, blijft"
-                " gelden voor de hele opdracht.",
-                "Een invulling telt als de adviseur social return van de regio die heeft goedgekeurd.",
+                (
+                    "De opdrachtnemer kiest zelf hoe hij de verplichting invult: met werk voor"
+                    " mensen die moeilijk aan werk komen, met inkoop bij sociale firma’s of met"
+                    " maatschappelijke activiteiten."
+                ),
+                (
+                    f"Wat een invulling waard is, staat in {table}. De tabel die geldt op de dag"
+                    " van de gunning, blijft gelden voor de hele opdracht."
+                ),
+                (
+                    "Een invulling telt als de adviseur social return van de regio die heeft"
+                    " goedgekeurd."
+                ),
             ),
         ),
         Section(
             "Verantwoording",
             (
-                "De opdrachtnemer registreert zijn invullingen met bewijsstukken in het register voor social return, en"
-                f" meldt ten minste elke {policy.report_months} maanden wat nog loopt.",
+                (
+                    "De opdrachtnemer registreert zijn invullingen met bewijsstukken in het"
+                    f" register voor social return, en meldt ten minste elke {policy.report_months}"
+                    " maanden wat nog loopt."
+                ),
                 "De opdrachtnemer levert geen namen en geen burgerservicenummers aan.",
             ),
         ),
         Section(
             "Afrekening",
             (
-                "Is de verplichting aan het einde van de opdracht niet ingevuld, dan krijgt de opdrachtnemer"
-                f" {policy.recovery_months} maanden om dat te herstellen. Wat daarna ontbreekt, betaalt hij als boete:"
-                f" het tekort × {factor}. Valt hem niets te verwijten, dan is er geen boete.",
+                (
+                    "Is de verplichting aan het einde van de opdracht niet ingevuld, dan krijgt de"
+                    f" opdrachtnemer {policy.recovery_months} maanden om dat te herstellen. Wat"
+                    f" daarna ontbreekt, betaalt hij als boete: het tekort × {factor}. Valt hem"
+                    " niets te verwijten, dan is er geen boete."
+                ),
             ),
         ),
     ]
@@ -108,8 +139,8 @@ def _contract(subject: Subject, tender: Tender) -> str:
         else f" Arbeid is naar schatting {percent(tender.labour_share)} van de waarde."
     )
     return (
-        f"{subject.title or 'De opdracht'}: {kind}, geraamd op {euro(tender.value)} zonder btw, met een looptijd van"
-        f" {tender.months} maanden.{sector}{share}"
+        f"{subject.title or 'De opdracht'}: {kind}, geraamd op {euro(tender.value)} zonder btw, met"
+        f" een looptijd van {tender.months} maanden.{sector}{share}"
     )
 
 
@@ -122,9 +153,9 @@ def _asked(tender: Tender, advice: Advice, found: list[Way]) -> tuple[str, ...]:
         return (amount,)
     fewest, most = (number(n) for n in between)
     places = (
-        f"Wie alleen met werk invult, heeft daarvoor {fewest} tot {most} voltijdse werkplekken tegelijk nodig gedurende"
-        " de hele looptijd, afhankelijk van de doelgroep. Inkoop bij sociale firma’s en maatschappelijke activiteiten"
-        " tellen ook."
+        f"Wie alleen met werk invult, heeft daarvoor {fewest} tot {most} voltijdse werkplekken"
+        " tegelijk nodig gedurende de hele looptijd, afhankelijk van de doelgroep. Inkoop bij"
+        " sociale firma’s en maatschappelijke activiteiten tellen ook."
     )
     return amount, places
 
@@ -144,7 +175,8 @@ def _law(subject: Subject, advice: Advice, today: date) -> str:
     begin = advice.policy.valid_from
     since = f"het beleid dat geldt vanaf {long_date(begin)}" if begin else "het beleid"
     return (
-        "Social return is een bijzondere voorwaarde voor de uitvoering van een opdracht (artikel 2.80 van de"
-        " Aanbestedingswet 2012). De Gids Proportionaliteit vraagt dat de voorwaarde past bij de opdracht."
-        f" Deze afweging volgt {since} van {subject.region.title_nl} en is gemaakt op {long_date(today)}."
+        "Social return is een bijzondere voorwaarde voor de uitvoering van een opdracht (artikel"
+        " 2.80 van de Aanbestedingswet 2012). De Gids Proportionaliteit vraagt dat de voorwaarde"
+        f" past bij de opdracht. Deze afweging volgt {since} van {subject.region.title_nl} en is"
+        f" gemaakt op {long_date(today)}."
     )

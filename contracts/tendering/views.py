@@ -1,4 +1,6 @@
-"""Help with a tender, as a page and as papers. Everything stands in the address; nothing is stored."""
+"""Help with a tender, as a page and as papers. Everything stands in the address; nothing is
+stored.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +33,10 @@ PAPERS = {
     "afweging": gettext_lazy("Note on proportionality"),
     "bestektekst": gettext_lazy("Clause for the tender documents"),
 }
-TITLES = {"afweging": "Afweging social return", "bestektekst": "Social return: voorwaarde voor de uitvoering"}
+TITLES = {
+    "afweging": "Afweging social return",
+    "bestektekst": "Social return: voorwaarde voor de uitvoering",
+}
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,17 @@ class Aid:
         with translation.override(LANGUAGE):
             advice = advise(self.tender, self.advice.policy)
             return {
-                "afweging": tender_texts.note(self.subject, self.tender, advice, self.ways, self.today),
+                "afweging": tender_texts.note(
+                    self.subject, self.tender, advice, self.ways, self.today
+                ),
                 "bestektekst": tender_texts.clause(self.subject, self.tender, advice),
             }
 
 
 class TenderAid(ForRegistrars):
-    """The advice while one types; with JavaScript it follows, without it after a press on the button."""
+    """The advice while one types; with JavaScript it follows, without it after a press on the
+    button.
+    """
 
     def get(self, request: Request) -> HttpResponse:
         regions = list(registering.regions_to_register_in(request.access))
@@ -99,7 +108,9 @@ class TenderPaper(TenderAid):
 
     def get(self, request: Request) -> HttpResponse:
         name = request.GET.get("paper", "")
-        form = TenderForm(request.GET, regions=list(registering.regions_to_register_in(request.access)))
+        form = TenderForm(
+            request.GET, regions=list(registering.regions_to_register_in(request.access))
+        )
         aid = self.aid(form) if form.is_valid() else None
         if aid is None or name not in PAPERS:
             raise Http404
@@ -111,7 +122,9 @@ class TenderPaper(TenderAid):
             for paragraph in section.paragraphs:
                 word.paragraph(paragraph)
         answer = HttpResponse(word.content, content_type=DOCX)
-        answer["Content-Disposition"] = content_disposition_header(True, f"social-return-{name}.docx")
+        answer["Content-Disposition"] = content_disposition_header(
+            True, f"social-return-{name}.docx"
+        )
         return answer
 
 

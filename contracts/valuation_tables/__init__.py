@@ -1,1 +1,3 @@
-"""Valuation tables with their building blocks: loaded, compared, changed by a successor, in force."""
+"""Valuation tables with their building blocks: loaded, compared, changed by a successor, in
+force.
+"""

@@ -1,8 +1,10 @@
-"""Valuation tables as a region admin works on them: a next version from an old one, its rows, and what it would change.
+"""Valuation tables as a region admin works on them: a next version from an old one, its rows, and
+what it would change.
 
-A table that a contract is or was pinned to, or that is or was in force, is never edited: it is succeeded by a table
-with a code of its own, so that what was accepted keeps its value. Who edits names the edition that was on the screen;
-of two people at once one succeeds. Source: DOMAIN.md section 5.1.
+A table that a contract is or was pinned to, or that is or was in force, is never edited: it is
+succeeded by a table with a code of its own, so that what was accepted keeps its value. Who edits
+names the edition that was on the screen; of two people at once one succeeds. Source: DOMAIN.md
+section 5.1.
 """
 
 import hashlib
@@ -30,7 +32,14 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
-from contracts.valuation_tables.loading import FORMAT, LineOfTables, is_used, load_table, pinning_date, table_from
+from contracts.valuation_tables.loading import (
+    FORMAT,
+    LineOfTables,
+    is_used,
+    load_table,
+    pinning_date,
+    table_from,
+)
 from sroi.access import Access, May
 from sroi.doors import Act, Refused
 from sroi.history.keeping import WHY
@@ -54,7 +63,7 @@ def edition(table: ValuationTable) -> str:
     return hashlib.sha256(json.dumps(table.source, sort_keys=True).encode()).hexdigest()[:16]
 
 
-# --- the door -------------------------------------------------------------------------------------------------------
+# --- the door -------------------------------------------------------------------------------------
 
 
 def load(region: Region, data: Mapping[str, Any], act: Act) -> tuple[ValuationTable, bool]:
@@ -64,24 +73,39 @@ def load(region: Region, data: Mapping[str, Any], act: Act) -> tuple[ValuationTa
         return load_table(region, data, act=replace(act, why=act.why[:WHY]))
 
 
-def succeed(table: ValuationTable, code: str, title_nl: str, title_en: str, act: Act) -> ValuationTable:
-    """A next version that says the same as this one, under another code, to be changed before it is in force."""
-    data = {**table.source, "format": FORMAT, "code": code, "title": {"nl": title_nl, "en": title_en}}
+def succeed(
+    table: ValuationTable, code: str, title_nl: str, title_en: str, act: Act
+) -> ValuationTable:
+    """A next version that says the same as this one, under another code, to be changed before it is
+    in force.
+    """
+    data = {
+        **table.source,
+        "format": FORMAT,
+        "code": code,
+        "title": {"nl": title_nl, "en": title_en},
+    }
     data |= {"valid_from": None, "valid_until": None}
     with transaction.atomic():
         lock_ledger(table.region)
         if ValuationTable.objects.filter(region=table.region, code=code).exists():
-            raise Refused(_("There is a table with this code already. Give the new one another code."))
+            raise Refused(
+                _("There is a table with this code already. Give the new one another code.")
+            )
         why = _("New version of %(table)s") % {"table": table.title}
         made, _new = load_table(table.region, data, made_here=True, act=replace(act, why=why[:WHY]))
     return made
 
 
-def change(table: ValuationTable, seen: str, alter: Callable[[Source], None], act: Act) -> ValuationTable:
+def change(
+    table: ValuationTable, seen: str, alter: Callable[[Source], None], act: Act
+) -> ValuationTable:
     """Change what a table says that is not in use, where it still says what was on the screen."""
     with transaction.atomic():
         lock_ledger(table.region)
-        now = _unused(table, seen, _("This table is in use, so it stays as it is. Make a new version of it."))
+        now = _unused(
+            table, seen, _("This table is in use, so it stays as it is. Make a new version of it.")
+        )
         source: Source = json.loads(json.dumps(now.source))
         alter(source)
         changed, _new = load_table(table.region, source, act=replace(act, why=act.why[:WHY]))
@@ -89,7 +113,9 @@ def change(table: ValuationTable, seen: str, alter: Callable[[Source], None], ac
 
 
 def put_row(source: Source, row: Mapping[str, Any], old: str, place: int) -> None:
-    """Place a row at the position `place` (from 1), instead of the row `old` where there was one."""
+    """Place a row at the position `place` (from 1), instead of the row `old` where there was
+    one.
+    """
     rows = [r for r in source["blocks"] if r["code"] != old] if old else list(source["blocks"])
     rows.insert(max(place - 1, 0), dict(row))
     if old and old != row["code"]:
@@ -118,7 +144,9 @@ def discard(table: ValuationTable, seen: str) -> None:
     """Throw away a table that was never used; its history remains."""
     with transaction.atomic():
         lock_ledger(table.region)
-        now = _unused(table, seen, _("This table is in use, so it stays. It can be succeeded by another one."))
+        now = _unused(
+            table, seen, _("This table is in use, so it stays. It can be succeeded by another one.")
+        )
         now.blocks.all().delete()
         now.delete()
 
@@ -135,12 +163,14 @@ def take_from_line(line: TableInForce, today: date) -> None:
             raise Refused(_("Someone else changed this table meanwhile. Look at it again."))
 
 
-# --- what putting in force would do -----------------------------------------------------------------------------------
+# --- what putting in force would do ---------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A table in force from a day: until when, after which one, and which contracts that concerns."""
+    """A table in force from a day: until when, after which one, and which contracts that
+    concerns.
+    """
 
     valid_from: date
     last: date | None
@@ -162,7 +192,11 @@ def preview(table: ValuationTable, valid_from: date, contracts: QuerySet[Any]) -
     last = later[0][0] - DAY if later else None
     concerned = [
         contract
-        for contract in contracts.filter(region=region).select_related("policy", "table").order_by("award_date", "pk")
+        for contract in (
+            contracts.filter(region=region)
+            .select_related("policy", "table")
+            .order_by("award_date", "pk")
+        )
         if _falls_in(contract, valid_from, last) and contract.table_id != table.pk
     ]
     kept = [c for c in concerned if c.table_id]
@@ -182,11 +216,13 @@ def _falls_in(contract: Contract, first: date, last: date | None) -> bool:
     return first <= day and (last is None or day <= last)
 
 
-# --- in words ---------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 def facts_of_block(block: BuildingBlock, labels: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Everything that a row says, in words; `labels` gives the other rows of its table by their code."""
+    """Everything that a row says, in words; `labels` gives the other rows of its table by their
+    code.
+    """
 
     def named(codes: Sequence[str]) -> str:
         return ", ".join((labels or {}).get(code, code) for code in codes)
@@ -195,7 +231,9 @@ def facts_of_block(block: BuildingBlock, labels: Mapping[str, str] | None = None
     if block.min_age is not None:
         conditions.append(_("from the age of %(age)s") % {"age": block.min_age})
     if block.permanent_contract is not None:
-        conditions.append(_("with a permanent contract") if block.permanent_contract else _("not permanent"))
+        conditions.append(
+            _("with a permanent contract") if block.permanent_contract else _("not permanent")
+        )
     return {
         _("Building block"): block.label,
         _("Kind"): str(capfirst(block.get_kind_display())),
@@ -231,13 +269,15 @@ def facts_of_table(table: ValuationTable) -> dict[str, str]:
         _("Full-time hours per week"): number(table.full_time_hours),
         _("Least hours per week"): least,
         _("Part of a month"): str(table.get_proration_display()),
-        _("Counts back at most"): "" if table.lookback_months is None else str(table.lookback_months),
+        _("Counts back at most"): (
+            "" if table.lookback_months is None else str(table.lookback_months)
+        ),
         _("Note"): table.note,
         _("Source"): table.source_url,
     }
 
 
-# --- beside each other ------------------------------------------------------------------------------------------------
+# --- beside each other ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -279,7 +319,9 @@ Blocks = Sequence[BuildingBlock]
 
 
 def beside(left: Mapping[str, str], right: Mapping[str, str]) -> tuple[Compared, ...]:
-    rows = (Compared(label, left.get(label, ""), right.get(label, "")) for label in {**left, **right})
+    rows = (
+        Compared(label, left.get(label, ""), right.get(label, "")) for label in {**left, **right}
+    )
     return tuple(row for row in rows if (row.left, row.right) != ("", ""))
 
 
@@ -290,24 +332,33 @@ def pairs(left: Blocks, right: Blocks) -> list[Pair]:
     found = []
     for code in {**news, **olds}:
         old, new = olds.get(code), news.get(code)
-        facts = beside(*(facts_of_block(b, names) if b else {} for b, names in zip((old, new), labels, strict=True)))
+        facts = beside(
+            *(
+                facts_of_block(b, names) if b else {}
+                for b, names in zip((old, new), labels, strict=True)
+            )
+        )
         found.append(Pair(code, old, new, facts))
     return found
 
 
-# --- history ----------------------------------------------------------------------------------------------------------
+# --- history --------------------------------------------------------------------------------------
 
 UNTOLD = ("source", "region", "made_here")
 
 
 def history_of(table: ValuationTable, rows: Sequence[Any]) -> list[Happening]:
-    """Each version of a table that was kept, oldest first in `rows`, with the rows that it changed; newest first."""
+    """Each version of a table that was kept, oldest first in `rows`, with the rows that it changed;
+    newest first.
+    """
     told: list[Happening] = []
     before: Any = None
     for row in rows:
         what = _("Loaded") if before is None else "; ".join(_changes(table.region, before, row))
         if what:
-            told.append(Happening(what, row.history_date, row.history_user, row.history_change_reason or ""))
+            told.append(
+                Happening(what, row.history_date, row.history_user, row.history_change_reason or "")
+            )
         before = row
     return told[::-1]
 
@@ -321,6 +372,9 @@ def _changes(region: Region, before: Any, after: Any) -> list[str]:
         elif pair.right is None:
             told.append(_("row %(row)s removed") % {"row": pair.label})
         elif pair.differs:
-            parts = ", ".join(f"{f.label.lower()} {f.left or NOTHING} → {f.right or NOTHING}" for f in pair.changed)
+            parts = ", ".join(
+                f"{f.label.lower()} {f.left or NOTHING} → {f.right or NOTHING}"
+                for f in pair.changed
+            )
             told.append(f"{pair.label}: {parts}")
     return told

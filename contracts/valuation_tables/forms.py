@@ -1,4 +1,6 @@
-"""What is asked of a valuation table: its facts, each of its rows, a file, and a day to put it in force."""
+"""What is asked of a valuation table: its facts, each of its rows, a file, and a day to put it in
+force.
+"""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,7 +32,8 @@ from sroi.files.size import too_large
 
 CONDITION = ("min_age", "permanent_contract")
 CODE = RegexValidator(
-    r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", gettext_lazy("Use letters, digits, dashes and dots only, without blanks.")
+    r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
+    gettext_lazy("Use letters, digits, dashes and dots only, without blanks."),
 )
 
 
@@ -62,7 +65,8 @@ class FileForm(RegionForm):
 
 class SuccessorForm(forms.Form):
     code = code_field(
-        gettext_lazy("Code of the new version"), help_text=gettext_lazy("Imports name the table by it; it stays.")
+        gettext_lazy("Code of the new version"),
+        help_text=gettext_lazy("Imports name the table by it; it stays."),
     )
     title_nl = text_field(gettext_lazy("Title in Dutch"), 200)
     title_en = text_field(gettext_lazy("Title in English"), 200, required=False)
@@ -75,7 +79,8 @@ class TableForm(forms.Form):
     title_nl = text_field(gettext_lazy("Title in Dutch"), 200)
     title_en = text_field(gettext_lazy("Title in English"), 200, required=False)
     full_time_hours = ParsedField(
-        decimal_number(2, Decimal("0.01"), HOURS_OF_A_WEEK), label=gettext_lazy("Full-time hours per week")
+        decimal_number(2, Decimal("0.01"), HOURS_OF_A_WEEK),
+        label=gettext_lazy("Full-time hours per week"),
     )
     min_hours_per_week = ParsedField(
         hours_per_week,
@@ -89,13 +94,23 @@ class TableForm(forms.Form):
         help_text=gettext_lazy("Empty: whenever it started."),
     )
     source_url = forms.URLField(
-        label=gettext_lazy("Where it is published"), max_length=500, required=False, assume_scheme="https"
+        label=gettext_lazy("Where it is published"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
     )
     note = text_field(gettext_lazy("Note"), 2000, required=False, rows=3)
 
     @staticmethod
     def initial_of(table: ValuationTable) -> dict[str, Any]:
-        names = ("title_nl", "title_en", "full_time_hours", "min_hours_per_week", "proration", "lookback_months")
+        names = (
+            "title_nl",
+            "title_en",
+            "full_time_hours",
+            "min_hours_per_week",
+            "proration",
+            "lookback_months",
+        )
         return {name: getattr(table, name) for name in (*names, "source_url", "note")}
 
     @property
@@ -125,7 +140,9 @@ class BlockForm(forms.Form):
     amount = euros(
         gettext_lazy("Amount"),
         required=False,
-        help_text=gettext_lazy("Per unit. Empty for an invoice, actual cost, or an amount that is agreed."),
+        help_text=gettext_lazy(
+            "Per unit. Empty for an invoice, actual cost, or an amount that is agreed."
+        ),
     )
     weight_percent = ParsedField(
         decimal_number(3, 0, 1000),
@@ -134,7 +151,9 @@ class BlockForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Only for an invoice. Empty: all of it."),
     )
-    max_months = whole_field(gettext_lazy("Most months"), help_text=gettext_lazy("Empty: no limit."))
+    max_months = whole_field(
+        gettext_lazy("Most months"), help_text=gettext_lazy("Empty: no limit.")
+    )
     target_group = forms.SlugField(
         label=gettext_lazy("Target group"),
         max_length=60,
@@ -161,11 +180,15 @@ class BlockForm(forms.Form):
         help_text=gettext_lazy("None: with every placement."),
     )
     replaces = forms.MultipleChoiceField(
-        label=gettext_lazy("Takes the place of these bonuses"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Takes the place of these bonuses"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     policy_field = forms.ChoiceField(label=gettext_lazy("Policy field"), required=False)
     evidence = forms.MultipleChoiceField(
-        label=gettext_lazy("Evidence that it asks"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Evidence that it asks"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     recognitions = forms.MultipleChoiceField(
         label=gettext_lazy("A purchase counts for firms recognised as"),
@@ -177,11 +200,29 @@ class BlockForm(forms.Form):
     note = text_field(gettext_lazy("Note"), 2000, required=False, rows=2)
     place = ParsedField(whole_number, label=gettext_lazy("Place in the table"), mode="numeric")
 
-    FIRST = ("label_nl", "label_en", "code", "kind", "unit", "amount", "weight_percent", "max_months")
-    CONDITIONS = ("min_age", "permanent_contract", "applies_to", "replaces", "recognitions", "evidence")
+    FIRST = (
+        "label_nl",
+        "label_en",
+        "code",
+        "kind",
+        "unit",
+        "amount",
+        "weight_percent",
+        "max_months",
+    )
+    CONDITIONS = (
+        "min_age",
+        "permanent_contract",
+        "applies_to",
+        "replaces",
+        "recognitions",
+        "evidence",
+    )
     REST = ("target_group", "policy_field", "note", "place")
 
-    def __init__(self, data: Any = None, *, others: Sequence[BuildingBlock], block: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, others: Sequence[BuildingBlock], block: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.others = others
         fields: Any = self.fields
@@ -198,12 +239,20 @@ class BlockForm(forms.Form):
     def _known(choices: Sequence[tuple[str, Any]], block: Any, name: str) -> list[tuple[str, Any]]:
         """The choices, with whatever else the row says now."""
         said = getattr(block, name, None) or []
-        extra = [code for code in ([said] if isinstance(said, str) else said) if code not in dict(choices)]
+        extra = [
+            code
+            for code in ([said] if isinstance(said, str) else said)
+            if code not in dict(choices)
+        ]
         return [*choices, *((code, code) for code in extra)]
 
     @staticmethod
     def initial_of(block: BuildingBlock) -> dict[str, Any]:
-        names = [name for name in BlockForm.base_fields if name not in ("seen", "permanent_contract", "place")]
+        names = [
+            name
+            for name in BlockForm.base_fields
+            if name not in ("seen", "permanent_contract", "place")
+        ]
         given = {name: getattr(block, name) for name in names}
         permanent = {None: "", True: "yes", False: "no"}[block.permanent_contract]
         return given | {"permanent_contract": permanent, "place": block.position}
@@ -220,24 +269,56 @@ class BlockForm(forms.Form):
         if kind and unit and unit not in fitting_units(kind):
             words = ", ".join(str(Unit(fits).label) for fits in fitting_units(kind))
             self.add_error("unit", _("This kind is counted: %(units)s.") % {"units": words})
-        if unit and UNITS[unit].has_amount and cleaned.get("amount") is None and "amount" not in self.errors:
+        if (
+            unit
+            and UNITS[unit].has_amount
+            and cleaned.get("amount") is None
+            and "amount" not in self.errors
+        ):
             self.add_error("amount", _("Fill in the amount per unit."))
-        for key in without_effect(kind, unit, self.row) if kind and unit and not self.errors else ():
+        for key in (
+            without_effect(kind, unit, self.row) if kind and unit and not self.errors else ()
+        ):
             for name in CONDITION if key == "condition" else (key,):
                 if cleaned.get(name) not in (None, ""):
-                    self.add_error(name, _("This has no effect for this kind and unit. Leave it empty."))
+                    self.add_error(
+                        name, _("This has no effect for this kind and unit. Leave it empty.")
+                    )
         return cleaned
 
     @property
     def row(self) -> dict[str, Any]:
         """The row as the exchange format has it: only what it says."""
         given = self.cleaned_data
-        label = {"nl": given["label_nl"], "en": given["label_en"]} if given["label_en"] else given["label_nl"]
+        label = (
+            {"nl": given["label_nl"], "en": given["label_en"]}
+            if given["label_en"]
+            else given["label_nl"]
+        )
         condition = {name: given[name] for name in CONDITION if given[name] is not None}
-        amounts = {name: str(given[name]) for name in ("amount", "weight_percent") if given[name] is not None}
-        rest = ("max_months", "target_group", "applies_to", "replaces", "policy_field", "evidence", "recognitions")
+        amounts = {
+            name: str(given[name])
+            for name in ("amount", "weight_percent")
+            if given[name] is not None
+        }
+        rest = (
+            "max_months",
+            "target_group",
+            "applies_to",
+            "replaces",
+            "policy_field",
+            "evidence",
+            "recognitions",
+        )
         said = {name: given[name] for name in (*rest, "note") if given[name] not in (None, "", [])}
-        row = {"code": given["code"], "label": label, "kind": given["kind"], "unit": given["unit"], **amounts, **said}
+        row = {
+            "code": given["code"],
+            "label": label,
+            "kind": given["kind"],
+            "unit": given["unit"],
+            **amounts,
+            **said,
+        }
         return row | ({"condition": condition} if condition else {})
 
     def group(self, names: Sequence[str]) -> list[Any]:

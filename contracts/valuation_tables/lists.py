@@ -15,10 +15,14 @@ class ValuationTableTable(Table):
     caption = _("Valuation tables")
     empty_text = _("No valuation table was loaded yet.")
 
-    title = django_tables2.Column(_("Valuation table"), linkify=("table-detail", {"pk": django_tables2.A("pk")}))
+    title = django_tables2.Column(
+        _("Valuation table"), linkify=("table-detail", {"pk": django_tables2.A("pk")})
+    )
     code = django_tables2.Column(_("Code"), orderable=True)
     in_force = django_tables2.Column(_("In force from"), accessor="lines_in_force")
-    blocks = django_tables2.Column(_("Building blocks"), accessor="number_of_blocks", attrs={"td": {"class": "num"}})
+    blocks = django_tables2.Column(
+        _("Building blocks"), accessor="number_of_blocks", attrs={"td": {"class": "num"}}
+    )
 
     class Meta(Table.Meta):
         pass
@@ -28,4 +32,6 @@ class ValuationTableTable(Table):
 
 
 class ValuationTableFilterSet(FilterSet):
-    q = django_filters.CharFilter(label=_("Title"), field_name="title_nl", lookup_expr="icontains", max_length=200)
+    q = django_filters.CharFilter(
+        label=_("Title"), field_name="title_nl", lookup_expr="icontains", max_length=200
+    )

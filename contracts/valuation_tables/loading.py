@@ -1,8 +1,10 @@
 """Loading published valuation tables, putting them in force, and pinning them to contracts.
 
-*Loading* makes a table available to a region; *putting in force* places it, from a date, in the region's line of
-versions: each holds until the next begins, so there is no gap and no overlap. A contract is pinned once and keeps its
-table; putting another in force never changes what was pinned or accepted. Source: DOMAIN.md section 5.1.
+*Loading* makes a table available to a region; *putting in force* places it, from a date, in the
+region's line of versions: each holds until the next begins, so there is no gap and no overlap. A
+contract is pinned once and keeps its table; putting another in force never changes what was pinned
+or accepted.
+Source: DOMAIN.md section 5.1.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,7 +31,14 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.owed.posting import lock_ledger
-from contracts.policy.loading import FaultyFile, day_from, decimal_from, refuse_unknown, required, titles_from
+from contracts.policy.loading import (
+    FaultyFile,
+    day_from,
+    decimal_from,
+    refuse_unknown,
+    required,
+    titles_from,
+)
 from contracts.valuation_tables.keys import without_effect
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
@@ -38,11 +47,37 @@ from sroi.files.size import MEGABYTE
 from sroi.history.keeping import remember
 
 TABLE_KEYS = (
-    *("format", "code", "title", "source_url", "note", "published_pinning", "valid_from", "valid_until"),
-    *("full_time_hours", "proration", "min_hours_per_week", "lookback_months", "reference_date", "blocks"),
+    *(
+        "format",
+        "code",
+        "title",
+        "source_url",
+        "note",
+        "published_pinning",
+        "valid_from",
+        "valid_until",
+    ),
+    *(
+        "full_time_hours",
+        "proration",
+        "min_hours_per_week",
+        "lookback_months",
+        "reference_date",
+        "blocks",
+    ),
 )
 BLOCK_KEYS = (
-    *("code", "label", "kind", "unit", "amount", "weight_percent", "max_months", "target_group", "condition"),
+    *(
+        "code",
+        "label",
+        "kind",
+        "unit",
+        "amount",
+        "weight_percent",
+        "max_months",
+        "target_group",
+        "condition",
+    ),
     *("applies_to", "replaces", "policy_field", "evidence", "recognitions", "note"),
 )
 FORMAT = "valuation-table/1"
@@ -60,7 +95,8 @@ def load_table(
 ) -> tuple[ValuationTable, bool]:
     """Make a table available to a region; True when it is new or was replaced.
 
-    A table that contracts are pinned to is never changed: a changed publication needs a code of its own.
+    A table that contracts are pinned to is never changed: a changed publication needs a code of its
+    own.
     """
     act = act or Act.of(None, timezone.now())
     table, blocks = table_from(region, data)
@@ -71,7 +107,10 @@ def load_table(
     if known:
         if is_used(known):
             raise FaultyFile(
-                _("Table %(code)s is in use with other contents. Give the changed table a code of its own.")
+                _(
+                    "Table %(code)s is in use with other contents. Give the changed table a code of"
+                    " its own."
+                )
                 % {"code": table.code}
             )
         known.blocks.all().delete()
@@ -83,12 +122,16 @@ def load_table(
 
 
 def is_used(table: ValuationTable) -> bool:
-    """Whether a contract is or was pinned to it, or it is or was in force: then it stays as it is for good."""
+    """Whether a contract is or was pinned to it, or it is or was in force: then it stays as it is
+    for good.
+    """
     return (
         table.contracts.exists()
         or table.in_force.exists()
         or Contract.history.filter(table_id=table.pk).exists()
-        or TableInForce.history.filter(table_id=table.pk, valid_from__lte=timezone.localdate()).exists()
+        or TableInForce.history.filter(
+            table_id=table.pk, valid_from__lte=timezone.localdate()
+        ).exists()
     )
 
 
@@ -99,11 +142,16 @@ def _plain(data: Any) -> Any:
     if isinstance(data, list):
         return [_plain(v) for v in data]
     if isinstance(data, str) and "\0" in data:
-        raise FaultyFile(_("%(where)s: a character that cannot be kept.") % {"where": data.replace("\0", "�")[:80]})
+        raise FaultyFile(
+            _("%(where)s: a character that cannot be kept.")
+            % {"where": data.replace("\0", "�")[:80]}
+        )
     return data if data is None or isinstance(data, bool | str | int) else str(data)
 
 
-def table_from(region: Region, data: Mapping[str, Any]) -> tuple[ValuationTable, list[BuildingBlock]]:
+def table_from(
+    region: Region, data: Mapping[str, Any]
+) -> tuple[ValuationTable, list[BuildingBlock]]:
     """A table and its blocks from the exchange format, checked but not saved."""
     refuse_unknown(data, TABLE_KEYS, "table")
     code = str(required(data, "code", "table"))
@@ -118,15 +166,29 @@ def table_from(region: Region, data: Mapping[str, Any]) -> tuple[ValuationTable,
         published_pinning=_one_of_or_none(data, "published_pinning", PinnedBy.values),
         published_from=day_from(data.get("valid_from"), code),
         published_until=day_from(data.get("valid_until"), code),
-        full_time_hours=decimal_from(required(data, "full_time_hours", code), f"{code} full_time_hours"),
-        proration=_one_of(data.get("proration") or Proration.CALENDAR_MONTHS, Proration.values, f"{code} proration"),
-        min_hours_per_week=decimal_from(data.get("min_hours_per_week") or "0", f"{code} min_hours_per_week"),
+        full_time_hours=decimal_from(
+            required(data, "full_time_hours", code), f"{code} full_time_hours"
+        ),
+        proration=_one_of(
+            data.get("proration") or Proration.CALENDAR_MONTHS,
+            Proration.values,
+            f"{code} proration",
+        ),
+        min_hours_per_week=decimal_from(
+            data.get("min_hours_per_week") or "0", f"{code} min_hours_per_week"
+        ),
         lookback_months=_whole(data.get("lookback_months"), f"{code} lookback_months"),
         reference_date=_one_of_or_none(data, "reference_date", REFERENCE_DATES),
         source=_plain(data),
     )
     if not table.full_time_hours:
-        raise FaultyFile(_("%(where)s: “%(value)s” is not a usable number.") % {"where": "full_time_hours", "value": 0})
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a usable number.")
+            % {
+                "where": "full_time_hours",
+                "value": 0,
+            }
+        )
     rows = required(data, "blocks", code)
     if not isinstance(rows, list):
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "blocks"})
@@ -153,7 +215,11 @@ def _one_of(value: Any, choices: Iterable[str], where: str) -> str:
     if value not in list(choices):
         raise FaultyFile(
             _("%(where)s: “%(value)s” is none of %(choices)s.")
-            % {"where": where, "value": value, "choices": ", ".join(choices)}
+            % {
+                "where": where,
+                "value": value,
+                "choices": ", ".join(choices),
+            }
         )
     return str(value)
 
@@ -164,7 +230,9 @@ def _one_of_or_none(data: Mapping[str, Any], key: str, choices: Iterable[str]) -
 
 def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock:
     if not isinstance(row, dict):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": f"blocks[{position}]", "key": "code"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": f"blocks[{position}]", "key": "code"}
+        )
     code = str(required(row, "code", f"blocks[{position}]"))
     refuse_unknown(row, BLOCK_KEYS, code)
     label_nl, label_en = titles_from({"title": required(row, "label", code)}, code)
@@ -182,11 +250,16 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "amount"})
     condition = row.get("condition") or {}
     if not isinstance(condition, Mapping):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "condition.min_age"})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "condition.min_age"}
+        )
     refuse_unknown(condition, ("min_age", "permanent_contract"), f"{code} condition")
     for key in without_effect(kind, unit, row):
         raise FaultyFile(
-            _("%(where)s: “%(key)s” has no effect on a row of kind “%(kind)s” in unit “%(unit)s”. Leave it out.")
+            _(
+                "%(where)s: “%(key)s” has no effect on a row of kind “%(kind)s” in unit “%(unit)s”."
+                " Leave it out."
+            )
             % {"where": code, "key": key, "kind": kind, "unit": unit}
         )
     return BuildingBlock(
@@ -198,7 +271,9 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
         kind=kind,
         unit=unit,
         amount=None if amount is None else decimal_from(amount, f"{code} amount"),
-        weight_percent=None if weight is None else decimal_from(weight, f"{code} weight_percent", places=3),
+        weight_percent=(
+            None if weight is None else decimal_from(weight, f"{code} weight_percent", places=3)
+        ),
         max_months=_whole(row.get("max_months"), f"{code} max_months"),
         target_group=str(row.get("target_group") or ""),
         min_age=_whole(condition.get("min_age"), f"{code} min_age"),
@@ -217,19 +292,25 @@ def _whole(value: Any, where: str) -> int | None:
         return None
     number = int(decimal_from(value, where, places=0))
     if number > MOST_OF_SMALL:
-        raise FaultyFile(_("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value})
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value}
+        )
     return number
 
 
 def _codes_from(row: Mapping[str, Any], key: str) -> list[str]:
     codes = row.get(key) or []
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-        raise FaultyFile(_("%(where)s: “%(key)s” is not a list of codes.") % {"where": row["code"], "key": key})
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” is not a list of codes.") % {"where": row["code"], "key": key}
+        )
     return list(codes)
 
 
 def _recognitions_from(row: Mapping[str, Any]) -> list[str]:
-    """With which recognitions of a firm a purchase counts; where the table says nothing, any will do."""
+    """With which recognitions of a firm a purchase counts; where the table says nothing, any will
+    do.
+    """
     where = f"{row['code']} recognitions"
     return [_one_of(one, RecognitionKind.values, where) for one in _codes_from(row, "recognitions")]
 
@@ -242,19 +323,28 @@ def _refuse_loose_ends(blocks: list[BuildingBlock]) -> None:
         for other in (*block.applies_to, *block.replaces):
             if other not in codes:
                 raise FaultyFile(
-                    _("%(where)s: the block “%(code)s” is not in the table.") % {"where": block.code, "code": other}
+                    _("%(where)s: the block “%(code)s” is not in the table.")
+                    % {
+                        "where": block.code,
+                        "code": other,
+                    }
                 )
 
 
 @transaction.atomic
 def put_in_force(table: ValuationTable, valid_from: date, *, act: Act | None = None) -> None:
-    """Place a table in the region's line of versions, and pin it to contracts that have none yet and fall under it."""
+    """Place a table in the region's line of versions, and pin it to contracts that have none yet
+    and fall under it.
+    """
     lock_ledger(table.region)
     current = TableInForce.objects.filter(region=table.region, valid_from=valid_from).first()
     if current and current.table_id != table.pk:
         raise FaultyFile(
             _("From %(day)s table %(code)s is in force already. Choose another date.")
-            % {"day": valid_from.isoformat(), "code": current.table.code}
+            % {
+                "day": valid_from.isoformat(),
+                "code": current.table.code,
+            }
         )
     act = act or Act.of(None, timezone.now())
     if not current:
@@ -271,8 +361,14 @@ def put_in_force(table: ValuationTable, valid_from: date, *, act: Act | None = N
 
 
 def published_tables(today: date) -> list[ValuationTable]:
-    """Per region the table in force on `today`, with its blocks: published, so for everyone. Regions by title."""
-    rows = TableInForce.objects.filter(valid_from__lte=today).select_related("table__region").order_by("valid_from")
+    """Per region the table in force on `today`, with its blocks: published, so for everyone.
+    Regions by title.
+    """
+    rows = (
+        TableInForce.objects.filter(valid_from__lte=today)
+        .select_related("table__region")
+        .order_by("valid_from")
+    )
     newest = {row.region_id: row.table for row in rows.prefetch_related("table__blocks")}
     return sorted(newest.values(), key=lambda table: table.region.title)
 
@@ -292,7 +388,11 @@ class LineOfTables:
     """The tables of a region in order of the date from which they are in force."""
 
     def __init__(self, region: Region) -> None:
-        rows = TableInForce.objects.filter(region=region).select_related("table").order_by("valid_from")
+        rows = (
+            TableInForce.objects.filter(region=region)
+            .select_related("table")
+            .order_by("valid_from")
+        )
         self.line = [(row.valid_from, row.table) for row in rows]
 
     def on(self, day: date) -> ValuationTable | None:
@@ -301,7 +401,9 @@ class LineOfTables:
         return begun[-1] if begun else None
 
     def pinned(self, policy: Policy, contract: Contract) -> ValuationTable | None:
-        """The version a contract is pinned to: in force on its award date, or the date that the policy names."""
+        """The version a contract is pinned to: in force on its award date, or the date that the
+        policy names.
+        """
         return self.on(pinning_date(policy, contract))
 
 

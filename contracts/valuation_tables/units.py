@@ -1,7 +1,8 @@
 """What each unit of a building block means: one record per unit, read wherever a unit matters.
 
-A unit counts by time (the months of a placement) or by what is claimed (hours, days, an amount). Amounts are exact
-euro; a month is the part of a month that counts, hours the part of a full-time week. Source: DOMAIN.md sections 5.1 to
+A unit counts by time (the months of a placement) or by what is claimed (hours, days, an amount).
+Amounts are exact euro; a month is the part of a month that counts, hours the part of a full-time
+week. Source: DOMAIN.md sections 5.1 to
 5.3.
 """
 
@@ -62,7 +63,9 @@ UNITS: Mapping[str, UnitRecord] = {
         _("Block “%(block)s”: %(amount)s per month, whatever the hours."),
         of_month=lambda amount, hours, month: amount * month,
     ),
-    Unit.FIXED: UnitRecord(_("Counts once for %(amount)s"), _("Block “%(block)s”: %(amount)s, once.")),
+    Unit.FIXED: UnitRecord(
+        _("Counts once for %(amount)s"), _("Block “%(block)s”: %(amount)s, once.")
+    ),
     Unit.INVOICE: UnitRecord(
         _("%(weight)s of the invoice counts, without VAT"),
         _("Block “%(block)s”: %(weight)s of the invoice, without VAT."),
@@ -105,7 +108,9 @@ UNITS: Mapping[str, UnitRecord] = {
 
 
 def unit_of(block: Any) -> UnitRecord:
-    """Of a block; a unit that nobody knows is an error here, never worth the amount of its block."""
+    """Of a block; a unit that nobody knows is an error here, never worth the amount of its
+    block.
+    """
     return UNITS[block.unit]
 
 
@@ -113,4 +118,8 @@ def fitting_units(kind: str) -> list[str]:
     """The units in which a kind of block can be counted."""
     if kind == BlockKind.BONUS:
         return [unit for unit, record in UNITS.items() if not record.of_claim]
-    return [unit for unit, record in UNITS.items() if kind == BlockKind.PLACEMENT or not record.is_by_time]
+    return [
+        unit
+        for unit, record in UNITS.items()
+        if kind == BlockKind.PLACEMENT or not record.is_by_time
+    ]

@@ -11,7 +11,9 @@ urlpatterns = [
     path("bouwblokken/<int:pk>/opvolger/", editing.Succeed.as_view(), name="table-succeed"),
     path("bouwblokken/<int:pk>/bewerken/", editing.Edit.as_view(), name="table-edit"),
     path("bouwblokken/<int:pk>/regel/", editing.EditRow.as_view(), name="block-new"),
-    path("bouwblokken/<int:pk>/regel/<int:position>/", editing.EditRow.as_view(), name="block-edit"),
+    path(
+        "bouwblokken/<int:pk>/regel/<int:position>/", editing.EditRow.as_view(), name="block-edit"
+    ),
     path("bouwblokken/<int:pk>/weggooien/", editing.Discard.as_view(), name="table-discard"),
     path("bouwblokken/<int:pk>/ingang/", editing.InForce.as_view(), name="table-in-force"),
 ]

@@ -17,7 +17,9 @@ class Elsewhere:
     value: Value
 
 
-def worth_under(claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock) -> Value:
+def worth_under(
+    claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock
+) -> Value:
     """The value in whole, with every bonus of the table whose condition is met."""
     bonuses = [b for b in table.blocks.all() if b.kind == "bonus"]
     fitting = tuple(b.code for b in bonuses if _fits(b, claim, block))
@@ -32,8 +34,12 @@ def _fits(bonus: BuildingBlock, claim: Claim, block: BuildingBlock) -> bool:
     return goes and (old_enough or permanent)
 
 
-def elsewhere(claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock) -> list[Elsewhere]:
-    """Under each other loaded table the blocks for the same target group, or without one those of the same unit."""
+def elsewhere(
+    claim: Claim, contract: Counted, table: ValuationTable, block: BuildingBlock
+) -> list[Elsewhere]:
+    """Under each other loaded table the blocks for the same target group, or without one those of
+    the same unit.
+    """
     return [
         Elsewhere(other, candidate, worth_under(claim, contract, other, candidate))
         for other in loaded_tables()

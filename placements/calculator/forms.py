@@ -40,7 +40,10 @@ class CalculatorForm(forms.Form):
     region = forms.ChoiceField(label=gettext_lazy("Region"))
     kind = forms.ChoiceField(
         label=gettext_lazy("What do you do?"),
-        choices=[(kind, KIND_WORDS[key][0]) for key, (kind, _label) in zip(KIND_WORDS, KINDS, strict=True)],
+        choices=[
+            (kind, KIND_WORDS[key][0])
+            for key, (kind, _label) in zip(KIND_WORDS, KINDS, strict=True)
+        ],
     )
     block = forms.ChoiceField(label=gettext_lazy("Building block"))
     hours = ParsedField(
@@ -48,8 +51,16 @@ class CalculatorForm(forms.Form):
         label=gettext_lazy("Hours per week"),
         suffix=gettext_lazy("hours"),
     )
-    months = ParsedField(_months, label=gettext_lazy("How long"), suffix=gettext_lazy("months"), mode="numeric")
-    age = ParsedField(_age, required=False, label=gettext_lazy("Age"), suffix=gettext_lazy("years"), mode="numeric")
+    months = ParsedField(
+        _months, label=gettext_lazy("How long"), suffix=gettext_lazy("months"), mode="numeric"
+    )
+    age = ParsedField(
+        _age,
+        required=False,
+        label=gettext_lazy("Age"),
+        suffix=gettext_lazy("years"),
+        mode="numeric",
+    )
     permanent = forms.BooleanField(required=False, label=gettext_lazy("A permanent contract"))
     quantity = ParsedField(
         decimal_number(2, 0, MOST_QUANTITY),
@@ -64,8 +75,12 @@ class CalculatorForm(forms.Form):
         self.table = regions.get(given) or (tables[0] if tables else None)
         kind = data.get("kind", "")
         self.chosen_kind = kind if kind in FIELDS_OF_KIND else "placement"
-        blocks = [b for b in self.table.blocks.all() if b.kind == self.chosen_kind] if self.table else []
-        self.chosen_block: BuildingBlock | None = next((b for b in blocks if b.code == data.get("block")), None)
+        blocks = (
+            [b for b in self.table.blocks.all() if b.kind == self.chosen_kind] if self.table else []
+        )
+        self.chosen_block: BuildingBlock | None = next(
+            (b for b in blocks if b.code == data.get("block")), None
+        )
         self.chosen_block = self.chosen_block or (blocks[0] if blocks else None)
         typical = {"hours": "36", "months": "12", "quantity": "8", "claimed": "1000"}
         asked = {name: data.get(name, typical.get(name, "")) for name in self.base_fields}
@@ -85,7 +100,9 @@ class CalculatorForm(forms.Form):
             del self.fields[name]
 
     def _asked(self) -> set[str]:
-        """The fields that the kind uses; of an activity what its unit counts, its hours or its amount."""
+        """The fields that the kind uses; of an activity what its unit counts, its hours or its
+        amount.
+        """
         if self.chosen_kind != "activity" or self.chosen_block is None:
             return set(FIELDS_OF_KIND[self.chosen_kind])
         return {"claimed" if name == "amount" else name for name in unit_of(self.chosen_block).asks}

@@ -1,7 +1,8 @@
-"""The public calculator: what an effort would be worth, and the same effort under the other loaded tables.
+"""The public calculator: what an effort would be worth, and the same effort under the other loaded
+tables.
 
-Everything stands in the address, so a link keeps what was filled in. Nothing is stored, and nobody needs to sign in:
-published tables only.
+Everything stands in the address, so a link keeps what was filled in. Nothing is stored, and nobody
+needs to sign in: published tables only.
 """
 
 from datetime import date
@@ -24,7 +25,9 @@ from sroi.periods import DAY, add_months
 
 
 def effort(form: CalculatorForm, today: date) -> tuple[Claim, Counted]:
-    """What was filled in, as a claim from the first of this month on, under a contract that covers all of it."""
+    """What was filled in, as a claim from the first of this month on, under a contract that covers
+    all of it.
+    """
     given = form.cleaned_data
     first = today.replace(day=1)
     last = add_months(first, given.get("months") or 12) - DAY

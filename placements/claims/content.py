@@ -12,14 +12,24 @@ from placements.models import Fulfilment, FulfilmentVersion
 # What a version says beside hours and allocations.
 FIELDS = (
     *("description", "candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
-    *("permanent_contract", "bonuses", "supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on"),
+    *(
+        "permanent_contract",
+        "bonuses",
+        "supplier_name",
+        "supplier_kvk",
+        "invoice_number",
+        "amount",
+        "paid_on",
+    ),
     *("quantity", "activity_date", "policy_field", "performed_by"),
 )
 
 
 @dataclass
 class Content:
-    """What a version says: its fields, hours per week from days on, and per contract the block and percent."""
+    """What a version says: its fields, hours per week from days on, and per contract the block and
+    percent.
+    """
 
     fields: dict[str, Any]
     hours: Sequence[tuple[date, Decimal]] = ()
@@ -30,7 +40,9 @@ class Content:
 
 @dataclass
 class Draft:
-    """A fulfilment to be recorded; `decided_elsewhere` for history that was accepted before it came here."""
+    """A fulfilment to be recorded; `decided_elsewhere` for history that was accepted before it came
+    here.
+    """
 
     fulfilment: Fulfilment
     content: Content = field(default_factory=lambda: Content({}))
@@ -38,7 +50,9 @@ class Draft:
 
 
 def said_by(version: FulfilmentVersion) -> Content:
-    """What a version says, of one that was fetched with its allocations and hours (`valuing.fetch`)."""
+    """What a version says, of one that was fetched with its allocations and hours
+    (`valuing.fetch`).
+    """
     return Content(
         {name: getattr(version, name) for name in FIELDS},
         sorted((t.first_day, t.hours_per_week) for t in version.terms.all()),
@@ -48,7 +62,9 @@ def said_by(version: FulfilmentVersion) -> Content:
 
 def content_of(version: FulfilmentVersion) -> Content:
     """What a version says now, to be changed or said again."""
-    allocations = version.allocations.select_related("contract__policy", "contract__table", "block__table")
+    allocations = version.allocations.select_related(
+        "contract__policy", "contract__table", "block__table"
+    )
     return Content(
         {name: getattr(version, name) for name in FIELDS},
         [(t.first_day, t.hours_per_week) for t in version.terms.all()],

@@ -1,6 +1,8 @@
-"""What is asked of who records a claim: only what its blocks use, and what it would be worth so far.
+"""What is asked of who records a claim: only what its blocks use, and what it would be worth so
+far.
 
-What must be there before it is handed in stands in `requirements`. Source: DOMAIN.md sections 5 and 6.
+What must be there before it is handed in stands in `requirements`. Source: DOMAIN.md sections 5 and
+6.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,15 +33,21 @@ def bonuses_for(blocks: Iterable[BuildingBlock]) -> list[BuildingBlock]:
 def fields_of(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     """The fields that a claim asks for, in order: only what these blocks use.
 
-    An age or a kind of contract is asked only where a block or a bonus depends on it. What must be there is said by
-    `requirements.required`.
+    An age or a kind of contract is asked only where a block or a bonus depends on it. What must be
+    there is said by `requirements.required`.
     """
     bonuses, asked = bonuses_for(blocks), required(kind, blocks)
     if kind == BlockKind.PLACEMENT:
         last = [name for name in asked[2:] if name != "age_at_start"]
         fields = ["candidate_ref", "start_date", "end_date", *last]
-        fields += ["age_at_start"] if any(b.min_age is not None for b in (*blocks, *bonuses)) else []
-        fields += ["permanent_contract"] if any(b.permanent_contract is not None for b in (*blocks, *bonuses)) else []
+        fields += (
+            ["age_at_start"] if any(b.min_age is not None for b in (*blocks, *bonuses)) else []
+        )
+        fields += (
+            ["permanent_contract"]
+            if any(b.permanent_contract is not None for b in (*blocks, *bonuses))
+            else []
+        )
         return fields + (["bonuses"] if bonuses else [])
     if kind == BlockKind.PURCHASE:
         return ["supplier_name", "supplier_kvk", *asked[1:], "paid_on"]
@@ -51,7 +59,9 @@ def evidence_asked(blocks: Iterable[BuildingBlock]) -> list[str]:
     return list(dict.fromkeys(code for block in blocks for code in block.evidence))
 
 
-def worth(kind: str, content: Content, fulfilment_id: int | None = None) -> list[tuple[Contract, Value]]:
+def worth(
+    kind: str, content: Content, fulfilment_id: int | None = None
+) -> list[tuple[Contract, Value]]:
     return values_if(kind, content.fields, content.hours, content.allocations, fulfilment_id)
 
 

@@ -1,8 +1,9 @@
 """What a claim must hold: one answer, asked by the form, the import and the door.
 
-An objection names a field as the exchange format does, and says in a sentence what to do. What is wrong is refused in a
-draft too; what is lacking only when the claim is handed in; what cannot count yet when it is accepted. An age is that
-on the first day, in years. Source: DOMAIN.md sections 5, 6 and 10.
+An objection names a field as the exchange format does, and says in a sentence what to do. What is
+wrong is refused in a draft too; what is lacking only when the claim is handed in; what cannot count
+yet when it is accepted. An age is that on the first day, in years. Source: DOMAIN.md sections 5, 6
+and 10.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,7 +27,9 @@ MOST_QUANTITY = 1_000_000
 OLDEST = 120
 
 LACKING: dict[str, Any] = {
-    "candidate_ref": gettext_lazy("Fill in your own reference for this person: no name and no BSN."),
+    "candidate_ref": gettext_lazy(
+        "Fill in your own reference for this person: no name and no BSN."
+    ),
     "start_date": gettext_lazy("Fill in the first day."),
     "hours_per_week": gettext_lazy("Fill in the hours per week."),
     "age_at_start": gettext_lazy("Fill in the age on the first day: this block depends on it."),
@@ -38,11 +41,15 @@ LACKING: dict[str, Any] = {
     "activity_date": gettext_lazy("Fill in on which day it was."),
 }
 # History that was decided elsewhere was recorded by the rules of elsewhere: it may lack these.
-NOT_IN_HISTORY = frozenset({"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"})
+NOT_IN_HISTORY = frozenset(
+    {"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"}
+)
 
 
 def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
-    """The fields that must be there before a claim is handed in, by its kind and the units of its blocks."""
+    """The fields that must be there before a claim is handed in, by its kind and the units of its
+    blocks.
+    """
     asked = {name for block in blocks for name in unit_of(block).asks}
     asked |= {"amount"} if kind == BlockKind.PURCHASE else set()
     claimed = [name for name in ("quantity", "amount") if name in asked]
@@ -73,7 +80,8 @@ def wrong(content: Content) -> Iterator[Objection]:
     if first and last and last < first:
         yield Objection(
             "end_date",
-            _("The last day lies before the first. Choose a day on or after %(day)s.") % {"day": short_date(first)},
+            _("The last day lies before the first. Choose a day on or after %(day)s.")
+            % {"day": short_date(first)},
         )
     if (age := fields.get("age_at_start")) is not None and age > OLDEST:
         yield Objection("age_at_start", _("Give the age in years on the first day."))
@@ -83,13 +91,20 @@ def wrong(content: Content) -> Iterator[Objection]:
 
 
 def too_early(first: date | None, certain: date | None) -> Iterator[Objection]:
-    """Of who says until when it is certain. Left out it is today at most, which may lie before the first day."""
+    """Of who says until when it is certain. Left out it is today at most, which may lie before the
+    first day.
+    """
     if first and certain and certain < first:
-        yield Objection("confirmed_until", _("This lies before the first day, %(day)s.") % {"day": short_date(first)})
+        yield Objection(
+            "confirmed_until",
+            _("This lies before the first day, %(day)s.") % {"day": short_date(first)},
+        )
 
 
 def lacking(kind: str, content: Content, excused: Collection[str] = ()) -> Iterator[Objection]:
-    """What is still missing, in the order in which it is asked; `excused` are fields that may stay empty."""
+    """What is still missing, in the order in which it is asked; `excused` are fields that may stay
+    empty.
+    """
     given = {name for name, value in content.fields.items() if value not in (None, "")}
     given |= {"hours_per_week"} if content.hours else set()
     for name in required(kind, [block for _contract, block, _percent in content.allocations]):
@@ -97,26 +112,37 @@ def lacking(kind: str, content: Content, excused: Collection[str] = ()) -> Itera
             yield Objection(name, str(LACKING[name]))
 
 
-def closed(kind: str, region_id: int, content: Content, register: Recognitions, today: date) -> Iterator[Objection]:
-    """Blocks that do not count for this firm on the day of the payment, or today where it was not paid yet."""
+def closed(
+    kind: str, region_id: int, content: Content, register: Recognitions, today: date
+) -> Iterator[Objection]:
+    """Blocks that do not count for this firm on the day of the payment, or today where it was not
+    paid yet.
+    """
     kvk, name = content.fields.get("supplier_kvk") or "", content.fields.get("supplier_name") or ""
     if kind != BlockKind.PURCHASE or not (kvk or name):
         return
     day = content.fields.get("paid_on") or today
     kinds = register.kinds_on(region_id, kvk, name, day)
-    for sentence in closed_to((block for _c, block, _p in content.allocations), kinds, name or kvk, day):
+    for sentence in closed_to(
+        (block for _c, block, _p in content.allocations), kinds, name or kvk, day
+    ):
         yield Objection("block", sentence)
 
 
 def not_yet(kind: str, fields: Mapping[str, Any], today: date) -> Iterator[Objection]:
-    """Why a claim cannot be accepted yet: it counts in a month that must be known, and have come."""
+    """Why a claim cannot be accepted yet: it counts in a month that must be known, and have
+    come.
+    """
     paid, day = fields.get("paid_on"), fields.get("activity_date")
     if kind == BlockKind.PURCHASE and not paid:
         yield Objection(
-            "paid_on", _("This invoice is not paid yet. It can be accepted once the day of payment is known.")
+            "paid_on",
+            _("This invoice is not paid yet. It can be accepted once the day of payment is known."),
         )
     if kind == BlockKind.ACTIVITY and not day:
-        yield Objection("activity_date", _("The date of the activity is missing. Ask the contractor to add it."))
+        yield Objection(
+            "activity_date", _("The date of the activity is missing. Ask the contractor to add it.")
+        )
     for name, value in (("paid_on", paid), ("activity_date", day)):
         if value and value > today:
             yield Objection(name, _("This day has not come yet: it cannot be accepted."))

@@ -1,7 +1,7 @@
 """What the register of social firms says of the supplier of a purchase, on the day of its payment.
 
-A recognition opens blocks from a day until a day. Nothing is refused here: a contractor is told while recording, an
-adviser reads a signal before accepting. Source: DOMAIN.md sections 1 and 5.3.
+A recognition opens blocks from a day until a day. Nothing is refused here: a contractor is told
+while recording, an adviser reads a signal before accepting. Source: DOMAIN.md sections 1 and 5.3.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,9 @@ from sroi.templatetags.formats import short_date
 
 @dataclass(frozen=True)
 class SupplierStanding:
-    """Of one supplier on one day: its recognitions that hold, and for which blocks those are not enough, in words."""
+    """Of one supplier on one day: its recognitions that hold, and for which blocks those are not
+    enough, in words.
+    """
 
     name: str
     day: date
@@ -38,7 +40,10 @@ class SupplierStanding:
 
 
 def not_recognised(name: str, day: date) -> str:
-    return _("%(name)s was no recognised social firm on %(day)s.") % {"name": name, "day": short_date(day)}
+    return _("%(name)s was no recognised social firm on %(day)s.") % {
+        "name": name,
+        "day": short_date(day),
+    }
 
 
 def recognised_as(recognition: Recognition) -> str:
@@ -55,7 +60,10 @@ def closed_to(blocks: Iterable[BuildingBlock], kinds: set[str], name: str, day: 
     """The blocks that do not count for a firm with these recognitions, each as a sentence."""
     shut = {block.pk: block for block in blocks if not is_open(block, kinds)}
     return [
-        _("Block “%(block)s” counts for firms recognised as: %(asked)s. %(name)s is not, on %(day)s.")
+        _(
+            "Block “%(block)s” counts for firms recognised as: %(asked)s. %(name)s is not, on"
+            " %(day)s."
+        )
         % {
             "block": block.label,
             "asked": kinds_in_words(block.recognitions),
@@ -75,7 +83,9 @@ def open_for(block: BuildingBlock) -> str:
 def supplier_standing(
     region_id: int, fields: Mapping[str, Any], blocks: Sequence[BuildingBlock], today: date
 ) -> SupplierStanding | None:
-    """Of the supplier that is filled in, on the day of the payment or today; None while nobody is filled in."""
+    """Of the supplier that is filled in, on the day of the payment or today; None while nobody is
+    filled in.
+    """
     kvk, name = fields.get("supplier_kvk") or "", fields.get("supplier_name") or ""
     if not (kvk or name):
         return None
@@ -87,17 +97,24 @@ def supplier_standing(
 
 
 def doubts(versions: Sequence[FulfilmentVersion]) -> dict[int, list[str]]:
-    """Per version of a paid purchase what the register has against its supplier, in one query for all."""
+    """Per version of a paid purchase what the register has against its supplier, in one query for
+    all.
+    """
     paid = [v for v in versions if v.fulfilment.kind == BlockKind.PURCHASE and v.paid_on]
     register = Recognitions(
-        {v.fulfilment.region_id for v in paid}, [v.supplier_kvk for v in paid], [v.supplier_name for v in paid]
+        {v.fulfilment.region_id for v in paid},
+        [v.supplier_kvk for v in paid],
+        [v.supplier_name for v in paid],
     )
     found: dict[int, list[str]] = {}
     for version in paid:
         assert version.paid_on is not None  # just asked
         name = version.supplier_name or version.supplier_kvk
         kinds = register.kinds_on(
-            version.fulfilment.region_id, version.supplier_kvk, version.supplier_name, version.paid_on
+            version.fulfilment.region_id,
+            version.supplier_kvk,
+            version.supplier_name,
+            version.paid_on,
         )
         blocks = [a.block for a in version.allocations.all()]
         shut = closed_to(blocks, kinds, name, version.paid_on)

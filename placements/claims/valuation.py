@@ -1,8 +1,9 @@
 """What a fulfilment is worth under one contract, month by month, with its steps in words.
 
-Values are exact euro (`Fraction`) until the ledger rounds them; hours are per week; percents are 0–100. Time enters as
-an argument, nothing reads the clock or the database: tables and blocks are read as plain attributes. Bad input does not
-raise here: what does not count is worth 0, and a step says why. Source: DOMAIN.md section 5.
+Values are exact euro (`Fraction`) until the ledger rounds them; hours are per week; percents are
+0–100. Time enters as an argument, nothing reads the clock or the database: tables and blocks are
+read as plain attributes. Bad input does not raise here: what does not count is worth 0, and a step
+says why. Source: DOMAIN.md section 5.
 """
 
 from collections.abc import Iterable, Sequence
@@ -41,8 +42,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Counted:
-    """The contract as it counts: its reference, first day, last counted day and days in which a payment still
-    counts."""
+    """The contract as it counts: its reference, first day, last counted day and days in which a
+    payment still counts.
+    """
 
     reference: str
     first: date
@@ -67,8 +69,9 @@ class Month:
 
 @dataclass(frozen=True)
 class Value:
-    """The value under one contract. `window` and `bonuses` (each with its last counted day) are what counted; with them
-    it can be computed again."""
+    """The value under one contract. `window` and `bonuses` (each with its last counted day) are
+    what counted; with them it can be computed again.
+    """
 
     months: tuple[Month, ...] = ()
     steps: tuple[str, ...] = ()
@@ -95,7 +98,7 @@ class Story:
         self.steps.append(sentence % values if values else sentence)
 
 
-# --- the window -------------------------------------------------------------------------------------------------------
+# --- the window -----------------------------------------------------------------------------------
 
 
 def counted_window(
@@ -106,34 +109,51 @@ def counted_window(
     earlier: Iterable[Earlier],
     story: Story,
 ) -> Period | None:
-    """The days of a placement that count under a contract, or None where none do; section 5.2 step 1."""
+    """The days of a placement that count under a contract, or None where none do; section 5.2 step
+    1.
+    """
     if claim.first is None:
         story.tell(_("There is no first day, so nothing counts yet."))
         return None
     lookback = table.lookback_months
     if lookback is not None and claim.first < add_months(contract.first, -lookback):
         story.tell(
-            _("It started on %(day)s, more than %(n)s months before the contract: it does not count."),
+            _(
+                "It started on %(day)s, more than %(n)s months before the contract: it does not"
+                " count."
+            ),
             day=short_date(claim.first),
             n=lookback,
         )
         return None
-    window = Period(claim.first, claim.last or contract.last) & Period(contract.first, contract.last)
+    window = Period(claim.first, claim.last or contract.last) & Period(
+        contract.first, contract.last
+    )
     if not window:
         story.tell(
-            _("The placement lies outside the counted term of the contract (%(first)s to %(last)s): it is worth € 0."),
+            _(
+                "The placement lies outside the counted term of the contract (%(first)s to"
+                " %(last)s): it is worth € 0."
+            ),
             first=short_date(contract.first),
             last=short_date(contract.last),
         )
         return None
-    story.tell(_("Counts from %(first)s to %(last)s."), first=short_date(window.first), last=short_date(window.last))
+    story.tell(
+        _("Counts from %(first)s to %(last)s."),
+        first=short_date(window.first),
+        last=short_date(window.last),
+    )
     _tell_what_cut(claim, contract, window, story)
     return _limited(window, block.max_months, earlier, story)
 
 
 def _tell_what_cut(claim: Claim, contract: Counted, window: Period, story: Story) -> None:
     if claim.first and claim.first < window.first:
-        story.tell(_("Days before the contract starts (%(day)s) do not count."), day=short_date(contract.first))
+        story.tell(
+            _("Days before the contract starts (%(day)s) do not count."),
+            day=short_date(contract.first),
+        )
     if claim.last is None:
         story.tell(
             _("There is no last day: it counts to the last counted day of the contract, %(day)s."),
@@ -141,12 +161,17 @@ def _tell_what_cut(claim: Claim, contract: Counted, window: Period, story: Story
         )
     elif claim.last > window.last:
         story.tell(
-            _("Days after the last counted day of the contract (%(day)s) do not count."), day=short_date(contract.last)
+            _("Days after the last counted day of the contract (%(day)s) do not count."),
+            day=short_date(contract.last),
         )
 
 
-def _limited(window: Period, max_months: int | None, earlier: Iterable[Earlier], story: Story) -> Period | None:
-    """Cut at the most months of a block, counted from the first counted day of the candidate under this contract."""
+def _limited(
+    window: Period, max_months: int | None, earlier: Iterable[Earlier], story: Story
+) -> Period | None:
+    """Cut at the most months of a block, counted from the first counted day of the candidate under
+    this contract.
+    """
     if max_months is None:
         return window
     start = min([window.first, *(e.first for e in earlier)])
@@ -154,7 +179,10 @@ def _limited(window: Period, max_months: int | None, earlier: Iterable[Earlier],
     if limited == window:
         return window
     story.tell(
-        _("This block counts at most %(n)s months, from %(first)s on, for all placements of this candidate together."),
+        _(
+            "This block counts at most %(n)s months, from %(first)s on, for all placements of this"
+            " candidate together."
+        ),
         n=max_months,
         first=short_date(start),
     )
@@ -165,12 +193,14 @@ def _limited(window: Period, max_months: int | None, earlier: Iterable[Earlier],
     return limited
 
 
-# --- the months -------------------------------------------------------------------------------------------------------
+# --- the months -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class MonthPart:
-    """A part of a month with the same hours: the part of a month that it is, and the hours factor."""
+    """A part of a month with the same hours: the part of a month that it is, and the hours
+    factor.
+    """
 
     month: date
     of_month: Fraction
@@ -178,9 +208,11 @@ class MonthPart:
 
 
 def parts_of(window: Period, claim: Claim, table: ValuationTable) -> list[MonthPart]:
-    """The window cut by calendar month and by change of hours; days below the least hours are left out.
+    """The window cut by calendar month and by change of hours; days below the least hours are left
+    out.
 
-    The part of a month is counted days / days of the month, or by `days` counted days × 12 / days of the year.
+    The part of a month is counted days / days of the month, or by `days` counted days × 12 / days
+    of the year.
     """
     full_time = Fraction(table.full_time_hours)
     parts = []
@@ -191,7 +223,9 @@ def parts_of(window: Period, claim: Claim, table: ValuationTable) -> list[MonthP
         for term, hours in _terms(claim):
             days = (window.in_month(month) & term).days
             if days and hours >= table.min_hours_per_week:
-                parts.append(MonthPart(month, days / whole, min(Fraction(hours), full_time) / full_time))
+                parts.append(
+                    MonthPart(month, days / whole, min(Fraction(hours), full_time) / full_time)
+                )
     return parts
 
 
@@ -200,10 +234,14 @@ def _terms(claim: Claim) -> list[tuple[Period, Decimal]]:
     ordered = sorted(claim.hours) or [(date.min, Decimal(0))]
     starts = [date.min, *(day for day, _hours in ordered[1:])]
     ends = [day - DAY for day in starts[1:]] + [date.max]
-    return [(Period(a, b), hours) for a, b, (_day, hours) in zip(starts, ends, ordered, strict=True)]
+    return [
+        (Period(a, b), hours) for a, b, (_day, hours) in zip(starts, ends, ordered, strict=True)
+    ]
 
 
-def amount_by_month(block: BuildingBlock, claim: Claim, parts: Sequence[MonthPart]) -> dict[date, Fraction]:
+def amount_by_month(
+    block: BuildingBlock, claim: Claim, parts: Sequence[MonthPart]
+) -> dict[date, Fraction]:
     """The value of a block or bonus per month, before the share; sections 5.1 and 5.2 step 4."""
     if not parts:
         return {}
@@ -222,13 +260,19 @@ def amount_by_month(block: BuildingBlock, claim: Claim, parts: Sequence[MonthPar
 
 
 def claimed_amount(block: BuildingBlock, claim: Claim) -> Fraction:
-    """The value of a purchase or activity by the unit of its block, before the share; section 5.3."""
+    """The value of a purchase or activity by the unit of its block, before the share; section
+    5.3.
+    """
     amount, of_claim = Fraction(block.amount or 0), unit_of(block).of_claim
     weight = Fraction(100 if block.weight_percent is None else block.weight_percent) / 100
-    return of_claim(amount, weight, Fraction(claim.amount or 0), Fraction(claim.quantity or 0)) if of_claim else amount
+    return (
+        of_claim(amount, weight, Fraction(claim.amount or 0), Fraction(claim.quantity or 0))
+        if of_claim
+        else amount
+    )
 
 
-# --- bonuses ----------------------------------------------------------------------------------------------------------
+# --- bonuses --------------------------------------------------------------------------------------
 
 
 def counting_bonuses(
@@ -239,14 +283,23 @@ def counting_bonuses(
     earlier: Sequence[Earlier],
     story: Story,
 ) -> list[tuple[BuildingBlock, Period]]:
-    """The claimed bonuses whose conditions are met, without those that the block or another one replaces, and when."""
+    """The claimed bonuses whose conditions are met, without those that the block or another one
+    replaces, and when.
+    """
     met = [b for b in bonuses if b.code in claim.bonuses and _met(b, claim, block, earlier, story)]
     switched_off = {code for b in (block, *met) for code in b.replaces if code != b.code}
     for b in met:
         if b.code in switched_off:
-            story.tell(_("Bonus “%(bonus)s” falls away: something else in this table takes its place."), bonus=b.label)
+            story.tell(
+                _("Bonus “%(bonus)s” falls away: something else in this table takes its place."),
+                bonus=b.label,
+            )
     counting = [b for b in met if b.code not in switched_off]
-    return [(b, limited) for b in counting if (limited := _limited(window, b.max_months, earlier, story))]
+    return [
+        (b, limited)
+        for b in counting
+        if (limited := _limited(window, b.max_months, earlier, story))
+    ]
 
 
 def _unmet(block: BuildingBlock, claim: Claim) -> str:
@@ -255,12 +308,25 @@ def _unmet(block: BuildingBlock, claim: Claim) -> str:
         return _("the age at the start is not known")
     if block.min_age is not None and claim.age is not None and claim.age < block.min_age:
         return _("the age is below %(age)s") % {"age": block.min_age}
-    if block.permanent_contract is not None and claim.permanent_contract != block.permanent_contract:
-        return _("there is no permanent contract") if block.permanent_contract else _("it is a permanent contract")
+    if (
+        block.permanent_contract is not None
+        and claim.permanent_contract != block.permanent_contract
+    ):
+        return (
+            _("there is no permanent contract")
+            if block.permanent_contract
+            else _("it is a permanent contract")
+        )
     return ""
 
 
-def _met(bonus: BuildingBlock, claim: Claim, block: BuildingBlock, earlier: Sequence[Earlier], story: Story) -> bool:
+def _met(
+    bonus: BuildingBlock,
+    claim: Claim,
+    block: BuildingBlock,
+    earlier: Sequence[Earlier],
+    story: Story,
+) -> bool:
     why = _unmet(bonus, claim)
     if bonus.applies_to and block.code not in bonus.applies_to:
         why = _("it does not go with this block")
@@ -271,7 +337,7 @@ def _met(bonus: BuildingBlock, claim: Claim, block: BuildingBlock, earlier: Sequ
     return not why
 
 
-# --- the value --------------------------------------------------------------------------------------------------------
+# --- the value ------------------------------------------------------------------------------------
 
 
 def value(
@@ -285,7 +351,8 @@ def value(
 ) -> Value:
     """What `claim` is worth under `contract`, `share` percent of it being for that contract.
 
-    `bonuses` are the bonus blocks of the table, `earlier` the other accepted placements of the candidate under it.
+    `bonuses` are the bonus blocks of the table, `earlier` the other accepted placements of the
+    candidate under it.
     """
     story, others = Story(), tuple(earlier)
     story.tell(_("Table: %(table)s."), table=table.title)
@@ -301,14 +368,18 @@ def value(
     return value_in(window, claim, table, block, counting, contract, share, story)
 
 
-def story_as_accepted(claim: Claim, table: ValuationTable, block: BuildingBlock, window: Period | None) -> Story:
+def story_as_accepted(
+    claim: Claim, table: ValuationTable, block: BuildingBlock, window: Period | None
+) -> Story:
     """How the explanation begins of a value whose window was kept at the acceptance."""
     story = Story()
     story.tell(_("Table: %(table)s."), table=table.title)
     _tell_block(block, story)
     if window and claim.kind == BlockKind.PLACEMENT:
         story.tell(
-            _("Counts from %(first)s to %(last)s."), first=short_date(window.first), last=short_date(window.last)
+            _("Counts from %(first)s to %(last)s."),
+            first=short_date(window.first),
+            last=short_date(window.last),
         )
     return story
 
@@ -323,10 +394,16 @@ def value_in(
     share: Decimal,
     story: Story | None = None,
 ) -> Value:
-    """The value over a window and with bonuses that are known, as when an accepted value is computed again."""
+    """The value over a window and with bonuses that are known, as when an accepted value is
+    computed again.
+    """
     story = story or Story()
     part = Fraction(share) / 100
-    paid = Fraction(claim.amount or 0) * part if claim.kind == BlockKind.PURCHASE and claim.day else NOTHING
+    paid = (
+        Fraction(claim.amount or 0) * part
+        if claim.kind == BlockKind.PURCHASE and claim.day
+        else NOTHING
+    )
     if window is None:
         story.tell(_("Value: € 0."))
         return Value(steps=tuple(story.steps), paid=paid)
@@ -337,7 +414,11 @@ def value_in(
         _tell_claim(block, claim, amount, story)
         months = [Month(month_of(window.first), amount * part)]
     if part != 1:
-        story.tell(_("%(share)s of it is for contract %(ref)s."), share=percent(share), ref=contract.reference)
+        story.tell(
+            _("%(share)s of it is for contract %(ref)s."),
+            share=percent(share),
+            ref=contract.reference,
+        )
     total = rounded(sum((m.amount for m in months), NOTHING))
     story.tell(_("Value, rounded to the cent: %(total)s."), total=euro(total))
     counted = tuple((bonus.code, days.last) for bonus, days in counting) if months else ()
@@ -360,7 +441,9 @@ def _placement_months(
     for bonus, bonus_window in counting:
         extra = amount_by_month(bonus, claim, parts_of(bonus_window, claim, table))
         story.tell(
-            _("Bonus “%(bonus)s”: %(amount)s."), bonus=bonus.label, amount=euro(rounded(sum(extra.values(), NOTHING)))
+            _("Bonus “%(bonus)s”: %(amount)s."),
+            bonus=bonus.label,
+            amount=euro(rounded(sum(extra.values(), NOTHING))),
         )
         for month, amount in extra.items():
             amounts[month] = amounts.get(month, NOTHING) + amount
@@ -383,15 +466,20 @@ def _counted_day(claim: Claim, contract: Counted, story: Story) -> Period | None
     last = contract.last + timedelta(days=contract.payment_days if purchase else 0)
     if claim.day in Period(contract.first, last):
         story.tell(
-            _("Paid on %(day)s: it counts in that month.")
-            if purchase
-            else _("Done on %(day)s: it counts in that month."),
+            (
+                _("Paid on %(day)s: it counts in that month.")
+                if purchase
+                else _("Done on %(day)s: it counts in that month.")
+            ),
             day=short_date(claim.day),
         )
         return Period(claim.day, claim.day)
     if purchase:
         story.tell(
-            _("Paid on %(day)s, outside the contract (%(first)s to %(last)s, and %(n)s days after): it is worth € 0."),
+            _(
+                "Paid on %(day)s, outside the contract (%(first)s to %(last)s, and %(n)s days"
+                " after): it is worth € 0."
+            ),
             day=short_date(claim.day),
             first=short_date(contract.first),
             last=short_date(contract.last),
@@ -399,7 +487,10 @@ def _counted_day(claim: Claim, contract: Counted, story: Story) -> Period | None
         )
     else:
         story.tell(
-            _("Done on %(day)s, outside the counted term of the contract (%(first)s to %(last)s): it is worth € 0."),
+            _(
+                "Done on %(day)s, outside the counted term of the contract (%(first)s to %(last)s):"
+                " it is worth € 0."
+            ),
             day=short_date(claim.day),
             first=short_date(contract.first),
             last=short_date(contract.last),
@@ -407,12 +498,15 @@ def _counted_day(claim: Claim, contract: Counted, story: Story) -> Period | None
     return None
 
 
-def spread(decided: Decimal, parts: Sequence[tuple[Decimal, Value]], own_months: Sequence[date]) -> list[Value]:
+def spread(
+    decided: Decimal, parts: Sequence[tuple[Decimal, Value]], own_months: Sequence[date]
+) -> list[Value]:
     """A value decided by the adviser, over the contracts and their months.
 
-    Over the contracts in proportion to what was computed, by their percents where all of it is 0, adding up to the
-    cent; within a contract in proportion to the computed months, evenly where those are 0, and over the placement's own
-    months where no day counts. `parts` are (percent, computed value) per contract.
+    Over the contracts in proportion to what was computed, by their percents where all of it is 0,
+    adding up to the cent; within a contract in proportion to the computed months, evenly where
+    those are 0, and over the placement's own months where no day counts. `parts` are (percent,
+    computed value) per contract.
     """
     computed = [v.exact for _percent, v in parts]
     weights = computed if any(computed) else [Fraction(p) for p, _value in parts]
@@ -431,13 +525,18 @@ def _decided(amount: Decimal, computed: Value, own_months: Sequence[date]) -> Va
     weights = [m.amount for m in months] if computed.exact else [Fraction(1)] * len(months)
     whole = sum(weights, NOTHING)
     spread_months = tuple(
-        Month(m.month, Fraction(amount) * w / whole, m.fte) for m, w in zip(months, weights, strict=True)
+        Month(m.month, Fraction(amount) * w / whole, m.fte)
+        for m, w in zip(months, weights, strict=True)
     )
-    step = _("The adviser decided: %(amount)s. It is spread over the months that count.") % {"amount": euro(amount)}
-    return Value(spread_months, (*computed.steps, step), computed.window, computed.bonuses, computed.paid)
+    step = _("The adviser decided: %(amount)s. It is spread over the months that count.") % {
+        "amount": euro(amount)
+    }
+    return Value(
+        spread_months, (*computed.steps, step), computed.window, computed.bonuses, computed.paid
+    )
 
 
-# --- words ------------------------------------------------------------------------------------------------------------
+# --- words ----------------------------------------------------------------------------------------
 
 
 def _tell_block(block: BuildingBlock, story: Story) -> None:
@@ -446,12 +545,21 @@ def _tell_block(block: BuildingBlock, story: Story) -> None:
     story.tell(str(unit_of(block).step), block=block.label, amount=amount, weight=weight)
 
 
-def _tell_hours(claim: Claim, table: ValuationTable, parts: Sequence[MonthPart], story: Story) -> None:
+def _tell_hours(
+    claim: Claim, table: ValuationTable, parts: Sequence[MonthPart], story: Story
+) -> None:
     for day, hours in sorted(claim.hours):
-        values = {"hours": number(hours), "full": number(table.full_time_hours), "day": short_date(day)}
+        values = {
+            "hours": number(hours),
+            "full": number(table.full_time_hours),
+            "day": short_date(day),
+        }
         if hours < table.min_hours_per_week:
             story.tell(
-                _("%(hours)s hours per week is below the least of %(least)s hours: it is worth € 0."),
+                _(
+                    "%(hours)s hours per week is below the least of %(least)s hours: it is worth"
+                    " € 0."
+                ),
                 hours=values["hours"],
                 least=number(table.min_hours_per_week),
             )
@@ -462,15 +570,27 @@ def _tell_hours(claim: Claim, table: ValuationTable, parts: Sequence[MonthPart],
 
 
 def _tell_parts(
-    block: BuildingBlock, table: ValuationTable, parts: Sequence[MonthPart], amounts: dict[date, Fraction], story: Story
+    block: BuildingBlock,
+    table: ValuationTable,
+    parts: Sequence[MonthPart],
+    amounts: dict[date, Fraction],
+    story: Story,
 ) -> None:
     if not parts:
         return
     months = sum((p.of_month for p in parts), NOTHING)
     if unit_of(block).is_by_time:
-        how = _("by days of the year") if table.proration == Proration.DAYS else _("by calendar month")
-        story.tell(_("Counted months (%(how)s): %(months)s."), how=how, months=number(rounded(months)))
-    story.tell(_("Value of the block: %(amount)s."), amount=euro(rounded(sum(amounts.values(), NOTHING))))
+        how = (
+            _("by days of the year")
+            if table.proration == Proration.DAYS
+            else _("by calendar month")
+        )
+        story.tell(
+            _("Counted months (%(how)s): %(months)s."), how=how, months=number(rounded(months))
+        )
+    story.tell(
+        _("Value of the block: %(amount)s."), amount=euro(rounded(sum(amounts.values(), NOTHING)))
+    )
 
 
 def _tell_claim(block: BuildingBlock, claim: Claim, amount: Fraction, story: Story) -> None:

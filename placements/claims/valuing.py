@@ -1,4 +1,6 @@
-"""From stored versions to claims that can be valued: everything that a valuation reads, fetched for many at once."""
+"""From stored versions to claims that can be valued: everything that a valuation reads, fetched for
+many at once.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,7 +12,16 @@ from typing import Any
 from django.db.models import Prefetch, prefetch_related_objects
 
 from contracts.models import BlockKind, BuildingBlock, Contract, ValuationTable
-from placements.claims.valuation import Claim, Counted, Earlier, Value, spread, story_as_accepted, value, value_in
+from placements.claims.valuation import (
+    Claim,
+    Counted,
+    Earlier,
+    Value,
+    spread,
+    story_as_accepted,
+    value,
+    value_in,
+)
 from placements.models import Allocation, Fulfilment, FulfilmentState, FulfilmentVersion
 from sroi.periods import Period, month_of
 
@@ -18,15 +29,17 @@ from sroi.periods import Period, month_of
 def fetch(versions: Sequence[FulfilmentVersion]) -> None:
     """Fetch what valuing these versions reads, in a fixed number of queries.
 
-    Contracts and tables are one object each, however many versions are under them: of thousands of versions a table
-    of their own, with all its blocks, would take the memory of the machine.
+    Contracts and tables are one object each, however many versions are under them: of thousands of
+    versions a table of their own, with all its blocks, would take the memory of the machine.
     """
     link: Any = FulfilmentVersion._meta.get_field("fulfilment")
     unknown = [version for version in versions if not link.is_cached(version)]
     fulfilments = Fulfilment.objects.in_bulk({version.fulfilment_id for version in unknown})
     for version in unknown:
         version.fulfilment = fulfilments[version.fulfilment_id]
-    allocations = Allocation.objects.select_related("contract__policy", "contract__table", "block__table")
+    allocations = Allocation.objects.select_related(
+        "contract__policy", "contract__table", "block__table"
+    )
     prefetch_related_objects(versions, "terms", Prefetch("allocations", allocations))
     one: dict[Any, Any] = {}
     for a in (a for version in versions for a in version.allocations.all()):
@@ -34,7 +47,9 @@ def fetch(versions: Sequence[FulfilmentVersion]) -> None:
         for holder, name in ((a.contract, "policy"), (a.contract, "table"), (a.block, "table")):
             if found := getattr(holder, name):
                 setattr(holder, name, _once(one, found))
-    prefetch_related_objects([found for found in one.values() if isinstance(found, ValuationTable)], "blocks")
+    prefetch_related_objects(
+        [found for found in one.values() if isinstance(found, ValuationTable)], "blocks"
+    )
 
 
 def _once(known: dict[Any, Any], found: Any) -> Any:
@@ -49,8 +64,12 @@ def forget(versions: Iterable[FulfilmentVersion]) -> None:
 
 
 def accepted_under(contract: Contract) -> list[FulfilmentVersion]:
-    """The accepted versions under a contract, with what valuing them reads, in order of their number."""
-    counting = FulfilmentVersion.objects.filter(state=FulfilmentState.ACCEPTED, allocations__contract=contract)
+    """The accepted versions under a contract, with what valuing them reads, in order of their
+    number.
+    """
+    counting = FulfilmentVersion.objects.filter(
+        state=FulfilmentState.ACCEPTED, allocations__contract=contract
+    )
     rows = Allocation.objects.filter(version__in=counting.values("pk")).select_related(
         "version__fulfilment", "contract__policy", "contract__table", "block__table"
     )
@@ -87,7 +106,12 @@ def claim_of(version: FulfilmentVersion) -> Claim:
 
 
 def counted_of(contract: Contract) -> Counted:
-    return Counted(contract.reference, contract.start_date, contract.last_counted_day, contract.policy.payment_days)
+    return Counted(
+        contract.reference,
+        contract.start_date,
+        contract.last_counted_day,
+        contract.policy.payment_days,
+    )
 
 
 def bonuses_of(allocation: Allocation) -> list[BuildingBlock]:
@@ -97,17 +121,24 @@ def bonuses_of(allocation: Allocation) -> list[BuildingBlock]:
 
 def _table(allocation: Allocation) -> Any:
     contract = allocation.contract
-    return contract.table if contract.table_id == allocation.block.table_id else allocation.block.table
+    return (
+        contract.table if contract.table_id == allocation.block.table_id else allocation.block.table
+    )
 
 
 class Candidates:
-    """The accepted placements of candidates, per contract: what caps and bonuses that count once must know."""
+    """The accepted placements of candidates, per contract: what caps and bonuses that count once
+    must know.
+    """
 
     def __init__(self, versions: Iterable[FulfilmentVersion]) -> None:
         self._known: dict[tuple[int, str], list[tuple[int, Earlier]]] = defaultdict(list)
-        placements = [v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref]
+        placements = [
+            v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref
+        ]
         self.look_up(
-            {a.contract_id for v in placements for a in v.allocations.all()}, {v.candidate_ref for v in placements}
+            {a.contract_id for v in placements for a in v.allocations.all()},
+            {v.candidate_ref for v in placements},
         )
 
     def look_up(self, contracts: Collection[int], references: Collection[str]) -> None:
@@ -120,19 +151,31 @@ class Candidates:
             version__accepted_of__isnull=False,
             counted_from__isnull=False,
         ).values_list(
-            "contract_id", "version__candidate_ref", "version__fulfilment_id", "counted_from", "counted_bonuses"
+            "contract_id",
+            "version__candidate_ref",
+            "version__fulfilment_id",
+            "counted_from",
+            "counted_bonuses",
         )
         for contract, candidate, fulfilment, first, bonuses in rows:
             assert first is not None  # the filter says so
-            self._known[contract, candidate].append((fulfilment, Earlier(first, frozenset(bonuses))))
+            self._known[contract, candidate].append(
+                (fulfilment, Earlier(first, frozenset(bonuses)))
+            )
 
     def others(self, version: FulfilmentVersion, contract_id: int) -> list[Earlier]:
         return self.others_of(version.candidate_ref, contract_id, version.fulfilment_id)
 
-    def others_of(self, reference: str, contract_id: int, fulfilment_id: int | None) -> list[Earlier]:
+    def others_of(
+        self, reference: str, contract_id: int, fulfilment_id: int | None
+    ) -> list[Earlier]:
         if not reference:
             return []
-        return [earlier for other, earlier in self._known[contract_id, reference] if other != fulfilment_id]
+        return [
+            earlier
+            for other, earlier in self._known[contract_id, reference]
+            if other != fulfilment_id
+        ]
 
     def add(self, version: FulfilmentVersion, contract_id: int, counted: Value) -> None:
         """Another one was accepted: those after it in the same act must know it."""
@@ -140,7 +183,9 @@ class Candidates:
             self._known[contract_id, version.candidate_ref].append(
                 (
                     version.fulfilment_id,
-                    Earlier(counted.window.first, frozenset(code for code, _last in counted.bonuses)),
+                    Earlier(
+                        counted.window.first, frozenset(code for code, _last in counted.bonuses)
+                    ),
                 )
             )
 
@@ -149,13 +194,16 @@ Valued = list[tuple[Allocation, Value]]
 
 
 def under(allocation: Allocation, contract: Contract) -> Allocation | None:
-    """The allocation under its contract as it is now, or would be: with the block of this code in the contract's table.
+    """The allocation under its contract as it is now, or would be: with the block of this code in
+    the contract's table.
 
     None where that table, which took the place of another, has no such block.
     """
     block = allocation.block
     if contract.table is not None and contract.table_id != block.table_id:
-        same = [b for b in contract.table.blocks.all() if b.code == block.code and b.kind == block.kind]
+        same = [
+            b for b in contract.table.blocks.all() if b.code == block.code and b.kind == block.kind
+        ]
         if not same:
             return None
         block = same[0]
@@ -165,9 +213,13 @@ def under(allocation: Allocation, contract: Contract) -> Allocation | None:
 
 
 def values_now(
-    version: FulfilmentVersion, candidates: Candidates, allocations: Sequence[Allocation] | None = None
+    version: FulfilmentVersion,
+    candidates: Candidates,
+    allocations: Sequence[Allocation] | None = None,
 ) -> Valued:
-    """What the version is worth by today's contracts, per allocation; a decided value goes before the computed one."""
+    """What the version is worth by today's contracts, per allocation; a decided value goes before
+    the computed one.
+    """
     claim = claim_of(version)
     return _with_decision(
         version,
@@ -197,7 +249,9 @@ def values_if(
     fulfilment_id: int | None = None,
     candidates: Candidates | None = None,
 ) -> list[tuple[Contract, Value]]:
-    """What would be worth how much under each contract, of what is only being filled in; nothing is stored."""
+    """What would be worth how much under each contract, of what is only being filled in; nothing is
+    stored.
+    """
     claim = claim_from(kind, fields, hours)
     reference = fields.get("candidate_ref") or ""
     if candidates is None:
@@ -221,7 +275,9 @@ def values_if(
     ]
 
 
-def claim_from(kind: str, fields: Mapping[str, Any], hours: Sequence[tuple[date, Decimal]]) -> Claim:
+def claim_from(
+    kind: str, fields: Mapping[str, Any], hours: Sequence[tuple[date, Decimal]]
+) -> Claim:
     return Claim(
         kind=kind,
         first=fields.get("start_date"),
@@ -241,7 +297,9 @@ def values_as_accepted(version: FulfilmentVersion) -> Valued:
     claim = claim_of(version)
     valued = []
     for a in allocations_of(version):
-        window = Period(a.counted_from, a.counted_until) if a.counted_from and a.counted_until else None
+        window = (
+            Period(a.counted_from, a.counted_until) if a.counted_from and a.counted_until else None
+        )
         counting = [
             (b, Period(window.first, date.fromisoformat(a.counted_bonuses[b.code])))
             for b in bonuses_of(a)
@@ -249,17 +307,23 @@ def values_as_accepted(version: FulfilmentVersion) -> Valued:
         ]
         table, contract = _table(a), counted_of(a.contract)
         story = story_as_accepted(claim, table, a.block, window)
-        valued.append((a, value_in(window, claim, table, a.block, counting, contract, a.percent, story)))
+        valued.append(
+            (a, value_in(window, claim, table, a.block, counting, contract, a.percent, story))
+        )
     return _with_decision(version, valued)
 
 
 def explained(version: FulfilmentVersion) -> Valued:
-    """What was accepted, with the whole story of it wherever the contract alone would still say the same.
+    """What was accepted, with the whole story of it wherever the contract alone would still say the
+    same.
 
     No query: where other placements of the candidate made a difference, it is told as it was kept.
     """
     kept, now = values_as_accepted(version), values_now(version, Candidates([]))
-    return [(a, today if _same(today, then) else then) for (a, then), (_a, today) in zip(kept, now, strict=True)]
+    return [
+        (a, today if _same(today, then) else then)
+        for (a, then), (_a, today) in zip(kept, now, strict=True)
+    ]
 
 
 def _same(one: Value, other: Value) -> bool:
@@ -269,20 +333,30 @@ def _same(one: Value, other: Value) -> bool:
 def _with_decision(version: FulfilmentVersion, valued: Valued) -> Valued:
     if version.decided_value is None:
         return valued
-    decided = spread(version.decided_value, [(a.percent, v) for a, v in valued], own_months(version))
+    decided = spread(
+        version.decided_value, [(a.percent, v) for a, v in valued], own_months(version)
+    )
     return [(a, v) for (a, _computed), v in zip(valued, decided, strict=True)]
 
 
 def allocations_of(version: FulfilmentVersion) -> list[Allocation]:
-    """In order of contract reference: the order in which a decided value and a paid amount are divided."""
+    """In order of contract reference: the order in which a decided value and a paid amount are
+    divided.
+    """
     return sorted(version.allocations.all(), key=lambda a: a.contract.reference)
 
 
 def own_months(version: FulfilmentVersion) -> list[date]:
-    """The months of the fulfilment itself, for a decided value where no day counts under the contract."""
+    """The months of the fulfilment itself, for a decided value where no day counts under the
+    contract.
+    """
     day = version.paid_on or version.activity_date
     if day:
         return [month_of(day)]
     if not version.start_date:
         return []
-    return list(Period(version.start_date, version.end_date or version.confirmed_until or version.start_date).months())
+    return list(
+        Period(
+            version.start_date, version.end_date or version.confirmed_until or version.start_date
+        ).months()
+    )

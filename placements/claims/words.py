@@ -39,14 +39,27 @@ def condition_of(block: BuildingBlock) -> str:
         words.append(_("Counts from the age of %(age)s on the first day.") % {"age": block.min_age})
     if block.permanent_contract is not None:
         permanent = block.permanent_contract
-        words.append(_("Counts with a permanent contract.") if permanent else _("Counts without a permanent contract."))
+        words.append(
+            _("Counts with a permanent contract.")
+            if permanent
+            else _("Counts without a permanent contract.")
+        )
     return " ".join(words)
 
 
 KIND_WORDS = {
-    BlockKind.PLACEMENT: (gettext_lazy("Someone at work"), gettext_lazy("A job, an apprenticeship or an internship")),
-    BlockKind.PURCHASE: (gettext_lazy("Bought from a social firm"), gettext_lazy("An invoice that was paid")),
-    BlockKind.ACTIVITY: (gettext_lazy("Something for society"), gettext_lazy("Hours, knowledge, goods or money")),
+    BlockKind.PLACEMENT: (
+        gettext_lazy("Someone at work"),
+        gettext_lazy("A job, an apprenticeship or an internship"),
+    ),
+    BlockKind.PURCHASE: (
+        gettext_lazy("Bought from a social firm"),
+        gettext_lazy("An invoice that was paid"),
+    ),
+    BlockKind.ACTIVITY: (
+        gettext_lazy("Something for society"),
+        gettext_lazy("Hours, knowledge, goods or money"),
+    ),
 }
 
 
@@ -67,10 +80,15 @@ Rows = list[tuple[Any, Any]]
 
 
 def values_of(versions: Sequence[FulfilmentVersion]) -> dict[int, valuing.Valued]:
-    """What each version is worth: the accepted one as it was accepted, another one as it would be now."""
+    """What each version is worth: the accepted one as it was accepted, another one as it would be
+    now.
+    """
     others = [v for v in versions if v.state != FulfilmentState.ACCEPTED]
     candidates = valuing.Candidates(others)
-    return {v.pk: valuing.values_now(v, candidates) if v in others else valuing.explained(v) for v in versions}
+    return {
+        v.pk: valuing.values_now(v, candidates) if v in others else valuing.explained(v)
+        for v in versions
+    }
 
 
 def value_label(version: FulfilmentVersion) -> str:
@@ -98,7 +116,11 @@ def what_was_claimed(version: FulfilmentVersion, with_person: bool) -> Rows:
 def placement_rows(version: FulfilmentVersion) -> Rows:
     terms = [(t.first_day, number(t.hours_per_week)) for t in version.terms.all()]
     hours = ", ".join(
-        _("%(hours)s from %(day)s") % {"hours": hours, "day": short_date(day)} if len(terms) > 1 else hours
+        (
+            _("%(hours)s from %(day)s") % {"hours": hours, "day": short_date(day)}
+            if len(terms) > 1
+            else hours
+        )
         for day, hours in terms
     )
     labels = {b.code: b.label for a in version.allocations.all() for b in valuing.bonuses_of(a)}
@@ -114,7 +136,10 @@ def placement_rows(version: FulfilmentVersion) -> Rows:
 
 def person_rows(version: FulfilmentVersion) -> Rows:
     """Personal data: only for who advises, and for the contractor's own people."""
-    return [(_("Candidate reference"), version.candidate_ref), (_("Age at the start"), version.age_at_start)]
+    return [
+        (_("Candidate reference"), version.candidate_ref),
+        (_("Age at the start"), version.age_at_start),
+    ]
 
 
 def purchase_rows(version: FulfilmentVersion) -> Rows:

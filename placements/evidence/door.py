@@ -1,7 +1,7 @@
 """The door for evidence: what may be kept, what is only seen, and erasing at once.
 
-A document about a person is seen and not stored, unless the policy of every contract allows it and names are made
-illegible. How files are judged: `sroi.files.checking`. Source: DOMAIN.md section 8.
+A document about a person is seen and not stored, unless the policy of every contract allows it and
+names are made illegible. How files are judged: `sroi.files.checking`. Source: DOMAIN.md section 8.
 """
 
 from datetime import date
@@ -12,7 +12,14 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from placements.models import ABOUT_A_PERSON, EventKind, Evidence, Fulfilment, FulfilmentEvent, FulfilmentVersion
+from placements.models import (
+    ABOUT_A_PERSON,
+    EventKind,
+    Evidence,
+    Fulfilment,
+    FulfilmentEvent,
+    FulfilmentVersion,
+)
 from placements.rights import OPEN_TO_EDIT
 from sroi.doors import Act, Refused
 from sroi.files.checking import prepared, shown_name
@@ -20,7 +27,9 @@ from sroi.files.storage import evidence_storage
 
 
 def may_be_kept(version: FulfilmentVersion, kind: str) -> bool:
-    """Whether a document of this kind may be stored; about a person only where each contract's policy allows it."""
+    """Whether a document of this kind may be stored; about a person only where each contract's
+    policy allows it.
+    """
     if kind not in ABOUT_A_PERSON:
         return True
     allocations = list(version.allocations.select_related("contract__policy"))
@@ -28,7 +37,13 @@ def may_be_kept(version: FulfilmentVersion, kind: str) -> bool:
 
 
 def keep(
-    version: FulfilmentVersion, kind: str, name: str, data: bytes, act: Act, *, illegible: bool = False
+    version: FulfilmentVersion,
+    kind: str,
+    name: str,
+    data: bytes,
+    act: Act,
+    *,
+    illegible: bool = False,
 ) -> Evidence:
     """Add a file to a version that is being filled in."""
     if version.state not in OPEN_TO_EDIT:
@@ -42,11 +57,16 @@ def keep(
     with transaction.atomic():
         # Whoever adds to the same one at the same moment waits here, so that the limit holds.
         Fulfilment.objects.select_for_update(of=("self",)).get(pk=version.fulfilment_id)
-        known = Evidence.objects.filter(version__fulfilment=version.fulfilment_id, erased_at=None).exclude(file="")
+        known = Evidence.objects.filter(
+            version__fulfilment=version.fulfilment_id, erased_at=None
+        ).exclude(file="")
         if known.filter(content_hash=ready.content_hash).exists():
             raise Refused(_("This file was added already."))
         if known.count() >= settings.EVIDENCE_MAX_FILES:
-            raise Refused(_("There are %(n)s files already; that is the most.") % {"n": settings.EVIDENCE_MAX_FILES})
+            raise Refused(
+                _("There are %(n)s files already; that is the most.")
+                % {"n": settings.EVIDENCE_MAX_FILES}
+            )
         made = Evidence(
             version=version,
             kind=kind,

@@ -37,7 +37,9 @@ class OfEvidence(OfOne):
 
     def may(self) -> bool:
         about_a_person = self.found.is_about_a_person
-        return bool(self.found.file) and (not about_a_person or may_see_person(self.request.access, self.fulfilment))
+        return bool(self.found.file) and (
+            not about_a_person or may_see_person(self.request.access, self.fulfilment)
+        )
 
 
 class Download(OfEvidence):
@@ -55,7 +57,9 @@ class PagePicture(OfEvidence):
             return handed_out(self.found.file.name, self.found.media_type, "1")
         if not 1 <= page <= self.found.pages:
             raise Http404
-        return handed_out(evidence.page_name(self.found.file.name, page), "image/webp", f"{page}.webp")
+        return handed_out(
+            evidence.page_name(self.found.file.name, page), "image/webp", f"{page}.webp"
+        )
 
 
 class Remove(OfEvidence, ButtonPage):

@@ -1,9 +1,9 @@
 """Importing fulfilments: every faulty cell named, then all or nothing through the door.
 
-`accepted` is taken only by the command line, for history that was decided elsewhere: those rows count as accepted by
-the import, skip four eyes and evidence, and an `accepted_value` keeps what was decided then. The same file again
-changes nothing; a row may move on (draft → submitted → accepted), and mends what was not reviewed yet. Format:
-DOMAIN.md section 10.
+`accepted` is taken only by the command line, for history that was decided elsewhere: those rows
+count as accepted by the import, skip four eyes and evidence, and an `accepted_value` keeps what was
+decided then. The same file again changes nothing; a row may move on (draft → submitted → accepted),
+and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
@@ -17,7 +17,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
-from contracts.models import BlockKind, BuildingBlock, Contract, ContractState, Policy, Region, ValuationTable
+from contracts.models import (
+    BlockKind,
+    BuildingBlock,
+    Contract,
+    ContractState,
+    Policy,
+    Region,
+    ValuationTable,
+)
 from contracts.social_firms.recognition import Recognitions
 from placements.claims import requirements
 from placements.claims.content import Content, Draft
@@ -65,7 +73,10 @@ COLUMNS = (
     Column("external_id", text(80), required=True),
     Column(
         "kind",
-        choice({v: v for v in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)}, KINDS_IN_DUTCH),
+        choice(
+            {v: v for v in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)},
+            KINDS_IN_DUTCH,
+        ),
         required=True,
     ),
     Column("contracts", shares(complete=False), required=True),
@@ -90,11 +101,28 @@ COLUMNS = (
     Column("performed_by", text(200), default=""),
     Column("accepted_value", amount),
     Column("accepted_reason", text(1000), default=""),
-    Column("status", choice({v: v for v in STATUSES}, STATUSES_IN_DUTCH), default=FulfilmentState.DRAFT),
+    Column(
+        "status", choice({v: v for v in STATUSES}, STATUSES_IN_DUTCH), default=FulfilmentState.DRAFT
+    ),
 )
 COPIED = (
-    *("description", "candidate_ref", "start_date", "end_date", "age_at_start", "permanent_contract"),
-    *("supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on", "quantity", "activity_date"),
+    *(
+        "description",
+        "candidate_ref",
+        "start_date",
+        "end_date",
+        "age_at_start",
+        "permanent_contract",
+    ),
+    *(
+        "supplier_name",
+        "supplier_kvk",
+        "invoice_number",
+        "amount",
+        "paid_on",
+        "quantity",
+        "activity_date",
+    ),
     *("policy_field", "performed_by"),
 )
 
@@ -113,11 +141,13 @@ class Planned:
 class FulfilmentIntake:
     """Checks the rows of a fulfilments file against the contracts of the region, all read at once.
 
-    With `contracts` only those can be named: another one is as missing as one that never was. That is how a browser
-    imports, and there it ends at submitted.
+    With `contracts` only those can be named: another one is as missing as one that never was. That
+    is how a browser imports, and there it ends at submitted.
     """
 
-    def __init__(self, region: Region, parsed: Parsed, today: date, contracts: QuerySet[Any] | None = None) -> None:
+    def __init__(
+        self, region: Region, parsed: Parsed, today: date, contracts: QuerySet[Any] | None = None
+    ) -> None:
         self.region, self.parsed, self.today = region, parsed, today
         self.may_accept = contracts is None
         references = {reference for row in parsed.rows for reference in row["contracts"]}
@@ -133,12 +163,18 @@ class FulfilmentIntake:
         for table in tables.prefetch_related("blocks"):
             self.blocks[table.pk] = {block.code: block for block in table.blocks.all()}
         self.register = Recognitions(
-            [region.pk], {r["supplier_kvk"] for r in parsed.rows}, {r["supplier_name"] for r in parsed.rows}
+            [region.pk],
+            {r["supplier_kvk"] for r in parsed.rows},
+            {r["supplier_name"] for r in parsed.rows},
         )
-        known = Fulfilment.objects.filter(region=region, external_id__in={r["external_id"] for r in parsed.rows})
+        known = Fulfilment.objects.filter(
+            region=region, external_id__in={r["external_id"] for r in parsed.rows}
+        )
         self.known = {
             (f.contractor_id, f.external_id): f
-            for f in known.select_related("latest").prefetch_related("latest__terms", "latest__allocations")
+            for f in known.select_related("latest").prefetch_related(
+                "latest__terms", "latest__allocations"
+            )
         }
 
     def run(self) -> tuple[list[Planned], Outcome]:
@@ -158,7 +194,9 @@ class FulfilmentIntake:
             elsewhere = row["status"] == FulfilmentState.ACCEPTED
             content = self._content(row, contracts)
             self._check_claim(row, content)
-            one = Planned(row, Draft(self._fulfilment(row, contracts[0]), content, elsewhere), known)
+            one = Planned(
+                row, Draft(self._fulfilment(row, contracts[0]), content, elsewhere), known
+            )
             if known is None:
                 planned.append(one)
                 outcome.new.append(row.number)
@@ -178,13 +216,21 @@ class FulfilmentIntake:
             contract = self.contracts.get(reference)
             if contract is None:
                 reason = _("There is no contract %(ref)s in this region.") % {"ref": reference}
-            elif contract.state in (ContractState.DRAFT, ContractState.CANCELLED, ContractState.SETTLED):
-                reason = _("Contract %(ref)s takes no fulfilments: it is a draft, cancelled or settled.")
+            elif contract.state in (
+                ContractState.DRAFT,
+                ContractState.CANCELLED,
+                ContractState.SETTLED,
+            ):
+                reason = _(
+                    "Contract %(ref)s takes no fulfilments: it is a draft, cancelled or settled."
+                )
                 reason %= {"ref": reference}
             elif contract.table_id is None:
                 reason = _("No valuation table is pinned to contract %(ref)s.") % {"ref": reference}
             elif found and contract.contractor_id != found[0].contractor_id:
-                reason = _("Contract %(ref)s is of another contractor than the first one.") % {"ref": reference}
+                reason = _("Contract %(ref)s is of another contractor than the first one.") % {
+                    "ref": reference
+                }
             else:
                 found.append(contract)
                 continue
@@ -200,14 +246,27 @@ class FulfilmentIntake:
             code = codes.of(contract.reference)
             block = self.blocks[contract.table_id].get(code or "")
             if not code:
-                self._fault(row, "block", _("There is no block for contract %(ref)s.") % {"ref": contract.reference})
-            elif block is None or block.kind != row["kind"]:
-                fitting = [b.code for b in self.blocks[contract.table_id].values() if b.kind == row["kind"]]
                 self._fault(
                     row,
                     "block",
-                    _("The table of contract %(ref)s has no such block for a %(kind)s. It has: %(codes)s.")
-                    % {"ref": contract.reference, "kind": row["kind"], "codes": ", ".join(fitting) or "–"},
+                    _("There is no block for contract %(ref)s.") % {"ref": contract.reference},
+                )
+            elif block is None or block.kind != row["kind"]:
+                fitting = [
+                    b.code for b in self.blocks[contract.table_id].values() if b.kind == row["kind"]
+                ]
+                self._fault(
+                    row,
+                    "block",
+                    _(
+                        "The table of contract %(ref)s has no such block for a %(kind)s. It has:"
+                        " %(codes)s."
+                    )
+                    % {
+                        "ref": contract.reference,
+                        "kind": row["kind"],
+                        "codes": ", ".join(fitting) or "–",
+                    },
                 )
             else:
                 found.append(block)
@@ -219,20 +278,32 @@ class FulfilmentIntake:
         self._check_decision(row)
 
     def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
-        known = {code for c in contracts for code, b in self.blocks[c.table_id].items() if b.kind == BlockKind.BONUS}
+        known = {
+            code
+            for c in contracts
+            for code, b in self.blocks[c.table_id].items()
+            if b.kind == BlockKind.BONUS
+        }
         for code in row["bonuses"]:
             if code not in known:
                 options = ", ".join(sorted(known)) or "–"
                 self._fault(
                     row,
                     "bonuses",
-                    _("There is no bonus %(code)s. There are: %(codes)s.") % {"code": code, "codes": options},
+                    _("There is no bonus %(code)s. There are: %(codes)s.")
+                    % {
+                        "code": code,
+                        "codes": options,
+                    },
                 )
 
     def _check_claim(self, row: Row, content: Content) -> None:
         """What the form and the door ask as well, by the status that the row is to get."""
         kind, status = row["kind"], row["status"]
-        found = [*requirements.wrong(content), *requirements.too_early(row["start_date"], row["confirmed_until"])]
+        found = [
+            *requirements.wrong(content),
+            *requirements.too_early(row["start_date"], row["confirmed_until"]),
+        ]
         if status == FulfilmentState.SUBMITTED:
             found += requirements.lacking(kind, content)
             found += requirements.closed(kind, self.region.pk, content, self.register, self.today)
@@ -249,7 +320,12 @@ class FulfilmentIntake:
     def _check_decision(self, row: Row) -> None:
         if row["status"] == FulfilmentState.ACCEPTED and not self.may_accept:
             self._fault(
-                row, "status", _("Here an import ends at submitted: an adviser accepts. Choose draft or submitted.")
+                row,
+                "status",
+                _(
+                    "Here an import ends at submitted: an adviser accepts. Choose draft or"
+                    " submitted."
+                ),
             )
         decided = row["accepted_value"]
         if decided is None:
@@ -261,16 +337,23 @@ class FulfilmentIntake:
 
     def _fulfilment(self, row: Row, contract: Contract) -> Fulfilment:
         return Fulfilment(
-            region=self.region, contractor_id=contract.contractor_id, external_id=row["external_id"], kind=row["kind"]
+            region=self.region,
+            contractor_id=contract.contractor_id,
+            external_id=row["external_id"],
+            kind=row["kind"],
         )
 
     def _content(self, row: Row, contracts: list[Contract]) -> Content:
         fields = {name: row[name] for name in COPIED}
         fields["bonuses"] = list(row["bonuses"])
         fields["decided_value"] = row["accepted_value"]
-        fields["decided_reason"] = row["accepted_reason"] if row["accepted_value"] is not None else ""
+        fields["decided_reason"] = (
+            row["accepted_reason"] if row["accepted_value"] is not None else ""
+        )
         if row["kind"] == BlockKind.PLACEMENT:
-            fields["confirmed_until"] = row["confirmed_until"] or min(row["end_date"] or self.today, self.today)
+            fields["confirmed_until"] = row["confirmed_until"] or min(
+                row["end_date"] or self.today, self.today
+            )
         codes: PerReference = row["block"]
         allocations = [
             (contract, block, row["contracts"][contract.reference])
@@ -283,10 +366,14 @@ class FulfilmentIntake:
         return Content(fields, hours, allocations)
 
     def _moves_on(self, one: Planned, known: Fulfilment) -> bool:
-        """Whether a recorded fulfilment is mended or moves on by this row; a fault where it cannot."""
+        """Whether a recorded fulfilment is mended or moves on by this row; a fault where it
+        cannot.
+        """
         version = known.latest
         assert version is not None
-        same = _same(version, one.draft.content, ignore_confirmed=one.row["confirmed_until"] is None)
+        same = _same(
+            version, one.draft.content, ignore_confirmed=one.row["confirmed_until"] is None
+        )
         one.mends = not same
         if version.state in (FulfilmentState.DRAFT, FulfilmentState.RETURNED):
             return not same or one.row["status"] != FulfilmentState.DRAFT
@@ -294,16 +381,25 @@ class FulfilmentIntake:
             self._fault(
                 one.row,
                 "external_id",
-                _("This was handed in already with other contents. Change it at the fulfilment itself."),
+                _(
+                    "This was handed in already with other contents. Change it at the fulfilment"
+                    " itself."
+                ),
             )
-        return version.state == FulfilmentState.SUBMITTED and one.row["status"] == FulfilmentState.ACCEPTED
+        return (
+            version.state == FulfilmentState.SUBMITTED
+            and one.row["status"] == FulfilmentState.ACCEPTED
+        )
 
 
 def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: bool) -> bool:
-    fields = {k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")}
+    fields = {
+        k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")
+    }
     return (
         all(getattr(version, name) == value for name, value in fields.items())
-        and sorted((t.first_day, t.hours_per_week) for t in version.terms.all()) == sorted(content.hours)
+        and sorted((t.first_day, t.hours_per_week) for t in version.terms.all())
+        == sorted(content.hours)
         and {(a.contract_id, a.block_id, a.percent) for a in version.allocations.all()}
         == {(contract.pk, block.pk, part) for contract, block, part in content.allocations}
     )
@@ -337,10 +433,18 @@ def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> Non
         life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
         new = life.hand_in([p.draft for p in handed_in], act)
         versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
-        moved = [(p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None]
-        versions += [(status, version) for status, version in moved if status != FulfilmentState.DRAFT]
+        moved = [
+            (p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None
+        ]
+        versions += [
+            (status, version) for status, version in moved if status != FulfilmentState.DRAFT
+        ]
         for state in (FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED):
-            waiting = [v for status, v in versions if status == state and v.state != FulfilmentState.SUBMITTED]
+            waiting = [
+                v
+                for status, v in versions
+                if status == state and v.state != FulfilmentState.SUBMITTED
+            ]
             life.submit(waiting, act, decided_elsewhere=state == FulfilmentState.ACCEPTED)
         accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
         life.accept(accepted, act, region=region, decided_elsewhere=True)

@@ -1,7 +1,9 @@
-"""Accepted fulfilments to look at again: what was posted of them no longer equals what they would be worth now.
+"""Accepted fulfilments to look at again: what was posted of them no longer equals what they would
+be worth now.
 
-So it is after a change of the contract: another last day, other shares, another valuation table, a recovery period.
-What was accepted counts until it is valued anew (`placements.life.door.revalue`). Source: DOMAIN.md sections 3 and 6.
+So it is after a change of the contract: another last day, other shares, another valuation table, a
+recovery period. What was accepted counts until it is valued anew (`placements.life.door.revalue`).
+Source: DOMAIN.md sections 3 and 6.
 """
 
 from collections import defaultdict
@@ -32,7 +34,9 @@ Lines = Mapping[tuple[date, int], tuple[Decimal, Decimal, Decimal]]
 
 @dataclass(frozen=True)
 class Outdated:
-    """An accepted fulfilment under one contract: its value as accepted, and as it would be now, in euro."""
+    """An accepted fulfilment under one contract: its value as accepted, and as it would be now, in
+    euro.
+    """
 
     version: FulfilmentVersion
     before: Decimal
@@ -62,16 +66,24 @@ def outdated(
     if shares and since:
         known = known.with_change(contract.pk, shares, since)
     standing = _standing(contract)
-    found = [_compared(version, contract, candidates, known, standing[version.pk]) for version in versions]
+    found = [
+        _compared(version, contract, candidates, known, standing[version.pk])
+        for version in versions
+    ]
     return [one for one in found if one is not None]
 
 
 def _compared(
-    version: FulfilmentVersion, contract: Contract, candidates: Candidates, shares: SharesOfContracts, standing: Lines
+    version: FulfilmentVersion,
+    contract: Contract,
+    candidates: Candidates,
+    shares: SharesOfContracts,
+    standing: Lines,
 ) -> Outdated | None:
     before = _of(contract, values_as_accepted(version))
     moved = [
-        under(a, contract) if a.contract_id == contract.pk else under(a, a.contract) for a in allocations_of(version)
+        under(a, contract) if a.contract_id == contract.pk else under(a, a.contract)
+        for a in allocations_of(version)
     ]
     allocations = [a for a in moved if a is not None]
     if len(allocations) < len(moved):
@@ -97,14 +109,28 @@ def _stands(standing: Lines, lines: Lines) -> bool:
     return standing == {key: amounts for key, amounts in lines.items() if key[0] in months}
 
 
-def _lines(version: FulfilmentVersion, contract: Contract, valued: Valued, shares: SharesOfContracts) -> Lines:
-    lines = [line for line in lines_of(version, valued, shares) if line.allocation.contract_id == contract.pk]
-    return {(line.month, line.municipality_id): (line.amount, line.fte, line.paid) for line in lines}
+def _lines(
+    version: FulfilmentVersion, contract: Contract, valued: Valued, shares: SharesOfContracts
+) -> Lines:
+    lines = [
+        line
+        for line in lines_of(version, valued, shares)
+        if line.allocation.contract_id == contract.pk
+    ]
+    return {
+        (line.month, line.municipality_id): (line.amount, line.fte, line.paid) for line in lines
+    }
 
 
-def _standing(contract: Contract) -> dict[int, dict[tuple[date, int], tuple[Decimal, Decimal, Decimal]]]:
+def _standing(
+    contract: Contract,
+) -> dict[int, dict[tuple[date, int], tuple[Decimal, Decimal, Decimal]]]:
     """By version what is posted under the contract and was not reversed."""
     found: dict[int, dict[tuple[date, int], tuple[Decimal, Decimal, Decimal]]] = defaultdict(dict)
     for line in FulfilmentLine.objects.filter(contract=contract, reverses=None, reversed_by=None):
-        found[line.version_id][line.month, line.municipality_id] = (line.amount, line.fte, line.paid)
+        found[line.version_id][line.month, line.municipality_id] = (
+            line.amount,
+            line.fte,
+            line.paid,
+        )
     return found

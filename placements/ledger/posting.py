@@ -1,7 +1,9 @@
-"""The fulfilment ledger: which lines a version stands for, and posting those of the months that have happened.
+"""The fulfilment ledger: which lines a version stands for, and posting those of the months that
+have happened.
 
-A sequence is one fulfilment under one contract, in order of month and municipality code; lines are rounded
-cumulatively, so they add up to the rounded total however often one posts. Source: DOMAIN.md section 3.
+A sequence is one fulfilment under one contract, in order of month and municipality code; lines are
+rounded cumulatively, so they add up to the rounded total however often one posts. Source: DOMAIN.md
+section 3.
 """
 
 from collections import defaultdict
@@ -24,7 +26,9 @@ from sroi.periods import month_of
 
 @dataclass(frozen=True)
 class Line:
-    """A line as it should stand in the ledger: euro, fte, and what was really paid to a social firm."""
+    """A line as it should stand in the ledger: euro, fte, and what was really paid to a social
+    firm.
+    """
 
     allocation: Allocation
     month: date
@@ -39,9 +43,13 @@ class Line:
 
 
 def lines_of(
-    version: FulfilmentVersion, valued: Valued, shares: SharesOfContracts, known_at: int | None = None
+    version: FulfilmentVersion,
+    valued: Valued,
+    shares: SharesOfContracts,
+    known_at: int | None = None,
 ) -> list[Line]:
-    """All lines of a version over its whole counted window, whether or not the months have happened.
+    """All lines of a version over its whole counted window, whether or not the months have
+    happened.
 
     With `known_at`, the number of a posting, by the shares that were known then.
     """
@@ -60,24 +68,33 @@ def lines_of(
                 keys.append((month, municipality, part))
                 amounts.append(amount * part)
                 ftes.append(fte * part)
-        # What was paid is rounded over all contracts together: a whole invoice adds up to its amount.
+        # What was paid is rounded over all contracts together: a whole invoice adds up to its
+        # amount.
         paid = [value.paid * part for _month, _municipality, part in keys] if value.paid else []
         paid_lines = cumulative(paid, paid_before) if paid else [ZERO] * len(keys)
         paid_before += sum(paid, Fraction(0))
         lines += [
             Line(allocation, month, municipality, amount, fte, paid_line)
             for (month, municipality, _part), amount, fte, paid_line in zip(
-                keys, cumulative(amounts), cumulative(ftes, places=FteField.places), paid_lines, strict=True
+                keys,
+                cumulative(amounts),
+                cumulative(ftes, places=FteField.places),
+                paid_lines,
+                strict=True,
             )
         ]
     return [line for line in lines if line.says_something]
 
 
 def amounts_by_month(valued: Valued) -> dict[date, Decimal]:
-    """What a version stands for per month, over its contracts and municipalities together: the sums of its lines."""
+    """What a version stands for per month, over its contracts and municipalities together: the sums
+    of its lines.
+    """
     totals: dict[date, Decimal] = defaultdict(lambda: ZERO)
     for _allocation, value in valued:
-        for month, amount in zip(value.months, cumulative(m.amount for m in value.months), strict=True):
+        for month, amount in zip(
+            value.months, cumulative(m.amount for m in value.months), strict=True
+        ):
             totals[month.month] += amount
     return dict(sorted(totals.items()))
 
@@ -86,31 +103,44 @@ def last_month(version: FulfilmentVersion, today: date) -> date:
     """The last month that may be posted: confirmed, and begun."""
     if version.fulfilment.kind != BlockKind.PLACEMENT:
         return month_of(today)
-    confirmed = version.confirmed_until or (version.end_date and min(version.end_date, today)) or today
+    confirmed = (
+        version.confirmed_until or (version.end_date and min(version.end_date, today)) or today
+    )
     return month_of(min(confirmed, today))
 
 
-def added_by_confirming(items: Sequence[tuple[FulfilmentVersion, Valued]], until: date) -> dict[int, Decimal]:
-    """By version id what would come on top of what stands in the ledger, once placements are confirmed until a day."""
+def added_by_confirming(
+    items: Sequence[tuple[FulfilmentVersion, Valued]], until: date
+) -> dict[int, Decimal]:
+    """By version id what would come on top of what stands in the ledger, once placements are
+    confirmed until a day.
+    """
     lines = FulfilmentLine.objects.filter(version__in=[version.pk for version, _valued in items])
     open_lines = lines.exclude(contract__state=ContractState.SETTLED).order_by()
     standing = dict(open_lines.values_list("version").annotate(total=Sum("amount")))
     added = {}
     for version, valued in items:
         last = month_of(min(until, version.end_date or until))
-        months = amounts_by_month([(a, value) for a, value in valued if a.contract.state != ContractState.SETTLED])
+        months = amounts_by_month(
+            [(a, value) for a, value in valued if a.contract.state != ContractState.SETTLED]
+        )
         happened = sum((amount for month, amount in months.items() if month <= last), ZERO)
         added[version.pk] = happened - standing.get(version.pk, ZERO)
     return added
 
 
 def post(
-    items: Sequence[tuple[FulfilmentVersion, Valued]], shares: SharesOfContracts, opened: OpenPosting, today: date
+    items: Sequence[tuple[FulfilmentVersion, Valued]],
+    shares: SharesOfContracts,
+    opened: OpenPosting,
+    today: date,
 ) -> None:
-    """Post for each version the lines of the months that have happened and do not stand in the ledger yet.
+    """Post for each version the lines of the months that have happened and do not stand in the
+    ledger yet.
 
-    A month is posted as a whole: one that stands keeps the shares that it was posted by. Under a contract that was
-    settled nothing is posted any more; the same fulfilment goes on under its other contracts.
+    A month is posted as a whole: one that stands keeps the shares that it was posted by. Under a
+    contract that was settled nothing is posted any more; the same fulfilment goes on under its
+    other contracts.
     """
     known = _posted(version for version, _valued in items)
     FulfilmentLine.objects.bulk_create(
@@ -154,8 +184,12 @@ def _ledger_line(version: FulfilmentVersion, line: Line, opened: OpenPosting) ->
 
 
 def reverse(versions: Iterable[FulfilmentVersion], opened: OpenPosting) -> None:
-    """Take back every line of these versions that stands: the same line with the opposite amounts."""
-    standing = FulfilmentLine.objects.filter(version__in=versions, reverses=None, reversed_by=None).order_by("pk")
+    """Take back every line of these versions that stands: the same line with the opposite
+    amounts.
+    """
+    standing = FulfilmentLine.objects.filter(
+        version__in=versions, reverses=None, reversed_by=None
+    ).order_by("pk")
     FulfilmentLine.objects.bulk_create(
         FulfilmentLine(
             contract_id=line.contract_id,

@@ -1,6 +1,8 @@
-"""Do the ledgers hold? Every invariant that a total relies on, checked against what was registered and accepted.
+"""Do the ledgers hold? Every invariant that a total relies on, checked against what was registered
+and accepted.
 
-Each finding is a sentence that names the contract or fulfilment and the difference. Source: DOMAIN.md section 3.
+Each finding is a sentence that names the contract or fulfilment and the difference. Source:
+DOMAIN.md section 3.
 """
 
 from collections import defaultdict
@@ -52,20 +54,31 @@ def _sums(lines: Any, key: str, *amounts: str) -> dict[Any, tuple[Decimal, ...]]
 
 
 def _obligations(region: Region) -> Iterator[str]:
-    """Lines add up to basis × rate with its cap and what was agreed; of a framework or a cancelled contract to 0."""
+    """Lines add up to basis × rate with its cap and what was agreed; of a framework or a cancelled
+    contract to 0.
+    """
     posted = _sums(
-        ObligationLine.objects.filter(contract__region=region), "contract", "value_delta", "obligation_delta"
+        ObligationLine.objects.filter(contract__region=region),
+        "contract",
+        "value_delta",
+        "obligation_delta",
     )
     changes = defaultdict(list)
     for change in ObligationChange.objects.filter(contract__region=region).order_by("pk"):
         changes[change.contract_id].append(change)
-    for contract in Contract.objects.filter(region=region).exclude(state=ContractState.DRAFT).select_related("policy"):
+    for contract in (
+        Contract.objects.filter(region=region)
+        .exclude(state=ContractState.DRAFT)
+        .select_related("policy")
+    ):
         value, obligation = posted.get(contract.pk, (ZERO, ZERO))
         owed = owed_by(contract, changes[contract.pk])
         nothing = contract.is_framework or contract.state == ContractState.CANCELLED
         expected = (ZERO, ZERO) if nothing else (owed.value, owed.obligation)
         if (value, obligation) != expected:
-            yield _("Contract %(ref)s: posted %(value)s and %(obligation)s, expected %(v)s and %(o)s.") % {
+            yield _(
+                "Contract %(ref)s: posted %(value)s and %(obligation)s, expected %(v)s and %(o)s."
+            ) % {
                 "ref": contract.reference,
                 "value": euro2(value),
                 "obligation": euro2(obligation),
@@ -92,12 +105,28 @@ def _shares(region: Region) -> Iterator[str]:
 def _reversals(region: Region) -> Iterator[str]:
     """A reversal is the opposite of the line that it reverses, and only of one that stands."""
     reversals = FulfilmentLine.objects.filter(contract__region=region, reverses__isnull=False)
-    same = ("contract_id", "municipality_id", "month", "category", "block_id", "fulfilment_id", "version_id")
+    same = (
+        "contract_id",
+        "municipality_id",
+        "month",
+        "category",
+        "block_id",
+        "fulfilment_id",
+        "version_id",
+    )
     for line in reversals.select_related("reverses").iterator(chunk_size=AT_ONCE):
         original = line.reverses
         assert original is not None
-        opposite = (line.amount, line.fte, line.paid) == (-original.amount, -original.fte, -original.paid)
-        if not opposite or original.reverses_id or any(getattr(line, f) != getattr(original, f) for f in same):
+        opposite = (line.amount, line.fte, line.paid) == (
+            -original.amount,
+            -original.fte,
+            -original.paid,
+        )
+        if (
+            not opposite
+            or original.reverses_id
+            or any(getattr(line, f) != getattr(original, f) for f in same)
+        ):
             yield _("Line %(line)s does not match line %(other)s, which it reverses.") % {
                 "line": line.pk,
                 "other": original.pk,
@@ -105,7 +134,9 @@ def _reversals(region: Region) -> Iterator[str]:
 
 
 def _months(region: Region, today: date) -> Iterator[str]:
-    """Nothing is booked before its month, or in a year that was closed before it was posted; nothing lies ahead."""
+    """Nothing is booked before its month, or in a year that was closed before it was posted;
+    nothing lies ahead.
+    """
     closed = {c.year: c.last_posting for c in ClosedYear.objects.filter(region=region)}
     for lines, name in (
         (ObligationLine.objects.filter(contract__region=region), _("Obligation line")),
@@ -127,14 +158,22 @@ def _months(region: Region, today: date) -> Iterator[str]:
 
 
 def _fulfilments(region: Region, today: date) -> Iterator[str]:
-    """The standing lines of an accepted version are those of its confirmed months; any other version has none."""
+    """The standing lines of an accepted version are those of its confirmed months; any other
+    version has none.
+    """
     versions = FulfilmentVersion.objects.filter(fulfilment__region=region)
-    loose = FulfilmentLine.objects.filter(contract__region=region, reverses=None, reversed_by=None).exclude(
-        version__state=FulfilmentState.ACCEPTED
+    loose = FulfilmentLine.objects.filter(
+        contract__region=region, reverses=None, reversed_by=None
+    ).exclude(version__state=FulfilmentState.ACCEPTED)
+    for external_id in (
+        loose.order_by().values_list("fulfilment__external_id", flat=True).distinct()
+    ):
+        yield _("Fulfilment %(id)s: lines stand for a version that does not count.") % {
+            "id": external_id
+        }
+    keys = list(
+        versions.filter(state=FulfilmentState.ACCEPTED).order_by("pk").values_list("pk", flat=True)
     )
-    for external_id in loose.order_by().values_list("fulfilment__external_id", flat=True).distinct():
-        yield _("Fulfilment %(id)s: lines stand for a version that does not count.") % {"id": external_id}
-    keys = list(versions.filter(state=FulfilmentState.ACCEPTED).order_by("pk").values_list("pk", flat=True))
     for some in in_batches(keys):
         yield from _accepted(list(versions.filter(pk__in=some)), today)
 
@@ -166,17 +205,26 @@ def _standing(
     found: dict[int, dict[Key, Amounts]],
     today: date,
 ) -> Iterator[str]:
-    """What was posted stays, also when less would be due now; but each line is as the acceptance says, by the shares
-    that were known when it was posted, and every month that is due is there.
+    """What was posted stays, also when less would be due now; but each line is as the acceptance
+    says, by the shares that were known when it was posted, and every month that is due is there.
     """
-    begun = [line for line in lines_of(version, valued, shares) if line.month <= last_month(version, today)]
+    begun = [
+        line
+        for line in lines_of(version, valued, shares)
+        if line.month <= last_month(version, today)
+    ]
     due = [line for line in begun if line.allocation.contract.state != ContractState.SETTLED]
     posted = {key[:2] for lines in found.values() for key in lines}
     right = all((line.allocation.contract_id, line.month) in posted for line in due)
     for number, lines in found.items():
         months = {key[:2] for key in lines}
-        then = {_key(line): (line.amount, line.fte, line.paid) for line in lines_of(version, valued, shares, number)}
-        right = right and lines == {key: amounts for key, amounts in then.items() if key[:2] in months}
+        then = {
+            _key(line): (line.amount, line.fte, line.paid)
+            for line in lines_of(version, valued, shares, number)
+        }
+        right = right and lines == {
+            key: amounts for key, amounts in then.items() if key[:2] in months
+        }
     if not right:
         amounts = [amount for lines in found.values() for amount, _f, _p in lines.values()]
         yield _("Fulfilment %(id)s: %(posted)s is posted, %(due)s is due.") % {

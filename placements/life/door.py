@@ -1,8 +1,9 @@
-"""The one door for fulfilments: draft, edit, submit, return, accept, reject, confirm, change, withdraw.
+"""The one door for fulfilments: draft, edit, submit, return, accept, reject, confirm, change,
+withdraw.
 
-Each function is one act in one short transaction. A state moves only where it is still the expected one and the edition
-is the one that was on the screen, so two people at once never count anything twice. Refusals are `Refused`, with a
-sentence for the person. Source: DOMAIN.md section 6.
+Each function is one act in one short transaction. A state moves only where it is still the expected
+one and the edition is the one that was on the screen, so two people at once never count anything
+twice. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md section 6.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -51,36 +52,61 @@ from sroi.doors import Act, Refused
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
     *("description", "candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
-    *("permanent_contract", "bonuses", "supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on"),
-    *("quantity", "activity_date", "policy_field", "performed_by", "decided_value", "decided_reason", "self_reviewed"),
+    *(
+        "permanent_contract",
+        "bonuses",
+        "supplier_name",
+        "supplier_kvk",
+        "invoice_number",
+        "amount",
+        "paid_on",
+    ),
+    *(
+        "quantity",
+        "activity_date",
+        "policy_field",
+        "performed_by",
+        "decided_value",
+        "decided_reason",
+        "self_reviewed",
+    ),
 )
 
 
-# --- what was settled -------------------------------------------------------------------------------------------------
+# --- what was settled -----------------------------------------------------------------------------
 
 
 def refuse_settled(contracts: Collection[int]) -> None:
-    """Under a contract that was settled nothing changes; asked under the lock of the ledger where lines are posted."""
+    """Under a contract that was settled nothing changes; asked under the lock of the ledger where
+    lines are posted.
+    """
     settled = Contract.objects.filter(pk__in=contracts, state=ContractState.SETTLED).first()
     if settled:
         raise Refused(
-            _("Contract %(ref)s is settled: its fulfilments stay as they are, unless the settlement is reopened.")
+            _(
+                "Contract %(ref)s is settled: its fulfilments stay as they are, unless the"
+                " settlement is reopened."
+            )
             % {"ref": settled.reference}
         )
 
 
 def _contracts_of(versions: Iterable[int | None]) -> set[int]:
     """The ids of the contracts that these versions, by their ids, are allocated to."""
-    return set(Allocation.objects.filter(version__in=[*versions]).values_list("contract", flat=True))
+    return set(
+        Allocation.objects.filter(version__in=[*versions]).values_list("contract", flat=True)
+    )
 
 
-# --- recording ------------------------------------------------------------------------------------------------------
+# --- recording ------------------------------------------------------------------------------------
 
 
 def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
     """Record fulfilments, each with a first version in state draft."""
     with transaction.atomic():
-        refuse_settled({contract.pk for d in drafts for contract, _block, _percent in d.content.allocations})
+        refuse_settled(
+            {contract.pk for d in drafts for contract, _block, _percent in d.content.allocations}
+        )
         for d in drafts:
             _refuse_wrong(d.content)
             d.fulfilment.entered_by = act.by
@@ -99,10 +125,11 @@ def _refuse_wrong(content: Content) -> None:
 
 
 def complete(drafts: Sequence[Draft], act: Act) -> None:
-    """Fill in what submitting adds: until when it is certain, and what it is worth now. Nothing is stored yet.
+    """Fill in what submitting adds: until when it is certain, and what it is worth now. Nothing is
+    stored yet.
 
-    Of many at once, so that `hand_in` need not keep others waiting. Contracts come with their policy, and blocks with
-    their table and all its blocks.
+    Of many at once, so that `hand_in` need not keep others waiting. Contracts come with their
+    policy, and blocks with their table and all its blocks.
     """
     placements = [d for d in drafts if d.fulfilment.kind == BlockKind.PLACEMENT]
     candidates = Candidates(())
@@ -113,9 +140,13 @@ def complete(drafts: Sequence[Draft], act: Act) -> None:
     for d in drafts:
         fields, content = d.content.fields, d.content
         if d.fulfilment.kind == BlockKind.PLACEMENT and fields["confirmed_until"] is None:
-            fields["confirmed_until"] = _until_when(fields["start_date"], fields["end_date"], act.today)
+            fields["confirmed_until"] = _until_when(
+                fields["start_date"], fields["end_date"], act.today
+            )
         fields |= {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
-        valued = values_if(d.fulfilment.kind, fields, content.hours, content.allocations, candidates=candidates)
+        valued = values_if(
+            d.fulfilment.kind, fields, content.hours, content.allocations, candidates=candidates
+        )
         content.worth = [value.total for _contract, value in valued]
 
 
@@ -133,9 +164,14 @@ def _first_is_latest(fulfilments: Sequence[Fulfilment]) -> None:
     Fulfilment.objects.filter(pk__in=[f.pk for f in fulfilments]).update(latest=Subquery(first))
 
 
-def _new_versions(rows: Iterable[tuple[Fulfilment, int, Content]], act: Act) -> list[FulfilmentVersion]:
+def _new_versions(
+    rows: Iterable[tuple[Fulfilment, int, Content]], act: Act
+) -> list[FulfilmentVersion]:
     made = [
-        (FulfilmentVersion(fulfilment=f, number=number, changed_at=act.at, **content.fields), content)
+        (
+            FulfilmentVersion(fulfilment=f, number=number, changed_at=act.at, **content.fields),
+            content,
+        )
         for f, number, content in rows
     ]
     FulfilmentVersion.objects.bulk_create([version for version, _content in made])
@@ -160,10 +196,12 @@ def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
     """Change what a draft or returned version says."""
     _refuse_wrong(content)
     with transaction.atomic():
-        refuse_settled(_contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations})
-        moved = FulfilmentVersion.objects.filter(pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT).update(
-            edition=F("edition") + 1, changed_at=act.at, **content.fields
+        refuse_settled(
+            _contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations}
         )
+        moved = FulfilmentVersion.objects.filter(
+            pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT
+        ).update(edition=F("edition") + 1, changed_at=act.at, **content.fields)
         if not moved:
             raise Refused(changed_meanwhile(version))
         version.terms.all().delete()
@@ -173,11 +211,19 @@ def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
         _note([version], EventKind.EDITED, act)
 
 
-def submit(versions: Sequence[FulfilmentVersion], act: Act, *, decided_elsewhere: bool = False) -> None:
+def submit(
+    versions: Sequence[FulfilmentVersion], act: Act, *, decided_elsewhere: bool = False
+) -> None:
     """Hand versions in for review; what they are worth now is kept, as what is in review."""
     with transaction.atomic():
         refuse_settled(_contracts_of(v.pk for v in versions))
-        _move(versions, OPEN_TO_EDIT, state=FulfilmentState.SUBMITTED, submitted_at=act.at, changed_at=act.at)
+        _move(
+            versions,
+            OPEN_TO_EDIT,
+            state=FulfilmentState.SUBMITTED,
+            submitted_at=act.at,
+            changed_at=act.at,
+        )
         _say_until_when(versions, act.today)
         for some in in_batches(versions):
             fetch(some)
@@ -189,7 +235,8 @@ def submit(versions: Sequence[FulfilmentVersion], act: Act, *, decided_elsewhere
 
 
 def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: Act) -> None:
-    """What a claim must hold (`claims.requirements`), asked once more of what came in by whatever way.
+    """What a claim must hold (`claims.requirements`), asked once more of what came in by whatever
+    way.
 
     A change need not say what was accepted without it.
     """
@@ -199,21 +246,30 @@ def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: 
         {f.get("supplier_kvk") or "" for f in fields},
         {f.get("supplier_name") or "" for f in fields},
     )
-    accepted = FulfilmentVersion.objects.in_bulk([f.accepted_id for f, _c, _e in claims if f.accepted_id])
+    accepted = FulfilmentVersion.objects.in_bulk(
+        [f.accepted_id for f, _c, _e in claims if f.accepted_id]
+    )
     for fulfilment, content, elsewhere in claims:
         kind, before = fulfilment.kind, accepted.get(fulfilment.accepted_id or 0)
         excused = _lacked(before) if before else set()
         if elsewhere:
             blocks = [block for _contract, block, _percent in content.allocations]
-            excused |= requirements.excused_in_history(blocks, content.fields.get("decided_value") is not None)
+            excused |= requirements.excused_in_history(
+                blocks, content.fields.get("decided_value") is not None
+            )
         objections = [*requirements.wrong(content), *requirements.lacking(kind, content, excused)]
         if not elsewhere:
-            objections += requirements.closed(kind, fulfilment.region_id, content, register, act.today)
+            objections += requirements.closed(
+                kind, fulfilment.region_id, content, register, act.today
+            )
         if objections:
             reasons = " ".join(dict.fromkeys(objection.reason for objection in objections))
             raise Refused(
                 _("Fulfilment %(number)s cannot be handed in. %(reasons)s")
-                % {"number": fulfilment.external_id, "reasons": reasons}
+                % {
+                    "number": fulfilment.external_id,
+                    "reasons": reasons,
+                }
             )
 
 
@@ -231,9 +287,13 @@ def _value(versions: Sequence[FulfilmentVersion]) -> None:
 
 
 def _say_until_when(versions: Sequence[FulfilmentVersion], today: date) -> None:
-    """A placement of which nothing else was said is certain until the day it is handed in, or its last day."""
+    """A placement of which nothing else was said is certain until the day it is handed in, or its
+    last day.
+    """
     silent = [
-        v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.start_date and v.confirmed_until is None
+        v
+        for v in versions
+        if v.fulfilment.kind == BlockKind.PLACEMENT and v.start_date and v.confirmed_until is None
     ]
     for version in silent:
         version.confirmed_until = _until_when(version.start_date, version.end_date, today)
@@ -252,24 +312,35 @@ def _with_values(valued: Valued) -> list[Allocation]:
 
 def _keep_values(allocations: Sequence[Allocation]) -> None:
     Allocation.objects.bulk_update(
-        allocations, ["value", "counted_from", "counted_until", "counted_bonuses"], batch_size=AT_ONCE
+        allocations,
+        ["value", "counted_from", "counted_until", "counted_bonuses"],
+        batch_size=AT_ONCE,
     )
 
 
-# --- reviewing ------------------------------------------------------------------------------------------------------
+# --- reviewing ------------------------------------------------------------------------------------
 
 
-def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, decided_elsewhere: bool = False) -> None:
-    """Accept versions as they are on the screen, value them once more, and post the months that have happened.
+def accept(
+    versions: Sequence[FulfilmentVersion],
+    act: Act,
+    *,
+    region: Region,
+    decided_elsewhere: bool = False,
+) -> None:
+    """Accept versions as they are on the screen, value them once more, and post the months that
+    have happened.
 
-    `decided_elsewhere` is for history imported from the command line: it skips four eyes. A version that replaces an
-    accepted one takes its place: the old lines are reversed, the new ones posted.
+    `decided_elsewhere` is for history imported from the command line: it skips four eyes. A version
+    that replaces an accepted one takes its place: the old lines are reversed, the new ones posted.
     """
     if not versions:
         return
     with transaction.atomic():
         opened = open_posting(region, replace(act, why=act.why or _("Fulfilments accepted")))
-        refuse_settled(_contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id)))
+        refuse_settled(
+            _contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id))
+        )
         own = [] if decided_elsewhere else _refuse_own_entries(versions, act)
         _refuse_what_cannot_count(versions, act.today)
         _move(
@@ -288,15 +359,22 @@ def accept(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region, d
         _value_and_post(versions, opened, act)
         for version in versions:
             version.fulfilment.accepted = version
-        Fulfilment.objects.bulk_update([v.fulfilment for v in versions], ["accepted"], batch_size=AT_ONCE)
+        Fulfilment.objects.bulk_update(
+            [v.fulfilment for v in versions], ["accepted"], batch_size=AT_ONCE
+        )
         _note(versions, EventKind.ACCEPTED, act, opened)
 
 
 def _refuse_own_entries(versions: Sequence[FulfilmentVersion], act: Act) -> list[FulfilmentVersion]:
-    """Four eyes: who entered it on behalf of a contractor does not review it, unless the policy allows."""
+    """Four eyes: who entered it on behalf of a contractor does not review it, unless the policy
+    allows.
+    """
     own = [v for v in versions if reviews_own_entry(act.by, v.fulfilment)]
     for version in own:
-        if not all(a.contract.policy.self_review for a in version.allocations.select_related("contract__policy")):
+        if not all(
+            a.contract.policy.self_review
+            for a in version.allocations.select_related("contract__policy")
+        ):
             raise Refused(_("You entered this yourself. Ask a colleague to review it."))
     return own
 
@@ -323,7 +401,8 @@ def _value_and_post(versions: Sequence[FulfilmentVersion], opened: OpenPosting, 
     fetch(versions)
     candidates = Candidates(versions)
     items = []
-    # Earlier placements of a candidate first: they use up the months and the bonuses that count once.
+    # Earlier placements of a candidate first: they use up the months and the bonuses that count
+    # once.
     for version in sorted(versions, key=lambda v: (v.start_date or date.max, v.pk)):
         valued = values_now(version, candidates)
         for allocation, value in valued:
@@ -339,17 +418,28 @@ def _value_and_post(versions: Sequence[FulfilmentVersion], opened: OpenPosting, 
 
 
 def accept_otherwise(
-    version: FulfilmentVersion, content: Content, act: Act, *, region: Region, decided_value: Decimal | None = None
+    version: FulfilmentVersion,
+    content: Content,
+    act: Act,
+    *,
+    region: Region,
+    decided_value: Decimal | None = None,
 ) -> FulfilmentVersion:
-    """Accept with other hours, period, block or amount than claimed, or a value that the adviser decides.
+    """Accept with other hours, period, block or amount than claimed, or a value that the adviser
+    decides.
 
-    The claim stays as it was handed in; what the adviser made of it is the next version, and that one is accepted. The
-    contractor sees the reason. Only who still finds the edition that was on the screen gets through.
+    The claim stays as it was handed in; what the adviser made of it is the next version, and that
+    one is accepted. The contractor sees the reason. Only who still finds the edition that was on
+    the screen gets through.
     """
     if not act.why.strip():
-        raise Refused(_("Write why, so that the contractor sees what was changed and for what reason."))
+        raise Refused(
+            _("Write why, so that the contractor sees what was changed and for what reason.")
+        )
     lacking = requirements.lacking(version.fulfilment.kind, content, _lacked(version))
-    decided_too = Content({**content.fields, "decided_value": decided_value}, content.hours, content.allocations)
+    decided_too = Content(
+        {**content.fields, "decided_value": decided_value}, content.hours, content.allocations
+    )
     for objection in (*requirements.wrong(decided_too), *lacking):
         raise Refused(objection.reason)
     with transaction.atomic():
@@ -363,13 +453,17 @@ def accept_otherwise(
             changed_at=act.at,
             answer=act.why[:1000],
         )
-        fulfilment = Fulfilment.objects.select_for_update(of=("self",)).get(pk=version.fulfilment_id)
+        fulfilment = Fulfilment.objects.select_for_update(of=("self",)).get(
+            pk=version.fulfilment_id
+        )
         decided = {
             "decided_value": decided_value,
             "decided_reason": act.why[:1000] if decided_value is not None else "",
         }
         handed_in = {"state": FulfilmentState.SUBMITTED, "submitted_at": version.submitted_at}
-        adjusted = Content({**content.fields, **decided, **handed_in}, content.hours, content.allocations)
+        adjusted = Content(
+            {**content.fields, **decided, **handed_in}, content.hours, content.allocations
+        )
         (made,) = _new_versions([(fulfilment, fulfilment.versions.count() + 1, adjusted)], act)
         fulfilment.latest = made
         fulfilment.save(update_fields=["latest"])
@@ -406,13 +500,15 @@ def _answer(version: FulfilmentVersion, state: str, event: str, act: Act) -> Non
         _note([version], event, act)
 
 
-# --- afterwards -----------------------------------------------------------------------------------------------------
+# --- afterwards -----------------------------------------------------------------------------------
 
 
 def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region: Region) -> None:
     """“It still runs”: the months that passed are posted, without a new review."""
     with transaction.atomic():
-        opened = open_posting(region, replace(act, why=act.why or _("Confirmed that it still runs")))
+        opened = open_posting(
+            region, replace(act, why=act.why or _("Confirmed that it still runs"))
+        )
         versions = list(
             FulfilmentVersion.objects.select_for_update(of=("self",))
             .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
@@ -424,15 +520,19 @@ def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region:
         FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
         fetch(versions)
         items = [(version, values_as_accepted(version)) for version in versions]
-        shares = SharesOfContracts(a.contract_id for _version, valued in items for a, _value in valued)
+        shares = SharesOfContracts(
+            a.contract_id for _version, valued in items for a, _value in valued
+        )
         posting.post(items, shares, opened, act.today)
         _note(versions, EventKind.CONFIRMED, act, opened)
 
 
 def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) -> None:
-    """Post accepted versions anew, by their contracts as they are now: each gets a next version that says the same.
+    """Post accepted versions anew, by their contracts as they are now: each gets a next version
+    that says the same.
 
-    It is no review of what was claimed, so four eyes are not asked; who reviewed their own entry stays marked.
+    It is no review of what was claimed, so four eyes are not asked; who reviewed their own entry
+    stays marked.
     """
     if not versions:
         return
@@ -448,18 +548,24 @@ def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) 
 
 
 def _said_again(version: FulfilmentVersion, act: Act) -> tuple[Fulfilment, int, Content]:
-    """What the next version of an accepted one says; a block of another table is that of the contract's table now."""
+    """What the next version of an accepted one says; a block of another table is that of the
+    contract's table now.
+    """
     rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
     fulfilment = rows.get(pk=version.fulfilment_id)
     latest = fulfilment.latest
     if fulfilment.accepted_id != version.pk or (latest and latest.state in OPEN_TO_WITHDRAW):
         raise Refused(
-            _("Fulfilment %(number)s is being changed. Answer that change first.") % {"number": fulfilment.external_id}
+            _("Fulfilment %(number)s is being changed. Answer that change first.")
+            % {"number": fulfilment.external_id}
         )
     parts = [(a.contract, under(a, a.contract), a.percent) for a in version.allocations.all()]
     if any(moved is None for _contract, moved, _percent in parts):
         raise Refused(
-            _("The table of the contract has no block for fulfilment %(number)s. Change it and choose a block.")
+            _(
+                "The table of the contract has no block for fulfilment %(number)s. Change it and"
+                " choose a block."
+            )
             % {"number": fulfilment.external_id}
         )
     fields = {name: getattr(version, name) for name in SAID_AGAIN}
@@ -467,7 +573,11 @@ def _said_again(version: FulfilmentVersion, act: Act) -> tuple[Fulfilment, int, 
         fulfilment,
         fulfilment.versions.count() + 1,
         Content(
-            {**fields, "state": FulfilmentState.SUBMITTED, "submitted_at": version.submitted_at or act.at},
+            {
+                **fields,
+                "state": FulfilmentState.SUBMITTED,
+                "submitted_at": version.submitted_at or act.at,
+            },
             [(t.first_day, t.hours_per_week) for t in version.terms.all()],
             [(contract, moved.block, percent) for contract, moved, percent in parts if moved],
         ),
@@ -475,10 +585,16 @@ def _said_again(version: FulfilmentVersion, act: Act) -> tuple[Fulfilment, int, 
 
 
 def propose_change(fulfilment: Fulfilment, content: Content, act: Act) -> FulfilmentVersion:
-    """A next version of an accepted fulfilment, as a draft: the accepted one counts until this one is accepted."""
+    """A next version of an accepted fulfilment, as a draft: the accepted one counts until this one
+    is accepted.
+    """
     with transaction.atomic():
         _refuse_wrong(content)
-        locked = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest").get(pk=fulfilment.pk)
+        locked = (
+            Fulfilment.objects.select_for_update(of=("self",))
+            .select_related("latest")
+            .get(pk=fulfilment.pk)
+        )
         if not locked.accepted_id:
             raise Refused(_("Only what was accepted can be changed this way."))
         refuse_settled(_contracts_of([locked.accepted_id]))
@@ -501,7 +617,12 @@ def withdraw(version: FulfilmentVersion, act: Act) -> None:
                 raise Refused(_("Write why this is withdrawn."))
             opened = open_posting(version.fulfilment.region, act)
             refuse_settled(_contracts_of([version.pk]))
-            _move([version], [FulfilmentState.ACCEPTED], state=FulfilmentState.WITHDRAWN, changed_at=act.at)
+            _move(
+                [version],
+                [FulfilmentState.ACCEPTED],
+                state=FulfilmentState.WITHDRAWN,
+                changed_at=act.at,
+            )
             Fulfilment.objects.filter(pk=version.fulfilment_id).update(accepted=None)
             posting.reverse([version], opened)
             _note([version], EventKind.WITHDRAWN, act, opened)
@@ -511,12 +632,16 @@ def withdraw(version: FulfilmentVersion, act: Act) -> None:
 
 
 def _move(versions: Sequence[FulfilmentVersion], expected: Sequence[str], **fields: Any) -> None:
-    """Change state where state and edition are still those that the person saw; else nothing happens at all."""
+    """Change state where state and edition are still those that the person saw; else nothing
+    happens at all.
+    """
     by_edition: dict[int, list[int]] = {}
     for version in versions:
         by_edition.setdefault(version.edition, []).append(version.pk)
     for edition, keys in by_edition.items():
-        moved = FulfilmentVersion.objects.filter(pk__in=keys, edition=edition, state__in=expected).update(**fields)
+        moved = FulfilmentVersion.objects.filter(
+            pk__in=keys, edition=edition, state__in=expected
+        ).update(**fields)
         if moved != len(keys):
             raise Refused(changed_meanwhile(versions[0]))
     for version in versions:
@@ -528,20 +653,28 @@ def changed_meanwhile(version: FulfilmentVersion) -> str:
     """What the one who came second is told: by whom and when it was changed."""
     now = FulfilmentVersion.objects.select_related("reviewed_by").get(pk=version.pk)
     when = date_format(localtime(now.changed_at), "j F Y H:i")
-    is_answered = now.state != version.state or now.state in (FulfilmentState.ACCEPTED, FulfilmentState.REJECTED)
+    is_answered = now.state != version.state or now.state in (
+        FulfilmentState.ACCEPTED,
+        FulfilmentState.REJECTED,
+    )
     if now.reviewed_by and is_answered:
         return _("%(who)s answered this on %(when)s: %(state)s. Nothing was changed by you.") % {
             "who": now.reviewed_by,
             "when": when,
             "state": now.get_state_display(),
         }
-    return _("This was changed on %(when)s and is now “%(state)s”. Look at it again; nothing was changed by you.") % {
+    return _(
+        "This was changed on %(when)s and is now “%(state)s”. Look at it again; nothing was changed"
+        " by you."
+    ) % {
         "when": when,
         "state": now.get_state_display(),
     }
 
 
-def _note(versions: Sequence[FulfilmentVersion], kind: str, act: Act, opened: OpenPosting | None = None) -> None:
+def _note(
+    versions: Sequence[FulfilmentVersion], kind: str, act: Act, opened: OpenPosting | None = None
+) -> None:
     FulfilmentEvent.objects.bulk_create(
         FulfilmentEvent(
             fulfilment_id=version.fulfilment_id,

@@ -1,4 +1,6 @@
-"""What is stored of fulfilments: versions, their ledger, evidence, samples, files that were sent."""
+"""What is stored of fulfilments: versions, their ledger, evidence, samples, files that were
+sent.
+"""
 
 from placements.models.evidence import ABOUT_A_PERSON, Evidence
 from placements.models.fulfilment import (
@@ -12,7 +14,14 @@ from placements.models.fulfilment import (
 )
 from placements.models.ledger import FulfilmentLine
 from placements.models.sample import Outcome, Sample, SampleCheck
-from placements.models.upload import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
+from placements.models.upload import (
+    ColumnMemory,
+    RowOutcome,
+    Upload,
+    UploadKind,
+    UploadRow,
+    UploadState,
+)
 
 __all__ = [
     "ABOUT_A_PERSON",

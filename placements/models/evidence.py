@@ -1,4 +1,6 @@
-"""Evidence of a fulfilment: a file that is kept, or a document about a person that was seen and not kept."""
+"""Evidence of a fulfilment: a file that is kept, or a document about a person that was seen and not
+kept.
+"""
 
 from typing import ClassVar
 
@@ -13,14 +15,23 @@ from sroi.files.storage import EvidenceStorage, evidence_storage, random_name
 
 __all__ = ["ABOUT_A_PERSON", "Evidence", "EvidenceStorage", "evidence_storage", "random_name"]
 
-# Documents that carry a name and a BSN: seen, not stored, unless the policy of the region allows it.
+# Documents that carry a name and a BSN: seen, not stored, unless the policy of the region allows
+# it.
 ABOUT_A_PERSON = frozenset(
-    {"municipal_decision", "uwv_decision", "register_statement", "employment_contract", "internship_agreement"}
+    {
+        "municipal_decision",
+        "uwv_decision",
+        "register_statement",
+        "employment_contract",
+        "internship_agreement",
+    }
 )
 
 
 class Evidence(ScopedModel):
-    version = models.ForeignKey(FulfilmentVersion, on_delete=models.PROTECT, related_name="evidence")
+    version = models.ForeignKey(
+        FulfilmentVersion, on_delete=models.PROTECT, related_name="evidence"
+    )
     kind = models.CharField(_("what it is"), max_length=40)
     file = models.FileField(storage=evidence_storage, upload_to=random_name, blank=True)
     media_type = models.CharField(max_length=40, blank=True)
@@ -39,7 +50,9 @@ class Evidence(ScopedModel):
     erased_at = models.DateTimeField(null=True, blank=True)
 
     # Procurement officers see no single placement, so no path to a municipality here.
-    scope = Scope(region="version__fulfilment__region", contractor="version__fulfilment__contractor")
+    scope = Scope(
+        region="version__fulfilment__region", contractor="version__fulfilment__contractor"
+    )
 
     class Meta:
         ordering = ("pk",)
@@ -50,7 +63,9 @@ class Evidence(ScopedModel):
                 | Q(erased_at__isnull=False),
                 name="evidence_is_kept_or_seen",
             ),
-            models.CheckConstraint(condition=Q(erased_at=None) | Q(file=""), name="evidence_erased_has_no_file"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(file=""), name="evidence_erased_has_no_file"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
 """A fulfilment: one identity, versions of what was claimed, and the contracts it is allocated to.
 
-The accepted version counts until a newer one is accepted. Every step is an event: who, when, what and why; events never
-hold a candidate reference.
+The accepted version counts until a newer one is accepted. Every step is an event: who, when, what
+and why; events never hold a candidate reference.
 """
 
 from typing import ClassVar
@@ -38,13 +38,25 @@ class Fulfilment(ScopedModel):
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
     # The newest version, which shows; and the accepted one, which counts.
     latest = models.OneToOneField(
-        "FulfilmentVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="latest_of"
+        "FulfilmentVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="latest_of",
     )
     accepted = models.OneToOneField(
-        "FulfilmentVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="accepted_of"
+        "FulfilmentVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="accepted_of",
     )
     entered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="entered_fulfilments"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="entered_fulfilments",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -53,7 +65,9 @@ class Fulfilment(ScopedModel):
     class Meta:
         ordering = ("-pk",)
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "contractor", "external_id"], name="fulfilment_external_id")
+            models.UniqueConstraint(
+                fields=["region", "contractor", "external_id"], name="fulfilment_external_id"
+            )
         ]
 
     def __str__(self) -> str:
@@ -61,11 +75,15 @@ class Fulfilment(ScopedModel):
 
 
 class FulfilmentVersion(ScopedModel):
-    """What was claimed, and what became of it. Amounts are euro excluding VAT, hours are per week."""
+    """What was claimed, and what became of it. Amounts are euro excluding VAT, hours are per
+    week.
+    """
 
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
-    state = models.CharField(_("state"), max_length=10, choices=FulfilmentState.choices, default=FulfilmentState.DRAFT)
+    state = models.CharField(
+        _("state"), max_length=10, choices=FulfilmentState.choices, default=FulfilmentState.DRAFT
+    )
     # Rises with each saved edit: a reviewer answers the edition that was on the screen.
     edition = models.PositiveIntegerField(default=1)
     description = models.CharField(_("description"), max_length=500, blank=True)
@@ -79,9 +97,13 @@ class FulfilmentVersion(ScopedModel):
     supplier_name = models.CharField(_("supplier"), max_length=200, blank=True)
     supplier_kvk = models.CharField(_("KvK number of the supplier"), max_length=8, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=80, blank=True)
-    amount = MoneyField(_("amount excl. VAT"), null=True, blank=True, validators=[MinValueValidator(0)])
+    amount = MoneyField(
+        _("amount excl. VAT"), null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
-    quantity = models.DecimalField(_("quantity"), max_digits=9, decimal_places=2, null=True, blank=True)
+    quantity = models.DecimalField(
+        _("quantity"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
     activity_date = models.DateField(_("date of the activity"), null=True, blank=True)
     policy_field = models.CharField(_("policy field"), max_length=60, blank=True)
     performed_by = models.CharField(_("done by (subcontractor)"), max_length=200, blank=True)
@@ -120,7 +142,8 @@ class FulfilmentVersion(ScopedModel):
                 name="version_refused_says_why",
             ),
             models.CheckConstraint(
-                condition=Q(decided_value=None) | ~Q(decided_reason=""), name="version_decided_says_why"
+                condition=Q(decided_value=None) | ~Q(decided_reason=""),
+                name="version_decided_says_why",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "submitted_at"], name="version_queue")]
@@ -136,14 +159,17 @@ class PlacementTerm(ScopedModel):
     first_day = models.DateField(_("from"))
     hours_per_week = models.DecimalField(_("hours per week"), max_digits=5, decimal_places=2)
 
-    scope = Scope(region="version__fulfilment__region", contractor="version__fulfilment__contractor")
+    scope = Scope(
+        region="version__fulfilment__region", contractor="version__fulfilment__contractor"
+    )
 
     class Meta:
         ordering = ("version", "first_day")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "first_day"], name="term_first_day"),
             models.CheckConstraint(
-                condition=Q(hours_per_week__gte=0) & Q(hours_per_week__lte=168), name="term_hours_of_a_week"
+                condition=Q(hours_per_week__gte=0) & Q(hours_per_week__lte=168),
+                name="term_hours_of_a_week",
             ),
         ]
 
@@ -154,11 +180,13 @@ class PlacementTerm(ScopedModel):
 class Allocation(ScopedModel):
     """The part of a fulfilment that is for one contract, under a block of that contract's table.
 
-    At acceptance the counted window, the bonuses that counted and the value are kept, so that what was accepted can be
-    computed again whatever happens to the contract afterwards.
+    At acceptance the counted window, the bonuses that counted and the value are kept, so that what
+    was accepted can be computed again whatever happens to the contract afterwards.
     """
 
-    version = models.ForeignKey(FulfilmentVersion, on_delete=models.CASCADE, related_name="allocations")
+    version = models.ForeignKey(
+        FulfilmentVersion, on_delete=models.CASCADE, related_name="allocations"
+    )
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="allocations")
     block = models.ForeignKey(BuildingBlock, on_delete=models.PROTECT, related_name="allocations")
     percent = models.DecimalField(_("share"), max_digits=7, decimal_places=4)
@@ -174,7 +202,9 @@ class Allocation(ScopedModel):
         ordering = ("version", "contract__reference")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "contract"], name="allocation_once"),
-            models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="allocation_is_percent"),
+            models.CheckConstraint(
+                condition=Q(percent__gt=0) & Q(percent__lte=100), name="allocation_is_percent"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -198,9 +228,13 @@ class FulfilmentEvent(ScopedModel):
     version_number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     why = models.CharField(max_length=1000, blank=True)
-    posting = models.ForeignKey(Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    posting = models.ForeignKey(
+        Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     scope = Scope(region="fulfilment__region", contractor="fulfilment__contractor")
 

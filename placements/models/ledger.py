@@ -1,4 +1,6 @@
-"""The fulfilment ledger: append-only, one line per month and municipality of a fulfilment under a contract."""
+"""The fulfilment ledger: append-only, one line per month and municipality of a fulfilment under a
+contract.
+"""
 
 from typing import ClassVar
 
@@ -11,13 +13,19 @@ from sroi.money import ZERO, FteField, MoneyField
 
 
 class FulfilmentLine(ScopedModel):
-    """What a month of a fulfilment counted for one municipality. Never changed, never deleted; mended by a reversal.
+    """What a month of a fulfilment counted for one municipality. Never changed, never deleted;
+    mended by a reversal.
 
-    `amount` is the credited value, `paid` what a social firm was really paid (excl. VAT); both euro.
+    `amount` is the credited value, `paid` what a social firm was really paid (excl. VAT); both
+    euro.
     """
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="fulfilment_lines")
-    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="fulfilment_lines")
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, related_name="fulfilment_lines"
+    )
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="fulfilment_lines"
+    )
     month = models.DateField()
     booked = models.DateField()
     fulfilment = models.ForeignKey(Fulfilment, on_delete=models.PROTECT, related_name="lines")
@@ -30,9 +38,12 @@ class FulfilmentLine(ScopedModel):
     fte = FteField(default=0)
     paid = MoneyField(default=ZERO)
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="fulfilment_lines")
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
 
-    # Procurement officers see totals per contract, never a single placement: so no path to the municipality here.
+    # Procurement officers see totals per contract, never a single placement: so no path to the
+    # municipality here.
     scope = Scope(region="contract__region", contractor="contract__contractor")
 
     class Meta:

@@ -1,4 +1,6 @@
-"""A sample of accepted fulfilments of a quarter, and what was found when each of them was checked."""
+"""A sample of accepted fulfilments of a quarter, and what was found when each of them was
+checked.
+"""
 
 from typing import ClassVar
 
@@ -14,7 +16,8 @@ from sroi.history.keeping import kept
 
 
 class Sample(ScopedModel):
-    """Drawn from what was accepted in a quarter, after one posting and up to another. With its seed it is drawn again.
+    """Drawn from what was accepted in a quarter, after one posting and up to another. With its seed
+    it is drawn again.
 
     While a quarter runs a second sample can be drawn of what was accepted since the first.
     """
@@ -26,17 +29,24 @@ class Sample(ScopedModel):
     size = models.PositiveSmallIntegerField(_("how many"))
     seed = models.CharField(_("seed"), max_length=64)
     population = models.PositiveIntegerField()
-    drawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    drawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     drawn_at = models.DateTimeField()
 
-    # Who was checked is not told beforehand: neither contractors nor procurement officers see a sample.
+    # Who was checked is not told beforehand: neither contractors nor procurement officers see a
+    # sample.
     scope = Scope(region="region")
 
     class Meta:
         ordering = ("-first_day", "-pk")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["region", "first_day", "after_posting"], name="sample_drawn_once"),
-            models.CheckConstraint(condition=Q(last_posting__gt=F("after_posting")), name="sample_has_a_population"),
+            models.UniqueConstraint(
+                fields=["region", "first_day", "after_posting"], name="sample_drawn_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(last_posting__gt=F("after_posting")), name="sample_has_a_population"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,7 +59,9 @@ class Outcome(models.TextChoices):
 
 
 class SampleCheck(ScopedModel):
-    """One accepted version in a sample: drawn, or there because its reviewer had entered it; and what was found."""
+    """One accepted version in a sample: drawn, or there because its reviewer had entered it; and
+    what was found.
+    """
 
     sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="checks")
     version = models.ForeignKey(FulfilmentVersion, on_delete=models.PROTECT, related_name="checks")
@@ -70,11 +82,13 @@ class SampleCheck(ScopedModel):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["sample", "version"], name="sample_check_once"),
             models.CheckConstraint(
-                condition=Q(outcome="", checked_at=None) | (~Q(outcome="") & Q(checked_at__isnull=False)),
+                condition=Q(outcome="", checked_at=None)
+                | (~Q(outcome="") & Q(checked_at__isnull=False)),
                 name="sample_check_has_date",
             ),
             models.CheckConstraint(
-                condition=~Q(outcome="not_in_order") | (~Q(found="") & ~Q(done="")), name="sample_check_says_what"
+                condition=~Q(outcome="not_in_order") | (~Q(found="") & ~Q(done="")),
+                name="sample_check_says_what",
             ),
         ]
 

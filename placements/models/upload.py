@@ -1,4 +1,6 @@
-"""A file that someone wants to import: what is in it, and what would happen. It is seen by who sent it, and erased."""
+"""A file that someone wants to import: what is in it, and what would happen. It is seen by who sent
+it, and erased.
+"""
 
 from typing import ClassVar
 
@@ -27,23 +29,32 @@ class UploadState(models.TextChoices):
 
 
 class Upload(ScopedModel):
-    """A file of one person, for one purpose. The file itself is gone once it was imported, or held a BSN."""
+    """A file of one person, for one purpose. The file itself is gone once it was imported, or held
+    a BSN.
+    """
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
+    )
     kind = models.CharField(_("what"), max_length=12, choices=UploadKind.choices)
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="+")
     # Of whom the fulfilments are, where the contractor's own people import them.
-    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     name = models.CharField(_("file"), max_length=200)
     ending = models.CharField(max_length=5)
     content = models.BinaryField(null=True)
     # The faults are told in the language of who sent it.
     language = models.CharField(max_length=5)
-    state = models.CharField(_("state"), max_length=12, choices=UploadState.choices, default=UploadState.WAITING)
+    state = models.CharField(
+        _("state"), max_length=12, choices=UploadState.choices, default=UploadState.WAITING
+    )
     why = models.CharField(max_length=500, blank=True)
     # Rises each time that it is taken up: what an earlier run still says does not count.
     run = models.PositiveIntegerField(default=1)
-    # The names of the columns in the file, what stands in the first cells, and for each which column of ours it is.
+    # The names of the columns in the file, what stands in the first cells, and for each which
+    # column of ours it is.
     header = models.JSONField(default=list)
     examples = models.JSONField(default=list)
     columns = models.JSONField(default=list)
@@ -59,7 +70,10 @@ class Upload(ScopedModel):
     expires_at = models.DateTimeField(db_index=True)
 
     scope = Scope(
-        region="region", municipality="region__municipalities", contractor="contractor", region_wide=(May.ADVISE,)
+        region="region",
+        municipality="region__municipalities",
+        contractor="contractor",
+        region_wide=(May.ADVISE,),
     )
 
     class Meta:
@@ -95,15 +109,21 @@ class UploadRow(ScopedModel):
 
     class Meta:
         ordering = ("number",)
-        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "number"], name="upload_row")]
-        indexes: ClassVar = [models.Index(fields=["upload", "outcome", "number"], name="upload_row_outcome")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["upload", "number"], name="upload_row")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["upload", "outcome", "number"], name="upload_row_outcome")
+        ]
 
     def __str__(self) -> str:
         return f"{self.upload_id}/{self.number}"
 
 
 class ColumnMemory(models.Model):
-    """Which column of ours a person last chose for a name in the header of a file of this kind; empty: none."""
+    """Which column of ours a person last chose for a name in the header of a file of this kind;
+    empty: none.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=12, choices=UploadKind.choices)
@@ -112,7 +132,9 @@ class ColumnMemory(models.Model):
     unscoped_because = "read and written for the person who imports only"
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "kind"], name="column_memory_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "kind"], name="column_memory_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kind}"

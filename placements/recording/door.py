@@ -26,23 +26,37 @@ TRIES_FOR_A_NUMBER = 5
 
 
 def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
-    """Those for which this person may record: a contractor its own, an adviser those of the region."""
+    """Those for which this person may record: a contractor its own, an adviser those of the
+    region.
+    """
     allowed = Q(pk__in=[])
     for grant in access.grants_for(May.ENTER):
         of_firm = {} if grant.contractor_id is None else {"contractor": grant.contractor_id}
         allowed |= Q(region=grant.region_id, **of_firm)
-    found = contracts.filter(allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False)
-    return found.select_related("contractor", "region", "policy", "table").order_by("contractor__name", "reference")
+    found = contracts.filter(
+        allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False
+    )
+    return found.select_related("contractor", "region", "policy", "table").order_by(
+        "contractor__name", "reference"
+    )
 
 
 def copied(version: FulfilmentVersion) -> Content:
-    """An earlier one as the beginning of a new one, without what is of that one person, invoice or day."""
+    """An earlier one as the beginning of a new one, without what is of that one person, invoice or
+    day.
+    """
     content = content_of(version)
     empty = FulfilmentVersion()
-    return replace(content, fields=content.fields | {name: getattr(empty, name) for name in NOT_COPIED}, hours=())
+    return replace(
+        content,
+        fields=content.fields | {name: getattr(empty, name) for name in NOT_COPIED},
+        hours=(),
+    )
 
 
-def record(region: Region, contractor: Contractor, kind: str, content: Content, act: Act) -> FulfilmentVersion:
+def record(
+    region: Region, contractor: Contractor, kind: str, content: Content, act: Act
+) -> FulfilmentVersion:
     """A first version in state draft, under the next number of the contractor in the year."""
     for attempt in range(TRIES_FOR_A_NUMBER):
         number = next_number(region, contractor, act.today)
@@ -59,7 +73,9 @@ def record(region: Region, contractor: Contractor, kind: str, content: Content, 
 def next_number(region: Region, contractor: Contractor, today: date) -> str:
     """`2025-007`: by year, after the highest that is there."""
     prefix = f"{today.year}-"
-    known = Fulfilment.objects.filter(region=region, contractor=contractor, external_id__startswith=prefix)
+    known = Fulfilment.objects.filter(
+        region=region, contractor=contractor, external_id__startswith=prefix
+    )
     numbers = [text.removeprefix(prefix) for text in known.values_list("external_id", flat=True)]
     last = max((int(n) for n in numbers if n.isdecimal() and len(n) < 9), default=0)
     return f"{prefix}{last + 1:03}"
@@ -67,7 +83,9 @@ def next_number(region: Region, contractor: Contractor, today: date) -> str:
 
 @dataclass(frozen=True)
 class Reported:
-    """What is said of one running placement: it runs on, it stopped on a day, or other hours from a day on."""
+    """What is said of one running placement: it runs on, it stopped on a day, or other hours from a
+    day on.
+    """
 
     fulfilment: Fulfilment
     stopped_on: date | None = None
@@ -75,17 +93,27 @@ class Reported:
 
 
 def running(fulfilments: QuerySet[Any], today: date) -> QuerySet[Any]:
-    """The accepted placements of which it is not yet certain that they ran until today, or until their last day."""
-    begun = fulfilments.filter(kind=BlockKind.PLACEMENT, accepted__isnull=False, accepted__start_date__lte=today)
-    counting = Allocation.objects.filter(version=OuterRef("accepted"), contract__state__in=TAKES_FULFILMENTS)
+    """The accepted placements of which it is not yet certain that they ran until today, or until
+    their last day.
+    """
+    begun = fulfilments.filter(
+        kind=BlockKind.PLACEMENT, accepted__isnull=False, accepted__start_date__lte=today
+    )
+    counting = Allocation.objects.filter(
+        version=OuterRef("accepted"), contract__state__in=TAKES_FULFILMENTS
+    )
     begun = begun.filter(Exists(counting))
     certain = F("accepted__confirmed_until")
     ended = Q(accepted__end_date__isnull=False, accepted__end_date__lte=certain)
-    return begun.filter(Q(accepted__confirmed_until=None) | Q(accepted__confirmed_until__lt=today)).exclude(ended)
+    return begun.filter(
+        Q(accepted__confirmed_until=None) | Q(accepted__confirmed_until__lt=today)
+    ).exclude(ended)
 
 
 def report(rows: Sequence[Reported], act: Act) -> None:
-    """All of an interim report at once: what runs on is confirmed until today, the rest is handed in as a change."""
+    """All of an interim report at once: what runs on is confirmed until today, the rest is handed
+    in as a change.
+    """
     with transaction.atomic():
         on = [row.fulfilment for row in rows if not row.stopped_on and not row.other_hours]
         for region in {f.region for f in on}:
@@ -98,5 +126,9 @@ def report(rows: Sequence[Reported], act: Act) -> None:
             fields = {**content.fields, "confirmed_until": None}
             fields["end_date"] = row.stopped_on or content.fields["end_date"]
             hours = [*content.hours, row.other_hours] if row.other_hours else content.hours
-            changed.append(life.propose_change(row.fulfilment, Content(fields, hours, content.allocations), act))
+            changed.append(
+                life.propose_change(
+                    row.fulfilment, Content(fields, hours, content.allocations), act
+                )
+            )
         life.submit(changed, act)

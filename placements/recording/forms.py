@@ -1,4 +1,6 @@
-"""What is asked when a fulfilment is recorded: only the fields that its blocks use, each with its own fault."""
+"""What is asked when a fulfilment is recorded: only the fields that its blocks use, each with its
+own fault.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -24,16 +26,20 @@ from sroi.templatetags.formats import short_date
 
 def block_words(block: BuildingBlock) -> str:
     """What a block is worth, and for whom it counts where the table says so."""
-    return ". ".join(filter(None, (example_worth(block), suppliers.open_for(block), condition_of(block))))
+    return ". ".join(
+        filter(None, (example_worth(block), suppliers.open_for(block), condition_of(block)))
+    )
 
 
-# --- what -----------------------------------------------------------------------------------------------------------
+# --- what -----------------------------------------------------------------------------------------
 
 
 class WhatForm(forms.Form):
-    """For which contracts, what kind, and per valuation table which block; with several contracts also the shares.
+    """For which contracts, what kind, and per valuation table which block; with several contracts
+    also the shares.
 
-    The blocks appear once contracts and kind are known: `asked` says for which choice they were shown.
+    The blocks appear once contracts and kind are known: `asked` says for which choice they were
+    shown.
     """
 
     contracts: Any = VisibleRows(
@@ -69,7 +75,9 @@ class WhatForm(forms.Form):
         contracts.label_from_instance = lambda c: card(c.title, c.reference)
         if len(rows) == 1:
             contracts.widget = forms.MultipleHiddenInput()
-        self.chosen = [known[pk] for pk in dict.fromkeys(chosen) if pk in known] or (rows if len(rows) == 1 else [])
+        self.chosen = [known[pk] for pk in dict.fromkeys(chosen) if pk in known] or (
+            rows if len(rows) == 1 else []
+        )
         self.initial = {**self.initial, "contracts": [c.pk for c in self.chosen], "kind": kind}
         self.chosen_kind = kind if kind in dict(KINDS) else ""
         if fixed_kind:
@@ -92,7 +100,10 @@ class WhatForm(forms.Form):
                 label = _("Part for %(contract)s") % {"contract": contract.reference}
                 initial = before[contract.pk][1] if contract.pk in before else even
                 self.fields[f"share_{contract.pk}"] = ParsedField(
-                    decimal_number(2, Decimal("0.01"), 100), label=label, suffix="%", initial=initial
+                    decimal_number(2, Decimal("0.01"), 100),
+                    label=label,
+                    suffix="%",
+                    initial=initial,
                 )
         self.initial["asked"] = self.key
 
@@ -113,8 +124,14 @@ class WhatForm(forms.Form):
             coerce=int,
             initial=initial,
             widget=forms.RadioSelect(attrs={"class": "choice-cards"}),
-            help_text="" if offered else _("The table of this contract has no block for this. Choose another kind."),
-            error_messages={"required": _("Choose the block that fits best. The adviser can still change it.")},
+            help_text=(
+                ""
+                if offered
+                else _("The table of this contract has no block for this. Choose another kind.")
+            ),
+            error_messages={
+                "required": _("Choose the block that fits best. The adviser can still change it.")
+            },
         )
 
     @property
@@ -133,7 +150,9 @@ class WhatForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         shares = [v for name, v in cleaned.items() if name.startswith("share_") and v is not None]
         if sum(shares) > 100:
-            raise ValidationError(_("The parts add up to more than 100%. Nothing counts twice: make them smaller."))
+            raise ValidationError(
+                _("The parts add up to more than 100%. Nothing counts twice: make them smaller.")
+            )
         return cleaned
 
     def parts(self) -> list[tuple[Contract, BuildingBlock, Decimal]]:
@@ -147,7 +166,7 @@ class WhatForm(forms.Form):
         ]
 
 
-# --- who and when ---------------------------------------------------------------------------------------------------
+# --- who and when ---------------------------------------------------------------------------------
 
 
 def fields_of_a_claim() -> dict[str, forms.Field]:
@@ -155,21 +174,34 @@ def fields_of_a_claim() -> dict[str, forms.Field]:
         "candidate_ref": text_field(
             _("Your own reference for this person"),
             80,
-            help_text=_("No name and no BSN. A staff number or “candidate 3” is enough to find this person back."),
+            help_text=_(
+                "No name and no BSN. A staff number or “candidate 3” is enough to find this person"
+                " back."
+            ),
         ),
         "start_date": Day(label=_("First day")),
-        "end_date": Day(label=_("Last day"), required=False, help_text=_("Leave empty while it runs.")),
+        "end_date": Day(
+            label=_("Last day"), required=False, help_text=_("Leave empty while it runs.")
+        ),
         "hours_per_week": ParsedField(hours_per_week, label=_("Hours per week"), suffix=_("hours")),
         "age_at_start": ParsedField(
-            whole_number, label=_("Age on the first day"), suffix=_("years"), mode="numeric", required=False
+            whole_number,
+            label=_("Age on the first day"),
+            suffix=_("years"),
+            mode="numeric",
+            required=False,
         ),
-        "permanent_contract": forms.BooleanField(label=_("It is a permanent contract"), required=False),
+        "permanent_contract": forms.BooleanField(
+            label=_("It is a permanent contract"), required=False
+        ),
         "supplier_name": text_field(_("Which social firm?"), 200),
         "supplier_kvk": kvk_field(_("KvK number of the firm"), required=False),
         "invoice_number": forms.CharField(label=_("Invoice number"), max_length=80),
         "amount": euros(_("Amount without VAT")),
         "paid_on": Day(
-            label=_("Paid on"), required=False, help_text=_("It counts once it is paid. Leave empty until then.")
+            label=_("Paid on"),
+            required=False,
+            help_text=_("It counts once it is paid. Leave empty until then."),
         ),
         "quantity": ParsedField(decimal_number(2, 0, MOST_QUANTITY), label=_("How many?")),
         "activity_date": Day(label=_("When was it?")),
@@ -182,7 +214,9 @@ class DetailsForm(forms.Form):
 
     edition = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, kind: str, content: Content, later: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, kind: str, content: Content, later: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.kind, self.content = kind, content
         blocks = [block for _contract, block, _percent in content.allocations]
@@ -207,7 +241,10 @@ class DetailsForm(forms.Form):
         return forms.MultipleChoiceField(
             label=_("Does one of these go with it?"),
             required=False,
-            choices=[(b.code, card(f"{b.label}: {example_worth(b)}", condition_of(b))) for b in self.bonuses],
+            choices=[
+                (b.code, card(f"{b.label}: {example_worth(b)}", condition_of(b)))
+                for b in self.bonuses
+            ],
             widget=forms.CheckboxSelectMultiple,
         )
 
@@ -221,7 +258,8 @@ class DetailsForm(forms.Form):
                 Day(
                     label=_("Certain until"),
                     help_text=_(
-                        "Until when you are sure that it runs. Empty: until the day you submit, or the last day."
+                        "Until when you are sure that it runs. Empty: until the day you submit, or"
+                        " the last day."
                     ),
                 ),
             )
@@ -268,12 +306,19 @@ class DetailsForm(forms.Form):
         days: set[date] = set()
         for i in range(self.changes):
             day, hours = cleaned.get(f"from_{i}"), cleaned.get(f"hours_{i}")
-            if (day is None) != (hours is None) and not self.errors.keys() & {f"from_{i}", f"hours_{i}"}:
+            if (day is None) != (hours is None) and not self.errors.keys() & {
+                f"from_{i}",
+                f"hours_{i}",
+            }:
                 field = f"from_{i}" if day is None else f"hours_{i}"
-                self.add_error(field, _("Give both the day and the new hours, or leave both empty."))
+                self.add_error(
+                    field, _("Give both the day and the new hours, or leave both empty.")
+                )
             if day and first and day <= first:
                 self.add_error(
-                    f"from_{i}", _("Other hours begin after the first day, %(day)s.") % {"day": short_date(first)}
+                    f"from_{i}",
+                    _("Other hours begin after the first day, %(day)s.")
+                    % {"day": short_date(first)},
                 )
             if day and day in days:
                 self.add_error(f"from_{i}", _("This day is there twice."))
@@ -292,7 +337,9 @@ class DetailsForm(forms.Form):
         fields = dict(self.content.fields)
         for name in (*self.names, *self.more):
             if name in fields and name in self.fields:
-                empty: Any = [] if name == "bonuses" else "" if isinstance(fields[name], str) else None
+                empty: Any = (
+                    [] if name == "bonuses" else "" if isinstance(fields[name], str) else None
+                )
                 given = cleaned.get(name)
                 fields[name] = empty if given in (None, "") else given
         hours: list[tuple[date, Decimal]] = []
@@ -311,7 +358,7 @@ class WhyForm(forms.Form):
     why = text_field(gettext_lazy("Why?"), 1000, rows=3)
 
 
-# --- the interim report ---------------------------------------------------------------------------------------------
+# --- the interim report ---------------------------------------------------------------------------
 
 
 class StillRunsForm(forms.Form):
@@ -325,15 +372,23 @@ class StillRunsForm(forms.Form):
     )
     stopped_on = Day(label=gettext_lazy("Last day, if it stopped"), required=False)
     from_day = Day(label=gettext_lazy("Other hours from"), required=False)
-    hours = ParsedField(hours_per_week, label=gettext_lazy("Hours per week from then on"), required=False)
+    hours = ParsedField(
+        hours_per_week, label=gettext_lazy("Hours per week from then on"), required=False
+    )
 
-    def __init__(self, *args: Any, first: date, today: date, known: Sequence[date] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, first: date, today: date, known: Sequence[date] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.first, self.today, self.known = first, today, known
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        stopped, day, hours = cleaned.get("stopped_on"), cleaned.get("from_day"), cleaned.get("hours")
+        stopped, day, hours = (
+            cleaned.get("stopped_on"),
+            cleaned.get("from_day"),
+            cleaned.get("hours"),
+        )
         if cleaned.get("runs") == "stopped":
             if not stopped and "stopped_on" not in self.errors:
                 self.add_error("stopped_on", _("Fill in the last day."))
@@ -344,10 +399,13 @@ class StillRunsForm(forms.Form):
             cleaned["stopped_on"] = None
         if (day is None) != (hours is None) and not {"from_day", "hours"} & self.errors.keys():
             self.add_error(
-                "from_day" if day is None else "hours", _("Give both the day and the new hours, or leave both empty.")
+                "from_day" if day is None else "hours",
+                _("Give both the day and the new hours, or leave both empty."),
             )
         if day and (day <= self.first or day in self.known):
             self.add_error(
-                "from_day", _("Other hours begin after the first day, %(day)s.") % {"day": short_date(self.first)}
+                "from_day",
+                _("Other hours begin after the first day, %(day)s.")
+                % {"day": short_date(self.first)},
             )
         return cleaned

@@ -28,7 +28,9 @@ STATES = [choice for choice in FulfilmentState.choices if choice[0] != Fulfilmen
 
 
 def fulfilment_search(text: str) -> Q:
-    """By number, description, supplier or contractor; never by candidate, whom not everyone may see."""
+    """By number, description, supplier or contractor; never by candidate, whom not everyone may
+    see.
+    """
     return (
         Q(external_id__icontains=text)
         | Q(latest__description__icontains=text)
@@ -42,24 +44,37 @@ class FulfilmentFilterSet(FilterSet):
     state = ChoiceFilter(label=_("State"), field_name="latest__state", choices=STATES)
     kind = ChoiceFilter(label=_("Kind"), choices=KINDS)
     municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
-    policy_field = ChoiceFilter(label=_("Policy field"), field_name="latest__policy_field", choices=PolicyField.choices)
+    policy_field = ChoiceFilter(
+        label=_("Policy field"), field_name="latest__policy_field", choices=PolicyField.choices
+    )
     year = YearFilter(label=_("Year in which it was done"), method="in_year")
     contract = VisibleChoiceFilter(
-        Contract, label=_("Contract"), field_name="latest__allocations__contract", widget=forms.HiddenInput
+        Contract,
+        label=_("Contract"),
+        field_name="latest__allocations__contract",
+        widget=forms.HiddenInput,
     )
     contractor = VisibleChoiceFilter(Contractor, label=_("Contractor"), widget=forms.HiddenInput)
 
-    def of_municipality(self, fulfilments: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
+    def of_municipality(
+        self, fulfilments: QuerySet[Any], name: str, value: Municipality
+    ) -> QuerySet[Any]:
         access = self.request.access
         shares = visible(ContractShare, access).filter(municipality=value, percent__gt=0)
         under = visible(Allocation, access).filter(contract__in=shares.values("contract"))
         return fulfilments.filter(latest__in=under.values("version"))
 
     def in_year(self, fulfilments: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        """A placement that ran in it, an invoice that was paid in it, or an activity that was done in it."""
+        """A placement that ran in it, an invoice that was paid in it, or an activity that was done
+        in it.
+        """
         first, last = date(int(value), 1, 1), date(int(value), 12, 31)
-        ran = Q(latest__start_date__lte=last) & (Q(latest__end_date=None) | Q(latest__end_date__gte=first))
-        days = Q(latest__paid_on__range=(first, last)) | Q(latest__activity_date__range=(first, last))
+        ran = Q(latest__start_date__lte=last) & (
+            Q(latest__end_date=None) | Q(latest__end_date__gte=first)
+        )
+        days = Q(latest__paid_on__range=(first, last)) | Q(
+            latest__activity_date__range=(first, last)
+        )
         return fulfilments.filter(ran | days)
 
 
@@ -78,12 +93,17 @@ class FulfilmentTable(Table):
     )
     kind = django_tables2.Column(_("What"))
     contractor = django_tables2.Column(
-        _("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk"), accessor="contractor__name"
+        _("Contractor"),
+        orderable=True,
+        order_by=("contractor__name_folded", "pk"),
+        accessor="contractor__name",
     )
     contracts = django_tables2.Column(_("Contract"), accessor="pk")
     period = django_tables2.Column(_("When"), orderable=True, accessor="latest")
     value = django_tables2.Column(_("Value"), orderable=True, accessor="pk", attrs=NUMBER)
-    state = django_tables2.Column(_("State"), orderable=True, order_by=("latest__state", "pk"), accessor="latest")
+    state = django_tables2.Column(
+        _("State"), orderable=True, order_by=("latest__state", "pk"), accessor="latest"
+    )
 
     class Meta(Table.Meta):
         pass
@@ -109,9 +129,18 @@ class FulfilmentTable(Table):
         return fulfilments.order_by(order, "pk"), True
 
     def order_value(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:
-        """As far as the person may see what it is worth: under a contract of which they see nothing it is nothing."""
-        parts = visible(Allocation, self.access).filter(version=OuterRef("latest")).order_by().values("version")
-        total = Coalesce(Subquery(parts.annotate(total=Sum("value")).values("total")), Value(ZERO, MoneyField()))
+        """As far as the person may see what it is worth: under a contract of which they see nothing
+        it is nothing.
+        """
+        parts = (
+            visible(Allocation, self.access)
+            .filter(version=OuterRef("latest"))
+            .order_by()
+            .values("version")
+        )
+        total = Coalesce(
+            Subquery(parts.annotate(total=Sum("value")).values("total")), Value(ZERO, MoneyField())
+        )
         sign = "-" if is_descending else ""
         return fulfilments.annotate(total=total).order_by(f"{sign}total", f"{sign}pk"), True
 
@@ -130,7 +159,9 @@ class FulfilmentTable(Table):
         return NOTHING if value is None else euro(value)
 
     def render_state(self, value: Any) -> str:
-        return render_to_string("components/status.html", {"state": value.state, "label": value.get_state_display()})
+        return render_to_string(
+            "components/status.html", {"state": value.state, "label": value.get_state_display()}
+        )
 
 
 def blocks_of(fulfilment: Any) -> list[str]:
@@ -142,6 +173,8 @@ def references_of(fulfilment: Any) -> list[str]:
 
 
 def value_of(fulfilment: Any) -> Decimal | None:
-    """What it is worth under the contracts that were fetched with it; nothing is known of a draft."""
+    """What it is worth under the contracts that were fetched with it; nothing is known of a
+    draft.
+    """
     values = [a.value for a in fulfilment.latest.allocations.all() if a.value is not None]
     return sum(values, ZERO) if values else None

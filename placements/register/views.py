@@ -42,7 +42,9 @@ class FulfilmentFile(ListFile, FulfilmentList):
 
 
 class FulfilmentDetail(DetailPage):
-    """What was claimed, what it counts for under each contract and why, and what was posted of it."""
+    """What was claimed, what it counts for under each contract and why, and what was posted of
+    it.
+    """
 
     model = Fulfilment
     template_name = "placements/fulfilment_detail.html"
@@ -58,13 +60,19 @@ class FulfilmentDetail(DetailPage):
         valued = values_of(versions)
         return super().get_context_data(
             version=latest,
-            may_enter=may_enter(self.request.access, fulfilment.region_id, fulfilment.contractor_id),
+            may_enter=may_enter(
+                self.request.access, fulfilment.region_id, fulfilment.contractor_id
+            ),
             may_review=may_review(self.request.access, fulfilment),
             is_change=counts is not None and counts != latest,
             claimed=what_was_claimed(latest, may_see_person(self.request.access, fulfilment)),
             valued=valued[latest.pk],
             total=sum((value.total for _allocation, value in valued[latest.pk]), ZERO),
-            counts_now=sum((value.total for _allocation, value in valued[counts.pk]), ZERO) if counts else None,
+            counts_now=(
+                sum((value.total for _allocation, value in valued[counts.pk]), ZERO)
+                if counts
+                else None
+            ),
             months=self.months(valued[counts.pk] if counts else []),
             value_label=value_label(latest),
             events=[

@@ -1,11 +1,13 @@
-"""Erasing what is about a person when its time is over; figures and ledger lines remain. Source: DOMAIN.md section 8.
+"""Erasing what is about a person when its time is over; figures and ledger lines remain. Source:
+DOMAIN.md section 8.
 
-- accepted, submitted or superseded: `retention_months` after all its contracts were settled, or, for a contract that
-  never was, 24 months after its last counted day;
-- rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked back:
-  `retention_draft_months` after the last change.
+- accepted, submitted or superseded: `retention_months` after all its contracts were settled, or,
+  for a contract that never was, 24 months after its last counted day;
+- rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked
+  back: `retention_draft_months` after the last change.
 
-What is erased is listed by number in `Erasure`, so that a backup that is put back can be erased again.
+What is erased is listed by number in `Erasure`, so that a backup that is put back can be erased
+again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +20,13 @@ from django.utils.timezone import localdate
 
 from contracts.models import BlockKind, Contract, Policy
 from placements.evidence.door import page_name
-from placements.models import ABOUT_A_PERSON, Allocation, Evidence, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    ABOUT_A_PERSON,
+    Allocation,
+    Evidence,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from sroi.accounts.models import Erasure
 from sroi.database.batches import AT_ONCE
 from sroi.files.storage import evidence_storage
@@ -51,7 +59,11 @@ def about_a_person() -> QuerySet[FulfilmentVersion]:
 def due(today: date) -> Iterator[Due]:
     """What is to be erased on `today`."""
     allocations = Allocation.objects.select_related("contract__policy")
-    versions = about_a_person().select_related("fulfilment").prefetch_related(Prefetch("allocations", allocations))
+    versions = (
+        about_a_person()
+        .select_related("fulfilment")
+        .prefetch_related(Prefetch("allocations", allocations))
+    )
     policies: dict[int, Policy] = {}
     for version in versions.order_by("pk").iterator(chunk_size=AT_ONCE):
         region = version.fulfilment.region_id
@@ -75,7 +87,9 @@ def over_on(version: FulfilmentVersion, policy: Policy) -> tuple[date | None, st
 
 def contracts_over(today: date) -> list[int]:
     """The contracts of which nobody is to be called any more."""
-    named = Contract.objects.filter(contact_persons__isnull=False).select_related("policy").distinct()
+    named = (
+        Contract.objects.filter(contact_persons__isnull=False).select_related("policy").distinct()
+    )
     return [contract.pk for contract in named if contract_over_on(contract) <= today]
 
 
@@ -101,17 +115,23 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
 
 
 def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
-    """Erase reference, age, description of a placement, and evidence about the person of these versions."""
+    """Erase reference, age, description of a placement, and evidence about the person of these
+    versions.
+    """
     keys = list(numbers)
     with transaction.atomic():
         versions = FulfilmentVersion.objects.filter(pk__in=keys)
         versions.update(candidate_ref="", age_at_start=None)
         versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
-        evidence = Evidence.objects.filter(version__in=keys, kind__in=ABOUT_A_PERSON, erased_at=None)
+        evidence = Evidence.objects.filter(
+            version__in=keys, kind__in=ABOUT_A_PERSON, erased_at=None
+        )
         files = [(e.file.storage, each) for e in evidence if e.file for each in files_of(e)]
         if files:
             evidence_storage().guard()
-        evidence.update(file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at)
+        evidence.update(
+            file="", original_name="", pages=0, seen_how="", content_hash="", erased_at=at
+        )
     for storage, name in files:
         storage.delete(name)
 
@@ -123,4 +143,9 @@ def files_of(evidence: Evidence) -> list[str]:
 
 
 def listed() -> Iterator[int]:
-    return Erasure.objects.filter(subject=SUBJECT).order_by("number").values_list("number", flat=True).iterator()
+    return (
+        Erasure.objects.filter(subject=SUBJECT)
+        .order_by("number")
+        .values_list("number", flat=True)
+        .iterator()
+    )

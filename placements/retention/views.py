@@ -1,4 +1,6 @@
-"""What is kept about people: in plain words for everyone, and in full for who asks about one person."""
+"""What is kept about people: in plain words for everyone, and in full for who asks about one
+person.
+"""
 
 import json
 from typing import Any
@@ -19,7 +21,15 @@ from sroi.access import May, visible
 from sroi.accounts import audit
 from sroi.views import Request
 
-PERSONAL = ("candidate_ref", "age_at_start", "description", "start_date", "end_date", "permanent_contract", "state")
+PERSONAL = (
+    "candidate_ref",
+    "age_at_start",
+    "description",
+    "start_date",
+    "end_date",
+    "permanent_contract",
+    "state",
+)
 
 
 @login_not_required
@@ -27,12 +37,15 @@ PERSONAL = ("candidate_ref", "age_at_start", "description", "start_date", "end_d
 def privacy(request: Request) -> HttpResponse:
     """For the person placed and the contractor; the terms are those of the policy as published."""
     months = {key: POLICY_DEFAULTS[key] for key in POLICY_DEFAULTS if key.startswith("retention")}
-    return render(request, "pages/privacy.html", {"months": months, "never_settled": NEVER_SETTLED_MONTHS})
+    return render(
+        request, "pages/privacy.html", {"months": months, "never_settled": NEVER_SETTLED_MONTHS}
+    )
 
 
 @form_page
 def held_candidate(request: Request) -> HttpResponse:
-    """Everything held about one candidate reference, among the fulfilments that the adviser may see.
+    """Everything held about one candidate reference, among the fulfilments that the adviser may
+    see.
 
     Asked with POST, so that the reference stands in no address and no log.
     """
@@ -41,10 +54,16 @@ def held_candidate(request: Request) -> HttpResponse:
     form = CandidateForm(request.POST or None)
     versions: list[FulfilmentVersion] = []
     if form.is_valid():
-        theirs = visible(FulfilmentVersion, request.access).filter(candidate_ref=form.cleaned_data["ref"])
+        theirs = visible(FulfilmentVersion, request.access).filter(
+            candidate_ref=form.cleaned_data["ref"]
+        )
         regions = request.access.regions_where(May.ANSWER_PRIVACY)
-        rows = theirs.filter(fulfilment__region__in=regions).select_related("fulfilment__contractor")
-        versions = list(rows.prefetch_related("terms", "allocations__contract", "allocations__block"))
+        rows = theirs.filter(fulfilment__region__in=regions).select_related(
+            "fulfilment__contractor"
+        )
+        versions = list(
+            rows.prefetch_related("terms", "allocations__contract", "allocations__block")
+        )
         if request.POST.get("format") == "json":
             return download("kandidaat.json", [all_about(request, version) for version in versions])
     return render(request, "pages/held_candidate.html", {"form": form, "versions": versions})
@@ -60,7 +79,11 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
         **{name: getattr(version, name) for name in PERSONAL},
         "hours": [{"from": t.first_day, "per_week": t.hours_per_week} for t in version.terms.all()],
         "contracts": [
-            {"reference": a.contract.reference, "block": a.block.code, "target_group": a.block.target_group}
+            {
+                "reference": a.contract.reference,
+                "block": a.block.code,
+                "target_group": a.block.target_group,
+            }
             for a in version.allocations.all()
         ],
         "evidence": list(evidence.values("kind", "seen_on", "seen_how", "added_at", "erased_at")),
@@ -82,7 +105,11 @@ def held_user(request: Request, pk: int) -> HttpResponse:
             "email": user.email,
             "since": user.date_joined,
             "signed_in": user.last_login,
-            "roles": list(memberships.values("role", "region__code", "contractor__name", "started_at", "ended_at")),
+            "roles": list(
+                memberships.values(
+                    "role", "region__code", "contractor__name", "started_at", "ended_at"
+                )
+            ),
             "log": list(audit.events_of([user]).values("at", "kind", "path")),
         },
     )

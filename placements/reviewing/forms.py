@@ -12,7 +12,9 @@ from sroi.fields import euros, text_field
 
 
 class AdjustForm(DetailsForm):
-    """What the adviser makes of a claim: other hours, period, block or amount, or a value; always with the reason."""
+    """What the adviser makes of a claim: other hours, period, block or amount, or a value; always
+    with the reason.
+    """
 
     def __init__(self, data: Any = None, *, kind: str, content: Content, **kwargs: Any) -> None:
         super().__init__(data, kind=kind, content=content, later=True, **kwargs)
@@ -33,7 +35,9 @@ class AdjustForm(DetailsForm):
             required=False,
             help_text=_("For all contracts together. Leave empty to keep what is computed."),
         )
-        self.fields["why"] = text_field(_("Why?"), 1000, rows=3, help_text=_("The contractor reads this."))
+        self.fields["why"] = text_field(
+            _("Why?"), 1000, rows=3, help_text=_("The contractor reads this.")
+        )
 
     @property
     def shown(self) -> list[Any]:
@@ -42,7 +46,11 @@ class AdjustForm(DetailsForm):
     def filled_in(self) -> Content:
         content = super().filled_in()
         content.allocations = [
-            (contract, self.blocks.get(self.cleaned_data.get(f"block_{contract.pk}", 0), block), percent)
+            (
+                contract,
+                self.blocks.get(self.cleaned_data.get(f"block_{contract.pk}", 0), block),
+                percent,
+            )
             for contract, block, percent in content.allocations
         ]
         return content

@@ -1,7 +1,9 @@
-"""What an adviser should know before accepting: signals, each a sentence, for many versions at once.
+"""What an adviser should know before accepting: signals, each a sentence, for many versions at
+once.
 
-Nothing is refused here: a signal asks a person to look. Compared is across the whole register, since a contractor
-exists for all regions; a link is given only to what the reader may see. Source: DOMAIN.md sections 5.4 and 8.
+Nothing is refused here: a signal asks a person to look. Compared is across the whole register,
+since a contractor exists for all regions; a link is given only to what the reader may see. Source:
+DOMAIN.md sections 5.4 and 8.
 """
 
 from collections import defaultdict
@@ -29,7 +31,9 @@ MANY_HOURS_OF_AN_ACTIVITY = 100
 
 @dataclass(frozen=True)
 class Signal:
-    """A sentence, and the fulfilment that it is about where that is another one that the reader may see."""
+    """A sentence, and the fulfilment that it is about where that is another one that the reader may
+    see.
+    """
 
     kind: str
     sentence: str
@@ -39,13 +43,19 @@ class Signal:
 Signals = dict[int, list[Signal]]
 
 
-def signals(items: Sequence[tuple[FulfilmentVersion, Valued]], visible: Any, today: date) -> Signals:
-    """The signals of each version by its id. `visible` are the fulfilments that the reader may see."""
+def signals(
+    items: Sequence[tuple[FulfilmentVersion, Valued]], visible: Any, today: date
+) -> Signals:
+    """The signals of each version by its id. `visible` are the fulfilments that the reader may
+    see.
+    """
     versions = [version for version, _valued in items]
     found: Signals = defaultdict(list)
     others = _Others(versions, visible)
     missing, doubts = _missing_evidence(versions), suppliers.doubts(versions)
-    progress = with_progress({a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today)
+    progress = with_progress(
+        {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today
+    )
     counting = _counting_now(versions)
     for version, valued in items:
         own = found[version.pk]
@@ -61,7 +71,12 @@ def signals(items: Sequence[tuple[FulfilmentVersion, Valued]], visible: Any, tod
             left = standing.obligation - standing.realised - standing.planned
             left += counting.get((version.fulfilment_id, allocation.contract_id), ZERO)
             if value.total > max(left, ZERO):
-                own.append(Signal("above_owed", _above(allocation.contract.reference, value.total, max(left, ZERO))))
+                own.append(
+                    Signal(
+                        "above_owed",
+                        _above(allocation.contract.reference, value.total, max(left, ZERO)),
+                    )
+                )
     return found
 
 
@@ -75,10 +90,12 @@ def _above(reference: str, worth: Decimal, left: Decimal) -> str:
 
 def _counting_now(versions: Iterable[FulfilmentVersion]) -> dict[tuple[int, int], Decimal]:
     """What the accepted version of the same fulfilment counts for now: a change takes its place."""
-    rows = FulfilmentVersion.objects.filter(accepted_of__in={v.fulfilment_id for v in versions}).values_list(
-        "fulfilment_id", "allocations__contract_id", "allocations__value"
-    )
-    return {(fulfilment, contract): value for fulfilment, contract, value in rows if value is not None}
+    rows = FulfilmentVersion.objects.filter(
+        accepted_of__in={v.fulfilment_id for v in versions}
+    ).values_list("fulfilment_id", "allocations__contract_id", "allocations__value")
+    return {
+        (fulfilment, contract): value for fulfilment, contract, value in rows if value is not None
+    }
 
 
 def outside_the_term(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
@@ -92,7 +109,10 @@ def outside_the_term(version: FulfilmentVersion, valued: Valued) -> list[Signal]
         days = [version.start_date, version.end_date, version.paid_on, version.activity_date]
         outside = [day for day in days if day and not first <= day <= last]
         if outside:
-            sentence = _("%(days)s lies outside the counted term of contract %(ref)s (%(first)s to %(last)s).") % {
+            sentence = _(
+                "%(days)s lies outside the counted term of contract %(ref)s (%(first)s to"
+                " %(last)s)."
+            ) % {
                 "days": ", ".join(short_date(day) for day in outside),
                 "ref": contract.reference,
                 "first": short_date(first),
@@ -115,18 +135,27 @@ def unusual_hours(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
                     "full": number(table.full_time_hours),
                 }
             elif hours < table.min_hours_per_week or not hours:
-                found["less"] = _("%(hours)s hours per week is below the least of %(least)s hours.") % {
+                found["less"] = _(
+                    "%(hours)s hours per week is below the least of %(least)s hours."
+                ) % {
                     "hours": number(hours),
                     "least": number(table.min_hours_per_week),
                 }
-        if allocation.block.unit == Unit.HOUR and (version.quantity or 0) > MANY_HOURS_OF_AN_ACTIVITY:
-            found["many"] = _("%(hours)s hours for one activity is a lot.") % {"hours": number(version.quantity)}
+        if (
+            allocation.block.unit == Unit.HOUR
+            and (version.quantity or 0) > MANY_HOURS_OF_AN_ACTIVITY
+        ):
+            found["many"] = _("%(hours)s hours for one activity is a lot.") % {
+                "hours": number(version.quantity)
+            }
     return [Signal("unusual_hours", sentence) for sentence in found.values()]
 
 
 def _missing_evidence(versions: Sequence[FulfilmentVersion]) -> Signals:
     there: dict[int, set[str]] = defaultdict(set)
-    rows = Evidence.objects.filter(version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None)
+    rows = Evidence.objects.filter(
+        version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None
+    )
     for fulfilment, kind in rows.values_list("version__fulfilment_id", "kind"):
         there[fulfilment].add(kind)
     found: Signals = defaultdict(list)
@@ -139,12 +168,18 @@ def _missing_evidence(versions: Sequence[FulfilmentVersion]) -> Signals:
 
 
 class _Others:
-    """Live versions of other fulfilments that share a candidate, an invoice or a file with these."""
+    """Live versions of other fulfilments that share a candidate, an invoice or a file with
+    these.
+    """
 
     def __init__(self, versions: Sequence[FulfilmentVersion], visible: Any) -> None:
         self.files: dict[int, set[str]] = defaultdict(set)
-        own = Evidence.objects.filter(version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None)
-        for fulfilment, content in own.exclude(content_hash="").values_list("version__fulfilment_id", "content_hash"):
+        own = Evidence.objects.filter(
+            version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None
+        )
+        for fulfilment, content in own.exclude(content_hash="").values_list(
+            "version__fulfilment_id", "content_hash"
+        ):
             self.files[fulfilment].add(content)
         hashes = {content for some in self.files.values() for content in some}
         references = {v.candidate_ref for v in versions if v.candidate_ref}
@@ -154,14 +189,25 @@ class _Others:
         )
         alike = Q(invoice_number__in=invoices)
         alike |= Q(
-            candidate_ref__in=references, fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions}
+            candidate_ref__in=references,
+            fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions},
         )
-        rows = live.filter(alike).select_related("fulfilment").prefetch_related("allocations__contract")
+        rows = (
+            live.filter(alike)
+            .select_related("fulfilment")
+            .prefetch_related("allocations__contract")
+        )
         self.rows = list(rows) if references or invoices else []
-        same = Evidence.objects.filter(content_hash__in=hashes, erased_at=None) if hashes else Evidence.objects.none()
+        same = (
+            Evidence.objects.filter(content_hash__in=hashes, erased_at=None)
+            if hashes
+            else Evidence.objects.none()
+        )
         self.same = list(same.select_related("version__fulfilment"))
         keys = {v.fulfilment_id for v in self.rows} | {e.version.fulfilment_id for e in self.same}
-        self.visible: Collection[int] = set(visible.filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+        self.visible: Collection[int] = (
+            set(visible.filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
+        )
 
     def _but(self, version: FulfilmentVersion) -> Iterable[FulfilmentVersion]:
         return (other for other in self.rows if other.fulfilment_id != version.fulfilment_id)
@@ -176,7 +222,11 @@ class _Others:
             return []
         for other in self._but(version):
             same = other.candidate_ref == version.candidate_ref
-            if not same or other.fulfilment.contractor_id != version.fulfilment.contractor_id or not other.start_date:
+            if (
+                not same
+                or other.fulfilment.contractor_id != version.fulfilment.contractor_id
+                or not other.start_date
+            ):
                 continue
             first = max(version.start_date, other.start_date)
             last = min(version.end_date or date.max, other.end_date or date.max)
@@ -187,8 +237,12 @@ class _Others:
                     "first": short_date(first),
                     "last": _("now") if last == date.max else short_date(last),
                 }
-                unknown = _("The same candidate reference stands elsewhere too, on overlapping days.")
-                found[other.fulfilment_id] = self._signal("overlap", other.fulfilment_id, sentence, unknown)
+                unknown = _(
+                    "The same candidate reference stands elsewhere too, on overlapping days."
+                )
+                found[other.fulfilment_id] = self._signal(
+                    "overlap", other.fulfilment_id, sentence, unknown
+                )
         return list(found.values())
 
     def same_invoice(self, version: FulfilmentVersion) -> list[Signal]:
@@ -219,7 +273,8 @@ class _Others:
             e.version.fulfilment_id: self._signal(
                 "same_file",
                 e.version.fulfilment_id,
-                _("The same file is also evidence of %(other)s.") % {"other": e.version.fulfilment.external_id},
+                _("The same file is also evidence of %(other)s.")
+                % {"other": e.version.fulfilment.external_id},
                 _("The same file is also evidence elsewhere."),
             )
             for e in self.same

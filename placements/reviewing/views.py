@@ -37,8 +37,14 @@ from sroi.views import ForWhoMay, Request, act_of
 SHOWN = 50
 ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "age": (gettext_lazy("Oldest first"), ("submitted_at", "pk")),
-    "contract": (gettext_lazy("By contract"), ("allocations__contract__reference", "submitted_at", "pk")),
-    "contractor": (gettext_lazy("By contractor"), ("fulfilment__contractor__name_folded", "submitted_at", "pk")),
+    "contract": (
+        gettext_lazy("By contract"),
+        ("allocations__contract__reference", "submitted_at", "pk"),
+    ),
+    "contractor": (
+        gettext_lazy("By contractor"),
+        ("fulfilment__contractor__name_folded", "submitted_at", "pk"),
+    ),
 }
 
 
@@ -63,7 +69,9 @@ class Reviewing(ForWhoMay, View):
 
     def queue(self) -> QuerySet[Any]:
         regions = self.request.access.regions_where(May.REVIEW)
-        theirs = visible(FulfilmentVersion, self.request.access).filter(fulfilment__region__in=regions)
+        theirs = visible(FulfilmentVersion, self.request.access).filter(
+            fulfilment__region__in=regions
+        )
         rows: QuerySet[Any] = waiting(theirs).select_related(
             "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
         )
@@ -81,12 +89,16 @@ class Reviewing(ForWhoMay, View):
         valuing.fetch(rows)
         return rows
 
-    def signals_of(self, rows: Sequence[FulfilmentVersion]) -> tuple[dict[int, valuing.Valued], duplicates.Signals]:
+    def signals_of(
+        self, rows: Sequence[FulfilmentVersion]
+    ) -> tuple[dict[int, valuing.Valued], duplicates.Signals]:
         valued = values_of(rows)
         seen = visible(Fulfilment, self.request.access)
         return valued, duplicates.signals([(v, valued[v.pk]) for v in rows], seen, localdate())
 
-    def context_of_queue(self, rows: Sequence[FulfilmentVersion], shown: int | None) -> dict[str, Any]:
+    def context_of_queue(
+        self, rows: Sequence[FulfilmentVersion], shown: int | None
+    ) -> dict[str, Any]:
         waiting = self.queue().count()
         self.request.waiting = {"review-queue": waiting}
         today = localdate()
@@ -98,8 +110,14 @@ class Reviewing(ForWhoMay, View):
                 {
                     "version": version,
                     "current": version.fulfilment_id == shown,
-                    "days": (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0,
-                    "contracts": ", ".join(a.contract.reference for a in valuing.allocations_of(version)),
+                    "days": (
+                        (today - localtime(version.submitted_at).date()).days
+                        if version.submitted_at
+                        else 0
+                    ),
+                    "contracts": ", ".join(
+                        a.contract.reference for a in valuing.allocations_of(version)
+                    ),
                 }
                 for version in rows
             ],
@@ -118,7 +136,9 @@ class ReviewQueue(Reviewing):
         self.request.waiting = {"review-queue": 0}
         return render(request, "placements/review_empty.html", {"heading": _("Review")})
 
-    def without_signal(self, rows: Sequence[FulfilmentVersion]) -> list[tuple[FulfilmentVersion, Decimal]]:
+    def without_signal(
+        self, rows: Sequence[FulfilmentVersion]
+    ) -> list[tuple[FulfilmentVersion, Decimal]]:
         valued, signals = self.signals_of(rows)
         return [
             (version, questions.total(valued[version.pk]))
@@ -141,33 +161,47 @@ class ReviewQueue(Reviewing):
 
     def post(self, request: Request) -> HttpResponse:
         """Those that were ticked, each still as it was on the screen and still without a signal."""
-        ticked = dict(text.split(".", 1) for text in request.POST.getlist("version")[:SHOWN] if text.count(".") == 1)
+        ticked = dict(
+            text.split(".", 1)
+            for text in request.POST.getlist("version")[:SHOWN]
+            if text.count(".") == 1
+        )
         rows = list(self.queue().filter(pk__in=[pk for pk in ticked if is_key(pk)]))
         valuing.fetch(rows)
         fine = [v for v, _worth in self.without_signal(rows) if ticked[str(v.pk)] == str(v.edition)]
         try:
             for region in {v.fulfilment.region for v in fine}:
                 same = [v for v in fine if v.fulfilment.region_id == region.pk]
-                life.accept(same, act_of(request, _("Accepted together, without signals")), region=region)
+                life.accept(
+                    same, act_of(request, _("Accepted together, without signals")), region=region
+                )
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect("review-queue")
-        accepted = ngettext("%(n)s fulfilment accepted.", "%(n)s fulfilments accepted.", len(fine)) % {"n": len(fine)}
+        accepted = ngettext(
+            "%(n)s fulfilment accepted.", "%(n)s fulfilments accepted.", len(fine)
+        ) % {"n": len(fine)}
         messages.success(request, accepted)
         if left := len(ticked) - len(fine):
-            changed = _("%(n)s changed meanwhile or got a signal; look at those one by one.") % {"n": left}
+            changed = _("%(n)s changed meanwhile or got a signal; look at those one by one.") % {
+                "n": left
+            }
             messages.warning(request, changed)
         return redirect("review-queue")
 
 
 class Review(Reviewing):
-    """One claim with its signals and evidence, and the four answers. What was answered is no longer here."""
+    """One claim with its signals and evidence, and the four answers. What was answered is no longer
+    here.
+    """
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         fulfilment = self.find(pk)
         if fulfilment.latest.state != FulfilmentState.SUBMITTED:
             return redirect("fulfilment-detail", pk)
-        return self.show(fulfilment, adjust=self.adjust_form(fulfilment) if "otherwise" in request.GET else None)
+        return self.show(
+            fulfilment, adjust=self.adjust_form(fulfilment) if "otherwise" in request.GET else None
+        )
 
     def find(self, pk: int) -> Any:
         rows = visible(Fulfilment, self.request.access).select_related(
@@ -182,7 +216,12 @@ class Review(Reviewing):
 
     def adjust_form(self, fulfilment: Any, data: Any = None) -> AdjustForm:
         content = content_of(fulfilment.latest)
-        return AdjustForm(data, kind=fulfilment.kind, content=content, initial={"edition": fulfilment.latest.edition})
+        return AdjustForm(
+            data,
+            kind=fulfilment.kind,
+            content=content,
+            initial={"edition": fulfilment.latest.edition},
+        )
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         fulfilment = self.find(pk)
@@ -194,7 +233,11 @@ class Review(Reviewing):
             "reject": self.reject,
         }
         if answer not in answers:
-            return self.show(fulfilment, status=422) if self.is_open(fulfilment) else redirect("fulfilment-detail", pk)
+            return (
+                self.show(fulfilment, status=422)
+                if self.is_open(fulfilment)
+                else redirect("fulfilment-detail", pk)
+            )
         following = self.after(fulfilment)
         try:
             again = answers[answer](fulfilment, self.seen(fulfilment))
@@ -207,11 +250,13 @@ class Review(Reviewing):
         return bool(fulfilment.latest.state == FulfilmentState.SUBMITTED)
 
     def seen(self, fulfilment: Any) -> FulfilmentVersion:
-        """The version that was on the screen; another one, or another edition, is refused by the door."""
+        """The version that was on the screen; another one, or another edition, is refused by the
+        door.
+        """
         version: FulfilmentVersion = fulfilment.latest
-        if self.request.POST.get("version") != str(version.pk) or self.request.POST.get("edition") != str(
-            version.edition
-        ):
+        if self.request.POST.get("version") != str(version.pk) or self.request.POST.get(
+            "edition"
+        ) != str(version.edition):
             raise Refused(life.changed_meanwhile(version))
         return version
 
@@ -220,11 +265,17 @@ class Review(Reviewing):
         keys = [version.fulfilment_id for version in self.rows()]
         at = keys.index(fulfilment.pk) if fulfilment.pk in keys else -1
         rest = [key for key in keys[at + 1 :] + keys[: max(at, 0)] if key != fulfilment.pk]
-        return (reverse("review", args=[rest[0]]) if rest else reverse("review-queue")) + f"?by={self.order}"
+        return (
+            reverse("review", args=[rest[0]]) if rest else reverse("review-queue")
+        ) + f"?by={self.order}"
 
     def accept(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
         life.accept([version], act_of(self.request), region=fulfilment.region)
-        kept = visible(Allocation, self.request.access).filter(version=version).values_list("value", flat=True)
+        kept = (
+            visible(Allocation, self.request.access)
+            .filter(version=version)
+            .values_list("value", flat=True)
+        )
         worth = sum((value for value in kept if value is not None), ZERO)
         self.say(_("%(number)s accepted: it counts for %(worth)s."), fulfilment, worth=euro(worth))
         return None
@@ -270,11 +321,15 @@ class Review(Reviewing):
         messages.error(self.request, str(fault))
         return redirect("fulfilment-detail", pk)
 
-    def context_of_evidence(self, fulfilment: Any, allocations: Sequence[Allocation]) -> dict[str, Any]:
+    def context_of_evidence(
+        self, fulfilment: Any, allocations: Sequence[Allocation]
+    ) -> dict[str, Any]:
         rows = visible(Evidence, self.request.access).filter(version__fulfilment=fulfilment)
         there = list(rows.select_related("added_by"))
         asked = questions.evidence_asked(a.block for a in allocations)
-        lacking = [code for code in asked if not any(e.kind == code and not e.erased_at for e in there)]
+        lacking = [
+            code for code in asked if not any(e.kind == code and not e.erased_at for e in there)
+        ]
         return {
             "evidence": [(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in there],
             "lacking": [(code, called(EvidenceKind, code)) for code in lacking],
@@ -297,7 +352,9 @@ class Review(Reviewing):
             "allocations": [a for a, _value in valued[version.pk]],
             "total": total,
             "signals": signals[version.pk],
-            "may_answer": not own or all(a.contract.policy.self_review for a, _value in valued[version.pk]),
+            "may_answer": (
+                not own or all(a.contract.policy.self_review for a, _value in valued[version.pk])
+            ),
             **self.context_of_evidence(fulfilment, [a for a, _value in valued[version.pk]]),
             "why": WhyForm(),
             **(compared(version, counts, total) if counts and counts != version else {}),
@@ -306,14 +363,18 @@ class Review(Reviewing):
         return render(self.request, "placements/review_page.html", context, status=status)
 
 
-def compared(version: FulfilmentVersion, counts: FulfilmentVersion, total: Decimal) -> dict[str, Any]:
+def compared(
+    version: FulfilmentVersion, counts: FulfilmentVersion, total: Decimal
+) -> dict[str, Any]:
     """A change beside what was accepted, with the difference in euro."""
     counts.fulfilment = version.fulfilment
     valuing.fetch([counts])
     before = questions.total(valuing.values_as_accepted(counts))
     old, new = dict(what_was_claimed(counts, True)), dict(what_was_claimed(version, True))
     return {
-        "changes": [Compared(label, old.get(label, ""), new.get(label, "")) for label in {**old, **new}],
+        "changes": [
+            Compared(label, old.get(label, ""), new.get(label, "")) for label in {**old, **new}
+        ],
         "before": before,
         "difference": total - before,
     }

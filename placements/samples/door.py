@@ -1,8 +1,10 @@
-"""Checking afterwards: a random sample of what was accepted in a quarter, and the door for what is found.
+"""Checking afterwards: a random sample of what was accepted in a quarter, and the door for what is
+found.
 
-The order in which fulfilments are picked follows from the seed alone: by the SHA-256 of seed and version, the smallest
-first. So whoever has the seed draws the same sample again, on any machine. What someone reviewed who had entered it is
-always in it, beside what is drawn. Source: DOMAIN.md section 7, quality.
+The order in which fulfilments are picked follows from the seed alone: by the SHA-256 of seed and
+version, the smallest first. So whoever has the seed draws the same sample again, on any machine.
+What someone reviewed who had entered it is always in it, beside what is drawn. Source: DOMAIN.md
+section 7, quality.
 """
 
 import hashlib
@@ -27,7 +29,7 @@ LARGEST = 1000
 SEED_BYTES = 16
 
 
-# --- who may --------------------------------------------------------------------------------------------------------
+# --- who may --------------------------------------------------------------------------------------
 
 
 def may_draw(access: Access, region_id: int | None = None) -> bool:
@@ -39,7 +41,7 @@ def checks_own_review(user: Any, check: SampleCheck) -> bool:
     return user is not None and check.version.reviewed_by_id == user.pk
 
 
-# --- drawing --------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 
 def quarter_of(day: date) -> Period:
@@ -53,7 +55,9 @@ def quarter_words(first_day: date) -> str:
 
 
 def population(region: Region, first_day: date, after: int, upto: int) -> QuerySet[Any]:
-    """What was accepted in the quarter, in postings after one number up to another; also if it was replaced since."""
+    """What was accepted in the quarter, in postings after one number up to another; also if it was
+    replaced since.
+    """
     quarter = quarter_of(first_day)
     return FulfilmentVersion.objects.filter(
         fulfilment__region=region,
@@ -65,7 +69,9 @@ def population(region: Region, first_day: date, after: int, upto: int) -> QueryS
 
 def picked(keys: Iterable[int], seed: str, size: int) -> set[int]:
     """`size` of these, the same for the same seed whatever the order in which they are given."""
-    return set(sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest())[:size])
+    return set(
+        sorted(keys, key=lambda key: hashlib.sha256(f"{seed}:{key}".encode()).hexdigest())[:size]
+    )
 
 
 def usual_size(region: Region, today: date) -> int:
@@ -88,7 +94,9 @@ def draw(region: Region, first_day: date, size: int, act: Act, seed: str = "") -
         versions = population(region, quarter.first, after, head.last_number)
         rows = dict(versions.values_list("pk", "self_reviewed"))
         if not rows:
-            raise Refused(_("Nothing was accepted in this quarter that no sample was drawn from yet."))
+            raise Refused(
+                _("Nothing was accepted in this quarter that no sample was drawn from yet.")
+            )
         sample = Sample.objects.create(
             region=region,
             first_day=quarter.first,
@@ -102,22 +110,25 @@ def draw(region: Region, first_day: date, size: int, act: Act, seed: str = "") -
         )
         chosen = picked(rows, sample.seed, size) | {pk for pk, own in rows.items() if own}
         SampleCheck.objects.bulk_create(
-            SampleCheck(sample=sample, version_id=pk, self_reviewed=rows[pk]) for pk in sorted(chosen)
+            SampleCheck(sample=sample, version_id=pk, self_reviewed=rows[pk])
+            for pk in sorted(chosen)
         )
     return sample
 
 
 def drawn_again(sample: Sample) -> set[int]:
-    """The versions that the seed gives today, from the same postings: the same as then, or something is wrong."""
+    """The versions that the seed gives today, from the same postings: the same as then, or
+    something is wrong.
+    """
     rows = dict(
-        population(sample.region, sample.first_day, sample.after_posting, sample.last_posting).values_list(
-            "pk", "self_reviewed"
-        )
+        population(
+            sample.region, sample.first_day, sample.after_posting, sample.last_posting
+        ).values_list("pk", "self_reviewed")
     )
     return picked(rows, sample.seed, sample.size) | {pk for pk, own in rows.items() if own}
 
 
-# --- checking -------------------------------------------------------------------------------------------------------
+# --- checking -------------------------------------------------------------------------------------
 
 
 def record(check: SampleCheck, outcome: str, found: str, done: str, act: Act) -> None:
@@ -130,7 +141,11 @@ def record(check: SampleCheck, outcome: str, found: str, done: str, act: Act) ->
     if outcome == Outcome.NOT_IN_ORDER and not (found.strip() and done.strip()):
         raise Refused(_("Write what you found, and what was done about it."))
     with transaction.atomic():
-        now = SampleCheck.objects.select_for_update(of=("self",)).select_related("version").get(pk=check.pk)
+        now = (
+            SampleCheck.objects.select_for_update(of=("self",))
+            .select_related("version")
+            .get(pk=check.pk)
+        )
         if now.checked_at != check.checked_at:
             raise Refused(_("Someone else recorded this check meanwhile. Look at it again."))
         if checks_own_review(act.by, now) and not _may_check_own(now, act.today):
@@ -142,6 +157,8 @@ def record(check: SampleCheck, outcome: str, found: str, done: str, act: Act) ->
 
 
 def _may_check_own(check: SampleCheck, today: date) -> bool:
-    """Where the policy lets advisers review what they entered, it lets them check what they reviewed."""
+    """Where the policy lets advisers review what they entered, it lets them check what they
+    reviewed.
+    """
     policy = Policy.objects.filter(region=check.sample.region_id).on(today)
     return bool(policy and policy.self_review)

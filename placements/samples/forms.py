@@ -16,18 +16,26 @@ from sroi.fields import ParsedField, text_field
 
 
 class DrawForm(forms.Form):
-    """Which quarter of which region, and how many; what the reviewers entered themselves comes on top."""
+    """Which quarter of which region, and how many; what the reviewers entered themselves comes on
+    top.
+    """
 
-    region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"), empty_label=None)
+    region: Any = forms.ModelChoiceField(
+        queryset=None, label=gettext_lazy("Region"), empty_label=None
+    )
     quarter = forms.TypedChoiceField(label=gettext_lazy("Quarter"), coerce=date.fromisoformat)
     size = ParsedField(
         whole_number,
         label=gettext_lazy("How many to draw"),
         mode="numeric",
-        help_text=gettext_lazy("What was reviewed by who had entered it is always in it, on top of these."),
+        help_text=gettext_lazy(
+            "What was reviewed by who had entered it is always in it, on top of these."
+        ),
     )
 
-    def __init__(self, data: Any = None, *, regions: Any, quarters: Sequence[tuple[date, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, regions: Any, quarters: Sequence[tuple[date, str]], **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         fields: Any = self.fields
         fields["region"].queryset = regions

@@ -1,4 +1,6 @@
-"""Samples: what was drawn from each quarter, drawing one, and the check of each of its fulfilments."""
+"""Samples: what was drawn from each quarter, drawing one, and the check of each of its
+fulfilments.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -89,11 +91,17 @@ class Samples(ForWhoMay, FormPage):
             day = first - DAY
         # The one that ended first.
         initial = {"size": sampling.usual_size(regions[0], today), "quarter": quarters[1][0]}
-        return super().get_form_kwargs() | {"regions": regions, "quarters": quarters, "initial": initial}
+        return super().get_form_kwargs() | {
+            "regions": regions,
+            "quarters": quarters,
+            "initial": initial,
+        }
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
-        self.drawn = sampling.draw(given["region"], given["quarter"], given["size"], act_of(self.request))
+        self.drawn = sampling.draw(
+            given["region"], given["quarter"], given["size"], act_of(self.request)
+        )
         return _("Drawn. Check each of them below.")
 
     def get_success_url(self) -> str:
@@ -121,7 +129,9 @@ class SampleDetail(ForWhoMay, OfOne):
         rows = list(checks.select_related("version__fulfilment__contractor", "checked_by"))
         again = sampling.drawn_again(sample)
         context = {
-            "heading": _("Sample of %(quarter)s") % {"quarter": sampling.quarter_words(sample.first_day)},
+            "heading": (
+                _("Sample of %(quarter)s") % {"quarter": sampling.quarter_words(sample.first_day)}
+            ),
             "sample": sample,
             "row": SampleRow(sample),
             "checks": rows,
@@ -132,7 +142,9 @@ class SampleDetail(ForWhoMay, OfOne):
 
 
 class Check(ForWhoMay, OfOne, FormPage):
-    """One accepted fulfilment looked at again: the claim, its value and evidence, and what was found."""
+    """One accepted fulfilment looked at again: the claim, its value and evidence, and what was
+    found.
+    """
 
     capabilities = (May.SAMPLE,)
     model = SampleCheck
@@ -154,18 +166,26 @@ class Check(ForWhoMay, OfOne, FormPage):
         return reverse("sample-detail", args=[self.check.sample_id])
 
     def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.check, name) for name in ("outcome", "found", "done")} | {"seen": stamp(self.check)}
+        return {name: getattr(self.check, name) for name in ("outcome", "found", "done")} | {
+            "seen": stamp(self.check)
+        }
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
         if given["seen"] != stamp(self.check):
             raise Refused(_("Someone else recorded this check meanwhile. Look at it again."))
-        sampling.record(self.check, given["outcome"], given["found"], given["done"], act_of(self.request))
+        sampling.record(
+            self.check, given["outcome"], given["found"], given["done"], act_of(self.request)
+        )
         return _("Recorded.")
 
     def get_success_url(self) -> str:
-        """The next that is not checked yet and that this person did not review, or else the sample."""
-        left = visible(SampleCheck, self.request.access).filter(sample=self.check.sample, outcome="")
+        """The next that is not checked yet and that this person did not review, or else the
+        sample.
+        """
+        left = visible(SampleCheck, self.request.access).filter(
+            sample=self.check.sample, outcome=""
+        )
         others = left.exclude(version__reviewed_by=self.request.user).order_by("pk")
         after = others.filter(pk__gt=self.check.pk).first() or others.first()
         return reverse("sample-check", args=[after.pk]) if after else self.back_url
@@ -175,7 +195,11 @@ class Check(ForWhoMay, OfOne, FormPage):
         valuing.fetch([version])
         valued = valuing.explained(version)
         rows = visible(Evidence, access).filter(version__fulfilment=version.fulfilment_id)
-        told = visible(SampleCheck.history.model, access).filter(id=self.check.pk).select_related("history_user")
+        told = (
+            visible(SampleCheck.history.model, access)
+            .filter(id=self.check.pk)
+            .select_related("history_user")
+        )
         return super().get_context_data(
             version=version,
             fulfilment=version.fulfilment,
@@ -183,9 +207,14 @@ class Check(ForWhoMay, OfOne, FormPage):
             valued=[(a.contract, value) for a, value in valued],
             allocations=[a for a, _value in valued],
             total=questions.total(valued),
-            evidence=[(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in rows.select_related("added_by")],
+            evidence=[
+                (e, called(EvidenceKind, e.kind), pages_to_show(e))
+                for e in rows.select_related("added_by")
+            ],
             own=sampling.checks_own_review(self.request.user, self.check),
-            events=versions(told.order_by("history_date", "history_id"), skip=("checked_at", "checked_by")),
+            events=versions(
+                told.order_by("history_date", "history_id"), skip=("checked_at", "checked_by")
+            ),
             **kwargs,
         )
 

@@ -1,14 +1,15 @@
 """What a contract asks for now: one answer, beside how it stands.
 
-`asks_of` is the answer, and pure: a contract, what is known of it and a day give what it asks for, the most urgent
-first. Of whom and at which address is not said here: the roof (`sroi.pages.contract.attention`) adds both. `asks` looks
-up what is to be known, in a number of queries that does not grow with the contracts. Every page, list and mail reads
-one of these two and decides nothing itself: it may leave kinds out, never add one, and says that nothing has to be done
-only where nothing is asked. What is looked up may one day be stored instead: that changes `placements.standing.known`,
-and nothing that reads this.
+`asks_of` is the answer, and pure: a contract, what is known of it and a day give what it asks for,
+the most urgent first. Of whom and at which address is not said here: the roof
+(`sroi.pages.contract.attention`) adds both. `asks` looks up what is to be known, in a number of
+queries that does not grow with the contracts. Every page, list and mail reads one of these two and
+decides nothing itself: it may leave kinds out, never add one, and says that nothing has to be done
+only where nothing is asked. What is looked up may one day be stored instead: that changes
+`placements.standing.known`, and nothing that reads this.
 
-What counts as now: what is due within a month or passed, what waits for an answer, a contract that is short or ends
-soon. Amounts are euro. Source: DOMAIN.md sections 4 and 6.
+What counts as now: what is due within a month or passed, what waits for an answer, a contract that
+is short or ends soon. Amounts are euro. Source: DOMAIN.md sections 4 and 6.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -37,7 +38,9 @@ ENDING_WITHIN_MONTHS = 3
 
 
 class Kind(TextChoices):
-    """What is asked, the most urgent first. The names of a deadline are those of `contracts.plans.deadlines`."""
+    """What is asked, the most urgent first. The names of a deadline are those of
+    `contracts.plans.deadlines`.
+    """
 
     CORRECTION = "correction"
     RENEWAL = "renewal"
@@ -73,7 +76,8 @@ class Ask:
 
     contract: Contract
     kind: Kind
-    # By when it is to be done, or since when it waits or could be done; and whether a term has passed.
+    # By when it is to be done, or since when it waits or could be done; and whether a term has
+    # passed.
     day: date
     why: str
     late: bool = False
@@ -92,9 +96,11 @@ def asks(
     *,
     progress: Mapping[int, Progress] | None = None,
 ) -> dict[int, list[Ask]]:
-    """By contract id what each asks for at `today`, of what is looked up; `progress` where that is known already.
+    """By contract id what each asks for at `today`, of what is looked up; `progress` where that is
+    known already.
 
-    Contracts need their policy (`select_related("policy")`). Whoever calls has made sure that they may be seen.
+    Contracts need their policy (`select_related("policy")`). Whoever calls has made sure that they
+    may be seen.
     """
     rows = list(contracts)
     known = known_of(rows, today, look_ups, progress)
@@ -102,7 +108,9 @@ def asks(
 
 
 def asks_of(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
-    """The answer. What owes nothing and what does not run asks nothing, but for what waits for an answer."""
+    """The answer. What owes nothing and what does not run asks nothing, but for what waits for an
+    answer.
+    """
     if known.cover:
         yield from _certificate(contract, known.cover, known.discount)
     if known.progress:
@@ -125,11 +133,13 @@ def _certificate(contract: Contract, cover: Cover, discount: Decimal) -> Iterato
     about = cover.certificate.pk
     if cover.correction:
         why = _(
-            "PSO %(level)s lapsed on %(day)s, and no new certificate is known. Of the discount of %(discount)s, "
-            "%(correction)s is for the term after it."
+            "PSO %(level)s lapsed on %(day)s, and no new certificate is known. Of the discount of"
+            " %(discount)s, %(correction)s is for the term after it."
         )
         look = ("overdue", CertificateState.LAPSED.label)
-        yield Ask(contract, Kind.CORRECTION, until, why % words, True, *look, cover.correction, about)
+        yield Ask(
+            contract, Kind.CORRECTION, until, why % words, True, *look, cover.correction, about
+        )
     elif cover.state == CertificateState.LAPSING and cover.discount:
         why = _("PSO %(level)s is valid until %(day)s. With it goes a discount of %(discount)s.")
         look = ("at_risk", CertificateState.LAPSING.label)
@@ -145,7 +155,9 @@ def _settlement(contract: Contract, progress: Progress, today: date) -> Iterator
     if not is_settled_here(contract) or contract.state not in RUNNING or today <= last:
         return
     kind = Kind.END if contract.state == ContractState.ACTIVE else Kind.SETTLE
-    stands = _("%(open)s short on %(last)s") if progress.open else _("fulfilled, over since %(last)s")
+    stands = (
+        _("%(open)s short on %(last)s") if progress.open else _("fulfilled, over since %(last)s")
+    )
     words = {"open": euro(progress.open), "last": long_date(last)}
     yield Ask(contract, kind, last, stands % words, True, progress.status, progress.status.label)
 
@@ -153,7 +165,11 @@ def _settlement(contract: Contract, progress: Progress, today: date) -> Iterator
 def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
     """What was handed in or proposed, and what was asked back."""
     if known.submitted:
-        why = ngettext("%(n)s fulfilment waits for a review", "%(n)s fulfilments wait for a review", known.submitted)
+        why = ngettext(
+            "%(n)s fulfilment waits for a review",
+            "%(n)s fulfilments wait for a review",
+            known.submitted,
+        )
         yield Ask(contract, Kind.REVIEW, known.submitted_on or today, why % {"n": known.submitted})
     for proposal in known.proposals:
         why = f"{LABELS[proposal.kind]}: {proposal.why}"
@@ -162,13 +178,24 @@ def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
         why = _("handed in on %(day)s") % {"day": long_date(known.plan_waits_since)}
         yield Ask(contract, Kind.PLAN_ANSWER, known.plan_waits_since, why)
     if known.returned:
-        why = ngettext("%(n)s fulfilment was sent back", "%(n)s fulfilments were sent back", known.returned)
+        why = ngettext(
+            "%(n)s fulfilment was sent back", "%(n)s fulfilments were sent back", known.returned
+        )
         look = (FulfilmentState.RETURNED, FulfilmentState.RETURNED.label)
-        yield Ask(contract, Kind.COMPLETE, known.returned_on or today, why % {"n": known.returned}, False, *look)
+        yield Ask(
+            contract,
+            Kind.COMPLETE,
+            known.returned_on or today,
+            why % {"n": known.returned},
+            False,
+            *look,
+        )
 
 
 def _deadlines(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
-    """What is due within a month, or passed. Once all is fulfilled and the term is over, nothing is."""
+    """What is due within a month, or passed. Once all is fulfilled and the term is over, nothing
+    is.
+    """
     is_over = today > contract.last_counted_day
     done = known.progress is not None and known.progress.status == Status.FULFILLED
     if not known.has_deadlines or (is_over and done):
@@ -186,7 +213,9 @@ def _deadline(contract: Contract, deadline: Deadline, heard: date | None) -> Ask
 
 
 def _standing(contract: Contract, progress: Progress, today: date) -> Iterator[Ask]:
-    """That it is short, or ends soon while it is not, so that its settlement comes as no surprise."""
+    """That it is short, or ends soon while it is not, so that its settlement comes as no
+    surprise.
+    """
     if not is_settled_here(contract) or contract.state not in RUNNING:
         return
     look, why = (progress.status, progress.status.label), left_to_do(contract, progress)

@@ -1,8 +1,9 @@
-"""When a contractor last reported something about a contract: what interim reports are counted from.
+"""When a contractor last reported something about a contract: what interim reports are counted
+from.
 
-Heard of is: a fulfilment handed in, confirmed or accepted, word that there is nothing new, or a line about a month
-until its last day (all that is known of history that was imported). A deadline, the filter of the register and
-the quality figures of the annual report mean the same by it.
+Heard of is: a fulfilment handed in, confirmed or accepted, word that there is nothing new, or a
+line about a month until its last day (all that is known of history that was imported). A deadline,
+the filter of the register and the quality figures of the annual report mean the same by it.
 """
 
 from collections.abc import Iterable
@@ -22,14 +23,20 @@ CONTRACT = "fulfilment__versions__allocations__contract"
 
 
 def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
-    """By contract id the last day, not after `today`; in two queries whatever the number of contracts."""
+    """By contract id the last day, not after `today`; in two queries whatever the number of
+    contracts.
+    """
     ids = [contract.pk for contract in contracts]
-    events = FulfilmentEvent.objects.filter(kind__in=REPORTING, **{f"{CONTRACT}__in": ids}).order_by()
+    events = FulfilmentEvent.objects.filter(
+        kind__in=REPORTING, **{f"{CONTRACT}__in": ids}
+    ).order_by()
     without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, contract__in=ids).order_by()
     lines = FulfilmentLine.objects.filter(contract__in=ids)
     reported = events.values_list(CONTRACT).annotate(last=Max("at"))
     found: dict[int, date] = {}
-    for pk, at in reported.union(without_news.values_list("contract").annotate(last=Max("at")), all=True):
+    for pk, at in reported.union(
+        without_news.values_list("contract").annotate(last=Max("at")), all=True
+    ):
         day = min(localtime(at).date(), today)
         found[pk] = max(day, found.get(pk, day))
     for pk, month in lines.order_by().values_list("contract").annotate(last=Max("month")):
@@ -38,13 +45,17 @@ def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
     return found
 
 
-def silent(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, months: int, day: date) -> QuerySet[Any]:
-    """Contracts that ran on `day`, and for `months` before it, of which nothing was heard in those months.
+def silent(
+    contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, months: int, day: date
+) -> QuerySet[Any]:
+    """Contracts that ran on `day`, and for `months` before it, of which nothing was heard in those
+    months.
 
     Of fulfilments only these versions and lines are looked at: those that the reader may see.
     """
     since = add_months(day, -months) + DAY
-    # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and over.
+    # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and
+    # over.
     events = versions.filter(
         allocations__isnull=False,
         fulfilment__events__kind__in=REPORTING,
@@ -63,4 +74,6 @@ def silent(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, month
 
 def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:
     """As `silent`, whoever asks: that a contract is silent tells nothing of a single fulfilment."""
-    return silent(contracts, FulfilmentVersion.objects.all(), FulfilmentLine.objects.all(), months, day)
+    return silent(
+        contracts, FulfilmentVersion.objects.all(), FulfilmentLine.objects.all(), months, day
+    )

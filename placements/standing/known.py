@@ -1,4 +1,6 @@
-"""What is looked up of contracts to say what they ask for, in a number of queries that does not grow with them."""
+"""What is looked up of contracts to say what they ask for, in a number of queries that does not
+grow with them.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -78,7 +80,9 @@ def waiting_under(contract: Contract) -> int:
 
 def asked_back(fulfilments: QuerySet[Any]) -> QuerySet[Any]:
     """Those of these fulfilments that wait for who sent them in, the longest first."""
-    return fulfilments.filter(latest__state=FulfilmentState.RETURNED).order_by("latest__reviewed_at")
+    return fulfilments.filter(latest__state=FulfilmentState.RETURNED).order_by(
+        "latest__reviewed_at"
+    )
 
 
 def handed_in_plans(plans: QuerySet[Any]) -> QuerySet[Any]:
@@ -121,23 +125,36 @@ FULFILMENT, PLAN, PROPOSAL = "fulfilment", "plan", "proposal"
 
 def _of_fulfilments(known: Collection[int]) -> QuerySet[Any]:
     newest = Allocation.objects.filter(contract__in=known, version__latest_of__isnull=False)
-    awaited = newest.filter(version__state__in=(FulfilmentState.SUBMITTED, FulfilmentState.RETURNED))
-    since = Case(
-        When(version__state=FulfilmentState.SUBMITTED, then="version__submitted_at"), default="version__reviewed_at"
+    awaited = newest.filter(
+        version__state__in=(FulfilmentState.SUBMITTED, FulfilmentState.RETURNED)
     )
-    rows = awaited.order_by().values(of=F("contract"), what=_is(FULFILMENT), kind=F("version__state"))
+    since = Case(
+        When(version__state=FulfilmentState.SUBMITTED, then="version__submitted_at"),
+        default="version__reviewed_at",
+    )
+    rows = awaited.order_by().values(
+        of=F("contract"), what=_is(FULFILMENT), kind=F("version__state")
+    )
     return rows.annotate(number=Count("version"), since=Min(since), why=_is("")).values_list(*ROW)
 
 
 def _of_plans(known: Collection[int]) -> QuerySet[Any]:
     plans = ActionPlan.objects.filter(contract__in=known).exclude(state=PlanState.DRAFT).order_by()
     rows = plans.values(of=F("contract"), what=_is(PLAN), kind=F("state"))
-    return rows.annotate(number=Count("pk"), since=Min("submitted_at"), why=_is("")).values_list(*ROW)
+    return rows.annotate(number=Count("pk"), since=Min("submitted_at"), why=_is("")).values_list(
+        *ROW
+    )
 
 
 def _of_proposals(known: Collection[int]) -> QuerySet[Any]:
     rows = open_proposals(ChangeProposal.objects.filter(contract__in=known)).order_by()
-    named = rows.annotate(of=F("contract"), what=_is(PROPOSAL), number=F("pk"), since=F("proposed_at"), why=F("reason"))
+    named = rows.annotate(
+        of=F("contract"),
+        what=_is(PROPOSAL),
+        number=F("pk"),
+        since=F("proposed_at"),
+        why=F("reason"),
+    )
     return named.values_list(*ROW)
 
 
@@ -161,7 +178,9 @@ def _is(what: str) -> Value:
     return Value(what, CharField())
 
 
-def _look_up_certificates(known: Mapping[int, Known], contracts: Iterable[Contract], today: date) -> None:
+def _look_up_certificates(
+    known: Mapping[int, Known], contracts: Iterable[Contract], today: date
+) -> None:
     """Also the discount that a certificate gives, where it does not stand yet."""
     rows = list(contracts)
     firms, regions = {c.contractor_id for c in rows}, {c.region_id for c in rows}
@@ -171,9 +190,13 @@ def _look_up_certificates(known: Mapping[int, Known], contracts: Iterable[Contra
     covered = {certificate.contractor_id for certificate in found}
     of_firms = [contract for contract in rows if contract.contractor_id in covered]
     changes: dict[int, list[ObligationChange]] = defaultdict(list)
-    for change in ObligationChange.objects.filter(contract__in=[c.pk for c in of_firms]).order_by("pk"):
+    for change in ObligationChange.objects.filter(contract__in=[c.pk for c in of_firms]).order_by(
+        "pk"
+    ):
         changes[change.contract_id].append(change)
     every = [change for theirs in changes.values() for change in theirs]
     for pk, cover in certificates.covers(of_firms, found, every, today).items():
         known[pk].cover = cover
-        known[pk].discount = certificates.discount(cover.contract, cover.certificate.level, changes[pk])
+        known[pk].discount = certificates.discount(
+            cover.contract, cover.certificate.level, changes[pk]
+        )

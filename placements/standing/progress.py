@@ -1,7 +1,7 @@
 """How a contract stands at a date: realised, planned, pending, forecast, expected, and its status.
 
-Amounts are euro. All totals are sums of ledger lines by month, in a fixed number of queries for any number of
-contracts. Time enters as an argument. Source: DOMAIN.md section 6.
+Amounts are euro. All totals are sums of ledger lines by month, in a fixed number of queries for any
+number of contracts. Time enters as an argument. Source: DOMAIN.md section 6.
 """
 
 from collections import defaultdict
@@ -17,7 +17,14 @@ from django.db.models import CharField, DateField, F, OuterRef, Q, QuerySet, Sub
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Category, Contract, ContractState, ObligationLine, PlanAmount, PlanState
+from contracts.models import (
+    Category,
+    Contract,
+    ContractState,
+    ObligationLine,
+    PlanAmount,
+    PlanState,
+)
 from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState
@@ -26,7 +33,8 @@ from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 
 NO_DAY = Cast(Value(None), DateField())
-# How many contracts are in memory at a time where the status of each is asked, with a query for each time.
+# How many contracts are in memory at a time where the status of each is asked, with a query for
+# each time.
 LOOKED_AT = 2000
 
 
@@ -79,9 +87,16 @@ def elapsed_share(first: date, last: date, today: date) -> Fraction:
 
 
 def status_of(
-    contract: Contract, obligation: Decimal, realised: Decimal, forecast: Decimal, expected: Decimal, today: date
+    contract: Contract,
+    obligation: Decimal,
+    realised: Decimal,
+    forecast: Decimal,
+    expected: Decimal,
+    today: date,
 ) -> Status:
-    """The first of the statuses of section 6 that holds; which shares of term and schedule count is policy."""
+    """The first of the statuses of section 6 that holds; which shares of term and schedule count is
+    policy.
+    """
     if contract.state == ContractState.DRAFT:
         return Status.DRAFT
     if contract.state == ContractState.CANCELLED:
@@ -107,22 +122,37 @@ def status_of(
 
 
 def with_progress(contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
-    """Progress at `today` by contract id. Contracts need their policy (`select_related("policy")`)."""
+    """Progress at `today` by contract id. Contracts need their policy
+    (`select_related("policy")`).
+    """
     rows = list(contracts)
     sums, plans = _sums([c.pk for c in rows], month_of(today))
     return {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
 
 
 def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
-    """The contracts with one of these statuses at `today`. Each of `contracts` is looked at: narrow them first."""
-    rows = contracts.order_by().select_related(None).select_related("policy").iterator(chunk_size=LOOKED_AT)
+    """The contracts with one of these statuses at `today`. Each of `contracts` is looked at: narrow
+    them first.
+    """
+    rows = (
+        contracts.order_by()
+        .select_related(None)
+        .select_related("policy")
+        .iterator(chunk_size=LOOKED_AT)
+    )
     standing = (with_progress(some, today) for some in in_batches(rows, LOOKED_AT))
-    found = [pk for some in standing for pk, progress in some.items() if progress.status in statuses]
+    found = [
+        pk for some in standing for pk, progress in some.items() if progress.status in statuses
+    ]
     return contracts.filter(pk__in=found)
 
 
-def in_order_of(contracts: QuerySet[Any], total: str, today: date, descending: bool) -> QuerySet[Any]:
-    """By what they owe (`obligation`) or did (`realised`) at `today`, as `with_progress` sums it."""
+def in_order_of(
+    contracts: QuerySet[Any], total: str, today: date, descending: bool
+) -> QuerySet[Any]:
+    """By what they owe (`obligation`) or did (`realised`) at `today`, as `with_progress` sums
+    it.
+    """
     lines: Any
     lines, amount = {
         "obligation": (ObligationLine.objects, "obligation_delta"),
@@ -132,14 +162,18 @@ def in_order_of(contracts: QuerySet[Any], total: str, today: date, descending: b
     if total == "obligation":
         counting |= Q(contract__award_date__gt=today)
     theirs = lines.filter(counting, contract=OuterRef("pk")).order_by().values("contract")
-    summed = Coalesce(Subquery(theirs.annotate(total=Sum(amount)).values("total")), Value(ZERO, MoneyField()))
+    summed = Coalesce(
+        Subquery(theirs.annotate(total=Sum(amount)).values("total")), Value(ZERO, MoneyField())
+    )
     sign = "-" if descending else ""
     return contracts.annotate(in_order_of=summed).order_by(f"{sign}in_order_of", f"{sign}pk")
 
 
 @dataclass(frozen=True)
 class Point:
-    """A contract at the end of a month, in euro: realised since the beginning (None: still to come), and expected."""
+    """A contract at the end of a month, in euro: realised since the beginning (None: still to
+    come), and expected.
+    """
 
     month: date
     realised: Decimal | None
@@ -157,7 +191,9 @@ def done_by_month(contract: Contract, today: date) -> Done:
 
 
 def course(contract: Contract, progress: Progress, done: Done, today: date) -> list[Point]:
-    """The way of a contract, month by month, to the last month of its term or the last in which something counted."""
+    """The way of a contract, month by month, to the last month of its term or the last in which
+    something counted.
+    """
     amounts: dict[date, Decimal] = defaultdict(lambda: ZERO)
     for (month, _category), amount in done.items():
         amounts[month] += amount
@@ -173,32 +209,46 @@ def course(contract: Contract, progress: Progress, done: Done, today: date) -> l
 
 
 def realised_by_category(contract: Contract, today: date) -> dict[str, Decimal]:
-    """What was realised per category: all that a procurement officer sees of the fulfilments of a contract."""
+    """What was realised per category: all that a procurement officer sees of the fulfilments of a
+    contract.
+    """
     lines = FulfilmentLine.objects.filter(contract=contract, month__lte=month_of(today))
     totals = dict(lines.order_by().values_list("category").annotate(total=Sum("amount")))
     return {category.value: totals.get(category.value) or ZERO for category in Category}
 
 
-def _progress(contract: Contract, sums: dict[str, Decimal], plan: Quarters | None, today: date) -> Progress:
+def _progress(
+    contract: Contract, sums: dict[str, Decimal], plan: Quarters | None, today: date
+) -> Progress:
     obligation, realised = sums["obligation"], sums["realised"]
     if today < contract.award_date:
         obligation += sums["ahead"]
     term = Period(contract.start_date, contract.end_date)
     expected = rounded(schedule.expected(obligation, plan, term, today))
     planned, pending = sums["accepted"] - sums["posted"], sums["submitted"] - sums["replaced"]
-    status = status_of(contract, obligation, realised, realised + planned + pending, expected, today)
-    return Progress(obligation, realised, planned, pending, expected, status, term.elapsed(today), plan)
+    status = status_of(
+        contract, obligation, realised, realised + planned + pending, expected, today
+    )
+    return Progress(
+        obligation, realised, planned, pending, expected, status, term.elapsed(today), plan
+    )
 
 
-def _sums(ids: Sequence[int], month: date) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
-    """All that progress adds up, per contract, and the agreed plans, in one query whatever the number of contracts.
+def _sums(
+    ids: Sequence[int], month: date
+) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
+    """All that progress adds up, per contract, and the agreed plans, in one query whatever the
+    number of contracts.
 
-    Of a change to something accepted only what it adds is in review: the version that it would replace still counts.
+    Of a change to something accepted only what it adds is in review: the version that it would
+    replace still counts.
     """
     owed = ObligationLine.objects.filter(contract__in=ids)
     lines = FulfilmentLine.objects.filter(contract__in=ids)
     allocations = Allocation.objects.filter(contract__in=ids)
-    submitted = allocations.filter(version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False)
+    submitted = allocations.filter(
+        version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False
+    )
     plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
     parts = [
         _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),
@@ -208,7 +258,11 @@ def _sums(ids: Sequence[int], month: date) -> tuple[dict[int, dict[str, Decimal]
         _sum("realised", lines.filter(month__lte=month), "amount"),
         _sum("accepted", allocations.filter(version__accepted_of__isnull=False), "value"),
         _sum("submitted", submitted, "value"),
-        _sum("replaced", allocations.filter(version__accepted_of__latest__state=FulfilmentState.SUBMITTED), "value"),
+        _sum(
+            "replaced",
+            allocations.filter(version__accepted_of__latest__state=FulfilmentState.SUBMITTED),
+            "value",
+        ),
     ]
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
@@ -220,7 +274,13 @@ def _sums(ids: Sequence[int], month: date) -> tuple[dict[int, dict[str, Decimal]
     return sums, planned
 
 
-def _sum(what: str, rows: QuerySet[Any], amount: str, contract: str = "contract", day: Any = NO_DAY) -> QuerySet[Any]:
+def _sum(
+    what: str, rows: QuerySet[Any], amount: str, contract: str = "contract", day: Any = NO_DAY
+) -> QuerySet[Any]:
     """Sums of an amount per contract (and day), with what they are of."""
-    named = rows.order_by().values(of=F(contract), day=day).annotate(what=Value(what, CharField()), total=Sum(amount))
+    named = (
+        rows.order_by()
+        .values(of=F(contract), day=day)
+        .annotate(what=Value(what, CharField()), total=Sum(amount))
+    )
     return named.values_list("of", "what", "total", "day")

@@ -1,4 +1,6 @@
-"""How a contract stands, in words and as a bar; the amounts come from `placements.standing.progress`."""
+"""How a contract stands, in words and as a bar; the amounts come from
+`placements.standing.progress`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +42,11 @@ class Standing:
 
     @property
     def small_bar(self) -> Any:
-        return small_bar(self.contract, self.progress, "phone", 320) if self.progress.obligation else None
+        return (
+            small_bar(self.contract, self.progress, "phone", 320)
+            if self.progress.obligation
+            else None
+        )
 
 
 def standings(contracts: Iterable[Contract], today: date) -> list[Standing]:
@@ -57,9 +63,18 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
     if not contract.has_obligation:
         return [_("This contract carries no obligation.")]
     if progress.status == Status.NOT_STARTED:
-        words = {"day": long_date(contract.award_date), "last": long_date(contract.last_counted_day)}
+        words = {
+            "day": long_date(contract.award_date),
+            "last": long_date(contract.last_counted_day),
+        }
         words["obligation"] = euro(progress.obligation)
-        return [_("Not started yet: from the award on %(day)s, %(obligation)s is to be fulfilled by %(last)s.") % words]
+        return [
+            _(
+                "Not started yet: from the award on %(day)s, %(obligation)s is to be fulfilled by"
+                " %(last)s."
+            )
+            % words
+        ]
     done = _("Of %(obligation)s, %(realised)s is fulfilled (%(percent)s).") % {
         "obligation": euro(progress.obligation),
         "realised": euro(progress.realised),
@@ -82,7 +97,9 @@ def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[s
         return [_("The term ended on %(last)s; %(open)s is still open.") % {**values, "last": last}]
     planned = progress.plan is not None
     schedule = (
-        _("By the plan it would now be %(expected)s.") if planned else _("On schedule it would now be %(expected)s.")
+        _("By the plan it would now be %(expected)s.")
+        if planned
+        else _("On schedule it would now be %(expected)s.")
     )
     schedule %= values
     left = _("Another %(open)s is to be fulfilled by %(last)s.") % {**values, "last": last}
@@ -96,8 +113,14 @@ def left_to_do(contract: Contract, progress: Progress) -> str:
 
 
 def deadline_words(deadline: Deadline, heard: date | None) -> str:
-    """By when something is due, or that it was done; of an interim report also when the last one was."""
-    days = {"due": long_date(deadline.due), "done": long_date(deadline.done), "heard": long_date(heard)}
+    """By when something is due, or that it was done; of an interim report also when the last one
+    was.
+    """
+    days = {
+        "due": long_date(deadline.due),
+        "done": long_date(deadline.done),
+        "heard": long_date(heard),
+    }
     if deadline.done:
         return _("done on %(done)s; due by %(due)s") % days
     if deadline.what == What.REPORT and heard:
@@ -109,9 +132,13 @@ def bar(contract: Contract, progress: Progress) -> Chart:
     return progress_bar(*_drawing(contract, progress), columns=_columns(), format=euro)
 
 
-def small_bar(contract: Contract, progress: Progress, name: str = "small", width: int = 120) -> Chart:
+def small_bar(
+    contract: Contract, progress: Progress, name: str = "small", width: int = 120
+) -> Chart:
     drawn, title, parts, marks = _drawing(contract, progress)
-    return small_progress_bar(f"{drawn}-{name}", title, parts, marks, columns=_columns(), format=euro, width=width)
+    return small_progress_bar(
+        f"{drawn}-{name}", title, parts, marks, columns=_columns(), format=euro, width=width
+    )
 
 
 def _columns() -> tuple[str, str]:

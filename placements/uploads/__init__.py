@@ -1,1 +1,3 @@
-"""Files that are sent to be brought in: looked into, their columns matched, brought in by the worker."""
+"""Files that are sent to be brought in: looked into, their columns matched, brought in by the
+worker.
+"""

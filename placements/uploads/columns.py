@@ -1,4 +1,6 @@
-"""Which column of a file is which of ours: by its name, by what people call it, or by what was chosen last time."""
+"""Which column of a file is which of ours: by its name, by what people call it, or by what was
+chosen last time.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,14 +116,17 @@ ALSO: Mapping[str, tuple[str, ...]] = {
     "policy_field": ("beleidsterrein",),
     "status": ("status",),
 }
-# The columns that a file of faulty rows has beside ours: they say what was wrong, and are read over.
+# The columns that a file of faulty rows has beside ours: they say what was wrong, and are read
+# over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
 ALIKE = 0.86
 
 
 @dataclass(frozen=True)
 class Match:
-    """For each column of the file the name of ours, or an empty text; `sure` where nobody has to look at it."""
+    """For each column of the file the name of ours, or an empty text; `sure` where nobody has to
+    look at it.
+    """
 
     columns: list[str]
     sure: bool
@@ -133,7 +138,9 @@ def plain(name: str) -> str:
 
 
 def match(header: Sequence[str], ours: Iterable[str], remembered: Mapping[str, str]) -> Match:
-    """What was chosen before goes first, then our own names, then what people call them. Each of ours is used once."""
+    """What was chosen before goes first, then our own names, then what people call them. Each of
+    ours is used once.
+    """
     names = list(ours)
     known = {plain(name): name for name in names}
     spoken = _spoken(names)
@@ -147,12 +154,16 @@ def match(header: Sequence[str], ours: Iterable[str], remembered: Mapping[str, s
             sure = False
             free = {word: ours for word, ours in spoken.items() if not set(ours) <= set(columns)}
             alike = get_close_matches(plain(name), free, n=1, cutoff=ALIKE) if plain(name) else []
-            columns[position] = next((one for one in free[alike[0]] if one not in columns), "") if alike else ""
+            columns[position] = (
+                next((one for one in free[alike[0]] if one not in columns), "") if alike else ""
+            )
     return Match(columns, sure)
 
 
 def _exact(name: str, known: Mapping[str, str], remembered: Mapping[str, str]) -> str | None:
-    """The column that this name stands for, an empty text for one to read over, None when nobody said so."""
+    """The column that this name stands for, an empty text for one to read over, None when nobody
+    said so.
+    """
     word = plain(name)
     chosen = remembered.get(word)
     if chosen is not None and (not chosen or chosen in known.values()):

@@ -1,8 +1,10 @@
-"""The door for imports in the browser: a file is received, read, shown as it would be imported, and then imported.
+"""The door for imports in the browser: a file is received, read, shown as it would be imported, and
+then imported.
 
-What takes long is done in the background, in steps that can be begun again: each run has a number, and what an earlier
-run of the same file still has to say is not heard. Only who sent a file sees it. It holds what it holds, so it goes:
-the file as soon as it was imported or held a BSN, everything else of it after `IMPORT_KEEP_DAYS`.
+What takes long is done in the background, in steps that can be begun again: each run has a number,
+and what an earlier run of the same file still has to say is not heard. Only who sent a file sees
+it. It holds what it holds, so it goes: the file as soon as it was imported or held a BSN,
+everything else of it after `IMPORT_KEEP_DAYS`.
 """
 
 import logging
@@ -20,7 +22,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts.imports.door import CHANGE_COLUMNS, CONTRACT_COLUMNS, Bounds, Outcome, import_changes, import_contracts
+from contracts.imports.door import (
+    CHANGE_COLUMNS,
+    CONTRACT_COLUMNS,
+    Bounds,
+    Outcome,
+    import_changes,
+    import_contracts,
+)
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of
 from placements.imports.door import COLUMNS as FULFILMENT_COLUMNS
@@ -63,7 +72,9 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a file can be for: a kind, in a region, and of a contractor where its own people import."""
+    """What a file can be for: a kind, in a region, and of a contractor where its own people
+    import.
+    """
 
     kind: str
     region: Region
@@ -74,7 +85,7 @@ class Purpose:
         return f"{self.kind}-{self.region.pk}-{self.contractor.pk if self.contractor else ''}"
 
 
-# --- who may --------------------------------------------------------------------------------------------------------
+# --- who may --------------------------------------------------------------------------------------
 
 
 def may_import(access: Access, *kinds: str) -> bool:
@@ -84,9 +95,15 @@ def may_import(access: Access, *kinds: str) -> bool:
 def purposes(access: Access) -> list[Purpose]:
     """Everything that this person may import, and for whom."""
     regions = Region.objects.in_bulk(access.region_ids)
-    firms = Contractor.objects.in_bulk({grant.contractor_id for grant in access.grants if grant.contractor_id})
+    firms = Contractor.objects.in_bulk(
+        {grant.contractor_id for grant in access.grants if grant.contractor_id}
+    )
     found = [
-        Purpose(kind, regions[grant.region_id], firms.get(grant.contractor_id) if grant.contractor_id else None)
+        Purpose(
+            kind,
+            regions[grant.region_id],
+            firms.get(grant.contractor_id) if grant.contractor_id else None,
+        )
         for kind, may in MAY.items()
         for grant in access.grants_for(may)
     ]
@@ -94,7 +111,9 @@ def purposes(access: Access) -> list[Purpose]:
 
 
 def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
-    """The files that this person sent, as long as they are kept and may still be imported by them."""
+    """The files that this person sent, as long as they are kept and may still be imported by
+    them.
+    """
     mine: QuerySet[Any] = visible(Upload, access).filter(owner=user, expires_at__gt=now)
     return mine.select_related("region", "contractor").defer("content")
 
@@ -104,11 +123,13 @@ def is_allowed(upload: Upload, access: Access) -> bool:
     return any(grant.contractor_id == upload.contractor_id for grant in grants)
 
 
-# --- receiving ------------------------------------------------------------------------------------------------------
+# --- receiving ------------------------------------------------------------------------------------
 
 
 def receive(purpose: Purpose, name: str, data: bytes, act: Act) -> Upload:
-    """Keep a file that can be one that is meant, and have it read; `Refused` with what to do otherwise."""
+    """Keep a file that can be one that is meant, and have it read; `Refused` with what to do
+    otherwise.
+    """
     upload = Upload.objects.create(
         owner=act.by,
         kind=purpose.kind,
@@ -145,22 +166,34 @@ def _ending(data: bytes) -> str:
     return ".csv"
 
 
-# --- steps by the person ----------------------------------------------------------------------------------------------
+# --- steps by the person --------------------------------------------------------------------------
 
 
 def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> None:
-    """Which column of the file is which of ours; it is remembered for the next file of this kind."""
+    """Which column of the file is which of ours; it is remembered for the next file of this
+    kind.
+    """
     if lacking := missing(upload.kind, columns):
         names = ", ".join(str(TITLES[name]) for name in lacking)
         raise Refused(_("These are needed as well: %(names)s.") % {"names": names})
     chosen = [name for name in columns if name]
     if len(set(chosen)) < len(chosen):
         twice = max(chosen, key=chosen.count)
-        raise Refused(_("“%(name)s” was chosen twice. Choose one column for it.") % {"name": TITLES[twice]})
+        raise Refused(
+            _("“%(name)s” was chosen twice. Choose one column for it.") % {"name": TITLES[twice]}
+        )
     with transaction.atomic():
-        _move(upload, (UploadState.COLUMNS, UploadState.CHECKED), UploadState.WAITING, at, columns=list(columns))
+        _move(
+            upload,
+            (UploadState.COLUMNS, UploadState.CHECKED),
+            UploadState.WAITING,
+            at,
+            columns=list(columns),
+        )
         memory, _new = ColumnMemory.objects.get_or_create(user_id=upload.owner_id, kind=upload.kind)
-        memory.names |= {plain(name): column for name, column in zip(upload.header, columns, strict=True) if name}
+        memory.names |= {
+            plain(name): column for name, column in zip(upload.header, columns, strict=True) if name
+        }
         memory.save()
 
 
@@ -176,7 +209,12 @@ def start_import(upload: Upload, *, at: datetime, is_right: bool = False) -> Non
 def begin_again(upload: Upload, *, at: datetime) -> None:
     """Read it again: after something went wrong, or when nothing is heard any more."""
     states = [UploadState.FAILED, UploadState.UNREADABLE, UploadState.CHECKED]
-    _move(upload, [*states, *IN_THE_BACKGROUND] if is_stuck(upload, at) else states, UploadState.WAITING, at)
+    _move(
+        upload,
+        [*states, *IN_THE_BACKGROUND] if is_stuck(upload, at) else states,
+        UploadState.WAITING,
+        at,
+    )
 
 
 def is_stuck(upload: Upload, now: datetime) -> bool:
@@ -197,7 +235,9 @@ def erase_expired(now: datetime) -> int:
 
 
 def _move(upload: Upload, expected: Sequence[str], state: str, at: datetime, **fields: Any) -> None:
-    """One step on, where it is still where the person saw it; what comes next is done in the background."""
+    """One step on, where it is still where the person saw it; what comes next is done in the
+    background.
+    """
     run = upload.run + 1
     seen = Upload.objects.filter(pk=upload.pk, run=upload.run, state__in=expected)
     if not seen.update(state=state, run=run, moved_at=at, why="", done=0, **fields):
@@ -212,7 +252,7 @@ def _go_on(upload: Upload) -> None:
     transaction.on_commit(partial(step.enqueue, upload.pk, upload.run))
 
 
-# --- in the background ------------------------------------------------------------------------------------------------
+# --- in the background ----------------------------------------------------------------------------
 
 
 @task
@@ -229,7 +269,9 @@ def bring_in(pk: int, run: int) -> None:
 
 
 def _work(pk: int, run: int, state: str, step: Callable[[Upload], None]) -> None:
-    upload = Upload.objects.select_related("owner", "region").filter(pk=pk, run=run, state=state).first()
+    upload = (
+        Upload.objects.select_related("owner", "region").filter(pk=pk, run=run, state=state).first()
+    )
     if upload is None:
         return
     with translation.override(upload.language), suppress(Overtaken):
@@ -243,7 +285,11 @@ def _work(pk: int, run: int, state: str, step: Callable[[Upload], None]) -> None
             raise
         except Exception:
             logger.exception("An import stopped")
-            _say(upload, state=UploadState.FAILED, why=_("Something went wrong on our side. Nothing was imported."))
+            _say(
+                upload,
+                state=UploadState.FAILED,
+                why=_("Something went wrong on our side. Nothing was imported."),
+            )
 
 
 def _say(upload: Upload, **fields: Any) -> None:
@@ -266,7 +312,9 @@ def _sheet(upload: Upload) -> Sheet:
         max_unpacked_bytes=settings.IMPORT_MAX_UNPACKED_BYTES,
     )
     if len(sheet.header) > settings.IMPORT_MAX_COLUMNS:
-        raise ExchangeError(_("The file has too many columns: at most %(n)s.") % {"n": settings.IMPORT_MAX_COLUMNS})
+        raise ExchangeError(
+            _("The file has too many columns: at most %(n)s.") % {"n": settings.IMPORT_MAX_COLUMNS}
+        )
     return sheet
 
 
@@ -309,21 +357,35 @@ def _bring_in(upload: Upload) -> None:
     try:
         outcome = _import(upload, sheet, answered=set(upload.doubts), seal=seal)
     except (Refused, IntegrityError):
-        _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
+        _show(
+            upload,
+            sheet,
+            _("Something was changed in the meantime. Look at it again before you import."),
+        )
         return
     if outcome.faults or outcome.asks:
-        _show(upload, sheet, _("Something was changed in the meantime. Look at it again before you import."))
+        _show(
+            upload,
+            sheet,
+            _("Something was changed in the meantime. Look at it again before you import."),
+        )
 
 
-def _import(upload: Upload, sheet: Sheet, *, answered: Container[str] = (), **options: Any) -> Outcome:
-    """By the rules of the commands, within what its owner may see and use; what is doubted was answered on the page."""
+def _import(
+    upload: Upload, sheet: Sheet, *, answered: Container[str] = (), **options: Any
+) -> Outcome:
+    """By the rules of the commands, within what its owner may see and use; what is doubted was
+    answered on the page.
+    """
     act, access = Act.of(upload.owner, timezone.now()), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
     if upload.kind == UploadKind.CHANGES:
         return import_changes(upload.region, sheet, act, answered=answered, **options)
     if upload.kind == UploadKind.CONTRACTS:
         bounds = _bounds(upload, access, contracts)
-        return import_contracts(upload.region, sheet, act, bounds=bounds, answered=answered, **options)
+        return import_contracts(
+            upload.region, sheet, act, bounds=bounds, answered=answered, **options
+        )
     if upload.contractor_id:
         contracts = contracts.filter(contractor=upload.contractor_id)
     return import_fulfilments(upload.region, sheet, act, contracts=contracts, **options)
@@ -334,7 +396,7 @@ def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds 
     return None if own is None else Bounds(contracts, own)
 
 
-# --- columns and rows -------------------------------------------------------------------------------------------------
+# --- columns and rows -----------------------------------------------------------------------------
 
 
 def offered(kind: str) -> list[str]:
@@ -343,11 +405,15 @@ def offered(kind: str) -> list[str]:
 
 
 def missing(kind: str, columns: Sequence[str]) -> list[str]:
-    return [column.name for column in COLUMNS[kind] if column.required and column.name not in columns]
+    return [
+        column.name for column in COLUMNS[kind] if column.required and column.name not in columns
+    ]
 
 
 def chosen(sheet: Sheet, columns: Sequence[str]) -> Sheet:
-    """The columns that were chosen, under our names. What stands beside the table stays there, to be refused."""
+    """The columns that were chosen, under our names. What stands beside the table stays there, to
+    be refused.
+    """
     places = [position for position, name in enumerate(columns) if name]
     width = len(sheet.header)
     rows = [
@@ -373,7 +439,9 @@ def _masked(text: str) -> str:
 
 
 class _Rows:
-    """The rows of a sheet with what would happen to each, and what is wrong with which of its cells."""
+    """The rows of a sheet with what would happen to each, and what is wrong with which of its
+    cells.
+    """
 
     def __init__(self, sheet: Sheet, outcome: Outcome) -> None:
         self.sheet = sheet
@@ -402,7 +470,9 @@ class _Rows:
             )
 
     def _shown(self, cells: Sequence[Any], faulty: set[str]) -> list[str]:
-        """The cells as texts. A BSN, which is refused, is not kept here, and not in the file either."""
+        """The cells as texts. A BSN, which is refused, is not kept here, and not in the file
+        either.
+        """
         shown = []
         for name, cell in zip(self.sheet.header, cells, strict=False):
             text = as_written(cell).strip()

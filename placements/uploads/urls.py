@@ -10,5 +10,9 @@ urlpatterns = [
     path("importeren/<int:pk>/inlezen/", views.ImportRun.as_view(), name="import-run"),
     path("importeren/<int:pk>/opnieuw/", views.ImportAgain.as_view(), name="import-again"),
     path("importeren/<int:pk>/wissen/", views.ImportDiscard.as_view(), name="import-discard"),
-    path("importeren/<int:pk>/fouten.<str:format>", views.ImportFaults.as_view(), name="import-faults"),
+    path(
+        "importeren/<int:pk>/fouten.<str:format>",
+        views.ImportFaults.as_view(),
+        name="import-faults",
+    ),
 ]

@@ -1,4 +1,6 @@
-"""Importing in the browser: send a file, say which column is which, see what would happen, and import it."""
+"""Importing in the browser: send a file, say which column is which, see what would happen, and
+import it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,14 +56,20 @@ LISTS = {
 
 def purpose_words(purpose: Purpose) -> str:
     kind = capfirst(str(UploadKind(purpose.kind).label))
-    return " · ".join(str(part) for part in (kind, purpose.contractor, purpose.region.title) if part)
+    return " · ".join(
+        str(part) for part in (kind, purpose.contractor, purpose.region.title) if part
+    )
 
 
 class UploadForm(forms.Form):
-    purpose = forms.ChoiceField(label=gettext_lazy("What is in the file?"), widget=forms.RadioSelect)
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("What is in the file?"), widget=forms.RadioSelect
+    )
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("CSV (UTF-8) or XLSX, with the names of the columns in the first row."),
+        help_text=gettext_lazy(
+            "CSV (UTF-8) or XLSX, with the names of the columns in the first row."
+        ),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         error_messages={
             "required": gettext_lazy("Choose a file."),
@@ -85,7 +93,9 @@ class UploadForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Per column of the file a choice among ours; fields by place, since names can be empty or the same."""
+    """Per column of the file a choice among ours; fields by place, since names can be empty or the
+    same.
+    """
 
     def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,10 +114,12 @@ class ColumnsForm(forms.Form):
             )
 
     def columns(self) -> list[str]:
-        return ["" if (chosen := self.cleaned_data[name]) == UNUSED else chosen for name in self.fields]
+        return [
+            "" if (chosen := self.cleaned_data[name]) == UNUSED else chosen for name in self.fields
+        ]
 
 
-# --- sending ----------------------------------------------------------------------------------------------------------
+# --- sending --------------------------------------------------------------------------------------
 
 
 class Import(FormPage):
@@ -125,7 +137,9 @@ class Import(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("soort", "")
-        return {"purpose": next((p.key for p in self.purposes if p.kind == asked), self.purposes[0].key)}
+        return {
+            "purpose": next((p.key for p in self.purposes if p.kind == asked), self.purposes[0].key)
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"purposes": self.purposes}
@@ -166,7 +180,11 @@ class Guide:
 
 def guide(kind: str) -> Guide:
     needed = uploads.missing(kind, ())
-    return Guide(kind, UploadKind(kind).label, [(name, TITLES[name], name in needed) for name in uploads.offered(kind)])
+    return Guide(
+        kind,
+        UploadKind(kind).label,
+        [(name, TITLES[name], name in needed) for name in uploads.offered(kind)],
+    )
 
 
 class Example(View):
@@ -178,7 +196,9 @@ class Example(View):
         found = guide(kind)
         header = [name for name, _title, _needed in found.rows]
         words = [_("Column"), _("What it is"), _("Needed")]
-        explained = ExportTable(_("Explanation"), words, [list(map(cell, row)) for row in found.rows])
+        explained = ExportTable(
+            _("Explanation"), words, [list(map(cell, row)) for row in found.rows]
+        )
         return as_xlsx(header, (), _("import-%(kind)s") % {"kind": found.label}, explained)
 
 
@@ -186,7 +206,7 @@ def cell(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
-# --- one file ---------------------------------------------------------------------------------------------------------
+# --- one file -------------------------------------------------------------------------------------
 
 
 class OfUpload(OfOne):
@@ -196,7 +216,9 @@ class OfUpload(OfOne):
     upload: Any
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = uploads.uploads_of(self.request.user, self.request.access, timezone.now())
+        rows: QuerySet[Any] = uploads.uploads_of(
+            self.request.user, self.request.access, timezone.now()
+        )
         return rows
 
     @property
@@ -242,10 +264,14 @@ def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
 
 
 def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:
-    """The columns with what names a row in front, then those with faults and warnings: what to look at is in view."""
+    """The columns with what names a row in front, then those with faults and warnings: what to look
+    at is in view.
+    """
     faulty = {column for row in rows for column, _reason in row.faults}
     warned = {column for row in rows for column, _reason in row.warnings}
-    return columns[:1] + sorted(columns[1:], key=lambda name: (name not in faulty, name not in warned))
+    return columns[:1] + sorted(
+        columns[1:], key=lambda name: (name not in faulty, name not in warned)
+    )
 
 
 # Of the rows: those beside which something is said, whatever happens to them.
@@ -253,7 +279,9 @@ WARNED = "opgemerkt"
 
 
 class ImportPage(OfUpload):
-    """Where a file is now: being read, to be looked at, or done. It asks again by itself as long as it is busy."""
+    """Where a file is now: being read, to be looked at, or done. It asks again by itself as long as
+    it is busy.
+    """
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         upload = self.upload
@@ -265,9 +293,13 @@ class ImportPage(OfUpload):
             "kind": capfirst(str(upload.get_kind_display())),
             "is_busy": upload.state in uploads.IN_THE_BACKGROUND,
             "is_stuck": uploads.is_stuck(upload, timezone.now()),
-            "counts": [(RowOutcome(name).label, upload.counts.get(name, 0)) for name in RowOutcome.values],
+            "counts": [
+                (RowOutcome(name).label, upload.counts.get(name, 0)) for name in RowOutcome.values
+            ],
             "faulty": upload.counts.get(RowOutcome.FAULTY, 0),
-            "coming": upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0),
+            "coming": (
+                upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0)
+            ),
             "list_url": reverse(LISTS[UploadKind(upload.kind)]),
         }
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
@@ -275,7 +307,9 @@ class ImportPage(OfUpload):
         return render(request, "pages/import_detail.html", context)
 
     def rows(self) -> dict[str, Any]:
-        """One page of the rows, of one outcome where that was asked; first what is faulty, or what is doubted."""
+        """One page of the rows, of one outcome where that was asked; first what is faulty, or what
+        is doubted.
+        """
         columns = [name for name in self.upload.columns if name]
         asked = self.request.GET.get("uitkomst")
         if asked is None and self.upload.counts.get(RowOutcome.FAULTY):
@@ -292,9 +326,21 @@ class ImportPage(OfUpload):
         sections = [{"label": _("All rows"), "url": "?uitkomst=alles", "count": total}]
         for outcome in RowOutcome:
             count = self.upload.counts.get(outcome, 0)
-            sections.append({"label": capfirst(str(outcome.label)), "url": f"?uitkomst={outcome}", "count": count})
+            sections.append(
+                {
+                    "label": capfirst(str(outcome.label)),
+                    "url": f"?uitkomst={outcome}",
+                    "count": count,
+                }
+            )
         if self.upload.warned:
-            sections.append({"label": _("With a warning"), "url": f"?uitkomst={WARNED}", "count": self.upload.warned})
+            sections.append(
+                {
+                    "label": _("With a warning"),
+                    "url": f"?uitkomst={WARNED}",
+                    "count": self.upload.warned,
+                }
+            )
         at = RowOutcome.values.index(asked) + 1 if asked in RowOutcome.values else 0
         at = len(sections) - 1 if asked == WARNED and self.upload.warned else at
         sections[at]["current"] = True
@@ -336,7 +382,9 @@ class ImportButton(OfUpload, ButtonPage):
 
 class ImportRun(ImportButton):
     def do(self) -> str:
-        uploads.start_import(self.upload, at=timezone.now(), is_right=bool(self.request.POST.get("klopt")))
+        uploads.start_import(
+            self.upload, at=timezone.now(), is_right=bool(self.request.POST.get("klopt"))
+        )
         return ""
 
 
@@ -363,12 +411,16 @@ class ImportFaults(OfUpload):
             raise Http404
         columns = [name for name in self.upload.columns if name]
         row_word, faults_word = FAULTS_FILE[0], FAULTS_FILE[2]
-        rows = visible(UploadRow, request.access).filter(upload=self.upload, outcome=RowOutcome.FAULTY)
+        rows = visible(UploadRow, request.access).filter(
+            upload=self.upload, outcome=RowOutcome.FAULTY
+        )
         lines = self.lines(rows.order_by("number"), len(columns))
         return FILES[format]([*columns, row_word, faults_word], lines, _("faulty-rows"))
 
     @staticmethod
     def lines(rows: Any, width: int) -> Iterator[list[Any]]:
         for row in rows.iterator(chunk_size=AT_ONCE):
-            why = " ".join(f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults)
+            why = " ".join(
+                f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults
+            )
             yield [*row.cells[:width], *[""] * (width - len(row.cells)), row.number, why]

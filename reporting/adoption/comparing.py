@@ -1,4 +1,6 @@
-"""What a revision changes in whole documents, in words that can be read beside each other before it is made."""
+"""What a revision changes in whole documents, in words that can be read beside each other before it
+is made.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,7 +17,9 @@ from reporting.texts.written import Piece, changes
 
 TITLES = {"": "Titelblok", **dict(SECTIONS)}
 # What only repeats other words: the head of the file, the contents, and the status under each page.
-UNSEEN = re.compile(r'<head>.*?</head>|<nav .*?</nav>|<p class="running-foot">.*?</p>|<!--.*?-->', re.S)
+UNSEEN = re.compile(
+    r'<head>.*?</head>|<nav .*?</nav>|<p class="running-foot">.*?</p>|<!--.*?-->', re.S
+)
 LABEL = re.compile(r"</dt>\s*<dd>")
 CELL = re.compile(r"</(?:td|th|text|title)>")
 LINE = re.compile(r"</(?:p|li|h\d|dd|tr|caption|figcaption|svg|small|div)>|<br ?/?>")
@@ -24,7 +28,9 @@ TAG = re.compile(r"<[^>]*>")
 
 @dataclass
 class Difference:
-    """Something of the document that changes, line by line, and the editions in which it does so in the same way."""
+    """Something of the document that changes, line by line, and the editions in which it does so in
+    the same way.
+    """
 
     title: str
     lines: list[tuple[Piece, ...]]
@@ -47,7 +53,9 @@ def differences(drafts: Iterable[NextRevision], reason: str) -> list[Difference]
 
 
 def parts(document: str) -> dict[str, str]:
-    """The words of each section by its id, and under a blank one those outside them, a line for each block."""
+    """The words of each section by its id, and under a blank one those outside them, a line for
+    each block.
+    """
     found = {id: words(html) for id, html in pieces.sections(document).items()}
     return {"": words(pieces.SECTION.sub("", document))} | found
 

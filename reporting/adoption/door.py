@@ -1,10 +1,11 @@
-"""The one door for annual reports: draft → proposed (adviser) → final (region admin), and revisions of a final text.
+"""The one door for annual reports: draft → proposed (adviser) → final (region admin), and revisions
+of a final text.
 
-Final means frozen. Under the lock that every posting takes, the figures and texts of all editions are stored with the
-number of the last posting, and the year is closed: later lines about it are booked in the first open month. What is
-slow, the files, is made right after in the background (`make_files`) from what was stored, kept byte for byte, and
-served from there.
-Source: DOMAIN.md sections 3, 7 and 9.
+Final means frozen. Under the lock that every posting takes, the figures and texts of all editions
+are stored with the number of the last posting, and the year is closed: later lines about it are
+booked in the first open month. What is slow, the files, is made right after in the background
+(`make_files`) from what was stored, kept byte for byte, and served from there. Source: DOMAIN.md
+sections 3, 7 and 9.
 """
 
 import hashlib
@@ -35,14 +36,17 @@ State, Kind = AnnualReport.State, ReportEvent.Kind
 PRIORITY = 10
 
 
-# --- draft, proposed, final -------------------------------------------------------------------------------------------
+# --- draft, proposed, final -----------------------------------------------------------------------
 
 
 @transaction.atomic
 def propose(region: Region, year: int, act: Act) -> AnnualReport:
     """The adviser is done: the region admin can make the report final."""
     if act.today <= Period.year(year).last:
-        raise Refused(_("%(year)s has not ended yet. Propose the report once the year is over.") % {"year": year})
+        raise Refused(
+            _("%(year)s has not ended yet. Propose the report once the year is over.")
+            % {"year": year}
+        )
     report, _new = AnnualReport.objects.get_or_create(region=region, year=year)
     _move(report, State.DRAFT, state=State.PROPOSED)
     return _noted(report, Kind.PROPOSED, act)
@@ -61,8 +65,9 @@ def send_back(region: Region, year: int, act: Act) -> AnnualReport:
 def finalise(
     region: Region, year: int, act: Act, *, seen: int | None = None, seen_text: int | None = None
 ) -> AnnualReport:
-    """Freeze the year. `seen` and `seen_text` are the last posting and text of what was on the screen; when more was
-    posted or written since, the report is another than the one that was looked at, and the answer is no.
+    """Freeze the year. `seen` and `seen_text` are the last posting and text of what was on the
+    screen; when more was posted or written since, the report is another than the one that was
+    looked at, and the answer is no.
     """
     with transaction.atomic():
         lock_ledger(region)
@@ -73,7 +78,10 @@ def finalise(
         posting = editions[0].posting
         if seen is not None and seen != posting:
             raise Refused(
-                _("Since you opened this page something was posted, so the figures may have changed. Look again.")
+                _(
+                    "Since you opened this page something was posted, so the figures may have"
+                    " changed. Look again."
+                )
             )
         if seen_text is not None and seen_text != last_text(report):
             raise Refused(_("Since you opened this page a text was changed. Look again."))
@@ -92,16 +100,19 @@ def finalise(
         )
         ClosedYear.objects.create(region=region, year=year, last_posting=posting, closed_at=act.at)
         report.refresh_from_db()
-        _freeze(report, [_frozen(edition.made_final(report, act.today)) for edition in editions], act)
+        _freeze(
+            report, [_frozen(edition.made_final(report, act.today)) for edition in editions], act
+        )
         _noted(report, Kind.FINAL, act)
     return report
 
 
 def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> AnnualReport:
-    """Mend a mistake in the text of a final report: a numbered revision, with its reason and the same figures.
+    """Mend a mistake in the text of a final report: a numbered revision, with its reason and the
+    same figures.
 
-    `shown` stands for the drafts that were on the screen (`revising.token`); when others would come of it now, the
-    answer is no.
+    `shown` stands for the drafts that were on the screen (`revising.token`); when others would come
+    of it now, the answer is no.
     """
     if not act.why.strip():
         raise Refused(_("Say what was wrong. The reason is printed in the revision."))
@@ -113,7 +124,12 @@ def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> 
         if not any(draft.is_changed for draft in drafts):
             raise Refused(_("No text was changed since the last revision. Change the text first."))
         if shown is not None and shown != revising.token(drafts):
-            raise Refused(_("Since you opened this page something was changed. Look at the differences again."))
+            raise Refused(
+                _(
+                    "Since you opened this page something was changed. Look at the differences"
+                    " again."
+                )
+            )
         _freeze(report, [draft.made(act.why) for draft in drafts], act)
         _noted(report, Kind.REVISED, act)
     return report
@@ -132,7 +148,7 @@ def publish(region: Region, year: int, act: Act) -> AnnualReport:
     return _noted(report, Kind.PUBLISHED, act)
 
 
-# --- what is kept -----------------------------------------------------------------------------------------------------
+# --- what is kept ---------------------------------------------------------------------------------
 
 
 def _workbook(edition: FrozenEdition) -> bytes:
@@ -140,8 +156,15 @@ def _workbook(edition: FrozenEdition) -> bytes:
     report = edition.revision.report
     if edition.revision.number:
         adopted = FrozenEdition.objects.select_related("revision__report__region", "municipality")
-        return kept(adopted.get(revision__report=report, revision__number=0, municipality=edition.municipality), "xlsx")
-    return as_xlsx(assemble(report.region, report.year, edition.municipality, edition.revision.made_at.date()))
+        return kept(
+            adopted.get(
+                revision__report=report, revision__number=0, municipality=edition.municipality
+            ),
+            "xlsx",
+        )
+    return as_xlsx(
+        assemble(report.region, report.year, edition.municipality, edition.revision.made_at.date())
+    )
 
 
 # The files that a final report keeps, with what makes them.
@@ -174,7 +197,9 @@ def make_file(edition_id: int, kind: str) -> None:
 
 
 def kept_or_asked(edition: FrozenEdition, kind: str) -> bytes | None:
-    """A file of a frozen edition for who wants it now; None while the worker makes it, which it is asked to do once."""
+    """A file of a frozen edition for who wants it now; None while the worker makes it, which it is
+    asked to do once.
+    """
     found = _file(edition, kind)
     if found is None:
         keeping.ask(_order(edition, kind), lambda: make_file.enqueue(edition.pk, kind))
@@ -232,7 +257,7 @@ def _freeze(report: AnnualReport, editions: list[FrozenEdition], act: Act) -> No
     report.fingerprint = revision.fingerprint
 
 
-# --- parts ------------------------------------------------------------------------------------------------------------
+# --- parts ----------------------------------------------------------------------------------------
 
 
 def _report(region: Region, year: int, *, lock: bool = False) -> AnnualReport:
@@ -262,7 +287,9 @@ def _moved_on(report: AnnualReport) -> str:
 
 
 def _noted(report: AnnualReport, kind: str, act: Act) -> AnnualReport:
-    ReportEvent.objects.create(report=report, kind=kind, at=act.at, by=act.by, why=act.why.strip()[:1000])
+    ReportEvent.objects.create(
+        report=report, kind=kind, at=act.at, by=act.by, why=act.why.strip()[:1000]
+    )
     return report
 
 

@@ -41,4 +41,6 @@ def fingerprint(report: AnnualReport, editions: Iterable[FrozenEdition]) -> str:
             for edition in editions
         ],
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()

@@ -9,7 +9,9 @@ from sroi.fields import change_answers, text_field
 
 
 class StepForm(forms.Form):
-    """The reason, where the step needs one, and what was on the screen: the last posting and text, or the drafts."""
+    """The reason, where the step needs one, and what was on the screen: the last posting and text,
+    or the drafts.
+    """
 
     reason = text_field(
         _("Reason"),

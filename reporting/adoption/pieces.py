@@ -1,7 +1,9 @@
-"""The pieces of a frozen notice that a revision can change, found in its HTML and replaced; the rest stays as it was.
+"""The pieces of a frozen notice that a revision can change, found in its HTML and replaced; the
+rest stays as it was.
 
-A template marks them where they cannot be told from what stands beside them. Reports that were frozen before there were
-marks have the same sections and headings, and go by those. What people wrote is escaped, so it is never taken for one.
+A template marks them where they cannot be told from what stands beside them. Reports that were
+frozen before there were marks have the same sections and headings, and go by those. What people
+wrote is escaped, so it is never taken for one.
 """
 
 import re
@@ -24,8 +26,8 @@ REVISIONS = re.compile(r"<h3>Herzieningen</h3>.*?</ul>", re.S)
 NO_REVISIONS = re.compile(r"<!--herzieningen-->|(?=<h3>Hoe de cijfers te lezen</h3>)")
 ITEM = "  <li>Herziening {}, {}: {}</li>\n"
 LIST = (
-    "<h3>Herzieningen</h3>\n<p>De tekst is na de vaststelling verbeterd. De cijfers zijn niet veranderd.</p>\n"
-    "<ul>\n{}</ul>\n"
+    "<h3>Herzieningen</h3>\n<p>De tekst is na de vaststelling verbeterd. De cijfers zijn niet"
+    " veranderd.</p>\n<ul>\n{}</ul>\n"
 )
 
 
@@ -43,7 +45,9 @@ def with_section(html: str, id: str, make: Made) -> str:
 
 
 def with_text(section: str, anew: str) -> str:
-    """A section with the text of the same section made anew; without marks the whole of it is taken over."""
+    """A section with the text of the same section made anew; without marks the whole of it is taken
+    over.
+    """
     texts = iter(TEXT.findall(anew))
     if len(TEXT.findall(section)) != len(TEXT.findall(anew)):
         return SECTION.search(anew)[0]  # type: ignore[index]
@@ -53,7 +57,11 @@ def with_text(section: str, anew: str) -> str:
 def with_signature(section: str, name: str) -> str:
     """Who signs stands at the end of a section; a blank name leaves nobody."""
     line = format_html('\n  <p class="signature">{}</p>\n', name) if name else ""
-    return SIGNATURE.sub("", section).removesuffix("</section>").rstrip() + (line or "\n") + "</section>"
+    return (
+        SIGNATURE.sub("", section).removesuffix("</section>").rstrip()
+        + (line or "\n")
+        + "</section>"
+    )
 
 
 def with_revision(section: str, number: int, day: str, reason: str) -> str:
@@ -66,7 +74,10 @@ def with_revision(section: str, number: int, day: str, reason: str) -> str:
 
 def facts(document: str) -> list[Fact]:
     """The title block of a document for paper."""
-    return [(unescape(label), unescape(value)) for label, value in FACT.findall(FACTS.search(document)[0])]  # type: ignore[index]
+    return [
+        (unescape(label), unescape(value))
+        for label, value in FACT.findall(FACTS.search(document)[0])  # type: ignore[index]
+    ]
 
 
 def with_facts(document: str, block: str) -> str:

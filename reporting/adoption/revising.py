@@ -1,7 +1,8 @@
-"""What a revision makes of each edition: what was frozen, with only those pieces replaced that were changed since.
+"""What a revision makes of each edition: what was frozen, with only those pieces replaced that were
+changed since.
 
-Nothing else is made anew, so that nothing that changed in the program or the register rewrites what was adopted. The
-page that asks before a revision is made shows these same drafts.
+Nothing else is made anew, so that nothing that changed in the program or the register rewrites what
+was adopted. The page that asks before a revision is made shows these same drafts.
 """
 
 import hashlib
@@ -29,7 +30,9 @@ SIGNED, ACCOUNT = "vervolg", "verantwoording"
 
 @dataclass(frozen=True)
 class NextRevision:
-    """An edition as the next revision would have it, but for the reason, which is printed in the list of revisions."""
+    """An edition as the next revision would have it, but for the reason, which is printed in the
+    list of revisions.
+    """
 
     before: FrozenEdition
     number: int
@@ -57,16 +60,22 @@ class NextRevision:
 
     def _listed(self, html: str, reason: str) -> str:
         with translation.override(LANGUAGE):
-            line = partial(pieces.with_revision, number=self.number, day=long_date(self.day), reason=reason)
+            line = partial(
+                pieces.with_revision, number=self.number, day=long_date(self.day), reason=reason
+            )
         return pieces.with_section(html, ACCOUNT, line)
 
 
 def drafts(report: AnnualReport, day: date) -> list[NextRevision]:
-    """Every edition of a final report as a revision on `day` would make it; unchanged ones get its number too."""
+    """Every edition of a final report as a revision on `day` would make it; unchanged ones get its
+    number too.
+    """
     last = report.revisions.latest("number")
     editions = list(last.editions.select_related("municipality").order_by("pk"))
     texts = edited(report, [edition.municipality_id for edition in editions])
-    filings = {row.municipality_id: Filed.of(row).printed for row in Filing.objects.filter(report=report)}
+    filings = {
+        row.municipality_id: Filed.of(row).printed for row in Filing.objects.filter(report=report)
+    }
     found = []
     for before in editions:
         town = before.municipality_id
@@ -76,12 +85,20 @@ def drafts(report: AnnualReport, day: date) -> list[NextRevision]:
 
 def token(found: list[NextRevision]) -> str:
     """Stands for what was shown: another one where anything would come out otherwise."""
-    content = [[draft.number, draft.day.isoformat(), draft.filing, draft.text, draft.document] for draft in found]
+    content = [
+        [draft.number, draft.day.isoformat(), draft.filing, draft.text, draft.document]
+        for draft in found
+    ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _draft(
-    report: AnnualReport, before: FrozenEdition, number: int, day: date, sections: list[str], filing: Any
+    report: AnnualReport,
+    before: FrozenEdition,
+    number: int,
+    day: date,
+    sections: list[str],
+    filing: Any,
 ) -> NextRevision:
     filing = filing or Filed().printed
     is_filed_anew = thawed(Filed, filing) != thawed(Filed, before.filing)
@@ -89,7 +106,10 @@ def _draft(
     with translation.override(LANGUAGE):
         if sections:
             edition = assemble(report.region, report.year, before.municipality, day)
-            text, document = _written(text, edition, sections), _written(document, edition, sections, paper=True)
+            text, document = (
+                _written(text, edition, sections),
+                _written(document, edition, sections, paper=True),
+            )
         if is_filed_anew:
             text, document = (_signed(html, before.filing, filing) for html in (text, document))
         document = _titled(document, thawed(Filed, filing) if is_filed_anew else None, number)

@@ -1,4 +1,6 @@
-"""The steps that an annual report can take, in the words of the page that asks before one is taken."""
+"""The steps that an annual report can take, in the words of the page that asks before one is
+taken.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +20,9 @@ State = AnnualReport.State
 
 @dataclass(frozen=True)
 class ReportStep:
-    """A step from one state: who may take it, what the page says, and what is said when it is done."""
+    """A step from one state: who may take it, what the page says, and what is said when it is
+    done.
+    """
 
     name: str
     of: str
@@ -42,7 +46,10 @@ STEPS = {
             State.DRAFT,
             may_propose,
             _("Propose the report?"),
-            _("The region admin is asked to make it final. Until then the figures still follow what is posted."),
+            _(
+                "The region admin is asked to make it final. Until then the figures still follow"
+                " what is posted."
+            ),
             _("Propose"),
             _("Proposed. The region admin can now make it final."),
         ),
@@ -62,8 +69,9 @@ STEPS = {
             may_finalise,
             _("Make the report final?"),
             _(
-                "Figures and text of the region and of every municipality are kept as they are now, and the year is"
-                " closed. What is posted about it later counts in the next open year. This cannot be undone."
+                "Figures and text of the region and of every municipality are kept as they are now,"
+                " and the year is closed. What is posted about it later counts in the next open"
+                " year. This cannot be undone."
             ),
             _("Make final"),
             _("Final. The year is closed, and readers can open the report."),
@@ -74,8 +82,9 @@ STEPS = {
             may_finalise,
             _("Revise the text?"),
             _(
-                "For a mistake in the text. The figures stay as they are. The revision gets a number, and the reason"
-                " is printed in it; what was adopted before is kept beside it."
+                "For a mistake in the text. The figures stay as they are. The revision gets a"
+                " number, and the reason is printed in it; what was adopted before is kept"
+                " beside it."
             ),
             _("Make a revision"),
             _("The revision is made."),
@@ -87,8 +96,9 @@ STEPS = {
             may_finalise,
             _("Publish the report?"),
             _(
-                "Everyone can then read the report and its data without signing in, at an address that stays. This"
-                " cannot be undone. A mistake in the text becomes a revision, which then stands there."
+                "Everyone can then read the report and its data without signing in, at an address"
+                " that stays. This cannot be undone. A mistake in the text becomes a revision,"
+                " which then stands there."
             ),
             _("Publish"),
             _("Published. Everyone can read the report now."),
@@ -101,7 +111,11 @@ def steps_for(access: Access, edition: Edition) -> list[ReportStep]:
     """What this person can do with the report as it stands; a year that runs is not proposed."""
     if edition.municipality or edition.is_running:
         return []
-    steps = [step for step in STEPS.values() if step.of == edition.state and step.may(access, edition.region)]
+    steps = [
+        step
+        for step in STEPS.values()
+        if step.of == edition.state and step.may(access, edition.region)
+    ]
     return [step for step in steps if _is_open(step, edition)]
 
 

@@ -1,7 +1,9 @@
-"""Whether a final report still is what the ledger says, as of the posting that closed it, and what was frozen then.
+"""Whether a final report still is what the ledger says, as of the posting that closed it, and what
+was frozen then.
 
-Contracts, reviews and goals move on, so what a report says of them is a snapshot (contracts active, coverage, what
-awaited review, goals). It is held by the fingerprint; everything that is a sum of lines is computed again.
+Contracts, reviews and goals move on, so what a report says of them is a snapshot (contracts active,
+coverage, what awaited review, goals). It is held by the fingerprint; everything that is a sum of
+lines is computed again.
 """
 
 import hashlib
@@ -29,26 +31,44 @@ def differences(report: AnnualReport) -> Iterator[str]:
     for revision in report.revisions.all():
         editions = list(revision.editions.select_related("municipality").order_by("pk"))
         if fingerprint(report, editions) != revision.fingerprint:
-            yield f"revision {revision.number}: what was frozen has been changed, the fingerprint does not fit"
+            yield (
+                f"revision {revision.number}: what was frozen has been changed, the fingerprint"
+                " does not fit"
+            )
     if report.fingerprint != report.revisions.latest("number").fingerprint:
         yield "the fingerprint of the report is not that of its last revision"
-    for file in FrozenFile.objects.filter(edition__revision__report=report).select_related("edition__municipality"):
+    for file in FrozenFile.objects.filter(edition__revision__report=report).select_related(
+        "edition__municipality"
+    ):
         if hashlib.sha256(bytes(file.content)).hexdigest() != file.fingerprint:
             yield f"{_of(file.edition)}: the {file.format} has been changed"
-    for edition in report.revisions.earliest("number").editions.select_related("municipality").order_by("pk"):
-        now = figures_of(None, report.region, report.year, edition.municipality, as_of=report.last_posting)
+    for edition in (
+        report.revisions.earliest("number").editions.select_related("municipality").order_by("pk")
+    ):
+        now = figures_of(
+            None, report.region, report.year, edition.municipality, as_of=report.last_posting
+        )
         then, again = sums(edition.figures), sums(figures_as_data(now))
         # A figure that came later was not among them, and says nothing.
-        since = [name for name in again if name not in then and name.partition(".")[0] in edition.figures]
+        since = [
+            name for name in again if name not in then and name.partition(".")[0] in edition.figures
+        ]
         for name in (*then, *since):
             if then.get(name) != again.get(name):
-                yield f"{_of(edition)}: {name} was {then.get(name)}, the ledger says {again.get(name)}"
+                yield (
+                    f"{_of(edition)}: {name} was {then.get(name)}, the ledger says"
+                    f" {again.get(name)}"
+                )
 
 
 def sums(figures: dict[str, Any]) -> dict[str, Any]:
     """The figures that are sums of lines, each by its path."""
     paths = {".".join(path): value for path, value in leaves(figures) if path}
-    return {path: value for path, value in paths.items() if not f"{path}.".startswith(tuple(f"{s}." for s in SNAPSHOT))}
+    return {
+        path: value
+        for path, value in paths.items()
+        if not f"{path}.".startswith(tuple(f"{s}." for s in SNAPSHOT))
+    }
 
 
 def _of(edition: Any) -> str:

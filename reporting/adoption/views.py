@@ -1,4 +1,6 @@
-"""The steps of an annual report as pages: each says first what it does. The rules are in `rights` and `steps`."""
+"""The steps of an annual report as pages: each says first what it does. The rules are in `rights`
+and `steps`.
+"""
 
 from typing import Any
 
@@ -46,7 +48,11 @@ class StepView(OfEdition, FormPage):
 
     def do(self, form: Any) -> str:
         answer = form.cleaned_data
-        where = self.edition.region, self.edition.year, act_of(self.request, answer.get("reason", ""))
+        where = (
+            self.edition.region,
+            self.edition.year,
+            act_of(self.request, answer.get("reason", "")),
+        )
         if self.step == "propose":
             adoption.propose(*where)
         elif self.step == "send-back":
@@ -68,7 +74,9 @@ class StepView(OfEdition, FormPage):
         return super().get_context_data(**about, **kwargs)
 
     def what_changes(self, report: AnnualReport, form: StepForm) -> dict[str, Any]:
-        """Who wrote what since the last revision, and what comes of it in the documents; the form says it was shown."""
+        """Who wrote what since the last revision, and what comes of it in the documents; the form
+        says it was shown.
+        """
         drafts = revising.drafts(report, timezone.localdate())
         form.show(revising.token(drafts))
         return {

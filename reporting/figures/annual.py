@@ -1,7 +1,9 @@
-"""Annual figures of a region, or of one municipality in it: the one place that every page, report and export asks.
+"""Annual figures of a region, or of one municipality in it: the one place that every page, report
+and export asks.
 
-Nothing here reads the clock or decides who may see what: it sums the lines it is given. Amounts are euro excluding VAT,
-percentages are percent (5.00 is 5%), FTE are full-time years. Source: DOMAIN.md section 7.
+Nothing here reads the clock or decides who may see what: it sums the lines it is given. Amounts are
+euro excluding VAT, percentages are percent (5.00 is 5%), FTE are full-time years. Source: DOMAIN.md
+section 7.
 """
 
 from collections.abc import Iterable, Mapping
@@ -46,19 +48,28 @@ def annual_figures(
     municipality: Municipality | None = None,
     today: date | None = None,
 ) -> AnnualFigures:
-    """Every figure of section 7 over the rows in these querysets, narrowed to `region` and `municipality`."""
+    """Every figure of section 7 over the rows in these querysets, narrowed to `region` and
+    `municipality`.
+    """
     owed = obligation_lines.filter(contract__region=region)
     done = fulfilment_lines.filter(contract__region=region)
     contracts = contracts.filter(region=region)
     versions = versions.filter(fulfilment__region=region)
     if municipality:
-        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values("contract")
+        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values(
+            "contract"
+        )
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
         contracts = contracts.filter(pk__in=shared)
-        versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
+        versions = versions.filter(
+            pk__in=versions.filter(allocations__contract__in=shared).values("pk")
+        )
 
     cells, owed_months = totals.done_in_cells(done, period), totals.owed_by_month(owed, period)
-    registered, done_months = totals.registered_by_client(owed, period), totals.done_by_month(done, period)
+    registered, done_months = (
+        totals.registered_by_client(owed, period),
+        totals.done_by_month(done, period),
+    )
     workplaces = totals.workplaces(done, period, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
     municipalities, other_clients = totals.clients(cells, registered, workplaces)
@@ -80,7 +91,9 @@ def annual_figures(
         municipalities=municipalities,
         other_clients=other_clients,
         target_groups=totals.groups(cells, "target_group", workplaces),
-        work_groups=totals.groups([c for c in cells if c["category"] == Category.WORK], "target_group", workplaces),
+        work_groups=totals.groups(
+            [c for c in cells if c["category"] == Category.WORK], "target_group", workplaces
+        ),
         policy_fields=totals.groups(cells, "policy_field", workplaces),
         years=totals.years(owed, done, owed_months, done_months, period),
         late=totals.late_by_year(done, period),
@@ -99,7 +112,9 @@ def annual_figures(
     )
 
 
-def _values(owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]) -> dict[str, Decimal | int]:
+def _values(
+    owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]
+) -> dict[str, Decimal | int]:
     """Every figure of the ledgers, by its name."""
     placed = {name: number for name, number in workplaces.items() if name in FIGURES}
     return totals.values(owed, done, period) | placed
@@ -109,9 +124,13 @@ def _by_category(cells: Iterable[totals.Summed]) -> dict[str, Decimal]:
     return {category.value: ZERO for category in Category} | totals.added(cells, "category")
 
 
-def headlines_of(region: Region, period: Period, municipality: Municipality | None = None) -> Headlines:
+def headlines_of(
+    region: Region, period: Period, municipality: Municipality | None = None
+) -> Headlines:
     """The main sums of all that was booked, for a comparison; who asks was let in already."""
-    where: dict[str, Any] = {"contract__region": region} | ({"municipality": municipality} if municipality else {})
+    where: dict[str, Any] = {"contract__region": region} | (
+        {"municipality": municipality} if municipality else {}
+    )
     owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
     return Headlines(
         period=period,
@@ -141,19 +160,26 @@ def figures_of(
     as_of: int | None = None,
     today: date | None = None,
 ) -> AnnualFigures:
-    """Annual figures of what `access` may see; with None of everything, for a caller that was let in already.
+    """Annual figures of what `access` may see; with None of everything, for a caller that was let
+    in already.
 
-    With `as_of` only lines up to that posting count, and contracts that had a line by then: a figure of yesterday.
-    `today` matters for a period that has not ended: reports are then looked for up to today.
+    With `as_of` only lines up to that posting count, and contracts that had a line by then: a
+    figure of yesterday. `today` matters for a period that has not ended: reports are then looked
+    for up to today.
     """
 
     def rows(model: Any) -> QuerySet[Any]:
-        found: QuerySet[Any] = model.objects.all() if access is None else model.objects.visible_to(access)
+        found: QuerySet[Any] = (
+            model.objects.all() if access is None else model.objects.visible_to(access)
+        )
         return found
 
     owed, done, contracts = rows(ObligationLine), rows(FulfilmentLine), rows(Contract)
     if as_of is not None:
-        owed, done = owed.filter(posting__number__lte=as_of), done.filter(posting__number__lte=as_of)
+        owed, done = (
+            owed.filter(posting__number__lte=as_of),
+            done.filter(posting__number__lte=as_of),
+        )
         known = ObligationLine.objects.filter(contract__region=region, posting__number__lte=as_of)
         contracts = contracts.filter(pk__in=known.values("contract"))
     return annual_figures(

@@ -1,7 +1,7 @@
 """Every figure of a region's year, a record each.
 
-A figure more is a record more here, and a sentence in `reporting.notice.wording` where the notice says something of it.
-Source: DOMAIN.md section 7.
+A figure more is a record more here, and a sentence in `reporting.notice.wording` where the notice
+says something of it. Source: DOMAIN.md section 7.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def _expected(condition: Q) -> Callable[[Period], Q]:
     return lambda period: expected_to_owe(period) & condition
 
 
-# --- Those that code names, because a chart or a sentence is about them -----------------------------------------------
+# --- Those that code names, because a chart or a sentence is about them ---------------------------
 
 WORKPLACES = Figure(
     "workplaces",
@@ -187,7 +187,7 @@ AWAITING_REVIEW = Figure(
     shown=IN_TEXTS,
 )
 
-# --- All, in the order in which they are told -------------------------------------------------------------------------
+# --- All, in the order in which they are told -----------------------------------------------------
 
 _OTHERS = (
     Figure(

@@ -1,7 +1,8 @@
-"""Which ledger lines a figure sums, as conditions; `reporting.figures.records` says which figure takes which.
+"""Which ledger lines a figure sums, as conditions; `reporting.figures.records` says which figure
+takes which.
 
-Annual figures sum by `booked`: the month something happened in, or the first open month when that year was closed.
-Source: DOMAIN.md sections 3 and 7.
+Annual figures sum by `booked`: the month something happened in, or the first open month when that
+year was closed. Source: DOMAIN.md sections 3 and 7.
 """
 
 from django.db.models import F, Q
@@ -46,7 +47,9 @@ def workplaces(period: Period) -> Q:
 
 
 def workplaces_started(period: Period) -> Q:
-    return workplaces(period) & Q(fulfilment__accepted__start_date__range=(period.first, period.last))
+    return workplaces(period) & Q(
+        fulfilment__accepted__start_date__range=(period.first, period.last)
+    )
 
 
 def social(period: Period) -> Q:

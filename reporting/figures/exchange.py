@@ -1,6 +1,7 @@
 """Annual figures as text: JSON in the exchange format, or the same as CSV with a row per figure.
 
-Amounts and percentages are text with two decimals, counts are numbers. Source: DOMAIN.md section 10.
+Amounts and percentages are text with two decimals, counts are numbers. Source: DOMAIN.md section
+10.
 """
 
 import csv
@@ -41,8 +42,16 @@ def figures_as_data(figures: AnnualFigures) -> dict[str, Any]:
     when: dict[str, Any] = {"year": figures.year}
     if figures.year is None:
         when = {"from": figures.period.first.isoformat(), "to": figures.period.last.isoformat()}
-    found = {name: figure.value(figures) for name, figure in FIGURES.items() if Place.DATA in figure.shown}
-    values = {"municipality": figures.municipality} | found | {name: getattr(figures, name) for name in PARTS}
+    found = {
+        name: figure.value(figures)
+        for name, figure in FIGURES.items()
+        if Place.DATA in figure.shown
+    }
+    values = (
+        {"municipality": figures.municipality}
+        | found
+        | {name: getattr(figures, name) for name in PARTS}
+    )
     return when | {name: exchanged(value) for name, value in values.items()}
 
 
@@ -61,10 +70,16 @@ def exchanged(value: Any) -> Any:
 
 def _goal(goal: GoalResult) -> dict[str, Any]:
     def limit(value: Decimal | None) -> Any:
-        counted = FIGURES[goal.indicator].kind is Kind.COUNT and value is not None and value % 1 == 0
+        counted = (
+            FIGURES[goal.indicator].kind is Kind.COUNT and value is not None and value % 1 == 0
+        )
         return int(value) if counted and value is not None else exchanged(value)
 
-    return {"low": limit(goal.low), "high": limit(goal.high), "percentage": exchanged(goal.percentage)}
+    return {
+        "low": limit(goal.low),
+        "high": limit(goal.high),
+        "percentage": exchanged(goal.percentage),
+    }
 
 
 def as_json(figures: AnnualFigures) -> str:
@@ -81,7 +96,9 @@ def as_rows(content: dict[str, Any]) -> str:
     writer = csv.writer(target, lineterminator="\n")
     writer.writerow(HEADER)
     for name, value in content.items():
-        writer.writerows((name, protect(".".join(path)), _cell(part)) for path, part in leaves(value))
+        writer.writerows(
+            (name, protect(".".join(path)), _cell(part)) for path, part in leaves(value)
+        )
     return target.getvalue()
 
 

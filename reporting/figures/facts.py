@@ -25,8 +25,9 @@ def percentage(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
 
 @dataclass(frozen=True)
 class Motivation:
-    """Why contracts registered in the period have a rate below their default: a category of reasons, how many, and
-    the contract value registered with them."""
+    """Why contracts registered in the period have a rate below their default: a category of
+    reasons, how many, and the contract value registered with them.
+    """
 
     code: str
     number: int
@@ -50,7 +51,9 @@ class LateTally:
 
 @dataclass(frozen=True)
 class SampleResult:
-    """Of the accepted fulfilments that were drawn to be checked: how many were, and how many were in order."""
+    """Of the accepted fulfilments that were drawn to be checked: how many were, and how many were
+    in order.
+    """
 
     drawn: int
     checked: int
@@ -85,7 +88,9 @@ class GoalResult:
 
     @classmethod
     def of(cls, goal: Any, figures: "Headlines") -> "GoalResult":
-        return cls(goal.indicator, goal.low, goal.high, Decimal(FIGURES[goal.indicator].value(figures)))
+        return cls(
+            goal.indicator, goal.low, goal.high, Decimal(FIGURES[goal.indicator].value(figures))
+        )
 
     @property
     def figure(self) -> Figure:
@@ -132,7 +137,9 @@ class PartFigures:
 
 
 class Named(Generic[T]):
-    """A figure of the catalogue as an attribute, where code names it; None where what was frozen did not have it."""
+    """A figure of the catalogue as an attribute, where code names it; None where what was frozen
+    did not have it.
+    """
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -144,7 +151,9 @@ class Named(Generic[T]):
 
 @dataclass(frozen=True)
 class Headlines:
-    """The main sums of a period, for a comparison: by the name of the figure what its lines come to."""
+    """The main sums of a period, for a comparison: by the name of the figure what its lines come
+    to.
+    """
 
     period: Period
     municipality: str | None
@@ -176,7 +185,9 @@ class Headlines:
 
     @property
     def to_date_ratio(self) -> Decimal | None:
-        """Realised as percent of what is owed, both since the beginning: what a year over a year cannot say."""
+        """Realised as percent of what is owed, both since the beginning: what a year over a year
+        cannot say.
+        """
         return percentage(self.realised_to_date, self.obligation_to_date)
 
 
@@ -198,7 +209,8 @@ class AnnualFigures(Headlines):
     policy_fields: list[PartFigures]
     years: list[PartFigures]
     late: list[LateFigures]
-    # Credited value per split (category, municipality, policy field, sector), code and year, up to this period.
+    # Credited value per split (category, municipality, policy field, sector), code and year, up to
+    # this period.
     history: History = field(default_factory=dict)
     # Who commissions and is no municipality; older reports knew none.
     other_clients: list[PartFigures] = field(default_factory=list)
@@ -213,9 +225,15 @@ class AnnualFigures(Headlines):
     workplaces_late = Named[int]()
 
     def __post_init__(self) -> None:
-        """In the same order always: PostgreSQL gives the parts of what was frozen back in one of its own."""
-        categories = [name for name in (*Category.values, *self.by_category) if name in self.by_category]
-        object.__setattr__(self, "by_category", {name: self.by_category[name] for name in categories})
+        """In the same order always: PostgreSQL gives the parts of what was frozen back in one of
+        its own.
+        """
+        categories = [
+            name for name in (*Category.values, *self.by_category) if name in self.by_category
+        ]
+        object.__setattr__(
+            self, "by_category", {name: self.by_category[name] for name in categories}
+        )
         object.__setattr__(self, "goal", dict(sorted(self.goal.items())))
 
     def in_year(self, split: str, code: str, year: int) -> Decimal:

@@ -47,8 +47,12 @@ class Kind(Enum):
             return euro(rounded(value, 0))
         return _("€\u00a0%(number)s\u00a0mln") % {"number": number(Decimal(value) / MILLION)}
 
-    def limits(self, low: Decimal, high: Decimal | None, write: Callable[[Any], str] | None = None) -> str:
-        """A goal: `50`, or `80 tot 100` where it is a range; as in a sentence, or as `write` does."""
+    def limits(
+        self, low: Decimal, high: Decimal | None, write: Callable[[Any], str] | None = None
+    ) -> str:
+        """A goal: `50`, or `80 tot 100` where it is a range; as in a sentence, or as `write`
+        does.
+        """
         write = write or self.rough
         if high is None or high == low:
             return write(low)

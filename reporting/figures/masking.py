@@ -1,9 +1,10 @@
 """Small numbers that could point at a person are not published (the policy's `mask_below`).
 
-A row whose count is under the limit shows "< 5" instead, and no amount. The total is published, so what is hidden must
-not follow from it by subtraction either: as long as it does, the smallest row that still shows is hidden too. Where
-even hiding all of them leaves nothing to guess, no row is shown. Amounts are published under other heads too (policy
-fields): where only one hidden row falls under such a head, its amount would follow, and no row shows an amount.
+A row whose count is under the limit shows "< 5" instead, and no amount. The total is published, so
+what is hidden must not follow from it by subtraction either: as long as it does, the smallest row
+that still shows is hidden too. Where even hiding all of them leaves nothing to guess, no row is
+shown. Amounts are published under other heads too (policy fields): where only one hidden row falls
+under such a head, its amount would follow, and no row shows an amount.
 """
 
 from collections import Counter
@@ -14,7 +15,9 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class PublicRow:
-    """A row of a public table: what it is about, how many, and what they amount to. None is hidden."""
+    """A row of a public table: what it is about, how many, and what they amount to. None is
+    hidden.
+    """
 
     label: str
     count: int | None
@@ -30,7 +33,9 @@ class PublicRow:
 
 
 def masked(rows: Sequence[PublicRow], below: int) -> list[PublicRow]:
-    """The rows as they may be published beside their total, in the same order; empty when none can be."""
+    """The rows as they may be published beside their total, in the same order; empty when none can
+    be.
+    """
     counts = [row.count or 0 for row in rows]
     small = {i for i, count in enumerate(counts) if count < below}
     covers: list[int] = []
@@ -41,17 +46,19 @@ def masked(rows: Sequence[PublicRow], below: int) -> list[PublicRow]:
         covers.append(spare.pop())
     hidden = small | set(covers)
     shown = [
-        replace(row, count=None, amount=None, small=i in small) if i in hidden else row for i, row in enumerate(rows)
+        replace(row, count=None, amount=None, small=i in small) if i in hidden else row
+        for i, row in enumerate(rows)
     ]
     heads = Counter(head for row in shown if row.hidden for head in row.heads)
     return [replace(row, amount=None) for row in shown] if 1 in heads.values() else shown
 
 
 def _guesswork(small: Sequence[int], covers: Sequence[int], below: int) -> bool:
-    """Whether a reader who adds up and subtracts is left with two possible counts at least for every small row.
+    """Whether a reader who adds up and subtracts is left with two possible counts at least for
+    every small row.
 
-    The reader knows the hidden counts' sum, that a small one is from 1 (or 0, where such a row is among them) up to
-    the limit, and that one hidden as a cover is not under the limit.
+    The reader knows the hidden counts' sum, that a small one is from 1 (or 0, where such a row is
+    among them) up to the limit, and that one hidden as a cover is not under the limit.
     """
     if len(small) + len(covers) < 2:
         return False

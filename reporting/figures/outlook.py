@@ -1,8 +1,10 @@
-"""What lies ahead, and what the work costs: the team, a scenario, and what running contracts still promise.
+"""What lies ahead, and what the work costs: the team, a scenario, and what running contracts still
+promise.
 
-A scenario is one multiplication, so that everyone can check it: what is procured in a year × the share with social
-return × the average rate × the part that is fulfilled; once with every low and once with every high. What running
-contracts promise is spread evenly over the days that are left of their term.
+A scenario is one multiplication, so that everyone can check it: what is procured in a year × the
+share with social return × the average rate × the part that is fulfilled; once with every low and
+once with every high. What running contracts promise is spread evenly over the days that are left of
+their term.
 """
 
 from collections import defaultdict
@@ -80,8 +82,8 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a later year comes to: what was fulfilled in it by now, with what is planned or in review, and with all that
-    is still open.
+    """What a later year comes to: what was fulfilled in it by now, with what is planned or in
+    review, and with all that is still open.
     """
 
     year: int
@@ -112,17 +114,26 @@ def team(filled_in: Supplement, towns: Iterable[Municipality]) -> Team | None:
     if all(value is None for value in values):
         return None
     found = Team(*values, note=filled_in.team_note)
-    return Team(*values, filled_in.team_note, divided(found.total, towns) if filled_in.by_inhabitants else [])
+    return Team(
+        *values,
+        filled_in.team_note,
+        divided(found.total, towns) if filled_in.by_inhabitants else [],
+    )
 
 
 def divided(cost: Decimal, towns: Iterable[Municipality]) -> list[TownCost]:
-    """The cost by number of inhabitants, so rounded that the parts add up; none where a number is not known."""
+    """The cost by number of inhabitants, so rounded that the parts add up; none where a number is
+    not known.
+    """
     rows = [(town.name, town.inhabitants or 0) for town in towns]
     whole = sum(inhabitants for _name, inhabitants in rows)
     if len(rows) < 2 or not cost or not all(inhabitants for _name, inhabitants in rows):
         return []
     parts = cumulative(Fraction(cost) * inhabitants / whole for _name, inhabitants in rows)
-    return [TownCost(name, inhabitants, part) for (name, inhabitants), part in zip(rows, parts, strict=True)]
+    return [
+        TownCost(name, inhabitants, part)
+        for (name, inhabitants), part in zip(rows, parts, strict=True)
+    ]
 
 
 def scenario(filled_in: Supplement) -> Scenario | None:
@@ -137,8 +148,12 @@ def scenario(filled_in: Supplement) -> Scenario | None:
 
 
 def promises(region: Region, after: int, today: date) -> list[Promise]:
-    """Per year after that of the report: what was booked in it by now, and what contracts that run promise."""
-    running = Contract.objects.filter(active_in(Period(today, today)), region=region).select_related("policy")
+    """Per year after that of the report: what was booked in it by now, and what contracts that run
+    promise.
+    """
+    running = Contract.objects.filter(
+        active_in(Period(today, today)), region=region
+    ).select_related("policy")
     contracts = list(running)
     standing = with_progress(contracts, today)
     done = _done_since(region, after, today)
@@ -149,7 +164,11 @@ def promises(region: Region, after: int, today: date) -> list[Promise]:
             ahead[year][1] += obliged
     years = sorted(year for year in {*done, *ahead} if after < year <= after + YEARS_AHEAD)
     return [
-        Promise(year, done.get(year, ZERO), *(rounded(Fraction(done.get(year, ZERO)) + part) for part in ahead[year]))
+        Promise(
+            year,
+            done.get(year, ZERO),
+            *(rounded(Fraction(done.get(year, ZERO)) + part) for part in ahead[year]),
+        )
         for year in years
     ]
 
@@ -162,7 +181,9 @@ def _done_since(region: Region, after: int, today: date) -> dict[int, Decimal]:
     return dict(rows.annotate(total=Sum("amount")))
 
 
-def _spread(contract: Contract, standing: Progress, today: date) -> Iterable[tuple[int, Fraction, Fraction]]:
+def _spread(
+    contract: Contract, standing: Progress, today: date
+) -> Iterable[tuple[int, Fraction, Fraction]]:
     left = Period(today + DAY, contract.last_counted_day)
     if not left:
         return

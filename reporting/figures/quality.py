@@ -1,4 +1,6 @@
-"""What says how far the figures can be relied on: coverage, reports that stay away, corrections, samples."""
+"""What says how far the figures can be relied on: coverage, reports that stay away, corrections,
+samples.
+"""
 
 from datetime import date
 from typing import Any
@@ -15,15 +17,26 @@ from sroi.money import ZERO
 from sroi.periods import Period
 
 
-def without_report(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, day: date) -> int:
-    """How many contracts of which nothing was heard for as long as their policy has between two reports."""
+def without_report(
+    contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, day: date
+) -> int:
+    """How many contracts of which nothing was heard for as long as their policy has between two
+    reports.
+    """
     return sum(rows.count() for rows in silent_by_term(contracts, versions, done, day))
 
 
-def silent_by_term(contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, day: date) -> list[QuerySet[Any]]:
-    """The contracts of which nothing was heard, for each number of months that a policy has between two reports."""
+def silent_by_term(
+    contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, day: date
+) -> list[QuerySet[Any]]:
+    """The contracts of which nothing was heard, for each number of months that a policy has between
+    two reports.
+    """
     terms = contracts.order_by().values_list("policy__report_months", flat=True).distinct()
-    return [silent(contracts.filter(policy__report_months=months), versions, done, months, day) for months in terms]
+    return [
+        silent(contracts.filter(policy__report_months=months), versions, done, months, day)
+        for months in terms
+    ]
 
 
 def sample_result(versions: QuerySet[Any], period: Period) -> SampleResult | None:
@@ -38,9 +51,15 @@ def sample_result(versions: QuerySet[Any], period: Period) -> SampleResult | Non
 
 
 def quality(
-    period: Period, done: Lines, contracts: QuerySet[Any], versions: QuerySet[Any], today: date | None = None
+    period: Period,
+    done: Lines,
+    contracts: QuerySet[Any],
+    versions: QuerySet[Any],
+    today: date | None = None,
 ) -> Quality:
-    """The quality figures of the period, looked at on its last day or, when that is still to come, on `today`."""
+    """The quality figures of the period, looked at on its last day or, when that is still to come,
+    on `today`.
+    """
     day = min(period.last, today or period.last)
     late = definitions.late(period)
     own = Q(version__self_reviewed=True, version__accepted_of__isnull=False)

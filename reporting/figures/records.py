@@ -1,4 +1,5 @@
-"""What is known of a figure: one record, read by all that sums, shows, opens, aims at or exchanges it.
+"""What is known of a figure: one record, read by all that sums, shows, opens, aims at or exchanges
+it.
 
 The figures themselves stand in `reporting.figures.catalogue`.
 """
@@ -25,7 +26,9 @@ class Ledger(Enum):
 
 
 class Place(Enum):
-    """Where figures are shown. A test opens each place as each role and compares what stands there."""
+    """Where figures are shown. A test opens each place as each role and compares what stands
+    there.
+    """
 
     REPORT = "report"
     LINES = "lines"
@@ -50,9 +53,10 @@ class Topic(Enum):
 class Figure:
     """A figure: what it is called, what it is, and what of which lines it adds up.
 
-    `of` is a column of the lines; or what is counted: contracts, or placements whose lines add up to more than nothing;
-    or "rate", the obligation as percent of the value; or "open", what is owed less what was done. `lines` are those of
-    a ledger that count, or the contracts of the register that do. Without a ledger there is nothing to open.
+    `of` is a column of the lines; or what is counted: contracts, or placements whose lines add up
+    to more than nothing; or "rate", the obligation as percent of the value; or "open", what is owed
+    less what was done. `lines` are those of a ledger that count, or the contracts of the register
+    that do. Without a ledger there is nothing to open.
     """
 
     # Key in data and files, and part of the address of its lines.
@@ -109,7 +113,9 @@ class Figure:
         return lines.filter(self.condition(period))
 
     def condition(self, period: Period) -> Q:
-        """Which lines, or contracts, count. Raises LookupError where the figure is not a matter of one condition."""
+        """Which lines, or contracts, count. Raises LookupError where the figure is not a matter of
+        one condition.
+        """
         if self.lines is None:
             raise LookupError(self.name)
         return self.lines(period)

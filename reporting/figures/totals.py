@@ -1,4 +1,6 @@
-"""The grouped queries behind the annual figures: a fixed number of them, each over the lines of a definition."""
+"""The grouped queries behind the annual figures: a fixed number of them, each over the lines of a
+definition.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -40,13 +42,22 @@ def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
-def values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()) -> dict[str, Decimal | int]:
-    """By name the figures, or all, that add up a column of lines or count their contracts, as the record says."""
+def values(
+    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()
+) -> dict[str, Decimal | int]:
+    """By name the figures, or all, that add up a column of lines or count their contracts, as the
+    record says.
+    """
     found: dict[str, Any] = {}
-    asked = [figure for figure in figures or FIGURES.values() if figure.of in SUMMED and not figure.at]
+    asked = [
+        figure for figure in figures or FIGURES.values() if figure.of in SUMMED and not figure.at
+    ]
     for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done)):
         own = [figure for figure in asked if figure.ledger is ledger]
-        sums = {figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period)) for figure in own}
+        sums = {
+            figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period))
+            for figure in own
+        }
         found |= lines.filter(definitions.booked_until(period)).aggregate(**sums)
     return {name: _whole(FIGURES[name], value) for name, value in found.items()}
 
@@ -75,14 +86,25 @@ def done_by_month(done: Lines, period: Period) -> list[Summed]:
 
 def done_in_cells(done: Lines, period: Period) -> list[Summed]:
     """The period's credited value, split by all it is reported by, with what was paid."""
-    keys = ("category", *SPLITS, *CLIENT[1:], "block__table__code", "block__code", "block__label_nl")
+    keys = (
+        "category",
+        *SPLITS,
+        *CLIENT[1:],
+        "block__table__code",
+        "block__code",
+        "block__label_nl",
+    )
     rows = done.filter(definitions.booked(period)).order_by().values(*keys)
     return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
 
 
 def done_by_year(done: Lines, period: Period) -> list[Summed]:
     """Since the beginning, credited value per year and all that it is reported by."""
-    rows = done.filter(definitions.booked_until(period)).annotate(year=ExtractYear("booked"), sector=SECTOR).order_by()
+    rows = (
+        done.filter(definitions.booked_until(period))
+        .annotate(year=ExtractYear("booked"), sector=SECTOR)
+        .order_by()
+    )
     return list(rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount")))
 
 
@@ -92,7 +114,9 @@ def history(cube: Iterable[Summed], splits: Mapping[str, str]) -> History:
     for row in cube:
         for name, key in splits.items():
             found[name][row[key]][str(row["year"])] += row["total"]
-    return {name: {code: dict(years) for code, years in codes.items()} for name, codes in found.items()}
+    return {
+        name: {code: dict(years) for code, years in codes.items()} for name, codes in found.items()
+    }
 
 
 def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFigures]:
@@ -101,13 +125,26 @@ def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFig
     for row in cube:
         if row["year"] == period.last.year:
             done[row["sector"]] += row["total"]
-    rows = owed.filter(definitions.registered(period)).annotate(sector=SECTOR).order_by().values_list("sector")
+    rows = (
+        owed.filter(definitions.registered(period))
+        .annotate(sector=SECTOR)
+        .order_by()
+        .values_list("sector")
+    )
     registered = {
         sector: (value, obligation)
-        for sector, value, obligation in rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta"))
+        for sector, value, obligation in rows.annotate(
+            value=Sum("value_delta"), obligation=Sum("obligation_delta")
+        )
     }
     return largest_first(
-        PartFigures(code, "", done.get(code, ZERO), contract_value_registered=value, obligation_registered=obligation)
+        PartFigures(
+            code,
+            "",
+            done.get(code, ZERO),
+            contract_value_registered=value,
+            obligation_registered=obligation,
+        )
         for code in {*done, *registered}
         for value, obligation in [registered.get(code, (ZERO, ZERO))]
     )
@@ -115,14 +152,22 @@ def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFig
 
 def below_default(owed: Lines, period: Period) -> list[Motivation]:
     """Contracts registered below the default rate, by category of reason; blank is none on file."""
-    rows = owed.filter(definitions.below_default(period)).order_by().values_list("contract__rate_reason")
+    rows = (
+        owed.filter(definitions.below_default(period))
+        .order_by()
+        .values_list("contract__rate_reason")
+    )
     found = rows.annotate(n=Count("contract", distinct=True), value=Sum("value_delta"))
-    return sorted((Motivation(*row) for row in found), key=lambda reason: (-reason.number, reason.code))
+    return sorted(
+        (Motivation(*row) for row in found), key=lambda reason: (-reason.number, reason.code)
+    )
 
 
 def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[PartFigures]:
     """Work placements of the year before, per target group."""
-    rows = [row for row in cube if row["year"] == before.first.year and row["category"] == Category.WORK]
+    rows = [
+        row for row in cube if row["year"] == before.first.year and row["category"] == Category.WORK
+    ]
     lines = done.filter(definitions.booked(before), category=Category.WORK)
     codes = sorted({row["target_group"] for row in rows})
     counted = definitions.workplaces(before)
@@ -133,21 +178,31 @@ def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[P
 
 def done_by_contractor(done: Lines, period: Period) -> list[PartFigures]:
     keys = ("contract__contractor", "contract__contractor__name")
-    rows = done.filter(definitions.booked(period)).order_by().values_list(*keys).annotate(total=Sum("amount"))
+    rows = (
+        done.filter(definitions.booked(period))
+        .order_by()
+        .values_list(*keys)
+        .annotate(total=Sum("amount"))
+    )
     return largest_first(PartFigures(str(pk), name, fulfilled=total) for pk, name, total in rows)
 
 
 def late_by_year(lines: Lines, period: Period) -> list[LateFigures]:
     """Lines about closed years that were booked in the period, per year they are about."""
     rows = lines.filter(definitions.late(period)).order_by().values_list("month__year")
-    return [LateFigures(*row) for row in rows.annotate(n=Count("pk"), total=Sum("amount")).order_by("month__year")]
+    return [
+        LateFigures(*row)
+        for row in rows.annotate(n=Count("pk"), total=Sum("amount")).order_by("month__year")
+    ]
 
 
 def added(cells: Iterable[Summed], *keys: str) -> dict[Any, Decimal]:
     """The cells' totals added up per key, or per tuple of keys."""
     totals: dict[Any, Decimal] = defaultdict(lambda: ZERO)
     for cell in cells:
-        totals[cell[keys[0]] if len(keys) == 1 else tuple(cell[key] for key in keys)] += cell["total"]
+        totals[cell[keys[0]] if len(keys) == 1 else tuple(cell[key] for key in keys)] += cell[
+            "total"
+        ]
     return dict(totals)
 
 
@@ -156,27 +211,41 @@ def largest_first(parts: Iterable[PartFigures]) -> list[PartFigures]:
 
 
 def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]:
-    """Per condition the number of distinct fulfilments whose lines that meet it add up to more than nothing."""
+    """Per condition the number of distinct fulfilments whose lines that meet it add up to more than
+    nothing.
+    """
     if not conditions:
         return {}
-    sums = {f"sum_{i}": Sum("amount", filter=condition) for i, condition in enumerate(conditions.values())}
-    counts = {f"count_of_{name}": Count("fulfilment", filter=Q(**{f"{name}__gt": ZERO})) for name in sums}
+    sums = {
+        f"sum_{i}": Sum("amount", filter=condition)
+        for i, condition in enumerate(conditions.values())
+    }
+    counts = {
+        f"count_of_{name}": Count("fulfilment", filter=Q(**{f"{name}__gt": ZERO})) for name in sums
+    }
     found = lines.order_by().values("fulfilment").annotate(**sums).aggregate(**counts)
     return dict(zip(conditions, (found[name] for name in counts), strict=True))
 
 
 def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dict[Any, int]:
-    """Per figure that counts placements how many, and workplaces per client, target group and policy field.
+    """Per figure that counts placements how many, and workplaces per client, target group and
+    policy field.
 
     A workplace that several clients share counts once in all and once for each of them.
     """
-    placed = [figure for figure in FIGURES.values() if figure.of == "fulfilment" and not figure.is_of_today]
+    placed = [
+        figure
+        for figure in FIGURES.values()
+        if figure.of == "fulfilment" and not figure.is_of_today
+    ]
     conditions: dict[Any, Q] = {figure.name: figure.condition(period) for figure in placed}
     counted = definitions.workplaces(period)
     for split in SPLITS:
         codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
         conditions |= {(split, code): counted & Q(**{split: code}) for code in sorted(codes)}
-    return positive_counts(done.filter(definitions.booked(period), category=Category.WORK), conditions)
+    return positive_counts(
+        done.filter(definitions.booked(period), category=Category.WORK), conditions
+    )
 
 
 def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decimal]:
@@ -192,19 +261,28 @@ def clients(
 ) -> tuple[list[PartFigures], list[PartFigures]]:
     """Every client that had a line in the period, by name: the municipalities, and the others."""
     names = ("fulfilled", "social_spend", "purchases", "social_firm_spend")
-    sums: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(lambda: dict.fromkeys(names, ZERO))
+    sums: dict[tuple[str, str, str], dict[str, Any]] = defaultdict(
+        lambda: dict.fromkeys(names, ZERO)
+    )
     for cell in cells:
         row = sums[_client(cell)]
         row["fulfilled"] += cell["total"]
         row["social_spend"] += cell["total"] if cell["category"] in SOCIAL else ZERO
-        row["purchases"] += cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
+        row["purchases"] += (
+            cell["total"] if cell["category"] == Category.SOCIAL_PURCHASING else ZERO
+        )
         row["social_firm_spend"] += cell["paid_total"] or ZERO
     for line in registered:
         row = sums[_client(line)]
-        row |= {"contract_value_registered": line["value"], "obligation_registered": line["obligation"]}
+        row |= {
+            "contract_value_registered": line["value"],
+            "obligation_registered": line["obligation"],
+        }
     found: tuple[list[PartFigures], list[PartFigures]] = ([], [])
     for (name, code, kind), row in sorted(sums.items()):
-        part = PartFigures(code, name, workplaces=counts.get(("municipality__code", code), 0), **row)
+        part = PartFigures(
+            code, name, workplaces=counts.get(("municipality__code", code), 0), **row
+        )
         found[kind != ClientKind.MUNICIPALITY].append(part)
     return found
 
@@ -214,7 +292,9 @@ def _client(row: Summed) -> tuple[str, str, str]:
 
 
 def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> list[PartFigures]:
-    """Per code of `split` the credited value and the workplaces, largest first; a blank code is what has none."""
+    """Per code of `split` the credited value and the workplaces, largest first; a blank code is
+    what has none.
+    """
     fields: dict[str, set[str]] = defaultdict(set)
     for cell in cells:
         fields[cell[split]].add(cell["policy_field"])
@@ -230,9 +310,14 @@ def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> li
 
 
 def years(
-    owed: Lines, done: Lines, owed_months: Iterable[Summed], done_months: Iterable[Summed], period: Period
+    owed: Lines,
+    done: Lines,
+    owed_months: Iterable[Summed],
+    done_months: Iterable[Summed],
+    period: Period,
 ) -> list[PartFigures]:
-    """Every year from the first with a line to the period's own, oldest first; none where nothing was ever booked.
+    """Every year from the first with a line to the period's own, oldest first; none where nothing
+    was ever booked.
 
     An indicator that a part has no field for is asked of the lines, year by year.
     """
@@ -249,15 +334,23 @@ def years(
         year["obligation_registered"] += row["obligation"] or ZERO
     span = range(min(sums), period.last.year + 1) if sums else ()
     lines = done.filter(definitions.booked_until(period), category=Category.WORK)
-    counts = positive_counts(lines, {year: definitions.workplaces(Period.year(year)) for year in span})
+    counts = positive_counts(
+        lines, {year: definitions.workplaces(Period.year(year)) for year in span}
+    )
     more = [figure for figure in INDICATORS if figure.name not in PartFigures.__dataclass_fields__]
     others = {year: more_values(owed, done, Period.year(year), more) for year in span if more}
     return [
-        PartFigures(str(year), str(year), workplaces=counts[year], values=others.get(year, {}), **sums[year])
+        PartFigures(
+            str(year), str(year), workplaces=counts[year], values=others.get(year, {}), **sums[year]
+        )
         for year in span
     ]
 
 
-def more_values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]) -> dict[str, Decimal | int]:
-    placed = {figure.name: figure.condition(period) for figure in figures if figure.of == "fulfilment"}
+def more_values(
+    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]
+) -> dict[str, Decimal | int]:
+    placed = {
+        figure.name: figure.condition(period) for figure in figures if figure.of == "fulfilment"
+    }
     return values(owed, done, period, figures) | positive_counts(done, placed)

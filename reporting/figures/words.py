@@ -1,4 +1,6 @@
-"""What things are called in the council notice, and the small words that names and numbers need in Dutch."""
+"""What things are called in the council notice, and the small words that names and numbers need in
+Dutch.
+"""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -21,7 +23,11 @@ SECTIONS = (
 )
 WRITTEN = dict(SECTIONS[:8])
 
-CATEGORIES = {"work": "Werk", "social_purchasing": "Sociale inkoop", "csr": "Maatschappelijke activiteiten"}
+CATEGORIES = {
+    "work": "Werk",
+    "social_purchasing": "Sociale inkoop",
+    "csr": "Maatschappelijke activiteiten",
+}
 RATE_REASONS = {
     "labour_share": "Klein aandeel arbeid",
     "market": "De markt",
@@ -78,7 +84,21 @@ SECTORS = {
     "92": "Cultuur, sport en recreatie",
     "98": "Overige diensten",
 }
-COUNTS = ("nul", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf")
+COUNTS = (
+    "nul",
+    "één",
+    "twee",
+    "drie",
+    "vier",
+    "vijf",
+    "zes",
+    "zeven",
+    "acht",
+    "negen",
+    "tien",
+    "elf",
+    "twaalf",
+)
 
 
 class PolicyField(NamedTuple):
@@ -91,25 +111,26 @@ POLICY_FIELDS = (
     PolicyField(
         "werk-en-inkomen",
         "Werk en Inkomen",
-        "Mensen die moeilijk aan werk komen, doen werkervaring op en verdienen een eigen inkomen. Zo zijn zij minder"
-        " vaak aangewezen op een uitkering.",
+        "Mensen die moeilijk aan werk komen, doen werkervaring op en verdienen een eigen inkomen."
+        " Zo zijn zij minder vaak aangewezen op een uitkering.",
     ),
     PolicyField(
         "onderwijs-en-leren",
         "Onderwijs en Leren",
-        "Leerlingen en studenten vinden bij opdrachtnemers een stage of leerwerkplek en leren een vak in de praktijk.",
+        "Leerlingen en studenten vinden bij opdrachtnemers een stage of leerwerkplek en leren een"
+        " vak in de praktijk.",
     ),
     PolicyField(
         "inkoop",
         "Inkoop",
-        "Met wat de gemeenten toch al inkopen, bereiken zij ook een maatschappelijk doel. Opdrachtnemers zijn daarin"
-        " partner.",
+        "Met wat de gemeenten toch al inkopen, bereiken zij ook een maatschappelijk doel."
+        " Opdrachtnemers zijn daarin partner.",
     ),
     PolicyField(
         "economie",
         "Economie",
-        "Opdrachtnemers kopen in bij sociale firma’s. Dat geeft ondernemers die werk bieden aan mensen in een kwetsbare"
-        " positie meer omzet en zekerheid.",
+        "Opdrachtnemers kopen in bij sociale firma’s. Dat geeft ondernemers die werk bieden aan"
+        " mensen in een kwetsbare positie meer omzet en zekerheid.",
     ),
     PolicyField(
         "sociaal-domein",
@@ -119,12 +140,14 @@ POLICY_FIELDS = (
     PolicyField(
         "duurzaamheid",
         "Duurzaamheid",
-        "Sociale en duurzame doelen gaan samen, bijvoorbeeld bij repareren, hergebruik en circulair werk.",
+        "Sociale en duurzame doelen gaan samen, bijvoorbeeld bij repareren, hergebruik en circulair"
+        " werk.",
     ),
     PolicyField(
         "ict-digitalisering",
         "ICT / Digitalisering",
-        "Inwoners krijgen hulp om digitaal mee te doen, en maatschappelijke organisaties bij hun ICT.",
+        "Inwoners krijgen hulp om digitaal mee te doen, en maatschappelijke organisaties bij hun"
+        " ICT.",
     ),
 )
 

@@ -1,4 +1,6 @@
-"""A region's goals per year and indicator: who sets them, and that what a final report was held to is left alone."""
+"""A region's goals per year and indicator: who sets them, and that what a final report was held to
+is left alone.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -36,7 +38,12 @@ class Aim:
     def words(self, indicator: str) -> str:
         """`50`, `80–100`, `€ 5.000.000`; a dash where there is none."""
         limits = (self.low, None if self.high == self.low else self.high)
-        return "–".join(FIGURES[indicator].kind.written(limit) for limit in limits if limit is not None) or NOTHING
+        return (
+            "–".join(
+                FIGURES[indicator].kind.written(limit) for limit in limits if limit is not None
+            )
+            or NOTHING
+        )
 
 
 def may_read(access: Access, region: Region) -> bool:
@@ -49,17 +56,29 @@ def may_set(access: Access, region: Region) -> bool:
 
 @transaction.atomic
 def set_goal(region: Region, year: int, indicator: str, aim: Aim, act: Act, *, seen: str) -> None:
-    """Set, change or withdraw one goal. `seen` is what was on the screen; another one by then is left as it is."""
+    """Set, change or withdraw one goal. `seen` is what was on the screen; another one by then is
+    left as it is.
+    """
     if year in final_years(region):
-        raise Refused(_("The report about %(year)s is final. Its goals stay as they were.") % {"year": year})
-    goal = Goal.objects.select_for_update().filter(region=region, year=year, indicator=indicator).first()
+        raise Refused(
+            _("The report about %(year)s is final. Its goals stay as they were.") % {"year": year}
+        )
+    goal = (
+        Goal.objects.select_for_update()
+        .filter(region=region, year=year, indicator=indicator)
+        .first()
+    )
     standing = Aim.of(goal)
     if str(standing) != seen:
         raise _another(standing, indicator)
     if aim == standing:
         return
     goal = goal or Goal(region=region, year=year, indicator=indicator)
-    goal._history_user, goal._history_date, goal._change_reason = act.by, act.at, act.why.strip()[:WHY]  # type: ignore[attr-defined]
+    goal._history_user, goal._history_date, goal._change_reason = (  # type: ignore[attr-defined]
+        act.by,
+        act.at,
+        act.why.strip()[:WHY],
+    )
     if aim.low is None:
         goal.delete()
         return
@@ -84,16 +103,19 @@ def goal_of(region: Region, year: int, indicator: str) -> Aim:
 
 def _another(standing: Aim, indicator: str) -> Refused:
     return Refused(
-        _("By now the goal is: %(goal)s. Save once more to replace it.") % {"goal": standing.words(indicator)}
+        _("By now the goal is: %(goal)s. Save once more to replace it.")
+        % {"goal": standing.words(indicator)}
     )
 
 
 @transaction.atomic
 def set_goals(region: Region, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Make these the goals of the region: what is new is added, what changed is changed, what is missing goes.
+    """Make these the goals of the region: what is new is added, what changed is changed, what is
+    missing goes.
 
-    A row has `year`, `indicator`, `low` and, where the goal is a range, `high`. Raises FaultyFile for a row that cannot
-    be read or has an unknown indicator, ValidationError for a high under its low. The same goals again change nothing.
+    A row has `year`, `indicator`, `low` and, where the goal is a range, `high`. Raises FaultyFile
+    for a row that cannot be read or has an unknown indicator, ValidationError for a high under its
+    low. The same goals again change nothing.
     """
     kept = []
     for row in rows:
@@ -123,7 +145,9 @@ def _goal(region: Region, row: Mapping[str, Any]) -> tuple[Goal, Aim]:
     indicators = [figure.name for figure in INDICATORS]
     if key["indicator"] not in indicators:
         told = {"name": key["indicator"], "known": ", ".join(indicators)}
-        raise FaultyFile(_("goals: there is no indicator “%(name)s”. Use one of: %(known)s.") % told)
+        raise FaultyFile(
+            _("goals: there is no indicator “%(name)s”. Use one of: %(known)s.") % told
+        )
     goal = Goal.objects.filter(**key).first() or Goal(**key)
     before = Aim.of(goal)
     high = row.get("high")

@@ -23,11 +23,16 @@ class GoalForm(forms.Form):
         amount,
         label=_("Goal, or the lowest of a range"),
         required=False,
-        help_text=_("A count as a whole number, an amount in euro. Leave it empty to withdraw the goal."),
+        help_text=_(
+            "A count as a whole number, an amount in euro. Leave it empty to withdraw the goal."
+        ),
     )
     high = ParsedField(amount, label=_("The highest of a range"), required=False)
     why = text_field(
-        _("Why, or where it was decided"), WHY, required=False, help_text=_("Stands in the history of the goals.")
+        _("Why, or where it was decided"),
+        WHY,
+        required=False,
+        help_text=_("Stands in the history of the goals."),
     )
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
@@ -45,7 +50,9 @@ class GoalForm(forms.Form):
                 continue
             about = FIGURES.get(answer.get("indicator", ""))
             if about and about.kind is Kind.COUNT and value % 1:
-                self.add_error(name, _("%(figure)s: write a whole number.") % {"figure": about.title})
+                self.add_error(
+                    name, _("%(figure)s: write a whole number.") % {"figure": about.title}
+                )
         if high is not None and low is None and "low" not in self.errors:
             self.add_error("low", _("A range has a lowest too."))
         elif high is not None and low is not None and high < low:

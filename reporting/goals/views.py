@@ -1,4 +1,6 @@
-"""Policy and goals of a region: the rules with their dates, and what it means to reach, with who set that and why."""
+"""Policy and goals of a region: the rules with their dates, and what it means to reach, with who
+set that and why.
+"""
 
 from functools import cached_property
 from typing import Any
@@ -61,7 +63,9 @@ class OfRegion(OfOne):
 class PolicyPage(OfRegion):
     def get(self, request: Request, region: str) -> HttpResponse:
         versions = list(visible(Policy, request.access).filter(region=self.region))
-        standing = visible(Policy, request.access).filter(region=self.region).on(timezone.localdate())
+        standing = (
+            visible(Policy, request.access).filter(region=self.region).on(timezone.localdate())
+        )
         context = {
             "region": self.region,
             "standing": standing,
@@ -78,11 +82,15 @@ class PolicyPage(OfRegion):
     @cached_property
     def kept(self) -> dict[int, Any]:
         """By the id of a version of the policy who made it, when and why."""
-        rows = visible(Policy.history.model, self.request.access).filter(region=self.region, history_type="+")
+        rows = visible(Policy.history.model, self.request.access).filter(
+            region=self.region, history_type="+"
+        )
         return {row.id: row for row in rows.select_related("history_user")}
 
     def years(self) -> list[dict[str, Any]]:
-        """Per year with a goal what it is for each indicator, and where it is changed, unless the year is final."""
+        """Per year with a goal what it is for each indicator, and where it is changed, unless the
+        year is final.
+        """
         found: dict[int, dict[str, Aim]] = {}
         for goal in visible(Goal, self.request.access).filter(region=self.region).order_by("year"):
             found.setdefault(goal.year, {})[goal.indicator] = Aim.of(goal)
@@ -91,7 +99,10 @@ class PolicyPage(OfRegion):
             {
                 "year": year,
                 "is_final": year in final,
-                "aims": [self.cell(year, each.name, aims.get(each.name), year in final) for each in INDICATORS],
+                "aims": [
+                    self.cell(year, each.name, aims.get(each.name), year in final)
+                    for each in INDICATORS
+                ],
             }
             for year, aims in found.items()
         ]
@@ -104,9 +115,12 @@ class PolicyPage(OfRegion):
 
     def history(self) -> list[Happening]:
         rows = visible(Goal.history.model, self.request.access).filter(region=self.region)
-        latest = rows.select_related("history_user").order_by("-history_date", "-history_id")[:LATEST]
+        latest = rows.select_related("history_user").order_by("-history_date", "-history_id")[
+            :LATEST
+        ]
         return [
-            Happening(told_of(row), row.history_date, row.history_user, row.history_change_reason) for row in latest
+            Happening(told_of(row), row.history_date, row.history_user, row.history_change_reason)
+            for row in latest
         ]
 
 
@@ -121,7 +135,9 @@ class PolicyChange(OfRegion, FormPage):
         return policies.may_change(self.request.access, self.region)
 
     def get_initial(self) -> dict[str, Any]:
-        standing = visible(Policy, self.request.access).filter(region=self.region).on(timezone.localdate())
+        standing = (
+            visible(Policy, self.request.access).filter(region=self.region).on(timezone.localdate())
+        )
         return PolicyForm.initial_of(standing) if standing else {}
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -136,7 +152,9 @@ class PolicyChange(OfRegion, FormPage):
 
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        made = policies.succeed(self.region, form.terms, given["valid_from"], act, seen=given["seen"])
+        made = policies.succeed(
+            self.region, form.terms, given["valid_from"], act, seen=given["seen"]
+        )
         return _("Saved. This policy holds from %(day)s.") % {"day": long_date(made.valid_from)}
 
     def look(self, form: PolicyForm) -> HttpResponse:
@@ -159,7 +177,10 @@ class GoalPage(OfRegion, FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET
-        initial: dict[str, Any] = {"year": asked.get("jaar", ""), "indicator": asked.get("over", "")}
+        initial: dict[str, Any] = {
+            "year": asked.get("jaar", ""),
+            "indicator": asked.get("over", ""),
+        }
         if initial["year"].isascii() and initial["year"].isdigit() and len(initial["year"]) == 4:
             aim = goals.goal_of(self.region, int(initial["year"]), initial["indicator"])
             initial |= {"low": aim.low, "high": aim.high, "seen": str(aim)}
@@ -167,23 +188,35 @@ class GoalPage(OfRegion, FormPage):
 
     def do(self, form: Any) -> str:
         answer = form.cleaned_data
-        act, where = act_of(self.request, answer["why"]), (self.region, answer["year"], answer["indicator"])
+        act, where = (
+            act_of(self.request, answer["why"]),
+            (
+                self.region,
+                answer["year"],
+                answer["indicator"],
+            ),
+        )
         goals.set_goal(*where, form.aim, act, seen=answer["seen"])
         return _("Saved.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
         # Saving once more then knows of what is there now.
         answer = form.cleaned_data
-        change_answers(form, seen=str(goals.goal_of(self.region, answer["year"], answer["indicator"])))
+        change_answers(
+            form, seen=str(goals.goal_of(self.region, answer["year"], answer["indicator"]))
+        )
         return super().refuse(form, refused)
 
 
-# --- in words ---------------------------------------------------------------------------------------------------------
+# --- in words -------------------------------------------------------------------------------------
 
 
 def told_of(row: Any) -> str:
     """What was done to a goal: `Workplaces 2028: 80–100`."""
     about = f"{FIGURES[row.indicator].title} {row.year}"
     if row.history_type == "-":
-        return _("%(goal)s: withdrawn, it was %(aim)s") % {"goal": about, "aim": Aim.of(row).words(row.indicator)}
+        return _("%(goal)s: withdrawn, it was %(aim)s") % {
+            "goal": about,
+            "aim": Aim.of(row).words(row.indicator),
+        }
     return f"{about}: {Aim.of(row).words(row.indicator)}"

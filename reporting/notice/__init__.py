@@ -1,1 +1,3 @@
-"""The council notice and the progress report: what they say, from figures that are computed elsewhere."""
+"""The council notice and the progress report: what they say, from figures that are computed
+elsewhere.
+"""

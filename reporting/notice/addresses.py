@@ -22,11 +22,15 @@ class Choice:
 
 
 def address(name: str, edition: Addressed, *, year: int | None = None, **extra: str) -> str:
-    """The address of a page about an edition; `name` as for the region, or its twin for a municipality."""
+    """The address of a page about an edition; `name` as for the region, or its twin for a
+    municipality.
+    """
     return address_of(name, edition, edition.municipality, year or edition.year, **extra)
 
 
-def address_of(name: str, edition: Addressed, municipality: Municipality | None, year: int, **extra: str) -> str:
+def address_of(
+    name: str, edition: Addressed, municipality: Municipality | None, year: int, **extra: str
+) -> str:
     where: dict[str, Any] = {"region": edition.region.code, "year": year, **extra}
     if municipality is None:
         return reverse(f"report-{name}" if name else "report-detail", kwargs=where)

@@ -1,6 +1,8 @@
-"""Editions of the council notice: one for the region and one per municipality, who may read which, and what each holds.
+"""Editions of the council notice: one for the region and one per municipality, who may read which,
+and what each holds.
 
-Editions are live until the report of the year is final; from then on they are what was frozen (`reporting.adoption`).
+Editions are live until the report of the year is final; from then on they are what was frozen
+(`reporting.adoption`).
 """
 
 from collections import defaultdict
@@ -65,7 +67,9 @@ class Addressed(Protocol):
 
 @dataclass(frozen=True)
 class Edition:
-    """The notice about a year for one council, or for all of the region: figures, goals and where they come from."""
+    """The notice about a year for one council, or for all of the region: figures, goals and where
+    they come from.
+    """
 
     region: Region
     year: int
@@ -91,7 +95,10 @@ class Edition:
     @cached_property
     def texts(self) -> dict[str, str]:
         """What people wrote, by section; a section that has the default text is not among them."""
-        written = {section: row.text for section, row in written_texts(self.report, self.municipality).items()}
+        written = {
+            section: row.text
+            for section, row in written_texts(self.report, self.municipality).items()
+        }
         return {section: text for section, text in (written | dict(self.drafts)).items() if text}
 
     @cached_property
@@ -99,7 +106,11 @@ class Edition:
         """What a clerk needs: as it was printed, or else as it is filled in now."""
         if self.frozen:
             return thawed(Filed, self.frozen.filing)
-        row = Filing.objects.filter(report=self.report, municipality=self.municipality).first() if self.report else None
+        row = (
+            Filing.objects.filter(report=self.report, municipality=self.municipality).first()
+            if self.report
+            else None
+        )
         return Filed.of(row) if row else Filed()
 
     @property
@@ -131,19 +142,35 @@ class Edition:
         return self.policy.mask_below if self.policy else MASK_BELOW
 
 
-def written_texts(report: AnnualReport | None, municipality: Municipality | None) -> dict[str, SectionText]:
-    """The text that counts in an edition, by section: its own, or the region's where that one is for all."""
+def written_texts(
+    report: AnnualReport | None, municipality: Municipality | None
+) -> dict[str, SectionText]:
+    """The text that counts in an edition, by section: its own, or the region's where that one is
+    for all.
+    """
     if report is None or report.pk is None:
         return {}
-    rows = SectionText.objects.filter(report=report).filter(Q(municipality=None) | Q(municipality=municipality))
+    rows = SectionText.objects.filter(report=report).filter(
+        Q(municipality=None) | Q(municipality=municipality)
+    )
     return that_count(rows.order_by("number"), municipality.pk if municipality else None)
 
 
 def that_count(rows: Iterable[SectionText], own: int | None) -> dict[str, SectionText]:
-    """The same, of all texts in order of their numbers; `own` is the municipality of the edition, if it is of one."""
+    """The same, of all texts in order of their numbers; `own` is the municipality of the edition,
+    if it is of one.
+    """
     last = {(row.municipality_id, row.section): row for row in rows}
-    found = {section: row for (town, section), row in last.items() if town is None and (own is None or row.everywhere)}
-    return found | {section: row for (town, section), row in last.items() if town == own and (own is None or row.text)}
+    found = {
+        section: row
+        for (town, section), row in last.items()
+        if town is None and (own is None or row.everywhere)
+    }
+    return found | {
+        section: row
+        for (town, section), row in last.items()
+        if town == own and (own is None or row.text)
+    }
 
 
 @dataclass(frozen=True)
@@ -159,7 +186,9 @@ class Shelf:
 
 @dataclass(frozen=True)
 class _Kept:
-    """What is known of a region before its figures: the reports made, and the municipalities of the year."""
+    """What is known of a region before its figures: the reports made, and the municipalities of the
+    year.
+    """
 
     report: AnnualReport | None
     final_years: frozenset[int]
@@ -169,25 +198,41 @@ class _Kept:
 
 def _on_shelf(region: Region, year: int) -> _Kept:
     reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
-    final = frozenset(year for year, report in reports.items() if report.state == AnnualReport.State.FINAL)
+    final = frozenset(
+        year for year, report in reports.items() if report.state == AnnualReport.State.FINAL
+    )
     towns = Municipality.objects.with_council().filter(region=region).order_by("name")
     kept = _with_edition([reports[year].pk]) if year in final else None
-    there = [town for town in towns if (_existed(town, year) if kept is None else town.pk in kept[region.pk, year])]
+    there = [
+        town
+        for town in towns
+        if (_existed(town, year) if kept is None else town.pk in kept[region.pk, year])
+    ]
     published = frozenset(year for year, report in reports.items() if report.published_at)
     return _Kept(reports.get(year), final, there, published)
 
 
 def _with_edition(report_ids: Iterable[int]) -> dict[tuple[int, int], set[int]]:
-    """Per region and year of a final report its municipalities: who joins or ends later changes no report."""
-    rows = FrozenEdition.objects.filter(revision__report__in=report_ids, municipality__isnull=False).order_by()
+    """Per region and year of a final report its municipalities: who joins or ends later changes no
+    report.
+    """
+    rows = FrozenEdition.objects.filter(
+        revision__report__in=report_ids, municipality__isnull=False
+    ).order_by()
     found: dict[tuple[int, int], set[int]] = defaultdict(set)
-    for region_id, year, town in rows.values_list("revision__report__region", "revision__report__year", "municipality"):
+    for region_id, year, town in rows.values_list(
+        "revision__report__region", "revision__report__year", "municipality"
+    ):
         found[region_id, year].add(town)
     return found
 
 
 def assemble(
-    region: Region, year: int, municipality: Municipality | None, today: date, kept: _Kept | None = None
+    region: Region,
+    year: int,
+    municipality: Municipality | None,
+    today: date,
+    kept: _Kept | None = None,
 ) -> Edition:
     """An edition with its figures; whoever calls has made sure that it may be read."""
     kept = kept or _on_shelf(region, year)
@@ -225,13 +270,20 @@ def every_edition(region: Region, year: int, today: date) -> list[Edition]:
     ]
 
 
-def _final(report: AnnualReport, region: Region, municipality: Municipality | None, kept: _Kept) -> Edition:
+def _final(
+    report: AnnualReport, region: Region, municipality: Municipality | None, kept: _Kept
+) -> Edition:
     """An edition from what was frozen of it; its text is that of the last revision."""
     revisions = list(report.revisions.order_by("number"))
     found = FrozenEdition.objects.filter(revision=revisions[-1]).select_related("revision")
     wanted = Q(municipality=None) | Q(municipality=municipality)
-    editions = {edition.municipality_id: edition for edition in found.filter(wanted).defer("document")}
-    edition, day = editions[municipality.pk if municipality else None], timezone.localdate(report.finalised_at)
+    editions = {
+        edition.municipality_id: edition for edition in found.filter(wanted).defer("document")
+    }
+    edition, day = (
+        editions[municipality.pk if municipality else None],
+        timezone.localdate(report.finalised_at),
+    )
     return Edition(
         region=region,
         year=report.year,
@@ -274,7 +326,9 @@ class Place:
 
 
 def place(access: Access, code: str, year: int, slug: str | None) -> Place | None:
-    """What is at an address, None where `access` may not read it. What is published, everyone may."""
+    """What is at an address, None where `access` may not read it. What is published, everyone
+    may.
+    """
     region = Region.objects.filter(code=code).first() if year in YEARS else None
     if region is None:
         return None
@@ -282,7 +336,9 @@ def place(access: Access, code: str, year: int, slug: str | None) -> Place | Non
     municipality = next((town for town in kept.towns if town.slug == slug), None)
     if slug and municipality is None:
         return None
-    readable = year in kept.published_years or may_read(access, region, municipality, year in kept.final_years)
+    readable = year in kept.published_years or may_read(
+        access, region, municipality, year in kept.final_years
+    )
     return Place(region, year, municipality, kept) if readable else None
 
 
@@ -292,8 +348,12 @@ def find(access: Access, code: str, year: int, slug: str | None, today: date) ->
     return assemble(found.region, year, found.municipality, today, found.kept) if found else None
 
 
-def may_read(access: Access, region: Region, municipality: Municipality | None, is_final: bool) -> bool:
-    """Staff of the region read every edition, readers final ones, officers those of their own municipalities."""
+def may_read(
+    access: Access, region: Region, municipality: Municipality | None, is_final: bool
+) -> bool:
+    """Staff of the region read every edition, readers final ones, officers those of their own
+    municipalities.
+    """
     enough = (May.SEE_REGION, May.READ_REPORTS) if is_final else (May.SEE_REGION,)
     if access.may(*enough, region_id=region.pk):
         return True
@@ -312,11 +372,15 @@ def may_export(access: Access, region: Region) -> bool:
 
 
 def beside(access: Access, edition: Edition) -> tuple[bool, list[Municipality]]:
-    """Of the same year: whether the region's edition may be read, and those of which municipalities."""
+    """Of the same year: whether the region's edition may be read, and those of which
+    municipalities.
+    """
     if edition.is_published:
         return True, list(edition.municipalities)
     whole = may_read(access, edition.region, None, edition.is_final)
-    towns = [m for m in edition.municipalities if may_read(access, edition.region, m, edition.is_final)]
+    towns = [
+        m for m in edition.municipalities if may_read(access, edition.region, m, edition.is_final)
+    ]
     return whole, towns
 
 
@@ -336,10 +400,17 @@ def years_with_figures(region_ids: Iterable[int], today: date) -> dict[int, list
     """Per region the years from its first line up to this one or its last line, newest first."""
     found: dict[int, list[int]] = {}
     for model in (ObligationLine, FulfilmentLine):
-        rows = model.objects.filter(contract__region__in=region_ids).order_by().values_list("contract__region")
+        rows = (
+            model.objects.filter(contract__region__in=region_ids)
+            .order_by()
+            .values_list("contract__region")
+        )
         for region_id, first, last in rows.annotate(first=Min("booked"), last=Max("booked")):
             found.setdefault(region_id, []).extend((first.year, last.year))
-    return {key: list(range(max(*years, today.year), min(years) - 1, -1)) for key, years in found.items()}
+    return {
+        key: list(range(max(*years, today.year), min(years) - 1, -1))
+        for key, years in found.items()
+    }
 
 
 def shelves(access: Access, today: date) -> list[Shelf]:
@@ -358,7 +429,8 @@ def shelves(access: Access, today: date) -> list[Shelf]:
             own = [
                 m
                 for m in towns
-                if m.region_id == region.pk and (m.pk in kept[region.pk, year] if is_final else _existed(m, year))
+                if m.region_id == region.pk
+                and (m.pk in kept[region.pk, year] if is_final else _existed(m, year))
             ]
             readable = [m for m in own if may_read(access, region, m, is_final)]
             whole = may_read(access, region, None, is_final)
@@ -374,7 +446,9 @@ def _own_municipalities(access: Access, region: Region) -> set[int]:
 
 def _reports(region_ids: Iterable[int]) -> QuerySet[AnnualReport]:
     """Without what makes them heavy; that is in their editions."""
-    found: QuerySet[AnnualReport] = AnnualReport.objects.filter(region__in=region_ids).defer("figures", "definitions")
+    found: QuerySet[AnnualReport] = AnnualReport.objects.filter(region__in=region_ids).defer(
+        "figures", "definitions"
+    )
     return found
 
 

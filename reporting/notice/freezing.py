@@ -1,8 +1,9 @@
-"""Facts as text that gives the same facts back: what a final report is made of, whatever the ledger does later.
+"""Facts as text that gives the same facts back: what a final report is made of, whatever the ledger
+does later.
 
-What is frozen says in which format. It is read through that format, so that a report of years ago opens in the program
-of today: a field that is renamed keeps its key (`metadata={"key": …}`), and what changes more raises `FORMAT` and says
-in `UPGRADES` how the format before it reads.
+What is frozen says in which format. It is read through that format, so that a report of years ago
+opens in the program of today: a field that is renamed keeps its key (`metadata={"key": …}`), and
+what changes more raises `FORMAT` and says in `UPGRADES` how the format before it reads.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +19,8 @@ T = TypeVar("T")
 Content = dict[str, Any]
 
 FORMAT = 2
-# The figures that format 1 held one by one; since then they stand together, by the name in the catalogue.
+# The figures that format 1 held one by one; since then they stand together, by the name in the
+# catalogue.
 IN_1 = (
     "contract_value_registered",
     "obligation_registered",
@@ -36,7 +38,9 @@ IN_1 = (
 
 
 def frozen(value: Any) -> Any:
-    """`value`, a record, as JSON can hold it with its format: amounts as text, so that not a cent is lost."""
+    """`value`, a record, as JSON can hold it with its format: amounts as text, so that not a cent
+    is lost.
+    """
     return {"format": FORMAT} | _frozen(value)
 
 
@@ -101,7 +105,9 @@ def _from_1(kind: type, content: Content) -> Content:
 def _renamed(value: Any, old: str, new: str) -> Any:
     """With one name for another, at every depth."""
     if isinstance(value, dict):
-        return {new if name == old else name: _renamed(part, old, new) for name, part in value.items()}
+        return {
+            new if name == old else name: _renamed(part, old, new) for name, part in value.items()
+        }
     return [_renamed(part, old, new) for part in value] if isinstance(value, list) else value
 
 

@@ -1,6 +1,8 @@
-"""An edition laid out: title, lead, key figures, sentences, tables and charts, each by the name the templates use.
+"""An edition laid out: title, lead, key figures, sentences, tables and charts, each by the name the
+templates use.
 
-The notice is a Dutch document: whoever renders it does so under Dutch (`reporting.notice.files.html`).
+The notice is a Dutch document: whoever renders it does so under Dutch
+(`reporting.notice.files.html`).
 """
 
 from dataclasses import dataclass
@@ -42,7 +44,9 @@ class Tile(NamedTuple):
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the notice: its text block by block, and the template with the tables and charts that follow it."""
+    """A section of the notice: its text block by block, and the template with the tables and charts
+    that follow it.
+    """
 
     notice: "CouncilNotice"
     id: str
@@ -130,7 +134,9 @@ class CouncilNotice:
 
     @property
     def subtitle(self) -> str:
-        beside = f", naast de resultaten van {self.region_name}" if self.edition.municipality else ""
+        beside = (
+            f", naast de resultaten van {self.region_name}" if self.edition.municipality else ""
+        )
         return f"{self.subject}{beside}"
 
     @property
@@ -138,11 +144,15 @@ class CouncilNotice:
         if self.edition.municipality:
             return f"de gemeenteraad van {self.edition.municipality.name}"
         many = len(self.edition.municipalities)
-        return f"de {spelled(many)} gemeenteraden" if many > 1 else f"de gemeenteraad van {self.towns}"
+        return (
+            f"de {spelled(many)} gemeenteraden" if many > 1 else f"de gemeenteraad van {self.towns}"
+        )
 
     @property
     def status(self) -> str:
-        """How far it is: of a final report the day it was adopted, with the number of its last revision."""
+        """How far it is: of a final report the day it was adopted, with the number of its last
+        revision.
+        """
         revisions = self.edition.revisions
         return revised(self.state, revisions[-1].number if revisions else 0)
 
@@ -157,7 +167,9 @@ class CouncilNotice:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        """The title block: for whom, what a clerk files it by where that is filled in, and how far the data go."""
+        """The title block: for whom, what a clerk files it by where that is filled in, and how far
+        the data go.
+        """
         return [
             ("Aan", self.addressees),
             *[(label, value) for label, value in filed_as(self.edition.filed).items() if value],
@@ -172,7 +184,8 @@ class CouncilNotice:
     @property
     def file_name(self) -> str:
         town = self.edition.municipality
-        return f"raadsmededeling-social-return-{self.year}-{town.slug if town else self.edition.region.code}"
+        where = town.slug if town else self.edition.region.code
+        return f"raadsmededeling-social-return-{self.year}-{where}"
 
     # --- Core message ---
 
@@ -242,19 +255,32 @@ class CouncilNotice:
 
     @cached_property
     def tables(self) -> dict[str, DocumentTable | None]:
-        own, whole, town, ahead = self.own, self.whole, self.edition.municipality, self.edition.outlook
+        own, whole, town, ahead = (
+            self.own,
+            self.whole,
+            self.edition.municipality,
+            self.edition.outlook,
+        )
         return {
-            "goals": exhibits.goals_table(whole, self.running, opens=not town) if whole.goal else None,
+            "goals": (
+                exhibits.goals_table(whole, self.running, opens=not town) if whole.goal else None
+            ),
             "beside": exhibits.beside_table(own, whole, town.name) if town else None,
             "years": exhibits.years_table(own) if own.years else None,
             "categories": exhibits.categories_table(own) if own.fulfilled else None,
             "municipalities": exhibits.clients_table(whole) if not town and whole.clients else None,
-            "target_groups": exhibits.target_groups_table(whole, self.edition.mask_below)
-            if whole.work_groups
-            else None,
+            "target_groups": (
+                exhibits.target_groups_table(whole, self.edition.mask_below)
+                if whole.work_groups
+                else None
+            ),
             "policy_fields": exhibits.policy_fields_table(own),
             "sectors": exhibits.sectors_table(own) if not town and own.sectors else None,
-            "promises": finances.promises_table(ahead.promises, self.edition.goals) if ahead.promises else None,
+            "promises": (
+                finances.promises_table(ahead.promises, self.edition.goals)
+                if ahead.promises
+                else None
+            ),
             "scenario": finances.scenario_table(ahead.scenario) if ahead.scenario else None,
             "finance": finances.finance_table(own) if own.years else None,
             "reasons": finances.reasons_table(own) if own.below_default else None,
@@ -280,10 +306,15 @@ class CouncilNotice:
     def growth(self) -> list[tuple[Chart, str]]:
         """A path per indicator with goals in later years; two at most, or the message drowns."""
         later, ahead = self.edition.later_goals, self.edition.outlook
-        aimed = [figure for figure in INDICATORS if any(goal.indicator == figure.name for goal in later)]
+        aimed = [
+            figure for figure in INDICATORS if any(goal.indicator == figure.name for goal in later)
+        ]
         if ahead.scenario and FULFILLED not in aimed:
             aimed.append(FULFILLED)
         return [
-            (drawings.growth_chart(self.whole, later, figure, ahead), f"Resultaat en ambitie: {figure.phrase}")
+            (
+                drawings.growth_chart(self.whole, later, figure, ahead),
+                f"Resultaat en ambitie: {figure.phrase}",
+            )
             for figure in aimed[:2]
         ]

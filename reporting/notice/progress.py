@@ -1,7 +1,8 @@
-"""The progress report: a shorter report about a quarter or half-year, from the same figures as the annual one.
+"""The progress report: a shorter report about a quarter or half-year, from the same figures as the
+annual one.
 
-Nobody adopts it: it tells how things stand on the day that it is made, beside the same months a year before, the year
-so far and the goals of the year. A Dutch document, as the council notice is.
+Nobody adopts it: it tells how things stand on the day that it is made, beside the same months a
+year before, the year so far and the goals of the year. A Dutch document, as the council notice is.
 """
 
 from collections.abc import Callable, Sequence
@@ -113,8 +114,12 @@ def parts_begun(year: int, today: date) -> list[str]:
     return [part for part in NAMES if Period.part(year, part).first <= today]
 
 
-def progress_of(access: Access, place: Place | None, part: str, today: date) -> ProgressFigures | None:
-    """The progress report at a place, None where there is none or `access` may not read what is not final."""
+def progress_of(
+    access: Access, place: Place | None, part: str, today: date
+) -> ProgressFigures | None:
+    """The progress report at a place, None where there is none or `access` may not read what is not
+    final.
+    """
     if place is None or part not in NAMES or part not in parts_begun(place.year, today):
         return None
     if not may_read(access, place.region, place.municipality, is_final=False):
@@ -122,7 +127,9 @@ def progress_of(access: Access, place: Place | None, part: str, today: date) -> 
     return assembled(place.region, place.year, place.municipality, part, today)
 
 
-def assembled(region: Region, year: int, municipality: Municipality | None, part: str, today: date) -> ProgressFigures:
+def assembled(
+    region: Region, year: int, municipality: Municipality | None, part: str, today: date
+) -> ProgressFigures:
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
@@ -150,7 +157,8 @@ class ProgressNotice:
         self.edition = self.progress = progress
         self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
         self.name = NAMES[progress.part]
-        # Of a figure's lines: those of this part of the year, of the year so far, and of the year before.
+        # Of a figure's lines: those of this part of the year, of the year so far, and of the year
+        # before.
         self.opens = f"part={progress.part}"
         self.opens_so_far = f"part={_so_far(progress.part)}"
         self.opens_before = f"part={progress.part}&year={progress.year - 1}"
@@ -204,27 +212,44 @@ class ProgressNotice:
         sofar = " tot nu toe" if self.progress.is_running else ""
         if not own.fulfilled and not own.workplaces:
             return f"In het {then} is in {self.place}{sofar} geen waarde ingevuld."
-        places = f", met {number(own.workplaces)} {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
-        begin = f"In het {then} is in {self.place}{sofar} voor {euro(own.fulfilled)} aan social return ingevuld"
+        places = (
+            f", met {number(own.workplaces)} {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
+        )
+        begin = (
+            f"In het {then} is in {self.place}{sofar} voor {euro(own.fulfilled)} aan social return"
+            " ingevuld"
+        )
         earlier = (
-            f" In dezelfde maanden van {self.year - 1} was dat {euro(before.fulfilled)}." if before.fulfilled else ""
+            f" In dezelfde maanden van {self.year - 1} was dat {euro(before.fulfilled)}."
+            if before.fulfilled
+            else ""
         )
         return f"{begin}{places if own.workplaces else ''}.{earlier}"
 
     @property
     def goals_so_far(self) -> str:
-        """How far the year is towards its goals: of the region, also in the edition of a municipality."""
+        """How far the year is towards its goals: of the region, also in the edition of a
+        municipality.
+        """
         last = long_date(min(self.progress.period.last, self.progress.data_date))
         parts = []
         for goal in in_order(self.aims):
             result = goal.figure.kind.written(goal.result)
-            parts.append(f"{result} van {goal.limits} voor {goal.figure.phrase} ({percent(goal.percentage)})")
-        return f"Van de doelen voor {self.year} is tot en met {last} bereikt: {listed(parts)}." if parts else ""
+            parts.append(
+                f"{result} van {goal.limits} voor {goal.figure.phrase} ({percent(goal.percentage)})"
+            )
+        return (
+            f"Van de doelen voor {self.year} is tot en met {last} bereikt: {listed(parts)}."
+            if parts
+            else ""
+        )
 
     @property
     def reliability(self) -> list[SafeString]:
         known = {
-            placeholder.name: replace(placeholder, figure=placeholder.figure and f"{placeholder.figure}?{self.opens}")
+            placeholder.name: replace(
+                placeholder, figure=placeholder.figure and f"{placeholder.figure}?{self.opens}"
+            )
             for placeholder in about(self.own, Topic.QUALITY)
         }
         return [filled(remark, known) for remark in wording.reliability(self.own.quality, self.own)]
@@ -233,7 +258,9 @@ class ProgressNotice:
 
     @cached_property
     def aims(self) -> dict[str, GoalResult]:
-        """The goals of the year and what came of them so far; a municipality has none of its own."""
+        """The goals of the year and what came of them so far; a municipality has none of its
+        own.
+        """
         if self.progress.municipality:
             return {}
         return {goal.indicator: GoalResult.of(goal, self.so_far) for goal in self.progress.goals}
@@ -269,11 +296,15 @@ class ProgressNotice:
     def charts(self) -> dict[str, Chart | None]:
         return {
             "goals": drawings.goals_chart(self.aims) if self.aims else None,
-            "municipalities": None if self.progress.municipality else drawings.clients_chart(self.own),
+            "municipalities": (
+                None if self.progress.municipality else drawings.clients_chart(self.own)
+            ),
         }
 
     def _figures(self) -> DocumentTable:
-        """This part of the year beside the same months a year before, the year so far, and the goal of the year."""
+        """This part of the year beside the same months a year before, the year so far, and the goal
+        of the year.
+        """
         sets = [(self.progress.before, self.opens_before), (self.own, self.opens)]
         if self.so_far is not self.own:
             sets.append((self.so_far, self.opens_so_far))
@@ -286,27 +317,40 @@ class ProgressNotice:
             values = [figure.value(figures) for figures, _query in sets]
             cells = WRITTEN[figure.kind](values)
             opened = [
-                cell.opening(f"{figure.name}?{query}") for cell, (_figures, query) in zip(cells, sets, strict=True)
+                cell.opening(f"{figure.name}?{query}")
+                for cell, (_figures, query) in zip(cells, sets, strict=True)
             ]
-            rows.append((figure.title, *opened, *([aims.get(figure.name, NOTHING)] if aims else [])))
+            rows.append(
+                (figure.title, *opened, *([aims.get(figure.name, NOTHING)] if aims else []))
+            )
         header = (
             "",
             f"{capital(self.name)} {self.year - 1}",
             f"{capital(self.name)} {self.year}",
-            *([f"{self.year} tot en met {month_name(self.progress.period.last).split()[0]}"] if len(sets) > 2 else []),
+            *(
+                [f"{self.year} tot en met {month_name(self.progress.period.last).split()[0]}"]
+                if len(sets) > 2
+                else []
+            ),
             *([f"Doel {self.year}"] if aims else []),
         )
         note = (
-            "Een werkplek die in meer kwartalen loopt, telt in elk van die kwartalen en in het jaar één keer; kwartalen"
-            " zijn daarom niet bij elkaar op te tellen."
+            "Een werkplek die in meer kwartalen loopt, telt in elk van die kwartalen en in het jaar"
+            " één keer; kwartalen zijn daarom niet bij elkaar op te tellen."
         )
         return DocumentTable(
-            "Deze maanden naast het jaar ervoor en het jaar tot en met deze maanden", header, rows, note=note
+            "Deze maanden naast het jaar ervoor en het jaar tot en met deze maanden",
+            header,
+            rows,
+            note=note,
         )
 
     def _categories(self) -> DocumentTable:
         before = self.progress.before
-        columns = [column([*figures.by_category.values(), figures.fulfilled]) for figures in (before, self.own)]
+        columns = [
+            column([*figures.by_category.values(), figures.fulfilled])
+            for figures in (before, self.own)
+        ]
         queries = (self.opens_before, self.opens)
         rows = [
             (
@@ -318,8 +362,15 @@ class ProgressNotice:
             )
             for i, category in enumerate(self.own.by_category)
         ]
-        total = [cells[-1].opening(f"fulfilled?{query}") for cells, query in zip(columns, queries, strict=True)]
-        header = ("Categorie", f"{capital(self.name)} {self.year - 1}", f"{capital(self.name)} {self.year}")
+        total = [
+            cells[-1].opening(f"fulfilled?{query}")
+            for cells, query in zip(columns, queries, strict=True)
+        ]
+        header = (
+            "Categorie",
+            f"{capital(self.name)} {self.year - 1}",
+            f"{capital(self.name)} {self.year}",
+        )
         return DocumentTable("Ingevulde waarde per categorie", header, rows, ("Totaal", *total))
 
     @property
@@ -329,14 +380,22 @@ class ProgressNotice:
     def _clients(self) -> DocumentTable:
         own, parts = self.own, self.own.clients
         figures = (FULFILLED, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED)
-        columns = {each.name: column([*map(each.value, parts), each.value(own)]) for each in figures}
+        columns = {
+            each.name: column([*map(each.value, parts), each.value(own)]) for each in figures
+        }
         rows: list[Sequence[str]] = []
         for i, part in enumerate([*parts, None]):
             query = f"{self.opens}&municipality={part.code}" if part else self.opens
-            cells: list[Cell] = [cells[i].opening(f"{name}?{query}") for name, cells in columns.items()]
+            cells: list[Cell] = [
+                cells[i].opening(f"{name}?{query}") for name, cells in columns.items()
+            ]
             places = count((part or own).workplaces, f"workplaces?{query}")
             rows.append((part.name if part else "Regio", places, *cells))
-        header = (capital(self.client_word), WORKPLACES.column, *(figure.column for figure in figures))
+        header = (
+            capital(self.client_word),
+            WORKPLACES.column,
+            *(figure.column for figure in figures),
+        )
         return DocumentTable(f"Resultaten per {self.client_word}", header, rows[:-1], rows[-1])
 
     def _beside(self, name: str, whole: Headlines) -> DocumentTable:

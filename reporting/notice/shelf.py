@@ -1,4 +1,6 @@
-"""What was published, for everyone: per region its years beside each other, with the figures that were frozen."""
+"""What was published, for everyone: per region its years beside each other, with the figures that
+were frozen.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +16,9 @@ from reporting.models import AnnualReport, FrozenEdition, Revision
 
 @dataclass(frozen=True)
 class PublishedYear:
-    """A published report: its figures in the exchange format, and the municipalities that have an edition."""
+    """A published report: its figures in the exchange format, and the municipalities that have an
+    edition.
+    """
 
     year: int
     published_at: datetime
@@ -23,7 +27,9 @@ class PublishedYear:
 
     @property
     def written(self) -> list[str]:
-        """What is set large in the report, as it was frozen; a figure that came later is not known."""
+        """What is set large in the report, as it was frozen; a figure that came later is not
+        known.
+        """
         return [figure.kind.written(self.figures.get(figure.name)) for figure in LARGE]
 
 
@@ -53,8 +59,12 @@ def of_region(code: str) -> PublishedRegion | None:
 def _years(region: Region) -> Iterator[PublishedYear]:
     revisions = Revision.objects.filter(report__in=_published().filter(region=region).values("pk"))
     last = revisions.order_by().values("report").annotate(last=Max("pk")).values("last")
-    editions = FrozenEdition.objects.filter(revision__in=last).select_related("revision__report", "municipality")
-    rows = editions.defer("facts", "text", "document", "revision__report__figures", "revision__report__definitions")
+    editions = FrozenEdition.objects.filter(revision__in=last).select_related(
+        "revision__report", "municipality"
+    )
+    rows = editions.defer(
+        "facts", "text", "document", "revision__report__figures", "revision__report__definitions"
+    )
     by_year: dict[int, list[FrozenEdition]] = {}
     for edition in rows.order_by("-revision__report__year", "municipality__name"):
         by_year.setdefault(edition.revision.report.year, []).append(edition)

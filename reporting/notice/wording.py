@@ -1,9 +1,9 @@
 """The Dutch of the council notice: the sentences that go with the figures.
 
-The notice is a Dutch document whatever the language of the interface, so its sentences are written here and not
-translated. Every function takes figures and gives a sentence; what is not known or not set leaves its sentence out.
-In a sentence a figure is a placeholder (`notice.text.placeholders`): it is filled in when the text is shown, and leads
-to the lines that it sums.
+The notice is a Dutch document whatever the language of the interface, so its sentences are written
+here and not translated. Every function takes figures and gives a sentence; what is not known or not
+set leaves its sentence out. In a sentence a figure is a placeholder (`notice.text.placeholders`):
+it is filled in when the text is shown, and leads to the lines that it sums.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,22 +44,29 @@ def clients_word(figures: AnnualFigures) -> str:
 
 
 def other_clients(figures: AnnualFigures) -> str:
-    """Who commissions and is no municipality: their contracts count for the region, and for no municipality."""
+    """Who commissions and is no municipality: their contracts count for the region, and for no
+    municipality.
+    """
     names = [part.name for part in figures.other_clients]
     if not names:
         return ""
-    return f"Ook opdrachten van {listed(names)} tellen mee: in de cijfers van de regio, en niet bij een gemeente."
+    return (
+        f"Ook opdrachten van {listed(names)} tellen mee: in de cijfers van de regio, en niet bij"
+        " een gemeente."
+    )
 
 
 def live_count(name: str, amount: int, one: str, many: str) -> str:
     return f"{live(name)} {one if amount == 1 else many}"
 
 
-# --- Goals and years --------------------------------------------------------------------------------------------------
+# --- Goals and years ------------------------------------------------------------------------------
 
 
 def verdict(goal: GoalResult, running: bool = False) -> str:
-    """Above the goal, or above the high of a range: overtroffen. On it, or within the range: behaald. Else not."""
+    """Above the goal, or above the high of a range: overtroffen. On it, or within the range:
+    behaald. Else not.
+    """
     if goal.result > (goal.low if goal.high is None else goal.high):
         return "overtroffen"
     if goal.result >= goal.low:
@@ -71,11 +78,15 @@ def against_goal(goal: GoalResult | None, running: bool, name: str = "doel") -> 
     if goal is None:
         return ""
     aim = f"doel_{goal.figure.placeholder}"
-    share = "" if goal.result >= goal.low or goal.percentage is None else f" ({live(f'{aim}_bereikt')})"
+    share = (
+        "" if goal.result >= goal.low or goal.percentage is None else f" ({live(f'{aim}_bereikt')})"
+    )
     return f"Het {name} van {live(aim)} is {verdict(goal, running)}{share}."
 
 
-def against_before(figure: Figure, now: Decimal | int, before: Decimal | int | None, year: int, running: bool) -> str:
+def against_before(
+    figure: Figure, now: Decimal | int, before: Decimal | int | None, year: int, running: bool
+) -> str:
     """The same figure a year earlier; nothing where there is no year before."""
     if not before:
         return ""
@@ -100,23 +111,34 @@ def goals_in_short(goals: Sequence[GoalResult], year: int, running: bool) -> str
     if len(goals) == 1:
         return f"Het doel voor {year} is {verdict(goals[0], running)}."
     if not reached:
-        return f"De {spelled(len(goals))} doelen voor {year} zijn {'nog ' if running else ''}niet behaald."
+        return (
+            f"De {spelled(len(goals))} doelen voor {year} zijn {'nog ' if running else ''}niet"
+            " behaald."
+        )
     if len(exceeded) == len(goals):
         return f"Alle {spelled(len(goals))} doelen voor {year} zijn overtroffen."
     if len(reached) == len(goals):
         begin = f"Alle {spelled(len(goals))} doelen voor {year} zijn behaald"
     else:
         verb = "is" if len(reached) == 1 else "zijn"
-        begin = f"Van de {spelled(len(goals))} doelen voor {year} {verb} er {spelled(len(reached))} behaald"
+        begin = (
+            f"Van de {spelled(len(goals))} doelen voor {year} {verb} er {spelled(len(reached))}"
+            " behaald"
+        )
     if len(exceeded) == len(reached):
         return f"{begin.removesuffix('behaald')}overtroffen."
     if not exceeded:
         return f"{begin}."
-    return f"{begin}; {spelled(len(exceeded))} daarvan {'is' if len(exceeded) == 1 else 'zijn'} overtroffen."
+    return (
+        f"{begin}; {spelled(len(exceeded))} daarvan {'is' if len(exceeded) == 1 else 'zijn'}"
+        " overtroffen."
+    )
 
 
 def runs(goals: Iterable[Goal]) -> list[list[Goal]]:
-    """Goals of one indicator in order of year, with years in a row that have the same goal together."""
+    """Goals of one indicator in order of year, with years in a row that have the same goal
+    together.
+    """
     joined: list[list[Goal]] = []
     for goal in sorted(goals, key=lambda goal: goal.year):
         last = joined[-1][-1] if joined else None
@@ -131,11 +153,17 @@ def years_of(run: Sequence[Goal]) -> str:
     first, last = run[0].year, run[-1].year
     if first == last:
         return f"in {first}"
-    return f"per jaar in {first} en {last}" if last == first + 1 else f"per jaar van {first} tot en met {last}"
+    return (
+        f"per jaar in {first} en {last}"
+        if last == first + 1
+        else f"per jaar van {first} tot en met {last}"
+    )
 
 
 def ambition(goals: Iterable[Goal]) -> list[str]:
-    """A sentence or two per indicator about the goals of later years; the last and highest is the potential."""
+    """A sentence or two per indicator about the goals of later years; the last and highest is the
+    potential.
+    """
     sentences = []
     aimed = list(goals)
     for figure in INDICATORS:
@@ -144,32 +172,45 @@ def ambition(goals: Iterable[Goal]) -> list[str]:
             continue
         *steps, last = own
         parts = [f"{figure.kind.limits(run[0].low, run[0].high)} {years_of(run)}" for run in own]
-        rises = bool(steps) and (last[0].high or last[0].low) > max(run[0].high or run[0].low for run in steps)
+        rises = bool(steps) and (last[0].high or last[0].low) > max(
+            run[0].high or run[0].low for run in steps
+        )
         aims = listed(parts[:-1] if rises else parts)
         about = (
             f"De ambitie voor {figure.phrase} is"
             if figure.kind is Kind.COUNT
             else f"Voor de {figure.phrase} is de ambitie"
         )
-        sentences.append(f"{about} {aims}." + (f" Het potentieel groeit naar {parts[-1]}." if rises else ""))
+        sentences.append(
+            f"{about} {aims}." + (f" Het potentieel groeit naar {parts[-1]}." if rises else "")
+        )
     return sentences
 
 
 def next_goals(goals: Iterable[Goal], year: int) -> str:
     """The goals of the year that follows; nothing where there are none."""
     own = [FIGURES[goal.indicator] for goal in goals if goal.year == year]
-    aims = [f"{live(f'doel_{figure.placeholder}_volgend_jaar')} voor {figure.phrase}" for figure in own]
-    return f"Voor {year} {'is het doel' if len(own) == 1 else 'zijn de doelen'}: {listed(aims)}." if own else ""
+    aims = [
+        f"{live(f'doel_{figure.placeholder}_volgend_jaar')} voor {figure.phrase}" for figure in own
+    ]
+    return (
+        f"Voor {year} {'is het doel' if len(own) == 1 else 'zijn de doelen'}: {listed(aims)}."
+        if own
+        else ""
+    )
 
 
-# --- Results ----------------------------------------------------------------------------------------------------------
+# --- Results --------------------------------------------------------------------------------------
 
 
 def core(own: AnnualFigures, running: bool) -> str:
     """The year in one sentence."""
     year, place = live("jaar"), live("plaats")
     if not own.fulfilled and not own.workplaces:
-        return f"Over {year} {'is nog geen' if running else 'is geen'} ingevulde waarde geregistreerd in {place}."
+        return (
+            f"Over {year} {'is nog geen' if running else 'is geen'} ingevulde waarde geregistreerd"
+            f" in {place}."
+        )
     value = f"{live('ingevulde_waarde')} aan social return ingevuld"
     sofar = " tot nu toe" if running else ""
     if not own.workplaces:
@@ -190,13 +231,25 @@ def results(own: AnnualFigures, whole: AnnualFigures, year: int, running: bool) 
     of_region = own.municipality is None
 
     def result(figure: Figure) -> Result:
-        sentence, detail = SAID[figure](own) if figure in SAID else (f"Het gaat om {live(figure.placeholder)}.", "")
+        sentence, detail = (
+            SAID[figure](own)
+            if figure in SAID
+            else (f"Het gaat om {live(figure.placeholder)}.", "")
+        )
         parts = (
             sentence,
-            against_before(figure, figure.value(own), figure.value(own.year_before), year - 1, running),
+            against_before(
+                figure, figure.value(own), figure.value(own.year_before), year - 1, running
+            ),
             detail,
-            "" if of_region else f"In de hele regio gaat het om {live(f'{figure.placeholder}_regio')}.",
-            against_goal(whole.goal.get(figure.name), running, "doel" if of_region else "regionale doel"),
+            (
+                ""
+                if of_region
+                else f"In de hele regio gaat het om {live(f'{figure.placeholder}_regio')}."
+            ),
+            against_goal(
+                whole.goal.get(figure.name), running, "doel" if of_region else "regionale doel"
+            ),
         )
         return Result(figure.title, " ".join(part for part in parts if part))
 
@@ -222,8 +275,15 @@ def _fulfilled(own: AnnualFigures) -> tuple[str, str]:
 def _social(own: AnnualFigures) -> tuple[str, str]:
     if not own.social_spend:
         return "Aan sociale inkoop en maatschappelijke activiteiten is geen waarde toegekend.", ""
-    paid = f"Aan sociale firma’s is {live('betaald_aan_sociale_firmas')} betaald." if own.social_firm_spend else ""
-    return f"Sociale inkoop en maatschappelijke activiteiten tellen voor {live('sociale_waarde')}.", paid
+    paid = (
+        f"Aan sociale firma’s is {live('betaald_aan_sociale_firmas')} betaald."
+        if own.social_firm_spend
+        else ""
+    )
+    return (
+        f"Sociale inkoop en maatschappelijke activiteiten tellen voor {live('sociale_waarde')}.",
+        paid,
+    )
 
 
 def _registered(own: AnnualFigures) -> tuple[str, str]:
@@ -234,7 +294,10 @@ def _registered(own: AnnualFigures) -> tuple[str, str]:
     over = f", met {count}" if many else ""
     return (
         f"Er is {live('contractwaarde')} aan opdrachten met social return geregistreerd{over}.",
-        f"De verplichting daarbij is {live('verplichting')}, gemiddeld {live('gemiddeld_percentage')}.",
+        (
+            f"De verplichting daarbij is {live('verplichting')}, gemiddeld"
+            f" {live('gemiddeld_percentage')}."
+        ),
     )
 
 
@@ -252,7 +315,9 @@ def to_date(own: AnnualFigures) -> str:
     if not own.obligation_to_date:
         return "Er zijn nog geen verplichtingen geregistreerd."
     begin = f"Van alle verplichtingen sinds het begin, samen {live('verplichting_sinds_begin')}"
-    share = f"is {live('ingevuld_sinds_begin')} ingevuld ({live('ingevuld_sinds_begin_percentage')})"
+    share = (
+        f"is {live('ingevuld_sinds_begin')} ingevuld ({live('ingevuld_sinds_begin_percentage')})"
+    )
     if own.open > 0:
         return f"{begin}, {share}. Nog in te vullen: {live('nog_in_te_vullen')}."
     if own.open < 0:
@@ -268,12 +333,17 @@ def development(own: AnnualFigures, running: bool) -> str:
     if not before.fulfilled:
         return f"In {before.name} is geen waarde ingevuld."
     if running:
-        return f"{own.years[-1].name} loopt nog; de cijfers van dit jaar zijn daarom nog niet volledig."
+        return (
+            f"{own.years[-1].name} loopt nog; de cijfers van dit jaar zijn daarom nog niet"
+            " volledig."
+        )
     change = own.fulfilled - before.fulfilled
     if not change:
         return f"De ingevulde waarde is gelijk aan die in {before.name}."
     share = percent(rounded(abs(change) * 100 / before.fulfilled, 0))
-    return f"De ingevulde waarde is {share} {'hoger' if change > 0 else 'lager'} dan in {before.name}."
+    return (
+        f"De ingevulde waarde is {share} {'hoger' if change > 0 else 'lager'} dan in {before.name}."
+    )
 
 
 def division(own: AnnualFigures) -> str:
@@ -281,29 +351,53 @@ def division(own: AnnualFigures) -> str:
     if not own.fulfilled or min(own.by_category.values()) < 0:
         return ""
     category, amount = max(own.by_category.items(), key=lambda item: item[1])
-    names = {"work": "werk", "social_purchasing": "sociale inkoop", "csr": "maatschappelijke activiteiten"}
+    names = {
+        "work": "werk",
+        "social_purchasing": "sociale inkoop",
+        "csr": "maatschappelijke activiteiten",
+    }
     if amount == own.fulfilled:
         return f"De hele waarde is ingevuld met {names[category]}."
-    return f"Het grootste deel is ingevuld met {names[category]}: {percent(rounded(amount * 100 / own.fulfilled, 0))}."
+    return (
+        f"Het grootste deel is ingevuld met {names[category]}:"
+        f" {percent(rounded(amount * 100 / own.fulfilled, 0))}."
+    )
 
 
 def covered(coverage: Coverage, year: int) -> str:
     """Whether what should carry an obligation does."""
     if not coverage.number:
-        return f"In {year} zijn geen opdrachten geregistreerd op of boven de drempel waarvoor social return geldt."
+        return (
+            f"In {year} zijn geen opdrachten geregistreerd op of boven de drempel waarvoor social"
+            " return geldt."
+        )
     begin = (
         f"In {year} {'is' if coverage.number == 1 else 'zijn'}"
-        f" {live_count('opdrachten_boven_drempel', coverage.number, 'opdracht', 'opdrachten')} gegund op of boven de"
-        f" drempel waarvoor social return geldt, samen {live('waarde_boven_drempel')}."
+        f" {live_count('opdrachten_boven_drempel', coverage.number, 'opdracht', 'opdrachten')}"
+        " gegund op of boven de drempel waarvoor social return geldt, samen"
+        f" {live('waarde_boven_drempel')}."
     )
-    obliged, reasoned, bare = coverage.with_obligation, coverage.without_with_reason, coverage.without_reason
+    obliged, reasoned, bare = (
+        coverage.with_obligation,
+        coverage.without_with_reason,
+        coverage.without_reason,
+    )
     if obliged.number == coverage.number:
-        return f"{begin} {'Die heeft' if coverage.number == 1 else 'Die hebben allemaal'} een verplichting."
+        return (
+            f"{begin} {'Die heeft' if coverage.number == 1 else 'Die hebben allemaal'} een"
+            " verplichting."
+        )
     parts = [
-        f"{live('met_verplichting')} met een verplichting ({live('waarde_met_verplichting')})"
-        if obliged.number
-        else "",
-        f"{live('zonder_met_reden')} zonder, met een reden in het dossier" if reasoned.number else "",
+        (
+            f"{live('met_verplichting')} met een verplichting ({live('waarde_met_verplichting')})"
+            if obliged.number
+            else ""
+        ),
+        (
+            f"{live('zonder_met_reden')} zonder, met een reden in het dossier"
+            if reasoned.number
+            else ""
+        ),
         f"{live('zonder_reden')} zonder vastgelegde reden" if bare.number else "",
     ]
     return f"{begin} Daarvan: {listed(part for part in parts if part)}."
@@ -339,10 +433,16 @@ def rate(own: AnnualFigures, default: Decimal, year: int) -> str:
     """How what was registered compares with the region's default rate."""
     if own.average_rate is None:
         return ""
-    side = "gelijk aan" if own.average_rate == default else "lager dan" if own.average_rate < default else "hoger dan"
+    side = (
+        "gelijk aan"
+        if own.average_rate == default
+        else "lager dan"
+        if own.average_rate < default
+        else "hoger dan"
+    )
     return (
-        f"Over wat in {year} is geregistreerd, is het gemiddelde percentage {live('gemiddeld_percentage')}:"
-        f" {side} het uitgangspunt van {live('uitgangspunt')}."
+        f"Over wat in {year} is geregistreerd, is het gemiddelde percentage"
+        f" {live('gemiddeld_percentage')}: {side} het uitgangspunt van {live('uitgangspunt')}."
     )
 
 
@@ -353,8 +453,9 @@ def reasons(own: AnnualFigures) -> str:
         return ""
     count = live_count("onder_uitgangspunt", many, "opdracht", "opdrachten")
     return (
-        f"Bij {count} is een lager percentage afgesproken, omdat het uitgangspunt niet in verhouding zou staan tot"
-        " de opdracht. De redenen staan in het dossier en in de tabel hieronder."
+        f"Bij {count} is een lager percentage afgesproken, omdat het uitgangspunt niet in"
+        " verhouding zou staan tot de opdracht. De redenen staan in het dossier en in de tabel"
+        " hieronder."
     )
 
 
@@ -385,7 +486,8 @@ def paid(own: AnnualFigures) -> str:
         return ""
     return (
         f"Voor sociale inkoop is {live('waarde_sociale_inkoop')} aan waarde toegekend;"
-        f" opdrachtnemers betaalden daarvoor {live('betaald_aan_sociale_firmas')} exclusief btw aan sociale firma’s."
+        f" opdrachtnemers betaalden daarvoor {live('betaald_aan_sociale_firmas')} exclusief btw aan"
+        " sociale firma’s."
     )
 
 
@@ -396,22 +498,29 @@ def reliability(found: Quality, own: AnnualFigures) -> list[str]:
     own_review = _many("zelf_beoordeeld", found.self_reviewed, "invulling", "invullingen")
     bullets = [
         f"{unheard} zonder melding in de laatste rapportageperiode.",
-        f"{_many('in_beoordeling', waiting, 'ingediende invulling', 'ingediende invullingen')} nog in beoordeling; die"
-        f" {'telt' if waiting == 1 else 'tellen'} niet mee."
-        if waiting
-        else "Geen ingediende invullingen meer in beoordeling.",
+        (
+            f"{_many('in_beoordeling', waiting, 'ingediende invulling', 'ingediende invullingen')}"
+            f" nog in beoordeling; die {'telt' if waiting == 1 else 'tellen'} niet mee."
+            if waiting
+            else "Geen ingediende invullingen meer in beoordeling."
+        ),
         f"{own_review} beoordeeld door wie die zelf had ingevoerd.",
         *sampled(found.sample),
     ]
     for late in own.late:
         lines = counted(late.number, "boeking", "boekingen")
-        bullets.append(f"Alsnog over {late.year}: {lines}, samen {euro(late.amount)}. Dat telt mee in dit verslagjaar.")
+        bullets.append(
+            f"Alsnog over {late.year}: {lines}, samen {euro(late.amount)}. Dat telt mee in dit"
+            " verslagjaar."
+        )
     if found.corrections.number:
         lines = counted(found.corrections.number, "correctie", "correcties")
         bullets.append(f"Daaronder {lines} op een afgesloten jaar, samen {live('correcties')}.")
     if own.workplaces_late:
         places = live_count("werkplekken_alsnog", own.workplaces_late, "werkplek", "werkplekken")
-        bullets.append(f"{places} uit een afgesloten jaar, apart gehouden van de werkplekken van dit jaar.")
+        bullets.append(
+            f"{places} uit een afgesloten jaar, apart gehouden van de werkplekken van dit jaar."
+        )
     return bullets
 
 
@@ -421,12 +530,20 @@ def sampled(sample: SampleResult | None) -> list[str]:
         return []
     if not sample.checked:
         return [
-            f"Steekproef: {counted(sample.drawn, 'goedgekeurde invulling', 'goedgekeurde invullingen')} getrokken,"
-            " nog niet gecontroleerd."
+            "Steekproef:"
+            f" {counted(sample.drawn, 'goedgekeurde invulling', 'goedgekeurde invullingen')}"
+            " getrokken, nog niet gecontroleerd."
         ]
     checked = counted(sample.checked, "goedgekeurde invulling", "goedgekeurde invullingen")
-    left = f"; nog {sample.drawn - sample.checked} te controleren" if sample.drawn > sample.checked else ""
-    return [f"Steekproef: {checked} gecontroleerd, {sample.in_order} in orde ({percent(sample.percentage)}){left}."]
+    left = (
+        f"; nog {sample.drawn - sample.checked} te controleren"
+        if sample.drawn > sample.checked
+        else ""
+    )
+    return [
+        f"Steekproef: {checked} gecontroleerd, {sample.in_order} in orde"
+        f" ({percent(sample.percentage)}){left}."
+    ]
 
 
 def _many(name: str, amount: int, one: str, many: str) -> str:

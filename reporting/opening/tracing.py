@@ -1,11 +1,12 @@
 """A figure opened: the lines that it sums, out of the ledger, with a total that is the figure.
 
-A rate opens the lines whose obligation and value it divides; what is open, the contracts with what each owes and did.
-What no ledger holds (coverage, contracts without a report, what awaits review) opens the contracts or fulfilments that
-are counted, as the register stands now.
+A rate opens the lines whose obligation and value it divides; what is open, the contracts with what
+each owes and did. What no ledger holds (coverage, contracts without a report, what awaits review)
+opens the contracts or fulfilments that are counted, as the register stands now.
 
-Staff see every line. A procurement officer sees obligation lines, and of fulfilments the total per contract: no single
-placement (DOMAIN.md section 9). `as_of` counts only lines up to a posting: the figure as it was then.
+Staff see every line. A procurement officer sees obligation lines, and of fulfilments the total per
+contract: no single placement (DOMAIN.md section 9). `as_of` counts only lines up to a posting: the
+figure as it was then.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +21,13 @@ from contracts.coverage.coverage import value_at_award
 from contracts.models import Contract, ContractShare, Municipality, ObligationLine, Posting, Region
 from placements.models import FulfilmentLine, FulfilmentVersion
 from placements.standing.known import waiting
-from reporting.figures.catalogue import AWAITING_REVIEW, BELOW_DEFAULT, FIGURES, OPEN, WITHOUT_REPORT
+from reporting.figures.catalogue import (
+    AWAITING_REVIEW,
+    BELOW_DEFAULT,
+    FIGURES,
+    OPEN,
+    WITHOUT_REPORT,
+)
 from reporting.figures.facts import percentage
 from reporting.figures.quality import silent_by_term
 from reporting.figures.records import Figure, Ledger
@@ -30,7 +37,12 @@ from sroi.money import ZERO
 from sroi.periods import Period
 
 OBLIGATION = ("posting__by", "contract__contractor", "municipality")
-OF_CONTRACT = ("contract__pk", "contract__reference", "contract__title", "contract__contractor__name")
+OF_CONTRACT = (
+    "contract__pk",
+    "contract__reference",
+    "contract__title",
+    "contract__contractor__name",
+)
 FULFILMENT = ("version__reviewed_by", "fulfilment", "contract__contractor", "municipality", "block")
 
 
@@ -52,9 +64,11 @@ class Trace:
     figure: Figure
     rows: QuerySet[Any] | list[Any]
     total: Decimal | int | None
-    # Whether a row is a line, the sum per contract or per placement, or a contract or fulfilment that is counted.
+    # Whether a row is a line, the sum per contract or per placement, or a contract or fulfilment
+    # that is counted.
     by: str
-    # What stands beside the total: the value it is a rate of, or that is counted; what is owed and what was done.
+    # What stands beside the total: the value it is a rate of, or that is counted; what is owed and
+    # what was done.
     value: Decimal = ZERO
     owed: Decimal = ZERO
     done: Decimal = ZERO
@@ -71,12 +85,18 @@ class Trace:
 
 def posted_by(region: Region, day: date) -> int:
     """The number of the last posting up to the end of a day; 0 before the first."""
-    found: int | None = Posting.objects.filter(region=region, at__date__lte=day).aggregate(n=Max("number"))["n"]
+    found: int | None = Posting.objects.filter(region=region, at__date__lte=day).aggregate(
+        n=Max("number")
+    )["n"]
     return found or 0
 
 
-def may_trace(access: Access, region: Region, municipality: Municipality | None, figure: str) -> bool:
-    """Staff open all; an officer what stands in the edition of the own municipality, but no placements."""
+def may_trace(
+    access: Access, region: Region, municipality: Municipality | None, figure: str
+) -> bool:
+    """Staff open all; an officer what stands in the edition of the own municipality, but no
+    placements.
+    """
     known = FIGURES.get(figure)
     if known is None or not known.opens or reads_only(access, region, municipality):
         return False
@@ -98,14 +118,20 @@ def trace(
     figure = FIGURES[name]
     of_town = {"municipality": municipality} if municipality else {}
     owed, done = (
-        model.objects.filter(contract__region=region, **of_town) for model in (ObligationLine, FulfilmentLine)
+        model.objects.filter(contract__region=region, **of_town)
+        for model in (ObligationLine, FulfilmentLine)
     )
     if figure.is_of_today:
         return _of_today(figure, region, period, municipality, owed, done, today)
     if as_of is not None:
-        owed, done = owed.filter(posting__number__lte=as_of), done.filter(posting__number__lte=as_of)
+        owed, done = (
+            owed.filter(posting__number__lte=as_of),
+            done.filter(posting__number__lte=as_of),
+        )
     if figure is OPEN:
-        return _open(figure, owed.filter(figure.condition(period)), done.filter(figure.condition(period)))
+        return _open(
+            figure, owed.filter(figure.condition(period)), done.filter(figure.condition(period))
+        )
     if figure is BELOW_DEFAULT:
         return _below_default(figure, figure.lines_of(period, owed, done))
     lines = figure.lines_of(period, owed, done)
@@ -117,7 +143,9 @@ def trace(
         return _per_placement(figure, lines)
     if is_fulfilment and not access.may(May.SEE_REGION, region_id=region.pk):
         return _per_contract(figure, lines, of)
-    rows = lines.select_related("posting", *(FULFILMENT if is_fulfilment else OBLIGATION)).order_by("-posting", "-pk")
+    rows = lines.select_related("posting", *(FULFILMENT if is_fulfilment else OBLIGATION)).order_by(
+        "-posting", "-pk"
+    )
     if of == "contract":
         return Trace(figure, rows, lines.aggregate(n=Count("contract", distinct=True))["n"], "line")
     if of == "rate":
@@ -130,7 +158,12 @@ def _rate(figure: Figure, rows: QuerySet[Any], lines: QuerySet[Any]) -> Trace:
     found = lines.aggregate(value=Sum("value_delta"), owed=Sum("obligation_delta"))
     value, owed = found["value"] or ZERO, found["owed"] or ZERO
     return Trace(
-        figure, rows.annotate(part=F("obligation_delta")), percentage(owed, value), "line", value=value, owed=owed
+        figure,
+        rows.annotate(part=F("obligation_delta")),
+        percentage(owed, value),
+        "line",
+        value=value,
+        owed=owed,
     )
 
 
@@ -149,7 +182,12 @@ def _open(figure: Figure, owed: QuerySet[Any], done: QuerySet[Any]) -> Trace:
 
 
 def _below_default(figure: Figure, lines: QuerySet[Any]) -> Trace:
-    rows = lines.order_by().values(*OF_CONTRACT).annotate(part=Sum("value_delta")).order_by("contract__reference")
+    rows = (
+        lines.order_by()
+        .values(*OF_CONTRACT)
+        .annotate(part=Sum("value_delta"))
+        .order_by("contract__reference")
+    )
     value = lines.aggregate(total=Sum("value_delta"))["total"] or ZERO
     return Trace(figure, rows, rows.count(), "contracts", value=value)
 
@@ -169,16 +207,22 @@ def _of_today(
         FulfilmentVersion.objects.filter(fulfilment__region=region),
     )
     if municipality:
-        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values("contract")
+        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values(
+            "contract"
+        )
         contracts = contracts.filter(pk__in=shared)
-        versions = versions.filter(pk__in=versions.filter(allocations__contract__in=shared).values("pk"))
+        versions = versions.filter(
+            pk__in=versions.filter(allocations__contract__in=shared).values("pk")
+        )
     if figure is AWAITING_REVIEW:
         rows = waiting(versions).order_by("submitted_at", "pk")
         return Trace(figure, rows.select_related("fulfilment__contractor"), rows.count(), "waiting")
     if figure is WITHOUT_REPORT:
         day = min(period.last, today or period.last)
         silent = [
-            pk for part in silent_by_term(contracts, versions, done, day) for pk in part.values_list("pk", flat=True)
+            pk
+            for part in silent_by_term(contracts, versions, done, day)
+            for pk in part.values_list("pk", flat=True)
         ]
         counted = contracts.filter(pk__in=silent)
     else:
@@ -191,7 +235,9 @@ def _of_today(
 
 
 def _per_contract(figure: Figure, lines: QuerySet[Any], of: str) -> Trace:
-    rows = lines.order_by().values(*OF_CONTRACT).annotate(part=Sum(of)).order_by("contract__reference")
+    rows = (
+        lines.order_by().values(*OF_CONTRACT).annotate(part=Sum(of)).order_by("contract__reference")
+    )
     return Trace(figure, rows, lines.aggregate(total=Sum(of))["total"] or ZERO, "contract")
 
 

@@ -5,5 +5,9 @@ from reporting.opening import views
 
 urlpatterns = [
     path(REGION + "cijfer/<slug:figure>/", views.FigureLines.as_view(), name="report-figure"),
-    path(MUNICIPALITY + "cijfer/<slug:figure>/", views.FigureLines.as_view(), name="report-municipality-figure"),
+    path(
+        MUNICIPALITY + "cijfer/<slug:figure>/",
+        views.FigureLines.as_view(),
+        name="report-municipality-figure",
+    ),
 ]

@@ -27,17 +27,24 @@ from sroi.views import Request
 
 PER_PAGE = 100
 MARK = re.compile(
-    r'<(?P<tag>td|dd|span)(?P<rest>[^>]*) data-figure="(?P<figure>[^"]+)"(?P<more>[^>]*)>(?P<text>[^<]*)<'
+    r"<(?P<tag>td|dd|span)(?P<rest>[^>]*)"
+    r' data-figure="(?P<figure>[^"]+)"(?P<more>[^>]*)>(?P<text>[^<]*)<'
 )
 
 
 def with_links(body: str, access: Access, edition: Addressed) -> SafeString:
-    """The notice with its figures as links, for who may open them. `body` is what our own template made."""
+    """The notice with its figures as links, for who may open them. `body` is what our own template
+    made.
+    """
 
     def link(match: re.Match[str]) -> str:
         name, _sign, query = match["figure"].replace("&amp;", "&").partition("?")
         gone = edition.is_final and name in FIGURES and FIGURES[name].is_of_today
-        if not match["text"].strip() or gone or not may_trace(access, edition.region, edition.municipality, name):
+        if (
+            not match["text"].strip()
+            or gone
+            or not may_trace(access, edition.region, edition.municipality, name)
+        ):
             return match[0]
         where = escape(address(edition, name, dict(parse_qsl(query, keep_blank_values=True))))
         text = f'<a href="{where}">{match["text"]}</a>'
@@ -80,14 +87,18 @@ class FigureLines(View):
             "page": page,
             "as_of": None if found.figure.is_of_today else as_of,
             "day": self.day,
-            "kept": [(name, request.GET[name]) for name in ("part", *NARROWED) if name in request.GET],
+            "kept": [
+                (name, request.GET[name]) for name in ("part", *NARROWED) if name in request.GET
+            ],
             "narrowed": [self.word(name, value) for name, value in narrowed.items()],
             "back": self.back(place),
         }
         return render(request, "reporting/figure_lines.html", context)
 
     def as_of(self, place: editions.Place) -> int | None:
-        """The posting asked for, by its number or by a day; of a final report otherwise the one that closed it."""
+        """The posting asked for, by its number or by a day; of a final report otherwise the one
+        that closed it.
+        """
         asked = self.request.GET.get("as_of", "")
         if asked.isascii() and asked.isdigit() and len(asked) <= 15:
             return int(asked)
@@ -115,5 +126,7 @@ class FigureLines(View):
     def back(self, place: editions.Place) -> str:
         kwargs: dict[str, Any] = {"region": place.region.code, "year": place.year}
         if place.municipality:
-            return reverse("report-municipality", kwargs=kwargs | {"municipality": place.municipality.slug})
+            return reverse(
+                "report-municipality", kwargs=kwargs | {"municipality": place.municipality.slug}
+            )
         return reverse("report-detail", kwargs=kwargs)

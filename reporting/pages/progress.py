@@ -1,4 +1,6 @@
-"""Progress reports as pages, PDFs and Word documents. What they hold, and for whom: `reporting.notice.progress`."""
+"""Progress reports as pages, PDFs and Word documents. What they hold, and for whom:
+`reporting.notice.progress`.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,9 +21,13 @@ from sroi.views import Request
 
 
 class OfProgress(View):
-    """Finds the progress report at the address, and answers 404 whenever this person cannot have it."""
+    """Finds the progress report at the address, and answers 404 whenever this person cannot have
+    it.
+    """
 
-    def get(self, request: Request, region: str, year: int, part: str, municipality: str | None = None) -> HttpResponse:
+    def get(
+        self, request: Request, region: str, year: int, part: str, municipality: str | None = None
+    ) -> HttpResponse:
         place = editions.place(request.access, region, year, municipality)
         found = progress_report.progress_of(request.access, place, part, timezone.localdate())
         if found is None:

@@ -1,4 +1,6 @@
-"""Annual reports as pages, PDFs and data. Who may read an edition is decided in `reporting.notice.editions`."""
+"""Annual reports as pages, PDFs and data. Who may read an edition is decided in
+`reporting.notice.editions`.
+"""
 
 import re
 from itertools import groupby
@@ -53,7 +55,10 @@ class ReportList(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         shelves = editions.shelves(request.access, timezone.localdate())  # type: ignore[attr-defined]
-        regions = [(region, list(rows)) for region, rows in groupby(shelves, key=lambda shelf: shelf.region)]
+        regions = [
+            (region, list(rows))
+            for region, rows in groupby(shelves, key=lambda shelf: shelf.region)
+        ]
         context = {"regions": regions, "published": shelf.regions()}
         return render(request, "reporting/report_list.html", context)
 
@@ -73,7 +78,12 @@ class EditionView(View):
     """Finds the edition at the address, and answers 404 whenever this person cannot have it."""
 
     def get(
-        self, request: HttpRequest, region: str, year: int, municipality: str | None = None, **kwargs: str
+        self,
+        request: HttpRequest,
+        region: str,
+        year: int,
+        municipality: str | None = None,
+        **kwargs: str,
     ) -> HttpResponse:
         access = request.access  # type: ignore[attr-defined]
         edition = editions.find(access, region, year, municipality, timezone.localdate())
@@ -102,7 +112,9 @@ class ReportPage(EditionView):
             "pdf_url": address("pdf", edition),
             "word_url": address("word", edition) if request.user.is_authenticated else "",
             "editions": [
-                Choice(label, address_of("", edition, town, edition.year), town == edition.municipality)
+                Choice(
+                    label, address_of("", edition, town, edition.year), town == edition.municipality
+                )
                 for label, town in choices
             ],
             "years": [
@@ -111,10 +123,16 @@ class ReportPage(EditionView):
             ],
         }
         if edition.is_published:
-            context["open_urls"] = {name: address("open-data", edition, format=name) for name in DATA}
+            context["open_urls"] = {
+                name: address("open-data", edition, format=name) for name in DATA
+            }
         if editions.may_read(access, edition.region, edition.municipality, is_final=False):
             context["parts"] = [
-                Choice(capital(progress_report.NAMES[part]), address("progress", edition, part=part), False)
+                Choice(
+                    capital(progress_report.NAMES[part]),
+                    address("progress", edition, part=part),
+                    False,
+                )
                 for part in progress_report.parts_begun(edition.year, timezone.localdate())
             ]
         if editions.may_export(access, edition.region):
@@ -134,9 +152,13 @@ class ReportPage(EditionView):
         return found
 
     def body(self, access: Access, edition: Edition) -> SafeString:
-        """The notice, with figures that open their lines and texts that can be written, for who may."""
+        """The notice, with figures that open their lines and texts that can be written, for who
+        may.
+        """
         body = with_links(notice_html.body(edition), access, edition)
-        return with_pens(body, edition) if may_write(access, edition.region, edition.state) else body
+        return (
+            with_pens(body, edition) if may_write(access, edition.region, edition.state) else body
+        )
 
 
 def with_pens(body: str, edition: Edition) -> SafeString:
@@ -145,7 +167,11 @@ def with_pens(body: str, edition: Edition) -> SafeString:
     def pen(match: re.Match[str]) -> str:
         if match["id"] not in WRITTEN:
             return match[0]
-        words = {"text": _("Edit the text"), "title": match["title"], "lang": get_language() or "nl"}
+        words = {
+            "text": _("Edit the text"),
+            "title": match["title"],
+            "lang": get_language() or "nl",
+        }
         where = address("text", edition, section=match["id"])
         return match[0] + render_to_string("reporting/pen.html", words | {"url": where})
 
@@ -156,12 +182,19 @@ def history(access: Access, edition: Edition) -> list[Happening]:
     """Who took which step, newest first: for the region's staff."""
     if edition.report is None or not editions.may_export(access, edition.region):
         return []
-    events = visible(ReportEvent, access).filter(report=edition.report).select_related("by").order_by("-pk")
+    events = (
+        visible(ReportEvent, access)
+        .filter(report=edition.report)
+        .select_related("by")
+        .order_by("-pk")
+    )
     return [Happening(event.get_kind_display(), event.at, event.by, event.why) for event in events]
 
 
 class ReportFile(EditionView):
-    """A file of the edition: of a final report as it is kept, else made now, for the region's own people."""
+    """A file of the edition: of a final report as it is kept, else made now, for the region's own
+    people.
+    """
 
     kind = ""
     content_type = ""
@@ -169,7 +202,9 @@ class ReportFile(EditionView):
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
         frozen = edition.frozen
         content = adoption.kept_or_asked(frozen, self.kind) if frozen else self.made(edition)
-        return kept_file(request, content, f"{CouncilNotice(edition).file_name}.{self.kind}", self.content_type)
+        return kept_file(
+            request, content, f"{CouncilNotice(edition).file_name}.{self.kind}", self.content_type
+        )
 
     def made(self, edition: Edition) -> bytes:
         raise NotImplementedError

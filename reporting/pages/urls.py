@@ -18,12 +18,32 @@ urlpatterns = [
     path(REGION + PART + "pdf/", progress.ProgressPdf.as_view(), name="report-progress-pdf"),
     path(REGION + PART + "word/", progress.ProgressWord.as_view(), name="report-progress-word"),
     path(MUNICIPALITY + PART, progress.ProgressPage.as_view(), name="report-municipality-progress"),
-    path(MUNICIPALITY + PART + "pdf/", progress.ProgressPdf.as_view(), name="report-municipality-progress-pdf"),
-    path(MUNICIPALITY + PART + "word/", progress.ProgressWord.as_view(), name="report-municipality-progress-word"),
+    path(
+        MUNICIPALITY + PART + "pdf/",
+        progress.ProgressPdf.as_view(),
+        name="report-municipality-progress-pdf",
+    ),
+    path(
+        MUNICIPALITY + PART + "word/",
+        progress.ProgressWord.as_view(),
+        name="report-municipality-progress-word",
+    ),
     path(MUNICIPALITY, reports.ReportPage.as_view(), name="report-municipality"),
     path(MUNICIPALITY + "pdf/", reports.ReportPdf.as_view(), name="report-municipality-pdf"),
-    path(MUNICIPALITY + "open-data.<str:format>", reports.OpenData.as_view(), name="report-municipality-open-data"),
+    path(
+        MUNICIPALITY + "open-data.<str:format>",
+        reports.OpenData.as_view(),
+        name="report-municipality-open-data",
+    ),
     path(MUNICIPALITY + "word/", reports.ReportWord.as_view(), name="report-municipality-word"),
-    path(MUNICIPALITY + "cijfers.xlsx", reports.ReportWorkbook.as_view(), name="report-municipality-workbook"),
-    path(MUNICIPALITY + "cijfers.<str:format>", reports.ReportData.as_view(), name="report-municipality-data"),
+    path(
+        MUNICIPALITY + "cijfers.xlsx",
+        reports.ReportWorkbook.as_view(),
+        name="report-municipality-workbook",
+    ),
+    path(
+        MUNICIPALITY + "cijfers.<str:format>",
+        reports.ReportData.as_view(),
+        name="report-municipality-data",
+    ),
 ]

@@ -1,6 +1,8 @@
-"""The one door for what people fill in beside texts and figures: what a clerk needs, the team, the scenario.
+"""The one door for what people fill in beside texts and figures: what a clerk needs, the team, the
+scenario.
 
-Nothing is overwritten unseen: who saves says which version was on the screen, and another one is left as it is.
+Nothing is overwritten unseen: who saves says which version was on the screen, and another one is
+left as it is.
 """
 
 from collections.abc import Mapping
@@ -16,15 +18,24 @@ from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
 
 UNSUPPLIED = ("id", "region", "year", "version")
-SUPPLIED = tuple(field.name for field in Supplement._meta.concrete_fields if field.name not in UNSUPPLIED)
+SUPPLIED = tuple(
+    field.name for field in Supplement._meta.concrete_fields if field.name not in UNSUPPLIED
+)
 
 
 @transaction.atomic
 def file(edition: Edition, filed: Filed, *, seen: int, act: Act) -> None:
-    """Save what a clerk needs to file this edition. `seen` is the version that was on the screen, 0 for none."""
+    """Save what a clerk needs to file this edition. `seen` is the version that was on the screen, 0
+    for none.
+    """
     report = _locked(edition)
     row = Filing.objects.filter(report=report, municipality=edition.municipality).first()
-    _save(row or Filing(report=report, municipality=edition.municipality, version=0), asdict(filed), seen, act)
+    _save(
+        row or Filing(report=report, municipality=edition.municipality, version=0),
+        asdict(filed),
+        seen,
+        act,
+    )
 
 
 @transaction.atomic
@@ -45,7 +56,12 @@ def _locked(edition: Edition) -> AnnualReport:
 
 def _save(row: Any, values: Mapping[str, Any], seen: int, act: Act) -> None:
     if row.version != seen:
-        raise Refused(_("Someone else changed this while you were writing. Compare it with theirs, and save again."))
+        raise Refused(
+            _(
+                "Someone else changed this while you were writing. Compare it with theirs, and save"
+                " again."
+            )
+        )
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)

@@ -1,4 +1,6 @@
-"""What was filled in beside texts and figures, by whom it may be, and what differs from what was printed."""
+"""What was filled in beside texts and figures, by whom it may be, and what differs from what was
+printed.
+"""
 
 from contracts.models import Municipality
 from reporting.models import AnnualReport, Filing, Supplement
@@ -14,7 +16,9 @@ def may_file(access: Access, edition: Edition) -> bool:
 
 def may_supply(access: Access, edition: Edition) -> bool:
     """Frozen with the figures: until the report is final."""
-    return edition.state != AnnualReport.State.FINAL and may_write(access, edition.region, edition.state)
+    return edition.state != AnnualReport.State.FINAL and may_write(
+        access, edition.region, edition.state
+    )
 
 
 def filing_of(edition: Edition) -> Filing | None:
@@ -27,10 +31,18 @@ def supplement_of(edition: Edition) -> Supplement | None:
 
 
 def filed_anew(report: AnnualReport) -> list[Municipality | None]:
-    """The editions of a final report for which a clerk's particulars are others than those that were printed."""
+    """The editions of a final report for which a clerk's particulars are others than those that
+    were printed.
+    """
     last = report.revisions.order_by("-number").first()
     if last is None:
         return []
     now = {row.municipality_id: Filed.of(row) for row in Filing.objects.filter(report=report)}
-    editions = last.editions.select_related("municipality").defer("figures", "facts", "text", "document")
-    return [e.municipality for e in editions if now.get(e.municipality_id, Filed()) != thawed(Filed, e.filing)]
+    editions = last.editions.select_related("municipality").defer(
+        "figures", "facts", "text", "document"
+    )
+    return [
+        e.municipality
+        for e in editions
+        if now.get(e.municipality_id, Filed()) != thawed(Filed, e.filing)
+    ]

@@ -29,7 +29,10 @@ class FilingForm(forms.Form):
     def filed(self) -> Filed:
         answer = self.cleaned_data
         return Filed(
-            **{name: answer[name] for name in ("number", "on", "case_number", "portfolio_holder", "signed_by")}
+            **{
+                name: answer[name]
+                for name in ("number", "on", "case_number", "portfolio_holder", "signed_by")
+            }
         )
 
 
@@ -46,7 +49,9 @@ class SupplementForm(forms.Form):
         help_text=_("Numbers of inhabitants are those of the region."),
     )
     team_note = text_field(_("About the team"), 1000, required=False, rows=3)
-    scenario_year = ParsedField(whole_number, label=_("Year of the scenario"), mode="numeric", required=False)
+    scenario_year = ParsedField(
+        whole_number, label=_("Year of the scenario"), mode="numeric", required=False
+    )
     volume_low = euros(_("Procurement volume in a year, low"), required=False)
     volume_high = euros(_("Procurement volume in a year, high"), required=False)
     share_low = percentage(_("Share with social return, low"), required=False)
@@ -71,9 +76,13 @@ class SupplementForm(forms.Form):
         lows = {name: answer.get(f"{name}_low") for name in self.BOUNDS}
         for name, low in lows.items():
             high = answer.get(f"{name}_high")
-            if low is None and (high is not None or any(other is not None for other in lows.values())):
+            if low is None and (
+                high is not None or any(other is not None for other in lows.values())
+            ):
                 if f"{name}_low" not in self.errors:
-                    self.add_error(f"{name}_low", _("Fill this in too: the scenario multiplies all four."))
+                    self.add_error(
+                        f"{name}_low", _("Fill this in too: the scenario multiplies all four.")
+                    )
             elif low is not None and high is not None and high < low:
                 self.add_error(f"{name}_high", _("The high cannot be below the low."))
         year = answer.get("scenario_year")

@@ -1,4 +1,6 @@
-"""The pages where is filled in what stands beside texts and figures: for the clerk, about the team, of a scenario."""
+"""The pages where is filled in what stands beside texts and figures: for the clerk, about the team,
+of a scenario.
+"""
 
 from typing import Any
 
@@ -39,7 +41,9 @@ class Supplying(OfEdition, FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         row, names = self.row(), [name for name in self.form_class.base_fields if name != "seen"]
-        return {name: getattr(row, name) for name in names if row} | {"seen": row.version if row else 0}
+        return {name: getattr(row, name) for name in names if row} | {
+            "seen": row.version if row else 0
+        }
 
     def do(self, form: Any) -> str:
         self.save(form, form.cleaned_data["seen"] or 0, act_of(self.request))
@@ -56,8 +60,13 @@ class Supplying(OfEdition, FormPage):
     def differences(self, form: forms.Form, theirs: Any) -> list[tuple[Any, Any]]:
         """What the other one saved where it is not what stands in the form."""
         answers = form.cleaned_data
-        names = [name for name in answers if name != "seen" and answers[name] != getattr(theirs, name)]
-        return [(form[name].label, form.fields[name].prepare_value(getattr(theirs, name))) for name in names]
+        names = [
+            name for name in answers if name != "seen" and answers[name] != getattr(theirs, name)
+        ]
+        return [
+            (form[name].label, form.fields[name].prepare_value(getattr(theirs, name)))
+            for name in names
+        ]
 
 
 class FilingPage(Supplying):

@@ -1,6 +1,8 @@
-"""The one door for the texts of a report: an adviser writes them until it is final, and after that for a revision.
+"""The one door for the texts of a report: an adviser writes them until it is final, and after that
+for a revision.
 
-Nothing is overwritten unseen: who saves says which text was on the screen, and is shown what someone else made of it.
+Nothing is overwritten unseen: who saves says which text was on the screen, and is shown what
+someone else made of it.
 """
 
 import re
@@ -18,20 +20,34 @@ class Changed(Refused):
     """Someone else saved this text in the meantime."""
 
     def __init__(self, latest: SectionText) -> None:
-        super().__init__(_("Someone else saved this text while you were writing. Your own text is still in the field."))
+        super().__init__(
+            _(
+                "Someone else saved this text while you were writing. Your own text is still in the"
+                " field."
+            )
+        )
         self.latest = latest
 
 
 @transaction.atomic
-def write(edition: Edition, section: str, text: str, *, seen: int, everywhere: bool, act: Act) -> SectionText | None:
-    """Save the text of a section. `seen` is the number of the text that was on the screen, 0 for none.
+def write(
+    edition: Edition, section: str, text: str, *, seen: int, everywhere: bool, act: Act
+) -> SectionText | None:
+    """Save the text of a section. `seen` is the number of the text that was on the screen, 0 for
+    none.
 
-    A text equal to what would stand there anyhow is not kept as a text of its own, so that it follows the figures.
+    A text equal to what would stand there anyhow is not kept as a text of its own, so that it
+    follows the figures.
     """
     report, _new = AnnualReport.objects.get_or_create(region=edition.region, year=edition.year)
     report = AnnualReport.objects.select_for_update().get(pk=report.pk)
     if report.state != edition.state:
-        raise Refused(_("The report moved on while you were writing. Copy your text, and open this page again."))
+        raise Refused(
+            _(
+                "The report moved on while you were writing. Copy your text, and open this page"
+                " again."
+            )
+        )
     last = saved_texts(report, edition.municipality, section).order_by("-number").first()
     if (last.number if last else 0) != seen:
         raise Changed(last)
@@ -54,4 +70,6 @@ def write(edition: Edition, section: str, text: str, *, seen: int, everywhere: b
 
 def tidy(text: str) -> str:
     """Ends of lines as Unix has them, and no blanks at the end of lines or of the whole."""
-    return re.sub(r"[^\S\n]+$", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.M).strip()
+    return re.sub(
+        r"[^\S\n]+$", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.M
+    ).strip()

@@ -24,7 +24,9 @@ class SectionForm(forms.Form):
     everywhere = forms.BooleanField(
         label=_("Also in the editions of municipalities"),
         required=False,
-        help_text=_("Where a municipality has no text of its own, this text stands, with its own figures."),
+        help_text=_(
+            "Where a municipality has no text of its own, this text stands, with its own figures."
+        ),
     )
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
@@ -32,7 +34,8 @@ class SectionForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.edition = edition
         self.fields["text"].help_text = _(
-            "**bold**, *italic*, ### for a heading, - or 1. for a list. Leave it empty for the default text."
+            "**bold**, *italic*, ### for a heading, - or 1. for a list. Leave it empty for the"
+            " default text."
         )
         if edition.municipality:
             self.fields["everywhere"].widget = forms.HiddenInput()
@@ -43,7 +46,10 @@ class SectionForm(forms.Form):
         if unknown:
             names = ", ".join(f"{{{{ {name} }}}}" for name in unknown)
             raise forms.ValidationError(
-                _("There is no figure called %(names)s. Choose a name from the list, or leave it out.")
+                _(
+                    "There is no figure called %(names)s. Choose a name from the list, or leave it"
+                    " out."
+                )
                 % {"names": names}
             )
         return text

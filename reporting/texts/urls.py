@@ -5,8 +5,16 @@ from reporting.texts import views
 
 urlpatterns = [
     path(REGION + "tekst/<slug:section>/", views.SectionPage.as_view(), name="report-text"),
-    path(REGION + "tekst/<slug:section>/voorbeeld/", views.SectionPreview.as_view(), name="report-preview"),
-    path(MUNICIPALITY + "tekst/<slug:section>/", views.SectionPage.as_view(), name="report-municipality-text"),
+    path(
+        REGION + "tekst/<slug:section>/voorbeeld/",
+        views.SectionPreview.as_view(),
+        name="report-preview",
+    ),
+    path(
+        MUNICIPALITY + "tekst/<slug:section>/",
+        views.SectionPage.as_view(),
+        name="report-municipality-text",
+    ),
     path(
         MUNICIPALITY + "tekst/<slug:section>/voorbeeld/",
         views.SectionPreview.as_view(),

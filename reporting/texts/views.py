@@ -17,7 +17,15 @@ from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
 from reporting.texts import door as texts
 from reporting.texts.forms import SectionForm
-from reporting.texts.written import COMMON, changes, latest, may_write, numbered, present, without_own
+from reporting.texts.written import (
+    COMMON,
+    changes,
+    latest,
+    may_write,
+    numbered,
+    present,
+    without_own,
+)
 from sroi.doors import Refused
 from sroi.fields import change_answers
 from sroi.views import FormPage, OfOne, Request, act_of
@@ -44,7 +52,9 @@ class OfSection(OfEdition):
     section = property(lambda self: self.kwargs["section"])
 
     def may(self) -> bool:
-        return self.section in WRITTEN and may_write(self.request.access, self.edition.region, self.edition.state)
+        return self.section in WRITTEN and may_write(
+            self.request.access, self.edition.region, self.edition.state
+        )
 
 
 class SectionPage(OfSection, FormPage):

@@ -1,4 +1,6 @@
-"""What was written for a section: the last text, earlier ones, and what changed since the last revision."""
+"""What was written for a section: the last text, earlier ones, and what changed since the last
+revision.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,14 +28,22 @@ def may_write(access: Access, region: Region, state: str) -> bool:
 
 def latest(edition: Edition, section: str) -> SectionText | None:
     """The last text that was saved for this edition itself."""
-    rows = saved_texts(edition.report, edition.municipality, section) if edition.report else SectionText.objects.none()
+    rows = (
+        saved_texts(edition.report, edition.municipality, section)
+        if edition.report
+        else SectionText.objects.none()
+    )
     found: SectionText | None = rows.select_related("by").order_by("-number").first()
     return found
 
 
 def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
     """A text that was saved earlier, by its number."""
-    rows = saved_texts(edition.report, edition.municipality, section) if edition.report else SectionText.objects.none()
+    rows = (
+        saved_texts(edition.report, edition.municipality, section)
+        if edition.report
+        else SectionText.objects.none()
+    )
     found: SectionText | None = rows.filter(number=number).first()
     return found
 
@@ -44,7 +54,9 @@ def present(edition: Edition, section: str) -> str:
 
 
 def without_own(edition: Edition, section: str) -> str:
-    """What stands in this edition when it has no text of its own: the region's text for all, or the default."""
+    """What stands in this edition when it has no text of its own: the region's text for all, or the
+    default.
+    """
     row = written_texts(edition.report, None).get(section) if edition.municipality else None
     return row.text if row and row.everywhere and row.text else standard(edition, section)
 
@@ -56,16 +68,20 @@ def last_text(report: AnnualReport | None) -> int:
 
 
 def edited(report: AnnualReport, editions: Iterable[int | None]) -> dict[int | None, list[str]]:
-    """Per edition of a final report (a municipality, or none) the sections with another text than at the last revision.
+    """Per edition of a final report (a municipality, or none) the sections with another text than
+    at the last revision.
 
-    A text that was changed and changed back is the same, and so is a region's text that an edition does not show.
+    A text that was changed and changed back is the same, and so is a region's text that an edition
+    does not show.
     """
     last = report.revisions.latest("number").last_text
     rows = list(SectionText.objects.filter(report=report).order_by("number"))
     found = {}
     for town in editions:
         then, now = (_texts(some, town) for some in ([row for row in rows if row.pk <= last], rows))
-        found[town] = [section for section in WRITTEN if then.get(section, "") != now.get(section, "")]
+        found[town] = [
+            section for section in WRITTEN if then.get(section, "") != now.get(section, "")
+        ]
     return found
 
 
@@ -94,7 +110,9 @@ class Piece:
 
 
 def changes(before: str, after: str) -> Iterator[Piece]:
-    """The way from one text to another, word by word; blanks after a word are no change, another line is."""
+    """The way from one text to another, word by word; blanks after a word are no change, another
+    line is.
+    """
     # Blanks as words of their own are so many that comparing long texts takes seconds.
     old, new = (re.findall(r"\S+\s*|\s+", text) for text in (before, after))
     words = [[word.rstrip(" ") for word in text] for text in (old, new)]

@@ -1,8 +1,8 @@
 """The mechanism of scoping: what a person may not see does not exist for them.
 
-A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)` narrows a queryset
-to what the grants of a person open. What each role may stands in `sroi.access.roles`; which
-grants a person has is decided in `contracts.people.membership`.
+A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)`
+narrows a queryset to what the grants of a person open. What each role may stands in
+`sroi.access.roles`; which grants a person has is decided in `contracts.people.membership`.
 """
 
 from collections.abc import Collection
@@ -47,8 +47,12 @@ class Access:
     def grants_for(self, *any_of: May, region_id: int | None = None) -> list[Grant]:
         return [g for g in self.grants if g.has(any_of) and region_id in (None, g.region_id)]
 
-    def may(self, *any_of: May, region_id: int | None = None, contractor_id: int | None = None) -> bool:
-        """One of these: anywhere, in this region, or there for this contractor; a firm's person for that firm only."""
+    def may(
+        self, *any_of: May, region_id: int | None = None, contractor_id: int | None = None
+    ) -> bool:
+        """One of these: anywhere, in this region, or there for this contractor; a firm's person for
+        that firm only.
+        """
         return any(
             contractor_id is None or g.of is not Of.CONTRACTOR or g.contractor_id == contractor_id
             for g in self.grants_for(*any_of, region_id=region_id)
@@ -59,7 +63,9 @@ class Access:
         return {g.region_id for g in self.grants_for(*any_of)}
 
     def municipalities_where(self, *any_of: May, region_id: int) -> frozenset[int] | None:
-        """The ids of the municipalities for which one may do one of these; None where that is the whole region."""
+        """The ids of the municipalities for which one may do one of these; None where that is the
+        whole region.
+        """
         grants = self.grants_for(*any_of, region_id=region_id)
         if any(g.of is Of.REGION for g in grants):
             return None
@@ -79,9 +85,11 @@ NO_ACCESS = Access(user_id=None)
 
 @dataclass(frozen=True)
 class Scope:
-    """Look-up paths from a model to what bounds it; a role without a path sees nothing of the model.
+    """Look-up paths from a model to what bounds it; a role without a path sees nothing of the
+    model.
 
-    `region_wide` are the capabilities of which one is enough to see all rows of the region, for a role of the region.
+    `region_wide` are the capabilities of which one is enough to see all rows of the region, for a
+    role of the region.
     """
 
     region: str
@@ -90,7 +98,8 @@ class Scope:
     region_wide: tuple[May, ...] = (May.SEE_REGION,)
     # The rules of a region are seen by everyone with a role in it.
     everyone: bool = False
-    # What contractors see is narrowed further, for instance to contracts that are no longer a draft.
+    # What contractors see is narrowed further, for instance to contracts that are no longer a
+    # draft.
     contractor_when: Q = Q()
     to_many: bool = False
 
@@ -141,9 +150,16 @@ SERVER = "sroi"
 def every_model_is_scoped(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """Refuse to start with a model that forgets to say who may see it."""
     labels = (*OUR_APPS, SERVER)
-    ours = [m for m in apps.get_models() if m._meta.app_label in labels and not m._meta.auto_created]
+    ours = [
+        m for m in apps.get_models() if m._meta.app_label in labels and not m._meta.auto_created
+    ]
     return [
-        checks.Error(f"{model.__name__} names no scope and no reason to do without.", obj=model, id="sroi.E001")
+        checks.Error(
+            f"{model.__name__} names no scope and no reason to do without.",
+            obj=model,
+            id="sroi.E001",
+        )
         for model in ours
-        if not isinstance(getattr(model, "scope", None), Scope) and not getattr(model, "unscoped_because", "")
+        if not isinstance(getattr(model, "scope", None), Scope)
+        and not getattr(model, "unscoped_because", "")
     ]

@@ -1,8 +1,8 @@
 """Roles, and what each may: one record per role. Source: DOMAIN.md section 9.
 
-What a role may see and do is a capability; pages, doors and scopes ask for capabilities and never for a role by name.
-For what a membership is given bounds it: a municipality's person has every capability for their own municipalities
-only, a contractor's person for their own firm.
+What a role may see and do is a capability; pages, doors and scopes ask for capabilities and never
+for a role by name. For what a membership is given bounds it: a municipality's person has every
+capability for their own municipalities only, a contractor's person for their own firm.
 """
 
 from collections.abc import Collection
@@ -83,8 +83,20 @@ class Role(models.TextChoices):
         "region_admin",
         Of.REGION,
         (
-            *(May.SEE_REGION, May.SEE_FULFILMENTS, May.SEE_UNAGREED_PLANS, May.SEE_COVERAGE, May.SEE_POLICY),
-            *(May.SEE_LOG, May.MANAGE_TABLES, May.MANAGE_POLICY, May.MANAGE_CLIENTS, May.MANAGE_USERS),
+            *(
+                May.SEE_REGION,
+                May.SEE_FULFILMENTS,
+                May.SEE_UNAGREED_PLANS,
+                May.SEE_COVERAGE,
+                May.SEE_POLICY,
+            ),
+            *(
+                May.SEE_LOG,
+                May.MANAGE_TABLES,
+                May.MANAGE_POLICY,
+                May.MANAGE_CLIENTS,
+                May.MANAGE_USERS,
+            ),
             *(May.INVITE_CONTRACTORS, May.SET_GOALS, May.FINALISE),
         ),
         _("region admin"),
@@ -93,10 +105,38 @@ class Role(models.TextChoices):
         "adviser",
         Of.REGION,
         (
-            *(May.SEE_REGION, May.SEE_FULFILMENTS, May.SEE_PERSONS, May.SEE_UNAGREED_PLANS, May.SEE_COVERAGE),
-            *(May.SEE_POLICY, May.ADVISE, May.REGISTER, May.CHOOSE_TABLE, May.CHANGE, May.PLAN, May.AGREE_PLANS),
-            *(May.WRITE_DOSSIER, May.ADD_DOCUMENTS, May.KEEP_CONTACTS, May.SETTLE, May.RECOGNISE, May.ENTER),
-            *(May.REVIEW, May.SAMPLE, May.ANSWER_PRIVACY, May.INVITE_CONTRACTORS, May.SET_GOALS, May.WRITE_REPORTS),
+            *(
+                May.SEE_REGION,
+                May.SEE_FULFILMENTS,
+                May.SEE_PERSONS,
+                May.SEE_UNAGREED_PLANS,
+                May.SEE_COVERAGE,
+            ),
+            *(
+                May.SEE_POLICY,
+                May.ADVISE,
+                May.REGISTER,
+                May.CHOOSE_TABLE,
+                May.CHANGE,
+                May.PLAN,
+                May.AGREE_PLANS,
+            ),
+            *(
+                May.WRITE_DOSSIER,
+                May.ADD_DOCUMENTS,
+                May.KEEP_CONTACTS,
+                May.SETTLE,
+                May.RECOGNISE,
+                May.ENTER,
+            ),
+            *(
+                May.REVIEW,
+                May.SAMPLE,
+                May.ANSWER_PRIVACY,
+                May.INVITE_CONTRACTORS,
+                May.SET_GOALS,
+                May.WRITE_REPORTS,
+            ),
         ),
         _("adviser"),
     )
@@ -114,7 +154,13 @@ class Role(models.TextChoices):
         Of.CONTRACTOR,
         (
             *(May.SEE_FULFILMENTS, May.SEE_PERSONS, May.SEE_UNAGREED_PLANS, May.FULFIL, May.PLAN),
-            *(May.ADD_DOCUMENTS, May.KEEP_CONTACTS, May.PROPOSE_FIRMS, May.ENTER, May.INVITE_COLLEAGUES),
+            *(
+                May.ADD_DOCUMENTS,
+                May.KEEP_CONTACTS,
+                May.PROPOSE_FIRMS,
+                May.ENTER,
+                May.INVITE_COLLEAGUES,
+            ),
         ),
         _("contractor"),
     )
@@ -127,7 +173,9 @@ def who_may(*any_of: May) -> tuple[Role, ...]:
 
 
 def given_for(of: Of) -> tuple[Role, ...]:
-    """The roles whose membership is for the region as a whole, for municipalities or for a contractor."""
+    """The roles whose membership is for the region as a whole, for municipalities or for a
+    contractor.
+    """
     return tuple(role for role in Role if role.of is of)
 
 

@@ -1,4 +1,6 @@
-"""How django-allauth behaves here: nobody makes an account themselves, and its mails need no request."""
+"""How django-allauth behaves here: nobody makes an account themselves, and its mails need no
+request.
+"""
 
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -18,4 +20,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         site = {"name": urlsplit(settings.SITE_URL).netloc, "domain": settings.SITE_URL}
-        self.render_mail(template_prefix, email, {**context, "email": email, "current_site": site}).send()
+        self.render_mail(
+            template_prefix, email, {**context, "email": email, "current_site": site}
+        ).send()

@@ -1,4 +1,6 @@
-"""The log of sign-ins, exports and looks at personal data. No personal data goes into it beyond who acted."""
+"""The log of sign-ins, exports and looks at personal data. No personal data goes into it beyond who
+acted.
+"""
 
 from typing import Any
 
@@ -20,7 +22,9 @@ def address_hash(email: str) -> str:
     return salted_hmac("sroi.accounts.audit", email.strip().lower(), algorithm="sha256").hexdigest()
 
 
-def note(kind: str, request: HttpRequest | None = None, user: Any = None, email: str = "") -> AuditEvent:
+def note(
+    kind: str, request: HttpRequest | None = None, user: Any = None, email: str = ""
+) -> AuditEvent:
     return AuditEvent.objects.create(
         kind=kind,
         user=user if user is not None and user.pk else None,
@@ -50,7 +54,10 @@ def _signed_out(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 
 @receiver(user_login_failed)
 def _failed(credentials: dict[str, Any], **kwargs: Any) -> None:
-    note(AuditKind.SIGN_IN_FAILED, email=str(credentials.get("email") or credentials.get("username") or ""))
+    note(
+        AuditKind.SIGN_IN_FAILED,
+        email=str(credentials.get("email") or credentials.get("username") or ""),
+    )
 
 
 @receiver([password_changed, password_reset])
@@ -68,4 +75,6 @@ def events_of(users: Any) -> Any:
     """The log of these people: what they did, and failed sign-ins on their addresses."""
     people = list(users)
     hashes = [address_hash(user.email) for user in people]
-    return AuditEvent.objects.filter(Q(user__in=people) | Q(address_hash__in=hashes)).select_related("user")
+    return AuditEvent.objects.filter(
+        Q(user__in=people) | Q(address_hash__in=hashes)
+    ).select_related("user")

@@ -1,7 +1,8 @@
-"""The forms that ask for the code of an app: a code that was right once is refused as long as it would be right again.
+"""The forms that ask for the code of an app: a code that was right once is refused as long as it
+would be right again.
 
-django-allauth remembers a used code for one period, while the tolerance lets it hold for several; and it lets the code
-that switched the app on sign in as well.
+django-allauth remembers a used code for one period, while the tolerance lets it hold for several;
+and it lets the code that switched the app on sign in as well.
 """
 
 from typing import Any
@@ -30,7 +31,9 @@ class OnceMixin:
 
 
 def seconds_right() -> int:
-    """How long one code is right: its own period, and those of the tolerance before and after it."""
+    """How long one code is right: its own period, and those of the tolerance before and after
+    it.
+    """
     periods: int = 2 * app_settings.TOTP_TOLERANCE + 1
     return periods * int(app_settings.TOTP_PERIOD)
 

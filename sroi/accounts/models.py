@@ -14,7 +14,8 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
-        # Whoever makes an account vouches for its address: an invitation was followed, or a command was run.
+        # Whoever makes an account vouches for its address: an invitation was followed, or a command
+        # was run.
         apps.get_model("account", "EmailAddress")._default_manager.using(self._db).create(
             user=user, email=user.email, verified=True, primary=True
         )
@@ -40,7 +41,9 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="accounts_user_email_folded")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(Lower("email"), name="accounts_user_email_folded")
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -58,7 +61,9 @@ class Demonstration(models.Model):
 
 
 class ForgottenPassword(models.Model):
-    """That a link was asked for, until the worker answers it, or does not. See `sroi.accounts.forgotten`."""
+    """That a link was asked for, until the worker answers it, or does not. See
+    `sroi.accounts.forgotten`.
+    """
 
     email = models.EmailField(max_length=320)
     language = models.CharField(max_length=10)
@@ -82,16 +87,24 @@ class AuditKind(models.TextChoices):
 
 
 class AuditEvent(models.Model):
-    """What was done with access and personal data: who, when, where. It never says what was seen."""
+    """What was done with access and personal data: who, when, where. It never says what was
+    seen.
+    """
 
     at = models.DateTimeField(auto_now_add=True, db_index=True)
     kind = models.CharField(_("what"), max_length=20, choices=AuditKind.choices)
-    user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="audit_events")
-    # Of a failed sign-in: a keyed hash, so that attempts on one address can be counted without keeping the address.
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="audit_events"
+    )
+    # Of a failed sign-in: a keyed hash, so that attempts on one address can be counted without
+    # keeping the address.
     address_hash = models.CharField(max_length=64, blank=True)
     path = models.CharField(_("page"), max_length=200, blank=True)
 
-    unscoped_because = "the log shows a region admin the events of the people of the region, see sroi.pages.work.log"
+    unscoped_because = (
+        "the log shows a region admin the events of the people of the region, see"
+        " sroi.pages.work.log"
+    )
 
     class Meta:
         ordering = ("-pk",)
@@ -101,7 +114,9 @@ class AuditEvent(models.Model):
 
 
 class Erasure(models.Model):
-    """That personal data of a record were erased, and why: a backup that is put back is erased again from this list."""
+    """That personal data of a record were erased, and why: a backup that is put back is erased
+    again from this list.
+    """
 
     at = models.DateTimeField(auto_now_add=True)
     subject = models.CharField(max_length=40)
@@ -111,7 +126,9 @@ class Erasure(models.Model):
     unscoped_because = "numbers of what was erased; only the command apply_retention reads it"
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "number"], name="erasure_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "number"], name="erasure_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.number}"

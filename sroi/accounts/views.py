@@ -17,7 +17,9 @@ class SignIn(LoginView):
 
 
 def demo_accounts() -> list[dict[str, str]]:
-    """The accounts that the command `demo` made, listed on the sign-in page in demonstration mode only."""
+    """The accounts that the command `demo` made, listed on the sign-in page in demonstration mode
+    only.
+    """
     path = settings.VAR_DIR / "demo-accounts.json"
     if not settings.DEMO or not path.exists():
         return []

@@ -28,13 +28,19 @@ from sroi.charts.facts import ZERO, Bar, Chart, ChartTable, Format, Result
 from sroi.charts.words import clean_id, fitted, range_words, width_of
 
 
-def goal_bars(name: str, title: str, results: Sequence[Result], *, columns: tuple[str, str, str]) -> Chart:
+def goal_bars(
+    name: str, title: str, results: Sequence[Result], *, columns: tuple[str, str, str]
+) -> Chart:
     """Each indicator's result as a bar on a scale of its own, with a mark where the goal is."""
     bar, top = 16, 0.0
     shapes: list[str] = []
     for result in results:
-        shapes.append(text_at(0, top + 15, fitted(result.label, WIDTH * 0.6, 14), size=14, weight=600))
-        shapes.append(text_at(WIDTH, top + 15, result.format(result.value), size=16, weight=700, anchor="end"))
+        shapes.append(
+            text_at(0, top + 15, fitted(result.label, WIDTH * 0.6, 14), size=14, weight=600)
+        )
+        shapes.append(
+            text_at(WIDTH, top + 15, result.format(result.value), size=16, weight=700, anchor="end")
+        )
         goal = [value for value in (result.low, result.high) if value is not None]
         if not goal:
             # Without a goal there is nothing to measure against: a bar would say nothing.
@@ -48,13 +54,19 @@ def goal_bars(name: str, title: str, results: Sequence[Result], *, columns: tupl
         shapes.extend(tick_mark(x, y - 5, y + bar + 5) for x in sorted({low, high}))
         shapes.append(rectangle(low, y + bar + 3, high - low, 2.5, GOAL))
         words = f"{columns[2]} {range_words(result.low, result.high, result.format)}"
-        shapes.append(text_within((low + high) / 2, y + bar + 19, words, size=12, fill=GOAL, weight=600))
+        shapes.append(
+            text_within((low + high) / 2, y + bar + 19, words, size=12, fill=GOAL, weight=600)
+        )
         top += 78
-    rows = tuple((r.label, r.format(r.value), range_words(r.low, r.high, r.format)) for r in results)
+    rows = tuple(
+        (r.label, r.format(r.value), range_words(r.low, r.high, r.format)) for r in results
+    )
     return chart_of(name, title, shapes, max(top - 8, 0), ChartTable(columns, rows))
 
 
-def horizontal_bars(name: str, title: str, bars: Sequence[Bar], *, columns: tuple[str, str], format: Format) -> Chart:
+def horizontal_bars(
+    name: str, title: str, bars: Sequence[Bar], *, columns: tuple[str, str], format: Format
+) -> Chart:
     """Amounts by category or municipality, one bar each, the value behind it."""
     row = 30
     names = min(max((width_of(bar.label, 13.5) for bar in bars), default=0) + 14, WIDTH * 0.42)
@@ -66,9 +78,13 @@ def horizontal_bars(name: str, title: str, bars: Sequence[Bar], *, columns: tupl
         middle = index * row + row / 2
         start, end = sorted((scale(ZERO), scale(bar.value)))
         shapes.append(text_at(0, middle + 4.5, fitted(bar.label, names - 10, 13.5), size=13.5))
-        shapes.append(rectangle(start, middle - 8, end - start, 16, MID if bar.value >= 0 else GREY))
+        shapes.append(
+            rectangle(start, middle - 8, end - start, 16, MID if bar.value >= 0 else GREY)
+        )
         x, anchor = (end + 7, "start") if bar.value >= 0 else (start - 7, "end")
-        shapes.append(text_at(x, middle + 4.5, format(bar.value), size=13.5, weight=600, anchor=anchor))
+        shapes.append(
+            text_at(x, middle + 4.5, format(bar.value), size=13.5, weight=600, anchor=anchor)
+        )
     shapes.append(rectangle(scale(ZERO) - 0.5, 2, 1, len(bars) * row - 4, MUTED))
     rows = tuple((bar.label, format(bar.value)) for bar in bars)
     return chart_of(name, title, shapes if bars else [], len(bars) * row, ChartTable(columns, rows))
@@ -83,11 +99,15 @@ def progress_bar(
     columns: tuple[str, str],
     format: Format,
 ) -> Chart:
-    """An obligation in parts (realised, planned, pending, open) with marks, such as today and the schedule."""
+    """An obligation in parts (realised, planned, pending, open) with marks, such as today and the
+    schedule.
+    """
     bar = 26
     total = sum((max(part.value, ZERO) for part in parts), ZERO)
     scale = Scale([total, *(mark.value for mark in marks)], 0, WIDTH)
-    heads = mark_heads([(scale(max(mark.value, ZERO)), f"{mark.label} {format(mark.value)}") for mark in marks])
+    heads = mark_heads(
+        [(scale(max(mark.value, ZERO)), f"{mark.label} {format(mark.value)}") for mark in marks]
+    )
     top = 19 * (max((head.level for head in heads), default=-1) + 1) + 2
     shapes = stacked(name, parts, scale, top, bar)
     for head in heads:
@@ -95,10 +115,17 @@ def progress_bar(
         shapes.append(tick_mark(head.x, y - 11, top + bar + 4))
         x, anchor = (head.x - 6, "end") if head.leftward else (head.x + 6, "start")
         shapes.append(text_at(x, y, head.words, size=12.5, weight=600, fill=GOAL, anchor=anchor))
-    labels, height = _part_labels(name, parts, scale, top + bar, [format(part.value) for part in parts])
+    labels, height = _part_labels(
+        name, parts, scale, top + bar, [format(part.value) for part in parts]
+    )
     rows = tuple((part.label, format(part.value)) for part in (*parts, *marks))
     return chart_of(
-        name, title, shapes + labels if parts else [], height, ChartTable(columns, rows), pattern_defs(name)
+        name,
+        title,
+        shapes + labels if parts else [],
+        height,
+        ChartTable(columns, rows),
+        pattern_defs(name),
     )
 
 
@@ -112,7 +139,9 @@ def small_progress_bar(
     format: Format,
     width: int = 120,
 ) -> Chart:
-    """The same bar for a row of a table: no words in the drawing, all of them in its text alternative."""
+    """The same bar for a row of a table: no words in the drawing, all of them in its text
+    alternative.
+    """
     total = sum((max(part.value, ZERO) for part in parts), ZERO)
     scale = Scale([total, *(mark.value for mark in marks)], 0, width)
     shapes = stacked(name, parts, scale, 3, 10)
@@ -121,14 +150,21 @@ def small_progress_bar(
     return chart_of(name, title, shapes, 16, ChartTable(columns, rows), pattern_defs(name), width)
 
 
-def split_bar(name: str, title: str, parts: Sequence[Bar], *, columns: tuple[str, str, str], format: Format) -> Chart:
+def split_bar(
+    name: str, title: str, parts: Sequence[Bar], *, columns: tuple[str, str, str], format: Format
+) -> Chart:
     """How a whole divides: one bar in at most four parts, each with its amount and percentage."""
     total = sum((max(part.value, ZERO) for part in parts), ZERO)
     scale = Scale([total], 0, WIDTH)
     percents = [f"{100 * max(part.value, ZERO) / total:.0f}%" if total else "–" for part in parts]
-    values = [f"{format(part.value)} · {percent}" for part, percent in zip(parts, percents, strict=True)]
+    values = [
+        f"{format(part.value)} · {percent}" for part, percent in zip(parts, percents, strict=True)
+    ]
     labels, height = _part_labels(name, parts, scale, 34, values)
-    rows = tuple((part.label, format(part.value), percent) for part, percent in zip(parts, percents, strict=True))
+    rows = tuple(
+        (part.label, format(part.value), percent)
+        for part, percent in zip(parts, percents, strict=True)
+    )
     shapes = stacked(name, parts, scale, 0, 34) + labels if parts else []
     return chart_of(name, title, shapes, height, ChartTable(columns, rows), pattern_defs(name))
 
@@ -137,12 +173,16 @@ def stacked(name: str, parts: Sequence[Bar], scale: Scale, top: float, height: f
     """The parts end to end, from dark to pale; the third is hatched, the fourth only outlined."""
     start, end = scale(ZERO), scale.end
     shapes = [rectangle(start, top, end - start, height, PALE)]
-    edges = [scale(edge) for edge in accumulate((max(part.value, ZERO) for part in parts), initial=ZERO)]
+    edges = [
+        scale(edge) for edge in accumulate((max(part.value, ZERO) for part in parts), initial=ZERO)
+    ]
     for index, (left, right) in enumerate(pairwise(edges)):
         if right > left:
             shapes.append(rectangle(left, top, right - left, height, fill_of(name, index)))
     shapes.extend(
-        rectangle(edge - 0.75, top, 1.5, height, PAPER) for edge in sorted(set(edges[1:-1])) if start < edge < end
+        rectangle(edge - 0.75, top, 1.5, height, PAPER)
+        for edge in sorted(set(edges[1:-1]))
+        if start < edge < end
     )
     frame = {"x": start + 0.5, "y": top + 0.5, "width": end - start - 1, "height": height - 1}
     shapes.append(element("rect", **frame, fill="none", stroke=MUTED, stroke_width=1))
@@ -162,8 +202,8 @@ class _Head:
 def mark_heads(marks: Sequence[tuple[float, str]]) -> list[_Head]:
     """Place the words of marks so that neither words nor lines cross other words.
 
-    The first mark's words stand left of it and those of the others right, where there is room. Where two overlap, the
-    one whose line stays clear of the other's words goes a level up.
+    The first mark's words stand left of it and those of the others right, where there is room.
+    Where two overlap, the one whose line stays clear of the other's words goes a level up.
     """
     heads: list[_Head] = []
     spans: list[tuple[float, float]] = []
@@ -173,9 +213,15 @@ def mark_heads(marks: Sequence[tuple[float, str]]) -> list[_Head]:
         wide = width_of(words, 12.5, 600) + 8
         left = x + wide > WIDTH or (index == 0 and len(marks) > 1 and x >= wide)
         sides[left].append((x, words, (x - wide, x) if left else (x, x + wide)))
-    ordered = [(True, *side) for side in sides[True]] + [(False, *side) for side in reversed(sides[False])]
+    ordered = [(True, *side) for side in sides[True]] + [
+        (False, *side) for side in reversed(sides[False])
+    ]
     for left, x, words, span in ordered:
-        taken = {h.level for h, (start, end) in zip(heads, spans, strict=True) if start <= span[1] and span[0] <= end}
+        taken = {
+            h.level
+            for h, (start, end) in zip(heads, spans, strict=True)
+            if start <= span[1] and span[0] <= end
+        }
         heads.append(_Head(x, words, left, max(taken, default=-1) + 1))
         spans.append(span)
     return heads
@@ -184,8 +230,12 @@ def mark_heads(marks: Sequence[tuple[float, str]]) -> list[_Head]:
 def _part_labels(
     name: str, parts: Sequence[Bar], scale: Scale, top: float, values: Sequence[str]
 ) -> tuple[list[str], float]:
-    """A label under each part as near to its start as fits; over two or more lines where they do not fit in one."""
-    edges = [scale(edge) for edge in accumulate((max(part.value, ZERO) for part in parts), initial=ZERO)]
+    """A label under each part as near to its start as fits; over two or more lines where they do
+    not fit in one.
+    """
+    edges = [
+        scale(edge) for edge in accumulate((max(part.value, ZERO) for part in parts), initial=ZERO)
+    ]
     widths = [
         max(width_of(part.label, 13), width_of(value, 13.5, 700)) + 30
         for part, value in zip(parts, values, strict=True)
@@ -202,9 +252,21 @@ def _part_labels(
             rest = sum(widths[i] for i in line[position:])
             x = max(x, min(edges[index], free - rest))
             shapes.append(
-                element("rect", x=x + 0.5, y=y - 9.5, width=10, height=10, fill=fill_of(name, index), stroke=MUTED)
+                element(
+                    "rect",
+                    x=x + 0.5,
+                    y=y - 9.5,
+                    width=10,
+                    height=10,
+                    fill=fill_of(name, index),
+                    stroke=MUTED,
+                )
             )
-            shapes.append(text_at(x + 17, y, fitted(parts[index].label, WIDTH - x - 17, 13), size=13, fill=MUTED))
+            shapes.append(
+                text_at(
+                    x + 17, y, fitted(parts[index].label, WIDTH - x - 17, 13), size=13, fill=MUTED
+                )
+            )
             shapes.append(text_at(x + 17, y + 17, values[index], size=13.5, weight=700))
             x += widths[index]
     return shapes, top + 46 + (len(lines) - 1) * 44
@@ -216,5 +278,10 @@ def fill_of(name: str, index: int) -> str:
 
 def pattern_defs(name: str) -> str:
     stripe = element("path", d="M-1,1 l2,-2 M0,6 l6,-6 M5,7 l2,-2", stroke=MID, stroke_width=1.2)
-    pattern = {"id": f"{clean_id(name)}-hatch", "width": 6, "height": 6, "patternUnits": "userSpaceOnUse"}
+    pattern = {
+        "id": f"{clean_id(name)}-hatch",
+        "width": 6,
+        "height": 6,
+        "patternUnits": "userSpaceOnUse",
+    }
     return element("defs", element("pattern", rectangle(0, 0, 6, 6, LIGHT) + stripe, **pattern))

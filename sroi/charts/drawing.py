@@ -1,10 +1,11 @@
 """Charts as SVG: one drawing for the web page and for the PDF.
 
-A `Chart` has the drawing, its text alternative and its figures as a table. What makes one drawing do for both: only
-literal attributes (no `style`, `class`, `currentColor` or variables: a PDF has no page styles inside a drawing, and the
-site forbids inline styles), coordinates that are never localised, every text escaped, ids that begin with the chart's
-`name`. Tones differ in lightness and values stand beside their bars, so that a grey print tells the same.
-Words come in translated; `columns` heads the table and lends its words to labels.
+A `Chart` has the drawing, its text alternative and its figures as a table. What makes one drawing
+do for both: only literal attributes (no `style`, `class`, `currentColor` or variables: a PDF has no
+page styles inside a drawing, and the site forbids inline styles), coordinates that are never
+localised, every text escaped, ids that begin with the chart's `name`. Tones differ in lightness and
+values stand beside their bars, so that a grey print tells the same. Words come in translated;
+`columns` heads the table and lends its words to labels.
 """
 
 import math
@@ -27,7 +28,9 @@ WIDTH = 640
 class Scale:
     """Places amounts between two coordinates; nought is always on it, and nothing falls outside."""
 
-    def __init__(self, values: Sequence[Decimal], start: float, end: float, headroom: float = 1) -> None:
+    def __init__(
+        self, values: Sequence[Decimal], start: float, end: float, headroom: float = 1
+    ) -> None:
         self.low, self.high = min([*values, ZERO]), max([*values, ZERO]) * Decimal(str(headroom))
         self.start, self.end = start, end
 
@@ -47,14 +50,22 @@ def chart_of(
     width: float = WIDTH,
     facts: Sequence[str] | None = None,
 ) -> Chart:
-    """The drawing in its frame. The PDF takes a figure's alternative from `<title>`, so that says it all."""
+    """The drawing in its frame. The PDF takes a figure's alternative from `<title>`, so that says
+    it all.
+    """
     if facts is None:
         facts = [f"{row[0]}: {', '.join(worded(table.header, row))}" for row in table.rows]
     alt = cleaned(f"{title}: {'; '.join(facts)}." if facts else f"{title}.")
     if not shapes:
         shapes, height = [text_at(0, 18, "–", fill=MUTED)], 28
-    size = {"width": width, "height": height, "viewBox": f"0 0 {decimal_text(width)} {decimal_text(height)}"}
-    about = element("title", escape(alt)) + element("desc", escape(cleaned(", ".join(table.header))))
+    size = {
+        "width": width,
+        "height": height,
+        "viewBox": f"0 0 {decimal_text(width)} {decimal_text(height)}",
+    }
+    about = element("title", escape(alt)) + element(
+        "desc", escape(cleaned(", ".join(table.header)))
+    )
     svg = element(
         "svg",
         about + defs + "".join(shapes),
@@ -69,16 +80,24 @@ def chart_of(
 
 def worded(header: Sequence[str], row: Sequence[str]) -> list[str]:
     """The values of a row; from the second on with the word of their column ("31, doel 26")."""
-    named = [f"{word.lower()} {value}" for word, value in zip(header[2:], row[2:], strict=False) if value != "–"]
+    named = [
+        f"{word.lower()} {value}"
+        for word, value in zip(header[2:], row[2:], strict=False)
+        if value != "–"
+    ]
     return [row[1], *named]
 
 
 def element(tag: str, content: str = "", /, **attributes: object) -> str:
     pairs = "".join(
-        f' {key if key in ("viewBox", "patternUnits") else key.replace("_", "-")}="{escape(attribute_text(value))}"'
+        f' {attribute_name(key)}="{escape(attribute_text(value))}"'
         for key, value in attributes.items()
     )
     return f"<{tag}{pairs}>{content}</{tag}>" if content else f"<{tag}{pairs}/>"
+
+
+def attribute_name(key: str) -> str:
+    return key if key in ("viewBox", "patternUnits") else key.replace("_", "-")
 
 
 def attribute_text(value: object) -> str:
@@ -97,25 +116,49 @@ def dot(x: float, y: float, radius: float, fill: str, stroke: str = "none") -> s
     return element("circle", cx=x, cy=y, r=radius, fill=fill, stroke=stroke, stroke_width=2)
 
 
-def path_of(points: Sequence[tuple[float, float]], colour: str, width: float, dashes: str = "") -> str:
+def path_of(
+    points: Sequence[tuple[float, float]], colour: str, width: float, dashes: str = ""
+) -> str:
     extra = {"stroke_dasharray": dashes} if dashes else {}
     joined = " ".join(f"{decimal_text(x)},{decimal_text(y)}" for x, y in points)
     return element(
-        "polyline", points=joined, fill="none", stroke=colour, stroke_width=width, stroke_linejoin="round", **extra
+        "polyline",
+        points=joined,
+        fill="none",
+        stroke=colour,
+        stroke_width=width,
+        stroke_linejoin="round",
+        **extra,
     )
 
 
 def tick_mark(x: float, top: float, bottom: float) -> str:
     """A goal or a moment: a line with a white edge, so that it is seen on dark bars too."""
     x = min(max(x, 1.5), WIDTH - 1.5)
-    return rectangle(x - 2.5, top, 5, bottom - top, PAPER) + rectangle(x - 1.25, top, 2.5, bottom - top, GOAL)
+    return rectangle(x - 2.5, top, 5, bottom - top, PAPER) + rectangle(
+        x - 1.25, top, 2.5, bottom - top, GOAL
+    )
 
 
 def text_at(
-    x: float, y: float, words: str, *, size: float = 13, weight: int = 400, fill: str = INK, anchor: str = "start"
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = 13,
+    weight: int = 400,
+    fill: str = INK,
+    anchor: str = "start",
 ) -> str:
     return element(
-        "text", escape(cleaned(words)), x=x, y=y, font_size=size, font_weight=weight, fill=fill, text_anchor=anchor
+        "text",
+        escape(cleaned(words)),
+        x=x,
+        y=y,
+        font_size=size,
+        font_weight=weight,
+        fill=fill,
+        text_anchor=anchor,
     )
 
 
@@ -146,6 +189,8 @@ def tick_values(highest: Decimal) -> list[Decimal]:
         return [ZERO]
     power = Decimal(1).scaleb(math.floor(highest.log10()))
     step = next(
-        power * factor for factor in map(Decimal, ("0.2", "0.25", "0.5", "1", "2")) if highest <= 5 * power * factor
+        power * factor
+        for factor in map(Decimal, ("0.2", "0.25", "0.5", "1", "2"))
+        if highest <= 5 * power * factor
     )
     return [step * n for n in range(math.ceil(highest / step) + 1)]

@@ -1,4 +1,6 @@
-"""What a chart shows, and what comes of it: the drawing, its text alternative and its figures as a table."""
+"""What a chart shows, and what comes of it: the drawing, its text alternative and its figures as a
+table.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +27,9 @@ class Chart:
 
 @dataclass(frozen=True)
 class Result:
-    """An indicator with its result and the goal set for it: from `low` to `high`, or `low` alone."""
+    """An indicator with its result and the goal set for it: from `low` to `high`, or `low`
+    alone.
+    """
 
     label: str
     value: Decimal
@@ -63,7 +67,9 @@ class Line:
 
 @dataclass(frozen=True)
 class GoalStep:
-    """A year on the way: what was reached (`reached`), or what is aimed at, from `low` to `high`."""
+    """A year on the way: what was reached (`reached`), or what is aimed at, from `low` to
+    `high`.
+    """
 
     year: int
     low: Decimal

@@ -19,7 +19,9 @@ def value_words(value: Decimal | None, format: Format) -> str:
 
 def width_of(text: str, size: float, weight: int = 400) -> float:
     """About how wide a text is in our font; a little too wide rather than too narrow."""
-    ems = sum(0.29 if c in NARROW else 0.82 if c in WIDE else 0.6 if c.isupper() else 0.51 for c in text)
+    ems = sum(
+        0.29 if c in NARROW else 0.82 if c in WIDE else 0.6 if c.isupper() else 0.51 for c in text
+    )
     return ems * size * (1 if weight == 400 else 1.06)
 
 
@@ -39,7 +41,11 @@ def fitted(text: str, width: float, size: float) -> str:
 
 def cleaned(text: str) -> str:
     """Without the characters that XML does not allow, white space as single spaces."""
-    return re.sub(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", re.sub(r"[\t\n\r ]+", " ", str(text)))
+    return re.sub(
+        r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]",
+        "",
+        re.sub(r"[\t\n\r ]+", " ", str(text)),
+    )
 
 
 def clean_id(name: str) -> str:

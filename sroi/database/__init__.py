@@ -1,1 +1,3 @@
-"""Help with the database: many rows in batches, many values as one, tables counted for the planner."""
+"""Help with the database: many rows in batches, many values as one, tables counted for the
+planner.
+"""

@@ -1,7 +1,9 @@
-"""`field__in` with many values passes them as one parameter, so that no query grows with the register.
+"""`field__in` with many values passes them as one parameter, so that no query grows with the
+register.
 
-A database takes so many parameters in one query and no more: SQLite 32,766, PostgreSQL 65,535. That a list is too long
-shows on a large register only; so this holds for every list of values, also for those of `prefetch_related`.
+A database takes so many parameters in one query and no more: SQLite 32,766, PostgreSQL 65,535. That
+a list is too long shows on a large register only; so this holds for every list of values, also for
+those of `prefetch_related`.
 """
 
 import json
@@ -12,7 +14,8 @@ from django.db.models import Field, ForeignObject
 from django.db.models.fields.related_lookups import RelatedIn
 from django.db.models.lookups import In
 
-# Up to so many are written out, as the states of a model are: so a database recognises the condition of an index.
+# Up to so many are written out, as the states of a model are: so a database recognises the
+# condition of an index.
 FEW = 20
 
 # By database: what stands after the column, and the values as one parameter.

@@ -1,8 +1,9 @@
 """The files of the demonstration, as they stand on a day.
 
-Dates in the files are written out, or relative to that day: `{begin-3}` and `{eind+20}` are the first and last day of
-the month so many months away, `{dag-9}` is so many days away, `{jaar-3}` the year of `{begin-3}`. What had not happened
-yet on that day is left out, so that the same files tell the story on any day from 2026 on.
+Dates in the files are written out, or relative to that day: `{begin-3}` and `{eind+20}` are the
+first and last day of the month so many months away, `{dag-9}` is so many days away, `{jaar-3}` the
+year of `{begin-3}`. What had not happened yet on that day is left out, so that the same files tell
+the story on any day from 2026 on.
 """
 
 import csv
@@ -14,7 +15,14 @@ from sroi.periods import add_months, days_in_month, month_of
 
 FOLDER = Path(__file__).parent
 # What has to lie in the past for a row to exist, whichever of these its file has.
-HAPPENS_ON = ("publication_date", "award_date", "effective_date", "start_date", "paid_on", "activity_date")
+HAPPENS_ON = (
+    "publication_date",
+    "award_date",
+    "effective_date",
+    "start_date",
+    "paid_on",
+    "activity_date",
+)
 
 DemoRow = dict[str, str]
 
@@ -37,7 +45,9 @@ def rendered(text: str, today: date) -> str:
 
 
 def has_happened(row: DemoRow, today: date) -> bool:
-    """By the first of its dates: a contract that was published or awarded exists, also when it starts later."""
+    """By the first of its dates: a contract that was published or awarded exists, also when it
+    starts later.
+    """
     days = [row[name] for name in HAPPENS_ON if row.get(name)]
     return not days or date.fromisoformat(days[0]) <= today
 

@@ -16,18 +16,24 @@ PROXIED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_REAL_IP", "HTTP_FORWARDED")
 
 
 class LoopbackMiddleware:
-    """With DEMO on: refuse to start on a database that `demo` did not make, and refuse requests from elsewhere."""
+    """With DEMO on: refuse to start on a database that `demo` did not make, and refuse requests
+    from elsewhere.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         if not settings.DEMO:
             raise MiddlewareNotUsed
         if not _is_demonstration():
-            raise ImproperlyConfigured("DEMO staat aan, maar deze database is niet door `manage.py demo` gemaakt.")
+            raise ImproperlyConfigured(
+                "DEMO staat aan, maar deze database is niet door `manage.py demo` gemaakt."
+            )
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not is_local(request):
-            return HttpResponseForbidden("Deze demonstratie is alleen te zien op de computer waarop zij draait.")
+            return HttpResponseForbidden(
+                "Deze demonstratie is alleen te zien op de computer waarop zij draait."
+            )
         return self.get_response(request)
 
 
@@ -39,7 +45,9 @@ def _is_demonstration() -> bool:
 
 
 def is_local(request: HttpRequest) -> bool:
-    """Whether the visitor is on this very machine; behind a proxy nobody can tell, so then it is not."""
+    """Whether the visitor is on this very machine; behind a proxy nobody can tell, so then it is
+    not.
+    """
     if any(header in request.META for header in PROXIED):
         return False
     try:

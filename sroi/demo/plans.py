@@ -1,7 +1,8 @@
-"""The action plans of the demonstration: handed in some weeks after the award and agreed soon after, through the door.
+"""The action plans of the demonstration: handed in some weeks after the award and agreed soon
+after, through the door.
 
-A plan divides what was owed over categories by percents and over the quarters by days, in whole euros; the last quarter
-has the rest.
+A plan divides what was owed over categories by percents and over the quarters by days, in whole
+euros; the last quarter has the rest.
 """
 
 from datetime import date, datetime, time, timedelta

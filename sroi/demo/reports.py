@@ -1,4 +1,6 @@
-"""The demonstration's annual reports: earlier years that were made final and published, and the one being written."""
+"""The demonstration's annual reports: earlier years that were made final and published, and the one
+being written.
+"""
 
 import json
 from datetime import date, datetime, time
@@ -18,24 +20,37 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 
 
 def fill_in(region: Region, act: Act) -> None:
-    """What `report.json` of the region says, through the doors; nothing where there is no such file."""
+    """What `report.json` of the region says, through the doors; nothing where there is no such
+    file.
+    """
     data = _data(region)
     if not data:
         return
-    particulars.supply(assemble(region, data["year"], None, act.today), _typed(data["supplement"]), seen=0, act=act)
+    particulars.supply(
+        assemble(region, data["year"], None, act.today), _typed(data["supplement"]), seen=0, act=act
+    )
     for code, filed in data["filings"].items():
         town = region.municipalities.get(code=code) if code else None
         day = date.fromisoformat(filed["on"]) if "on" in filed else None
-        particulars.file(assemble(region, data["year"], town, act.today), Filed(**filed | {"on": day}), seen=0, act=act)
+        particulars.file(
+            assemble(region, data["year"], town, act.today),
+            Filed(**filed | {"on": day}),
+            seen=0,
+            act=act,
+        )
 
 
 def adopt(region: Region, by: Any, today: date) -> None:
-    """The earlier years that `report.json` names, made final and published on their days, as far as those have been."""
+    """The earlier years that `report.json` names, made final and published on their days, as far as
+    those have been.
+    """
     for adopted in _data(region).get("adopted", []):
         days = [date.fromisoformat(adopted[name]) for name in ("final_on", "published_on")]
         if days[1] > today:
             continue
-        final, published = (Act(by, datetime.combine(day, time(11), tzinfo=ZONE), day) for day in days)
+        final, published = (
+            Act(by, datetime.combine(day, time(11), tzinfo=ZONE), day) for day in days
+        )
         adoption.propose(region, adopted["year"], final)
         adoption.make_files.enqueue(adoption.finalise(region, adopted["year"], final).pk)
         adoption.publish(region, adopted["year"], published)
@@ -52,5 +67,6 @@ def _typed(values: dict[str, Any]) -> dict[str, Any]:
     found = {name: getattr(Supplement(), name) for name in particulars.SUPPLIED} | values
     words = ("team_note", "scenario_note")
     return {
-        name: Decimal(value) if isinstance(value, str) and name not in words else value for name, value in found.items()
+        name: Decimal(value) if isinstance(value, str) and name not in words else value
+        for name, value in found.items()
     }

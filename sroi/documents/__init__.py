@@ -1,4 +1,6 @@
-"""How a page becomes a document: a PDF that is PDF/A-2a (to archive) and PDF/UA-1 (for everyone) at once, or Word."""
+"""How a page becomes a document: a PDF that is PDF/A-2a (to archive) and PDF/UA-1 (for everyone) at
+once, or Word.
+"""
 
 from sroi.documents.conversion import word_from
 from sroi.documents.pdf import DocumentError, render_pdf

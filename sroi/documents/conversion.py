@@ -1,7 +1,9 @@
-"""One of our own documents, as it is laid out for paper, as a document for Word: the same words, figures and drawings.
+"""One of our own documents, as it is laid out for paper, as a document for Word: the same words,
+figures and drawings.
 
-It knows the parts that `css/document.css` names. A drawing becomes a picture with the text it has; a link to a place in
-the document becomes its words. What people wrote is escaped in the document, so it comes out as text.
+It knows the parts that `css/document.css` names. A drawing becomes a picture with the text it has;
+a link to a place in the document becomes its words. What people wrote is escaped in the document,
+so it comes out as text.
 """
 
 import re
@@ -82,16 +84,27 @@ class _Writer:
             self.word.runs([Run(f"{_text(term)}: ", bold=True), *_runs(meaning)])
 
     def key_figures(self, element: Any) -> None:
-        rows = [[_text(item.find(tag)) for tag in ("span", "strong", "small")] for item in element.findall("li")]
+        rows = [
+            [_text(item.find(tag)) for tag in ("span", "strong", "small")]
+            for item in element.findall("li")
+        ]
         self.word.table("Kerncijfers", ("", "Uitkomst", "Doel of jaar ervoor"), rows, numeric=(1,))
 
     def table(self, element: Any) -> None:
         lines = {part: list(_rows(element, part)) for part in ("thead", "tbody", "tfoot")}
         header = lines["thead"][0]
         numeric = [i for i, cell in enumerate(header) if "num" in (cell.get("class") or "").split()]
-        texts = {part: [[_text(cell) for cell in row] for row in rows] for part, rows in lines.items()}
+        texts = {
+            part: [[_text(cell) for cell in row] for row in rows] for part, rows in lines.items()
+        }
         total = texts["tfoot"][0] if texts["tfoot"] else None
-        self.word.table(_text(element.find("caption")), texts["thead"][0], texts["tbody"], total=total, numeric=numeric)
+        self.word.table(
+            _text(element.find("caption")),
+            texts["thead"][0],
+            texts["tbody"],
+            total=total,
+            numeric=numeric,
+        )
 
     def figure(self, element: Any) -> None:
         self.word.caption(_text(element.find("figcaption")))
@@ -111,7 +124,12 @@ def _style(element: Any) -> str:
     """How a paragraph looks; its own class or that of the block around it says so."""
     looks = f"{element.get('class') or ''} {element.getparent().get('class') or ''}".split()
     return next(
-        (name for look, name in (("lead", "Lead"), ("small", "Small"), ("subtitle", "Subtitle")) if look in looks), ""
+        (
+            name
+            for look, name in (("lead", "Lead"), ("small", "Small"), ("subtitle", "Subtitle"))
+            if look in looks
+        ),
+        "",
     )
 
 
@@ -134,6 +152,8 @@ def _inline(element: Any, *, bold: bool, italic: bool) -> Iterator[Run]:
         yield Run(element.text, bold, italic)
     for part in element:
         if part.tag == "p" or part.tag not in BLOCKS:
-            yield from _inline(part, bold=bold or part.tag in BOLD, italic=italic or part.tag in ITALIC)
+            yield from _inline(
+                part, bold=bold or part.tag in BOLD, italic=italic or part.tag in ITALIC
+            )
         if part.tail:
             yield Run(part.tail, bold, italic)

@@ -1,4 +1,6 @@
-"""A drawing as a picture, for what cannot show SVG. Only our own fonts and the drawing itself are read."""
+"""A drawing as a picture, for what cannot show SVG. Only our own fonts and the drawing itself are
+read.
+"""
 
 from sroi.documents.fonts import font_files
 

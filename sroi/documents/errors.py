@@ -2,4 +2,6 @@
 
 
 class DocumentError(Exception):
-    """The document cannot be made accessible as it is: a language, title, text alternative or file is missing."""
+    """The document cannot be made accessible as it is: a language, title, text alternative or file
+    is missing.
+    """

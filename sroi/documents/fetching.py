@@ -14,7 +14,12 @@ logger = logging.getLogger(__name__)
 
 # A reserved name that resolves nowhere; relative addresses in HTML and CSS come out below it.
 BASE_URL = "https://static.invalid/"
-CONTENT_TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
+CONTENT_TYPES = {
+    ".css": "text/css",
+    ".woff2": "font/woff2",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
 
 
 class NotOurs(ValueError):
@@ -24,8 +29,8 @@ class NotOurs(ValueError):
 class StaticFetcher(URLFetcher):
     """Finds static files by name, also before `collectstatic`; refuses every other address.
 
-    Text of users never reaches a document as markup. Should it do so once, then it still cannot read a file, call a
-    server or attach anything.
+    Text of users never reaches a document as markup. Should it do so once, then it still cannot
+    read a file, call a server or attach anything.
     """
 
     def __init__(self) -> None:
@@ -46,7 +51,11 @@ class StaticFetcher(URLFetcher):
             logger.warning("Refused to fetch %.200s for a document", url)
             raise NotOurs("not a static file of this project")
         path = self._find(name)
-        content = unpacked(path, path.stat().st_mtime_ns) if path.suffix == ".woff2" else path.read_bytes()
+        content = (
+            unpacked(path, path.stat().st_mtime_ns)
+            if path.suffix == ".woff2"
+            else path.read_bytes()
+        )
         return URLFetcherResponse(url, content, {"Content-Type": content_type})
 
     def _find(self, name: str) -> Path:

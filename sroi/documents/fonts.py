@@ -7,7 +7,9 @@ from pathlib import Path
 
 from django.contrib.staticfiles import finders
 
-NAMES = tuple(f"fonts/register-sans-{weight}.woff2" for weight in ("400", "400-italic", "600", "700"))
+NAMES = tuple(
+    f"fonts/register-sans-{weight}.woff2" for weight in ("400", "400-italic", "600", "700")
+)
 
 
 @lru_cache(maxsize=8)

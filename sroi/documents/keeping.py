@@ -1,7 +1,8 @@
-"""The one door to documents that are made once and kept, so that nobody who asks for one makes the server do it again.
+"""The one door to documents that are made once and kept, so that nobody who asks for one makes the
+server do it again.
 
-What is slow is done by the worker. Of many who ask at once, one hands it over; where nothing came of it for some
-minutes (`DOCUMENT_ASK_AGAIN_MINUTES`), the next one does so again.
+What is slow is done by the worker. Of many who ask at once, one hands it over; where nothing came
+of it for some minutes (`DOCUMENT_ASK_AGAIN_MINUTES`), the next one does so again.
 """
 
 import hashlib
@@ -34,7 +35,9 @@ def keep(name: str, language: str, made_of: str, content: bytes) -> None:
 
 
 def ask(what: str, hand_over: Callable[[], object]) -> None:
-    """Have something made, unless it was asked for already; `hand_over` puts it in the queue of the worker."""
+    """Have something made, unless it was asked for already; `hand_over` puts it in the queue of the
+    worker.
+    """
     now = timezone.now()
     _row, is_new = Asked.objects.get_or_create(what=what, defaults={"at": now})
     too_long_ago = now - timedelta(minutes=settings.DOCUMENT_ASK_AGAIN_MINUTES)
@@ -47,7 +50,9 @@ def answered(what: str) -> None:
 
 
 def made_of(html: str) -> str:
-    """Stands for a document: another one where its text, or anything that lays it out, is another."""
+    """Stands for a document: another one where its text, or anything that lays it out, is
+    another.
+    """
     return hashlib.sha256(f"{_release()}{html}".encode()).hexdigest()
 
 
@@ -55,6 +60,9 @@ def made_of(html: str) -> str:
 def _release() -> str:
     """Of what makes a PDF out of HTML: our own code, styles and fonts, and the library."""
     names = ("fonts/fonts.css", *STYLESHEETS, *NAMES)
-    files = [*Path(__file__).parent.glob("*.py"), *(Path(str(finders.find(name))) for name in names)]
+    files = [
+        *Path(__file__).parent.glob("*.py"),
+        *(Path(str(finders.find(name))) for name in names),
+    ]
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files)]
     return f"{version('weasyprint')} {' '.join(parts)}"

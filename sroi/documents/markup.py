@@ -1,7 +1,8 @@
-"""Text that people write, in a small part of Markdown: paragraphs, headings, lists, bold, italic, `{{ placeholder }}`.
+"""Text that people write, in a small part of Markdown: paragraphs, headings, lists, bold, italic,
+`{{ placeholder }}`.
 
-No HTML, links, pictures or code: what is not on the list stays text. A placeholder is filled in after parsing, so what
-it stands for is never read as Markdown.
+No HTML, links, pictures or code: what is not on the list stays text. A placeholder is filled in
+after parsing, so what it stands for is never read as Markdown.
 """
 
 import re
@@ -34,13 +35,17 @@ def paragraphs(text: str, fill: Fill) -> list[SafeString]:
     parser, tokens = _parser(), _parser().parse(text)
     _level(tokens)
     blocks = _blocks(tokens)
-    return [mark_safe(parser.renderer.render(block, parser.options, {"fill": fill})) for block in blocks]
+    return [
+        mark_safe(parser.renderer.render(block, parser.options, {"fill": fill})) for block in blocks
+    ]
 
 
 def filled(text: str, fill: Fill) -> SafeString:
     """A line of text in which only placeholders mean something."""
     parts = PLACEHOLDER.split(text)
-    return mark_safe("".join(fill(part) if i % 2 else _escaped(part) for i, part in enumerate(parts)))
+    return mark_safe(
+        "".join(fill(part) if i % 2 else _escaped(part) for i, part in enumerate(parts))
+    )
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-# PDF/A wants every schema that it does not know itself described in the file: hence the longer part.
+# PDF/A wants every schema that it does not know itself described in the file: hence the longer
+# part.
 PDF_UA = b"""
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
     xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="">
@@ -24,12 +25,14 @@ PDF_UA = b"""
     </rdf:li></rdf:Seq></pdfaSchema:property>
   </rdf:li></rdf:Bag></pdfaExtension:schemas>
 </rdf:Description>
-"""
+"""  # noqa: E501
 END = b"</rdf:RDF>"
 
 
 def complete_metadata(pdf: Any) -> None:
-    """Add the claim of PDF/UA-1 to the XMP stream and leave it uncompressed, so that any archive can read it."""
+    """Add the claim of PDF/UA-1 to the XMP stream and leave it uncompressed, so that any archive
+    can read it.
+    """
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     xmp = b"".join(metadata.stream)
     if xmp.count(END) != 1:

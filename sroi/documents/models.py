@@ -6,7 +6,9 @@ from django.db import models
 
 
 class KeptDocument(models.Model):
-    """A document of the program itself, as this release makes it; `made_of` stands for all that it is made from."""
+    """A document of the program itself, as this release makes it; `made_of` stands for all that it
+    is made from.
+    """
 
     name = models.CharField(max_length=60)
     language = models.CharField(max_length=10)
@@ -17,7 +19,9 @@ class KeptDocument(models.Model):
     unscoped_because = "the same for everyone, and holds nothing of anyone"
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["name", "language"], name="kept_document_once")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "language"], name="kept_document_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.language}"

@@ -19,7 +19,9 @@ class DocumentCell:
 
 @dataclass(frozen=True)
 class DocumentTable:
-    """A caption, a header, rows of which the first cell names the row, a total, and a word of explanation."""
+    """A caption, a header, rows of which the first cell names the row, a total, and a word of
+    explanation.
+    """
 
     caption: str
     header: Sequence[str]
@@ -28,8 +30,8 @@ class DocumentTable:
     note: str = ""
     # Columns of words, which start at the left.
     words: tuple[int, ...] = (0,)
-    # What the columns after the first, and the rows with the total as the last, are called in data: names of their own,
-    # so that rewording a heading changes nothing that a program reads.
+    # What the columns after the first, and the rows with the total as the last, are called in data:
+    # names of their own, so that rewording a heading changes nothing that a program reads.
     fields: Sequence[str] = ()
     names: Sequence[str] = ()
 

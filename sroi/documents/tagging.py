@@ -1,8 +1,8 @@
 """Mends the structure tree of a PDF: what a screen reader reads is what the page means.
 
-The PDF library makes a table anew on every page it runs over, gives header cells no scope, and tags running heads as
-if they were text. Here a table becomes one table again, header cells say what they head, and all that is repeated for
-the eye becomes an artifact, which is not read aloud.
+The PDF library makes a table anew on every page it runs over, gives header cells no scope, and tags
+running heads as if they were text. Here a table becomes one table again, header cells say what they
+head, and all that is repeated for the eye becomes an artifact, which is not read aloud.
 """
 
 from collections.abc import Iterator
@@ -14,14 +14,18 @@ REPEATED = ("/THead", "/TFoot")
 
 
 class Cell(NamedTuple):
-    """A table cell on a page: its HTML elements from table to cell, and its element in the structure tree."""
+    """A table cell on a page: its HTML elements from table to cell, and its element in the
+    structure tree.
+    """
 
     path: tuple[Any, ...]
     element: dict[str, Any]
 
 
 def mend_structure(document: Any, pdf: Any) -> None:
-    """Mend the structure tree in place; called when all pages are drawn and nothing is written yet."""
+    """Mend the structure tree in place; called when all pages are drawn and nothing is written
+    yet.
+    """
     tree = Tree(pdf)
     cells = [cell for page in document.pages for cell in _cells(page._page_box, ())]
     _join_tables(tree, cells)
@@ -67,7 +71,9 @@ class Tree:
 
 
 def _cells(box: Any, path: tuple[Any, ...]) -> Iterator[Cell]:
-    """The cells of all tables below a box. `path` holds the HTML table, row group and row around it."""
+    """The cells of all tables below a box. `path` holds the HTML table, row group and row around
+    it.
+    """
     box = getattr(box, "_box", box)
     tag = box.element_tag if getattr(box, "element", None) is not None else None
     if tag == "table" and (not path or path[0] is not box.element):
@@ -81,7 +87,9 @@ def _cells(box: Any, path: tuple[Any, ...]) -> Iterator[Cell]:
 
 
 def _join_tables(tree: Tree, cells: list[Cell]) -> None:
-    """Put the parts of a table on several pages together: one table, one head, and rows in their order."""
+    """Put the parts of a table on several pages together: one table, one head, and rows in their
+    order.
+    """
     first: dict[Any, Any] = {}
     for cell in cells:
         for part, element in zip(cell.path, _ancestry(tree, cell), strict=True):
@@ -109,7 +117,8 @@ def _ancestry(tree: Tree, cell: Cell) -> list[Any]:
 def _set_scopes(tree: Tree, cells: list[Cell]) -> None:
     """Say of each header cell whether it heads a row or a column.
 
-    Scopes replace the library's lists of headers per cell, whose identifiers repeat from page to page.
+    Scopes replace the library's lists of headers per cell, whose identifiers repeat from page to
+    page.
     """
     for cell in cells:
         cell.element.pop("ID", None)
@@ -121,10 +130,14 @@ def _set_scopes(tree: Tree, cells: list[Cell]) -> None:
 
 
 def _flatten_lists(tree: Tree) -> None:
-    """A list holds items only: groups of terms and definitions (`<div>` in a `<dl>`) give way to what they hold."""
+    """A list holds items only: groups of terms and definitions (`<div>` in a `<dl>`) give way to
+    what they hold.
+    """
     for element in list(tree.walk()):
         if element["S"] == "/L":
-            while groups := [kid for kid in element["K"] if tree.get(kid)["S"] not in ("/L", "/LI", "/Caption")]:
+            while groups := [
+                kid for kid in element["K"] if tree.get(kid)["S"] not in ("/L", "/LI", "/Caption")
+            ]:
                 _replace_by_kids(tree, element, groups[0])
 
 
@@ -137,11 +150,16 @@ def _replace_by_kids(tree: Tree, parent: Any, reference: bytes) -> None:
 
 def _require_alternatives(tree: Tree) -> None:
     if any(element["S"] == "/Figure" and not element.get("Alt") for element in tree.walk()):
-        raise DocumentError("A figure has no text alternative: an <svg> needs a <title> of its own, an <img> an alt.")
+        raise DocumentError(
+            "A figure has no text alternative: an <svg> needs a <title> of its own, an <img> an"
+            " alt."
+        )
 
 
 def _make_artifacts(tree: Tree) -> None:
-    """What is drawn but not in the tree (running heads, repeated table heads) becomes an artifact."""
+    """What is drawn but not in the tree (running heads, repeated table heads) becomes an
+    artifact.
+    """
     reached = {element.number for element in tree.walk()}
     numbers = tree.get(tree.root["ParentTree"])["Nums"]
     pages = [tree.get(reference) for reference in _references(tree.pdf.pages["Kids"])]
@@ -154,9 +172,15 @@ def _make_artifacts(tree: Tree) -> None:
         _redraw_as_artifacts(tree.get(page["Contents"]), artifacts)
     for reference in numbers[2 * len(pages) + 1 :: 2]:
         if int(reference.split()[0]) not in reached:
-            raise DocumentError("A running head or the head of a table holds a link, which cannot be read there.")
+            raise DocumentError(
+                "A running head or the head of a table holds a link, which cannot be read there."
+            )
     for number, element in enumerate(tree.pdf.objects):
-        if number not in reached and isinstance(element, dict) and element.get("Type") == "/StructElem":
+        if (
+            number not in reached
+            and isinstance(element, dict)
+            and element.get("Type") == "/StructElem"
+        ):
             element.clear()
 
 

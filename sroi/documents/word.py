@@ -1,7 +1,8 @@
-"""A document for Word: letters, notes and reports, accessible as far as Word goes. Nothing in it is ever fetched.
+"""A document for Word: letters, notes and reports, accessible as far as Word goes. Nothing in it is
+ever fetched.
 
-Headings have heading styles, a table repeats its header row, a picture has a text. Texts are put in as they are: what
-looks like markup stays text.
+Headings have heading styles, a table repeats its header row, a picture has a text. Texts are put in
+as they are: what looks like markup stays text.
 """
 
 import io
@@ -40,7 +41,9 @@ class Run:
 class WordDocument:
     """Built up from top to bottom; `content` gives the file, the same bytes for the same calls."""
 
-    def __init__(self, title: str, *, language: str = "nl-NL", made_at: datetime | None = None) -> None:
+    def __init__(
+        self, title: str, *, language: str = "nl-NL", made_at: datetime | None = None
+    ) -> None:
         # The library takes a while to import: only who makes a document waits for it.
         from docx import Document
         from docx.enum.style import WD_STYLE_TYPE
@@ -73,7 +76,11 @@ class WordDocument:
             if colour:
                 style.font.color.rgb = RGBColor.from_string(colour)
         caption = self._word.styles["Caption"]
-        caption.font.name, caption.font.size, caption.font.color.rgb = FONT, Pt(10), RGBColor.from_string(ACCENT)
+        caption.font.name, caption.font.size, caption.font.color.rgb = (
+            FONT,
+            Pt(10),
+            RGBColor.from_string(ACCENT),
+        )
         self._word.add_heading(_plain(title), 0)
 
     def heading(self, text: str, level: int = 1) -> None:
@@ -92,7 +99,9 @@ class WordDocument:
         self._write(self._word.add_paragraph(style=kind if depth == 1 else f"{kind} {depth}"), runs)
 
     def caption(self, text: str) -> None:
-        self._word.add_paragraph(_plain(text), style="Caption").paragraph_format.keep_with_next = True
+        self._word.add_paragraph(
+            _plain(text), style="Caption"
+        ).paragraph_format.keep_with_next = True
 
     def footer(self, text: str) -> None:
         """At the foot of every page, with the number of the page and of all pages."""
@@ -116,7 +125,9 @@ class WordDocument:
         total: Sequence[str] | None = None,
         numeric: Collection[int] | None = None,
     ) -> None:
-        """A table under its caption; `numeric` columns (all but the first where not given) stand to the right."""
+        """A table under its caption; `numeric` columns (all but the first where not given) stand to
+        the right.
+        """
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Pt
 
@@ -172,7 +183,9 @@ def _without_clock(made: io.BytesIO) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
-            new.writestr(zipfile.ZipInfo(part.filename, FIRST_DAY), old.read(part), zipfile.ZIP_DEFLATED)
+            new.writestr(
+                zipfile.ZipInfo(part.filename, FIRST_DAY), old.read(part), zipfile.ZIP_DEFLATED
+            )
     return target.getvalue()
 
 
@@ -234,7 +247,9 @@ def _widths(lines: Sequence[Sequence[str]], right: Collection[int]) -> list[floa
 
 
 def _rule(table: Any, caption: str) -> None:
-    """Light rules between rows and none between columns; the caption also as the table's own title."""
+    """Light rules between rows and none between columns; the caption also as the table's own
+    title.
+    """
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 

@@ -1,7 +1,9 @@
-"""Exchange of data in CSV and XLSX: reading with every fault named per row, and writing. Source: DOMAIN.md section 10.
+"""Exchange of data in CSV and XLSX: reading with every fault named per row, and writing. Source:
+DOMAIN.md section 10.
 
-`read_rows` gives the cells of a file, `parse` turns them into values as columns declare them, `write_csv` and
-`write_xlsx` write. Meant to be used as `from sroi import exchange` … `exchange.Column("value", exchange.amount)`.
+`read_rows` gives the cells of a file, `parse` turns them into values as columns declare them,
+`write_csv` and `write_xlsx` write. Meant to be used as `from sroi import exchange` …
+`exchange.Column("value", exchange.amount)`.
 """
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse

@@ -29,7 +29,9 @@ FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#N
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in the header, the parser of its cells, and what an empty cell or a missing column means."""
+    """A column: its name in the header, the parser of its cells, and what an empty cell or a
+    missing column means.
+    """
 
     name: str
     parse: Callable[[Cell], Any]
@@ -39,7 +41,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in one cell: the row and column as a person sees them, the reason, and what was found there.
+    """What is wrong in one cell: the row and column as a person sees them, the reason, and what was
+    found there.
 
     Also used for warnings. `str` gives one line. A possible BSN is not repeated.
     """
@@ -70,7 +73,9 @@ class Row:
 
 @dataclass
 class Parsed:
-    """The rows without faults, where the columns stand that the file has, and all faults and warnings."""
+    """The rows without faults, where the columns stand that the file has, and all faults and
+    warnings.
+    """
 
     positions: dict[str, int]
     rows: list[Row] = field(default_factory=list)
@@ -96,13 +101,18 @@ class Parsed:
 def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
     """The rows of `sheet` as `columns` declare them.
 
-    Faults: a name in the header that is unknown, repeated or empty, a required column that is missing, a cell beside
-    the table, and every cell that its parser refuses. They are in the order of the file.
+    Faults: a name in the header that is unknown, repeated or empty, a required column that is
+    missing, a cell beside the table, and every cell that its parser refuses. They are in the order
+    of the file.
     """
     parsed = Parsed(_positions(sheet, columns))
     parsed.faults += _header_faults(sheet, columns)
     defaults = {column.name: column.default for column in columns}
-    present = [(column, parsed.positions[column.name]) for column in columns if column.name in parsed.positions]
+    present = [
+        (column, parsed.positions[column.name])
+        for column in columns
+        if column.name in parsed.positions
+    ]
     width = len(sheet.header)
     for number, cells in sheet.rows:
         row = Row(number, defaults.copy(), _trimmed(cells, width))
@@ -118,7 +128,11 @@ def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
 
 def _positions(sheet: Sheet, columns: Iterable[Column]) -> dict[str, int]:
     """Where each declared column stands; of a name that is there twice, the first."""
-    return {column.name: sheet.header.index(column.name) for column in columns if column.name in sheet.header}
+    return {
+        column.name: sheet.header.index(column.name)
+        for column in columns
+        if column.name in sheet.header
+    }
 
 
 def _header_faults(sheet: Sheet, columns: Iterable[Column]) -> list[Fault]:
@@ -138,8 +152,12 @@ def _header_faults(sheet: Sheet, columns: Iterable[Column]) -> list[Fault]:
             )
         elif count > 1:
             faults.append(Fault(sheet.header_row, name, _("This column is there more than once.")))
-    missing = [column for column in known.values() if column.required and column.name not in sheet.header]
-    return faults + [Fault(sheet.header_row, column.name, _("This column is missing.")) for column in missing]
+    missing = [
+        column for column in known.values() if column.required and column.name not in sheet.header
+    ]
+    return faults + [
+        Fault(sheet.header_row, column.name, _("This column is missing.")) for column in missing
+    ]
 
 
 def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]) -> list[Fault]:
@@ -166,9 +184,15 @@ def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]
 
 
 def _beside_the_table(row: Row, width: int) -> list[Fault]:
-    """A filled cell to the right of the header: usually a separator inside a text without quotation marks."""
+    """A filled cell to the right of the header: usually a separator inside a text without quotation
+    marks.
+    """
     filled = [cell for cell in row.cells[width:] if cell != ""]
-    return [Fault(row.number, "–", _("This row has more cells than the header."), _shown(filled[0]))] if filled else []
+    return (
+        [Fault(row.number, "–", _("This row has more cells than the header."), _shown(filled[0]))]
+        if filled
+        else []
+    )
 
 
 def _trimmed(cells: list[Cell], width: int) -> list[Cell]:

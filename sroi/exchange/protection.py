@@ -1,8 +1,9 @@
-"""Text in a CSV that a spreadsheet would take for a formula gets an apostrophe in front, and loses it when read.
+"""Text in a CSV that a spreadsheet would take for a formula gets an apostrophe in front, and loses
+it when read.
 
-Lossless: protecting adds one apostrophe to every text that would start as a formula once its apostrophes are gone;
-reading takes one away from the texts that only protecting can have made. In XLSX a text is stored as a text, so
-nothing is added or taken away there.
+Lossless: protecting adds one apostrophe to every text that would start as a formula once its
+apostrophes are gone; reading takes one away from the texts that only protecting can have made. In
+XLSX a text is stored as a text, so nothing is added or taken away there.
 """
 
 import re
@@ -11,7 +12,9 @@ _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 
 
 def protect(text: str) -> str:
-    """`text` so that no spreadsheet takes it for a formula: `=1+1` → `'=1+1`, `'=1+1` → `''=1+1`."""
+    """`text` so that no spreadsheet takes it for a formula: `=1+1` → `'=1+1`, `'=1+1` →
+    `''=1+1`.
+    """
     if text[:1].isalnum():  # nearly every cell, and much faster
         return text
     return "'" + text if _FORMULA.match(text) else text

@@ -27,16 +27,21 @@ def read_rows(
     max_bytes: int = MAX_BYTES,
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
 ) -> Sheet:
-    """The rows of a CSV file or of the first visible sheet of an XLSX file; `filename` says which of the two.
+    """The rows of a CSV file or of the first visible sheet of an XLSX file; `filename` says which
+    of the two.
 
-    CSV is UTF-8 with or without BOM, with `,` or `;` as its header has it. Raises `ExchangeError` for a file that is
-    too large, damaged, in another encoding, or empty. Sizes are bytes; `max_rows` leaves the header out.
+    CSV is UTF-8 with or without BOM, with `,` or `;` as its header has it. Raises `ExchangeError`
+    for a file that is too large, damaged, in another encoding, or empty. Sizes are bytes;
+    `max_rows` leaves the header out.
     """
     kind = Path(filename).suffix.lower()
     if kind not in (".csv", ".xlsx"):
         raise ExchangeError(_("Only files that end in .csv or .xlsx can be read."))
     content = _content(source, max_bytes)
-    return _sheet(_csv_rows(content) if kind == ".csv" else workbook_rows(content, max_unpacked_bytes), max_rows)
+    return _sheet(
+        _csv_rows(content) if kind == ".csv" else workbook_rows(content, max_unpacked_bytes),
+        max_rows,
+    )
 
 
 def _content(source: str | os.PathLike[str] | bytes, max_bytes: int) -> bytes:
@@ -47,13 +52,19 @@ def _content(source: str | os.PathLike[str] | bytes, max_bytes: int) -> bytes:
 
 
 def _sheet(numbered: Iterable[tuple[int, list[Cell]]], max_rows: int) -> Sheet:
-    filled = ((number, cells) for number, cells in numbered if any(cell != "" for cell in map(_trimmed, cells)))
+    filled = (
+        (number, cells)
+        for number, cells in numbered
+        if any(cell != "" for cell in map(_trimmed, cells))
+    )
     header_row, header = next(filled, (0, []))
     if not header:
         raise ExchangeError(_("The file is empty: there is no row with the names of the columns."))
     rows = list(islice(filled, max_rows + 1))
     if len(rows) > max_rows:
-        raise ExchangeError(_("The file has too many rows: at most %(count)s.") % {"count": max_rows})
+        raise ExchangeError(
+            _("The file has too many rows: at most %(count)s.") % {"count": max_rows}
+        )
     names = [str(cell).strip().lower() for cell in header]
     while not names[-1]:
         names.pop()
@@ -74,7 +85,8 @@ def _csv_rows(content: bytes) -> Iterator[tuple[int, list[Cell]]]:
             number = lines.line_num + 1
     except csv.Error as error:
         raise ExchangeError(
-            _("The row that begins on line %(line)s cannot be read: check its quotation marks.") % {"line": number}
+            _("The row that begins on line %(line)s cannot be read: check its quotation marks.")
+            % {"line": number}
         ) from error
 
 
@@ -89,6 +101,8 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The one of `;` and `,` that splits the header (the first line that is not empty) into more names."""
+    """The one of `;` and `,` that splits the header (the first line that is not empty) into more
+    names.
+    """
     header = next((line for line in text.splitlines() if line.strip()), "")
     return max(";,", key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))

@@ -37,10 +37,11 @@ def code_list(cell: Cell) -> list[str]:
 
 
 def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
-    """A parser of names with their percent: `GM0402:60;GM0406:40`; a single name without percent has all of it.
+    """A parser of names with their percent: `GM0402:60;GM0406:40`; a single name without percent
+    has all of it.
 
-    Each share is above zero, with at most four decimals. They add up to exactly 100, or to at most 100 when not
-    `complete`.
+    Each share is above zero, with at most four decimals. They add up to exactly 100, or to at most
+    100 when not `complete`.
     """
 
     def parse(cell: Cell) -> dict[str, Decimal]:
@@ -49,7 +50,9 @@ def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
             return {parts[0]: HUNDRED}
         pairs = [_pair(part, ":") for part in parts]
         if not all(percent for _name, percent in pairs):
-            raise ValueError(_("With several names each needs its share, as in GM0402:60;GM0406:40."))
+            raise ValueError(
+                _("With several names each needs its share, as in GM0402:60;GM0406:40.")
+            )
         _refuse_repeats([name for name, _percent in pairs])
         return _adding_up({name: _positive(percent) for name, percent in pairs}, complete)
 
@@ -63,7 +66,9 @@ def per_reference(cell: Cell) -> PerReference:
         return PerReference(default=parts[0])
     pairs = [_pair(part, "=") for part in parts]
     if not all(code for _reference, code in pairs):
-        raise ValueError(_("With several codes each needs its reference, as in REF1=CODE1;REF2=CODE2."))
+        raise ValueError(
+            _("With several codes each needs its reference, as in REF1=CODE1;REF2=CODE2.")
+        )
     _refuse_repeats([reference for reference, _code in pairs])
     return PerReference(by_reference=dict(pairs))
 
@@ -99,9 +104,13 @@ def _positive(percent: str) -> Decimal:
 def _adding_up(found: dict[str, Decimal], complete: bool) -> dict[str, Decimal]:
     total = sum(found.values(), Decimal(0))
     if complete and total != HUNDRED:
-        raise ValueError(_("The shares must add up to 100; they add up to %(total)s.") % {"total": all_decimals(total)})
+        raise ValueError(
+            _("The shares must add up to 100; they add up to %(total)s.")
+            % {"total": all_decimals(total)}
+        )
     if total > HUNDRED:
         raise ValueError(
-            _("The shares may add up to at most 100; they add up to %(total)s.") % {"total": all_decimals(total)}
+            _("The shares may add up to at most 100; they add up to %(total)s.")
+            % {"total": all_decimals(total)}
         )
     return found

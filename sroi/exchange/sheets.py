@@ -13,10 +13,11 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Sheet:
-    """The header (names trimmed, in lower case) and the rows that are not empty, each with its number in the file.
+    """The header (names trimmed, in lower case) and the rows that are not empty, each with its
+    number in the file.
 
-    Numbers start at 1. In a CSV it is the line on which the row begins, as a text editor counts; a spreadsheet counts
-    the same unless a cell above holds a line break.
+    Numbers start at 1. In a CSV it is the line on which the row begins, as a text editor counts; a
+    spreadsheet counts the same unless a cell above holds a line break.
     """
 
     header: list[str]

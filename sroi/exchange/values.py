@@ -1,7 +1,8 @@
-"""Parsers of single values: a cell in, a typed value out, or `ValueError` with a sentence for the user.
+"""Parsers of single values: a cell in, a typed value out, or `ValueError` with a sentence for the
+user.
 
-A cell is a text without blanks around it, or what a spreadsheet typed. Parsers never get an empty cell: a column has
-its default for that. Source: DOMAIN.md section 10.
+A cell is a text without blanks around it, or what a spreadsheet typed. Parsers never get an empty
+cell: a column has its default for that. Source: DOMAIN.md section 10.
 """
 
 import re
@@ -57,7 +58,9 @@ class Warned:
 
 
 def amount(cell: Cell) -> Decimal:
-    """Euro of zero or more, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `€ 12.500`."""
+    """Euro of zero or more, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `€
+    12.500`.
+    """
     value = signed_amount(cell)
     if why := not_an_amount(value):
         raise ValueError(why)
@@ -67,9 +70,10 @@ def amount(cell: Cell) -> Decimal:
 def signed_amount(cell: Cell) -> Decimal:
     """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`.
 
-    A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand five hundred. Where
-    dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where a comma could be the thousands of
-    another country (`12,500`), the amount is refused rather than guessed.
+    A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand
+    five hundred. Where dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where
+    a comma could be the thousands of another country (`12,500`), the amount is refused rather than
+    guessed.
     """
     if not isinstance(cell, str):
         return _fitting(_typed_number(cell), 2)
@@ -82,7 +86,8 @@ def signed_amount(cell: Cell) -> Decimal:
 def decimal_number(
     places: int, minimum: Decimal | int | None = None, maximum: Decimal | int | None = None
 ) -> Callable[[Cell], Decimal]:
-    """A parser of numbers other than amounts, with `,` or `.` before the decimals: `36`, `24,5`, `24.5`, `1.234,5`.
+    """A parser of numbers other than amounts, with `,` or `.` before the decimals: `36`, `24,5`,
+    `24.5`, `1.234,5`.
 
     A dot or comma before exactly three digits (`1.000`) is refused: it could mean thousands.
     """
@@ -109,15 +114,17 @@ _percentage = decimal_number(2, 0, 100)
 def percent(cell: Cell) -> Decimal | Warned:
     """A percentage from 0 to 100, with or without `%`: `5`, `2,5`, `2.5%`.
 
-    A spreadsheet keeps a cell that shows 5% as the number 0.05; typed numbers below 1 are taken as written, with a
-    warning.
+    A spreadsheet keeps a cell that shows 5% as the number 0.05; typed numbers below 1 are taken as
+    written, with a warning.
     """
     if isinstance(cell, str):
         return _percentage(cell.removesuffix("%").rstrip())
     value = _percentage(cell)
     if 0 < value < 1:
         return Warned(
-            value, _("Read as %(value)s%%. A cell formatted as a percentage should be text.") % {"value": number(value)}
+            value,
+            _("Read as %(value)s%%. A cell formatted as a percentage should be text.")
+            % {"value": number(value)},
         )
     return value
 
@@ -142,7 +149,12 @@ def _decimal(sign: str, digits: str, dot_means_thousands: bool) -> Decimal:
     elif "." in whole:
         whole, decimals = _split_at_dot(whole, comma, dot_means_thousands)
     elif _TWO_WAYS.fullmatch(digits):
-        raise ValueError(_("This can be read in two ways: write thousands without a separator, or decimals as 0.50."))
+        raise ValueError(
+            _(
+                "This can be read in two ways: write thousands without a separator, or decimals as"
+                " 0.50."
+            )
+        )
     return Decimal(f"{'-' if sign else ''}{whole}.{decimals or 0}")
 
 
@@ -152,14 +164,20 @@ def _split_at_dot(whole: str, comma: str, dot_means_thousands: bool) -> tuple[st
     if comma or "." in after or (dot_means_thousands and len(after) > 3):
         raise ValueError(_("The dots in this number do not group its digits by three."))
     if len(after) == 3 and whole.startswith("0") and dot_means_thousands:
-        raise ValueError(_("A dot before three digits means thousands, and those do not begin with a zero."))
+        raise ValueError(
+            _("A dot before three digits means thousands, and those do not begin with a zero.")
+        )
     if len(after) == 3:
-        raise ValueError(_("A dot before exactly three digits could mean thousands: write 1234.5 or 1234,5."))
+        raise ValueError(
+            _("A dot before exactly three digits could mean thousands: write 1234.5 or 1234,5.")
+        )
     return before, after
 
 
 def _typed_number(cell: Cell) -> Decimal:
-    """What a spreadsheet shows of a number cell: its shortest exact form, in at most fifteen digits."""
+    """What a spreadsheet shows of a number cell: its shortest exact form, in at most fifteen
+    digits.
+    """
     if isinstance(cell, bool) or not isinstance(cell, NUMBERS):
         raise _no_number()
     value = Decimal(repr(cell))
@@ -171,14 +189,18 @@ def _typed_number(cell: Cell) -> Decimal:
 
 
 def _fitting(value: Decimal, places: int) -> Decimal:
-    """`value` with exactly `places` decimals; refused when digits would be lost. Minus zero is zero."""
+    """`value` with exactly `places` decimals; refused when digits would be lost. Minus zero is
+    zero.
+    """
     if why := misfit(value, places):
         raise ValueError(why)
     fitted = round(value, places)
     return fitted or abs(fitted)
 
 
-def _within(value: Decimal, minimum: Decimal | int | None, maximum: Decimal | int | None) -> Decimal:
+def _within(
+    value: Decimal, minimum: Decimal | int | None, maximum: Decimal | int | None
+) -> Decimal:
     if minimum is not None and value < minimum:
         raise ValueError(_("This number is below %(minimum)s.") % {"minimum": number(minimum)})
     if maximum is not None and value > maximum:
@@ -198,7 +220,11 @@ def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) ->
     found = _typed_day(cell) if not isinstance(cell, str) else _written_day(cell)
     if not first_year <= found.year <= last_year:
         raise ValueError(
-            _("The year must lie between %(first)s and %(last)s.") % {"first": first_year, "last": last_year}
+            _("The year must lie between %(first)s and %(last)s.")
+            % {
+                "first": first_year,
+                "last": last_year,
+            }
         )
     return found
 
@@ -222,7 +248,9 @@ def _typed_day(cell: Cell) -> date:
 
 
 def yes_no(cell: Cell) -> bool:
-    """`ja`, `yes`, `true`, `1`, `x` and `nee`, `no`, `false`, `0`; give the column `default=False` for empty cells."""
+    """`ja`, `yes`, `true`, `1`, `x` and `nee`, `no`, `false`, `0`; give the column `default=False`
+    for empty cells.
+    """
     word = str(int(cell)) if isinstance(cell, NUMBERS) and cell in (0, 1) else str(cell).lower()
     if word in YES:
         return True
@@ -235,13 +263,19 @@ def yes_no(cell: Cell) -> bool:
 
 
 def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
-    """A parser of free text of at most `max_length` characters. Refuses a BSN, unless the column is `exempt`."""
+    """A parser of free text of at most `max_length` characters. Refuses a BSN, unless the column is
+    `exempt`.
+    """
 
     def parse(cell: Cell) -> str:
         value = _written(cell)
         if len(value) > max_length:
-            raise ValueError(_("This text is too long: at most %(count)s characters.") % {"count": max_length})
-        if not value.isprintable() and any(unicodedata.category(char) in ("Cc", "Cs") for char in _one_line(value)):
+            raise ValueError(
+                _("This text is too long: at most %(count)s characters.") % {"count": max_length}
+            )
+        if not value.isprintable() and any(
+            unicodedata.category(char) in ("Cc", "Cs") for char in _one_line(value)
+        ):
             raise ValueError(_("This text contains a control character."))
         if not exempt:
             _refuse_bsn(value)
@@ -251,12 +285,16 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
 
 
 def kvk(cell: Cell) -> str | Warned:
-    """A number of the trade register: eight digits. One that lost its leading zero is padded, with a warning."""
+    """A number of the trade register: eight digits. One that lost its leading zero is padded, with
+    a warning.
+    """
     digits = _written(cell)
     if re.fullmatch(KVK, digits):
         return digits
     if re.fullmatch("(?!0{7})[0-9]{7}", digits):
-        return Warned(f"0{digits}", _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits})
+        return Warned(
+            f"0{digits}", _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits}
+        )
     raise ValueError(NO_KVK)
 
 
@@ -271,7 +309,9 @@ def choice(options: Mapping[str, T], also: Mapping[str, T] | None = None) -> Cal
         try:
             return values[_written(cell).lower()]
         except KeyError:
-            raise ValueError(_("Choose one of: %(options)s.") % {"options": ", ".join(options)}) from None
+            raise ValueError(
+                _("Choose one of: %(options)s.") % {"options": ", ".join(options)}
+            ) from None
 
     return parse
 
@@ -285,7 +325,9 @@ def as_written(cell: Cell) -> str:
 
 
 def _written(cell: Cell) -> str:
-    """A cell as text: numbers as a person types them (`12345678`, not `12345678.0`), days as 2024-12-31."""
+    """A cell as text: numbers as a person types them (`12345678`, not `12345678.0`), days as
+    2024-12-31.
+    """
     if isinstance(cell, str):
         return cell.strip().replace("\r\n", "\n")
     if isinstance(cell, bool):
@@ -294,7 +336,9 @@ def _written(cell: Cell) -> str:
         return cell.isoformat() if isinstance(cell, (date, time)) else str(cell)
     value = Decimal(repr(cell))
     if not value.is_finite() or value.adjusted() >= SPREADSHEET_DIGITS:
-        raise ValueError(_("A spreadsheet does not keep all digits of this number: format the cell as text."))
+        raise ValueError(
+            _("A spreadsheet does not keep all digits of this number: format the cell as text.")
+        )
     return format(value.to_integral_value() if value == value.to_integral_value() else value, "f")
 
 

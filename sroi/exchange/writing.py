@@ -1,8 +1,8 @@
 """Writing CSV and XLSX that spreadsheets show as meant and that our own import reads back.
 
-Cells are typed: text, `Decimal`, `int`, `bool` (as ja and nee), `date`, `datetime` (in local time), or None for an
-empty cell. A float is refused. CSV: `;`, UTF-8 with BOM, amounts as 1234567.89, dates as 2024-12-31.
-Source: DOMAIN.md section 10.
+Cells are typed: text, `Decimal`, `int`, `bool` (as ja and nee), `date`, `datetime` (in local time),
+or None for an empty cell. A float is refused. CSV: `;`, UTF-8 with BOM, amounts as 1234567.89,
+dates as 2024-12-31. Source: DOMAIN.md section 10.
 """
 
 import csv
@@ -58,16 +58,20 @@ def csv_chunks(header: Sequence[str], rows: Iterable[Cells]) -> Iterator[str]:
 
 
 def write_csv(stream: TextStream, header: Sequence[str], rows: Iterable[Cells]) -> None:
-    """Write the CSV to a text stream (opened with encoding UTF-8 and `newline=""`), holding few rows in memory."""
+    """Write the CSV to a text stream (opened with encoding UTF-8 and `newline=""`), holding few
+    rows in memory.
+    """
     for chunk in csv_chunks(header, rows):
         stream.write(chunk)
 
 
-def write_xlsx(target: str | os.PathLike[str] | IO[bytes], tables: Iterable[ExportTable], title: str = "") -> None:
+def write_xlsx(
+    target: str | os.PathLike[str] | IO[bytes], tables: Iterable[ExportTable], title: str = ""
+) -> None:
     """Write a workbook with a sheet per table; rows go to disk one by one, so memory stays flat.
 
-    A text is always a text, never a formula, link or number. One longer than a cell can hold is cut and ends in `…`;
-    a number with more digits than a spreadsheet keeps (15) is written as text.
+    A text is always a text, never a formula, link or number. One longer than a cell can hold is cut
+    and ends in `…`; a number with more digits than a spreadsheet keeps (15) is written as text.
     """
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_numbers": False}) as workbook:
@@ -114,7 +118,9 @@ def _write_table(sheet: Any, table: ExportTable, formats: dict[str, Any]) -> Non
     last = 0
     for last, row in enumerate(table.rows, start=1):
         if last > LAST_XLSX_ROW:
-            raise ExchangeError(_("There are too many rows for a spreadsheet. Use CSV, or a filter."))
+            raise ExchangeError(
+                _("There are too many rows for a spreadsheet. Use CSV, or a filter.")
+            )
         for position, value in enumerate(row):
             _write_cell(sheet, last, position, value, formats)
     sheet.freeze_panes(1, 0)
@@ -129,9 +135,15 @@ def _write_cell(sheet: Any, row: int, position: int, value: Any, formats: dict[s
         sheet.write_datetime(row, position, _local(value), formats["moment"])
     elif isinstance(value, date):
         sheet.write_datetime(row, position, value, formats["day"])
-    elif isinstance(value, (Decimal, int)) and not isinstance(value, bool) and _fits_a_number_cell(value):
+    elif (
+        isinstance(value, (Decimal, int))
+        and not isinstance(value, bool)
+        and _fits_a_number_cell(value)
+    ):
         has_cents = isinstance(value, Decimal) and value.as_tuple().exponent == -2
-        sheet.write_number(row, position, value or abs(value), formats["amount"] if has_cents else None)
+        sheet.write_number(
+            row, position, value or abs(value), formats["amount"] if has_cents else None
+        )
     elif isinstance(value, TEXTS):
         sheet.write_string(row, position, _cut(str(value)))
     else:
@@ -156,7 +168,9 @@ def _local(moment: datetime) -> datetime:
 
 
 def _sheet_name(title: str, taken: set[str]) -> str:
-    """`title` as a sheet may be called: at most 31 characters, none of `[]:*?/\\`, and unlike its neighbours."""
+    """`title` as a sheet may be called: at most 31 characters, none of `[]:*?/\\`, and unlike its
+    neighbours.
+    """
     clean = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", str(title)).strip(" '") or "1"
     name, count = clean[:LONGEST_SHEET_NAME].strip(" '"), 1
     while name.lower() in taken or name.lower() == "history":

@@ -1,7 +1,8 @@
 """Judging a file by its content: what may be kept, and the pages of a PDF as pictures.
 
-Pictures are written anew, so that nothing but the picture remains (no place, no camera, no second format behind it);
-the pages of a PDF are drawn as pictures for who reviews. Source: DOMAIN.md section 8.
+Pictures are written anew, so that nothing but the picture remains (no place, no camera, no second
+format behind it); the pages of a PDF are drawn as pictures for who reviews. Source: DOMAIN.md
+section 8.
 """
 
 import hashlib
@@ -55,7 +56,9 @@ def prepared(data: bytes) -> Prepared:
         return Prepared(data, PDF, content_hash, pages_of(data))
     if media_type in PICTURES:
         return Prepared(picture(data, PICTURES[media_type]), media_type, content_hash)
-    raise Refused(_("Choose a PDF or a photo (JPEG, PNG or WebP). Another file cannot be kept here."))
+    raise Refused(
+        _("Choose a PDF or a photo (JPEG, PNG or WebP). Another file cannot be kept here.")
+    )
 
 
 def picture(data: bytes, form: str) -> bytes:
@@ -66,10 +69,18 @@ def picture(data: bytes, form: str) -> bytes:
                 raise Refused(_("This picture is too large. Make it smaller, or take a new photo."))
             upright = ImageOps.exif_transpose(found)
             clean = upright.convert("RGB" if form == "JPEG" else "RGBA")
-    except (UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise Refused(_("This picture cannot be read. Save it again, or take a new photo.")) from fault
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as fault:
+        raise Refused(
+            _("This picture cannot be read. Save it again, or take a new photo.")
+        ) from fault
     except (OSError, ValueError, SyntaxError) as fault:
-        raise Refused(_("This picture cannot be read. Save it again, or take a new photo.")) from fault
+        raise Refused(
+            _("This picture cannot be read. Save it again, or take a new photo.")
+        ) from fault
     written = io.BytesIO()
     clean.save(written, form, quality=QUALITY)
     return written.getvalue()
@@ -93,24 +104,41 @@ def pages_of(data: bytes) -> list[bytes]:
                 check=False,
             )
         except subprocess.TimeoutExpired as fault:
-            raise Refused(_("This PDF takes too long to open. Save it again, or add photos of it.")) from fault
+            raise Refused(
+                _("This PDF takes too long to open. Save it again, or add photos of it.")
+            ) from fault
         if done.returncode:
-            raise Refused(_("This PDF cannot be opened: it is damaged or protected by a password. Save it without."))
+            raise Refused(
+                _(
+                    "This PDF cannot be opened: it is damaged or protected by a password. Save it"
+                    " without."
+                )
+            )
         drawn = sorted(Path(folder).glob("*.webp"), key=lambda path: int(path.stem))
         return [path.read_bytes() for path in drawn]
 
 
 def _limit_process() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (settings.EVIDENCE_MAX_MEMORY, settings.EVIDENCE_MAX_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (settings.EVIDENCE_MAX_SECONDS, settings.EVIDENCE_MAX_SECONDS))
+    resource.setrlimit(
+        resource.RLIMIT_AS, (settings.EVIDENCE_MAX_MEMORY, settings.EVIDENCE_MAX_MEMORY)
+    )
+    resource.setrlimit(
+        resource.RLIMIT_CPU, (settings.EVIDENCE_MAX_SECONDS, settings.EVIDENCE_MAX_SECONDS)
+    )
 
 
 def shown_name(name: str) -> str:
-    """The last part of a name, without control characters; `Refused` where it seems to hold a BSN."""
+    """The last part of a name, without control characters; `Refused` where it seems to hold a
+    BSN.
+    """
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    clean = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()[-LONGEST_NAME:] or _("file")
+    clean = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip()[
+        -LONGEST_NAME:
+    ] or _("file")
     try:
         refuse_bsn(clean)
     except ValidationError as fault:
-        raise Refused(_("The name of this file holds what could be a BSN. Give the file another name.")) from fault
+        raise Refused(
+            _("The name of this file holds what could be a BSN. Give the file another name.")
+        ) from fault
     return clean

@@ -1,4 +1,5 @@
-"""Draw the pages of a PDF as pictures. Run as a process of its own, with limits, since a PDF can be made to hurt.
+"""Draw the pages of a PDF as pictures. Run as a process of its own, with limits, since a PDF can be
+made to hurt.
 
     python pdf_pages.py FOLDER MAX_PAGES < file.pdf
 

@@ -1,8 +1,9 @@
 """Where files that people hand in are kept: outside the web root, under names that say nothing.
 
-The folder carries a mark that the database knows. A folder that is gone, emptied, or another one in its place is an
-error, for who keeps a file and for who erases one: never a new empty folder. The mark is made with the first file, or
-put in a folder that was in use before there were marks; `manage.py accept_evidence_folder` takes another folder.
+The folder carries a mark that the database knows. A folder that is gone, emptied, or another one in
+its place is an error, for who keeps a file and for who erases one: never a new empty folder. The
+mark is made with the first file, or put in a folder that was in use before there were marks;
+`manage.py accept_evidence_folder` takes another folder.
 """
 
 import secrets
@@ -47,7 +48,9 @@ class EvidenceStorage(Storage):
         return self.named.size(name)
 
     def guard(self) -> None:
-        """Refuse a folder that is not the one; mark the one that is used first. Who erases asks this beforehand."""
+        """Refuse a folder that is not the one; mark the one that is used first. Who erases asks
+        this beforehand.
+        """
         known = EvidenceMark.objects.first()
         if not self.is_right(known):
             raise WrongFolder("the folder of evidence is gone, or another one is in its place")
@@ -55,7 +58,9 @@ class EvidenceStorage(Storage):
             self.accept()
 
     def is_right(self, known: EvidenceMark | None) -> bool:
-        """Whether it has this mark; where there is none yet, whether files that were kept are in it."""
+        """Whether it has this mark; where there is none yet, whether files that were kept are in
+        it.
+        """
         if known:
             return known.mark == self._mark()
         names = list(_newest_files())

@@ -16,7 +16,9 @@ WHY = 300
 
 
 def kept(scope: Scope, **options: Any) -> HistoricalRecords:
-    """A history whose rows are visible to whom `scope` says: its model does not inherit the scope of what it is of."""
+    """A history whose rows are visible to whom `scope` says: its model does not inherit the scope
+    of what it is of.
+    """
     return HistoricalRecords(
         bases=[_scoped(scope)],
         m2m_bases=[_scoped(replace(scope, region=f"history__{scope.region}"))],
@@ -27,7 +29,9 @@ def kept(scope: Scope, **options: Any) -> HistoricalRecords:
 
 def _scoped(scope: Scope) -> type[models.Model]:
     meta = type("Meta", (), {"abstract": True, "app_label": "accounts"})
-    return type("ScopedHistory", (ScopedModel,), {"__module__": __name__, "Meta": meta, "scope": scope})
+    return type(
+        "ScopedHistory", (ScopedModel,), {"__module__": __name__, "Meta": meta, "scope": scope}
+    )
 
 
 def remember(objects: Iterable[Any], act: Act, *, changed: bool = False) -> None:

@@ -1,4 +1,6 @@
-"""The versions of one record of master data, told as what happened: who changed what, when and why."""
+"""The versions of one record of master data, told as what happened: who changed what, when and
+why.
+"""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -18,14 +20,18 @@ def versions(rows: Iterable[Any], skip: Iterable[str] = ()) -> list[Happening]:
         changed = "; ".join(differences(before, row, skip)) if before else ""
         if changed or before is None:
             what = _("Changed: %(fields)s") % {"fields": changed} if changed else _("Recorded")
-            told.append(Happening(what, row.history_date, row.history_user, row.history_change_reason or ""))
+            told.append(
+                Happening(what, row.history_date, row.history_user, row.history_change_reason or "")
+            )
         before = row
     return told[::-1]
 
 
 def differences(before: Any, after: Any, skip: Iterable[str] = ()) -> Iterator[str]:
     for tracked in after.tracked_fields:
-        if tracked.name not in skip and getattr(before, tracked.attname) != getattr(after, tracked.attname):
+        if tracked.name not in skip and getattr(before, tracked.attname) != getattr(
+            after, tracked.attname
+        ):
             yield f"{tracked.verbose_name} {shown(before, tracked)} → {shown(after, tracked)}"
 
 

@@ -1,7 +1,8 @@
-"""What the shell around every page needs: navigation by role, the account menu, the token file of the municipality.
+"""What the shell around every page needs: navigation by role, the account menu, the token file of
+the municipality.
 
-An entry is the name of an address; a name that no address bears is an error on every page. The role in use shapes
-the navigation only; what a person may see is the union of all their roles.
+An entry is the name of an address; a name that no address bears is an error on every page. The role
+in use shapes the navigation only; what a person may see is the union of all their roles.
 """
 
 from dataclasses import dataclass, field
@@ -127,7 +128,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def shell_of(request: HttpRequest) -> Shell:
-    """A view can set `request.waiting = {url name: number}` to show how many wait behind an entry."""
+    """A view can set `request.waiting = {url name: number}` to show how many wait behind an
+    entry.
+    """
     access: Access = getattr(request, "access", NO_ACCESS)
     roles = roles_of(request, access)
     role = next((r for r in roles if r.current), None)
@@ -161,7 +164,11 @@ def items(entries: Entries, request: HttpRequest) -> list[Item]:
 
 def mark_current(entries: list[Item], path: str) -> None:
     """The entry whose address is the longest beginning of this page's address."""
-    fitting = [i for i in entries if path == i.url or (i.url != reverse("start") and path.startswith(i.url))]
+    fitting = [
+        i
+        for i in entries
+        if path == i.url or (i.url != reverse("start") and path.startswith(i.url))
+    ]
     if fitting:
         max(fitting, key=lambda i: len(i.url)).current = True
 

@@ -1,8 +1,8 @@
 """Which workers live, and what becomes of the task of one that does not.
 
-A worker gives a sign of life every few seconds. What it was doing when it was killed is begun once more by another:
-every task of ours can be, since it is all or nothing, or takes what it does with one update. A task that its worker
-does not survive a second time is called failed.
+A worker gives a sign of life every few seconds. What it was doing when it was killed is begun once
+more by another: every task of ours can be, since it is all or nothing, or takes what it does with
+one update. A task that its worker does not survive a second time is called failed.
 """
 
 import logging
@@ -41,7 +41,9 @@ def is_on() -> bool:
 
 
 def beat(worker_id: str, now: datetime) -> None:
-    Heartbeat.objects.update_or_create(worker_id=worker_id, defaults={"seen_at": now, "pid": os.getpid()})
+    Heartbeat.objects.update_or_create(
+        worker_id=worker_id, defaults={"seen_at": now, "pid": os.getpid()}
+    )
 
 
 def end(worker_id: str) -> None:
@@ -57,7 +59,9 @@ def living(now: datetime) -> list[Heartbeat]:
 
 
 def _runs_here(pid: int) -> bool:
-    """SQLite, which is for one machine, has one writer: while an import writes, its worker can note no sign of life."""
+    """SQLite, which is for one machine, has one writer: while an import writes, its worker can note
+    no sign of life.
+    """
     if connection.vendor != "sqlite":
         return False
     try:
@@ -71,7 +75,9 @@ def _runs_here(pid: int) -> bool:
 
 def oldest_waiting(now: datetime) -> datetime | None:
     """Since when the task waits that waits longest, of those that could be done now."""
-    waiting = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", "run_after")
+    waiting = (
+        DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", "run_after")
+    )
     return min((max(at, after) if after <= now else at for at, after in waiting[:1]), default=None)
 
 

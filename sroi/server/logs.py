@@ -1,8 +1,9 @@
 """Logs: for machines one JSON object per line, with the id of the request and nothing of a person.
 
-What varies in a message is where personal data slip in: an address with its query, a value that could not be read, the
-row that broke a constraint. So a line has the message as it stands in the code, without what is filled in; a request
-has its route, not its address; and a failure has its type and the places in the code, not its text.
+What varies in a message is where personal data slip in: an address with its query, a value that
+could not be read, the row that broke a constraint. So a line has the message as it stands in the
+code, without what is filled in; a request has its route, not its address; and a failure has its
+type and the places in the code, not its text.
 """
 
 import sys
@@ -63,7 +64,9 @@ def _about() -> list[Any]:
 
 
 def as_in_the_code(logger: Any, method: str, event: Event) -> Event:
-    """The message of another library without what was filled in; the text of a failure becomes its kind."""
+    """The message of another library without what was filled in; the text of a failure becomes its
+    kind.
+    """
     record = event["_record"]
     said, failed = record.msg, record.exc_info[1] if record.exc_info else None
     if not isinstance(said, str):

@@ -1,10 +1,12 @@
-"""Mail that waits to be sent: who asks for a page never waits for a mail server, and one that is away loses nothing.
+"""Mail that waits to be sent: who asks for a page never waits for a mail server, and one that is
+away loses nothing.
 
-`EMAIL_BACKEND` is `KeepingBackend`: it keeps a mail in the database, and a task sends it through the real backend of
-`EMAIL_URL`. One update takes a mail, so that of several runs one sends it. What could not be sent waits, longer each
-time, and is given up after `MAIL_GIVE_UP_DAYS`. With the sending, or the giving up, its row is gone: a link that lets
-somebody in may stand in it. A run that was killed while it sent leaves its mail taken. Whether that arrived is not
-known: it is not sent again, and erased after `MAIL_UNSURE_MINUTES` with an error in the log.
+`EMAIL_BACKEND` is `KeepingBackend`: it keeps a mail in the database, and a task sends it through
+the real backend of `EMAIL_URL`. One update takes a mail, so that of several runs one sends it. What
+could not be sent waits, longer each time, and is given up after `MAIL_GIVE_UP_DAYS`. With the
+sending, or the giving up, its row is gone: a link that lets somebody in may stand in it. A run that
+was killed while it sent leaves its mail taken. Whether that arrived is not known: it is not sent
+again, and erased after `MAIL_UNSURE_MINUTES` with an error in the log.
 """
 
 import logging
@@ -35,7 +37,9 @@ REFUSED = (SMTPRecipientsRefused, SMTPDataError, CannotBeMade)
 
 
 def send_now(message: EmailMessage) -> None:
-    """Really, through the backend of `EMAIL_URL`: for who does not keep somebody waiting. Else an OSError."""
+    """Really, through the backend of `EMAIL_URL`: for who does not keep somebody waiting. Else an
+    OSError.
+    """
     try:
         get_connection(settings.MAIL_SENT_THROUGH).send_messages([message])
     except OSError:
@@ -46,13 +50,17 @@ def send_now(message: EmailMessage) -> None:
 
 def pause_after(tries: int) -> timedelta:
     """How long to wait after a failure that came after so many others."""
-    return timedelta(minutes=min(settings.MAIL_RETRY_MINUTES * 2**tries, settings.MAIL_RETRY_MINUTES_MOST))
+    return timedelta(
+        minutes=min(settings.MAIL_RETRY_MINUTES * 2**tries, settings.MAIL_RETRY_MINUTES_MOST)
+    )
 
 
 class KeepingBackend(BaseEmailBackend):
     def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         now = timezone.now()
-        KeptMail.objects.bulk_create(KeptMail(message=_kept(each), made_at=now, not_before=now) for each in messages)
+        KeptMail.objects.bulk_create(
+            KeptMail(message=_kept(each), made_at=now, not_before=now) for each in messages
+        )
         send_kept.enqueue()
         return len(messages)
 
@@ -71,7 +79,9 @@ def send_kept() -> None:
 
 
 def send_due(now: datetime) -> int:
-    """Send what may go now; how many had to wait. A server that does not answer is asked once in a run."""
+    """Send what may go now; how many had to wait. A server that does not answer is asked once in a
+    run.
+    """
     give_up(now)
     due = KeptMail.objects.filter(taken_at=None, not_before__lte=now)
     waits, away = 0, False
@@ -104,7 +114,10 @@ def _wait(mail: KeptMail, now: datetime) -> None:
 
 def give_up(now: datetime) -> None:
     """Erase what was tried for days, and what a run that was killed had taken."""
-    old, unsure = timedelta(days=settings.MAIL_GIVE_UP_DAYS), timedelta(minutes=settings.MAIL_UNSURE_MINUTES)
+    old, unsure = (
+        timedelta(days=settings.MAIL_GIVE_UP_DAYS),
+        timedelta(minutes=settings.MAIL_UNSURE_MINUTES),
+    )
     if number := KeptMail.objects.filter(taken_at=None, made_at__lt=now - old).delete()[0]:
         logger.error(f"Mails that could not be sent for days were given up: {number}")
     if number := KeptMail.objects.filter(taken_at__lt=now - unsure).delete()[0]:

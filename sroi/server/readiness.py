@@ -1,4 +1,5 @@
-"""Whether everything works that the site needs, in parts, for who watches over it: no addresses, paths or versions.
+"""Whether everything works that the site needs, in parts, for who watches over it: no addresses,
+paths or versions.
 
 That the database can be written shows in the signs of life of the worker, which are written there.
 """
@@ -49,7 +50,9 @@ def _database(now: datetime) -> Part:
 
 
 def _migrations(now: datetime) -> Part:
-    """Worked out once for what the database says was applied: another version of the code is another process."""
+    """Worked out once for what the database says was applied: another version of the code is
+    another process.
+    """
     global migrated
     applied = set(MigrationRecorder(connection).applied_migrations())
     if applied != migrated:
@@ -64,7 +67,9 @@ def _worker(now: datetime) -> Part:
     if not background.is_on():
         return {"status": OFF}
     living = background.living(now)
-    return _status(bool(living), **({"seconds": _seconds(living[0].seen_at, now)} if living else {}))
+    return _status(
+        bool(living), **({"seconds": _seconds(living[0].seen_at, now)} if living else {})
+    )
 
 
 def _oldest_task(now: datetime) -> Part:
@@ -84,7 +89,9 @@ def _evidence(now: datetime) -> Part:
 
 
 def _disk(now: datetime) -> Part:
-    return _status(all(shutil.disk_usage(place).free >= settings.READY_FREE_BYTES for place in _places()))
+    return _status(
+        all(shutil.disk_usage(place).free >= settings.READY_FREE_BYTES for place in _places())
+    )
 
 
 def _places() -> list[Path]:

@@ -19,7 +19,9 @@ def joined(sheet: str, read: Callable[[str], str]) -> str:
 class OneSheetStorage(CompressedManifestStaticFilesStorage):
     """With `collectstatic`, so that a page asks for one sheet."""
 
-    def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:
+    def post_process(
+        self, paths: dict[str, Any], dry_run: bool = False, **options: Any
+    ) -> Iterator[Any]:
         def read(name: str) -> str:
             storage, path = paths[name]
             with storage.open(path) as file:
@@ -28,7 +30,10 @@ class OneSheetStorage(CompressedManifestStaticFilesStorage):
         for name in [name for name in paths if name.endswith(".css") and not dry_run]:
             folder, sheet = posixpath.dirname(name), read(name)
             if IMPORT.search(sheet):
-                whole = joined(sheet, lambda part, folder=folder: read(posixpath.join(folder, part)))  # type: ignore[misc]
+                whole = joined(
+                    sheet,
+                    lambda part, folder=folder: read(posixpath.join(folder, part)),  # type: ignore[misc]
+                )
                 Path(self.path(name)).write_text(whole)
                 paths[name] = (self, name)
         yield from super().post_process(paths, dry_run, **options)

@@ -1,7 +1,8 @@
 """How amounts, numbers and dates look: € 1.120.000, 2,5%, 31 december 2024.
 
-Filters for templates and plain functions for Python, in the active language (Dutch unless it is English). They take
-`Decimal`, `int`, `Fraction` or a number as text (frozen figures), never a float, and round half away from zero.
+Filters for templates and plain functions for Python, in the active language (Dutch unless it is
+English). They take `Decimal`, `int`, `Fraction` or a number as text (frozen figures), never a
+float, and round half away from zero.
 """
 
 from datetime import date, datetime
@@ -45,7 +46,9 @@ def number(value: Number) -> str:
 
 
 def all_decimals(value: Decimal) -> str:
-    """With every decimal that it has and none that says nothing, where rounding would mislead: `60`, `99,9999`."""
+    """With every decimal that it has and none that says nothing, where rounding would mislead:
+    `60`, `99,9999`.
+    """
     text = f"{value:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if _is_english() else text.replace(".", ",")
@@ -77,7 +80,9 @@ def month_name(value: Day) -> str:
 
 
 def _exact(value: Number) -> Decimal | None:
-    """`value` rounded to two decimals; nothing for None and an empty text (a variable the template lacks)."""
+    """`value` rounded to two decimals; nothing for None and an empty text (a variable the template
+    lacks).
+    """
     if value is None or value == "":
         return None
     if isinstance(value, float):

@@ -1,6 +1,8 @@
-"""From exchange files to lines, totals and annual figures, with fractions and the standard library only.
+"""From exchange files to lines, totals and annual figures, with fractions and the standard library
+only.
 
-It takes files whose rows are all valid and checks nothing. Clear rather than quick: everything is computed at once.
+It takes files whose rows are all valid and checks nothing. Clear rather than quick: everything is
+computed at once.
 """
 
 import csv
@@ -24,7 +26,7 @@ REGISTERED_KINDS = ("award", "call_off", "amendment", "extension")
 PER_MONTH = ("full_time_year", "year", "month")
 
 
-# --- Numbers ----------------------------------------------------------------------------------------------------------
+# --- Numbers --------------------------------------------------------------------------------------
 
 
 def rounded(value: Fraction, places: int = CENTS) -> Fraction:
@@ -76,7 +78,7 @@ def without_vat(amount: Fraction, vat_percent: Fraction) -> Fraction:
     return rounded(amount / (1 + vat_percent / 100))
 
 
-# --- Dates ------------------------------------------------------------------------------------------------------------
+# --- Dates ----------------------------------------------------------------------------------------
 
 
 def day(cell: str) -> date:
@@ -116,7 +118,7 @@ class Window:
             year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
-# --- What the files say -----------------------------------------------------------------------------------------------
+# --- What the files say ---------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,9 @@ class Policy:
     def payment_days(self) -> int:
         return int(self.values.get("payment_days", 60))
 
-    def rate(self, procurement_type: str, value: Fraction, labour_cost: Fraction | None) -> Fraction:
+    def rate(
+        self, procurement_type: str, value: Fraction, labour_cost: Fraction | None
+    ) -> Fraction:
         """The rate, in percent, of a contract for which none was given."""
         threshold = self.get(f"threshold_{procurement_type}")
         if threshold is not None and value < threshold:
@@ -259,7 +263,10 @@ def rows(path: Path | None) -> list[dict[str, str]]:
     lines = Path(path).read_text(encoding="utf-8-sig").splitlines(keepends=True)
     separator = ";" if lines[0].count(";") > lines[0].count(",") else ","
     found = csv.DictReader(lines, delimiter=separator)
-    return [defaultdict(str, {name: (cell or "").strip() for name, cell in row.items()}) for row in found]
+    return [
+        defaultdict(str, {name: (cell or "").strip() for name, cell in row.items()})
+        for row in found
+    ]
 
 
 def parts(cell: str, separator: str) -> list[tuple[str, str]]:
@@ -272,7 +279,7 @@ def yes(cell: str) -> bool:
     return cell.strip().lower() in {"ja", "yes", "true", "1", "x"}
 
 
-# --- What comes out ---------------------------------------------------------------------------------------------------
+# --- What comes out -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -312,7 +319,9 @@ class SpendLine:
 
 @dataclass
 class Valued:
-    """One fulfilment under one contract: exact values by month, before they are divided over the municipalities."""
+    """One fulfilment under one contract: exact values by month, before they are divided over the
+    municipalities.
+    """
 
     fulfilment: Fulfilment
     contract: Contract
@@ -351,11 +360,15 @@ class Register:
         self.policy = Policy(data.get("policy") or {})
         loaded = [(Table.read(path), since) for path, since in tables]
         self.tables = {table.code: table for table, _ in loaded}
-        self.versions = sorted(((since, table) for table, since in loaded if since), key=lambda version: version[0])
+        self.versions = sorted(
+            ((since, table) for table, since in loaded if since), key=lambda version: version[0]
+        )
         self.contracts = self._read_contracts(contracts)
         self.obligation_lines: list[ObligationLine] = []
         self._read_changes(changes)
-        self.fulfilments = [self._fulfilment(number, row) for number, row in enumerate(rows(fulfilments))]
+        self.fulfilments = [
+            self._fulfilment(number, row) for number, row in enumerate(rows(fulfilments))
+        ]
         self.fulfilment_lines: list[FulfilmentLine] = []
         self.spend_lines: list[SpendLine] = []
         self.valued: dict[str, dict[str, Valued]] = {}
@@ -372,14 +385,20 @@ class Register:
             rate = optional_number(row["rate"])
             contract = found[row["reference"]] = Contract(
                 reference=row["reference"],
-                shares=sorted((code, percent(share) if share else Fraction(1)) for code, share in shares),
+                shares=sorted(
+                    (code, percent(share) if share else Fraction(1)) for code, share in shares
+                ),
                 award=day(row["award_date"]),
                 start=day(row["start_date"]),
                 end=day(row["end_date"]),
                 value=value,
                 labour_cost=labour_cost or ZERO,
                 basis=row["basis"] or "contract_value",
-                rate=self.policy.rate(row["procurement_type"], value, labour_cost) if rate is None else rate,
+                rate=(
+                    self.policy.rate(row["procurement_type"], value, labour_cost)
+                    if rate is None
+                    else rate
+                ),
                 parent=row["parent_reference"],
                 table=self._pinned_table(row),
             )
@@ -417,7 +436,13 @@ class Register:
         """`changes` in order of effective date, and as the file has them where that is the same."""
         turnover = ZERO
         owed = self.computed_obligation(contract, turnover)
-        self._post_row(contract, "call_off" if contract.parent else "award", contract.award, contract.value, owed)
+        self._post_row(
+            contract,
+            "call_off" if contract.parent else "award",
+            contract.award,
+            contract.value,
+            owed,
+        )
         for row in changes:
             kind = row["kind"]
             value_delta = optional_number(row["value_delta"]) or ZERO
@@ -436,23 +461,36 @@ class Register:
             delta = owed - before if given is None else given
             self._post_row(contract, kind, day(row["effective_date"]), value_delta, delta)
 
-    def _post_row(self, contract: Contract, kind: str, when: date, value: Fraction, owed: Fraction) -> None:
+    def _post_row(
+        self, contract: Contract, kind: str, when: date, value: Fraction, owed: Fraction
+    ) -> None:
         if contract.framework:
             value = owed = ZERO
             if kind != "award":
                 return
         values = in_steps(value * share for _, share in contract.shares)
         obligations = in_steps(owed * share for _, share in contract.shares)
-        for (code, _), value_delta, obligation_delta in zip(contract.shares, values, obligations, strict=True):
+        for (code, _), value_delta, obligation_delta in zip(
+            contract.shares, values, obligations, strict=True
+        ):
             self.obligation_lines.append(
-                ObligationLine(contract.reference, code, kind, month_of(when), value_delta, obligation_delta)
+                ObligationLine(
+                    contract.reference, code, kind, month_of(when), value_delta, obligation_delta
+                )
             )
 
     # Fulfilments and what they are worth
 
     def _fulfilment(self, position: int, row: dict[str, str]) -> Fulfilment:
-        shares = {ref: percent(share) if share else Fraction(1) for ref, share in parts(row["contracts"], ":")}
-        blocks = dict(parts(row["block"], "=")) if "=" in row["block"] else dict.fromkeys(shares, row["block"])
+        shares = {
+            ref: percent(share) if share else Fraction(1)
+            for ref, share in parts(row["contracts"], ":")
+        }
+        blocks = (
+            dict(parts(row["block"], "="))
+            if "=" in row["block"]
+            else dict.fromkeys(shares, row["block"])
+        )
         end = optional_day(row["end_date"])
         return Fulfilment(
             external_id=row["external_id"],
@@ -464,7 +502,8 @@ class Register:
             hours=optional_number(row["hours_per_week"]) or ZERO,
             start=optional_day(row["start_date"]),
             end=end,
-            confirmed_until=optional_day(row["confirmed_until"]) or min(end or self.today, self.today),
+            confirmed_until=optional_day(row["confirmed_until"])
+            or min(end or self.today, self.today),
             age=int(row["age_at_start"]) if row["age_at_start"] else None,
             permanent=yes(row["permanent_contract"]),
             bonuses=tuple(code for code, _ in parts(row["bonuses"], "=")),
@@ -478,7 +517,9 @@ class Register:
         )
 
     def _value_all(self) -> None:
-        accepted = [fulfilment for fulfilment in self.fulfilments if fulfilment.status == "accepted"]
+        accepted = [
+            fulfilment for fulfilment in self.fulfilments if fulfilment.status == "accepted"
+        ]
         for fulfilment in accepted:
             self.valued[fulfilment.external_id] = {}
         by_candidate: dict[tuple[str, str], list[Fulfilment]] = defaultdict(list)
@@ -505,9 +546,13 @@ class Register:
         self.valued[valued.fulfilment.external_id][valued.contract.reference] = valued
 
     def _value_candidate(self, contract: Contract, placements: list[Fulfilment]) -> None:
-        """All accepted placements of one candidate under one contract: some limits hold for them together."""
+        """All accepted placements of one candidate under one contract: some limits hold for them
+        together.
+        """
         placements = sorted(placements, key=lambda placement: (placement.start, placement.row))
-        windows = {placement.external_id: self._window(placement, contract) for placement in placements}
+        windows = {
+            placement.external_id: self._window(placement, contract) for placement in placements
+        }
         firsts = [window.first for window in windows.values() if window]
         counted_once: set[str] = set()
         for placement in placements:
@@ -515,7 +560,9 @@ class Register:
             window = limited(windows[placement.external_id], block, min(firsts, default=None))
             valued = Valued(placement, contract, block)
             valued.until = min(month_of(placement.confirmed_until), month_of(self.today))
-            own = Window(placement.start, placement.end or max(placement.start, placement.confirmed_until))
+            own = Window(
+                placement.start, placement.end or max(placement.start, placement.confirmed_until)
+            )
             valued.own_months = [month for month, _ in own.months()]
             self._keep(valued)
             if window:
@@ -531,7 +578,9 @@ class Register:
         last = min(placement.end or contract.end, contract.end)
         return Window(first, last) if first <= last else None
 
-    def _value_placement(self, valued: Valued, window: Window, first: date, counted_once: set[str]) -> None:
+    def _value_placement(
+        self, valued: Valued, window: Window, first: date, counted_once: set[str]
+    ) -> None:
         placement, contract = valued.fulfilment, valued.contract
         table = contract.table
         share = placement.shares[contract.reference]
@@ -577,7 +626,9 @@ class Register:
         month = month_of(when)
         counts = contract.start <= when <= last
         months = {month: worth * fulfilment.shares[contract.reference] if counts else ZERO}
-        return Valued(fulfilment, contract, block, months, own_months=[month], until=month_of(self.today))
+        return Valued(
+            fulfilment, contract, block, months, own_months=[month], until=month_of(self.today)
+        )
 
     def _replace_by_accepted(self, fulfilment: Fulfilment, found: list[Valued]) -> None:
         """`found` in order of contract reference."""
@@ -589,9 +640,13 @@ class Register:
         for valued, portion in zip(found, portions, strict=True):
             computed = valued.exact
             if computed:
-                valued.months = {month: portion * worth / computed for month, worth in valued.months.items()}
+                valued.months = {
+                    month: portion * worth / computed for month, worth in valued.months.items()
+                }
             else:
-                valued.months = {month: portion / len(valued.own_months) for month in valued.own_months}
+                valued.months = {
+                    month: portion / len(valued.own_months) for month in valued.own_months
+                }
 
     def _post_fulfilment(self, valued: Valued) -> None:
         if not valued.exact:
@@ -604,7 +659,9 @@ class Register:
             for code, share in contract.shares
         ]
         amounts = in_steps(valued.months[month] * share for month, _, share in places)
-        ftes = in_steps((valued.fte.get(month, ZERO) * share for month, _, share in places), FTE_PLACES)
+        ftes = in_steps(
+            (valued.fte.get(month, ZERO) * share for month, _, share in places), FTE_PLACES
+        )
         for (month, code, _), amount, fte in zip(places, amounts, ftes, strict=True):
             valued.posted += amount
             self.fulfilment_lines.append(
@@ -638,9 +695,14 @@ class Register:
     # Totals and figures
 
     def totals(self, external_id: str) -> dict[str, dict[str, str]]:
-        """Of an accepted fulfilment, by contract: what it is worth in all, and what of that was posted."""
+        """Of an accepted fulfilment, by contract: what it is worth in all, and what of that was
+        posted.
+        """
         found = self.valued[external_id]
-        return {ref: {"total": text(found[ref].total), "posted": text(found[ref].posted)} for ref in sorted(found)}
+        return {
+            ref: {"total": text(found[ref].total), "posted": text(found[ref].posted)}
+            for ref in sorted(found)
+        }
 
     def figures(self, year: int, municipality: str | None = None) -> dict[str, Any]:
         owed = [line for line in self.obligation_lines if municipality in (None, line.municipality)]
@@ -649,18 +711,23 @@ class Register:
         contracts = [
             contract
             for contract in self.contracts.values()
-            if contract.with_obligation and (municipality is None or municipality in dict(contract.shares))
+            if contract.with_obligation
+            and (municipality is None or municipality in dict(contract.shares))
         ]
         references = {contract.reference for contract in contracts}
         registered = [
             line
             for line in owed
-            if line.month[0] == year and line.kind in REGISTERED_KINDS and line.contract in references
+            if line.month[0] == year
+            and line.kind in REGISTERED_KINDS
+            and line.contract in references
         ]
         value = sum((line.value_delta for line in registered), ZERO)
         obligation = sum((line.obligation_delta for line in registered), ZERO)
         this_year = [line for line in done if line.month[0] == year]
-        obligation_to_date = sum((line.obligation_delta for line in owed if line.month[0] <= year), ZERO)
+        obligation_to_date = sum(
+            (line.obligation_delta for line in owed if line.month[0] <= year), ZERO
+        )
         realised_to_date = sum((line.amount for line in done if line.month[0] <= year), ZERO)
         by_category = dict.fromkeys(CATEGORIES.values(), ZERO) | summed(this_year, "category")
         workplaces = {
@@ -678,12 +745,18 @@ class Register:
             "contracts_registered": len(
                 {line.contract for line in registered if line.kind in ("award", "call_off")},
             ),
-            "contracts_active": sum(contract.start.year <= year <= contract.end.year for contract in contracts),
+            "contracts_active": sum(
+                contract.start.year <= year <= contract.end.year for contract in contracts
+            ),
             "fulfilled": text(sum(by_category.values())),
             "social_spend": text(by_category["social_purchasing"] + by_category["csr"]),
-            "social_firm_spend": text(sum((line.amount for line in spent if line.month[0] == year), ZERO)),
+            "social_firm_spend": text(
+                sum((line.amount for line in spent if line.month[0] == year), ZERO)
+            ),
             "workplaces": len(workplaces),
-            "workplaces_started": sum(starts[external_id].year == year for external_id in workplaces),
+            "workplaces_started": sum(
+                starts[external_id].year == year for external_id in workplaces
+            ),
             "fte": text(sum((line.fte for line in this_year), ZERO)),
             "obligation_to_date": text(obligation_to_date),
             "realised_to_date": text(realised_to_date),
@@ -696,7 +769,9 @@ class Register:
 
 
 def limited(window: Window | None, block: Block, first: date | None) -> Window | None:
-    """What `max_months` of the block leaves, counted from the candidate's first counted day under the contract."""
+    """What `max_months` of the block leaves, counted from the candidate's first counted day under
+    the contract.
+    """
     if window is None or first is None or block.max_months is None:
         return window
     return window.until(plus_months(first, block.max_months) - timedelta(days=1))
@@ -711,7 +786,9 @@ def factors(window: Window, table: Table) -> Iterator[tuple[Month, Fraction]]:
 
 
 def claimed_bonuses(valued: Valued) -> list[Block]:
-    """The bonuses that count for a placement, apart from time: claimed, fitting, met, and not switched off."""
+    """The bonuses that count for a placement, apart from time: claimed, fitting, met, and not
+    switched off.
+    """
     placement, table = valued.fulfilment, valued.contract.table
     found = []
     for code in dict.fromkeys(placement.bonuses):
@@ -727,7 +804,9 @@ def claimed_bonuses(valued: Valued) -> list[Block]:
     return [bonus for bonus in found if bonus.code not in off]
 
 
-def summed(lines: Iterable[FulfilmentLine], by: str, category: str | None = None) -> dict[str, Fraction]:
+def summed(
+    lines: Iterable[FulfilmentLine], by: str, category: str | None = None
+) -> dict[str, Fraction]:
     totals: dict[str, Fraction] = defaultdict(Fraction)
     for line in lines:
         if category in (None, line.category):

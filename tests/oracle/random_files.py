@@ -1,7 +1,8 @@
 """Random but consistent exchange files: the same seed and sizes always give the same files.
 
-They hold what is hard: odd dates, cents, shares, contracts under several tables, limits that bite. They hold nothing
-that DOMAIN leaves open where two good readings would give two figures; what is avoided is said where it is avoided.
+They hold what is hard: odd dates, cents, shares, contracts under several tables, limits that bite.
+They hold nothing that DOMAIN leaves open where two good readings would give two figures; what is
+avoided is said where it is avoided.
 """
 
 import csv
@@ -23,10 +24,39 @@ from tests.oracle.calculation import Policy, plus_months
 BEGIN = date(2021, 6, 1)
 CODES = ("GM0402", "GM1942", "GM0406", "GM1696", "GM0376", "GM0317", "GM0417")
 TYPES = ("works", "services", "supplies")
-FIELDS = ("werk-en-inkomen", "onderwijs-en-leren", "inkoop", "economie", "sociaal-domein", "duurzaamheid")
-GROUPS = ("participation_act", "ww", "wia_wao", "wajong", "jobs_agreement", "bbl", "bol", "no_benefit")
+FIELDS = (
+    "werk-en-inkomen",
+    "onderwijs-en-leren",
+    "inkoop",
+    "economie",
+    "sociaal-domein",
+    "duurzaamheid",
+)
+GROUPS = (
+    "participation_act",
+    "ww",
+    "wia_wao",
+    "wajong",
+    "jobs_agreement",
+    "bbl",
+    "bol",
+    "no_benefit",
+)
 REASONS = ("labour_share", "market", "duration", "sector", "other")
-WORDS = ("noord", "zuid", "oost", "west", "brug", "haven", "park", "school", "plein", "kade", "molen", "dijk")
+WORDS = (
+    "noord",
+    "zuid",
+    "oost",
+    "west",
+    "brug",
+    "haven",
+    "park",
+    "school",
+    "plein",
+    "kade",
+    "molen",
+    "dijk",
+)
 
 
 def columns(names: str) -> list[str]:
@@ -34,17 +64,19 @@ def columns(names: str) -> list[str]:
 
 
 CONTRACT_COLUMNS = columns(
-    "reference title contractor_kvk contractor_name municipalities procurement_type cpv policy_field publication_date "
-    "award_date start_date end_date value rate rate_reason basis labour_cost parent_reference valuation_table"
+    "reference title contractor_kvk contractor_name municipalities procurement_type cpv"
+    " policy_field publication_date award_date start_date end_date value rate rate_reason basis"
+    " labour_cost parent_reference valuation_table"
 )
 CHANGE_COLUMNS = columns(
-    "change_id contract_reference kind effective_date value_delta labour_cost_delta obligation_delta rate new_end_date "
-    "reason"
+    "change_id contract_reference kind effective_date value_delta labour_cost_delta"
+    " obligation_delta rate new_end_date reason"
 )
 FULFILMENT_COLUMNS = columns(
-    "external_id kind contracts block description candidate_ref hours_per_week start_date end_date confirmed_until "
-    "age_at_start permanent_contract bonuses supplier_name supplier_kvk invoice_number amount paid_on quantity "
-    "activity_date policy_field performed_by accepted_value accepted_reason status"
+    "external_id kind contracts block description candidate_ref hours_per_week start_date end_date"
+    " confirmed_until age_at_start permanent_contract bonuses supplier_name supplier_kvk"
+    " invoice_number amount paid_on quantity activity_date policy_field performed_by accepted_value"
+    " accepted_reason status"
 )
 HANDED_IN = {
     "placement": ("candidate_ref",),
@@ -78,13 +110,17 @@ class RandomFiles:
 
     @property
     def years(self) -> range:
-        """The years in which anything can lie: work may have begun up to 200 days before its contract."""
+        """The years in which anything can lie: work may have begun up to 200 days before its
+        contract.
+        """
         return range(BEGIN.year - 1, self.today.year + 1)
 
 
 @dataclass
 class Deal:
-    """A contract as far as later rows have to know it. Amounts in cents, rates in hundredths of a percent."""
+    """A contract as far as later rows have to know it. Amounts in cents, rates in hundredths of a
+    percent.
+    """
 
     reference: str
     kvk: str
@@ -133,7 +169,9 @@ class Maker:
         self.directory.mkdir(parents=True, exist_ok=True)
         self.today = self.some_day(date(2023, 6, 1), date(2025, 12, 31))
         region = self.region()
-        tables = [self.table(number) for number in range(1, self.random.randint(1, self.sizes.tables) + 1)]
+        tables = [
+            self.table(number) for number in range(1, self.random.randint(1, self.sizes.tables) + 1)
+        ]
         since = [date(2020, 1, 1), self.some_day(date(2022, 1, 1), date(2023, 12, 31))]
         self.in_force = list(zip(since, tables, strict=False))
         contracts = self.contracts()
@@ -145,7 +183,10 @@ class Maker:
             region_code=region["code"],
             municipalities=self.codes,
             region=self.write_json("region.json", region),
-            tables=[(self.write_json(f"{table['code']}.json", table), when) for when, table in self.in_force],
+            tables=[
+                (self.write_json(f"{table['code']}.json", table), when)
+                for when, table in self.in_force
+            ],
             contracts=self.write_csv("contracts.csv", CONTRACT_COLUMNS, contracts),
             changes=self.write_csv("changes.csv", CHANGE_COLUMNS, changes),
             fulfilments=self.write_csv("fulfilments.csv", FULFILMENT_COLUMNS, fulfilments),
@@ -166,7 +207,9 @@ class Maker:
                 None,
                 when.replace(day=1),
                 when.replace(day=monthrange(when.year, when.month)[1]),
-                self.random.choice([date(2024, 2, 29), date(2024, 2, 28), date(2023, 12, 31), date(2024, 1, 31)]),
+                self.random.choice(
+                    [date(2024, 2, 29), date(2024, 2, 28), date(2023, 12, 31), date(2024, 1, 31)]
+                ),
             ]
         )
         return odd if odd and first <= odd <= last else when
@@ -175,7 +218,11 @@ class Maker:
         """An amount between the two, both in whole euro; in cents, often round, often odd."""
         euros = self.random.randint(low, high)
         return self.random.choice(
-            [euros * 100, round(euros, -3) * 100 or euros * 100, euros * 100 + self.random.randint(1, 99)]
+            [
+                euros * 100,
+                round(euros, -3) * 100 or euros * 100,
+                euros * 100 + self.random.randint(1, 99),
+            ]
         )
 
     def amount(self, cents: int) -> str:
@@ -209,7 +256,9 @@ class Maker:
     def portions(self, number: int, whole: bool = True) -> list[str]:
         """Percentages; together 100, or less where that is allowed."""
         if number == 1:
-            return [""] if whole or self.chance(0.7) else [self.random.choice(["80", "62.5", "33.33"])]
+            return (
+                [""] if whole or self.chance(0.7) else [self.random.choice(["80", "62.5", "33.33"])]
+            )
         if not whole and self.chance(0.2):
             return [self.random.choice(["25", "12.5", "33.33", "40"]) for _ in range(number)]
         choices = {
@@ -236,11 +285,15 @@ class Maker:
     def write_csv(self, name: str, columns: list[str], rows: list[dict[str, str]]) -> Path:
         assert all(row.keys() <= set(columns) for row in rows)
         if self.chance(0.3):
-            columns = [column for column in columns if any(row.get(column) for row in rows)] or columns
+            columns = [
+                column for column in columns if any(row.get(column) for row in rows)
+            ] or columns
         if self.chance(0.3):
             columns = self.random.sample(columns, len(columns))
         path = self.directory / name
-        with path.open("w", encoding=self.random.choice(["utf-8", "utf-8-sig"]), newline="") as file:
+        with path.open(
+            "w", encoding=self.random.choice(["utf-8", "utf-8-sig"]), newline=""
+        ) as file:
             kept = [{name: row.get(name, "") for name in columns} for row in rows]
             writer = csv.DictWriter(file, columns, delimiter=self.random.choice(",;"))
             writer.writeheader()
@@ -250,13 +303,18 @@ class Maker:
     # Region and tables
 
     def region(self) -> dict[str, Any]:
-        self.codes = sorted(self.random.sample(CODES, self.random.randint(2, self.sizes.municipalities)))
+        self.codes = sorted(
+            self.random.sample(CODES, self.random.randint(2, self.sizes.municipalities))
+        )
         policy: dict[str, Any] = {}
         if self.chance(0.3):
             policy["default_rate"] = self.random.choice(["4.00", "2.50"])
         if self.chance(0.6):
             kinds = self.random.sample(TYPES, 2)
-            policy |= {f"threshold_{kind}": self.random.choice(["200000.00", "500000.00"]) for kind in kinds}
+            policy |= {
+                f"threshold_{kind}": self.random.choice(["200000.00", "500000.00"])
+                for kind in kinds
+            }
         if self.chance(0.5):
             policy |= {"reduced_rate": "2.00", "reduced_below_labour_share": "30"}
         if self.chance(0.5):
@@ -273,10 +331,18 @@ class Maker:
             "code": "proefregio",
             "title": {"nl": "Proefregio", "en": "Trial region"},
             "municipalities": [
-                {"code": code, "name": f"Gemeente {code[2:]}", "inhabitants": self.random.randint(8000, 90000)}
+                {
+                    "code": code,
+                    "name": f"Gemeente {code[2:]}",
+                    "inhabitants": self.random.randint(8000, 90000),
+                }
                 for code in self.codes
             ],
-            "goals": [{"year": 2024, "indicator": "workplaces", "low": 20, "high": 26}] if self.chance(0.5) else [],
+            "goals": (
+                [{"year": 2024, "indicator": "workplaces", "low": 20, "high": 26}]
+                if self.chance(0.5)
+                else []
+            ),
             "policy": policy,
         }
 
@@ -286,7 +352,9 @@ class Maker:
         def euros(low: int, high: int) -> str:
             return f"{self.cents(low, high) / 100:.2f}"
 
-        def block(code: str, kind: str, unit: str, amount: str | None, **more: Any) -> dict[str, Any]:
+        def block(
+            code: str, kind: str, unit: str, amount: str | None, **more: Any
+        ) -> dict[str, Any]:
             row = {"code": code, "label": {"nl": code, "en": code}, "kind": kind, "unit": unit}
             if amount is not None:
                 row["amount"] = amount
@@ -303,9 +371,15 @@ class Maker:
             return block(code, "purchase", "invoice", None, weight_percent=weight)
 
         def bonus(code: str, unit: str, amount: str, **more: Any) -> dict[str, Any]:
-            condition = random.choice([None, None, {"min_age": 50}, {"min_age": 55}, {"permanent_contract": True}])
-            applies_to = random.choice([None, None, None, ["FULL_A", "MONTHLY"], ["FULL_B", "YEARLY", "ONCE"]])
-            return block(code, "bonus", unit, amount, condition=condition, applies_to=applies_to, **more)
+            condition = random.choice(
+                [None, None, {"min_age": 50}, {"min_age": 55}, {"permanent_contract": True}]
+            )
+            applies_to = random.choice(
+                [None, None, None, ["FULL_A", "MONTHLY"], ["FULL_B", "YEARLY", "ONCE"]]
+            )
+            return block(
+                code, "bonus", unit, amount, condition=condition, applies_to=applies_to, **more
+            )
 
         short = random.choice([None, None, 3, 12])
         blocks = [
@@ -318,7 +392,8 @@ class Maker:
             bonus("BONUS_YEAR", "year", euros(1000, 9000)),
             bonus("BONUS_MONTH", "month", euros(50, 500), max_months=random.choice([None, 2])),
             bonus("BONUS_ONCE", "fixed", euros(1000, 10000)),
-            # The only one that switches others off, and for as long as the placement counts: no chains, no gaps.
+            # The only one that switches others off, and for as long as the placement counts: no
+            # chains, no gaps.
             bonus("BONUS_EXTRA", "year", "7777.77", replaces=["BONUS_YEAR", "BONUS_ONCE"]),
             purchase("INVOICE", "100"),
             purchase("INVOICE_PART", random.choice(["33.33", "50", "150", "62.5"])),
@@ -336,7 +411,9 @@ class Maker:
                     row["code"] += "_NEW"
             for row in blocks:
                 if "applies_to" in row:
-                    row["applies_to"] = [f"{c}_NEW" if c == "YEARLY" else c for c in row["applies_to"]]
+                    row["applies_to"] = [
+                        f"{c}_NEW" if c == "YEARLY" else c for c in row["applies_to"]
+                    ]
         return {
             "format": "valuation-table/1",
             "code": f"proef-{number}",
@@ -356,8 +433,13 @@ class Maker:
     # Contracts
 
     def contracts(self) -> list[dict[str, str]]:
-        kvks = ["01234567", *(f"{self.random.randint(20, 79)}{n:06d}" for n in range(1, self.sizes.contractors))]
-        self.contractors = [(kvk, f"Bouwbedrijf {WORDS[n % len(WORDS)].title()}") for n, kvk in enumerate(kvks)]
+        kvks = [
+            "01234567",
+            *(f"{self.random.randint(20, 79)}{n:06d}" for n in range(1, self.sizes.contractors)),
+        ]
+        self.contractors = [
+            (kvk, f"Bouwbedrijf {WORDS[n % len(WORDS)].title()}") for n, kvk in enumerate(kvks)
+        ]
         rows = []
         for number in range(1, self.sizes.contracts + 1):
             parents = [deal for deal in self.deals if deal.framework and deal.award < self.today]
@@ -385,17 +467,25 @@ class Maker:
         value = self.cents(50_000, 1_500_000)
         if self.chance(0.2):
             value = random.choice([199_999_99, 200_000_00, 499_999_99, 500_000_00])
-        basis = random.choice(["contract_value", "contract_value", "labour_cost", "invoiced_turnover"])
+        basis = random.choice(
+            ["contract_value", "contract_value", "labour_cost", "invoiced_turnover"]
+        )
         labour = 0
         if basis == "labour_cost" or self.chance(0.4):
-            labour = value * random.choice([5, 10, 25, 30, 31, 60]) // 100 - random.choice([0, 0, 1])
-        rate_by_policy = self.policy.rate(procurement_type, Fraction(value, 100), Fraction(labour, 100) or None)
+            labour = value * random.choice([5, 10, 25, 30, 31, 60]) // 100 - random.choice(
+                [0, 0, 1]
+            )
+        rate_by_policy = self.policy.rate(
+            procurement_type, Fraction(value, 100), Fraction(labour, 100) or None
+        )
         default = self.policy.get("default_rate", "5.00")
         given = None
         if self.chance(0.5):
             given = Fraction(random.choice([0, 100, 200, 250, 333, 500, 500, 750]), 100)
         rate = rate_by_policy if given is None else given
-        when = {"award_date": award, "publication_date": published, "start_date": start}[self.policy.pinned_by]
+        when = {"award_date": award, "publication_date": published, "start_date": start}[
+            self.policy.pinned_by
+        ]
         table = [table for since, table in self.in_force if since <= when][-1]
         pinned = ""
         if self.chance(0.2):
@@ -476,11 +566,15 @@ class Maker:
         given = None
         if kind in ("amendment", "extension"):
             if kind == "extension":
-                deal.end = self.some_day(deal.end + timedelta(days=1), deal.end + timedelta(days=300))
+                deal.end = self.some_day(
+                    deal.end + timedelta(days=1), deal.end + timedelta(days=300)
+                )
                 row["new_end_date"] = self.date(deal.end)
             if kind == "amendment" or self.chance(0.7):
                 low = -deal.value // 400
-                delta = self.cents(1, deal.value // 300) if self.chance(0.7) else self.cents(low, -1)
+                delta = (
+                    self.cents(1, deal.value // 300) if self.chance(0.7) else self.cents(low, -1)
+                )
                 deal.value += delta
                 row["value_delta"] = self.amount(delta)
                 if deal.basis == "labour_cost":
@@ -489,9 +583,15 @@ class Maker:
                         deal.labour += labour
                         row["labour_cost_delta"] = self.amount(labour)
             if owing and self.chance(0.2):
-                given = self.cents(1, 3000) if self.chance(0.7) else -self.random.randint(1, tenth * 100)
+                given = (
+                    self.cents(1, 3000)
+                    if self.chance(0.7)
+                    else -self.random.randint(1, tenth * 100)
+                )
         elif kind == "rate_change":
-            deal.rate = random.choice([rate for rate in (100, 175, 300, 500, 600) if rate != deal.rate])
+            deal.rate = random.choice(
+                [rate for rate in (100, 175, 300, 500, 600) if rate != deal.rate]
+            )
             row["rate"] = self.decimal(Fraction(deal.rate, 100))
         elif kind == "turnover":
             row["value_delta"] = self.amount(self.cents(1000, 200_000))
@@ -516,14 +616,15 @@ class Maker:
             others = [deal for deal in owners if deal.kvk == first.kvk and deal is not first]
             if others and self.chance(0.35):
                 deals.append(self.random.choice(others))
-            row = self.random.choice([self.placement, self.placement, self.placement, self.purchase, self.activity])(
-                deals
-            )
+            row = self.random.choice(
+                [self.placement, self.placement, self.placement, self.purchase, self.activity]
+            )(deals)
             row["external_id"] = f"F-{number:03d}"
             row["description"] = self.random.choice(["", self.words()])
             row.setdefault("status", self.random.choice(["accepted"] * 8 + ["submitted", "draft"]))
             if row["status"] == "submitted":
-                # What is handed in says who, from whom or what; history that was accepted elsewhere may not.
+                # What is handed in says who, from whom or what; history that was accepted elsewhere
+                # may not.
                 for name in HANDED_IN[row["kind"]]:
                     row[name] = row.get(name) or f"{name} {number}"
             if row["status"] != "accepted":
@@ -538,12 +639,20 @@ class Maker:
         return rows
 
     def blocks(self, deals: list[Deal], kind: str) -> tuple[str, list[dict[str, Any]]] | None:
-        """A cell, and the block under each contract; of one unit where the unit says which columns are used."""
-        offers = [[block for block in deal.table["blocks"] if block["kind"] == kind] for deal in deals]
+        """A cell, and the block under each contract; of one unit where the unit says which columns
+        are used.
+        """
+        offers = [
+            [block for block in deal.table["blocks"] if block["kind"] == kind] for deal in deals
+        ]
         chosen = [self.random.choice(offers[0])]
         for offer in offers[1:]:
             # What two contracts make of an agreement is not said.
-            fitting = [block for block in offer if kind == "placement" or block["unit"] == chosen[0]["unit"]]
+            fitting = [
+                block
+                for block in offer
+                if kind == "placement" or block["unit"] == chosen[0]["unit"]
+            ]
             fitting = [block for block in fitting if block["unit"] != "agreement"]
             if not fitting:
                 return None
@@ -557,18 +666,26 @@ class Maker:
         pairs = zip(deals, codes, strict=True)
         return ";".join(f"{deal.reference}={code}" for deal, code in pairs), chosen
 
-    def common(self, deals: list[Deal], kind: str) -> tuple[dict[str, str], list[dict[str, Any]], list[Deal]]:
+    def common(
+        self, deals: list[Deal], kind: str
+    ) -> tuple[dict[str, str], list[dict[str, Any]], list[Deal]]:
         found = self.blocks(deals, kind)
         if found is None:
             deals = deals[:1]
             found = self.blocks(deals, kind)
         cell, chosen = found
         references = [deal.reference for deal in deals]
-        return {"kind": kind, "contracts": self.shared(references, whole=False), "block": cell}, chosen, deals
+        return (
+            {"kind": kind, "contracts": self.shared(references, whole=False), "block": cell},
+            chosen,
+            deals,
+        )
 
     def accepted_value(self, row: dict[str, str], probability: float) -> None:
         if self.chance(probability):
-            row["accepted_value"] = self.amount(self.random.choice([0, 1, 100, *(self.cents(100, 30_000),) * 5]))
+            row["accepted_value"] = self.amount(
+                self.random.choice([0, 1, 100, *(self.cents(100, 30_000),) * 5])
+            )
 
     def placement(self, deals: list[Deal]) -> dict[str, str]:
         random = self.random
@@ -582,8 +699,8 @@ class Maker:
         # Not where the month then has no such day: two readings differ there.
         if lookback and edge.day == deals[0].start.day and self.chance(0.25):
             start = edge - timedelta(days=random.choice([0, 0, 1]))
-        # Whether a fixed block counts once per candidate is not said, nor whether a placement of too few hours can be
-        # the first of its candidate: those have a candidate of their own.
+        # Whether a fixed block counts once per candidate is not said, nor whether a placement of
+        # too few hours can be the first of its candidate: those have a candidate of their own.
         alone = self.chance(0.3) or any(block["unit"] == "fixed" for block in chosen)
         candidate, start = self.candidate(deals, start, alone)
         end = (
@@ -605,7 +722,9 @@ class Maker:
             "age_at_start": candidate.age,
             "permanent_contract": self.yes() if candidate.permanent else "",
         }
-        offered = [{b["code"] for b in deal.table["blocks"] if b["kind"] == "bonus"} for deal in deals]
+        offered = [
+            {b["code"] for b in deal.table["blocks"] if b["kind"] == "bonus"} for deal in deals
+        ]
         bonuses = sorted(set.intersection(*offered))
         wanted = random.sample(bonuses, random.choice([0, 1, 2, 3]))
         if candidate.bonuses and self.chance(0.7):
@@ -613,21 +732,27 @@ class Maker:
         candidate.bonuses = wanted
         row["bonuses"] = ";".join(wanted)
         if start <= self.today and self.chance(0.35):
-            row["confirmed_until"] = self.date(self.some_day(start, min(end or self.today, self.today)))
-        # Over which months a sum is spread that has neither a window nor an end is not said; nor what FTE there is in
-        # hours that are too few.
+            row["confirmed_until"] = self.date(
+                self.some_day(start, min(end or self.today, self.today))
+            )
+        # Over which months a sum is spread that has neither a window nor an end is not said; nor
+        # what FTE there is in hours that are too few.
         enough = all(hours >= int(deal.table["min_hours_per_week"]) for deal in deals)
         if enough and end is not None:
             self.accepted_value(row, 0.25)
         return row
 
     def candidate(self, deals: list[Deal], start: date, alone: bool) -> tuple[Candidate, date]:
-        """Someone new, or someone of this contractor who was placed before; then mostly after that has ended."""
+        """Someone new, or someone of this contractor who was placed before; then mostly after that
+        has ended.
+        """
         known = self.candidates.setdefault(deals[0].kvk, [])
         again = [candidate for candidate in known if not candidate.alone]
         if self.chance(0.8):
             # The limits per candidate hold under one contract.
-            again = [candidate for candidate in again if deals[0].reference in candidate.contracts] or again
+            again = [
+                candidate for candidate in again if deals[0].reference in candidate.contracts
+            ] or again
         if alone or not again or self.chance(0.25):
             number = sum(len(candidates) for candidates in self.candidates.values()) + 1
             age = str(self.random.choice([17, 24, 49, 50, 52, 55, 61])) if self.chance(0.8) else ""
@@ -647,7 +772,14 @@ class Maker:
         days = self.policy.payment_days
         paid = self.some_day(deal.start - timedelta(days=5), deal.end + timedelta(days=days + 10))
         paid = self.random.choice(
-            [paid, paid, paid, deal.start, deal.end + timedelta(days=days), deal.end + timedelta(days=days + 1)]
+            [
+                paid,
+                paid,
+                paid,
+                deal.start,
+                deal.end + timedelta(days=days),
+                deal.end + timedelta(days=days + 1),
+            ]
         )
         row |= {
             "supplier_name": "Sociaal werkbedrijf",
@@ -678,8 +810,12 @@ class Maker:
         return row
 
 
-def in_any_order(random: Random, rows: list[tuple[Deal, date, dict[str, str]]]) -> list[dict[str, str]]:
-    """Shuffled, except that rows of one contract and one day keep their order: that order counts."""
+def in_any_order(
+    random: Random, rows: list[tuple[Deal, date, dict[str, str]]]
+) -> list[dict[str, str]]:
+    """Shuffled, except that rows of one contract and one day keep their order: that order
+    counts.
+    """
     positions = list(range(len(rows)))
     random.shuffle(positions)
     placed: list[tuple[int, dict[str, str]]] = []

@@ -1,4 +1,6 @@
-"""The application and the oracle, made apart from the same handbook, say the same of the same random files."""
+"""The application and the oracle, made apart from the same handbook, say the same of the same
+random files.
+"""
 
 import json
 import os
@@ -31,14 +33,23 @@ def load(files: random_files.RandomFiles) -> None:
     out = StringIO()
     call_command("load_region", str(files.region), stdout=out)
     for path, since in files.tables:
-        call_command("load_valuation_table", str(path), *region, "--in-force-from", since.isoformat(), stdout=out)
+        call_command(
+            "load_valuation_table",
+            str(path),
+            *region,
+            "--in-force-from",
+            since.isoformat(),
+            stdout=out,
+        )
     call_command("import_contracts", str(files.contracts), *region, stdout=out)
     call_command("import_obligation_changes", str(files.changes), *region, stdout=out)
     call_command("import_fulfilments", str(files.fulfilments), *region, stdout=out)
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    """What the oracle has, where the application has something else: `name: (oracle, application)`."""
+    """What the oracle has, where the application has something else: `name: (oracle,
+    application)`.
+    """
     wrong = {}
     for name, value in expected.items():
         other = found.get(name, "(absent)")
@@ -55,14 +66,19 @@ def differences(expected: dict[str, Any], found: dict[str, Any]) -> dict[str, An
 @pytest.mark.parametrize("seed", SEEDS)
 def test_application_agrees(seed: int, tmp_path: Path) -> None:
     files = random_files.make(tmp_path, seed)
-    register = Register(files.region, files.tables, files.contracts, files.changes, files.fulfilments, files.today)
+    register = Register(
+        files.region, files.tables, files.contracts, files.changes, files.fulfilments, files.today
+    )
     noon = datetime.combine(files.today, time(12), ZoneInfo("Europe/Amsterdam"))
     with time_machine.travel(noon, tick=False):
         load(files)
         wrong: dict[str, Any] = {}
         for external_id in files.accepted:
             shown = output("value", external_id, "--region", files.region_code)
-            found = {row["reference"]: {"total": row["total"], "posted": row["posted"]} for row in shown["contracts"]}
+            found = {
+                row["reference"]: {"total": row["total"], "posted": row["posted"]}
+                for row in shown["contracts"]
+            }
             if found != (expected := register.totals(external_id)):
                 wrong[external_id] = (expected, found)
         for year in files.years:

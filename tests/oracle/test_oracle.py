@@ -1,4 +1,6 @@
-"""The oracle itself: the examples that the handbook publishes, its limits, and that its lines always add up."""
+"""The oracle itself: the examples that the handbook publishes, its limits, and that its lines
+always add up.
+"""
 
 import csv
 import json
@@ -14,12 +16,24 @@ import pytest
 from hypothesis import example, given, settings
 
 from tests.oracle import random_files
-from tests.oracle.calculation import Policy, Register, day, in_steps, number, plus_months, rounded, text, without_vat
+from tests.oracle.calculation import (
+    Policy,
+    Register,
+    day,
+    in_steps,
+    number,
+    plus_months,
+    rounded,
+    text,
+    without_vat,
+)
 
 TODAY = date(2025, 12, 31)
 
 
-def block(code: str, unit: str, amount: str | None = None, kind: str = "placement", **more: Any) -> dict[str, Any]:
+def block(
+    code: str, unit: str, amount: str | None = None, kind: str = "placement", **more: Any
+) -> dict[str, Any]:
     return {"code": code, "kind": kind, "unit": unit, "amount": amount, **more}
 
 
@@ -67,7 +81,11 @@ class Files:
         self.folder = folder
         self.tables = tables or (UTRECHT,)
         self.policy = policy
-        self.rows: dict[str, list[dict[str, str]]] = {"contracts": [], "changes": [], "fulfilments": []}
+        self.rows: dict[str, list[dict[str, str]]] = {
+            "contracts": [],
+            "changes": [],
+            "fulfilments": [],
+        }
 
     def contract(self, reference: str = "C1", **row: str) -> None:
         self.rows["contracts"].append(
@@ -84,20 +102,34 @@ class Files:
         )
 
     def change(self, kind: str, effective_date: str = "2024-01-01", **row: str) -> None:
-        self.rows["changes"].append({"contract_reference": "C1", "kind": kind, "effective_date": effective_date} | row)
+        self.rows["changes"].append(
+            {"contract_reference": "C1", "kind": kind, "effective_date": effective_date} | row
+        )
 
     def fulfilment(self, kind: str, block: str, external_id: str = "F1", **row: str) -> None:
-        columns = {"external_id": external_id, "kind": kind, "block": block, "contracts": "C1", "status": "accepted"}
+        columns = {
+            "external_id": external_id,
+            "kind": kind,
+            "block": block,
+            "contracts": "C1",
+            "status": "accepted",
+        }
         self.rows["fulfilments"].append(columns | row)
 
     def placement(self, block: str, start: str, end: str, hours: str = "36", **row: str) -> None:
-        self.fulfilment("placement", block, **({"start_date": start, "end_date": end, "hours_per_week": hours} | row))
+        self.fulfilment(
+            "placement",
+            block,
+            **({"start_date": start, "end_date": end, "hours_per_week": hours} | row),
+        )
 
     def register(self, today: date = TODAY) -> Register:
         if not self.rows["contracts"]:
             self.contract()
         region = self.folder / "region.json"
-        region.write_text(json.dumps({"municipalities": [{"code": "GM0001"}], "policy": self.policy}))
+        region.write_text(
+            json.dumps({"municipalities": [{"code": "GM0001"}], "policy": self.policy})
+        )
         tables = []
         for data in self.tables:
             path = self.folder / f"{data['code']}.json"
@@ -107,10 +139,14 @@ class Files:
         for name, rows in self.rows.items():
             paths[name] = self.folder / f"{name}.csv"
             with paths[name].open("w", newline="") as file:
-                writer = csv.DictWriter(file, list(dict.fromkeys(key for row in rows for key in row)) or ["reason"])
+                writer = csv.DictWriter(
+                    file, list(dict.fromkeys(key for row in rows for key in row)) or ["reason"]
+                )
                 writer.writeheader()
                 writer.writerows(rows)
-        return Register(region, tables, paths["contracts"], paths["changes"], paths["fulfilments"], today)
+        return Register(
+            region, tables, paths["contracts"], paths["changes"], paths["fulfilments"], today
+        )
 
     def worth(self, external_id: str = "F1", reference: str = "C1") -> str:
         return self.register().totals(external_id)[reference]["total"]
@@ -123,10 +159,12 @@ class Files:
         return {month: text(amount) for month, amount in found.items() if amount}
 
     def owed(self) -> str:
-        return text(sum((line.obligation_delta for line in self.register().obligation_lines), Fraction(0)))
+        return text(
+            sum((line.obligation_delta for line in self.register().obligation_lines), Fraction(0))
+        )
 
 
-# --- Numbers, dates, notations ----------------------------------------------------------------------------------------
+# --- Numbers, dates, notations --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -160,7 +198,11 @@ def test_half_is_rounded_away_from_zero() -> None:
 
 
 def test_thirds_add_up() -> None:
-    assert [text(value) for value in in_steps([Fraction(100, 3)] * 3)] == ["33.33", "33.34", "33.33"]
+    assert [text(value) for value in in_steps([Fraction(100, 3)] * 3)] == [
+        "33.33",
+        "33.34",
+        "33.33",
+    ]
 
 
 def test_same_day_some_months_later() -> None:
@@ -169,7 +211,7 @@ def test_same_day_some_months_later() -> None:
     assert plus_months(date(2024, 1, 31), -2) == date(2023, 11, 30)
 
 
-# --- The obligation: the examples of section 4 ------------------------------------------------------------------------
+# --- The obligation: the examples of section 4 ----------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -216,8 +258,12 @@ def test_more_work(tmp_path: Path) -> None:
     ],
 )
 def test_labour_share_is_strictly_below(kind: str, labour_cost: str | None, rate: str) -> None:
-    policy = Policy({"reduced_rate": "2", "reduced_below_labour_share": "30", "supplies_min_labour_share": "10"})
-    assert policy.rate(kind, Fraction(1000000), labour_cost and Fraction(labour_cost)) == Fraction(rate)
+    policy = Policy(
+        {"reduced_rate": "2", "reduced_below_labour_share": "30", "supplies_min_labour_share": "10"}
+    )
+    assert policy.rate(kind, Fraction(1000000), labour_cost and Fraction(labour_cost)) == Fraction(
+        rate
+    )
 
 
 def test_changes_post_the_difference_and_given_amounts_stay(tmp_path: Path) -> None:
@@ -227,7 +273,9 @@ def test_changes_post_the_difference_and_given_amounts_stay(tmp_path: Path) -> N
     files.change("amendment", "01-02-2024", value_delta="100.000")
     files.change("extension", "2024-06-01", value_delta="500000", new_end_date="2026-06-30")
     register = files.register()
-    assert [(line.kind, line.month, text(line.obligation_delta)) for line in register.obligation_lines] == [
+    assert [
+        (line.kind, line.month, text(line.obligation_delta)) for line in register.obligation_lines
+    ] == [
         ("award", (2023, 1), "50000.00"),
         ("amendment", (2024, 2), "5000.00"),
         ("waiver", (2024, 3), "-1000.00"),
@@ -235,7 +283,10 @@ def test_changes_post_the_difference_and_given_amounts_stay(tmp_path: Path) -> N
         ("extension", (2024, 6), "0.00"),
     ]
     figures = register.figures(2024)
-    assert (figures["contract_value_registered"], figures["obligation_registered"]) == ("600000.00", "5000.00")
+    assert (figures["contract_value_registered"], figures["obligation_registered"]) == (
+        "600000.00",
+        "5000.00",
+    )
     assert (figures["average_rate"], figures["obligation_to_date"]) == ("0.83", "59000.00")
     assert register.figures(2026)["contracts_active"] == 1
 
@@ -246,7 +297,9 @@ def test_turnover_owes_as_it_is_invoiced(tmp_path: Path) -> None:
     files.change("turnover", "2023-06-30", value_delta="100000")
     files.change("turnover", "2023-12-31", value_delta="200000")
     register = files.register()
-    assert [(text(line.value_delta), text(line.obligation_delta)) for line in register.obligation_lines] == [
+    assert [
+        (text(line.value_delta), text(line.obligation_delta)) for line in register.obligation_lines
+    ] == [
         ("1000000.00", "0.00"),
         ("0.00", "5000.00"),
         ("0.00", "7000.00"),
@@ -259,7 +312,10 @@ def test_framework_owes_nothing_itself(tmp_path: Path) -> None:
     files.contract("C2", value="200000", parent_reference="C1", award_date="2024-02-01")
     files.change("amendment", value_delta="100000")
     register = files.register()
-    assert {(line.contract, line.kind, text(line.obligation_delta)) for line in register.obligation_lines} == {
+    assert {
+        (line.contract, line.kind, text(line.obligation_delta))
+        for line in register.obligation_lines
+    } == {
         ("C1", "award", "0.00"),
         ("C2", "call_off", "10000.00"),
     }
@@ -277,7 +333,7 @@ def test_rate_zero_is_no_obligation_until_a_rate_comes(tmp_path: Path) -> None:
     assert files.register().figures(2024)["obligation_to_date"] == "10000.00"
 
 
-# --- Valuation: the examples of section 5 -----------------------------------------------------------------------------
+# --- Valuation: the examples of section 5 ---------------------------------------------------------
 
 
 def test_utrecht_half_a_year(tmp_path: Path) -> None:
@@ -305,9 +361,13 @@ def test_utrecht_half_a_year_by_days(tmp_path: Path) -> None:
         (LEIDEN, "WIA", "40", "", "40000.00"),
     ],
 )
-def test_a_year(tmp_path: Path, valuation: dict[str, Any], code: str, age: str, bonuses: str, worth: str) -> None:
+def test_a_year(
+    tmp_path: Path, valuation: dict[str, Any], code: str, age: str, bonuses: str, worth: str
+) -> None:
     files = Files(tmp_path, valuation)
-    files.placement(code, "2024-01-01", "2024-12-31", age_at_start=age, permanent_contract="ja", bonuses=bonuses)
+    files.placement(
+        code, "2024-01-01", "2024-12-31", age_at_start=age, permanent_contract="ja", bonuses=bonuses
+    )
     assert files.worth() == worth
 
 
@@ -321,7 +381,11 @@ def test_two_contracts_each_by_its_own_table(tmp_path: Path) -> None:
         "C2": {"total": "10000.00", "posted": "10000.00"},
     }
     figures = files.register().figures(2024)
-    assert (figures["workplaces"], figures["fte"], figures["by_target_group"]) == (1, "0.75", {"wia_wao": "20000.00"})
+    assert (figures["workplaces"], figures["fte"], figures["by_target_group"]) == (
+        1,
+        "0.75",
+        {"wia_wao": "20000.00"},
+    )
 
 
 def test_vat_is_taken_off() -> None:
@@ -343,7 +407,12 @@ def test_day_maximum(tmp_path: Path, claim: str, worth: str) -> None:
 
 @pytest.mark.parametrize(
     ("paid_on", "worth"),
-    [("2022-12-31", "0.00"), ("2023-01-01", "10000.00"), ("2024-03-01", "10000.00"), ("2024-03-02", "0.00")],
+    [
+        ("2022-12-31", "0.00"),
+        ("2023-01-01", "10000.00"),
+        ("2024-03-01", "10000.00"),
+        ("2024-03-02", "0.00"),
+    ],
 )
 def test_payment_until_sixty_days_after(tmp_path: Path, paid_on: str, worth: str) -> None:
     files = Files(tmp_path, LEIDEN)
@@ -353,7 +422,9 @@ def test_payment_until_sixty_days_after(tmp_path: Path, paid_on: str, worth: str
     assert files.register().figures(int(paid_on[:4]))["social_firm_spend"] == "10000.00"
 
 
-@pytest.mark.parametrize(("when", "worth"), [("2022-12-31", "0.00"), ("2025-12-31", "100.00"), ("2026-01-01", "0.00")])
+@pytest.mark.parametrize(
+    ("when", "worth"), [("2022-12-31", "0.00"), ("2025-12-31", "100.00"), ("2026-01-01", "0.00")]
+)
 def test_activity_within_the_term(tmp_path: Path, when: str, worth: str) -> None:
     files = Files(tmp_path, GOOI)
     files.fulfilment("activity", "MVO_HOUR", quantity="1", activity_date=when)
@@ -361,13 +432,15 @@ def test_activity_within_the_term(tmp_path: Path, when: str, worth: str) -> None
 
 
 def test_weight_counts_and_the_spend_stays(tmp_path: Path) -> None:
-    files = Files(tmp_path, table(block("INVOICE", "invoice", None, "purchase", weight_percent="33.33")))
+    files = Files(
+        tmp_path, table(block("INVOICE", "invoice", None, "purchase", weight_percent="33.33"))
+    )
     files.fulfilment("purchase", "INVOICE", amount="1000", paid_on="2024-03-01", contracts="C1:50")
     figures = files.register().figures(2024)
     assert (figures["social_spend"], figures["social_firm_spend"]) == ("166.65", "500.00")
 
 
-# --- Windows, months and bonuses --------------------------------------------------------------------------------------
+# --- Windows, months and bonuses ------------------------------------------------------------------
 
 UNITS = table(
     block("YEAR", "year", "1200.00"),
@@ -413,18 +486,27 @@ def test_max_months_hold_for_a_candidate_together(tmp_path: Path) -> None:
     files = Files(tmp_path, UNITS)
     later = {"external_id": "F2", "candidate_ref": "K1", "bonuses": "B_FIX;B_MONTH"}
     files.placement("SHORT", "2024-03-16", "2024-12-31", **later)
-    files.placement("SHORT", "2024-01-16", "2024-02-15", candidate_ref="K1", bonuses="B_FIX;B_MONTH")
+    files.placement(
+        "SHORT", "2024-01-16", "2024-02-15", candidate_ref="K1", bonuses="B_FIX;B_MONTH"
+    )
     register = files.register()
-    # 16 January to 15 April; the bonus by the month until 15 March; the fixed one with the first only.
-    assert register.totals("F1")["C1"]["total"] == text(110 * (Fraction(16, 31) + Fraction(15, 29)) + 50)
+    # 16 January to 15 April; the bonus by the month until 15 March; the fixed one with the first
+    # only.
+    assert register.totals("F1")["C1"]["total"] == text(
+        110 * (Fraction(16, 31) + Fraction(15, 29)) + 50
+    )
     assert register.totals("F2")["C1"]["total"] == text(100 * (Fraction(16, 31) + Fraction(15, 30)))
 
 
 def test_a_bonus_goes_with_its_blocks_and_switches_others_off(tmp_path: Path) -> None:
     files = Files(tmp_path, UNITS)
     bonuses = {"bonuses": "B_REPLACES;B_FIX;B_MONTH"}
-    files.placement("MONTH", "2024-01-01", "2024-01-31", external_id="F1", age_at_start="50", **bonuses)
-    files.placement("MONTH", "2024-01-01", "2024-01-31", external_id="F2", age_at_start="49", **bonuses)
+    files.placement(
+        "MONTH", "2024-01-01", "2024-01-31", external_id="F1", age_at_start="50", **bonuses
+    )
+    files.placement(
+        "MONTH", "2024-01-01", "2024-01-31", external_id="F2", age_at_start="49", **bonuses
+    )
     register = files.register()
     assert register.totals("F1")["C1"]["total"] == "320.00"
     assert register.totals("F2")["C1"]["total"] == "360.00"
@@ -433,7 +515,9 @@ def test_a_bonus_goes_with_its_blocks_and_switches_others_off(tmp_path: Path) ->
 def test_only_confirmed_months_that_have_begun_are_posted(tmp_path: Path) -> None:
     files = Files(tmp_path, UNITS)
     files.placement("YEAR", "2024-01-01", "", external_id="F1")
-    files.placement("YEAR", "2024-01-01", "2024-12-31", external_id="F2", confirmed_until="2024-02-01")
+    files.placement(
+        "YEAR", "2024-01-01", "2024-12-31", external_id="F2", confirmed_until="2024-02-01"
+    )
     files.placement("YEAR", "2024-01-01", "2024-12-31", external_id="F3", status="submitted")
     register = files.register(today=date(2024, 3, 5))
     assert register.totals("F1")["C1"] == {"total": "2400.00", "posted": "300.00"}
@@ -445,8 +529,13 @@ def test_an_accepted_value_is_divided_and_spread(tmp_path: Path) -> None:
     files = Files(tmp_path, UNITS)
     files.contract("C1")
     files.contract("C2", start_date="2024-02-01")
-    files.placement("YEAR", "2024-01-01", "2024-02-29", contracts="C1:50;C2:50", accepted_value="100")
-    assert (files.months("C1"), files.months("C2")) == ({"2024-01": "33.34", "2024-02": "33.33"}, {"2024-02": "33.33"})
+    files.placement(
+        "YEAR", "2024-01-01", "2024-02-29", contracts="C1:50;C2:50", accepted_value="100"
+    )
+    assert (files.months("C1"), files.months("C2")) == (
+        {"2024-01": "33.34", "2024-02": "33.33"},
+        {"2024-02": "33.33"},
+    )
 
 
 def test_an_accepted_value_where_nothing_was_computed(tmp_path: Path) -> None:
@@ -475,7 +564,7 @@ def test_shares_of_municipalities_add_up(tmp_path: Path) -> None:
     assert register.figures(2024, "GM0002")["fulfilled"] == "399.96"
 
 
-# --- Whatever the files say -------------------------------------------------------------------------------------------
+# --- Whatever the files say -----------------------------------------------------------------------
 
 
 def registers(seed: int) -> Iterator[tuple[random_files.RandomFiles, Register]]:
@@ -483,7 +572,14 @@ def registers(seed: int) -> Iterator[tuple[random_files.RandomFiles, Register]]:
         files = random_files.make(Path(folder), seed)
         yield (
             files,
-            Register(files.region, files.tables, files.contracts, files.changes, files.fulfilments, files.today),
+            Register(
+                files.region,
+                files.tables,
+                files.contracts,
+                files.changes,
+                files.fulfilments,
+                files.today,
+            ),
         )
 
 
@@ -500,9 +596,13 @@ def test_lines_add_up_to_rounded_totals(seed: int) -> None:
             lines[line.fulfilment, line.contract] += line.amount
         for external_id, found in register.valued.items():
             for reference, valued in found.items():
-                exact = total(amount for month, amount in valued.months.items() if month <= valued.until)
+                exact = total(
+                    amount for month, amount in valued.months.items() if month <= valued.until
+                )
                 assert lines[external_id, reference] == valued.posted == rounded(exact)
-            decided = next(f.accepted_value for f in register.fulfilments if f.external_id == external_id)
+            decided = next(
+                f.accepted_value for f in register.fulfilments if f.external_id == external_id
+            )
             if decided is not None:
                 assert total(valued.total for valued in found.values()) == decided
 
@@ -527,9 +627,13 @@ def test_municipalities_and_years_add_up(seed: int) -> None:
             region = register.figures(year)
             each = {code: register.figures(year, code) for code in files.municipalities}
             for name in amounts:
-                assert Fraction(region[name]) == total(Fraction(figures[name]) for figures in each.values()), name
+                assert Fraction(region[name]) == total(
+                    Fraction(figures[name]) for figures in each.values()
+                ), name
             for name in ("by_category", "by_municipality"):
-                assert Fraction(region["fulfilled"]) == total(map(Fraction, region[name].values())), name
+                assert Fraction(region["fulfilled"]) == total(
+                    map(Fraction, region[name].values())
+                ), name
             assert max(figures["workplaces"] for figures in each.values()) <= region["workplaces"]
             done += Fraction(region["fulfilled"])
             assert Fraction(region["realised_to_date"]) == done

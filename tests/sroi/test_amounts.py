@@ -1,4 +1,6 @@
-"""Whether something is an amount is asked in one place: fields, imports, files of rules and doors say the same."""
+"""Whether something is an amount is asked in one place: fields, imports, files of rules and doors
+say the same.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -41,7 +43,8 @@ def test_a_change_may_be_negative() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "why"), [("-0.01", BELOW), ("1e13", "te groot"), ("0.001", "decimalen"), ("NaN", "te groot")]
+    ("number", "why"),
+    [("-0.01", BELOW), ("1e13", "te groot"), ("0.001", "decimalen"), ("NaN", "te groot")],
 )
 def test_a_claim_and_a_file_of_rules_refuse_it_too(number: str, why: str) -> None:
     found = [o.reason for o in requirements.wrong(Content({"amount": Decimal(number)}, [], []))]
@@ -54,7 +57,9 @@ def test_a_claim_and_a_file_of_rules_refuse_it_too(number: str, why: str) -> Non
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["value", "labour_cost"])
 def test_a_contract_says_it_by_import_and_at_the_door(region: Region, name: str) -> None:
-    (fault,) = import_contracts(region, sheet(CONTRACT_COLUMNS, CONTRACT | {name: "-1"}), make.act()).faults
+    (fault,) = import_contracts(
+        region, sheet(CONTRACT_COLUMNS, CONTRACT | {name: "-1"}), make.act()
+    ).faults
     assert (fault.column, fault.reason) == (name, BELOW)
     amounts: dict[str, Any] = {name: Decimal(-1)}
     new = make.new_contract(region, make.make_contractor(), award_date=date(2024, 1, 1), **amounts)

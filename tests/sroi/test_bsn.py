@@ -92,7 +92,9 @@ def test_dates_amounts_and_telephone_numbers_do_not_add_up_to_one(pattern, digit
 
 
 def grouped(digits, separators):
-    return digits[0] + "".join(separator + digit for separator, digit in zip(separators, digits[1:], strict=True))
+    return digits[0] + "".join(
+        separator + digit for separator, digit in zip(separators, digits[1:], strict=True)
+    )
 
 
 @given(

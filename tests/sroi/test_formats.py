@@ -44,7 +44,8 @@ def test_euro(value, shown):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(1120000, "€ 1.120.000,00"), (Decimal("-2.5"), "€ −2,50"), (None, "–"), (0, "€ 0,00")]
+    ("value", "shown"),
+    [(1120000, "€ 1.120.000,00"), (Decimal("-2.5"), "€ −2,50"), (None, "–"), (0, "€ 0,00")],
 )
 def test_euro_with_cents(value, shown):
     assert formats.euro2(value) == shown.replace(" ", "\u00a0")
@@ -52,14 +53,21 @@ def test_euro_with_cents(value, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(12500, "12.500"), (Decimal("2.50"), "2,5"), (Decimal("100"), "100"), (0, "0"), (Decimal("-3.05"), "−3,05")],
+    [
+        (12500, "12.500"),
+        (Decimal("2.50"), "2,5"),
+        (Decimal("100"), "100"),
+        (0, "0"),
+        (Decimal("-3.05"), "−3,05"),
+    ],
 )
 def test_number(value, shown):
     assert formats.number(value) == shown
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(Decimal("2.50"), "2,5%"), (63, "63%"), ("66.67", "66,67%"), (Decimal(0), "0%"), (None, "–")]
+    ("value", "shown"),
+    [(Decimal("2.50"), "2,5%"), (63, "63%"), ("66.67", "66,67%"), (Decimal(0), "0%"), (None, "–")],
 )
 def test_percent(value, shown):
     assert formats.percent(value) == shown
@@ -99,7 +107,10 @@ def test_floats_are_refused(function):
 
 def test_templates_have_the_filters_without_loading_them():
     page = Template("{{ value|euro }} {{ missing|euro }} {{ day|long_date }}")
-    assert page.render(Context({"value": 12500, "day": date(2024, 12, 31)})) == "€\u00a012.500 – 31 december 2024"
+    assert (
+        page.render(Context({"value": 12500, "day": date(2024, 12, 31)}))
+        == "€\u00a012.500 – 31 december 2024"
+    )
 
 
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))

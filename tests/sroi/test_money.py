@@ -20,7 +20,8 @@ def test_rounding_adds_up_however_often_one_posts(parts, cut):
 
 
 @pytest.mark.parametrize(
-    ("exact", "expected"), [("2.345", "2.35"), ("-2.345", "-2.35"), ("2.344", "2.34"), ("0.005", "0.01")]
+    ("exact", "expected"),
+    [("2.345", "2.35"), ("-2.345", "-2.35"), ("2.344", "2.34"), ("0.005", "0.01")],
 )
 def test_half_goes_away_from_zero(exact, expected):
     assert rounded(Decimal(exact)) == Decimal(expected)
@@ -37,7 +38,11 @@ def test_to_whole_euros_or_to_a_millionth():
 
 def test_a_sequence_is_rounded_by_its_total():
     """Three times a third of a cent short of a euro: the cent falls where the sum passes it."""
-    assert cumulative([Fraction(100, 3)] * 3) == [Decimal("33.33"), Decimal("33.34"), Decimal("33.33")]
+    assert cumulative([Fraction(100, 3)] * 3) == [
+        Decimal("33.33"),
+        Decimal("33.34"),
+        Decimal("33.33"),
+    ]
     assert cumulative([Fraction(1, 2)] * 3, places=0) == [1, 0, 1]
 
 

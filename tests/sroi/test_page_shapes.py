@@ -1,4 +1,6 @@
-"""The shapes of a page: one object of those that are visible, a form that tries a door, and a button that does."""
+"""The shapes of a page: one object of those that are visible, a form that tries a door, and a
+button that does.
+"""
 
 from typing import Any
 
@@ -103,7 +105,9 @@ def said(answer: Any) -> list[str]:
     return [str(message) for message in answer.context["messages"]]
 
 
-def test_what_was_typed_stays_with_the_fault_at_its_field(contract: Contract, adviser: Client) -> None:
+def test_what_was_typed_stays_with_the_fault_at_its_field(
+    contract: Contract, adviser: Client
+) -> None:
     answer = adviser.post(url(contract), {"name": "Sam de Wit", "number": "veel"})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -122,7 +126,9 @@ def test_a_door_that_refuses_says_why_at_its_field_or_on_top(
     assert answer.status_code == 422
     assert 'value="Sam de Wit"' in answer.content.decode()
     assert answer.context["form"].errors == {field: [FULL]}
-    assert answer.content.decode().count(FULL) == (2 if field == "number" else 1)  # in the summary, and at the field
+    assert answer.content.decode().count(FULL) == (
+        2 if field == "number" else 1
+    )  # in the summary, and at the field
 
 
 def test_what_was_done_is_said_where_one_goes(contract: Contract, adviser: Client) -> None:
@@ -131,7 +137,9 @@ def test_what_was_done_is_said_where_one_goes(contract: Contract, adviser: Clien
     assert said(answer) == ["Sam komt naar Wegen."]
 
 
-def test_of_two_at_once_the_second_is_told_and_keeps_what_was_typed(contract: Contract, adviser: Client) -> None:
+def test_of_two_at_once_the_second_is_told_and_keeps_what_was_typed(
+    contract: Contract, adviser: Client
+) -> None:
     first, second = ({"name": name, "number": "1"} for name in ("Sam", "Robin"))
     assert adviser.get(url(contract)).status_code == 200
     assert adviser.post(url(contract), first).status_code == 302
@@ -149,7 +157,9 @@ def test_of_two_who_press_a_button_the_second_is_told(contract: Contract, advise
     assert adviser.get(url(contract, "button")).status_code == 405
 
 
-def test_what_one_may_not_see_or_do_there_does_not_exist(contract: Contract, adviser: Client) -> None:
+def test_what_one_may_not_see_or_do_there_does_not_exist(
+    contract: Contract, adviser: Client
+) -> None:
     other = make.make_region("elders")
     foreign = make.make_contract(other, make.make_contractor("De Linde"))
     admin = signed_in(make.make_user(Role.REGION_ADMIN, contract.region))
@@ -160,6 +170,8 @@ def test_what_one_may_not_see_or_do_there_does_not_exist(contract: Contract, adv
     assert Door.places == 1
 
 
-def test_a_page_of_one_object_says_of_which_region_it_is(contract: Contract, adviser: Client) -> None:
+def test_a_page_of_one_object_says_of_which_region_it_is(
+    contract: Contract, adviser: Client
+) -> None:
     asked = adviser.get(url(contract)).wsgi_request
     assert asked.region_title == contract.region.title  # type: ignore[attr-defined]

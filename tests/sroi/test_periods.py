@@ -1,11 +1,21 @@
-"""Calendar arithmetic: months, parts of a year, and periods of whole days with both ends included."""
+"""Calendar arithmetic: months, parts of a year, and periods of whole days with both ends
+included.
+"""
 
 from datetime import date
 from fractions import Fraction
 
 import pytest
 
-from sroi.periods import PARTS_OF_YEAR, Period, add_months, days_in_month, days_in_year, month_of, year_start
+from sroi.periods import (
+    PARTS_OF_YEAR,
+    Period,
+    add_months,
+    days_in_month,
+    days_in_year,
+    month_of,
+    year_start,
+)
 
 
 def day(text: str) -> date:
@@ -29,7 +39,9 @@ def period(first: str, last: str) -> Period:
         ("2024-06-30", 24, "2026-06-30"),
     ],
 )
-def test_the_same_day_later_or_the_last_of_that_month(start: str, months: int, expected: str) -> None:
+def test_the_same_day_later_or_the_last_of_that_month(
+    start: str, months: int, expected: str
+) -> None:
     assert add_months(day(start), months) == day(expected)
 
 
@@ -42,9 +54,9 @@ def test_months_and_years_have_their_days() -> None:
 def test_a_period_holds_both_its_ends() -> None:
     two = period("2024-02-28", "2024-02-29")
     assert (two.days, bool(two)) == (2, True)
-    assert [d in two for d in map(day, ("2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"))] == [
-        *(False, True, True, False)
-    ]
+    assert [
+        d in two for d in map(day, ("2024-02-27", "2024-02-28", "2024-02-29", "2024-03-01"))
+    ] == [*(False, True, True, False)]
     one = period("2024-02-28", "2024-02-28")
     assert (one.days, bool(one)) == (1, True)
 
@@ -55,12 +67,15 @@ def test_what_ends_before_it_begins_is_empty() -> None:
 
 
 def test_what_two_have_in_common() -> None:
-    assert period("2024-01-10", "2024-03-10") & period("2024-02-01", "2024-12-31") == period("2024-02-01", "2024-03-10")
+    assert period("2024-01-10", "2024-03-10") & period("2024-02-01", "2024-12-31") == period(
+        "2024-02-01", "2024-03-10"
+    )
     assert not period("2024-01-01", "2024-01-31") & period("2024-02-01", "2024-02-29")
 
 
 @pytest.mark.parametrize(
-    ("at", "part"), [("2023-12-31", 0), ("2024-01-01", Fraction(1, 4)), ("2024-01-04", 1), ("2025-01-01", 1)]
+    ("at", "part"),
+    [("2023-12-31", 0), ("2024-01-01", Fraction(1, 4)), ("2024-01-04", 1), ("2025-01-01", 1)],
 )
 def test_the_part_that_has_passed_at_the_end_of_a_day(at: str, part: Fraction) -> None:
     assert period("2024-01-01", "2024-01-04").elapsed(day(at)) == part

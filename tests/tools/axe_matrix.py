@@ -1,7 +1,9 @@
-"""Every page, for every role, at 320 and 1280 pixels: what axe reports, what is too wide, what is not valid HTML.
+"""Every page, for every role, at 320 and 1280 pixels: what axe reports, what is too wide, what is
+not valid HTML.
 
-`make axe` runs it on the demonstration. It follows links from page to page, so a page that is added is found by itself;
-of pages that differ only in what they are about (contracts/1/, contracts/2/) it looks at the first few.
+`make axe` runs it on the demonstration. It follows links from page to page, so a page that is added
+is found by itself; of pages that differ only in what they are about (contracts/1/, contracts/2/) it
+looks at the first few.
 """
 
 import re
@@ -31,7 +33,10 @@ def kind_of(path: str) -> tuple[str, ...]:
         found = resolve(path)
     except Resolver404:
         return (path,)
-    return (found.url_name or path, *(str(found.kwargs[name]) for name in TELLING if name in found.kwargs))
+    return (
+        found.url_name or path,
+        *(str(found.kwargs[name]) for name in TELLING if name in found.kwargs),
+    )
 
 
 def walk(site: Site, role: str, start: list[str]) -> dict[str, list[str]]:
@@ -48,9 +53,15 @@ def walk(site: Site, role: str, start: list[str]) -> dict[str, list[str]]:
             continue
         for width, window in windows.items():
             response = visit(window, site.url + path)
-            if response is None or response.status != 200 or "html" not in response.headers.get("content-type", ""):
+            if (
+                response is None
+                or response.status != 200
+                or "html" not in response.headers.get("content-type", "")
+            ):
                 break
-            found = looking.axe(window) + [f"too wide: {element}" for element in looking.wider_than_window(window)]
+            found = looking.axe(window) + [
+                f"too wide: {element}" for element in looking.wider_than_window(window)
+            ]
             if width == WIDTHS[0]:
                 seen[kind] = seen.get(kind, 0) + 1
                 found += looking.html_faults(response.text())
@@ -64,7 +75,10 @@ def walk(site: Site, role: str, start: list[str]) -> dict[str, list[str]]:
                 print(where, *found, sep="\n  ", flush=True)
     for window in windows.values():
         window.context.close()
-    print(f"{role or 'anonymous':<20} {sum(seen.values()):>3} pages × {len(WIDTHS)} widths", flush=True)
+    print(
+        f"{role or 'anonymous':<20} {sum(seen.values()):>3} pages × {len(WIDTHS)} widths",
+        flush=True,
+    )
     return faults
 
 
@@ -83,7 +97,9 @@ def visit(window: Any, url: str) -> Any:
 def links(window: Any, site: str) -> list[str]:
     found: list[str] = window.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
     paths = [urlsplit(urljoin(site, link)) for link in found]
-    return [p.path for p in paths if f"{p.scheme}://{p.netloc}" == site and not SKIPPED.search(p.path)]
+    return [
+        p.path for p in paths if f"{p.scheme}://{p.netloc}" == site and not SKIPPED.search(p.path)
+    ]
 
 
 def main() -> None:
@@ -91,7 +107,9 @@ def main() -> None:
     with demo_site(options.folder) as site:
         from demo_site import address
 
-        start = ["/"] + [path for name, kwargs in interesting().items() if (path := address(name, kwargs))]
+        start = ["/"] + [
+            path for name, kwargs in interesting().items() if (path := address(name, kwargs))
+        ]
         faults: dict[str, list[str]] = {}
         for role in ROLES:
             faults |= walk(site, role, start)

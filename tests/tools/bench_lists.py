@@ -1,10 +1,12 @@
-"""How long list pages take, beside a page with the same session, one query and a string: run by hand.
+"""How long list pages take, beside a page with the same session, one query and a string: run by
+hand.
 
-    .venv/bin/python tests/tools/bench_lists.py [--contracts 500] [--fulfilments 5000] [--pairs 15] [--folder DIR]
+    .venv/bin/python tests/tools/bench_lists.py [--contracts 500] [--fulfilments 5000] [--pairs 15]
+    [--folder DIR]
 
-Fills a database of its own (DATABASE_URL, else SQLite in the folder) with made-up files (`tests/oracle/`)
-through the imports, once; a folder that is given is used again. A and B are taken in turn (A B A B); what counts is the
-median of the ratios.
+Fills a database of its own (DATABASE_URL, else SQLite in the folder) with made-up files
+(`tests/oracle/`) through the imports, once; a folder that is given is used again. A and B are taken
+in turn (A B A B); what counts is the median of the ratios.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -57,12 +60,16 @@ def main() -> None:
 
         call_command("migrate", verbosity=0)
         fill(folder, options.contracts, options.fulfilments)
-        print(f"{connection.vendor}, {options.contracts} contracts, {options.fulfilments} fulfilments")
+        print(
+            f"{connection.vendor}, {options.contracts} contracts, {options.fulfilments} fulfilments"
+        )
         compare(options.pairs)
 
 
 def fill(folder: Path, contracts: int, fulfilments: int) -> None:
-    """A region of that size, where there is none yet; says how many rows a second the imports took."""
+    """A region of that size, where there is none yet; says how many rows a second the imports
+    took.
+    """
     from django.core.management import call_command
 
     from contracts.models import Region
@@ -106,10 +113,16 @@ def compare(pairs: int) -> None:
     client.force_login(adviser)
     for page in PAGES:
         visit(client, page), visit(client, "/bare/")
-        times = [(taken(lambda: visit(client, page)), taken(lambda: visit(client, "/bare/"))) for _pair in range(pairs)]  # noqa: B023
+        times = [
+            (taken(partial(visit, client, page)), taken(partial(visit, client, "/bare/")))
+            for _pair in range(pairs)
+        ]
         ours, plain = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
         ratio = statistics.median(a / b for a, b in times)
-        print(f"{page:<32} {ours:6.1f} ms, bare {plain:4.1f} ms, median of {pairs} ratios: {ratio:.1f}")
+        print(
+            f"{page:<32} {ours:6.1f} ms, bare {plain:4.1f} ms, median of {pairs} ratios:"
+            f" {ratio:.1f}"
+        )
 
 
 def visit(client: Any, page: str) -> None:

@@ -1,10 +1,13 @@
-"""How long the PDF of the annual report takes, beside the PDF library by itself on the same HTML: run by hand.
+"""How long the PDF of the annual report takes, beside the PDF library by itself on the same HTML:
+run by hand.
 
-    DATABASE_URL=sqlite:///var/demo.sqlite3 .venv/bin/python tests/tools/bench_report.py REGION YEAR [PAIRS]
+    DATABASE_URL=sqlite:///var/demo.sqlite3 .venv/bin/python tests/tools/bench_report.py REGION YEAR
+    [PAIRS]
 
-Both are warm and taken in turn (A B A B); what counts is the median of the ratios. A is all that a request does after
-its edition was found: the figures, the text, the PDF with its tags and metadata. B is given the HTML ready-made and
-writes a plain PDF. Time is that of the processor, so that other work on the machine does not count.
+Both are warm and taken in turn (A B A B); what counts is the median of the ratios. A is all that a
+request does after its edition was found: the figures, the text, the PDF with its tags and metadata.
+B is given the HTML ready-made and writes a plain PDF. Time is that of the processor, so that other
+work on the machine does not count.
 """
 
 import os
@@ -48,18 +51,27 @@ def main(code: str, year: int, pairs: int) -> None:
     def bare() -> bytes:
         fetcher, fonts = StaticFetcher(), FontConfiguration()
         styles = [
-            weasyprint.CSS(url=BASE_URL + name, url_fetcher=fetcher, font_config=fonts, media_type="print")
+            weasyprint.CSS(
+                url=BASE_URL + name, url_fetcher=fetcher, font_config=fonts, media_type="print"
+            )
             for name in STYLESHEETS
         ]
-        source = weasyprint.HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher, media_type="print")
+        source = weasyprint.HTML(
+            string=html, base_url=BASE_URL, url_fetcher=fetcher, media_type="print"
+        )
         return bytes(source.write_pdf(stylesheets=styles, font_config=fonts))
 
     ours(), bare()
     times = [(taken(ours), taken(bare)) for _pair in range(pairs)]
-    figures = statistics.median(taken(lambda: assemble(region, year, None, today)) for _time in range(pairs))
+    figures = statistics.median(
+        taken(lambda: assemble(region, year, None, today)) for _time in range(pairs)
+    )
     mine, plain = (statistics.median(column) for column in zip(*times, strict=True))
     ratio = statistics.median(a / b for a, b in times)
-    print(f"A {mine:.2f} s (figures {figures:.2f} s), B {plain:.2f} s, median of {pairs} ratios A/B: {ratio:.2f}")
+    print(
+        f"A {mine:.2f} s (figures {figures:.2f} s), B {plain:.2f} s, median of {pairs} ratios A/B:"
+        f" {ratio:.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The demonstration on a port of this machine, with a browser: what the commands for looking share.
 
-Not a test: `screenshots.py` and `axe_matrix.py` start it by hand. Everything it makes lies in a temporary folder, or in
-one that is given (`--folder`), which then is used again the next time.
+Not a test: `screenshots.py` and `axe_matrix.py` start it by hand. Everything it makes lies in a
+temporary folder, or in one that is given (`--folder`), which then is used again the next time.
 """
 
 import argparse
@@ -23,7 +23,9 @@ ROLES = (ANONYMOUS, "contractor", "procurement_officer", "adviser", "region_admi
 
 def arguments(about: str, **more: Any) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=about)
-    parser.add_argument("--folder", type=Path, help="where the demonstration is kept (default: a temporary folder)")
+    parser.add_argument(
+        "--folder", type=Path, help="where the demonstration is kept (default: a temporary folder)"
+    )
     for name, options in more.items():
         parser.add_argument(f"--{name}", **options)
     return parser.parse_args()
@@ -37,7 +39,10 @@ class Site:
     def context(self, role: str, width: int, height: int = 900, **options: Any) -> Any:
         """A browser window in which the first demonstration account of the role is signed in."""
         context = self.chromium.new_context(
-            viewport={"width": width, "height": height}, locale="nl-NL", reduced_motion="reduce", **options
+            viewport={"width": width, "height": height},
+            locale="nl-NL",
+            reduced_motion="reduce",
+            **options,
         )
         if role:
             context.add_cookies([{"name": "sessionid", "value": session_of(role), "url": self.url}])
@@ -109,7 +114,9 @@ def session_of(role: str) -> str:
     from sroi.accounts.models import User
 
     client = Client()
-    client.force_login(User.objects.filter(memberships__role=role, is_active=True).order_by("pk")[0])
+    client.force_login(
+        User.objects.filter(memberships__role=role, is_active=True).order_by("pk")[0]
+    )
     return client.cookies["sessionid"].value
 
 
@@ -119,7 +126,9 @@ def interesting() -> dict[str, dict[str, Any]]:
     from placements.models import Fulfilment
 
     mine = Contract.objects.filter(contractor__memberships__role="contractor").order_by("pk")
-    contract = mine.filter(allocations__isnull=False, is_framework=False).distinct().latest("award_date")
+    contract = (
+        mine.filter(allocations__isnull=False, is_framework=False).distinct().latest("award_date")
+    )
     fulfilments = Fulfilment.objects.filter(contractor=contract.contractor).order_by("pk")
     waiting = fulfilments.filter(latest__state="submitted").first() or fulfilments[0]
     region = Region.objects.get(pk=contract.region_id)

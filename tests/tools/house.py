@@ -1,8 +1,9 @@
-"""The house as a picture and in numbers: `make house` draws it into docs/architecture.md and prints the numbers.
+"""The house as a picture and in numbers: `make house` draws it into docs/architecture.md and prints
+the numbers.
 
-A room is a folder or a module directly in a wing. An arrow says that something in one room imports something in
-another; one that follows from others is left out. Rooms and arrows come from the imports, what a room is for from its
-first line.
+A room is a folder or a module directly in a wing. An arrow says that something in one room imports
+something in another; one that follows from others is left out. Rooms and arrows come from the
+imports, what a room is for from its first line.
 """
 
 import ast
@@ -42,7 +43,10 @@ def rooms_of(wing: str, graph: grimp.ImportGraph, root: Path = ROOT) -> dict[str
     for name, room in rooms.items():
         face = root / wing / name / "__init__.py"
         words = (
-            ast.get_docstring(ast.parse((face if face.exists() else room.files[0]).read_text(encoding="utf-8"))) or ""
+            ast.get_docstring(
+                ast.parse((face if face.exists() else room.files[0]).read_text(encoding="utf-8"))
+            )
+            or ""
         )
         room.purpose = words.split("\n\n")[0].replace("\n", " ")
     for module in graph.modules:
@@ -62,10 +66,12 @@ def without_what_follows(arrows: Arrows) -> dict[str, list[str]]:
     """The arrows that are needed: not the one to a room that is reached by way of another."""
 
     def reached(room: str) -> set[str]:
-        return {other for below in arrows.get(room, ()) for other in ({below} | reached(below))}
+        return {other for below in arrows.get(room, ()) for other in {below} | reached(below)}
 
     return {
-        room: sorted(other for other in below if all(other not in reached(by) for by in below if by != other))
+        room: sorted(
+            other for other in below if all(other not in reached(by) for by in below if by != other)
+        )
         for room, below in sorted(arrows.items())
     }
 
@@ -77,7 +83,7 @@ def floors(arrows: Arrows) -> int:
     return max(map(height, arrows), default=0)
 
 
-# --- The page ---------------------------------------------------------------------------------------------------------
+# --- The page -------------------------------------------------------------------------------------
 
 
 def picture(rooms: Mapping[str, Room]) -> str:
@@ -104,11 +110,13 @@ def drawn(page: str, graph: grimp.ImportGraph) -> str:
     return page
 
 
-# --- Numbers ----------------------------------------------------------------------------------------------------------
+# --- Numbers --------------------------------------------------------------------------------------
 
 
 def numbers(graph: grimp.ImportGraph, root: Path = ROOT) -> Iterator[str]:
-    yield "| wing | rooms | floors | arrows | modules | most side by side | lines | longest module |"
+    yield (
+        "| wing | rooms | floors | arrows | modules | most side by side | lines | longest module |"
+    )
     yield "|---|---|---|---|---|---|---|---|"
     for wing in WINGS:
         rooms = rooms_of(wing, graph, root)
@@ -122,10 +130,21 @@ def numbers(graph: grimp.ImportGraph, root: Path = ROOT) -> Iterator[str]:
         for path in files:
             beside[path.parent] += 1
         cells = (
-            *(wing, len(rooms), floors(arrows), sum(map(len, arrows.values())), len(files), max(beside.values())),
+            *(
+                wing,
+                len(rooms),
+                floors(arrows),
+                sum(map(len, arrows.values())),
+                len(files),
+                max(beside.values()),
+            ),
             *(sum(map(_lines, files)), max(map(_lines, files))),
         )
-        yield "| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells) + " |"
+        yield (
+            "| "
+            + " | ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
+            + " |"
+        )
 
 
 def _lines(path: Path) -> int:

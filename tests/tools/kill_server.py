@@ -1,10 +1,13 @@
-"""Kill the server with −9 while four people write, over and over: is anything lost that was acknowledged? Run by hand.
+"""Kill the server with −9 while four people write, over and over: is anything lost that was
+acknowledged? Run by hand.
 
-    .venv/bin/python tests/tools/kill_server.py [ROUNDS]                                     # SQLite, a file of its own
-    .venv/bin/python tests/tools/throwaway_postgres.py -- .venv/bin/python tests/tools/kill_server.py
+    .venv/bin/python tests/tools/kill_server.py [ROUNDS] # SQLite, a file of its own
+    .venv/bin/python tests/tools/throwaway_postgres.py -- .venv/bin/python
+    tests/tools/kill_server.py
 
-Each writer adds notes to the dossier of a contract over HTTP, as a browser does; what the server answered with a
-redirect counts as acknowledged. Afterwards every one of them has to be there, and the ledgers have to be right.
+Each writer adds notes to the dossier of a contract over HTTP, as a browser does; what the server
+answered with a redirect counts as acknowledged. Afterwards every one of them has to be there, and
+the ledgers have to be right.
 """
 
 import os
@@ -25,7 +28,15 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 PORT, WRITERS, SECONDS = 8765, 4, 2
-SERVER = ("gunicorn", "--config", "python:sroi.serving", "sroi.wsgi", "--workers", "2", "--no-control-socket")
+SERVER = (
+    "gunicorn",
+    "--config",
+    "python:sroi.serving",
+    "sroi.wsgi",
+    "--workers",
+    "2",
+    "--no-control-socket",
+)
 TOKEN = "a" * 32
 
 
@@ -65,7 +76,8 @@ def main(rounds: int) -> None:
         kept = set(ContractNote.objects.values_list("text", flat=True))
         lost = [text for text in acknowledged if text not in kept]
         print(
-            f"{connection.vendor}: {rounds} rounds, {len(acknowledged)} acknowledged, {len(lost)} lost; {dict(answers)}"
+            f"{connection.vendor}: {rounds} rounds, {len(acknowledged)} acknowledged, {len(lost)}"
+            f" lost; {dict(answers)}"
         )
         call_command("verify_ledger")
         sys.exit(bool(lost) or not acknowledged)
@@ -87,10 +99,14 @@ def prepared() -> tuple[str, str]:
     return reverse("note-new", args=[contract.pk]), f"sessionid={session}; csrftoken={TOKEN}"
 
 
-def one_round(number: int, path: str, cookie: str, acknowledged: list[str], answers: Counter[int]) -> None:
+def one_round(
+    number: int, path: str, cookie: str, acknowledged: list[str], answers: Counter[int]
+) -> None:
     program = [str(Path(sys.executable).with_name(SERVER[0])), *SERVER[1:]]
     server = subprocess.Popen(
-        [*program, "--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"], cwd=ROOT, start_new_session=True
+        [*program, "--bind", f"127.0.0.1:{PORT}", "--log-level", "critical"],
+        cwd=ROOT,
+        start_new_session=True,
     )
     wait_for_server()
     over = threading.Event()

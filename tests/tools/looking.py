@@ -1,7 +1,9 @@
-"""What can be measured of a page in a browser, for tests and for the commands that look at every page.
+"""What can be measured of a page in a browser, for tests and for the commands that look at every
+page.
 
-HTML is checked with tinyhtml5, the parser that comes with WeasyPrint: it follows the HTML standard and lists what a
-browser would have to mend. What it does not know is added here: an id that stands twice, and a reference to none.
+HTML is checked with tinyhtml5, the parser that comes with WeasyPrint: it follows the HTML standard
+and lists what a browser would have to mend. What it does not know is added here: an id that stands
+twice, and a reference to none.
 """
 
 import gzip
@@ -15,27 +17,41 @@ from tinyhtml5.parser import HTMLParser
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN_AXE = """async rules => (await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.map(
+RUN_AXE = """async rules => (
+    await axe.run(document, {runOnly: rules, resultTypes: ["violations"]})).violations.map(
     v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target.join(" ")).join(" | "))"""
-# What is wider than the window, except in a frame that scrolls by itself; text can stick out of its element.
+# What is wider than the window, except in a frame that scrolls by itself; text can stick out of its
+# element.
 WIDER = """() => { const {scrollWidth, clientWidth} = document.documentElement;
     return scrollWidth <= clientWidth ? [] : ["page of " + scrollWidth + " in " + clientWidth,
         ...[...document.querySelectorAll("body *")].filter(e => !e.closest(".scroll")
-            && e.getBoundingClientRect().left + Math.max(e.offsetWidth ?? 0, e.scrollWidth) > innerWidth + 1)
+            && e.getBoundingClientRect().left
+                + Math.max(e.offsetWidth ?? 0, e.scrollWidth) > innerWidth + 1)
             .slice(-5).map(e => e.tagName + "." + e.className)]; }"""
 MAX_SHIFT, LOOKS = 0.01, 3
 # How much moved without being asked to, and what did.
 SHIFT = """() => new Promise(done => { let sum = 0; const moved = [];
-    new PerformanceObserver(list => list.getEntries().filter(e => !e.hadRecentInput).forEach(e => { sum += e.value;
-        e.sources.forEach(s => moved.push((s.node?.nodeName ?? "") + "." + (s.node?.className ?? ""))); }))
+    new PerformanceObserver(list => list.getEntries().filter(e => !e.hadRecentInput).forEach(e => {
+        sum += e.value;
+        e.sources.forEach(
+            s => moved.push((s.node?.nodeName ?? "") + "." + (s.node?.className ?? ""))); }))
         .observe({type: "layout-shift", buffered: true});
     setTimeout(() => done([sum, moved]), 150); })"""
 FOCUS = """() => { const e = document.activeElement, s = getComputedStyle(e);
     const r = e.getBoundingClientRect();
-    return {tag: e.tagName, id: e.id, href: e.getAttribute("href") || "", text: (e.innerText || e.name || "").trim(),
+    return {tag: e.tagName, id: e.id, href: e.getAttribute("href") || "",
+            text: (e.innerText || e.name || "").trim(),
         ring: s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2,
         seen: r.width > 1 && r.height > 1 && r.bottom > 0 && r.top < innerHeight}; }"""
-REFERRING = ("for", "aria-labelledby", "aria-describedby", "aria-controls", "popovertarget", "list", "headers")
+REFERRING = (
+    "for",
+    "aria-labelledby",
+    "aria-describedby",
+    "aria-controls",
+    "popovertarget",
+    "list",
+    "headers",
+)
 
 
 def axe(page: Any) -> list[str]:
@@ -50,7 +66,9 @@ def wider_than_window(page: Any) -> list[str]:
 
 
 def layout_shift(page: Any) -> str:
-    """What moved more than the eye may notice, each time the page is opened: a busy machine sends a page in pieces."""
+    """What moved more than the eye may notice, each time the page is opened: a busy machine sends a
+    page in pieces.
+    """
     for opened in range(LOOKS):
         if opened:
             page.reload()
@@ -87,7 +105,9 @@ def _loose_ends(root: Any) -> Iterator[str]:
 
 
 class Traffic:
-    """What a page fetched: to which hosts, and how heavy it is as production sends it: compressed."""
+    """What a page fetched: to which hosts, and how heavy it is as production sends it:
+    compressed.
+    """
 
     def __init__(self, page: Any) -> None:
         self.hosts: set[str] = set()
@@ -100,6 +120,8 @@ class Traffic:
         for response in self.responses:
             if urlsplit(response.url).scheme in ("http", "https") and response.status == 200:
                 body = response.body()
-                small = "/static/" in response.url or response.headers.get("content-encoding") == "gzip"
+                small = (
+                    "/static/" in response.url or response.headers.get("content-encoding") == "gzip"
+                )
                 total += min(len(gzip.compress(body)), len(body)) if small else len(body)
         return total

@@ -3,10 +3,11 @@
     make mutants                                   all rules of `RULES`
     make mutants ARGS="contracts.owed.obligation"  one of them
 
-Each mutant is a rule with one operator, number, condition or bound changed: in the code objects of the functions that
-are loaded, so also in properties and in the formulas of a table, and without touching a file. The rule's own tests are
-collected and run once, as they are; then a process is forked for every mutant, in which they run until one fails. What
-survives is shown, unless `mutants_explained.txt` says why no test can see it. Words are left alone.
+Each mutant is a rule with one operator, number, condition or bound changed: in the code objects of
+the functions that are loaded, so also in properties and in the formulas of a table, and without
+touching a file. The rule's own tests are collected and run once, as they are; then a process is
+forked for every mutant, in which they run until one fails. What survives is shown, unless
+`mutants_explained.txt` says why no test can see it. Words are left alone.
 """
 
 import ast
@@ -28,27 +29,46 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EXPLAINED = Path(__file__).with_name("mutants_explained.txt")
 CLAIMS = "tests/placements/claims/test_valuation.py"
-# A rule and the tests that are its own; after a colon the functions, where the rest of the module is no rule.
+# A rule and the tests that are its own; after a colon the functions, where the rest of the module
+# is no rule.
 RULES: Mapping[str, tuple[str, ...]] = {
     "contracts.owed.obligation": ("tests/contracts/owed/test_obligation.py",),
     "contracts.plans.schedule": ("tests/contracts/plans/test_schedule.py",),
-    "contracts.settlement.shortfall:penalty,is_settled_here,may_settle_now,longest_recovery,Figures": (
+    "contracts.settlement.shortfall:"
+    "penalty,is_settled_here,may_settle_now,longest_recovery,Figures": (
         "tests/contracts/settlement/test_shortfall.py",
     ),
     "contracts.valuation_tables.units": (CLAIMS, "tests/placements/claims/test_steps.py"),
     "placements.claims.valuation": (CLAIMS, "tests/placements/claims/test_steps.py"),
-    "placements.standing.progress:Progress,status_of": ("tests/placements/standing/test_status.py",),
-    "sroi.money:Balance,rounded,cumulative": ("tests/contracts/owed/test_obligation.py", "tests/sroi/test_money.py"),
+    "placements.standing.progress:Progress,status_of": (
+        "tests/placements/standing/test_status.py",
+    ),
+    "sroi.money:Balance,rounded,cumulative": (
+        "tests/contracts/owed/test_obligation.py",
+        "tests/sroi/test_money.py",
+    ),
     "sroi.periods": ("tests/sroi/test_periods.py",),
 }
 NOT_IN_PLACE = 70
-SLOWER = 20  # How many times as long as the tests as they are a mutant may take, in seconds of the processor.
+# How many times as long as the tests as they are a mutant may take, in seconds of the processor.
+SLOWER = 20
 
 SWAPS: Mapping[type, Sequence[type]] = {
-    **{ast.Lt: (ast.LtE, ast.GtE), ast.LtE: (ast.Lt, ast.Gt), ast.Gt: (ast.GtE, ast.LtE), ast.GtE: (ast.Gt, ast.Lt)},
+    **{
+        ast.Lt: (ast.LtE, ast.GtE),
+        ast.LtE: (ast.Lt, ast.Gt),
+        ast.Gt: (ast.GtE, ast.LtE),
+        ast.GtE: (ast.Gt, ast.Lt),
+    },
     **{ast.Eq: (ast.NotEq,), ast.NotEq: (ast.Eq,), ast.Is: (ast.IsNot,), ast.IsNot: (ast.Is,)},
     **{ast.In: (ast.NotIn,), ast.NotIn: (ast.In,), ast.And: (ast.Or,), ast.Or: (ast.And,)},
-    **{ast.Add: (ast.Sub,), ast.Sub: (ast.Add,), ast.Mult: (ast.Div,), ast.Div: (ast.Mult,), ast.FloorDiv: (ast.Mult,)},
+    **{
+        ast.Add: (ast.Sub,),
+        ast.Sub: (ast.Add,),
+        ast.Mult: (ast.Div,),
+        ast.Div: (ast.Mult,),
+        ast.FloorDiv: (ast.Mult,),
+    },
 }
 OTHER_NAME = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
@@ -68,7 +88,7 @@ class Mutant:
         return f"{self.function} | {self.before} | {self.after}"
 
 
-# --- making them ------------------------------------------------------------------------------------------------------
+# --- making them ----------------------------------------------------------------------------------
 
 
 def changed(node: ast.AST) -> Iterator[ast.AST]:
@@ -87,7 +107,9 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(value + 1)
         case ast.Call(func=ast.Name(id=name)) if name in OTHER_NAME:
             yield _with(node, func=ast.Name(OTHER_NAME[name], ast.Load()))
-        case ast.If(test=test) | ast.IfExp(test=test) if isinstance(test, ast.Name | ast.Attribute | ast.Call):
+        case ast.If(test=test) | ast.IfExp(test=test) if isinstance(
+            test, ast.Name | ast.Attribute | ast.Call
+        ):
             yield _with(node, test=ast.UnaryOp(ast.Not(), test))
 
 
@@ -98,8 +120,12 @@ def _with(node: ast.AST, **fields: Any) -> ast.AST:
     return other
 
 
-def places(tree: ast.AST, path: str = "", inside: bool = False) -> Iterator[tuple[str, ast.AST, str, int | None]]:
-    """Every part that runs when a function is called: of which function, in which field of what, and where."""
+def places(
+    tree: ast.AST, path: str = "", inside: bool = False
+) -> Iterator[tuple[str, ast.AST, str, int | None]]:
+    """Every part that runs when a function is called: of which function, in which field of what,
+    and where.
+    """
     for field, value in ast.iter_fields(tree):
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST):
@@ -124,7 +150,11 @@ def mutants_of(source: str, only: Sequence[str] = ()) -> Iterator[Mutant]:
         node = held if index is None else held[index]
         for other in changed(node):
             # A number says little by itself.
-            whole = parent if isinstance(node, ast.Constant) and isinstance(parent, ast.expr | ast.keyword) else None
+            whole = (
+                parent
+                if isinstance(node, ast.Constant) and isinstance(parent, ast.expr | ast.keyword)
+                else None
+            )
             before = _shown(whole or node)
             _put(parent, field, index, ast.copy_location(other, node))
             after, mutated = _shown(whole or other), ast.fix_missing_locations(copy.deepcopy(tree))
@@ -144,14 +174,19 @@ def _shown(node: ast.AST) -> str:
     return f"if {text}" if isinstance(node, ast.If) else text
 
 
-# --- putting one in the place of what is loaded -----------------------------------------------------------------------
+# --- putting one in the place of what is loaded ---------------------------------------------------
 
 
 def swapped(module: Any, mutant: Mutant) -> int:
     """Give the loaded functions that this mutant changes its code; how many there were."""
     source = Path(module.__file__).read_text(encoding="utf-8")
-    live = [f for f in gc.get_objects() if type(f) is FunctionType and f.__module__ == module.__name__]
-    was, now = (compile(text, module.__file__, "exec", dont_inherit=True) for text in (ast.parse(source), mutant.tree))
+    live = [
+        f for f in gc.get_objects() if type(f) is FunctionType and f.__module__ == module.__name__
+    ]
+    was, now = (
+        compile(text, module.__file__, "exec", dont_inherit=True)
+        for text in (ast.parse(source), mutant.tree)
+    )
     return _swap(was, now, live)
 
 
@@ -170,11 +205,13 @@ def _inner(code: CodeType) -> list[CodeType]:
     return [each for each in code.co_consts if isinstance(each, CodeType)]
 
 
-# --- running the tests ------------------------------------------------------------------------------------------------
+# --- running the tests ----------------------------------------------------------------------------
 
 
 class Trial:
-    """In place of a run of the tests: once as they are, and then once for each mutant, in a process of its own."""
+    """In place of a run of the tests: once as they are, and then once for each mutant, in a process
+    of its own.
+    """
 
     def __init__(self, module: str, only: Sequence[str]) -> None:
         self.module, self.only = module, only
@@ -235,7 +272,7 @@ class Trial:
             os._exit(code)
 
 
-# --- telling ----------------------------------------------------------------------------------------------------------
+# --- telling --------------------------------------------------------------------------------------
 
 
 def explained() -> dict[str, str]:
@@ -253,7 +290,9 @@ def tried(rule: str) -> int:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     begun = time.monotonic()
     trial = Trial(module, names.split(",") if names else ())
-    code = pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *RULES[rule]], plugins=[trial])
+    code = pytest.main(
+        ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", *RULES[rule]], plugins=[trial]
+    )
     if code not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         print(f"{module}: the tests fail as they are\n{trial.why}", file=out, flush=True)
         return 1
@@ -265,7 +304,11 @@ def tried(rule: str) -> int:
     for key in sorted(stale):
         print(f"  explained, but does not survive: {key}", file=out)
     killed, seconds = trial.number - len(trial.survivors), time.monotonic() - begun
-    print(f"{module}: {killed} of {trial.number} killed, {len(keys) - len(new)} explained, {seconds:.0f} s", file=out)
+    print(
+        f"{module}: {killed} of {trial.number} killed, {len(keys) - len(new)} explained,"
+        f" {seconds:.0f} s",
+        file=out,
+    )
     out.flush()
     return len(new) + len(stale)
 

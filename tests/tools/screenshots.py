@@ -1,6 +1,8 @@
-"""Pictures of the main pages, wide and on a phone, to look at: `make screenshots` puts them in var/screenshots/.
+"""Pictures of the main pages, wide and on a phone, to look at: `make screenshots` puts them in
+var/screenshots/.
 
-With `--pictures` it makes the few that the README shows, in docs/pictures/: small, of what one sees at first.
+With `--pictures` it makes the few that the README shows, in docs/pictures/: small, of what one sees
+at first.
 """
 
 from io import BytesIO
@@ -74,7 +76,9 @@ def main() -> None:
                 continue
             for width in WIDTHS:
                 context = site.context(role, width)
-                context.add_cookies([{"name": "django_language", "value": options.language, "url": site.url}])
+                context.add_cookies(
+                    [{"name": "django_language", "value": options.language, "url": site.url}]
+                )
                 window = context.new_page()
                 window.goto(site.url + path + asked)
                 window.evaluate("document.fonts.ready")

@@ -2,8 +2,8 @@
 
     python tests/tools/throwaway_postgres.py -- pytest
 
-With a PostgreSQL `DATABASE_URL` in the environment the command just runs; without a server on this machine it is
-skipped, which is said and is no failure.
+With a PostgreSQL `DATABASE_URL` in the environment the command just runs; without a server on this
+machine it is skipped, which is said and is no failure.
 """
 
 import os
@@ -74,7 +74,9 @@ def wait_until_started(server: subprocess.Popen[bytes], port: int, log: Path) ->
 
 @contextmanager
 def throwaway_server(programs: Path) -> Iterator[str]:
-    """A new cluster in a folder of its own on a free loopback port; gives its address, and leaves nothing behind."""
+    """A new cluster in a folder of its own on a free loopback port; gives its address, and leaves
+    nothing behind.
+    """
     account = unprivileged()
     folder = Path(tempfile.mkdtemp(prefix="sroi-postgres-"))
     log, data, port = folder / "log", folder / "data", free_port()
@@ -82,15 +84,27 @@ def throwaway_server(programs: Path) -> Iterator[str]:
     try:
         if account:
             os.chown(folder, account["user"], account["group"])
-        initdb = [programs / "initdb", "--pgdata", data, "--username=postgres", "--auth=trust", "--no-sync"]
+        initdb = [
+            programs / "initdb",
+            "--pgdata",
+            data,
+            "--username=postgres",
+            "--auth=trust",
+            "--no-sync",
+        ]
         made = subprocess.run(
-            [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"], cwd=folder, capture_output=True, text=True, **account
+            [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            **account,
         )
         if made.returncode:
             sys.exit(f"initdb failed:\n{made.stdout}{made.stderr}")
         options = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
         with log.open("wb") as output:
-            # A session of its own: Ctrl-C reaches the command first, and the server is stopped after it.
+            # A session of its own: Ctrl-C reaches the command first, and the server is stopped
+            # after it.
             server = subprocess.Popen(
                 [programs / "postgres", "-D", data, *options],
                 cwd=folder,
@@ -115,7 +129,9 @@ def throwaway_server(programs: Path) -> Iterator[str]:
 
 
 def run(command: list[str], **environment: str) -> int:
-    """Run to the end, also when this process is asked to stop: the command gets the same signal, and time to end."""
+    """Run to the end, also when this process is asked to stop: the command gets the same signal,
+    and time to end.
+    """
     process = subprocess.Popen(command, env={**os.environ, **environment})
     try:
         return process.wait()

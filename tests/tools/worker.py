@@ -1,4 +1,6 @@
-"""The worker of browser tests: the real command in a process of its own, on the database of the tests."""
+"""The worker of browser tests: the real command in a process of its own, on the database of the
+tests.
+"""
 
 import os
 import subprocess
@@ -27,7 +29,12 @@ class Worker:
             "EVIDENCE_DIR": str(folder / "evidence"),
             "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         }
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_tasks", "--until-parent-ends"]
+        command = [
+            sys.executable,
+            str(settings.BASE_DIR / "manage.py"),
+            "run_tasks",
+            "--until-parent-ends",
+        ]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, env=surroundings, stdout=log, stderr=log)
 
@@ -57,5 +64,9 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{at['NAME']}"
     who = ":".join(quote(str(part), safe="") for part in (at["USER"], at["PASSWORD"]) if part)
-    where = f"{quote(str(at['HOST']), safe='')}:{at['PORT']}" if at["PORT"] else quote(str(at["HOST"]), safe="")
+    where = (
+        f"{quote(str(at['HOST']), safe='')}:{at['PORT']}"
+        if at["PORT"]
+        else quote(str(at["HOST"]), safe="")
+    )
     return f"postgres://{who}@{where}/{at['NAME']}"

@@ -1,1 +1,3 @@
-"""What holds for the whole: every page for every role, every form, every list, the repository itself."""
+"""What holds for the whole: every page for every role, every form, every list, the repository
+itself.
+"""

@@ -1,4 +1,6 @@
-"""Who may open what: every URL name × role × own, foreign and missing, always beside foreign data that could leak."""
+"""Who may open what: every URL name × role × own, foreign and missing, always beside foreign data
+that could leak.
+"""
 
 import re
 from collections.abc import Iterator
@@ -28,15 +30,31 @@ OF_TOWN = who_may(May.SEE_REGION, May.COMMISSION)
 
 MISSING = 987654321
 PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
-# Texts of what is not one's own: of another region, of another contractor, of another municipality in the region.
+# Texts of what is not one's own: of another region, of another contractor, of another municipality
+# in the region.
 OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN = "Zilverreiger", "Roerdomp", "Lepelaar"
 FOREIGN_PERSON = "Kandidaat Grutto"
 FORBIDDEN = {
     Role.CONTRACTOR: (OTHER_REGION, OTHER_CONTRACTOR, FOREIGN_PERSON),
-    Role.PROCUREMENT_OFFICER: (OTHER_REGION, OTHER_TOWN, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE),
+    Role.PROCUREMENT_OFFICER: (
+        OTHER_REGION,
+        OTHER_TOWN,
+        FOREIGN_PERSON,
+        PERSON,
+        NUMBER,
+        SINGLE_VALUE,
+    ),
     Role.ADVISER: (OTHER_REGION,),
     Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON),
-    Role.READER: (OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE),
+    Role.READER: (
+        OTHER_REGION,
+        OTHER_CONTRACTOR,
+        OTHER_TOWN,
+        FOREIGN_PERSON,
+        PERSON,
+        NUMBER,
+        SINGLE_VALUE,
+    ),
 }
 
 
@@ -138,7 +156,9 @@ PAGES = {
     "table-edit": Page(who_may(May.MANAGE_TABLES), of="loaded_table", also=("post",)),
     "block-new": Page(who_may(May.MANAGE_TABLES), of="loaded_table", also=("post",)),
     "block-edit": Page(who_may(May.MANAGE_TABLES), of="row", also=("post",)),
-    "table-discard": Page(who_may(May.MANAGE_TABLES), of="loaded_table", method="post", answers=302),
+    "table-discard": Page(
+        who_may(May.MANAGE_TABLES), of="loaded_table", method="post", answers=302
+    ),
     "table-in-force": Page(who_may(May.MANAGE_TABLES), of="loaded_table", also=("post",)),
     "fulfilment-list": Page(),
     "fulfilment-detail": Page(who_may(May.SEE_FULFILMENTS), of="fulfilment"),
@@ -170,7 +190,9 @@ PAGES = {
     "processing-register": Page(who_may(May.SEE_LOG)),
     "privacy": Page(public=True),
     "user-end": Page(who_may(May.MANAGE_USERS), of="membership", also=("post",)),
-    "invitation-withdraw": Page(who_may(May.MANAGE_USERS), of="invitation", method="post", answers=302),
+    "invitation-withdraw": Page(
+        who_may(May.MANAGE_USERS), of="invitation", method="post", answers=302
+    ),
     "contractor-invite": Page(who_may(May.INVITE_CONTRACTORS), of="contractor", also=("post",)),
     "colleague-list": Page(who_may(May.INVITE_COLLEAGUES), also=("post",)),
     "evidence-file": Page(who_may(May.SEE_FULFILMENTS), of="evidence"),
@@ -225,7 +247,9 @@ PAGES = {
     "report-municipality-text": Page(who_may(May.WRITE_REPORTS), of="town_text", also=("post",)),
     "report-municipality-preview": Page(who_may(May.WRITE_REPORTS), of="town_text", method="post"),
     "report-filing": Page(who_may(May.WRITE_REPORTS), of="report", also=("post",)),
-    "report-municipality-filing": Page(who_may(May.WRITE_REPORTS), of="town_report", also=("post",)),
+    "report-municipality-filing": Page(
+        who_may(May.WRITE_REPORTS), of="town_report", also=("post",)
+    ),
     "report-supplement": Page(who_may(May.WRITE_REPORTS), of="report", also=("post",)),
     "report-municipality": Page(OF_TOWN, of="town_report"),
     "report-municipality-pdf": Page(OF_TOWN, of="town_report"),
@@ -233,7 +257,13 @@ PAGES = {
 }
 # What makes PDFs is slow, and its contents have tests of their own.
 SLOW = {
-    *("report-workbook", "report-municipality-workbook", "report-pdf", "report-municipality-pdf", "contractor-guide"),
+    *(
+        "report-workbook",
+        "report-municipality-workbook",
+        "report-pdf",
+        "report-municipality-pdf",
+        "contractor-guide",
+    ),
     *("report-word", "report-municipality-word", "report-progress-pdf", "report-progress-word"),
     *("report-municipality-progress-pdf", "report-municipality-progress-word"),
     *("evidence-file", "evidence-page", "document-file", "import-example", "closing-letter"),
@@ -256,19 +286,32 @@ class World:
 def world(evidence_in_memory: None) -> World:
     region, other_region = make.make_region(), make.make_region("utrecht", f"Regio {OTHER_REGION}")
     linde = make.make_contractor("De Linde", "11112222")
-    beside, far = make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"), make.make_contractor(f"De Linde {OTHER_REGION}")
+    beside, far = (
+        make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"),
+        make.make_contractor(f"De Linde {OTHER_REGION}"),
+    )
     users = {
-        role: make.make_user(role, region, contractor=linde if role == Role.CONTRACTOR else None) for role in SIGNED_IN
+        role: make.make_user(role, region, contractor=linde if role == Role.CONTRACTOR else None)
+        for role in SIGNED_IN
     }
     users[INACTIVE] = make.make_user(Role.ADVISER, region, active=False)
     adviser, contractor = users[Role.ADVISER], users[Role.CONTRACTOR]
     own = make.make_contract(region, linde, reference="C-1", title="Wegen")
-    draft = make.make_placement(own, state="draft", candidate_ref=PERSON + " 3", external_id=NUMBER + "-4")
+    draft = make.make_placement(
+        own, state="draft", candidate_ref=PERSON + " 3", external_id=NUMBER + "-4"
+    )
     make.make_placement(own, reviewer=adviser, entered_by=contractor, candidate_ref=PERSON)
     single = make.make_placement(
-        own, hours="24", reviewer=adviser, entered_by=contractor, candidate_ref=PERSON + " 2", external_id=NUMBER
+        own,
+        hours="24",
+        reviewer=adviser,
+        entered_by=contractor,
+        candidate_ref=PERSON + " 2",
+        external_id=NUMBER,
     )
-    make.make_activity(own, state="returned", reviewer=adviser, why="Graag een verslag", external_id=NUMBER + "-2")
+    make.make_activity(
+        own, state="returned", reviewer=adviser, why="Graag een verslag", external_id=NUMBER + "-2"
+    )
     waiting = make.make_purchase(own, state="submitted", external_id=NUMBER + "-3")
     next_to = make.make_contract(
         region,
@@ -279,11 +322,17 @@ def world(evidence_in_memory: None) -> World:
         adviser=adviser,
     )
     shown_beside = make.make_placement(
-        next_to, candidate_ref=FOREIGN_PERSON, external_id=f"{OTHER_CONTRACTOR}-1", state="submitted"
+        next_to,
+        candidate_ref=FOREIGN_PERSON,
+        external_id=f"{OTHER_CONTRACTOR}-1",
+        state="submitted",
     )
     abroad = make.make_contract(other_region, far, reference="C-1", title=f"Wegen {OTHER_REGION}")
     shown_abroad = make.make_placement(
-        abroad, candidate_ref=f"Kandidaat {OTHER_REGION}", external_id=f"{OTHER_REGION}-1", state="submitted"
+        abroad,
+        candidate_ref=f"Kandidaat {OTHER_REGION}",
+        external_id=f"{OTHER_REGION}-1",
+        state="submitted",
     )
     return World(
         users,
@@ -299,7 +348,11 @@ def world(evidence_in_memory: None) -> World:
 def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
     """By kind of place the parts of its address."""
     kept = Evidence(
-        version=version, kind="paid_invoice", media_type="image/png", content_hash="0", added_at=make.moment(make.TODAY)
+        version=version,
+        kind="paid_invoice",
+        media_type="image/png",
+        content_hash="0",
+        added_at=make.moment(make.TODAY),
     )
     kept.file.save("", ContentFile(b"x"))
     report = {"region": contract.region.code, "year": 2024}
@@ -310,7 +363,9 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
     )
     sample = make.make_sample(contract.region)
     recognised = make.make_firm(contract.region, f"Sociale Drukkerij {contract.title}")
-    proposed = make.make_firm_proposal(contract.region, contract.contractor, f"Zorgtuin {contract.title}")
+    proposed = make.make_firm_proposal(
+        contract.region, contract.contractor, f"Zorgtuin {contract.title}"
+    )
     loaded = make.make_table(contract.region, "alphen")
     return {
         "loaded_table": {"pk": loaded.pk},
@@ -339,8 +394,16 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "evidence": {"pk": kept.pk},
         "evidence_page": {"pk": kept.pk, "page": 1},
         "region": {"code": contract.region.code},
-        "membership": {"pk": make.make_user(Role.READER, contract.region, name=contract.title).memberships.get().pk},
-        "invitation": {"pk": make.make_invitation(contract.region, email=f"{contract.pk}@example.org").pk},
+        "membership": {
+            "pk": (
+                make.make_user(Role.READER, contract.region, name=contract.title)
+                .memberships.get()
+                .pk
+            )
+        },
+        "invitation": {
+            "pk": make.make_invitation(contract.region, email=f"{contract.pk}@example.org").pk
+        },
         "report": report,
         "report_data": report | {"format": "json"},
         "figure": report | {"figure": "fulfilled"},
@@ -358,7 +421,11 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
 
 def upload_places(contract: Any, owner: Any = None) -> dict[str, dict[str, Any]]:
     sent = {"pk": make.make_upload(contract, owner).pk}
-    return {"upload": sent, "upload_file": sent | {"format": "csv"}, "upload_kind": {"kind": "contracts"}}
+    return {
+        "upload": sent,
+        "upload_file": sent | {"format": "csv"},
+        "upload_kind": {"kind": "contracts"},
+    }
 
 
 def missing(kind: str, kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -383,13 +450,19 @@ def names(patterns: list[Any]) -> Iterator[str]:
         if isinstance(pattern, URLResolver):
             yield from names(pattern.url_patterns)
         elif isinstance(pattern, URLPattern):
-            assert pattern.name, f"{pattern.pattern} needs a name, so that it can stand in the table"
+            assert pattern.name, (
+                f"{pattern.pattern} needs a name, so that it can stand in the table"
+            )
             yield pattern.name
 
 
 def body(response: Any, asked: object = "") -> str:
-    """The page without what differs by request: tokens, its own address, and what was asked for in it."""
-    text = re.sub(r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", response.getvalue().decode())
+    """The page without what differs by request: tokens, its own address, and what was asked for in
+    it.
+    """
+    text = re.sub(
+        r'(csrfmiddlewaretoken" value=|X-CSRFToken": )"[^"]*"', "", response.getvalue().decode()
+    )
     text = text.replace(response.request["PATH_INFO"], "…")
     for form in {str(asked), quote_plus(str(asked))} if asked else ():
         text = re.sub(rf'(<input[^>]*value="|=|“<bdi>){re.escape(form)}\b', "…", text)
@@ -420,7 +493,10 @@ def test_foreign_is_answered_as_missing(world: World, role: str) -> None:
             if kwargs == world.own[page.of] or is_common(page.of, role, foreign is world.beside):
                 continue
             ask = getattr(client, page.method)
-            there, nowhere = ask(reverse(name, kwargs=kwargs)), ask(reverse(name, kwargs=missing(page.of, kwargs)))
+            there, nowhere = (
+                ask(reverse(name, kwargs=kwargs)),
+                ask(reverse(name, kwargs=missing(page.of, kwargs))),
+            )
             assert (there.status_code, nowhere.status_code) == (404, 404), (name, kwargs)
             assert body(there) == body(nowhere), name
 
@@ -437,7 +513,9 @@ def test_without_signing_in_all_lead_to_the_sign_in_page(world: World, role: str
     for name, page in PAGES.items():
         if page.public or page.method != "get":
             continue
-        for kwargs in (world.own[page.of], missing(page.of, world.own[page.of])) if page.of else ({},):
+        for kwargs in (
+            (world.own[page.of], missing(page.of, world.own[page.of])) if page.of else ({},)
+        ):
             url = reverse(name, kwargs=kwargs)
             assert client.get(url)["Location"] == f"{reverse('login')}?next={url}", name
 
@@ -453,16 +531,31 @@ def test_other_methods_change_nothing(world: World, role: str) -> None:
         )
         for method in others:
             client = as_role(world, role)
-            assert getattr(client, method)(url).status_code in (404, 405, 302 if name == "login" else 405), (
+            assert getattr(client, method)(url).status_code in (
+                404,
+                405,
+                302 if name == "login" else 405,
+            ), (
                 name,
                 method,
             )
 
 
 def addresses(world: World, role: str) -> Iterator[str]:
-    """Every page that the role may open, and every list with what its filters, orders and the search can be asked."""
+    """Every page that the role may open, and every list with what its filters, orders and the
+    search can be asked.
+    """
     asked = [
-        *("?q=C-", "?q=wegen", "?q=linde", "?q=1", "?q=kandidaat", "?q=drukkerij", "?sort=-title", "?sort=contractor"),
+        *(
+            "?q=C-",
+            "?q=wegen",
+            "?q=linde",
+            "?q=1",
+            "?q=kandidaat",
+            "?q=drukkerij",
+            "?sort=-title",
+            "?sort=contractor",
+        ),
         *(
             "?sort=latest__candidate_ref",
             "?sort=-contractor__name",
@@ -470,11 +563,27 @@ def addresses(world: World, role: str) -> Iterator[str]:
             "?status=overdue",
             "?year=2023",
         ),
-        *("?procurement_type=services", "?state=submitted", "?state=accepted", "?kind=placement", "?page=2"),
-        *("?silent=6", "?ending=12", "?adviser=none", "?sort=-realised", "?sort=-value", "?sort=-contracts"),
+        *(
+            "?procurement_type=services",
+            "?state=submitted",
+            "?state=accepted",
+            "?kind=placement",
+            "?page=2",
+        ),
+        *(
+            "?silent=6",
+            "?ending=12",
+            "?adviser=none",
+            "?sort=-realised",
+            "?sort=-value",
+            "?sort=-contracts",
+        ),
     ]
     for theirs in (world.own, world.foreign, world.beside):
-        asked += [f"?contractor={theirs['contractor']['pk']}", f"?contract={theirs['contract']['pk']}"]
+        asked += [
+            f"?contractor={theirs['contractor']['pk']}",
+            f"?contract={theirs['contract']['pk']}",
+        ]
     asked += [f"?municipality={pk}" for pk in range(1, 5)]
     for name, page in PAGES.items():
         if page.code(role) != 200 or page.method != "get" or name in SLOW:
@@ -492,7 +601,9 @@ def test_no_page_tells_of_what_is_not_theirs(world: World, role: str) -> None:
     for url in addresses(world, role):
         text = client.get(url).getvalue().decode()
         if "/rekenhulp/" in url:
-            text = text.replace(f"Regio {OTHER_REGION}", "")  # The regions that publish a table are public.
+            text = text.replace(
+                f"Regio {OTHER_REGION}", ""
+            )  # The regions that publish a table are public.
         seen += text
         for sentinel in FORBIDDEN[role]:
             assert sentinel not in text, (url, sentinel)
@@ -502,12 +613,17 @@ def test_no_page_tells_of_what_is_not_theirs(world: World, role: str) -> None:
 
 def test_who_may_see_a_person_does(world: World) -> None:
     url = reverse("fulfilment-detail", kwargs=world.own["fulfilment"])
-    shown = {role: PERSON in as_role(world, role).get(url).content.decode() for role in who_may(May.SEE_FULFILMENTS)}
+    shown = {
+        role: PERSON in as_role(world, role).get(url).content.decode()
+        for role in who_may(May.SEE_FULFILMENTS)
+    }
     assert shown == {Role.ADVISER: True, Role.CONTRACTOR: True, Role.REGION_ADMIN: False}
 
 
 def test_an_officer_sees_totals_per_category(world: World) -> None:
-    page = as_role(world, Role.PROCUREMENT_OFFICER).get(reverse("contract-detail", kwargs=world.own["contract"]))
+    page = as_role(world, Role.PROCUREMENT_OFFICER).get(
+        reverse("contract-detail", kwargs=world.own["contract"])
+    )
     text = page.content.decode().replace("\xa0", " ")
     assert "€ 66.666,67" in text  # 40.000 and 40.000 × 24/36
     assert reverse("fulfilment-detail", kwargs=world.own["fulfilment"]) not in text
@@ -515,11 +631,16 @@ def test_an_officer_sees_totals_per_category(world: World) -> None:
 
 @pytest.mark.parametrize("role", OF_CONTRACTS)
 @pytest.mark.parametrize("name", ["contract-list", "fulfilment-list"])
-def test_a_filter_on_a_foreign_contractor_answers_as_on_a_missing_one(world: World, role: str, name: str) -> None:
+def test_a_filter_on_a_foreign_contractor_answers_as_on_a_missing_one(
+    world: World, role: str, name: str
+) -> None:
     client, url = as_role(world, role), reverse(name)
     for foreign in world.foreign_to(role):
         pk = foreign["contractor"]["pk"]
-        there, nowhere = client.get(url, {"contractor": pk}), client.get(url, {"contractor": MISSING})
+        there, nowhere = (
+            client.get(url, {"contractor": pk}),
+            client.get(url, {"contractor": MISSING}),
+        )
         assert there.status_code == nowhere.status_code == 200
         assert body(there, pk) == body(nowhere, MISSING)
 
@@ -556,8 +677,16 @@ def test_several_roles_add_up_and_the_role_in_use_opens_nothing(world: World) ->
 
 def test_a_contractor_does_not_see_a_draft_contract(world: World) -> None:
     contract = world.own["contract"]
-    Contractor.objects.get(pk=world.own["contractor"]["pk"]).contracts.exclude(state="settled").update(state="draft")
+    Contractor.objects.get(pk=world.own["contractor"]["pk"]).contracts.exclude(
+        state="settled"
+    ).update(state="draft")
     codes = {
-        role: as_role(world, role).get(reverse("contract-detail", kwargs=contract)).status_code for role in OF_CONTRACTS
+        role: as_role(world, role).get(reverse("contract-detail", kwargs=contract)).status_code
+        for role in OF_CONTRACTS
     }
-    assert codes == {Role.ADVISER: 200, Role.REGION_ADMIN: 200, Role.PROCUREMENT_OFFICER: 200, Role.CONTRACTOR: 404}
+    assert codes == {
+        Role.ADVISER: 200,
+        Role.REGION_ADMIN: 200,
+        Role.PROCUREMENT_OFFICER: 200,
+        Role.CONTRACTOR: 404,
+    }

@@ -18,14 +18,19 @@ from reporting.figures.records import Place
 ROOT = settings.BASE_DIR
 HANDBOOK = ROOT / "docs" / "domain.md"
 PAGES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "sroi/demo/README.md")),
+    *(
+        ROOT / name
+        for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "sroi/demo/README.md")
+    ),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 CODE = re.compile(r"`([^`\n]+)`|^ {4}(\S.*)$", re.MULTILINE)
 OURS = r"(?:sroi|contracts|placements|reporting|templates|tests|static|docs|\.ci|\.github)"
 HEAVIEST_PICTURE = 150_000
 
-each_document = pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+each_document = pytest.mark.parametrize(
+    "document", PAGES, ids=lambda path: str(path.relative_to(ROOT))
+)
 
 
 def code_in(document: Path) -> Iterator[str]:
@@ -42,13 +47,19 @@ def named(document: Path, pattern: str) -> set[str]:
 def test_files_and_folders_that_are_named_exist(document: Path) -> None:
     """Ours; where a name has an ellipsis or a blank to fill in, it is no path."""
     names = named(document, rf"^({OURS}/[\w./-]*)$")
-    assert [name for name in names if not (ROOT / name).exists() and not (ROOT / f"{name}.py").exists()] == []
+    assert [
+        name for name in names if not (ROOT / name).exists() and not (ROOT / f"{name}.py").exists()
+    ] == []
 
 
 @each_document
 def test_links_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", document.read_text(encoding="utf-8"))
-    assert [link for link in links if not link.startswith(("http", "mailto:")) and not leads(document, link)] == []
+    assert [
+        link
+        for link in links
+        if not link.startswith(("http", "mailto:")) and not leads(document, link)
+    ] == []
 
 
 def leads(document: Path, link: str) -> bool:
@@ -73,14 +84,18 @@ def test_commands_that_are_named_exist(document: Path) -> None:
 @each_document
 def test_settings_and_other_names_in_capitals_exist(document: Path) -> None:
     names = named(document, r"^([A-Z]+(?:_[A-Z]+)+)(?==|$)")
-    files = [ROOT / "Makefile", *(path for wing in ("sroi", "tests") for path in (ROOT / wing).rglob("*.py"))]
+    files = [
+        ROOT / "Makefile",
+        *(path for wing in ("sroi", "tests") for path in (ROOT / wing).rglob("*.py")),
+    ]
     texts = [path.read_text(encoding="utf-8") for path in files]
     assert [name for name in names if not any(name in text for text in texts)] == []
 
 
 def test_every_setting_of_the_environment_is_described() -> None:
     asked = re.findall(
-        r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"", (ROOT / "sroi" / "settings.py").read_text(encoding="utf-8")
+        r"\benv(?:\.\w+)?\(\s*\"([A-Z_]+)\"",
+        (ROOT / "sroi" / "settings.py").read_text(encoding="utf-8"),
     )
     described = named(ROOT / "docs" / "running.md", r"\b([A-Z][A-Z_]+)\b")
     assert [name for name in asked if name not in described] == []
@@ -97,7 +112,7 @@ OUR_APPS = ("sroi", "contracts", "placements", "reporting")
 REPLACED = {"createsuperuser"}
 
 
-# --- the handbook ---------------------------------------------------------------------------------------------------
+# --- the handbook ---------------------------------------------------------------------------------
 
 
 def figures_of_the_code() -> Iterable[str]:
@@ -116,17 +131,24 @@ OF_THE_CODE = {
 @pytest.mark.parametrize("table", OF_THE_CODE)
 def test_a_table_of_the_handbook_names_what_the_code_has_and_nothing_else(table: str) -> None:
     """Each name once, in the first column."""
-    part = HANDBOOK.read_text(encoding="utf-8").split(f"<!-- {table} -->")[1].split(f"<!-- end of {table} -->")[0]
+    part = (
+        HANDBOOK.read_text(encoding="utf-8")
+        .split(f"<!-- {table} -->")[1]
+        .split(f"<!-- end of {table} -->")[0]
+    )
     first_column = [row.split("|")[1] for row in part.strip().splitlines()[2:]]
     names = [name for cell in first_column for name in re.findall(r"`(\w+)`", cell)]
     assert sorted(names) == sorted(OF_THE_CODE[table])
 
 
-# --- what is beside them --------------------------------------------------------------------------------------------
+# --- what is beside them --------------------------------------------------------------------------
 
 
 def test_the_readme_shows_two_pictures_that_are_small() -> None:
-    shown = re.findall(r"!\[[^\]]+\]\((docs/pictures/[\w-]+\.png)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    shown = re.findall(
+        r"!\[[^\]]+\]\((docs/pictures/[\w-]+\.png)\)",
+        (ROOT / "README.md").read_text(encoding="utf-8"),
+    )
     assert len(shown) == 2
     assert all((ROOT / picture).stat().st_size < HEAVIEST_PICTURE for picture in shown)
 
@@ -134,14 +156,18 @@ def test_the_readme_shows_two_pictures_that_are_small() -> None:
 @pytest.mark.parametrize("folder", ["decisions", "how-to"])
 def test_each_of_a_folder_is_in_its_list(folder: str) -> None:
     pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
-    listed = re.findall(r"\]\(([\w-]+\.md)\)", (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8"))
+    listed = re.findall(
+        r"\]\(([\w-]+\.md)\)", (ROOT / "docs" / folder / "README.md").read_text(encoding="utf-8")
+    )
     assert sorted(listed) == sorted(pages)
 
 
 def test_a_decision_says_when_it_was_taken() -> None:
     """On the first line below its title."""
     dated = re.compile(r"# .+\n\n\*\d{4}-\d\d-\d\d\*\n\n")
-    pages = [path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md"]
+    pages = [
+        path for path in (ROOT / "docs" / "decisions").glob("*.md") if path.name != "README.md"
+    ]
     assert [path.name for path in pages if not dated.match(path.read_text(encoding="utf-8"))] == []
 
 

@@ -1,6 +1,8 @@
-"""Every field of every form × nonsense: an answer, never a failure; what was typed comes back, escaped.
+"""Every field of every form × nonsense: an answer, never a failure; what was typed comes back,
+escaped.
 
-The forms are found in the pages themselves, so that a new page is held to this as soon as it is in the access table.
+The forms are found in the pages themselves, so that a new page is held to this as soon as it is in
+the access table.
 """
 
 from collections.abc import Iterator
@@ -16,7 +18,14 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from sroi.access import Role
-from tests.whole.test_access import ANONYMOUS, PAGES, SLOW, World, as_role, world  # noqa: F401  (a fixture)
+from tests.whole.test_access import (
+    ANONYMOUS,
+    PAGES,
+    SLOW,
+    World,
+    as_role,
+    world,  # noqa: F401  (a fixture)
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +33,18 @@ MILLION = "x" * 1_000_000
 MARKUP, QUOTES = "<script>alert(1)</script>", "' OR 1=1 --"
 NONSENSE_IN_A_QUERY = ("a\0b", "1e999", "9" * 30, MARKUP, "\ud83d")
 NONSENSE = (
-    *("", "a\0b", "\u202e\u2066abc", "-0", "NaN", "1e999", "-1", "29-02-2025", "2025-02-29", "9" * 30),
+    *(
+        "",
+        "a\0b",
+        "\u202e\u2066abc",
+        "-0",
+        "NaN",
+        "1e999",
+        "-1",
+        "29-02-2025",
+        "2025-02-29",
+        "9" * 30,
+    ),
     *(MARKUP, QUOTES, "{{ 7 * 7 }}", "=1+1", "é" * 300, "\ud83d", "٣", "987654321"),
 )
 ANSWERS = {200, 302, 400, 404, 413, 422}
@@ -53,7 +73,9 @@ class Forms(HTMLParser):
         attrs = {name: value or "" for name, value in pairs}
         name = attrs.get("name", "")
         if tag == "form":
-            self.form = FormFound(urljoin(self.url, attrs.get("action", "")), attrs.get("method", "get").lower())
+            self.form = FormFound(
+                urljoin(self.url, attrs.get("action", "")), attrs.get("method", "get").lower()
+            )
             self.found.append(self.form)
         elif self.form is None or not (name or tag == "option"):
             return
@@ -72,7 +94,9 @@ class Forms(HTMLParser):
         elif tag == "input":
             kind = attrs.get("type", "text")
             if kind in ("radio", "checkbox"):
-                self._add(name, attrs.get("value", "on") if "checked" in attrs else None, is_open=True)
+                self._add(
+                    name, attrs.get("value", "on") if "checked" in attrs else None, is_open=True
+                )
             elif kind != "file":
                 self._add(name, attrs.get("value", ""), is_open=kind in TYPED)
 
@@ -94,7 +118,13 @@ class Forms(HTMLParser):
 def forms_of_pages(world: World) -> Iterator[tuple[str, Client, FormFound]]:  # noqa: F811
     """The forms of each page, as the first role sees them that may open it."""
     visited = set(SLOW)
-    for role in (Role.ADVISER, Role.REGION_ADMIN, Role.CONTRACTOR, Role.PROCUREMENT_OFFICER, ANONYMOUS):
+    for role in (
+        Role.ADVISER,
+        Role.REGION_ADMIN,
+        Role.CONTRACTOR,
+        Role.PROCUREMENT_OFFICER,
+        ANONYMOUS,
+    ):
         client = as_role(world, role)
         for name, page in PAGES.items():
             if name in visited or page.code(role) != 200 or page.method != "get":
@@ -111,8 +141,13 @@ def forms_of_pages(world: World) -> Iterator[tuple[str, Client, FormFound]]:  # 
 
 def send(client: Client, form: FormFound, changed: dict[str, str]) -> Any:
     """What the form would send, with some fields filled in otherwise; and as if it never was."""
-    given = {name: [changed[name]] if name in changed else values for name, values in form.given.items()}
-    plain = {name: [value.encode("utf-8", "surrogatepass") for value in values] for name, values in given.items()}
+    given = {
+        name: [changed[name]] if name in changed else values for name, values in form.given.items()
+    }
+    plain = {
+        name: [value.encode("utf-8", "surrogatepass") for value in values]
+        for name, values in given.items()
+    }
     ask = client.post if form.method == "post" else client.get
     with transaction.atomic():
         answer = ask(form.action, plain)
@@ -121,7 +156,9 @@ def send(client: Client, form: FormFound, changed: dict[str, str]) -> Any:
 
 
 @pytest.mark.timeout(1200)
-def test_every_form_answers_nonsense_and_gives_back_what_was_typed(world: World) -> None:  # noqa: F811
+def test_every_form_answers_nonsense_and_gives_back_what_was_typed(
+    world: World,  # noqa: F811
+) -> None:
     tried, filled = set(), set()
     for name, client, form in forms_of_pages(world):
         tried.add(name)
@@ -137,4 +174,11 @@ def test_every_form_answers_nonsense_and_gives_back_what_was_typed(world: World)
         for one in sorted(form.open - filled):
             filled.add(one)
             assert send(client, form, {one: MILLION}).status_code in ANSWERS, (name, one)
-    assert {"contract-change", "contract-draft", "fulfilment-details", "review", "user-invite", "login"} <= tried
+    assert {
+        "contract-change",
+        "contract-draft",
+        "fulfilment-details",
+        "review",
+        "user-invite",
+        "login",
+    } <= tried

@@ -1,4 +1,6 @@
-"""The house rules that no other tool keeps: what `docs/architecture.md` promises about the repository itself."""
+"""The house rules that no other tool keeps: what `docs/architecture.md` promises about the
+repository itself.
+"""
 
 import ast
 import gzip
@@ -24,7 +26,16 @@ from django.utils.translation.template import templatize
 ROOT = settings.BASE_DIR
 OURS = ("sroi", "contracts", "placements", "reporting")
 # From the bottom up: a relation points to its own app or one below.
-APPS = ("contenttypes", "auth", "sroi", "accounts", "documents", "contracts", "placements", "reporting")
+APPS = (
+    "contenttypes",
+    "auth",
+    "sroi",
+    "accounts",
+    "documents",
+    "contracts",
+    "placements",
+    "reporting",
+)
 REQUIREMENTS = {"requirements.txt": (), "requirements-dev.txt": ("dev",)}
 MAX_CSS_BYTES = 25_000
 
@@ -35,13 +46,20 @@ def normalised(name: str) -> str:
 
 def required_names(extras: tuple[str, ...]) -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    lines = [*project["dependencies"], *(line for e in extras for line in project["optional-dependencies"][e])]
+    lines = [
+        *project["dependencies"],
+        *(line for e in extras for line in project["optional-dependencies"][e]),
+    ]
     return {normalised(re.match(r"[\w.-]+", line)[0]) for line in lines}
 
 
 def tracked_files() -> list[Path]:
     listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "-c", "safe.directory=*", "ls-files", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode:
         pytest.skip("not a git checkout")
@@ -52,12 +70,16 @@ def tracked_files() -> list[Path]:
 def test_requirements_name_no_host(file: str) -> None:
     text = (ROOT / file).read_text()
     assert "://" not in text
-    assert not re.search(r"^\s*-(?!-hash=sha256:[0-9a-f]{64}( \\)?$)", text, re.M), "an option that is not a hash"
+    assert not re.search(r"^\s*-(?!-hash=sha256:[0-9a-f]{64}( \\)?$)", text, re.M), (
+        "an option that is not a hash"
+    )
 
 
 @pytest.mark.parametrize("file", REQUIREMENTS)
 def test_requirements_pin_every_dependency(file: str) -> None:
-    pinned = {normalised(name) for name in re.findall(r"^([\w.-]+)==\S+", (ROOT / file).read_text(), re.M)}
+    pinned = {
+        normalised(name) for name in re.findall(r"^([\w.-]+)==\S+", (ROOT / file).read_text(), re.M)
+    }
     assert required_names(REQUIREMENTS[file]) <= pinned, "run: make lock"
 
 
@@ -67,7 +89,8 @@ def test_relations_point_down() -> None:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in APPS
         for field in [*model._meta.local_fields, *model._meta.local_many_to_many]
-        if field.is_relation and APPS.index(field.related_model._meta.app_label) > APPS.index(model._meta.app_label)
+        if field.is_relation
+        and APPS.index(field.related_model._meta.app_label) > APPS.index(model._meta.app_label)
     ]
     assert not wrong
 
@@ -75,7 +98,18 @@ def test_relations_point_down() -> None:
 def test_no_path_of_a_machine_in_the_repository() -> None:
     """Neither where this checkout is, nor anybody's home folder."""
     parent = str(ROOT.parent)
-    everywhere = {"/", "/home", "/opt", "/root", "/srv", "/tmp", "/usr", "/var", "/var/www", tempfile.gettempdir()}
+    everywhere = {
+        "/",
+        "/home",
+        "/opt",
+        "/root",
+        "/srv",
+        "/tmp",
+        "/usr",
+        "/var",
+        "/var/www",
+        tempfile.gettempdir(),
+    }
     places = [re.escape(str(ROOT)), r"/(?:home|Users)/\w+/", r"/root/"]
     if parent not in everywhere:
         places.append(re.escape(parent) + "/")
@@ -83,7 +117,8 @@ def test_no_path_of_a_machine_in_the_repository() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {hit[0]}"
         for path in tracked_files()
-        if path != Path(__file__) and (hit := machine.search(path.read_bytes().decode("utf-8", "ignore")))
+        if path != Path(__file__)
+        and (hit := machine.search(path.read_bytes().decode("utf-8", "ignore")))
     ]
     assert not found
 
@@ -99,7 +134,9 @@ def marked_for_translation() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(
-                    func=ast.Name(id="_" | "gettext" | "gettext_lazy" | "ngettext" | "ngettext_lazy"),
+                    func=ast.Name(
+                        id="_" | "gettext" | "gettext_lazy" | "ngettext" | "ngettext_lazy"
+                    ),
                     args=[ast.Constant(value=str(message)), *_],
                 ):
                     yield message
@@ -111,7 +148,9 @@ def marked_for_translation() -> Iterator[str]:
 def of_libraries() -> set[str]:
     """What they say in words of their own, which we may say otherwise."""
     folders = (Path(module.__file__).parent for module in (allauth, django))
-    catalogues = (path for folder in folders for path in folder.rglob("locale/nl/LC_MESSAGES/django.po"))
+    catalogues = (
+        path for folder in folders for path in folder.rglob("locale/nl/LC_MESSAGES/django.po")
+    )
     return {entry.msgid for path in catalogues for entry in polib.pofile(str(path))}
 
 
@@ -128,11 +167,18 @@ def test_dutch_is_complete() -> None:
 
 
 def test_deployment_check_is_clean() -> None:
-    surroundings = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    surroundings = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
     check = subprocess.run(
         [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
         cwd=ROOT,
-        env={**surroundings, "HTTPS": "1", "SECRET_KEY": secrets.token_urlsafe(60), "ALLOWED_HOSTS": "sroi.example"},
+        env={
+            **surroundings,
+            "HTTPS": "1",
+            "SECRET_KEY": secrets.token_urlsafe(60),
+            "ALLOWED_HOSTS": "sroi.example",
+        },
         capture_output=True,
         text=True,
         check=False,

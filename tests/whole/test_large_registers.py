@@ -1,8 +1,10 @@
-"""A register with more of everything than a query may carry: no page, list, file, mail or command passes every id.
+"""A register with more of everything than a query may carry: no page, list, file, mail or command
+passes every id.
 
-A database takes so many parameters in one query and no more (SQLite 32,766, PostgreSQL 65,535), so a query that grows
-with the register ends in an error once that is large. Here few are too many already, and there is more than that of
-everything. What is written in batches does not count: new rows, and rows that each get a value of their own.
+A database takes so many parameters in one query and no more (SQLite 32,766, PostgreSQL 65,535), so
+a query that grows with the register ends in an error once that is large. Here few are too many
+already, and there is more than that of everything. What is written in batches does not count: new
+rows, and rows that each get a value of their own.
 """
 
 import ast
@@ -38,11 +40,19 @@ from tests import factories as make
 from tests.contracts.imports import test_imports as commands
 from tests.placements.uploads import test_importing as browser
 from tests.tools.crowd import crowd, rows_of_upload
-from tests.whole.test_access import PAGES, SIGNED_IN, SLOW, World, as_role, world  # noqa: F401  (a fixture)
+from tests.whole.test_access import (
+    PAGES,
+    SIGNED_IN,
+    SLOW,
+    World,
+    as_role,
+    world,  # noqa: F401  (a fixture)
+)
 
 pytestmark = pytest.mark.django_db
 
-# Parameters that a query may carry here, which is more than a page of rows needs; and how many there are of everything.
+# Parameters that a query may carry here, which is more than a page of rows needs; and how many
+# there are of everything.
 MOST, MANY = 200, 210
 # Of each filter so many choices are tried: every status is among them.
 CHOICES = len(Status)
@@ -58,7 +68,9 @@ def _today() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def too_long(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[set[str]]:
-    """The queries with too many parameters, each with the lines of ours that asked it: none, in every test here."""
+    """The queries with too many parameters, each with the lines of ours that asked it: none, in
+    every test here.
+    """
     found: set[str] = set()
 
     def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -78,7 +90,9 @@ def asked_by() -> str:
     ours = [
         f"{path.relative_to(settings.BASE_DIR)}:{frame.lineno}"
         for path, frame in zip(lines, traceback.extract_stack(), strict=True)
-        if path.is_relative_to(settings.BASE_DIR) and path != Path(__file__) and "site-packages" not in path.parts
+        if path.is_relative_to(settings.BASE_DIR)
+        and path != Path(__file__)
+        and "site-packages" not in path.parts
     ]
     return " < ".join(place for place in reversed(ours) if "middleware" not in place)
 
@@ -89,7 +103,9 @@ def refused_by_the_database() -> AbstractContextManager[None]:
 
 @contextmanager
 def really_few() -> Iterator[None]:
-    """SQLite itself takes no more; of rows that each get a value of their own Django counts each value once."""
+    """SQLite itself takes no more; of rows that each get a value of their own Django counts each
+    value once.
+    """
     connection.ensure_connection()
     before = connection.connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 2 * MOST)
     yield
@@ -98,25 +114,33 @@ def really_few() -> Iterator[None]:
 
 @pytest.fixture
 def large(world: World) -> World:  # noqa: F811
-    contract = Contract.objects.select_related("region", "contractor").get(pk=world.own["contract"]["pk"])
+    contract = Contract.objects.select_related("region", "contractor").get(
+        pk=world.own["contract"]["pk"]
+    )
     crowd(contract, world.users[Role.ADVISER], MANY)
     rows_of_upload(world.own["upload"]["pk"], MANY)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # as it does by itself within a minute; else it plans for empty tables
+            cursor.execute(
+                "ANALYZE"
+            )  # as it does by itself within a minute; else it plans for empty tables
     return world
 
 
-# --- pages, lists and files -------------------------------------------------------------------------------------------
+# --- pages, lists and files -----------------------------------------------------------------------
 
 
 def questions(response: Any) -> Iterator[str]:
     """Everything that a list can be asked: each filter with its choices, and each order."""
     context = response.context or {}
     if "table" in context and "filter" in context:
-        yield from (f"?sort=-{column.name}" for column in context["table"].columns if column.orderable)
+        yield from (
+            f"?sort=-{column.name}" for column in context["table"].columns if column.orderable
+        )
         for name, field in context["filter"].form.fields.items():
-            choices = islice((str(value) for value, _label in getattr(field, "choices", ()) if value), CHOICES)
+            choices = islice(
+                (str(value) for value, _label in getattr(field, "choices", ()) if value), CHOICES
+            )
             yield from (f"?{name}={value}" for value in [*choices] or ["6"])
 
 
@@ -148,7 +172,7 @@ def test_every_page_opens(large: World) -> None:
     assert found == expected
 
 
-# --- what pages are made of -------------------------------------------------------------------------------------------
+# --- what pages are made of -----------------------------------------------------------------------
 
 
 def test_each_contract_has_one_status_however_few_are_looked_at_at_a_time(
@@ -160,11 +184,15 @@ def test_each_contract_has_one_status_however_few_are_looked_at_at_a_time(
     standing = with_progress(every.select_related("policy"), make.TODAY)
     for status in Status:
         found = of_status(every.select_related("contractor"), [status], make.TODAY)
-        assert [c.pk for c in found] == [pk for pk, one in standing.items() if one.status == status], status
-    assert {Status.OVERDUE, Status.AT_RISK, Status.BEHIND, Status.ON_TRACK} <= {one.status for one in standing.values()}
+        assert [c.pk for c in found] == [
+            pk for pk, one in standing.items() if one.status == status
+        ], status
+    assert {Status.OVERDUE, Status.AT_RISK, Status.BEHIND, Status.ON_TRACK} <= {
+        one.status for one in standing.values()
+    }
 
 
-# --- doors, commands, mails and imports -------------------------------------------------------------------------------
+# --- doors, commands, mails and imports -----------------------------------------------------------
 
 
 def run(command: str, *arguments: Any) -> str:
@@ -183,7 +211,16 @@ def test_doors_reports_mails_and_retention(
         run("figures", 2024, "--region", "gooi", "--format", format_)
         run("figures", 2024, "--region", "gooi", "--municipality", "GM0402", "--format", format_)
     for format_ in ("html", "xlsx", "json", "csv"):
-        run("annual_report", 2024, "--region", "gooi", "--format", format_, "--output", tmp_path / f"report.{format_}")
+        run(
+            "annual_report",
+            2024,
+            "--region",
+            "gooi",
+            "--format",
+            format_,
+            "--output",
+            tmp_path / f"report.{format_}",
+        )
     monkeypatch.setattr(adoption, "keep_files", lambda report: None)  # they have tests of their own
     adoption.propose(region, 2024, make.act())
     adoption.finalise(region, 2024, make.act())
@@ -196,7 +233,9 @@ def test_doors_reports_mails_and_retention(
 
 
 def send_mails(settings: Any) -> None:
-    """What is wanted at once to many people; and the overview of the week to those with many contracts."""
+    """What is wanted at once to many people; and the overview of the week to those with many
+    contracts.
+    """
     settings.MAIL_OVERVIEW_FROM_WEEKDAY = 8
     run("send_reminders")
     assert len({message.to[0] for message in mail.outbox}) > MOST
@@ -208,28 +247,41 @@ def send_mails(settings: Any) -> None:
 def confirm_value_anew_and_accept(region: Region, adviser: Any) -> None:
     """Everything that runs or waits, each in one act."""
     act = make.act(adviser, why="Alles tegelijk")
-    running = list(Fulfilment.objects.filter(kind="placement", accepted__isnull=False, region=region))
+    running = list(
+        Fulfilment.objects.filter(kind="placement", accepted__isnull=False, region=region)
+    )
     life.confirm(running, make.TODAY, act, region=region)
     life.revalue([fulfilment.accepted for fulfilment in running], act, region=region)
-    waiting = FulfilmentVersion.objects.filter(state=FulfilmentState.SUBMITTED, fulfilment__region=region)
+    waiting = FulfilmentVersion.objects.filter(
+        state=FulfilmentState.SUBMITTED, fulfilment__region=region
+    )
     life.accept(list(waiting.select_related("fulfilment")), act, region=region)
     assert not waiting.exists()
 
 
 @pytest.fixture
 def rows() -> dict[str, list[dict[str, str]]]:
-    """Of a contract each a change and a fulfilment; the last contract is a call-off of the first."""
+    """Of a contract each a change and a fulfilment; the last contract is a call-off of the
+    first.
+    """
     numbers = range(MANY)
     return {
-        "contracts": [{"reference": f"R-{n}", "contractor_kvk": str(80_000_000 + n)} for n in numbers],
+        "contracts": [
+            {"reference": f"R-{n}", "contractor_kvk": str(80_000_000 + n)} for n in numbers
+        ],
         "changes": [{"contract_reference": f"R-{n}"} for n in numbers],
-        "fulfilments": [{"contracts": f"R-{n}", "external_id": f"P-{n}", "candidate_ref": f"K-{n}"} for n in numbers],
+        "fulfilments": [
+            {"contracts": f"R-{n}", "external_id": f"P-{n}", "candidate_ref": f"K-{n}"}
+            for n in numbers
+        ],
     }
 
 
 def test_imports_by_command(tmp_path: Path, rows: dict[str, list[dict[str, str]]]) -> None:
     commands.load_region(tmp_path)
-    commands.load_table(commands.PUBLISHED / "gooi-en-vechtstreek.json", "--in-force-from", "2020-01-01")
+    commands.load_table(
+        commands.PUBLISHED / "gooi-en-vechtstreek.json", "--in-force-from", "2020-01-01"
+    )
     for name, imported in (
         ("contracts", commands.contracts),
         ("changes", commands.changes),
@@ -240,14 +292,19 @@ def test_imports_by_command(tmp_path: Path, rows: dict[str, list[dict[str, str]]
         imported(tmp_path, *rows[name])
         assert commands.everything() == before
         with pytest.raises(CommandError):
-            imported(tmp_path, *({**row, "start_date": "x", "effective_date": "x"} for row in rows[name]))
+            imported(
+                tmp_path, *({**row, "start_date": "x", "effective_date": "x"} for row in rows[name])
+            )
     assert FulfilmentLine.objects.values("fulfilment").distinct().count() == MANY
 
 
-def test_imports_in_the_browser(rows: dict[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_imports_in_the_browser(
+    rows: dict[str, list[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     # The next step of an import is taken at once; nobody is told.
     monkeypatch.setattr(
-        "placements.uploads.door.transaction.on_commit", lambda do, **kwargs: isinstance(do, partial) and do()
+        "placements.uploads.door.transaction.on_commit",
+        lambda do, **kwargs: isinstance(do, partial) and do(),
     )
     adviser = make.make_user(Role.ADVISER, make.make_region(code="gv"))
     files = {
@@ -263,11 +320,13 @@ def test_imports_in_the_browser(rows: dict[str, list[dict[str, str]]], monkeypat
     assert Fulfilment.objects.count() == MANY
 
 
-# --- writing in batches -----------------------------------------------------------------------------------------------
+# --- writing in batches ---------------------------------------------------------------------------
 
 
 def test_whoever_gives_each_row_a_value_of_its_own_says_how_many_at_a_time() -> None:
-    """Otherwise PostgreSQL gets one statement with a line for each row, and goes through all lines for each row."""
+    """Otherwise PostgreSQL gets one statement with a line for each row, and goes through all lines
+    for each row.
+    """
     apps = ("sroi", "contracts", "placements", "reporting")
     found = [
         f"{path.relative_to(settings.BASE_DIR)}:{node.lineno}"

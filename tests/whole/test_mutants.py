@@ -1,4 +1,6 @@
-"""What `make mutants` makes and where: it knows rules that exist, and what it puts in place is what then runs."""
+"""What `make mutants` makes and where: it knows rules that exist, and what it puts in place is what
+then runs.
+"""
 
 import importlib
 from pathlib import Path

@@ -1,7 +1,8 @@
-"""The rooms of the house: what each kind of file may do, what may stand on the roof, and how many stand side by side.
+"""The rooms of the house: what each kind of file may do, what may stand on the roof, and how many
+stand side by side.
 
-Which room may import which stands in pyproject.toml (import-linter). Here is what goes by the name of a file, so that a
-new page, form or list is looked at from its first day on.
+Which room may import which stands in pyproject.toml (import-linter). Here is what goes by the name
+of a file, so that a new page, form or list is looked at from its first day on.
 """
 
 import ast
@@ -18,7 +19,8 @@ from tests.tools import house
 
 ROOT = settings.BASE_DIR
 WINGS = ("contracts", "placements", "reporting")
-# In a room the higher may import the lower; what has none of these names is a rule, or words, and lies below.
+# In a room the higher may import the lower; what has none of these names is a rule, or words, and
+# lies below.
 HEIGHT = {"urls": 4, "views": 3, "pages": 3, "forms": 2, "lists": 2, "door": 1}
 # They only see what `visible_to` lets through.
 SCOPED = {"urls", "views", "pages", "forms", "lists"}
@@ -27,12 +29,16 @@ MOST_OF_A_WING, MOST_OF_SROI, MOST_OF_TESTS = 14, 16, 12
 
 
 def kind_of(module: str) -> str:
-    """What a module is by its name or that of a folder that it lies in: `contracts.people.views.users` is a view."""
+    """What a module is by its name or that of a folder that it lies in:
+    `contracts.people.views.users` is a view.
+    """
     return next((part for part in module.split(".")[1:] if part in HEIGHT), "rule")
 
 
 def modules_in(root: Path) -> Iterator[tuple[str, Path]]:
-    """What the product is made of; commands are for who runs the server, and migrations are history."""
+    """What the product is made of; commands are for who runs the server, and migrations are
+    history.
+    """
     for wing in ("sroi", *WINGS):
         for path in sorted((root / wing).rglob("*.py")):
             module = ".".join(path.relative_to(root).with_suffix("").parts)
@@ -41,7 +47,9 @@ def modules_in(root: Path) -> Iterator[tuple[str, Path]]:
 
 
 def asking_for_all(root: Path) -> list[str]:
-    """Where a page, form, list or address asks a manager, instead of narrowing what a person may see."""
+    """Where a page, form, list or address asks a manager, instead of narrowing what a person may
+    see.
+    """
     return [
         f"{path.relative_to(root)}:{node.lineno}"
         for module, path in modules_in(root)
@@ -58,8 +66,17 @@ def test_pages_never_ask_a_manager() -> None:
 @pytest.mark.parametrize(
     "file",
     [
-        *("contracts/plans/forms.py", "contracts/people/lists.py", "placements/evidence/views.py", "sroi/views.py"),
-        *("placements/recording/views/steps.py", "reporting/pages/reports.py", "reporting/goals/urls.py"),
+        *(
+            "contracts/plans/forms.py",
+            "contracts/people/lists.py",
+            "placements/evidence/views.py",
+            "sroi/views.py",
+        ),
+        *(
+            "placements/recording/views/steps.py",
+            "reporting/pages/reports.py",
+            "reporting/goals/urls.py",
+        ),
         *("sroi/pages/shell.py", "sroi/pages/work/start.py", "sroi/server/views.py"),
     ],
 )
@@ -90,13 +107,17 @@ def test_what_is_asked_of_a_person_lies_above_the_rules(graph: grimp.ImportGraph
         if own.startswith("sroi") or own not in graph.modules:
             continue
         for other in graph.find_modules_directly_imported_by(own):
-            if other.startswith(WINGS) and HEIGHT.get(kind_of(other), 0) > HEIGHT.get(kind_of(own), 0):
+            if other.startswith(WINGS) and HEIGHT.get(kind_of(other), 0) > HEIGHT.get(
+                kind_of(own), 0
+            ):
                 wrong.append(f"{own} -> {other}")
     assert wrong == []
 
 
 def test_the_roof_holds_only_what_combines_apps(graph: grimp.ImportGraph) -> None:
-    """Each page there reaches two apps or more, by itself or by what it builds on there; but for the frame."""
+    """Each page there reaches two apps or more, by itself or by what it builds on there; but for
+    the frame.
+    """
     reached = {}
     for module in graph.find_descendants("sroi.pages"):
         below = graph.find_upstream_modules(module, as_package=False) | {module}
@@ -109,14 +130,22 @@ def test_the_roof_holds_only_what_combines_apps(graph: grimp.ImportGraph) -> Non
 
 
 def side_by_side(folder: Path) -> Counter[Path]:
-    files = (path for path in folder.rglob("*.py") if path.name != "__init__.py" and "migrations" not in path.parts)
+    files = (
+        path
+        for path in folder.rglob("*.py")
+        if path.name != "__init__.py" and "migrations" not in path.parts
+    )
     return Counter(path.parent.relative_to(ROOT) for path in files)
 
 
 def test_no_folder_holds_more_than_an_eye_can_see() -> None:
     product = sum((side_by_side(ROOT / wing) for wing in ("sroi", *WINGS)), Counter())
     most = {Path("sroi"): MOST_OF_SROI}
-    assert [str(folder) for folder, number in product.items() if number > most.get(folder, MOST_OF_A_WING)] == []
+    assert [
+        str(folder)
+        for folder, number in product.items()
+        if number > most.get(folder, MOST_OF_A_WING)
+    ] == []
     tests = side_by_side(ROOT / "tests")
     assert [str(folder) for folder, number in tests.items() if number > MOST_OF_TESTS] == []
 
@@ -129,7 +158,11 @@ def test_every_room_says_what_it_is_for() -> None:
         for path in (ROOT / wing).rglob("__init__.py")
         if path.parent != ROOT / wing and not {"management", "migrations"} & set(path.parts)
     ]
-    silent = [room for room in rooms if not ast.get_docstring(ast.parse((room / "__init__.py").read_text()))]
+    silent = [
+        room
+        for room in rooms
+        if not ast.get_docstring(ast.parse((room / "__init__.py").read_text()))
+    ]
     assert [str(room.relative_to(ROOT)) for room in silent] == []
 
 

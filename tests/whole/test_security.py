@@ -34,7 +34,9 @@ def check(answer: Any, *, kept: bool = False) -> None:
     assert ("no-store" in answer.headers["Cache-Control"]) is not kept
 
 
-@pytest.mark.parametrize("path", ["/", "/aanmelden/", "/privacy/", "/gezond/", "/bestaat-niet/", "/uitnodiging/onzin/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/aanmelden/", "/privacy/", "/gezond/", "/bestaat-niet/", "/uitnodiging/onzin/"]
+)
 def test_without_signing_in(client: Client, path: str) -> None:
     check(client.get(path))
 
@@ -75,12 +77,21 @@ def test_static_files() -> None:
 def test_no_page_holds_script_or_style_of_its_own(client: Client) -> None:
     client.force_login(make.make_user(Role.ADVISER, make.make_region()))
     client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
-    for name in ("start", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "usersessions_list", "contract-list"):
+    for name in (
+        "start",
+        "mfa_index",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "usersessions_list",
+        "contract-list",
+    ):
         text = client.get(reverse(name)).content.decode()
         for attribute in (' style="', " onclick=", " onload=", "<style", "javascript:"):
             assert attribute not in text, (name, attribute)
         for part in text.split("<script")[1:]:
-            assert "src=" in part.partition(">")[0] or "application/json" in part.partition(">")[0], name
+            assert (
+                "src=" in part.partition(">")[0] or "application/json" in part.partition(">")[0]
+            ), name
 
 
 PRODUCTION = """
@@ -101,7 +112,9 @@ assert not settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN
 
 def test_production() -> None:
     """HSTS and cookies as they are set with HTTPS on, in a process of its own."""
-    surroundings = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    surroundings = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+    }
     run = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", PRODUCTION],
         cwd=settings.BASE_DIR,

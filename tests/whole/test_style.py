@@ -1,4 +1,6 @@
-"""The page with every component is a tool of who builds: it draws them all, and the product has no such page."""
+"""The page with every component is a tool of who builds: it draws them all, and the product has no
+such page.
+"""
 
 from typing import Any
 
@@ -14,7 +16,9 @@ from tests.tools.style import page as style
 def test_it_draws_every_component(settings: Any) -> None:
     settings.ROOT_URLCONF = "tests.tools.style.page"
     folder = settings.BASE_DIR / "tests" / "tools" / "style" / "templates"
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], folder]}]
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [*settings.TEMPLATES[0]["DIRS"], folder]}
+    ]
     page = Client().get("/stijl/").content.decode()
     assert all(f'id="{anchor}"' in page for anchor, _label in style.SECTIONS)
 

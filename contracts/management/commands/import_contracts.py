@@ -3,5 +3,7 @@ from contracts.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Import contracts from a CSV or XLSX file; importing the same file again changes nothing."
+    help = (
+        "Import contracts from a CSV or XLSX file; importing the same file again changes nothing."
+    )
     importer = import_contracts

@@ -3,5 +3,8 @@ from contracts.management.importing import ImportCommand
 
 
 class Command(ImportCommand):
-    help = "Import obligation changes from a CSV or XLSX file; importing the same file again changes nothing."
+    help = (
+        "Import obligation changes from a CSV or XLSX file; importing the same file again changes"
+        " nothing."
+    )
     importer = import_changes

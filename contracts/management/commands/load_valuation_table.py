@@ -9,12 +9,17 @@ from contracts.valuation_tables.loading import load_table, put_in_force
 
 
 class Command(BaseCommand):
-    help = "Load a valuation table (format valuation-table/1) for a region; without --in-force-from it is loaded only."
+    help = (
+        "Load a valuation table (format valuation-table/1) for a region; without --in-force-from it"
+        " is loaded only."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="JSON file in the format valuation-table/1")
         parser.add_argument("--region", required=True, metavar="CODE", help="code of the region")
-        parser.add_argument("--in-force-from", metavar="DATE", help="put it in force from this date (2024-12-31)")
+        parser.add_argument(
+            "--in-force-from", metavar="DATE", help="put it in force from this date (2024-12-31)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

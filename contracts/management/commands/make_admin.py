@@ -19,8 +19,9 @@ from sroi.templatetags.formats import long_date
 
 class Command(BaseCommand):
     help = (
-        "Invite a region admin: the first one, or one who cannot get in any more. The link on the last line lets who "
-        "follows it choose a password; it works once. Where mail is set up it is sent to the address as well."
+        "Invite a region admin: the first one, or one who cannot get in any more. The link on the"
+        " last line lets who follows it choose a password; it works once. Where mail is set up it"
+        " is sent to the address as well."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,8 +41,13 @@ class Command(BaseCommand):
         if settings.MAIL_IS_SET_UP:
             send(invitation)
         until = long_date(invitation.expires_at)
-        self.stdout.write(f"Uitnodiging voor {email} als regiobeheerder van {region.title}, geldig tot {until}.")
-        self.stdout.write("Open deze link en kies een wachtwoord. Wie de link heeft, kan dat: geef hem veilig door.")
+        self.stdout.write(
+            f"Uitnodiging voor {email} als regiobeheerder van {region.title}, geldig tot {until}."
+        )
+        self.stdout.write(
+            "Open deze link en kies een wachtwoord. Wie de link heeft, kan dat: geef hem veilig"
+            " door."
+        )
         self.stdout.write(url_of(invitation))
 
 

@@ -25,8 +25,12 @@ class Colleagues(ForWhoMay, FormPage):
 
     @cached_property
     def colleagues(self) -> list[Membership]:
-        mine = own(Membership, self.request.access).filter(ended_at=None, role__in=who_may(May.INVITE_COLLEAGUES))
-        return list(mine.select_related("user", "region", "contractor").order_by("user__name", "pk"))
+        mine = own(Membership, self.request.access).filter(
+            ended_at=None, role__in=who_may(May.INVITE_COLLEAGUES)
+        )
+        return list(
+            mine.select_related("user", "region", "contractor").order_by("user__name", "pk")
+        )
 
     @cached_property
     def firms(self) -> dict[str, Membership]:
@@ -39,14 +43,18 @@ class Colleagues(ForWhoMay, FormPage):
 
     def get_form(self, form_class: Any = None) -> Any:
         form = super().get_form(form_class)
-        form.fields["of"].choices = [(key, f"{m.contractor} · {m.region.title}") for key, m in self.firms.items()]
+        form.fields["of"].choices = [
+            (key, f"{m.contractor} · {m.region.title}") for key, m in self.firms.items()
+        ]
         if len(self.firms) == 1:
             form.fields["of"].widget = forms.HiddenInput()
         return form
 
     def do(self, form: Any) -> str:
         of = self.firms[form.cleaned_data["of"]]
-        asked = memberships.Asked(form.cleaned_data["email"], Role.CONTRACTOR, of.region, contractor=of.contractor)
+        asked = memberships.Asked(
+            form.cleaned_data["email"], Role.CONTRACTOR, of.region, contractor=of.contractor
+        )
         return invited(self.request, asked)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -56,6 +64,8 @@ class Colleagues(ForWhoMay, FormPage):
 
 
 def own(model: Any, access: Access) -> Any:
-    """Rows of the firms one is of, in the regions where one is; a role beside it opens no more here."""
+    """Rows of the firms one is of, in the regions where one is; a role beside it opens no more
+    here.
+    """
     contractors = {grant.contractor_id for grant in access.grants_for(May.INVITE_COLLEAGUES)}
     return visible(model, access).filter(contractor__in=contractors)

@@ -1,4 +1,6 @@
-"""The register of processing activities (article 30 of the GDPR), for region admins, with the terms of their policy."""
+"""The register of processing activities (article 30 of the GDPR), for region admins, with the terms
+of their policy.
+"""
 
 from dataclasses import dataclass
 
@@ -32,7 +34,10 @@ PLACEMENTS = Activity(
     _("Establish that a contractor keeps to the agreement on social return"),
     TASK,
     _("People placed"),
-    _("Candidate reference chosen by the contractor, age in years, target group, hours and period. No name, no BSN."),
+    _(
+        "Candidate reference chosen by the contractor, age in years, target group, hours and"
+        " period. No name, no BSN."
+    ),
     _("Advisers of the region and the contractor itself. A procurement officer sees totals only."),
     _("Candidate reference, age and documents: see the terms below. Amounts and counts remain."),
 )
@@ -41,7 +46,10 @@ EVIDENCE = Activity(
     _("Check what was claimed"),
     TASK,
     _("People placed, people of contractors"),
-    _("Documents about a person are seen, not stored, unless the policy allows it; invoices and reports are stored."),
+    _(
+        "Documents about a person are seen, not stored, unless the policy allows it; invoices and"
+        " reports are stored."
+    ),
     _("Advisers of the region and the contractor itself"),
     _("As the placement it belongs to"),
 )
@@ -80,8 +88,12 @@ def processing_register(request: Request) -> HttpResponse:
     if not request.access.may(May.SEE_LOG):
         raise Http404
     today = localdate()
-    terms = [(region, policy_today(region, today)) for region in administered(Region, request.access)]
-    return render(request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms})
+    terms = [
+        (region, policy_today(region, today)) for region in administered(Region, request.access)
+    ]
+    return render(
+        request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms}
+    )
 
 
 def policy_today(region: Region, today: object) -> Policy:

@@ -57,7 +57,9 @@ class UserList(ForWhoMay, ListPage):
 def invited(request: Any, asked: memberships.Asked) -> str:
     """The invitation is made and sent; what is said of that."""
     send(memberships.invite(asked, request.access, act_of(request)))
-    return _("The invitation was sent to %(email)s. It is valid for a week.") % {"email": asked.email}
+    return _("The invitation was sent to %(email)s. It is valid for a week.") % {
+        "email": asked.email
+    }
 
 
 class Invite(ForWhoMay, FormPage):
@@ -94,15 +96,22 @@ class Change(OfMembership, FormPage):
     form_class = MembershipForm
 
     def get_initial(self) -> dict[str, Any]:
-        return {"role": self.membership.role, "municipalities": self.membership.municipalities.all()}
+        return {
+            "role": self.membership.role,
+            "municipalities": self.membership.municipalities.all(),
+        }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        towns = administered(Municipality, self.request.access).filter(region=self.membership.region)
+        towns = administered(Municipality, self.request.access).filter(
+            region=self.membership.region
+        )
         return super().get_form_kwargs() | {"membership": self.membership, "towns": towns}
 
     def do(self, form: Any) -> str:
         data, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        memberships.change(self.membership, data["role"], data["municipalities"], self.request.access, act)
+        memberships.change(
+            self.membership, data["role"], data["municipalities"], self.request.access, act
+        )
         return _("The role was changed.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -125,7 +134,9 @@ class End(OfMembership, ButtonPage):
 
 def found(request: Request, pk: int) -> Membership:
     rows = administered(Membership, request.access).filter(ended_at=None)
-    membership: Membership = get_object_or_404(rows.select_related("user", "region", "contractor"), pk=pk)
+    membership: Membership = get_object_or_404(
+        rows.select_related("user", "region", "contractor"), pk=pk
+    )
     return membership
 
 

@@ -75,6 +75,8 @@ def accept_as_known(request: HttpRequest, invitation: Invitation, known: Any) ->
 
 def welcome(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     messages.success(
-        request, _("Welcome. You take part in social return of %(region)s.") % {"region": invitation.region.title}
+        request,
+        _("Welcome. You take part in social return of %(region)s.")
+        % {"region": invitation.region.title},
     )
     return redirect("start")

@@ -1,4 +1,6 @@
-"""Valuation tables in the site: beside each other, as a file, a next version, its rows, and putting one in force."""
+"""Valuation tables in the site: beside each other, as a file, a next version, its rows, and putting
+one in force.
+"""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -16,7 +18,13 @@ from django.views.generic import View
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
 from contracts.policy.loading import json_from
 from contracts.valuation_tables import door as table_door
-from contracts.valuation_tables.forms import BlockForm, FileForm, InForceForm, SuccessorForm, TableForm
+from contracts.valuation_tables.forms import (
+    BlockForm,
+    FileForm,
+    InForceForm,
+    SuccessorForm,
+    TableForm,
+)
 from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
 from sroi.access import May, visible
 from sroi.doors import Refused
@@ -25,17 +33,20 @@ from sroi.views import ButtonPage, FormPage, ForWhoMay, OfOne, Request, act_of
 Alter = Callable[[table_door.Source], None]
 
 
-# --- for everyone who may read it -------------------------------------------------------------------------------------
+# --- for everyone who may read it -----------------------------------------------------------------
 
 
 class TableFile(OfOne):
-    """The table in the exchange format, as it was loaded: it can be loaded again, here or elsewhere."""
+    """The table in the exchange format, as it was loaded: it can be loaded again, here or
+    elsewhere.
+    """
 
     model = ValuationTable
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         answer = JsonResponse(
-            {"format": FORMAT, **self.object.source}, json_dumps_params={"indent": 1, "ensure_ascii": False}
+            {"format": FORMAT, **self.object.source},
+            json_dumps_params={"indent": 1, "ensure_ascii": False},
         )
         answer["Content-Disposition"] = f'attachment; filename="{filename(self.object)}"'
         return answer
@@ -54,24 +65,41 @@ class Compare(View):
         left, right = (chosen(tables, request.GET.get(side, "")) for side in ("links", "rechts"))
         if left is None:
             # The usual question: how is this other than what holds now?
-            holds = visible(TableInForce, request.access).filter(valid_from__lte=localdate()).order_by("-valid_from")
+            holds = (
+                visible(TableInForce, request.access)
+                .filter(valid_from__lte=localdate())
+                .order_by("-valid_from")
+            )
             left = chosen(tables, str(holds.values_list("table", flat=True).first()))
-        context: dict[str, Any] = {"heading": _("Compare tables"), "tables": tables, "left": left, "right": right}
+        context: dict[str, Any] = {
+            "heading": _("Compare tables"),
+            "tables": tables,
+            "left": left,
+            "right": right,
+        }
         if left and right:
             rows = visible(BuildingBlock, request.access).filter(table__in=(left, right))
             blocks = list(rows)
-            found = table_door.pairs(*([b for b in blocks if b.table_id == t.pk] for t in (left, right)))
+            found = table_door.pairs(
+                *([b for b in blocks if b.table_id == t.pk] for t in (left, right))
+            )
             is_all = "alles" in request.GET
             labels = {block.code: block.label for block in blocks}
             facts = table_door.beside(*(table_door.facts_of_table(t) for t in (left, right)))
             context |= {
                 "is_all": is_all,
                 "facts": [fact for fact in facts if is_all or fact.differs],
-                "pairs": [pair for pair in found if pair.left and pair.right and (is_all or pair.differs)],
+                "pairs": [
+                    pair for pair in found if pair.left and pair.right and (is_all or pair.differs)
+                ],
                 "only": [
                     (
                         table,
-                        [(block, table_door.more_of(block, labels)) for block, other in rows if block and not other],
+                        [
+                            (block, table_door.more_of(block, labels))
+                            for block, other in rows
+                            if block and not other
+                        ],
                     )
                     for table, rows in (
                         (left, [(pair.left, pair.right) for pair in found]),
@@ -87,7 +115,7 @@ def chosen(tables: list[ValuationTable], pk: str) -> ValuationTable | None:
     return next((table for table in tables if str(table.pk) == pk), None)
 
 
-# --- the region admin -------------------------------------------------------------------------------------------------
+# --- the region admin -----------------------------------------------------------------------------
 
 
 class Load(ForWhoMay, FormPage):
@@ -102,14 +130,20 @@ class Load(ForWhoMay, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         mine = self.request.access.regions_where(May.MANAGE_TABLES)
-        return super().get_form_kwargs() | {"regions": visible(Region, self.request.access).filter(pk__in=mine)}
+        return super().get_form_kwargs() | {
+            "regions": visible(Region, self.request.access).filter(pk__in=mine)
+        }
 
     def do(self, form: Any) -> str:
         file = form.cleaned_data["file"]
         data = json_from(file.read(), file.name, FORMAT)
         act = act_of(self.request, _("From a file"))
         self.made, changed = table_door.load(form.cleaned_data["region"], data, act)
-        return _("Loaded. It is not in force yet.") if changed else _("This table was there already, just like this.")
+        return (
+            _("Loaded. It is not in force yet.")
+            if changed
+            else _("This table was there already, just like this.")
+        )
 
     def get_success_url(self) -> str:
         return reverse("table-detail", args=[self.made.pk])
@@ -148,7 +182,10 @@ class Succeed(OfTable, FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         year = localdate().year
-        return {"code": f"{self.table.code}-{year}"[:80], "title_nl": f"{self.table.title_nl} {year}"[:200]}
+        return {
+            "code": f"{self.table.code}-{year}"[:80],
+            "title_nl": f"{self.table.title_nl} {year}"[:200],
+        }
 
     def do(self, form: Any) -> str:
         self.made = table_door.succeed(self.table, act=act_of(self.request), **form.cleaned_data)
@@ -164,7 +201,9 @@ class Editing(OfTable, FormPage):
     def closed(self) -> HttpResponse | None:
         if not is_used(self.table):
             return None
-        messages.info(self.request, _("This table is in use, so it stays as it is. Make a new version of it."))
+        messages.info(
+            self.request, _("This table is in use, so it stays as it is. Make a new version of it.")
+        )
         return redirect("table-detail", self.table.pk)
 
     def get_success_url(self) -> str:
@@ -194,7 +233,9 @@ class Edit(Editing):
         return super().get_initial() | TableForm.initial_of(self.table)
 
     def do(self, form: Any) -> str:
-        self.change(form.cleaned_data["seen"], lambda source: source.update(form.facts), _("Facts changed"))
+        self.change(
+            form.cleaned_data["seen"], lambda source: source.update(form.facts), _("Facts changed")
+        )
         return _("Saved.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -230,7 +271,11 @@ class EditRow(Editing):
         others = [row for row in self.rows if row != self.block]
         initial = BlockForm.initial_of(self.block) if self.block else {"place": len(others) + 1}
         given = super().get_form_kwargs()
-        return given | {"others": others, "block": self.block, "initial": initial | given["initial"]}
+        return given | {
+            "others": others,
+            "block": self.block,
+            "initial": initial | given["initial"],
+        }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.remove() if "remove" in request.POST else super().post(request, *args, **kwargs)
@@ -275,7 +320,9 @@ class Discard(OfTable, ButtonPage):
 
 
 class InForce(OfTable, FormPage):
-    """From which day; then what that does, and only then it is done. Also taken out of the line again before it is."""
+    """From which day; then what that does, and only then it is done. Also taken out of the line
+    again before it is.
+    """
 
     template_name = "contracts/table_in_force.html"
     form_class = InForceForm
@@ -286,13 +333,19 @@ class InForce(OfTable, FormPage):
         return _("Put %(table)s in force") % {"table": self.table}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.take_away() if "take_away" in request.POST else super().post(request, *args, **kwargs)
+        return (
+            self.take_away()
+            if "take_away" in request.POST
+            else super().post(request, *args, **kwargs)
+        )
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("confirm"):
             return super().form_valid(form)
         contracts = visible(Contract, self.request.access)
-        return self.show(form, preview=table_door.preview(self.table, form.cleaned_data["valid_from"], contracts))
+        return self.show(
+            form, preview=table_door.preview(self.table, form.cleaned_data["valid_from"], contracts)
+        )
 
     def do(self, form: Any) -> str:
         put_in_force(self.table, form.cleaned_data["valid_from"], act=act_of(self.request))
@@ -301,7 +354,11 @@ class InForce(OfTable, FormPage):
     def take_away(self) -> HttpResponse:
         pk = self.request.POST["take_away"]
         lines = visible(TableInForce, self.request.access).select_related("region", "table")
-        known = lines.filter(table=self.table, pk=pk) if pk.isdecimal() and len(pk) < 19 else lines.none()
+        known = (
+            lines.filter(table=self.table, pk=pk)
+            if pk.isdecimal() and len(pk) < 19
+            else lines.none()
+        )
         try:
             table_door.take_from_line(get_object_or_404(known), localdate())
             messages.success(self.request, _("Taken out of the line of versions."))

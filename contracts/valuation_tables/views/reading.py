@@ -10,7 +10,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import BlockKind, BuildingBlock, PinnedBy, TableInForce, ValuationTable, called
+from contracts.models import (
+    BlockKind,
+    BuildingBlock,
+    PinnedBy,
+    TableInForce,
+    ValuationTable,
+    called,
+)
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.lists import ValuationTableFilterSet, ValuationTableTable
 from contracts.valuation_tables.loading import is_used
@@ -46,7 +53,11 @@ class ValuationTableList(ListPage):
         lines = visible(TableInForce, self.request.access).select_related("table", "region")
         ordered = list(lines.order_by("region__title_nl", "valid_from"))
         ends = [
-            following.valid_from - DAY if following and following.region_id == line.region_id else None
+            (
+                following.valid_from - DAY
+                if following and following.region_id == line.region_id
+                else None
+            )
             for line, following in zip(ordered, [*ordered[1:], None], strict=True)
         ]
         return list(zip(ordered, ends, strict=True))
@@ -61,9 +72,12 @@ class ValuationTableDetail(DetailPage):
         blocks = list(visible(BuildingBlock, access).filter(table=table))
         labels = {b.code: b.label for b in blocks}
         groups = [
-            (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind]) for kind in BlockKind
+            (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind])
+            for kind in BlockKind
         ]
-        lines = list(visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from"))
+        lines = list(
+            visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from")
+        )
         others = visible(ValuationTable, access).filter(region=table.region_id).exclude(pk=table.pk)
         return super().get_context_data(
             groups=[(label, rows) for label, rows in groups if rows],
@@ -74,7 +88,9 @@ class ValuationTableDetail(DetailPage):
         )
 
     def of_admin(self, lines: list[TableInForce]) -> dict[str, Any]:
-        """What an admin of its region can do with it, and what happened to it for who works in the region."""
+        """What an admin of its region can do with it, and what happened to it for who works in the
+        region.
+        """
         table, access = self.object, self.request.access
         may_edit = table_door.may_edit(access, table.region_id)
         told: dict[str, Any] = {"may_edit": may_edit}
@@ -82,21 +98,35 @@ class ValuationTableDetail(DetailPage):
             today = localdate()
             told["is_used"] = is_used(table)
             told["seen"] = table_door.edition(table)
-            told["to_come"] = [line for line in lines if line.table_id == table.pk and line.valid_from > today]
+            told["to_come"] = [
+                line for line in lines if line.table_id == table.pk and line.valid_from > today
+            ]
         if access.may(May.SEE_REGION, region_id=table.region_id):
-            kept = visible(ValuationTable.history.model, access).filter(id=table.pk).select_related("history_user")
-            told["events"] = table_door.history_of(table, list(kept.order_by("history_date", "history_id")))
+            kept = (
+                visible(ValuationTable.history.model, access)
+                .filter(id=table.pk)
+                .select_related("history_user")
+            )
+            told["events"] = table_door.history_of(
+                table, list(kept.order_by("history_date", "history_id"))
+            )
         return told
 
 
 def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> list[tuple[str, Any]]:
     rows = [
-        (_("In force"), "; ".join(in_force_words(first, last) for first, last in in_force) or _("Not in force")),
+        (
+            _("In force"),
+            "; ".join(in_force_words(first, last) for first, last in in_force) or _("Not in force"),
+        ),
         (_("Published from"), short_date(table.published_from)),
         (_("Published until"), short_date(table.published_until)),
         (_("Contracts fall under it by"), called(PinnedBy, table.published_pinning)),
         (_("Full-time hours per week"), number(table.full_time_hours)),
-        (_("Least hours per week"), number(table.min_hours_per_week) if table.min_hours_per_week else ""),
+        (
+            _("Least hours per week"),
+            number(table.min_hours_per_week) if table.min_hours_per_week else "",
+        ),
         (_("Part of a month"), table.get_proration_display()),
         (_("Counts back at most"), months_words(table.lookback_months)),
         (_("Note"), table.note),
@@ -111,18 +141,32 @@ def in_force_words(first: date, last: date | None) -> str:
 
 
 def months_words(months: int | None) -> str:
-    return "" if months is None else _("%(months)s months before the contract starts") % {"months": months}
+    return (
+        ""
+        if months is None
+        else _("%(months)s months before the contract starts") % {"months": months}
+    )
 
 
 def source_link(table: ValuationTable) -> Any:
-    """The publication; only an address of the web becomes a link, since the table came from a file."""
+    """The publication; only an address of the web becomes a link, since the table came from a
+    file.
+    """
     url = table.source_url
     if not url.startswith(("https://", "http://")):
         return url
     return format_html('<a href="{}" rel="noreferrer">{}</a>', url, urlsplit(url).hostname or url)
 
 
-def periods_in_force(lines: list[TableInForce], table: ValuationTable) -> list[tuple[date, date | None]]:
-    """First day and, where another table took over, last day; `lines` are those of the region in order."""
+def periods_in_force(
+    lines: list[TableInForce], table: ValuationTable
+) -> list[tuple[date, date | None]]:
+    """First day and, where another table took over, last day; `lines` are those of the region in
+    order.
+    """
     ends = [line.valid_from - DAY for line in lines[1:]] + [None]
-    return [(line.valid_from, end) for line, end in zip(lines, ends, strict=True) if line.table_id == table.pk]
+    return [
+        (line.valid_from, end)
+        for line, end in zip(lines, ends, strict=True)
+        if line.table_id == table.pk
+    ]

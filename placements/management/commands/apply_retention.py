@@ -17,7 +17,8 @@ from sroi.files.storage import WrongFolder
 
 class Command(BaseCommand):
     help = (
-        "Erase personal data whose time is over; what was erased before, and came back with a backup, is erased again."
+        "Erase personal data whose time is over; what was erased before, and came back with a"
+        " backup, is erased again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -26,7 +27,9 @@ class Command(BaseCommand):
             "--journal",
             type=Path,
             metavar="FILE",
-            help="list of erasures kept outside the backups: applied again first, then written anew",
+            help=(
+                "list of erasures kept outside the backups: applied again first, then written anew"
+            ),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,7 +41,9 @@ class Command(BaseCommand):
         over = contracts_over(timezone.localdate())
         if options["dry_run"]:
             for item in found:
-                self.stdout.write(f"{item.version.fulfilment_id}/{item.version.number} {item.rule} {item.since}")
+                self.stdout.write(
+                    f"{item.version.fulfilment_id}/{item.version.number} {item.rule} {item.since}"
+                )
             self.stdout.write(f"Zou wissen: {words}.")
             return
         forget_persons(over)
@@ -48,9 +53,14 @@ class Command(BaseCommand):
             if erase(found, at=now):
                 note(AuditKind.ERASED)
         except WrongFolder:
-            raise CommandError("De map met bewijsstukken is weg, of er staat een andere op zijn plaats.") from None
+            raise CommandError(
+                "De map met bewijsstukken is weg, of er staat een andere op zijn plaats."
+            ) from None
         if journal:
-            rows = [json.dumps({"subject": SUBJECT, "number": number}) for number in sorted({*before, *listed()})]
+            rows = [
+                json.dumps({"subject": SUBJECT, "number": number})
+                for number in sorted({*before, *listed()})
+            ]
             journal.write_text("\n".join(rows) + "\n", encoding="utf-8")
         self.stdout.write(f"Gewist: {words}.")
 
@@ -58,7 +68,11 @@ class Command(BaseCommand):
         if journal is None or not journal.exists():
             return []
         try:
-            rows = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines() if line]
+            rows = [
+                json.loads(line)
+                for line in journal.read_text(encoding="utf-8").splitlines()
+                if line
+            ]
             return [int(row["number"]) for row in rows if row["subject"] == SUBJECT]
         except (ValueError, KeyError, TypeError):
             raise CommandError(f"Dit bestand is geen lijst van wissingen: {journal}") from None

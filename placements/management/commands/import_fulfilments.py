@@ -8,8 +8,9 @@ from sroi.exchange import Sheet
 
 class Command(ImportCommand):
     help = (
-        "Import fulfilments from a CSV or XLSX file. Status accepted is for history that was decided elsewhere: it "
-        "goes through the same door as a review and posts. Importing the same file again changes nothing."
+        "Import fulfilments from a CSV or XLSX file. Status accepted is for history that was"
+        " decided elsewhere: it goes through the same door as a review and posts. Importing the"
+        " same file again changes nothing."
     )
 
     def run_import(self, region: Region, sheet: Sheet, act: Act, dry_run: bool) -> Outcome:

@@ -16,12 +16,19 @@ from sroi.money import ZERO
 
 
 class Command(BaseCommand):
-    help = "Show what a fulfilment is worth under each of its contracts: total, posted, planned, steps and lines."
+    help = (
+        "Show what a fulfilment is worth under each of its contracts: total, posted, planned, steps"
+        " and lines."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("external_id", help="number of the fulfilment")
         parser.add_argument("--region", required=True, metavar="CODE", help="code of the region")
-        parser.add_argument("--contractor", metavar="KVK", help="KvK number, where several contractors use this number")
+        parser.add_argument(
+            "--contractor",
+            metavar="KVK",
+            help="KvK number, where several contractors use this number",
+        )
         parser.add_argument("--format", choices=["json"], default="json")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,7 +44,9 @@ class Command(BaseCommand):
             raise CommandError(f"Er is geen invulling “{options['external_id']}” in {region.code}.")
         if len(rows) > 1:
             numbers = ", ".join(str(f.contractor.kvk) for f in rows)
-            raise CommandError(f"Meer opdrachtnemers gebruiken dit nummer; kies met --contractor: {numbers}.")
+            raise CommandError(
+                f"Meer opdrachtnemers gebruiken dit nummer; kies met --contractor: {numbers}."
+            )
         self.stdout.write(json.dumps(described(rows[0]), indent=2, ensure_ascii=False))
 
 

@@ -10,14 +10,21 @@ from placements.ledger.verification import differences
 
 
 class Command(BaseCommand):
-    help = "Check the invariants of both ledgers; differences are listed and end the command with status 1."
+    help = (
+        "Check the invariants of both ledgers; differences are listed and end the command with"
+        " status 1."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--region", metavar="CODE", help="code of the region (default: all)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            regions = [find_region(options["region"])] if options["region"] else list(Region.objects.all())
+            regions = (
+                [find_region(options["region"])]
+                if options["region"]
+                else list(Region.objects.all())
+            )
         except FaultyFile as error:
             raise CommandError(str(error)) from None
         found = list(differences(regions, timezone.localdate()))

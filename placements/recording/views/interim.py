@@ -45,7 +45,9 @@ class InterimRow:
 
 
 class InterimReport(View):
-    """For the contractor's own people; an adviser names the contract (`?contract=`) and reports on behalf."""
+    """For the contractor's own people; an adviser names the contract (`?contract=`) and reports on
+    behalf.
+    """
 
     request: Request
 
@@ -61,12 +63,18 @@ class InterimReport(View):
         elif not own:
             return []
         found = running(mine, today).select_related("region", "contractor", "latest", "accepted")
-        entered = [f for f in found.order_by("accepted__start_date", "pk")[:SHOWN] if may_enter_fulfilment(access, f)]
+        entered = [
+            f
+            for f in found.order_by("accepted__start_date", "pk")[:SHOWN]
+            if may_enter_fulfilment(access, f)
+        ]
         versions = [fulfilment.accepted for fulfilment in entered]
         for fulfilment in entered:
             fulfilment.accepted.fulfilment = fulfilment
         valuing.fetch(versions)
-        added = posting.added_by_confirming([(v, valuing.values_as_accepted(v)) for v in versions], today)
+        added = posting.added_by_confirming(
+            [(v, valuing.values_as_accepted(v)) for v in versions], today
+        )
         return [self.row(fulfilment, data, added[fulfilment.accepted_id]) for fulfilment in entered]
 
     def row(self, fulfilment: Any, data: Any, added: Decimal) -> InterimRow:
@@ -78,8 +86,12 @@ class InterimReport(View):
             today=localdate(),
             known=[term.first_day for term in terms],
         )
-        references = ", ".join(sorted(a.contract.reference for a in fulfilment.accepted.allocations.all()))
-        return InterimRow(fulfilment, form, references, terms[-1].hours_per_week if terms else None, added)
+        references = ", ".join(
+            sorted(a.contract.reference for a in fulfilment.accepted.allocations.all())
+        )
+        return InterimRow(
+            fulfilment, form, references, terms[-1].hours_per_week if terms else None, added
+        )
 
     def get(self, request: Request) -> HttpResponse:
         return self.show(self.rows())
@@ -87,7 +99,11 @@ class InterimReport(View):
     def post(self, request: Request) -> HttpResponse:
         rows = self.rows(request.POST)
         # What was not on the screen is not confirmed unseen.
-        said = [row for row in rows if not row.is_under_change and f"{row.form.prefix}-runs" in request.POST]
+        said = [
+            row
+            for row in rows
+            if not row.is_under_change and f"{row.form.prefix}-runs" in request.POST
+        ]
         if not said:
             return redirect(request.get_full_path())
         if not all(row.form.is_valid() for row in said):
@@ -97,7 +113,10 @@ class InterimReport(View):
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect(request.get_full_path())
-        messages.success(request, _("Thank you. What runs on is confirmed until today; changes go to the adviser."))
+        messages.success(
+            request,
+            _("Thank you. What runs on is confirmed until today; changes go to the adviser."),
+        )
         return redirect(request.get_full_path())
 
     @staticmethod
@@ -107,18 +126,25 @@ class InterimReport(View):
         return Reported(row.fulfilment, given.get("stopped_on"), other)
 
     def silent(self, rows: list[InterimRow]) -> list[Contract]:
-        """The contracts in their term under which nothing runs: one can report that there is nothing new."""
+        """The contracts in their term under which nothing runs: one can report that there is
+        nothing new.
+        """
         access, today = self.request.access, localdate()
         running = {a.contract_id for row in rows for a in row.fulfilment.accepted.allocations.all()}
         theirs = visible(Contract, access).filter(
-            has_obligation=True, is_framework=False, state=ContractState.ACTIVE, start_date__lte=today
+            has_obligation=True,
+            is_framework=False,
+            state=ContractState.ACTIVE,
+            start_date__lte=today,
         )
         contract = self.request.GET.get("contract", "")
         if is_key(contract):
             theirs = theirs.filter(pk=int(contract))
         elif not access.may(May.FULFIL):
             return []
-        found = theirs.exclude(pk__in=running).select_related("region").order_by("reference")[:SHOWN]
+        found = (
+            theirs.exclude(pk__in=running).select_related("region").order_by("reference")[:SHOWN]
+        )
         return [c for c in found if c.last_counted_day >= today and may_plan(access, c)]
 
     def show(self, rows: list[InterimRow], status: int = 200) -> HttpResponse:

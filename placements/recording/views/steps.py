@@ -1,4 +1,6 @@
-"""Recording a fulfilment in four short steps; what was filled in is a draft from the first step on."""
+"""Recording a fulfilment in four short steps; what was filled in is a draft from the first step
+on.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +26,13 @@ from placements.claims.content import Content, content_of
 from placements.claims.words import what_was_claimed
 from placements.evidence import door as evidence
 from placements.life import door as life
-from placements.models import ABOUT_A_PERSON, Evidence, Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    ABOUT_A_PERSON,
+    Evidence,
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from placements.recording.door import contracts_to_record_for, copied, record
 from placements.recording.forms import DetailsForm, WhatForm, WhyForm
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
@@ -69,10 +77,14 @@ def steps_to(current: str, fulfilment: Fulfilment | None = None) -> list[dict[st
 
 
 def value_context(valued: Sequence[tuple[Contract, Any]], note: str = "") -> dict[str, Any]:
-    return {"valued": valued, "total": questions.total(valued), "note": note or _("once it is accepted")}
+    return {
+        "valued": valued,
+        "total": questions.total(valued),
+        "note": note or _("once it is accepted"),
+    }
 
 
-# --- the first step of a new one ------------------------------------------------------------------------------------
+# --- the first step of a new one ------------------------------------------------------------------
 
 
 class NewFulfilment(View):
@@ -87,11 +99,21 @@ class NewFulfilment(View):
         return super().dispatch(request, *args, **kwargs)
 
     def form(self, asked: Any, data: Any = None) -> WhatForm | None:
-        """The form for the contractor of the first contract that was asked for, or for the only contractor."""
-        contracts = [pk for pk in asked.getlist("contracts") + asked.getlist("contract") if is_key(pk)][:100]
-        parties = {(c.region_id, c.contractor_id) for c in self.open.filter(pk__in=contracts)} if contracts else set()
+        """The form for the contractor of the first contract that was asked for, or for the only
+        contractor.
+        """
+        contracts = [
+            pk for pk in asked.getlist("contracts") + asked.getlist("contract") if is_key(pk)
+        ][:100]
+        parties = (
+            {(c.region_id, c.contractor_id) for c in self.open.filter(pk__in=contracts)}
+            if contracts
+            else set()
+        )
         if not parties:
-            parties = set(self.open.order_by().values_list("region_id", "contractor_id").distinct()[:2])
+            parties = set(
+                self.open.order_by().values_list("region_id", "contractor_id").distinct()[:2]
+            )
         if len(parties) != 1:
             return None
         ((region, contractor),) = parties
@@ -113,7 +135,11 @@ class NewFulfilment(View):
             return self.show(form, 422)
         first = form.chosen[0]
         version = record(
-            first.region, first.contractor, form.chosen_kind, Content({}, allocations=form.parts()), act_of(request)
+            first.region,
+            first.contractor,
+            form.chosen_kind,
+            Content({}, allocations=form.parts()),
+            act_of(request),
         )
         return redirect("fulfilment-details", version.fulfilment_id)
 
@@ -133,11 +159,13 @@ class NewFulfilment(View):
         return render(self.request, "placements/record_what.html", context, status=status)
 
 
-# --- the steps of a draft -------------------------------------------------------------------------------------------
+# --- the steps of a draft -------------------------------------------------------------------------
 
 
 class OfFulfilment(OfOne):
-    """A page of one fulfilment, for who may record for its contractor; for others it does not exist."""
+    """A page of one fulfilment, for who may record for its contractor; for others it does not
+    exist.
+    """
 
     model = Fulfilment
     related = ("contractor", "latest", "accepted")
@@ -145,7 +173,9 @@ class OfFulfilment(OfOne):
 
     def may(self) -> bool:
         self.version.fulfilment = self.fulfilment
-        return may_enter(self.request.access, self.fulfilment.region_id, self.fulfilment.contractor_id)
+        return may_enter(
+            self.request.access, self.fulfilment.region_id, self.fulfilment.contractor_id
+        )
 
     @property
     def version(self) -> FulfilmentVersion:
@@ -153,7 +183,9 @@ class OfFulfilment(OfOne):
         return latest
 
     def seen(self) -> FulfilmentVersion:
-        """The version with the edition that was on the screen: an edit of another one is refused."""
+        """The version with the edition that was on the screen: an edit of another one is
+        refused.
+        """
         edition = self.request.POST.get("edition", "")
         self.version.edition = int(edition) if edition.isdecimal() and len(edition) < 9 else 0
         return self.version
@@ -178,7 +210,10 @@ class RecordingStep(OfFulfilment, FormPage):
         if self.version.state in OPEN_TO_EDIT:
             return None
         state = self.version.get_state_display()
-        messages.info(self.request, _("This is now “%(state)s”, so it cannot be edited here.") % {"state": state})
+        messages.info(
+            self.request,
+            _("This is now “%(state)s”, so it cannot be edited here.") % {"state": state},
+        )
         return redirect(self.back_url)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -215,10 +250,19 @@ class What(RecordingStep):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         asked = self.request.POST or self.request.GET
-        chosen = asked.getlist("contracts") or [str(c.pk) for c, _block, _percent in self.content.allocations]
+        chosen = asked.getlist("contracts") or [
+            str(c.pk) for c, _block, _percent in self.content.allocations
+        ]
         rows = contracts_to_record_for(visible(Contract, self.request.access), self.request.access)
-        mine = rows.filter(region=self.fulfilment.region_id, contractor=self.fulfilment.contractor_id)
-        about = {"open_contracts": mine, "chosen": chosen, "kind": self.fulfilment.kind, "fixed_kind": True}
+        mine = rows.filter(
+            region=self.fulfilment.region_id, contractor=self.fulfilment.contractor_id
+        )
+        about = {
+            "open_contracts": mine,
+            "chosen": chosen,
+            "kind": self.fulfilment.kind,
+            "fixed_kind": True,
+        }
         return super().get_form_kwargs() | about | {"parts": self.content.allocations}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -233,7 +277,9 @@ class What(RecordingStep):
         return super().form_valid(form) if form.chosen else self.form_invalid(form)
 
     def keep(self, form: Any) -> None:
-        life.edit(self.seen(), replace(self.content, allocations=form.parts()), act_of(self.request))
+        life.edit(
+            self.seen(), replace(self.content, allocations=form.parts()), act_of(self.request)
+        )
 
 
 class Details(RecordingStep):
@@ -246,7 +292,11 @@ class Details(RecordingStep):
     def get_form_kwargs(self) -> dict[str, Any]:
         later = any(self.request.POST.get(button) for button in self.UNFINISHED)
         given = super().get_form_kwargs() | {"initial": {"edition": self.version.edition}}
-        return given | {"kind": self.fulfilment.kind, "content": content_of(self.version), "later": later}
+        return given | {
+            "kind": self.fulfilment.kind,
+            "content": content_of(self.version),
+            "later": later,
+        }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.POST.get("find") and not request.POST.get("firm"):
@@ -266,7 +316,8 @@ class Details(RecordingStep):
             return super().get_success_url()
         here = reverse("fulfilment-details", args=[self.fulfilment.pk])
         name, kvk = self.kept.get("supplier_name", ""), self.kept.get("supplier_kvk", "")
-        return f"{reverse('social-firm-propose')}?{urlencode({'name': name, 'kvk': kvk, 'next': here})}"
+        query = urlencode({"name": name, "kvk": kvk, "next": here})
+        return f"{reverse('social-firm-propose')}?{query}"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form = kwargs["form"]
@@ -276,7 +327,9 @@ class Details(RecordingStep):
             content = form.filled_in()
         standing = supplier_context(self.request, self.fulfilment, content)
         previous = reverse("fulfilment-what", args=[self.fulfilment.pk])
-        return super().get_context_data(content=content, previous_url=previous, **standing, **kwargs)
+        return super().get_context_data(
+            content=content, previous_url=previous, **standing, **kwargs
+        )
 
 
 def with_firm(typed: QueryDict, firms: QuerySet[Any]) -> QueryDict:
@@ -291,7 +344,9 @@ def with_firm(typed: QueryDict, firms: QuerySet[Any]) -> QueryDict:
 
 
 def found_firms(fulfilment: Fulfilment, form: DetailsForm, searched: bool) -> dict[str, Any]:
-    """The firms of the register that fit what was typed, recognised on the day of the payment or today."""
+    """The firms of the register that fit what was typed, recognised on the day of the payment or
+    today.
+    """
     given = form.asked_on().cleaned_data
     text = given.get("supplier_name") or given.get("supplier_kvk") or ""
     day = given.get("paid_on") or localdate()
@@ -300,22 +355,30 @@ def found_firms(fulfilment: Fulfilment, form: DetailsForm, searched: bool) -> di
 
 
 def supplier_context(request: Request, fulfilment: Fulfilment, content: Content) -> dict[str, Any]:
-    """What the register says of the supplier of a purchase, and whether this person may propose it."""
+    """What the register says of the supplier of a purchase, and whether this person may propose
+    it.
+    """
     if fulfilment.kind != BlockKind.PURCHASE:
         return {}
     blocks = [block for _contract, block, _percent in content.allocations]
-    standing = suppliers.supplier_standing(fulfilment.region_id, content.fields, blocks, localdate())
+    standing = suppliers.supplier_standing(
+        fulfilment.region_id, content.fields, blocks, localdate()
+    )
     return {"standing": standing, "may_propose": may_propose(request.access)}
 
 
 class Firms(OfFulfilment):
-    """Part of the form, for who has JavaScript: suggestions while one types, or the supplier that was chosen."""
+    """Part of the form, for who has JavaScript: suggestions while one types, or the supplier that
+    was chosen.
+    """
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         if self.fulfilment.kind != BlockKind.PURCHASE:
             raise Http404
         typed = with_firm(request.POST, visible(SocialFirm, request.access))
-        form = DetailsForm(typed, kind=self.fulfilment.kind, content=content_of(self.version), later=True)
+        form = DetailsForm(
+            typed, kind=self.fulfilment.kind, content=content_of(self.version), later=True
+        )
         searched = not request.POST.get("firm")
         context = {
             "form": form,
@@ -330,7 +393,9 @@ class ValueNow(OfFulfilment):
     """The value panel alone, of what is being typed; nothing is stored."""
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        form = DetailsForm(request.POST, kind=self.fulfilment.kind, content=content_of(self.version), later=True)
+        form = DetailsForm(
+            request.POST, kind=self.fulfilment.kind, content=content_of(self.version), later=True
+        )
         form.is_valid()
         valued = questions.worth(self.fulfilment.kind, form.filled_in(), self.fulfilment.pk)
         return render(request, "placements/value_panel.html", value_context(valued))
@@ -344,14 +409,20 @@ class EvidenceStep(RecordingStep):
 
     def form_valid(self, form: Any) -> HttpResponse:
         faults = {asked.code: self.faults_of(asked.code) for asked in self.asked()}
-        return self.show(form, 422, faults=faults) if any(faults.values()) else super().form_valid(form)
+        return (
+            self.show(form, 422, faults=faults)
+            if any(faults.values())
+            else super().form_valid(form)
+        )
 
     def get_success_url(self) -> str:
         more = self.request.POST.get("more")
         return reverse(self.name, args=[self.fulfilment.pk]) if more else super().get_success_url()
 
     def faults_of(self, code: str) -> list[str]:
-        """Keep the files that were chosen for this kind; the faults of those that cannot be kept."""
+        """Keep the files that were chosen for this kind; the faults of those that cannot be
+        kept.
+        """
         faults = []
         for upload in self.request.FILES.getlist(f"file_{code}")[: settings.EVIDENCE_MAX_FILES]:
             try:
@@ -370,8 +441,12 @@ class EvidenceStep(RecordingStep):
         return faults
 
     def asked(self, faults: dict[str, list[str]] | None = None) -> list[EvidenceAsked]:
-        codes = questions.evidence_asked(block for _contract, block, _percent in self.content.allocations)
-        there = visible(Evidence, self.request.access).filter(version__fulfilment=self.fulfilment, erased_at=None)
+        codes = questions.evidence_asked(
+            block for _contract, block, _percent in self.content.allocations
+        )
+        there = visible(Evidence, self.request.access).filter(
+            version__fulfilment=self.fulfilment, erased_at=None
+        )
         rows = list(there)
         return [
             EvidenceAsked(
@@ -415,7 +490,9 @@ class Check(RecordingStep):
         return self.back_url
 
     def lacking(self, content: Content) -> list[str]:
-        return [objection.field for objection in requirements.lacking(self.fulfilment.kind, content)]
+        return [
+            objection.field for objection in requirements.lacking(self.fulfilment.kind, content)
+        ]
 
     def closed_blocks(self, content: Content) -> tuple[str, ...]:
         """Blocks that do not count for this supplier on the day of the payment."""
@@ -436,7 +513,7 @@ class Check(RecordingStep):
         )
 
 
-# --- afterwards -----------------------------------------------------------------------------------------------------
+# --- afterwards -----------------------------------------------------------------------------------
 
 
 class Copy(OfFulfilment, ButtonPage):
@@ -444,7 +521,9 @@ class Copy(OfFulfilment, ButtonPage):
 
     def do(self) -> str:
         f = self.fulfilment
-        self.made = record(f.region, f.contractor, f.kind, copied(self.version), act_of(self.request))
+        self.made = record(
+            f.region, f.contractor, f.kind, copied(self.version), act_of(self.request)
+        )
         return _("Copied. Fill in what is different this time.")
 
     def get_success_url(self) -> str:
@@ -461,7 +540,8 @@ class ChangeFulfilment(OfFulfilment, ButtonPage):
         anew = replace(content, fields=content.fields | {"confirmed_until": None})
         life.propose_change(self.fulfilment, anew, act_of(self.request))
         messages.info(
-            self.request, _("Change what is different. What was accepted counts until the change is accepted.")
+            self.request,
+            _("Change what is different. What was accepted counts until the change is accepted."),
         )
         return ""
 
@@ -470,7 +550,9 @@ class ChangeFulfilment(OfFulfilment, ButtonPage):
 
 
 class Withdraw(OfFulfilment, FormPage):
-    """Take it back, after it was asked whether that is meant; with a reason where it counted already."""
+    """Take it back, after it was asked whether that is meant; with a reason where it counted
+    already.
+    """
 
     template_name = "placements/withdraw.html"
 

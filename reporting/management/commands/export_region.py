@@ -10,7 +10,10 @@ from reporting.goals.door import written
 
 
 class Command(BaseCommand):
-    help = "Print a region with its clients, goals and policy, as load_region reads it (format region/1)."
+    help = (
+        "Print a region with its clients, goals and policy, as load_region reads it (format"
+        " region/1)."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("region", metavar="CODE", help="code of the region")

@@ -12,18 +12,33 @@ FORMATS = {"json": exchange.as_json, "csv": exchange.as_csv}
 
 
 class Command(BaseCommand):
-    help = "Print the annual figures of a region, or of one municipality in it. Amounts are euro excluding VAT."
+    help = (
+        "Print the annual figures of a region, or of one municipality in it. Amounts are euro"
+        " excluding VAT."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         _region.add_arguments(parser)
-        parser.add_argument("--format", choices=sorted(FORMATS), default="json", help=_("Default: json."))
         parser.add_argument(
-            "--as-of", type=int, metavar="NUMBER", help=_("Count only lines up to and including this posting.")
+            "--format", choices=sorted(FORMATS), default="json", help=_("Default: json.")
+        )
+        parser.add_argument(
+            "--as-of",
+            type=int,
+            metavar="NUMBER",
+            help=_("Count only lines up to and including this posting."),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         region, municipality = _region.find(options)
         figures = figures_of(
-            None, region, options["year"], municipality, as_of=options["as_of"], today=timezone.localdate()
+            None,
+            region,
+            options["year"],
+            municipality,
+            as_of=options["as_of"],
+            today=timezone.localdate(),
         )
-        self.stdout.write(FORMATS[options["format"]](figures), ending="" if options["format"] == "csv" else "\n")
+        self.stdout.write(
+            FORMATS[options["format"]](figures), ending="" if options["format"] == "csv" else "\n"
+        )

@@ -10,7 +10,10 @@ from reporting.goals.door import set_goals
 
 
 class Command(BaseCommand):
-    help = "Load a region with its municipalities, goals and policy from a file (format region/1); again updates."
+    help = (
+        "Load a region with its municipalities, goals and policy from a file (format region/1);"
+        " again updates."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="JSON file in the format region/1")
@@ -26,4 +29,6 @@ class Command(BaseCommand):
             raise CommandError("goals: " + " ".join(error.messages)) from None
         except ValueError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{region.code}: {region.title}, {region.municipalities.count()} opdrachtgevers")
+        self.stdout.write(
+            f"{region.code}: {region.title}, {region.municipalities.count()} opdrachtgevers"
+        )

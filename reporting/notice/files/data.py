@@ -1,7 +1,8 @@
-"""An edition as data: the figures in the exchange format, and every table of the notice with its values.
+"""An edition as data: the figures in the exchange format, and every table of the notice with its
+values.
 
-What is published holds no small numbers of target groups: those are masked as in the notice, and a municipality's
-edition has none.
+What is published holds no small numbers of target groups: those are masked as in the notice, and a
+municipality's edition has none.
 """
 
 import json
@@ -46,7 +47,9 @@ def _content(edition: Edition, public: bool) -> dict[str, Any]:
 
 
 def _table(table: DocumentTable) -> dict[str, Any]:
-    """By the names that rows and columns have in data; what a row is called on paper goes with it."""
+    """By the names that rows and columns have in data; what a row is called on paper goes with
+    it.
+    """
     rows: Iterable[Any] = [*table.rows, table.total] if table.total else table.rows
     return {
         name: {"label": str(row[0])} | dict(zip(table.fields, map(value_of, row[1:]), strict=True))
@@ -59,4 +62,6 @@ def _published(edition: Edition) -> dict[str, Any]:
     if edition.municipality:
         return {}
     rows = published_groups(edition.whole.work_groups, edition.mask_below)
-    return {code: exchanged(row.amount) for code, row in rows.items() if code and row.amount is not None}
+    return {
+        code: exchanged(row.amount) for code, row in rows.items() if code and row.amount is not None
+    }

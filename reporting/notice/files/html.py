@@ -31,7 +31,9 @@ def body(edition: Edition) -> SafeString:
         # Made by the template below, which escapes what people wrote.
         return mark_safe(edition.frozen.text)
     with translation.override(LANGUAGE):
-        return render_to_string("reporting/notice.html", {"notice": CouncilNotice(edition), "paper": False})
+        return render_to_string(
+            "reporting/notice.html", {"notice": CouncilNotice(edition), "paper": False}
+        )
 
 
 def section(edition: Edition, name: str, text: str) -> SafeString:
@@ -44,11 +46,15 @@ def section_anew(edition: Edition, name: str, *, paper: bool = False) -> SafeStr
     with translation.override(LANGUAGE):
         notice = CouncilNotice(replace(edition, frozen=None))
         found = next(section for section in notice.sections if section.id == name)
-        return render_to_string("reporting/section.html", {"notice": notice, "section": found, "paper": paper})
+        return render_to_string(
+            "reporting/section.html", {"notice": notice, "section": found, "paper": paper}
+        )
 
 
 def title_block(facts: list[tuple[str, str]]) -> SafeString:
-    """For whom a notice is, what a clerk files it by, how far its data go and its status, as it stands on paper."""
+    """For whom a notice is, what a clerk files it by, how far its data go and its status, as it
+    stands on paper.
+    """
     return render_to_string("reporting/facts.html", {"notice": {"facts": facts}, "paper": True})
 
 
@@ -67,7 +73,9 @@ def as_html(edition: Edition) -> str:
 def document(edition: Edition) -> str:
     """The notice as a whole document for paper."""
     with translation.override(LANGUAGE):
-        return render_to_string("reporting/notice_document.html", {"notice": CouncilNotice(edition), "paper": True})
+        return render_to_string(
+            "reporting/notice_document.html", {"notice": CouncilNotice(edition), "paper": True}
+        )
 
 
 def as_pdf(edition: Edition, made_at: datetime) -> bytes:

@@ -1,4 +1,5 @@
-"""An edition as a workbook: each figure, each table, and the lines behind them, on sheets with filters.
+"""An edition as a workbook: each figure, each table, and the lines behind them, on sheets with
+filters.
 
 For the region's own staff: the lines are not masked. Words are Dutch, as in the notice.
 """
@@ -18,7 +19,14 @@ from placements.models import FulfilmentLine
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS, figures_as_data, leaves
 from reporting.figures.facts import PartFigures
-from reporting.figures.words import CATEGORIES, RATE_REASONS, capital, policy_field, sector, target_group
+from reporting.figures.words import (
+    CATEGORIES,
+    RATE_REASONS,
+    capital,
+    policy_field,
+    sector,
+    target_group,
+)
 from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
@@ -90,10 +98,23 @@ def as_xlsx(edition: Edition) -> bytes:
         sheets = [
             ExportTable("Toelichting", ("Wat", "Uitleg"), _about(notice)),
             ExportTable("Cijfers", ("Cijfer", "Naam", "Onderdeel", "Waarde"), figure_rows(edition)),
-            *(ExportTable(table.caption, ["", *table.header[1:]], map(_values, _rows(table))) for table in tables),
-            ExportTable("Jaren naast elkaar", ("Onderdeel", "Deel", "Jaar", "Ingevulde waarde"), year_rows(edition)),
-            ExportTable("Opdrachtnemers", ("Opdrachtnemer", "Ingevulde waarde"), part_rows(edition.own.contractors)),
-            ExportTable("Bouwblokken", ("Bouwblok", "Ingevulde waarde"), part_rows(edition.own.blocks)),
+            *(
+                ExportTable(table.caption, ["", *table.header[1:]], map(_values, _rows(table)))
+                for table in tables
+            ),
+            ExportTable(
+                "Jaren naast elkaar",
+                ("Onderdeel", "Deel", "Jaar", "Ingevulde waarde"),
+                year_rows(edition),
+            ),
+            ExportTable(
+                "Opdrachtnemers",
+                ("Opdrachtnemer", "Ingevulde waarde"),
+                part_rows(edition.own.contractors),
+            ),
+            ExportTable(
+                "Bouwblokken", ("Bouwblok", "Ingevulde waarde"), part_rows(edition.own.blocks)
+            ),
             ExportTable("Opdrachten", CONTRACTS, contract_rows(edition)),
             ExportTable("Boekingen verplichting", OWED, owed_rows(edition)),
             ExportTable("Boekingen invulling", DONE, done_rows(edition)),
@@ -104,13 +125,22 @@ def as_xlsx(edition: Edition) -> bytes:
 
 def _about(notice: CouncilNotice) -> Iterator[tuple[Any, ...]]:
     edition = notice.edition
-    yield "Wat dit is", f"{notice.title}: alle cijfers en tabellen, en de boekingen waaruit ze zijn opgebouwd."
-    yield "Voor wie", "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin."
+    yield (
+        "Wat dit is",
+        f"{notice.title}: alle cijfers en tabellen, en de boekingen waaruit ze zijn opgebouwd.",
+    )
+    yield (
+        "Voor wie",
+        "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin.",
+    )
     yield "Aan", notice.addressees
     yield "Stand van de gegevens", long_date(edition.data_date)
     yield "Status", notice.state
     yield "Laatste boeking", edition.posting
-    yield "Boekingen", f"Twee bladen met de regels die in {edition.year} zijn geboekt. Filter op elke kolom."
+    yield (
+        "Boekingen",
+        f"Twee bladen met de regels die in {edition.year} zijn geboekt. Filter op elke kolom.",
+    )
     yield "Opdrachten", f"Per opdracht wat tot en met {edition.year} is verplicht en ingevuld."
     yield "Bedragen", "Euro, exclusief btw."
 
@@ -128,7 +158,10 @@ def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     clients = dict(edition.region.municipalities.values_list("code", "name"))
     names: dict[str, tuple[str, Callable[[str], str]]] = {
         "category": ("Categorie", lambda code: CATEGORIES.get(code, code)),
-        "municipality": (capital(wording.client_word(edition.own)), lambda code: clients.get(code, code)),
+        "municipality": (
+            capital(wording.client_word(edition.own)),
+            lambda code: clients.get(code, code),
+        ),
         "policy_field": ("Beleidsterrein", policy_field),
         "sector": ("Branche", sector),
     }
@@ -157,8 +190,14 @@ def contract_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     """Every contract with a line up to the end of the year, and what its lines come to."""
     owed = _to_date(ObligationLine, edition, "obligation_delta")
     done = _to_date(FulfilmentLine, edition, "amount")
-    contracts = Contract.objects.filter(pk__in=[*owed, *done]).select_related("contractor").order_by("reference")
-    expected = set(contracts.filter(expected_to_owe(Period.year(edition.year))).values_list("pk", flat=True))
+    contracts = (
+        Contract.objects.filter(pk__in=[*owed, *done])
+        .select_related("contractor")
+        .order_by("reference")
+    )
+    expected = set(
+        contracts.filter(expected_to_owe(Period.year(edition.year))).values_list("pk", flat=True)
+    )
     for contract in contracts:
         yield (
             contract.reference,
@@ -188,13 +227,17 @@ def _to_date(model: Any, edition: Edition, amount: str) -> dict[int, Decimal]:
 def _known(model: Any, edition: Edition) -> Any:
     """The lines up to the end of the year and the posting of the figures."""
     where = {"municipality": edition.municipality} if edition.municipality else {}
-    found = model.objects.filter(contract__region=edition.region, booked__lte=Period.year(edition.year).last, **where)
+    found = model.objects.filter(
+        contract__region=edition.region, booked__lte=Period.year(edition.year).last, **where
+    )
     return found.filter(posting__number__lte=edition.posting)
 
 
 def _lines(model: Any, edition: Edition) -> Any:
     found = _known(model, edition).filter(booked__gte=Period.year(edition.year).first)
-    return found.select_related("posting__by", "contract__contractor", "municipality").order_by("posting", "pk")
+    return found.select_related("posting__by", "contract__contractor", "municipality").order_by(
+        "posting", "pk"
+    )
 
 
 def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
@@ -211,7 +254,9 @@ def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
 
 def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     for line in (
-        _lines(FulfilmentLine, edition).select_related("fulfilment", "version__reviewed_by", "block").iterator()
+        _lines(FulfilmentLine, edition)
+        .select_related("fulfilment", "version__reviewed_by", "block")
+        .iterator()
     ):
         yield (
             *_common(line),

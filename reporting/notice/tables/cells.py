@@ -1,4 +1,6 @@
-"""What the tables of the council notice are made of: figures as they are written, each with its value and its lines."""
+"""What the tables of the council notice are made of: figures as they are written, each with its
+value and its lines.
+"""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -14,7 +16,9 @@ BEFORE = 2
 
 
 class Cell(str):
-    """A figure as it is written in a cell, with its value, and its name: the figure whose lines a reader can open."""
+    """A figure as it is written in a cell, with its value, and its name: the figure whose lines a
+    reader can open.
+    """
 
     value: Decimal | int | None
     name: str
@@ -39,7 +43,11 @@ def rate(value: Decimal | int | None, name: str = "") -> Cell:
 def column(amounts: Iterable[Decimal | None]) -> list[Cell]:
     """Amounts under each other: all with cents as soon as one has them."""
     amounts = list(amounts)
-    write = euro if all(amount == amount.to_integral_value() for amount in amounts if amount is not None) else euro2
+    write = (
+        euro
+        if all(amount == amount.to_integral_value() for amount in amounts if amount is not None)
+        else euro2
+    )
     return [Cell(write(amount), amount) for amount in amounts]
 
 

@@ -49,13 +49,21 @@ def years_chart(own: AnnualFigures, goals: Iterable[Goal], figure: Figure) -> Ch
         )
         for part in own.years[-YEARS:]
     ]
-    return year_columns(f"jaren-{figure.name}", title, years, columns=("Jaar", title, "doel"), format=figure.kind.short)
+    return year_columns(
+        f"jaren-{figure.name}",
+        title,
+        years,
+        columns=("Jaar", title, "doel"),
+        format=figure.kind.short,
+    )
 
 
 def categories_chart(own: AnnualFigures) -> Chart:
     parts = [Bar(CATEGORIES[category], value) for category, value in own.by_category.items()]
     columns = ("Categorie", FULFILLED.column, "Aandeel")
-    return split_bar("categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro)
+    return split_bar(
+        "categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro
+    )
 
 
 def clients_chart(whole: AnnualFigures) -> Chart | None:
@@ -63,13 +71,25 @@ def clients_chart(whole: AnnualFigures) -> Chart | None:
     bars, word = [Bar(part.name, part.fulfilled) for part in whole.clients], client_word(whole)
     columns = (capital(word), FULFILLED.column)
     title = f"Ingevulde waarde per {word}"
-    return horizontal_bars("gemeenten", title, bars, columns=columns, format=euro) if len(bars) > 1 else None
+    return (
+        horizontal_bars("gemeenten", title, bars, columns=columns, format=euro)
+        if len(bars) > 1
+        else None
+    )
 
 
-def growth_chart(whole: AnnualFigures, goals: Sequence[Goal], figure: Figure, ahead: Outlook) -> Chart:
-    """From what was reached to what is aimed at in later years; of value also what runs and what a scenario gives."""
-    steps = [GoalStep(part.year, Decimal(figure.value(part)), reached=True) for part in whole.years[-3:]]
-    steps += [GoalStep(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == figure.name]
+def growth_chart(
+    whole: AnnualFigures, goals: Sequence[Goal], figure: Figure, ahead: Outlook
+) -> Chart:
+    """From what was reached to what is aimed at in later years; of value also what runs and what a
+    scenario gives.
+    """
+    steps = [
+        GoalStep(part.year, Decimal(figure.value(part)), reached=True) for part in whole.years[-3:]
+    ]
+    steps += [
+        GoalStep(goal.year, goal.low, goal.high) for goal in goals if goal.indicator == figure.name
+    ]
     more = _ahead(ahead, max(step.year for step in steps)) if figure is FULFILLED and steps else {}
     return growth_path(
         f"groei-{figure.name}",

@@ -1,4 +1,6 @@
-"""The tables of the core message. They lay figures out and never compute one that is not a sum shown."""
+"""The tables of the core message. They lay figures out and never compute one that is not a sum
+shown.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -26,7 +28,17 @@ from reporting.figures.words import (
     sector,
     target_group,
 )
-from reporting.notice.tables.cells import YEARS, Cell, column, count, named, rate, shares, with_total, years_before
+from reporting.notice.tables.cells import (
+    YEARS,
+    Cell,
+    column,
+    count,
+    named,
+    rate,
+    shares,
+    with_total,
+    years_before,
+)
 from reporting.notice.tables.finances import open_by_year
 from reporting.notice.wording import client_word, clients_word, verdict
 from sroi.documents.tables import DocumentTable
@@ -54,13 +66,22 @@ def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> Docu
         )
         for goal in in_order(whole.goal)
     ]
-    header = ("", *(year.name for year in before), "Resultaat", "Doel", "Resultaat t.o.v. doel", "Uitkomst")
+    header = (
+        "",
+        *(year.name for year in before),
+        "Resultaat",
+        "Doel",
+        "Resultaat t.o.v. doel",
+        "Uitkomst",
+    )
     ranged = any(goal.high not in (None, goal.low) for goal in whole.goal.values())
     note = "Bij een doel met twee grenzen is het percentage dat van de laagste." if ranged else ""
     fields = (*(year.name for year in before), "result", "goal", "percentage", "outcome")
     names = named((goal.indicator for goal in in_order(whole.goal)), total=False)
     words = (0, len(header) - 1)
-    return DocumentTable("Resultaat naast doel", header, rows, words=words, note=note, fields=fields, names=names)
+    return DocumentTable(
+        "Resultaat naast doel", header, rows, words=words, note=note, fields=fields, names=names
+    )
 
 
 def _measure(figure: Figure, value: Decimal | int) -> Cell:
@@ -82,28 +103,55 @@ def years_table(own: AnnualFigures) -> DocumentTable:
         (
             year.name,
             count(year.workplaces, f"workplaces?year={year.name}"),
-            *(amounts[i].opening(f"{figure}?year={year.name}") for figure, amounts in columns.items()),
+            *(
+                amounts[i].opening(f"{figure}?year={year.name}")
+                for figure, amounts in columns.items()
+            ),
             rate(year.average_rate, f"average_rate?year={year.name}"),
         )
         for i, year in enumerate(years)
     ]
-    total = ("Samen", NOTHING, *(amounts[-1] for amounts in columns.values()), NOTHING) if len(years) > 1 else ()
+    total = (
+        ("Samen", NOTHING, *(amounts[-1] for amounts in columns.values()), NOTHING)
+        if len(years) > 1
+        else ()
+    )
     header = ("Jaar", *(figure.column for figure in COLUMNS))
-    note = "Een werkplek die in meer jaren loopt, telt in elk van die jaren; daarom staat er geen totaal."
+    note = (
+        "Een werkplek die in meer jaren loopt, telt in elk van die jaren; daarom staat er geen"
+        " totaal."
+    )
     fields = [figure.name for figure in COLUMNS]
     names = named((year.name for year in years), bool(total))
     return DocumentTable(
-        "Ontwikkeling per jaar", header, rows, total, note if total else "", fields=fields, names=names
+        "Ontwikkeling per jaar",
+        header,
+        rows,
+        total,
+        note if total else "",
+        fields=fields,
+        names=names,
     )
 
 
 def split_table(
-    own: AnnualFigures, caption: str, head: str, split: str, parts: Sequence[tuple[str, str, Decimal]]
+    own: AnnualFigures,
+    caption: str,
+    head: str,
+    split: str,
+    parts: Sequence[tuple[str, str, Decimal]],
 ) -> DocumentTable:
-    """What was fulfilled per part (code, name, value), beside the years before, and as a share of the year."""
+    """What was fulfilled per part (code, name, value), beside the years before, and as a share of
+    the year.
+    """
     before = years_before(own)
     columns = [
-        column([*(own.in_year(split, code, year.year) for code, _name, _value in parts), year.fulfilled])
+        column(
+            [
+                *(own.in_year(split, code, year.year) for code, _name, _value in parts),
+                year.fulfilled,
+            ]
+        )
         for year in before
     ]
     columns.append(column([*(value for _code, _name, value in parts), own.fulfilled]))
@@ -112,16 +160,24 @@ def split_table(
     rows = [
         (
             name,
-            *(cells[i].opening(f"fulfilled{query}{split}={code}") for cells, query in zip(columns, names, strict=True)),
+            *(
+                cells[i].opening(f"fulfilled{query}{split}={code}")
+                for cells, query in zip(columns, names, strict=True)
+            ),
             percents[i],
         )
         for i, (code, name, _value) in enumerate(parts)
     ]
-    totals = [cells[-1].opening(f"fulfilled{query}".rstrip("?&")) for cells, query in zip(columns, names, strict=True)]
+    totals = [
+        cells[-1].opening(f"fulfilled{query}".rstrip("?&"))
+        for cells, query in zip(columns, names, strict=True)
+    ]
     header = (head, *(year.name for year in before), str(own.year), "Aandeel")
     fields = (*(year.name for year in before), str(own.year), "share")
     names = named(code for code, _name, _value in parts)
-    return DocumentTable(caption, header, rows, ("Totaal", *totals, percents[-1]), fields=fields, names=names)
+    return DocumentTable(
+        caption, header, rows, ("Totaal", *totals, percents[-1]), fields=fields, names=names
+    )
 
 
 def categories_table(own: AnnualFigures) -> DocumentTable:
@@ -160,14 +216,20 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
     ]
     header = (found.header[0], "Wat het betekent", *found.header[1:])
     total, fields = (found.total[0], "", *found.total[1:]), ("meaning", *found.fields)
-    return DocumentTable(found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names)
+    return DocumentTable(
+        found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names
+    )
 
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
     """By what the contract is about: the division of its CPV code."""
     parts = [(part.code, sector(part.code), part.fulfilled) for part in own.sectors]
-    found = split_table(own, "Ingevulde waarde per branche", "Branche van de opdracht", "sector", parts)
-    values = column([*(part.contract_value_registered for part in own.sectors), own.contract_value_registered])
+    found = split_table(
+        own, "Ingevulde waarde per branche", "Branche van de opdracht", "sector", parts
+    )
+    values = column(
+        [*(part.contract_value_registered for part in own.sectors), own.contract_value_registered]
+    )
     rows = [(*row, value) for row, value in zip(found.rows, values, strict=False)]
     header = (*found.header, f"Contractwaarde {own.year}")
     total, fields = (*found.total, values[-1]), (*found.fields, CONTRACT_VALUE_REGISTERED.name)
@@ -181,19 +243,30 @@ def _opened(cells: Sequence[Cell], query: str = "") -> list[Cell]:
 def clients_table(whole: AnnualFigures) -> DocumentTable:
     parts, before = whole.clients, years_before(whole, 1)
     earlier = [
-        column([*(whole.in_year("municipality", part.code, year.year) for part in parts), year.fulfilled])
+        column(
+            [
+                *(whole.in_year("municipality", part.code, year.year) for part in parts),
+                year.fulfilled,
+            ]
+        )
         for year in before
     ]
     fulfilled = column([*(part.fulfilled for part in parts), whole.fulfilled])
-    values = column([*(part.contract_value_registered for part in parts), whole.contract_value_registered])
+    values = column(
+        [*(part.contract_value_registered for part in parts), whole.contract_value_registered]
+    )
     owed = column([*(part.obligation_registered for part in parts), whole.obligation_registered])
     rows = []
     for i, part in enumerate([*parts, None]):
         of = part or whole
         query = f"?municipality={part.code}" if part else ""
-        first, *rest = _opened((count(of.workplaces), fulfilled[i], values[i], owed[i], rate(of.average_rate)), query)
+        first, *rest = _opened(
+            (count(of.workplaces), fulfilled[i], values[i], owed[i], rate(of.average_rate)), query
+        )
         then = [
-            cells[i].opening(f"fulfilled?year={year.name}" + (f"&municipality={part.code}" if part else ""))
+            cells[i].opening(
+                f"fulfilled?year={year.name}" + (f"&municipality={part.code}" if part else "")
+            )
             for cells, year in zip(earlier, before, strict=True)
         ]
         rows.append((part.name if part else "Regio", first, *then, *rest))
@@ -206,7 +279,11 @@ def clients_table(whole: AnnualFigures) -> DocumentTable:
     )
     shared = sum(part.workplaces for part in parts) != whole.workplaces
     many = clients_word(whole)
-    note = f"Een werkplek die {many} delen, telt bij elk van hen en in de regio één keer." if shared else ""
+    note = (
+        f"Een werkplek die {many} delen, telt bij elk van hen en in de regio één keer."
+        if shared
+        else ""
+    )
     earlier_fields = [f"{FULFILLED.name}_{year.name}" for year in before]
     fields = (WORKPLACES.name, *earlier_fields, *(figure.name for figure in COLUMNS[1:]))
     names = named(part.code for part in parts)
@@ -216,7 +293,13 @@ def clients_table(whole: AnnualFigures) -> DocumentTable:
 
 def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> DocumentTable:
     """A municipality beside the region it is part of, and beside itself a year before."""
-    amounts = (FULFILLED, SOCIAL_SPEND, SOCIAL_FIRM_SPEND, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED)
+    amounts = (
+        FULFILLED,
+        SOCIAL_SPEND,
+        SOCIAL_FIRM_SPEND,
+        CONTRACT_VALUE_REGISTERED,
+        OBLIGATION_REGISTERED,
+    )
     before = years_before(own, 1)
     rows: list[tuple[str, ...]] = [
         (
@@ -228,21 +311,37 @@ def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> Documen
     ]
     for figure in amounts:
         cells = column([figure.value(figures) for figures in (*before, own, whole)])
-        opened = [cell.opening(f"{figure.name}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+        opened = [
+            cell.opening(f"{figure.name}?year={year.name}")
+            for cell, year in zip(cells, before, strict=False)
+        ]
         rows.append((figure.title, *opened, cells[-2].opening(figure.name), cells[-1]))
     open_then, open_now = open_by_year(own)[-2:] if before else (ZERO, own.open)
     cells = column([*([open_then] if before else []), open_now, whole.open])
     rows.append((OPEN.title, *cells[:-2], cells[-2].opening("open"), cells[-1]))
     rates = [*(rate(year.average_rate, f"average_rate?year={year.name}") for year in before)]
-    rows.append((AVERAGE_RATE.title, *rates, rate(own.average_rate, "average_rate"), rate(whole.average_rate)))
-    header = ("", *(f"{name} {year.name}" for year in before), f"{name} {own.year}" if before else name, "Regio")
+    rows.append(
+        (
+            AVERAGE_RATE.title,
+            *rates,
+            rate(own.average_rate, "average_rate"),
+            rate(whole.average_rate),
+        )
+    )
+    header = (
+        "",
+        *(f"{name} {year.name}" for year in before),
+        f"{name} {own.year}" if before else name,
+        "Regio",
+    )
     fields = (*(year.name for year in before), str(own.year), "region")
     names = [figure.name for figure in (WORKPLACES, *amounts, OPEN, AVERAGE_RATE)]
     return DocumentTable(f"{name} naast de regio", header, rows, fields=fields, names=names)
 
 
 def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | None:
-    """Workplaces and their value per target group, with what could point at a person hidden; None if all of it is.
+    """Workplaces and their value per target group, with what could point at a person hidden; None
+    if all of it is.
 
     Each year is masked by itself: its total is published, and nothing adds two years up.
     """
@@ -255,7 +354,11 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
         amounts = column([*(row.amount for row in now.values()), whole.by_category["work"]])
     lines = []
     for i, (code, row) in enumerate(now.items()):
-        line = [row.label, *([_count(before.get(code), below)] if before else []), _count(row, below)]
+        line = [
+            row.label,
+            *([_count(before.get(code), below)] if before else []),
+            _count(row, below),
+        ]
         if amounts:
             line.append(Cell(HIDDEN) if row.amount is None else amounts[i])
         lines.append(line)
@@ -273,19 +376,25 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
         *([f"Ingevulde waarde{year}"] if amounts else []),
     ]
     hidden = any(row.hidden for row in (*now.values(), *before.values()))
-    note = f"Aantallen onder {below} staan er niet, zodat niemand te herkennen is." if hidden else ""
+    note = (
+        f"Aantallen onder {below} staan er niet, zodat niemand te herkennen is." if hidden else ""
+    )
     fields = [
         *([f"{WORKPLACES.name}_{whole.years[-2].name}"] if before else []),
         WORKPLACES.name,
         *([FULFILLED.name] if amounts else []),
     ]
-    return DocumentTable("Werkplekken per doelgroep", header, lines, total, note, fields=fields, names=named(now))
+    return DocumentTable(
+        "Werkplekken per doelgroep", header, lines, total, note, fields=fields, names=named(now)
+    )
 
 
 def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, PublicRow]:
     """By target group what may be published of it; empty where nothing can be."""
     known = [part for part in parts if part.workplaces or part.fulfilled]
-    rows = [PublicRow(target_group(p.code), p.workplaces, p.fulfilled, p.policy_fields) for p in known]
+    rows = [
+        PublicRow(target_group(p.code), p.workplaces, p.fulfilled, p.policy_fields) for p in known
+    ]
     return {part.code: row for part, row in zip(known, masked(rows, below), strict=False)}
 
 

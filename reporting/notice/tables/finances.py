@@ -52,9 +52,15 @@ def finance_table(own: AnnualFigures) -> DocumentTable:
         (REALISED_TO_DATE, lambda year: year.fulfilled),
         (OPEN, lambda year: year.owed - year.fulfilled),
     )
-    rows += [_beside(figure, before, running(own, of)[-2:-1] if before else [], own) for figure, of in since]
+    rows += [
+        _beside(figure, before, running(own, of)[-2:-1] if before else [], own)
+        for figure, of in since
+    ]
     years = (*(year.name for year in before), str(own.year))
-    names = [figure.name for figure in (*amounts[:2], AVERAGE_RATE, *amounts[2:], *(figure for figure, _of in since))]
+    names = [
+        figure.name
+        for figure in (*amounts[:2], AVERAGE_RATE, *amounts[2:], *(figure for figure, _of in since))
+    ]
     return DocumentTable("Financieel overzicht", ("", *years), rows, fields=years, names=names)
 
 
@@ -63,7 +69,10 @@ def _beside(
 ) -> tuple[str, ...]:
     """A row: what it was then, and what it is now."""
     cells = column([*then, figure.value(own)])
-    opened = [cell.opening(f"{figure.name}?year={year.name}") for cell, year in zip(cells, before, strict=False)]
+    opened = [
+        cell.opening(f"{figure.name}?year={year.name}")
+        for cell, year in zip(cells, before, strict=False)
+    ]
     return (figure.title, *opened, cells[-1].opening(figure.name))
 
 
@@ -74,7 +83,11 @@ def reasons_table(own: AnnualFigures) -> DocumentTable:
         (RATE_REASONS.get(reason.code) or plain(reason.code), count(reason.number), values[i])
         for i, reason in enumerate(own.below_default)
     ]
-    total = ("Totaal", count(sum(reason.number for reason in own.below_default), "below_default"), values[-1])
+    total = (
+        "Totaal",
+        count(sum(reason.number for reason in own.below_default), "below_default"),
+        values[-1],
+    )
     header = ("Reden van een lager percentage", "Opdrachten", "Contractwaarde")
     names = named(reason.code for reason in own.below_default)
     return DocumentTable(
@@ -104,9 +117,16 @@ def coverage_table(own: AnnualFigures) -> DocumentTable:
         )
         for i, (name, (label, opens)) in enumerate(labels.items())
     ]
-    then, now = ((f"Aantal {own.years[-2].name}",), f"Aantal {own.year}") if before else ((), "Aantal")
+    then, now = (
+        ((f"Aantal {own.years[-2].name}",), f"Aantal {own.year}") if before else ((), "Aantal")
+    )
     header = ("Opdrachten op of boven de drempel", *then, now, "Contractwaarde bij gunning")
-    total = ("Totaal", *([count(before.number)] if before else []), count(found.number, "coverage"), values[-1])
+    total = (
+        "Totaal",
+        *([count(before.number)] if before else []),
+        count(found.number, "coverage"),
+        values[-1],
+    )
     fields = (*([f"number_{own.years[-2].name}"] if before else []), "number", "value")
     return DocumentTable("Dekking", header, rows, total, fields=fields, names=named(labels))
 
@@ -116,13 +136,19 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
     parts = whole.clients
     purchases, csr = whole.by_category["social_purchasing"], whole.by_category["csr"]
     columns = [
-        column([*(part.fulfilled - part.social_spend for part in parts), whole.by_category["work"]]),
+        column(
+            [*(part.fulfilled - part.social_spend for part in parts), whole.by_category["work"]]
+        ),
         column([*(part.purchases for part in parts), purchases]),
         column([*(part.social_spend - part.purchases for part in parts), csr]),
         column([*(part.fulfilled for part in parts), whole.fulfilled]),
         column([*(part.social_firm_spend for part in parts), whole.social_firm_spend]),
     ]
-    opens = (*(f"fulfilled?category={category}" for category in CATEGORIES), "fulfilled?", "social_firm_spend?")
+    opens = (
+        *(f"fulfilled?category={category}" for category in CATEGORIES),
+        "fulfilled?",
+        "social_firm_spend?",
+    )
     rows = [
         (
             part.name,
@@ -133,12 +159,20 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         )
         for i, part in enumerate(parts)
     ]
-    total = ("Regio", *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, opens, strict=True)))
+    total = (
+        "Regio",
+        *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, opens, strict=True)),
+    )
     header = (capital(client_word(whole)), *CATEGORIES.values(), "Samen", SOCIAL_FIRM_SPEND.column)
-    note = "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald, exclusief btw."
+    note = (
+        "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald,"
+        " exclusief btw."
+    )
     fields = (*CATEGORIES, FULFILLED.name, SOCIAL_FIRM_SPEND.name)
     names = named(part.code for part in parts)
-    return DocumentTable("Waar de waarde terechtkwam", header, rows, total, note, fields=fields, names=names)
+    return DocumentTable(
+        "Waar de waarde terechtkwam", header, rows, total, note, fields=fields, names=names
+    )
 
 
 def team_table(team: Team) -> DocumentTable:
@@ -152,19 +186,25 @@ def team_table(team: Team) -> DocumentTable:
     return DocumentTable(caption, header, rows, total, fields=fields, names=names)
 
 
-# --- Tables: what lies ahead ------------------------------------------------------------------------------------------
+# --- Tables: what lies ahead ----------------------------------------------------------------------
 
 
 def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> DocumentTable:
     """Per year to come the goal, and what running contracts come to."""
     aims = {goal.year: goal for goal in goals if goal.indicator == FULFILLED.name}
-    columns = [column([getattr(p, name) for p in promises]) for name in ("realised", "forecast", "obliged")]
+    columns = [
+        column([getattr(p, name) for p in promises]) for name in ("realised", "forecast", "obliged")
+    ]
     kind = FULFILLED.kind
     rows = [
         (
             str(promise.year),
             *(cells[i] for cells in columns),
-            kind.limits(aim.low, aim.high, kind.written) if (aim := aims.get(promise.year)) else NOTHING,
+            (
+                kind.limits(aim.low, aim.high, kind.written)
+                if (aim := aims.get(promise.year))
+                else NOTHING
+            ),
         )
         for i, promise in enumerate(promises)
     ]
@@ -176,8 +216,8 @@ def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> Docume
         "Doel",
     )
     note = (
-        "Wat lopende opdrachten nog beloven, is gelijk verdeeld over de dagen tot hun einde. Nieuwe opdrachten tellen"
-        " hierin niet mee."
+        "Wat lopende opdrachten nog beloven, is gelijk verdeeld over de dagen tot hun einde. Nieuwe"
+        " opdrachten tellen hierin niet mee."
     )
     return DocumentTable(
         "Wat lopende opdrachten nog opleveren",

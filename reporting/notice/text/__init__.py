@@ -1,1 +1,3 @@
-"""The text of the notice: standard words per section, and figures filled in where they are named."""
+"""The text of the notice: standard words per section, and figures filled in where they are
+named.
+"""

@@ -1,7 +1,8 @@
-"""The figures that a text can name, such as `{{ werkplekken }}`: what each means, its value in an edition, its lines.
+"""The figures that a text can name, such as `{{ werkplekken }}`: what each means, its value in an
+edition, its lines.
 
-A placeholder stays live until the report is final: it is filled in when the text is shown. What has no value in an
-edition (no goal, no year before) shows a dash.
+A placeholder stays live until the report is final: it is filled in when the text is shown. What has
+no value in an edition (no goal, no year before) shows a dash.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,9 @@ OPENS = {TO_DATE_RATIO: OPEN.name}
 
 @dataclass(frozen=True)
 class Placeholder:
-    """A name, what it stands for, its value as it is written, and the figure whose lines it opens."""
+    """A name, what it stands for, its value as it is written, and the figure whose lines it
+    opens.
+    """
 
     name: str
     label: str
@@ -65,7 +68,11 @@ def groups(edition: Edition) -> list[Group]:
 
 def values(edition: Edition) -> dict[str, Placeholder]:
     """By name; also those of the region, where the edition is the region's."""
-    known = {placeholder.name: placeholder for group in groups(edition) for placeholder in group.placeholders}
+    known = {
+        placeholder.name: placeholder
+        for group in groups(edition)
+        for placeholder in group.placeholders
+    }
     return {p.name: p for p in _of_the_region(edition.whole)} | known
 
 
@@ -88,7 +95,7 @@ def filled(text: str, known: Mapping[str, Placeholder]) -> SafeString:
     return markup.filled(text, partial(shown, known))
 
 
-# --- What there is ----------------------------------------------------------------------------------------------------
+# --- What there is --------------------------------------------------------------------------------
 
 
 def about(own: AnnualFigures, topic: Topic) -> Iterator[Placeholder]:
@@ -96,13 +103,24 @@ def about(own: AnnualFigures, topic: Topic) -> Iterator[Placeholder]:
     for figure in FIGURES.values():
         if figure.placeholder and figure.topic is topic:
             opens = OPENS.get(figure, figure.name if figure.opens else "")
-            yield Placeholder(figure.placeholder, figure.title, figure.kind.written(figure.value(own)), opens)
+            yield Placeholder(
+                figure.placeholder, figure.title, figure.kind.written(figure.value(own)), opens
+            )
 
 
 def _per_category(own: AnnualFigures) -> Iterator[Placeholder]:
-    for category, name in (("work", "werk"), ("social_purchasing", "sociale_inkoop"), ("csr", "activiteiten")):
+    for category, name in (
+        ("work", "werk"),
+        ("social_purchasing", "sociale_inkoop"),
+        ("csr", "activiteiten"),
+    ):
         label = f"{FULFILLED.title} met {CATEGORIES[category].lower()}"
-        yield Placeholder(f"waarde_{name}", label, euro(own.by_category[category]), f"fulfilled?category={category}")
+        yield Placeholder(
+            f"waarde_{name}",
+            label,
+            euro(own.by_category[category]),
+            f"fulfilled?category={category}",
+        )
 
 
 def _of_the_region(whole: AnnualFigures) -> Iterator[Placeholder]:
@@ -114,7 +132,9 @@ def _of_the_region(whole: AnnualFigures) -> Iterator[Placeholder]:
 def _open(own: AnnualFigures) -> Iterator[Placeholder]:
     """What is open, one way or the other."""
     yield Placeholder("nog_in_te_vullen", OPEN.title, euro(max(own.open, ZERO)), OPEN.name)
-    yield Placeholder("meer_dan_verplicht", "Meer ingevuld dan verplicht", euro(max(-own.open, ZERO)), OPEN.name)
+    yield Placeholder(
+        "meer_dan_verplicht", "Meer ingevuld dan verplicht", euro(max(-own.open, ZERO)), OPEN.name
+    )
 
 
 def _beside_before(edition: Edition) -> Iterator[Placeholder]:
@@ -125,7 +145,9 @@ def _beside_before(edition: Edition) -> Iterator[Placeholder]:
         opens = f"{figure.name}?year={year}" if before else ""
         name, write = figure.placeholder, figure.kind.written
         yield Placeholder(f"{name}_vorig_jaar", f"{figure.title}, jaar ervoor", write(then), opens)
-        yield Placeholder(f"{name}_verschil", f"{figure.title}, verschil met het jaar ervoor", write(change))
+        yield Placeholder(
+            f"{name}_verschil", f"{figure.title}, verschil met het jaar ervoor", write(change)
+        )
 
 
 def _goals(edition: Edition) -> Iterator[Placeholder]:
@@ -148,7 +170,9 @@ def _rules(edition: Edition) -> Iterator[Placeholder]:
         ("zonder_met_reden", found.without_with_reason.value, "coverage_reason"),
         ("zonder_reden", found.without_reason.value, "coverage_without"),
     ):
-        yield Placeholder(f"waarde_{name}", f"{FIGURES[opens].title}: contractwaarde", euro(amount), opens)
+        yield Placeholder(
+            f"waarde_{name}", f"{FIGURES[opens].title}: contractwaarde", euro(amount), opens
+        )
     default = percent(policy.default_rate if policy else None)
     yield Placeholder("uitgangspunt", "Uitgangspunt voor het percentage", default)
     for kind, label in (("works", "werken"), ("services", "diensten"), ("supplies", "leveringen")):
@@ -162,6 +186,10 @@ def _words(edition: Edition) -> Iterator[Placeholder]:
     yield Placeholder("vorig_jaar", "Het jaar ervoor", str(edition.year - 1))
     yield Placeholder("volgend_jaar", "Het jaar erna", str(edition.year + 1))
     yield Placeholder("peildatum", "Stand van de gegevens", long_date(edition.data_date))
-    yield Placeholder("plaats", "Voor welke gemeente of regio deze uitgave is", town.name if town else region)
+    yield Placeholder(
+        "plaats", "Voor welke gemeente of regio deze uitgave is", town.name if town else region
+    )
     yield Placeholder("regio", "De regio", region)
-    yield Placeholder("gemeenten", "De gemeenten", listed(town.name for town in edition.municipalities))
+    yield Placeholder(
+        "gemeenten", "De gemeenten", listed(town.name for town in edition.municipalities)
+    )

@@ -1,6 +1,8 @@
-"""The text of each section as the register writes it from the figures: what stands there until someone writes another.
+"""The text of each section as the register writes it from the figures: what stands there until
+someone writes another.
 
-Markdown with placeholders, so that an adviser can start from it: words can be changed, figures stay live.
+Markdown with placeholders, so that an adviser can start from it: words can be changed, figures stay
+live.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,7 +35,8 @@ def _introduction(edition: Edition) -> Iterable[str]:
         else ("een deel van de opdrachtsom")
     )
     together = (
-        f"De gemeenten {live('gemeenten')} voeren social return samen uit, met één beleid en één registratie."
+        f"De gemeenten {live('gemeenten')} voeren social return samen uit, met één beleid en één"
+        " registratie."
         if len(edition.municipalities) > 1
         else ""
     )
@@ -41,13 +44,19 @@ def _introduction(edition: Edition) -> Iterable[str]:
         "Wie een grotere opdracht van een gemeente krijgt, doet iets terug voor de samenleving.",
         "Dat heet social return.",
         f"De opdrachtnemer zet {share} in voor mensen die moeilijk aan werk komen.",
-        "Dat kan op drie manieren: met werk, met inkoop bij sociale firma’s en met maatschappelijke activiteiten.",
+        "Dat kan op drie manieren: met werk, met inkoop bij sociale firma’s en met maatschappelijke"
+        " activiteiten.",
     )
     yield _sentences(
         together,
         wording.other_clients(edition.whole),
-        f"Deze mededeling laat zien wat dat in {live('jaar')} heeft opgeleverd, waarmee, en wat er nog openstaat.",
-        f"Het jaar is nog niet om: dit is de stand op {live('peildatum')}." if edition.is_running else "",
+        f"Deze mededeling laat zien wat dat in {live('jaar')} heeft opgeleverd, waarmee, en wat er"
+        " nog openstaat.",
+        (
+            f"Het jaar is nog niet om: dit is de stand op {live('peildatum')}."
+            if edition.is_running
+            else ""
+        ),
     )
 
 
@@ -77,24 +86,31 @@ def _consequences(edition: Edition) -> Iterable[str]:
 
 def _law(edition: Edition) -> Iterable[str]:
     yield _sentences(
-        "Social return is een bijzondere voorwaarde voor de uitvoering van een opdracht (artikel 2.80 van de"
-        " Aanbestedingswet 2012). De verplichting staat in verhouding tot de opdracht, zoals de Gids Proportionaliteit"
-        " vraagt. Waar een lager percentage is afgesproken, ligt de reden vast."
+        "Social return is een bijzondere voorwaarde voor de uitvoering van een opdracht (artikel"
+        " 2.80 van de Aanbestedingswet 2012). De verplichting staat in verhouding tot de opdracht,"
+        " zoals de Gids Proportionaliteit vraagt. Waar een lager percentage is afgesproken, ligt de"
+        " reden vast."
     )
     yield (
-        "De registratie bevat geen namen en geen burgerservicenummers van mensen die geplaatst zijn. Aantallen die naar"
-        " personen te herleiden zijn, staan niet in deze mededeling."
+        "De registratie bevat geen namen en geen burgerservicenummers van mensen die geplaatst"
+        " zijn. Aantallen die naar personen te herleiden zijn, staan niet in deze mededeling."
     )
 
 
 def _finance(edition: Edition) -> Iterable[str]:
     yield _sentences(
-        "Wat een opdrachtnemer doet, krijgt een waarde volgens de bouwblokkentabel die bij de opdracht hoort.",
-        "Die waarde is niet wat het de opdrachtnemer kostte, en geen geld dat de gemeente ontvangt of uitgeeft.",
+        "Wat een opdrachtnemer doet, krijgt een waarde volgens de bouwblokkentabel die bij de"
+        " opdracht hoort.",
+        "Die waarde is niet wat het de opdrachtnemer kostte, en geen geld dat de gemeente ontvangt"
+        " of uitgeeft.",
         wording.paid(edition.own),
     )
     yield _sentences(
-        wording.rate(edition.own, edition.policy.default_rate, edition.year) if edition.policy else "",
+        (
+            wording.rate(edition.own, edition.policy.default_rate, edition.year)
+            if edition.policy
+            else ""
+        ),
         wording.reasons(edition.own),
     )
     yield wording.team(edition.outlook.team)
@@ -107,19 +123,23 @@ def _finance(edition: Edition) -> Iterable[str]:
 
 def _communication(edition: Edition) -> Iterable[str]:
     yield _sentences(
-        "Deze mededeling is er als webpagina, als toegankelijke pdf en als Word-document, met dezelfde cijfers.",
-        "Elke gemeenteraad in de regio krijgt een eigen uitgave, met de cijfers van de eigen gemeente naast die van de"
-        " regio."
-        if len(edition.municipalities) > 1
-        else "",
+        "Deze mededeling is er als webpagina, als toegankelijke pdf en als Word-document, met"
+        " dezelfde cijfers.",
+        (
+            "Elke gemeenteraad in de regio krijgt een eigen uitgave, met de cijfers van de eigen"
+            " gemeente naast die van de regio."
+            if len(edition.municipalities) > 1
+            else ""
+        ),
     )
 
 
 def _next(edition: Edition) -> Iterable[str]:
     yield _sentences(
         wording.next_goals(edition.goals, edition.year + 1),
-        f"Na de vaststelling veranderen de cijfers over {live('jaar')} niet meer. Wat daarna nog over {live('jaar')}"
-        " wordt goedgekeurd, telt mee in het eerste open jaar en staat dan apart vermeld.",
+        f"Na de vaststelling veranderen de cijfers over {live('jaar')} niet meer. Wat daarna nog"
+        f" over {live('jaar')} wordt goedgekeurd, telt mee in het eerste open jaar en staat dan"
+        " apart vermeld.",
     )
 
 

@@ -1,4 +1,6 @@
-"""Take the folder of `EVIDENCE_DIR` for the one in which the evidence is, whatever stood in the database."""
+"""Take the folder of `EVIDENCE_DIR` for the one in which the evidence is, whatever stood in the
+database.
+"""
 
 from typing import Any
 
@@ -9,8 +11,8 @@ from sroi.files.storage import EvidenceStorage
 
 class Command(BaseCommand):
     help = (
-        "Take the folder of EVIDENCE_DIR for the one in which evidence is kept: after a move to a new folder, or a "
-        "restore without the old one. Files that are not in it stay missing."
+        "Take the folder of EVIDENCE_DIR for the one in which evidence is kept: after a move to a"
+        " new folder, or a restore without the old one. Files that are not in it stay missing."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,4 +1,6 @@
-"""Do the work in the background: imports, and sending mail. `make serve` starts this beside the web server."""
+"""Do the work in the background: imports, and sending mail. `make serve` starts this beside the web
+server.
+"""
 
 import ctypes
 import logging
@@ -34,7 +36,9 @@ logger = logging.getLogger("sroi.tasks")
 
 
 class SteadyWorker(Worker):
-    """Goes on when the database was away for a while, and gives signs of life, also during a long task."""
+    """Goes on when the database was away for a while, and gives signs of life, also during a long
+    task.
+    """
 
     def __init__(self, *, once: bool) -> None:
         super().__init__(
@@ -104,10 +108,14 @@ class SteadyWorker(Worker):
 
     def moves(self) -> bool:
         """Whether it is at work, or was between tasks a moment ago."""
-        return self.running_task or time.monotonic() - self.moved < settings.BACKGROUND_SILENT_SECONDS
+        return (
+            self.running_task or time.monotonic() - self.moved < settings.BACKGROUND_SILENT_SECONDS
+        )
 
     def give_signs(self) -> None:
-        """In a thread, on a connection of its own: that a task takes minutes is no sign that something is wrong."""
+        """In a thread, on a connection of its own: that a task takes minutes is no sign that
+        something is wrong.
+        """
         while not self.over.wait(settings.BACKGROUND_BEAT_SECONDS):
             if self.moves():
                 self.note(lambda: background.beat(self.worker_id, timezone.now()))
@@ -136,12 +144,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what waits now, then stop")
         parser.add_argument(
-            "--until-parent-ends", action="store_true", help="stop when the process that began this does"
+            "--until-parent-ends",
+            action="store_true",
+            help="stop when the process that began this does",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not background.is_on():
-            raise CommandError("BACKGROUND_TASKS staat uit: het werk gebeurt meteen, dus er is niets te doen.")
+            raise CommandError(
+                "BACKGROUND_TASKS staat uit: het werk gebeurt meteen, dus er is niets te doen."
+            )
         if options["until_parent_ends"]:
             end_with_parent()
         task_started.connect(bind_task)

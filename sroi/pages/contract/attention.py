@@ -1,6 +1,8 @@
-"""What of a contract asks for attention now: `placements.standing.asks`, with address and permission added.
+"""What of a contract asks for attention now: `placements.standing.asks`, with address and
+permission added.
 
-On its page each is a sentence with its one next action, for who may take it; in a list of many contracts a line.
+On its page each is a sentence with its one next action, for who may take it; in a list of many
+contracts a line.
 """
 
 from collections.abc import Callable, Iterable
@@ -34,11 +36,18 @@ class ContractAttention(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access = self.object, self.request.access
         found = asked_of(contract, access, localdate())
-        tasks = [task_of(ask, *action_for(ask, access)) for ask in found if action_for(ask, access)[0]]
+        tasks = [
+            task_of(ask, *action_for(ask, access)) for ask in found if action_for(ask, access)[0]
+        ]
         seen = {capfirst(ask.why) for ask in found if ask.kind in TO_WATCH}
         others = any(ask.kind not in TO_WATCH and not action_for(ask, access)[0] for ask in found)
         return super().get_context_data(
-            asked=found, tasks=tasks, more=len(tasks) - 1, to_watch=sorted(seen), others=others, **kwargs
+            asked=found,
+            tasks=tasks,
+            more=len(tasks) - 1,
+            to_watch=sorted(seen),
+            others=others,
+            **kwargs,
         )
 
 
@@ -47,7 +56,7 @@ def asked_of(contract: Contract, access: Access, today: date) -> list[Ask]:
     return [ask for ask in asks([contract], today)[contract.pk] if concerns(ask, access)]
 
 
-# --- permission -----------------------------------------------------------------------------------------------------
+# --- permission -----------------------------------------------------------------------------------
 
 
 def concerns(ask: Ask, access: Access) -> bool:
@@ -58,17 +67,21 @@ def concerns(ask: Ask, access: Access) -> bool:
 
 
 def is_own(contract: Contract, access: Access) -> bool:
-    return access.may(May.FULFIL, region_id=contract.region_id, contractor_id=contract.contractor_id)
+    return access.may(
+        May.FULFIL, region_id=contract.region_id, contractor_id=contract.contractor_id
+    )
 
 
-# --- address --------------------------------------------------------------------------------------------------------
+# --- address --------------------------------------------------------------------------------------
 
 Action = tuple[str, str]
 NOTHING: Action = ("", "")
 
 
 def action_for(ask: Ask, access: Access) -> Action:
-    """Address and word of the one thing that this person can do about it; empty where it is for someone else."""
+    """Address and word of the one thing that this person can do about it; empty where it is for
+    someone else.
+    """
     if ask.kind in OF_DEADLINES:
         return next_action(ask.kind, ask.contract, access)
     found = ACTIONS.get(ask.kind)
@@ -82,11 +95,19 @@ def _certificate(ask: Ask, access: Access) -> Action:
     if not decides and not may_propose(access, contract):
         return NOTHING
     if ask.kind == Kind.RENEWAL:
-        return reverse("contract-change", args=[contract.pk, "certificate"]), _("Ask for a new PSO certificate")
+        return reverse("contract-change", args=[contract.pk, "certificate"]), _(
+            "Ask for a new PSO certificate"
+        )
     if ask.kind == Kind.CORRECTION:
-        label = _("Confirm the correction of %(correction)s") if decides else _("Propose a correction")
+        label = (
+            _("Confirm the correction of %(correction)s") if decides else _("Propose a correction")
+        )
         return _change_url(ask, ChangeKind.CORRECTION), label % {"correction": euro(ask.amount)}
-    label = _("Register the discount of %(discount)s") if decides else _("Propose the discount of %(discount)s")
+    label = (
+        _("Register the discount of %(discount)s")
+        if decides
+        else _("Propose the discount of %(discount)s")
+    )
     return _change_url(ask, ChangeKind.PSO_DISCOUNT), label % {"discount": euro(-(ask.amount or 0))}
 
 
@@ -116,7 +137,11 @@ def _answer_proposal(ask: Ask, access: Access) -> Action:
 
 def _review(ask: Ask, access: Access) -> Action:
     url = fulfilments_url(ask.contract, FulfilmentState.SUBMITTED)
-    return (url, _("Review fulfilments")) if access.may(May.REVIEW, region_id=ask.contract.region_id) else NOTHING
+    return (
+        (url, _("Review fulfilments"))
+        if access.may(May.REVIEW, region_id=ask.contract.region_id)
+        else NOTHING
+    )
 
 
 def _complete(ask: Ask, access: Access) -> Action:
@@ -141,12 +166,16 @@ ACTIONS: dict[str, Callable[[Ask, Access], Action]] = {
 }
 
 
-# --- lines ----------------------------------------------------------------------------------------------------------
+# --- lines ----------------------------------------------------------------------------------------
 
 
 def task_of(ask: Ask, url: str, label: str) -> Task:
     """On the page of the contract itself."""
-    why = f"{capfirst(str(What(ask.kind).label))}: {ask.why}" if ask.kind in OF_DEADLINES else capfirst(ask.why)
+    why = (
+        f"{capfirst(str(What(ask.kind).label))}: {ask.why}"
+        if ask.kind in OF_DEADLINES
+        else capfirst(ask.why)
+    )
     return Task(label, url, why, ask.state, ask.word)
 
 

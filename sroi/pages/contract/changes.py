@@ -1,4 +1,6 @@
-"""Changing a contract, with what that does to the fulfilments that were accepted under it; and valuing those anew."""
+"""Changing a contract, with what that does to the fulfilments that were accepted under it; and
+valuing those anew.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,14 +24,18 @@ from sroi.views import ButtonPage, OfOne, Request, act_of
 
 
 class WithConsequences(modifying.Effects):
-    """Shows beforehand which accepted fulfilments would be worth something else: for the region's staff."""
+    """Shows beforehand which accepted fulfilments would be worth something else: for the region's
+    staff.
+    """
 
     request: Any
 
     def effects(self, modification: Modification) -> dict[str, Any]:
         found = super().effects(modification)
         if self.request.access.may(May.SEE_REGION, region_id=modification.contract.region_id):
-            found["outdated"] = Listed(outdated(as_if(modification), modification.shares, modification.on))
+            found["outdated"] = Listed(
+                outdated(as_if(modification), modification.shares, modification.on)
+            )
         return found
 
 
@@ -61,7 +67,9 @@ class Listed:
 
 
 class OutdatedPage(OfOne, ButtonPage):
-    """The accepted fulfilments of a contract that are to be valued anew; an adviser does so, one or all."""
+    """The accepted fulfilments of a contract that are to be valued anew; an adviser does so, one or
+    all.
+    """
 
     http_method_names = ("get", "head", "post", "options")
     model = Contract
@@ -92,7 +100,11 @@ class OutdatedPage(OfOne, ButtonPage):
         chosen = self.request.POST.get("fulfilment", "")
         rows = [row for row in outdated(self.contract) if row.now is not None]
         found = [row.version for row in rows if chosen in ("", str(row.version.fulfilment_id))]
-        why = _("Valued anew after a change of contract %(reference)s") % {"reference": self.contract.reference}
+        why = _("Valued anew after a change of contract %(reference)s") % {
+            "reference": self.contract.reference
+        }
         life.revalue(found, act_of(self.request, why), region=self.contract.region)
-        done = ngettext("%(number)s fulfilment valued anew.", "%(number)s fulfilments valued anew.", len(found))
+        done = ngettext(
+            "%(number)s fulfilment valued anew.", "%(number)s fulfilments valued anew.", len(found)
+        )
         return done % {"number": len(found)}

@@ -40,7 +40,9 @@ class Together:
         self.worrying += progress.status in WORRYING
 
 
-def together(contracts: Iterable[Contract], progress: Mapping[int, Progress]) -> dict[int, Together]:
+def together(
+    contracts: Iterable[Contract], progress: Mapping[int, Progress]
+) -> dict[int, Together]:
     """Per contractor."""
     totals: dict[int, Together] = defaultdict(Together)
     for contract in contracts:
@@ -59,10 +61,16 @@ class ContractorTable(Table):
         linkify=("contractor-detail", {"pk": django_tables2.A("pk")}),
     )
     kvk = django_tables2.Column(_("KvK number"), orderable=True, order_by=("kvk", "pk"))
-    contracts = django_tables2.Column(_("Contracts"), orderable=True, accessor="together__contracts", attrs=NUMBER)
-    obligation = django_tables2.Column(_("Obligation"), accessor="together__obligation", attrs=NUMBER)
+    contracts = django_tables2.Column(
+        _("Contracts"), orderable=True, accessor="together__contracts", attrs=NUMBER
+    )
+    obligation = django_tables2.Column(
+        _("Obligation"), accessor="together__obligation", attrs=NUMBER
+    )
     realised = django_tables2.Column(_("Fulfilled"), accessor="together__realised", attrs=NUMBER)
-    worrying = django_tables2.Column(_("Need attention"), accessor="together__worrying", attrs=NUMBER)
+    worrying = django_tables2.Column(
+        _("Need attention"), accessor="together__worrying", attrs=NUMBER
+    )
 
     class Meta(Table.Meta):
         pass
@@ -77,7 +85,12 @@ class ContractorTable(Table):
     )
 
     def order_contracts(self, contractors: Any, is_descending: bool) -> tuple[Any, bool]:
-        theirs = visible(Contract, self.access).filter(contractor=OuterRef("pk")).order_by().values("contractor")
+        theirs = (
+            visible(Contract, self.access)
+            .filter(contractor=OuterRef("pk"))
+            .order_by()
+            .values("contractor")
+        )
         number = Coalesce(Subquery(theirs.annotate(number=Count("pk")).values("number")), 0)
         sign = "-" if is_descending else ""
         return contractors.annotate(number=number).order_by(f"{sign}number", f"{sign}pk"), True
@@ -94,15 +107,25 @@ class ContractorFilterSet(FilterSet):
 
     q = SearchFilter(contractor_search)
     municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
-    status = ChoiceFilter(label=_("Has a contract that is"), choices=Status.choices, method="of_status")
+    status = ChoiceFilter(
+        label=_("Has a contract that is"), choices=Status.choices, method="of_status"
+    )
 
-    def of_municipality(self, contractors: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
-        shares = visible(ContractShare, self.request.access).filter(municipality=value, percent__gt=0)
+    def of_municipality(
+        self, contractors: QuerySet[Any], name: str, value: Municipality
+    ) -> QuerySet[Any]:
+        shares = visible(ContractShare, self.request.access).filter(
+            municipality=value, percent__gt=0
+        )
         return contractors.filter(pk__in=shares.values("contract__contractor"))
 
     def of_status(self, contractors: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        theirs = visible(Contract, self.request.access).filter(contractor__in=contractors.order_by().values("pk"))
-        return contractors.filter(pk__in=of_status(theirs, [value], localdate()).values("contractor"))
+        theirs = visible(Contract, self.request.access).filter(
+            contractor__in=contractors.order_by().values("pk")
+        )
+        return contractors.filter(
+            pk__in=of_status(theirs, [value], localdate()).values("contractor")
+        )
 
 
 class ContractorList(ForWhoMay, ListPage):
@@ -115,7 +138,9 @@ class ContractorList(ForWhoMay, ListPage):
     file_may = (May.SEE_REGION,)
 
     def prepare(self, rows: list[Any]) -> None:
-        theirs = visible(Contract, self.request.access).filter(contractor__in=[row.pk for row in rows])
+        theirs = visible(Contract, self.request.access).filter(
+            contractor__in=[row.pk for row in rows]
+        )
         contracts = list(theirs.select_related("policy"))
         totals = together(contracts, with_progress(contracts, localdate()))
         for contractor in rows:
@@ -137,7 +162,9 @@ class ContractorPage(ForWhoMay, DetailPage):
         progress = with_progress(contracts, localdate())
         kept = visible(Contractor.history.model, self.request.access).filter(id=self.object.pk)
         return super().get_context_data(
-            versions=versions(kept.select_related("history_user").order_by("history_date", "history_id")),
+            versions=versions(
+                kept.select_related("history_user").order_by("history_date", "history_id")
+            ),
             contracts=[(contract, progress[contract.pk]) for contract in contracts],
             together=together(contracts, progress)[self.object.pk],
             **kwargs,

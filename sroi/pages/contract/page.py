@@ -35,7 +35,11 @@ class ContractPage(DetailPage):
     def get_queryset(self) -> QuerySet[Any]:
         # Whether one may see the framework is asked with the contract itself.
         frameworks = visible(Contract, self.request.access).filter(pk=OuterRef("parent"))
-        rows = super().get_queryset().select_related("contractor", "region", "policy", "table", "adviser", "parent")
+        rows = (
+            super()
+            .get_queryset()
+            .select_related("contractor", "region", "policy", "table", "adviser", "parent")
+        )
         return with_people(rows).annotate(sees_framework=Exists(frameworks))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -76,8 +80,12 @@ class ContractPage(DetailPage):
         if not may_see_fulfilments(self.request.access, contract):
             totals = realised_by_category(contract, today)
             return {"categories": [(category.label, totals[category]) for category in Category]}
-        newest = visible(Allocation, self.request.access).filter(contract=contract, version__latest_of__isnull=False)
-        rows = newest.select_related("version__fulfilment", "block").order_by("-version__fulfilment")
+        newest = visible(Allocation, self.request.access).filter(
+            contract=contract, version__latest_of__isnull=False
+        )
+        rows = newest.select_related("version__fulfilment", "block").order_by(
+            "-version__fulfilment"
+        )
         shown = list(rows[: SHOWN + 1])
         for allocation in shown:
             allocation.version.period = period_words(allocation.version)
@@ -91,7 +99,9 @@ class ContractPage(DetailPage):
 
 
 class ContractHistory(DetailPage):
-    """What happened to a contract, and for who may see its versions what was changed in its facts."""
+    """What happened to a contract, and for who may see its versions what was changed in its
+    facts.
+    """
 
     model = Contract
     template_name = "pages/contract_history.html"
@@ -99,9 +109,13 @@ class ContractHistory(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract = self.object
         kept = visible(Contract.history.model, self.request.access).filter(id=contract.pk)
-        rows = kept.select_related("history_user", "adviser", "table", "policy").order_by("history_date", "history_id")
+        rows = kept.select_related("history_user", "adviser", "table", "policy").order_by(
+            "history_date", "history_id"
+        )
         return super().get_context_data(
-            events=[happening(event) for event in contract.events.select_related("by").order_by("-pk")],
+            events=[
+                happening(event) for event in contract.events.select_related("by").order_by("-pk")
+            ],
             versions=versions(rows, skip=("state",)),
             **kwargs,
         )
@@ -134,7 +148,10 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
         (_("Highest obligation"), euro(policy.cap) if policy.cap else ""),
         (_("Policy"), policy_words(contract)),
         (_("Valuation table"), contract.table.title if contract.table else _("None yet")),
-        (_("Recovery period until"), long_date(contract.recovery_until) if contract.recovery_until else ""),
+        (
+            _("Recovery period until"),
+            long_date(contract.recovery_until) if contract.recovery_until else "",
+        ),
         (_("Adviser"), str(contract.adviser or contract.adviser_email)),
     ]
     return [(label, value) for label, value in rows if value]
@@ -145,7 +162,10 @@ def happening(event: ContractEvent) -> Happening:
 
 
 def rate_reason(contract: Contract) -> str:
-    parts = (contract.get_rate_reason_display() if contract.rate_reason else "", contract.rate_reason_text)
+    parts = (
+        contract.get_rate_reason_display() if contract.rate_reason else "",
+        contract.rate_reason_text,
+    )
     return ": ".join(part for part in parts if part)
 
 
@@ -154,4 +174,7 @@ def policy_words(contract: Contract) -> str:
     default = percent(policy.default_rate)
     if policy.valid_from is None:
         return _("As from the beginning; default rate %(rate)s") % {"rate": default}
-    return _("As from %(day)s; default rate %(rate)s") % {"day": long_date(policy.valid_from), "rate": default}
+    return _("As from %(day)s; default rate %(rate)s") % {
+        "day": long_date(policy.valid_from),
+        "rate": default,
+    }

@@ -1,4 +1,6 @@
-"""Pictures of a contract and of the region. They draw what `placements.standing.progress` and `reporting` found out."""
+"""Pictures of a contract and of the region. They draw what `placements.standing.progress` and
+`reporting` found out.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -25,17 +27,20 @@ from sroi.charts.years import growth_path, lines_by_month
 from sroi.periods import Period
 from sroi.templatetags.formats import euro, number
 
-# How many days a submitted fulfilment waits: up to a week, up to two weeks (the usual term of a review), …
+# How many days a submitted fulfilment waits: up to a week, up to two weeks (the usual term of a
+# review), …
 WAITING_DAYS = (7, 14, 30)
 REACHED_YEARS = 3
 
 
-# --- a contract -----------------------------------------------------------------------------------------------------
+# --- a contract -----------------------------------------------------------------------------------
 
 
-def contract_course(contract: Contract, progress: Progress, done: Done, today: date) -> Chart | None:
-    """What was fulfilled month by month beside the plan, or the schedule where there is no plan; None where nothing is
-    owed or it has yet to begin.
+def contract_course(
+    contract: Contract, progress: Progress, done: Done, today: date
+) -> Chart | None:
+    """What was fulfilled month by month beside the plan, or the schedule where there is no plan;
+    None where nothing is owed or it has yet to begin.
     """
     if progress.obligation <= 0 or progress.status == Status.DRAFT or today < contract.start_date:
         return None
@@ -43,11 +48,18 @@ def contract_course(contract: Contract, progress: Progress, done: Done, today: d
     now = max((i for i, point in enumerate(points) if point.realised is not None), default=0)
     return lines_by_month(
         f"course-{contract.pk}",
-        _("Fulfilled beside the schedule") if progress.plan is None else _("Fulfilled beside the plan"),
+        (
+            _("Fulfilled beside the schedule")
+            if progress.plan is None
+            else _("Fulfilled beside the plan")
+        ),
         [date_text(point.month, "b Y") for point in points],
         [
             Line(_("fulfilled so far"), [point.realised for point in points]),
-            Line(_("schedule") if progress.plan is None else _("plan"), [point.expected for point in points]),
+            Line(
+                _("schedule") if progress.plan is None else _("plan"),
+                [point.expected for point in points],
+            ),
         ],
         now=(now, _("today")) if now < len(points) - 1 else None,
         column=_("End of month"),
@@ -55,7 +67,7 @@ def contract_course(contract: Contract, progress: Progress, done: Done, today: d
     )
 
 
-# --- the region -----------------------------------------------------------------------------------------------------
+# --- the region -----------------------------------------------------------------------------------
 
 
 def goals_of_year(figures: AnnualFigures) -> Chart | None:
@@ -66,7 +78,9 @@ def goals_of_year(figures: AnnualFigures) -> Chart | None:
     ]
     if not results:
         return None
-    return goal_bars("goals", _("Result beside goal"), results, columns=(_("Indicator"), _("Result"), _("goal")))
+    return goal_bars(
+        "goals", _("Result beside goal"), results, columns=(_("Indicator"), _("Result"), _("goal"))
+    )
 
 
 def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: date) -> Chart:
@@ -77,7 +91,9 @@ def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: dat
     goal = figures.goal.get(FULFILLED.name)
     months = list(figures.by_month)
     sums = accumulate(figures.by_month.values())
-    this_year = [total if month <= today else None for month, total in zip(months, sums, strict=True)]
+    this_year = [
+        total if month <= today else None for month, total in zip(months, sums, strict=True)
+    ]
     return lines_by_month(
         "months",
         _("Fulfilled in the year so far"),
@@ -104,7 +120,9 @@ def by_client(figures: AnnualFigures) -> Chart:
 def by_status(numbers: Iterable[tuple[Status, int]]) -> Chart:
     bars = [Bar(str(status.label), Decimal(count)) for status, count in numbers]
     columns = (_("Status"), _("Contracts"))
-    return horizontal_bars("statuses", _("Contracts by status"), bars, columns=columns, format=number)
+    return horizontal_bars(
+        "statuses", _("Contracts by status"), bars, columns=columns, format=number
+    )
 
 
 def queue_by_age(submitted: Iterable[date], today: date) -> Chart:
@@ -112,14 +130,21 @@ def queue_by_age(submitted: Iterable[date], today: date) -> Chart:
     ages = [(today - day).days for day in submitted]
     limits = (-1, *WAITING_DAYS)
     bars = [
-        Bar(_("%(first)s to %(last)s days") % {"first": low + 1, "last": high}, _count(ages, low, high))
+        Bar(
+            _("%(first)s to %(last)s days") % {"first": low + 1, "last": high},
+            _count(ages, low, high),
+        )
         for low, high in zip(limits, WAITING_DAYS, strict=False)
     ]
     longest = WAITING_DAYS[-1]
-    more = ngettext("more than %(days)s day", "more than %(days)s days", longest) % {"days": longest}
+    more = ngettext("more than %(days)s day", "more than %(days)s days", longest) % {
+        "days": longest
+    }
     bars.append(Bar(more, _count(ages, longest, max([longest, *ages]))))
     columns = (_("Waiting"), _("Fulfilments"))
-    return horizontal_bars("queue", _("How long fulfilments wait"), bars, columns=columns, format=number)
+    return horizontal_bars(
+        "queue", _("How long fulfilments wait"), bars, columns=columns, format=number
+    )
 
 
 def _count(ages: Sequence[int], low: int, high: int) -> Decimal:
@@ -133,7 +158,9 @@ def submitted_days(versions: QuerySet[FulfilmentVersion]) -> list[date]:
 
 
 def growth_paths(figures: AnnualFigures, goals: Sequence[Goal]) -> list[tuple[str, Chart]]:
-    """From what was reached to what is aimed at, for each indicator with a goal in later years; each with its title."""
+    """From what was reached to what is aimed at, for each indicator with a goal in later years;
+    each with its title.
+    """
     year = figures.period.first.year
     found = []
     for figure in INDICATORS:
@@ -141,13 +168,18 @@ def growth_paths(figures: AnnualFigures, goals: Sequence[Goal]) -> list[tuple[st
         if not later:
             continue
         reached = [
-            GoalStep(part.year, Decimal(figure.value(part)), reached=True) for part in figures.years[-REACHED_YEARS:]
+            GoalStep(part.year, Decimal(figure.value(part)), reached=True)
+            for part in figures.years[-REACHED_YEARS:]
         ]
         ahead = [GoalStep(goal.year, goal.low, goal.high) for goal in later]
         title = _("%(indicator)s: results and goals") % {"indicator": figure.title}
         columns = (_("Year"), figure.title)
         picture = growth_path(
-            f"growth-{figure.name}", title, reached + ahead, columns=columns, format=figure.kind.short
+            f"growth-{figure.name}",
+            title,
+            reached + ahead,
+            columns=columns,
+            format=figure.kind.short,
         )
         found.append((title, picture))
     return found

@@ -1,4 +1,6 @@
-"""The action plan of a contract: filled in, agreed, and shown beside what happened; and the deadlines."""
+"""The action plan of a contract: filled in, agreed, and shown beside what happened; and the
+deadlines.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +21,15 @@ from django.utils.translation import gettext_lazy
 from contracts.models import ActionPlan, Category, Contract, PlanState
 from contracts.plans import door as planning
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
-from contracts.plans.forms import ContactForm, NoNewsForm, NoPlanForm, PlanForm, SendBackForm, initial_of, quarter_words
+from contracts.plans.forms import (
+    ContactForm,
+    NoNewsForm,
+    NoPlanForm,
+    PlanForm,
+    SendBackForm,
+    initial_of,
+    quarter_words,
+)
 from contracts.plans.plan import (
     UNDER_WAY,
     handed_in_on,
@@ -53,7 +63,9 @@ class ContractPlan(DetailPage):
         return has_plan(self.contract)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**plan_context(self.contract, self.request.access, localdate()), **kwargs)
+        return super().get_context_data(
+            **plan_context(self.contract, self.request.access, localdate()), **kwargs
+        )
 
 
 def plan_context(contract: Contract, access: Access, today: date) -> dict[str, Any]:
@@ -80,13 +92,17 @@ def plan_context(contract: Contract, access: Access, today: date) -> dict[str, A
 
 
 def visible_plans(contract: Contract, access: Access) -> list[ActionPlan]:
-    plans = visible(ActionPlan, access).filter(contract=contract).select_related("agreed_by", "changed_by")
+    plans = (
+        visible(ActionPlan, access)
+        .filter(contract=contract)
+        .select_related("agreed_by", "changed_by")
+    )
     if not may_see_under_way(access, contract):
         plans = plans.exclude(state__in=UNDER_WAY)
     return list(plans.prefetch_related("amounts").order_by("number"))
 
 
-# --- the plan as a table --------------------------------------------------------------------------------------------
+# --- the plan as a table --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -135,14 +151,17 @@ def table_of(plan: ActionPlan, done: Done | None, today: date) -> PlanTable:
             for c in Category
         ]
         sums.append((sum((p for p, _d in sums), ZERO), sum((d for _p, d in sums), ZERO)))
-        cells = [QuarterCell(n, p, None if done is None else d) for n, (p, d) in zip(labels, sums, strict=True)]
+        cells = [
+            QuarterCell(n, p, None if done is None else d)
+            for n, (p, d) in zip(labels, sums, strict=True)
+        ]
         return QuarterRow(label, cells, is_now)
 
     rows = [row_of(quarter_words(q), [q], q == quarter_of(today)) for q in quarters]
     return PlanTable(labels, rows, row_of(_("Together"), quarters), done is not None)
 
 
-# --- deadlines ------------------------------------------------------------------------------------------------------
+# --- deadlines ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -157,7 +176,11 @@ class Told:
     action: str = ""
 
 
-ICONS = {DeadlineState.DONE: "fulfilled", DeadlineState.DUE: "due", DeadlineState.OVERDUE: "overdue"}
+ICONS = {
+    DeadlineState.DONE: "fulfilled",
+    DeadlineState.DUE: "due",
+    DeadlineState.OVERDUE: "overdue",
+}
 
 
 def told(deadline: Deadline, contract: Contract, heard: date | None, access: Access) -> Told:
@@ -170,7 +193,11 @@ def next_action(what: str, contract: Contract, access: Access) -> tuple[str, str
     """Address and word of what this person can do about it; empty where it is for someone else."""
     adviser = may_agree(access, contract)
     if what == What.CONTACT:
-        return (reverse("contract-contact", args=[contract.pk]), _("Record the contact")) if adviser else ("", "")
+        return (
+            (reverse("contract-contact", args=[contract.pk]), _("Record the contact"))
+            if adviser
+            else ("", "")
+        )
     if not may_plan(access, contract):
         return "", ""
     if what == What.PLAN:
@@ -180,7 +207,7 @@ def next_action(what: str, contract: Contract, access: Access) -> tuple[str, str
     return reverse("interim-report") + query, _("Send the interim report")
 
 
-# --- filling in and answering ---------------------------------------------------------------------------------------
+# --- filling in and answering ---------------------------------------------------------------------
 
 
 class OfPlan(OfOne):
@@ -193,7 +220,9 @@ class OfPlan(OfOne):
 
     def may(self) -> bool:
         access = self.request.access
-        return may_plan(access, self.contract) and (not self.adviser_only or may_agree(access, self.contract))
+        return may_plan(access, self.contract) and (
+            not self.adviser_only or may_agree(access, self.contract)
+        )
 
     @property
     def back_url(self) -> str:
@@ -219,7 +248,10 @@ class PlanEdit(OfPlan, FormPage):
         plan = self.plan
         if plan is None or plan.state != PlanState.SUBMITTED:
             return None
-        messages.info(self.request, _("The plan is handed in. The adviser agrees to it, or asks for something else."))
+        messages.info(
+            self.request,
+            _("The plan is handed in. The adviser agrees to it, or asks for something else."),
+        )
         return redirect(self.back_url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -228,7 +260,10 @@ class PlanEdit(OfPlan, FormPage):
             seen, total = self.request.POST.get("seen", ""), form.total
         else:
             plan = self.plan
-            seen, total = seen_of(plan), sum((row.amount for row in plan.amounts.all()), ZERO) if plan else ZERO
+            seen, total = (
+                seen_of(plan),
+                (sum((row.amount for row in plan.amounts.all()), ZERO) if plan else ZERO),
+            )
         return super().get_context_data(seen=seen, **self.total(total), **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -270,7 +305,9 @@ def seen_of(plan: ActionPlan | None) -> str:
 
 
 class PlanAnswer(OfPlan):
-    """Agree, ask for something else, or throw a draft away: of the edition that was on the screen."""
+    """Agree, ask for something else, or throw a draft away: of the edition that was on the
+    screen.
+    """
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         plan = self.plan
@@ -278,7 +315,9 @@ class PlanAnswer(OfPlan):
             messages.error(request, _("There is no plan to answer any more. Look at it again."))
             return redirect(self.back_url)
         asked = request.POST.get("do", "")
-        plan.edition = int(edition) if (edition := request.POST.get("edition", "")).isdecimal() else 0
+        plan.edition = (
+            int(edition) if (edition := request.POST.get("edition", "")).isdecimal() else 0
+        )
         form = SendBackForm(request.POST)
         try:
             if asked == "discard":
@@ -288,12 +327,18 @@ class PlanAnswer(OfPlan):
                 raise Http404
             elif asked == "agree":
                 planning.agree(plan, act_of(request))
-                messages.success(request, _("Agreed. From now on the contract is held to this plan."))
+                messages.success(
+                    request, _("Agreed. From now on the contract is held to this plan.")
+                )
             elif form.is_valid():
                 planning.send_back(plan, act_of(request, form.cleaned_data["why"]))
-                messages.success(request, _("Asked back. The contractor reads what should be different."))
+                messages.success(
+                    request, _("Asked back. The contractor reads what should be different.")
+                )
             else:
-                context = plan_context(self.contract, request.access, localdate()) | {"send_back_form": form}
+                context = plan_context(self.contract, request.access, localdate()) | {
+                    "send_back_form": form
+                }
                 return render(request, "pages/contract_plan.html", context, status=422)
         except Refused as fault:
             messages.error(request, str(fault))

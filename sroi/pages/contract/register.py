@@ -52,16 +52,31 @@ class ContractTable(Table):
     row_header = "reference"
 
     reference = django_tables2.Column(
-        _("Reference"), orderable=True, order_by=("reference", "pk"), linkify=CONTRACT_PAGE, attrs=ON_ONE_LINE
+        _("Reference"),
+        orderable=True,
+        order_by=("reference", "pk"),
+        linkify=CONTRACT_PAGE,
+        attrs=ON_ONE_LINE,
     )
     title = django_tables2.Column(_("Title"), orderable=True, order_by=("title", "pk"))
     contractor = django_tables2.Column(
-        _("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk"), accessor="contractor__name"
+        _("Contractor"),
+        orderable=True,
+        order_by=("contractor__name_folded", "pk"),
+        accessor="contractor__name",
     )
-    award_date = django_tables2.Column(_("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE)
-    end_date = django_tables2.Column(_("Ends"), orderable=True, order_by=("end_date", "pk"), attrs=ON_ONE_LINE)
-    obligation = django_tables2.Column(_("Obligation"), orderable=True, accessor="progress", attrs=NUMBER)
-    realised = django_tables2.Column(_("Fulfilled"), orderable=True, accessor="progress", attrs=NUMBER)
+    award_date = django_tables2.Column(
+        _("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE
+    )
+    end_date = django_tables2.Column(
+        _("Ends"), orderable=True, order_by=("end_date", "pk"), attrs=ON_ONE_LINE
+    )
+    obligation = django_tables2.Column(
+        _("Obligation"), orderable=True, accessor="progress", attrs=NUMBER
+    )
+    realised = django_tables2.Column(
+        _("Fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
+    )
     status = django_tables2.Column(_("Status"), accessor="progress")
 
     class Meta(Table.Meta):
@@ -87,7 +102,9 @@ class ContractTable(Table):
         return in_order_of(contracts, "realised", localdate(), is_descending), True
 
     def render_title(self, record: Any) -> Any:
-        return format_html("<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns))
+        return format_html(
+            "<span>{}<small>{}</small></span>", record.title, ", ".join(record.towns)
+        )
 
     def render_award_date(self, value: Any) -> str:
         return short_date(value)
@@ -101,7 +118,9 @@ class ContractTable(Table):
     def render_realised(self, record: Any, value: Any) -> Any:
         if not value.obligation:
             return NOTHING
-        return format_html("<span>{}<small>{}</small></span>", euro(value.realised), small_bar(record, value).svg)
+        return format_html(
+            "<span>{}<small>{}</small></span>", euro(value.realised), small_bar(record, value).svg
+        )
 
     def render_status(self, value: Any) -> Any:
         return status_tag(value.status, value.status.label)
@@ -131,8 +150,12 @@ class ContractFilterSet(FilterSet):
             del form.fields["adviser"]
         return form
 
-    def of_municipality(self, contracts: QuerySet[Any], name: str, value: Municipality) -> QuerySet[Any]:
-        shares = visible(ContractShare, self.request.access).filter(municipality=value, percent__gt=0)
+    def of_municipality(
+        self, contracts: QuerySet[Any], name: str, value: Municipality
+    ) -> QuerySet[Any]:
+        shares = visible(ContractShare, self.request.access).filter(
+            municipality=value, percent__gt=0
+        )
         return contracts.filter(pk__in=shares.values("contract"))
 
     def of_adviser(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -1,4 +1,6 @@
-"""The settlement of a contract in guided steps: figures, time to recover, decision, closing letter; and reopening."""
+"""The settlement of a contract in guided steps: figures, time to recover, decision, closing letter;
+and reopening.
+"""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,7 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.dossier.views import ENDINGS
-from contracts.models import Category, Contract, ContractState, ObligationLine, Settlement, SettlementState
+from contracts.models import (
+    Category,
+    Contract,
+    ContractState,
+    ObligationLine,
+    Settlement,
+    SettlementState,
+)
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.settlement import door as settlement
@@ -50,7 +59,9 @@ STEPS = (
 
 
 def figures_of(contract: Contract) -> Figures:
-    """What is owed and done as of today: also what was paid after the last counted day, where that still counts."""
+    """What is owed and done as of today: also what was paid after the last counted day, where that
+    still counts.
+    """
     today = localdate()
     standing = with_progress([contract], today)[contract.pk]
     done = {str(code): amount for code, amount in realised_by_category(contract, today).items()}
@@ -58,7 +69,9 @@ def figures_of(contract: Contract) -> Figures:
 
 
 class ContractSettlement(DetailPage):
-    """Where the settlement stands and the next step; afterwards what was decided, with the letter."""
+    """Where the settlement stands and the next step; afterwards what was decided, with the
+    letter.
+    """
 
     model = Contract
     template_name = "pages/contract_settlement.html"
@@ -71,7 +84,11 @@ class ContractSettlement(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access, today = self.object, self.request.access, localdate()
         figures = figures_of(contract)
-        decided = visible(Settlement, access).filter(contract=contract).select_related("decided_by", "reopened_by")
+        decided = (
+            visible(Settlement, access)
+            .filter(contract=contract)
+            .select_related("decided_by", "reopened_by")
+        )
         settles = may_settle(access, contract)
         step = step_of(contract, figures)
         return super().get_context_data(
@@ -82,7 +99,9 @@ class ContractSettlement(DetailPage):
             waiting=figures.waiting,
             settlements=[Told(one) for one in decided.order_by("-number")],
             settles=settles,
-            may_end=settles and contract.state == ContractState.ACTIVE and today > contract.end_date,
+            may_end=settles
+            and contract.state == ContractState.ACTIVE
+            and today > contract.end_date,
             may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
             may_decide=settles and may_settle_now(contract, figures, today) and not figures.waiting,
             payments_until=payments_until(contract),
@@ -106,7 +125,11 @@ def steps_to(step: str) -> list[dict[str, Any]]:
     names = [name for name, _label in STEPS]
     at = names.index(step) if step in names else len(names)
     return [
-        {"label": label, "url": "", "state": "done" if i < at else "current" if i == at else "to_come"}
+        {
+            "label": label,
+            "url": "",
+            "state": "done" if i < at else "current" if i == at else "to_come",
+        }
         for i, (_name, label) in enumerate(STEPS)
     ]
 
@@ -120,7 +143,10 @@ def payments_until(contract: Contract) -> date | None:
 def told(figures: Figures, contract: Contract) -> list[tuple[str, str]]:
     """The calculation, line by line."""
     rows = [(_("Obligation"), euro(figures.obligation))]
-    rows += [(capfirst(str(Category(code).label)), euro(amount)) for code, amount in figures.by_category.items()]
+    rows += [
+        (capfirst(str(Category(code).label)), euro(amount))
+        for code, amount in figures.by_category.items()
+    ]
     rows.append((_("Fulfilled together"), euro(figures.realised)))
     if figures.shortfall:
         rows.append((_("Shortfall"), euro(figures.shortfall)))
@@ -163,7 +189,7 @@ def penalty_words(found: Settlement) -> str:
     return f"{euro(found.shortfall)} × {factor} = {euro(found.penalty)}"
 
 
-# --- the steps ------------------------------------------------------------------------------------------------------
+# --- the steps ------------------------------------------------------------------------------------
 
 
 class OfSettlement(OfOne, FormPage):
@@ -179,7 +205,9 @@ class OfSettlement(OfOne, FormPage):
         return is_settled_here(self.contract) and may_settle(self.request.access, self.contract)
 
     def closed(self) -> HttpResponse | None:
-        """Someone else took this step: what there is to do now stands on the page of the settlement."""
+        """Someone else took this step: what there is to do now stands on the page of the
+        settlement.
+        """
         return None if self.contract.state in self.states else redirect(self.back_url)
 
     @property
@@ -204,12 +232,20 @@ class Recovery(OfSettlement):
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
-        settlement.grant_recovery(self.contract, given["until"], self.figures, act_of(self.request, given["why"]))
+        settlement.grant_recovery(
+            self.contract, given["until"], self.figures, act_of(self.request, given["why"])
+        )
         return _("Granted. What is done until then counts; then settle again.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        words = {"months": self.contract.policy.recovery_months, "shortfall": euro(self.figures.shortfall)}
-        lead = _("The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to make up for it.")
+        words = {
+            "months": self.contract.policy.recovery_months,
+            "shortfall": euro(self.figures.shortfall),
+        }
+        lead = _(
+            "The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to"
+            " make up for it."
+        )
         return super().get_context_data(lead=lead % words, **kwargs)
 
 
@@ -226,11 +262,16 @@ class Decide(OfSettlement):
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("confirm"):
             return super().form_valid(form)
-        return self.show(form, letter=None if self.request.POST.get("back") else letter_of(self.case(form.decision)))
+        return self.show(
+            form,
+            letter=None if self.request.POST.get("back") else letter_of(self.case(form.decision)),
+        )
 
     def do(self, form: Any) -> str:
         if self.request.POST.get("seen") != seen(self.figures):
-            raise Refused(_("The figures changed since you looked. Look at them again before you decide."))
+            raise Refused(
+                _("The figures changed since you looked. Look at them again before you decide.")
+            )
         self.decide(self.case(form.decision))
         return _("The contract is settled. The closing letter is ready.")
 
@@ -255,7 +296,9 @@ class Decide(OfSettlement):
     def case(self, decision: Decision) -> Case:
         contract, today = self.contract, localdate()
         lines = visible(ObligationLine, self.request.access).filter(contract=contract)
-        lines = lines.select_related("posting__by", "municipality").order_by("posting__number", "pk")
+        lines = lines.select_related("posting__by", "municipality").order_by(
+            "posting__number", "pk"
+        )
         shares = SharesOfContracts([contract]).named(contract.pk, contract.last_counted_day)
         return Case(
             contract=contract,
@@ -277,7 +320,9 @@ class Decide(OfSettlement):
             "would_be": penalty(figures.shortfall, factor),
         }
         if kwargs.get("letter"):
-            context["penalty"] = penalty(figures.shortfall, factor, kwargs["form"].decision.at_fault)
+            context["penalty"] = penalty(
+                figures.shortfall, factor, kwargs["form"].decision.at_fault
+            )
         return super().get_context_data(**context, **kwargs)
 
 
@@ -297,7 +342,9 @@ class Reopen(OfSettlement):
         return _("Reopened. The contract can be changed, and has to be settled again.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        lead = _("The decision then no longer holds. The letter stays in the dossier as it was sent.")
+        lead = _(
+            "The decision then no longer holds. The letter stays in the dossier as it was sent."
+        )
         return super().get_context_data(lead=lead, **kwargs)
 
 

@@ -6,23 +6,67 @@ urlpatterns = [
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
     path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
     path("contracten/<int:pk>/", page.ContractPage.as_view(), name="contract-detail"),
-    path("contracten/<int:pk>/geschiedenis/", page.ContractHistory.as_view(), name="contract-history"),
-    path("contracten/<int:pk>/aandacht/", attention.ContractAttention.as_view(), name="contract-attention"),
+    path(
+        "contracten/<int:pk>/geschiedenis/", page.ContractHistory.as_view(), name="contract-history"
+    ),
+    path(
+        "contracten/<int:pk>/aandacht/",
+        attention.ContractAttention.as_view(),
+        name="contract-attention",
+    ),
     path("contracten/<int:pk>/plan/", plan.ContractPlan.as_view(), name="contract-plan"),
     path("contracten/<int:pk>/plan/invullen/", plan.PlanEdit.as_view(), name="contract-plan-edit"),
-    path("contracten/<int:pk>/plan/antwoord/", plan.PlanAnswer.as_view(), name="contract-plan-answer"),
+    path(
+        "contracten/<int:pk>/plan/antwoord/", plan.PlanAnswer.as_view(), name="contract-plan-answer"
+    ),
     path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),
     path("contracten/<int:pk>/plan/contact/", plan.Contact.as_view(), name="contract-contact"),
     path("contracten/<int:pk>/plan/niet-nodig/", plan.NoPlan.as_view(), name="contract-plan-none"),
-    path("contracten/<int:pk>/afrekening/", settlement.ContractSettlement.as_view(), name="contract-settlement"),
-    path("contracten/<int:pk>/afrekening/herstel/", settlement.Recovery.as_view(), name="settlement-recovery"),
-    path("contracten/<int:pk>/afrekening/besluit/", settlement.Decide.as_view(), name="settlement-decide"),
-    path("contracten/<int:pk>/afrekening/heropenen/", settlement.Reopen.as_view(), name="settlement-reopen"),
-    path("afrekeningen/<int:pk>/slotbrief.<slug:ending>", settlement.ClosingLetter.as_view(), name="closing-letter"),
-    path("contracten/<int:pk>/te-herzien/", changes.OutdatedPage.as_view(), name="contract-outdated"),
-    path("contracten/<int:pk>/wijzigen/<slug:kind>/", changes.ModifyWithConsequences.as_view(), name="contract-change"),
-    path("contracten/voorstellen/<int:pk>/", changes.ProposalWithConsequences.as_view(), name="change-proposal"),
+    path(
+        "contracten/<int:pk>/afrekening/",
+        settlement.ContractSettlement.as_view(),
+        name="contract-settlement",
+    ),
+    path(
+        "contracten/<int:pk>/afrekening/herstel/",
+        settlement.Recovery.as_view(),
+        name="settlement-recovery",
+    ),
+    path(
+        "contracten/<int:pk>/afrekening/besluit/",
+        settlement.Decide.as_view(),
+        name="settlement-decide",
+    ),
+    path(
+        "contracten/<int:pk>/afrekening/heropenen/",
+        settlement.Reopen.as_view(),
+        name="settlement-reopen",
+    ),
+    path(
+        "afrekeningen/<int:pk>/slotbrief.<slug:ending>",
+        settlement.ClosingLetter.as_view(),
+        name="closing-letter",
+    ),
+    path(
+        "contracten/<int:pk>/te-herzien/", changes.OutdatedPage.as_view(), name="contract-outdated"
+    ),
+    path(
+        "contracten/<int:pk>/wijzigen/<slug:kind>/",
+        changes.ModifyWithConsequences.as_view(),
+        name="contract-change",
+    ),
+    path(
+        "contracten/voorstellen/<int:pk>/",
+        changes.ProposalWithConsequences.as_view(),
+        name="change-proposal",
+    ),
     path("opdrachtnemers/", contractors.ContractorList.as_view(), name="contractor-list"),
-    path("opdrachtnemers/lijst.<str:format>", contractors.ContractorFile.as_view(), name="contractor-file"),
-    path("opdrachtnemers/<int:pk>/", contractors.ContractorPage.as_view(), name="contractor-detail"),
+    path(
+        "opdrachtnemers/lijst.<str:format>",
+        contractors.ContractorFile.as_view(),
+        name="contractor-file",
+    ),
+    path(
+        "opdrachtnemers/<int:pk>/", contractors.ContractorPage.as_view(), name="contractor-detail"
+    ),
 ]

@@ -1,4 +1,6 @@
-"""Worked examples for the help pages: published tables, valued by the same code as everything else."""
+"""Worked examples for the help pages: published tables, valued by the same code as everything
+else.
+"""
 
 import json
 from dataclasses import dataclass
@@ -33,7 +35,9 @@ def part_time() -> Example:
 
 def older_worker() -> Example:
     """A full-time year of someone of 56, after the table of Gooi en Vechtstreek."""
-    return _example("gooi-en-vechtstreek", "PW_GT2Y", _placed(A_YEAR, 36, age=56, bonuses=("BONUS_55PLUS",)))
+    return _example(
+        "gooi-en-vechtstreek", "PW_GT2Y", _placed(A_YEAR, 36, age=56, bonuses=("BONUS_55PLUS",))
+    )
 
 
 def purchase() -> Example:
@@ -46,9 +50,13 @@ def activity() -> Example:
     return _example("gooi-en-vechtstreek", "MVO_HOUR", claim)
 
 
-def _placed(days: tuple[date, date], hours: int, age: int = 30, bonuses: tuple[str, ...] = ()) -> Claim:
+def _placed(
+    days: tuple[date, date], hours: int, age: int = 30, bonuses: tuple[str, ...] = ()
+) -> Claim:
     first, last = days
-    return Claim(BlockKind.PLACEMENT, first, last, ((first, Decimal(hours)),), age=age, bonuses=bonuses)
+    return Claim(
+        BlockKind.PLACEMENT, first, last, ((first, Decimal(hours)),), age=age, bonuses=bonuses
+    )
 
 
 def _example(publication: str, code: str, claim: Claim) -> Example:

@@ -1,6 +1,8 @@
-"""Help for everyone: the ways of each role, terms, how values come about, accessibility, and the contractor's guide.
+"""Help for everyone: the ways of each role, terms, how values come about, accessibility, and the
+contractor's guide.
 
-Texts stand in templates/help/nl and templates/help/en: whole pages per language read better than sentence by sentence.
+Texts stand in templates/help/nl and templates/help/en: whole pages per language read better than
+sentence by sentence.
 """
 
 from dataclasses import dataclass
@@ -45,7 +47,9 @@ class Entry:
 def help_page(request: HttpRequest, name: str = "help") -> HttpResponse:
     context: dict[str, Any] = {
         "heading": PAGES[name],
-        "entries": [Entry(page, label, reverse(page), page == name) for page, label in PAGES.items()],
+        "entries": [
+            Entry(page, label, reverse(page), page == name) for page, label in PAGES.items()
+        ],
     }
     if name == "help-terms":
         context["terms"] = glossary.entries()
@@ -57,7 +61,9 @@ def help_page(request: HttpRequest, name: str = "help") -> HttpResponse:
 @login_not_required
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, in_language("accessibility"), {"statement": settings.ACCESSIBILITY_STATEMENT})
+    return render(
+        request, in_language("accessibility"), {"statement": settings.ACCESSIBILITY_STATEMENT}
+    )
 
 
 @login_not_required

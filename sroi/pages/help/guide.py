@@ -1,4 +1,6 @@
-"""The guide for contractors on one page to print or to send along: made once per release, by the worker, and kept."""
+"""The guide for contractors on one page to print or to send along: made once per release, by the
+worker, and kept.
+"""
 
 from functools import cache
 
@@ -10,7 +12,10 @@ from sroi.documents import keeping, render_pdf
 from sroi.pages.help import examples
 
 NAME = "contractor-guide"
-TITLES = {"nl": "Social return: wegwijzer voor opdrachtnemers", "en": "Social return: a guide for contractors"}
+TITLES = {
+    "nl": "Social return: wegwijzer voor opdrachtnemers",
+    "en": "Social return: a guide for contractors",
+}
 # Somebody waits for it: before imports and mails.
 PRIORITY = 10
 
@@ -38,7 +43,9 @@ def make_guide(language: str) -> None:
     """Make it, unless it was made in the meantime."""
     html, made_of = _source(language)
     if _kept(language) is None:
-        keeping.keep(NAME, language, made_of, render_pdf(html, title=TITLES[language], language=language))
+        keeping.keep(
+            NAME, language, made_of, render_pdf(html, title=TITLES[language], language=language)
+        )
     keeping.answered(_order(language))
 
 
@@ -52,7 +59,9 @@ def _order(language: str) -> str:
 
 @cache
 def _source(language: str) -> tuple[str, str]:
-    """The page that it is made from, and what stands for it; the same as long as the program runs."""
+    """The page that it is made from, and what stands for it; the same as long as the program
+    runs.
+    """
     with translation.override(language):
         html = render_to_string(f"help/{language}/guide.html", worked_examples())
     return html, keeping.made_of(html)

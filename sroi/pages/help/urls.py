@@ -4,9 +4,16 @@ from sroi.pages.help import guidance
 
 urlpatterns = [
     path("hulp/", guidance.help_page, name="help"),
-    path("hulp/opdrachtnemer/", guidance.help_page, {"name": "help-contractor"}, name="help-contractor"),
+    path(
+        "hulp/opdrachtnemer/",
+        guidance.help_page,
+        {"name": "help-contractor"},
+        name="help-contractor",
+    ),
     path("hulp/adviseur/", guidance.help_page, {"name": "help-adviser"}, name="help-adviser"),
-    path("hulp/inkoper/", guidance.help_page, {"name": "help-procurement"}, name="help-procurement"),
+    path(
+        "hulp/inkoper/", guidance.help_page, {"name": "help-procurement"}, name="help-procurement"
+    ),
     path("hulp/regiobeheerder/", guidance.help_page, {"name": "help-region"}, name="help-region"),
     path("hulp/lezer/", guidance.help_page, {"name": "help-reader"}, name="help-reader"),
     path("hulp/waarde/", guidance.help_page, {"name": "help-values"}, name="help-values"),

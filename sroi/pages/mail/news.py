@@ -1,7 +1,8 @@
 """Whether something happened that people are told about: the worker asks, nobody has to say so.
 
-A worker counts what there is to tell of, and tells when there is more. It looks back over the last days at its first
-look, so what happened while no worker ran is told then; nothing is told twice, since a notice is made once.
+A worker counts what there is to tell of, and tells when there is more. It looks back over the last
+days at its first look, so what happened while no worker ran is told then; nothing is told twice,
+since a notice is made once.
 """
 
 import logging
@@ -27,7 +28,9 @@ class News:
         self.back: timedelta = lately()
 
     def look(self) -> None:
-        """Tell what is new. What comes while it is told was not counted, and is seen at the next look."""
+        """Tell what is new. What comes while it is told was not counted, and is seen at the next
+        look.
+        """
         if settings.DEMO or self.counted() == self.seen:
             return
         newest = [rows.order_by("-pk").values_list("pk", flat=True).first() for rows in sources()]
@@ -45,4 +48,7 @@ class News:
             self.back = lately()
 
     def counted(self) -> list[int]:
-        return [rows.filter(pk__gt=floor).count() for rows, floor in zip(sources(), self.floors, strict=True)]
+        return [
+            rows.filter(pk__gt=floor).count()
+            for rows, floor in zip(sources(), self.floors, strict=True)
+        ]

@@ -1,4 +1,6 @@
-"""What there is to do for one person, for the mail of the week: the same piles as on their start page."""
+"""What there is to do for one person, for the mail of the week: the same piles as on their start
+page.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -19,7 +21,15 @@ from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import action_for, task_of
 from sroi.pages.work.start import returned_task
-from sroi.pages.work.work_list import due_piles, of_kinds, owing, own_of, pile_of, piles_of, standing_pile
+from sroi.pages.work.work_list import (
+    due_piles,
+    of_kinds,
+    owing,
+    own_of,
+    pile_of,
+    piles_of,
+    standing_pile,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,9 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         reminders = deadline_reminders(access, today)
         piles += [returned(access), coming_up(reminders)]
     if access.may(May.ADVISE):
-        contracts = own_of(user, list(owing(access).order_by("end_date", "reference").select_related(*WITH)))
+        contracts = own_of(
+            user, list(owing(access).order_by("end_date", "reference").select_related(*WITH))
+        )
         piles += [*piles_of(access, contracts, today), *due_piles(contracts, access, today)]
     elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
@@ -58,7 +70,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
 WITH = ("policy", "contractor")
 
 
-# --- the contractor -------------------------------------------------------------------------------------------------
+# --- the contractor -------------------------------------------------------------------------------
 
 
 def returned(access: Access) -> Pile:
@@ -71,7 +83,9 @@ def returned(access: Access) -> Pile:
 def deadline_reminders(access: Access, today: date) -> list[Reminder]:
     """What a contractor has to do by a day that has passed or comes soon."""
     regions = access.regions_where(May.FULFIL)
-    running = visible(Contract, access).filter(region__in=regions, has_obligation=True, state=ContractState.ACTIVE)
+    running = visible(Contract, access).filter(
+        region__in=regions, has_obligation=True, state=ContractState.ACTIVE
+    )
     contracts = list(running.filter(is_framework=False).select_related(*WITH).order_by("reference"))
     soon = today + timedelta(weeks=settings.MAIL_WEEKS_AHEAD)
     found = []
@@ -84,17 +98,23 @@ def deadline_reminders(access: Access, today: date) -> list[Reminder]:
 
 def coming_up(reminders: Sequence[Reminder]) -> Pile:
     tasks = (
-        Task(reminder.contract.title, reverse("contract-detail", args=[reminder.contract.pk]), reminder.words)
+        Task(
+            reminder.contract.title,
+            reverse("contract-detail", args=[reminder.contract.pk]),
+            reminder.words,
+        )
         for reminder in reminders
     )
     return pile_of(_("Due soon, or too late"), tasks, reverse("start"))
 
 
-# --- the procurement officer ----------------------------------------------------------------------------------------
+# --- the procurement officer ----------------------------------------------------------------------
 
 
 def of_municipality(access: Access, today: date) -> list[Pile]:
-    rows = visible(Contract, access).filter(state__in=RUNNING, has_obligation=True, is_framework=False)
+    rows = visible(Contract, access).filter(
+        state__in=RUNNING, has_obligation=True, is_framework=False
+    )
     contracts = rows.select_related(*WITH).order_by("end_date", "reference")
     found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
     return [standing_pile(Status(status), found, access) for status in WORRYING]

@@ -1,7 +1,9 @@
-"""Sending what there is to tell: what somebody wants at once, and once a week the rest with what there is to do.
+"""Sending what there is to tell: what somebody wants at once, and once a week the rest with what
+there is to do.
 
-Whether a person may still see it is asked at the moment of sending; who lost access gets nothing. Mails are in Dutch,
-as text and as HTML, without personal data of candidates. Nothing is sent from a demonstration.
+Whether a person may still see it is asked at the moment of sending; who lost access gets nothing.
+Mails are in Dutch, as text and as HTML, without personal data of candidates. Nothing is sent from a
+demonstration.
 """
 
 import logging
@@ -58,7 +60,8 @@ def tell() -> None:
 def send_at_once(now: datetime, since: datetime | None = None) -> Sent:
     """What is wanted at once; with `since` only of what was noted from then on or is tried again.
 
-    What waits for the overview of a week is then not looked through each time that something happens.
+    What waits for the overview of a week is then not looked through each time that something
+    happens.
     """
     waiting = notices.waiting(now)
     if since:
@@ -70,7 +73,9 @@ def send_overviews(now: datetime) -> Sent:
     """The mail of this week, to who did not get it yet."""
     if timezone.localtime(now).isoweekday() < settings.MAIL_OVERVIEW_FROM_WEEKDAY:
         return Sent()
-    return _each(now, notices.waiting(now), lambda person, sent: person.send_overview(sent), everyone=True)
+    return _each(
+        now, notices.waiting(now), lambda person, sent: person.send_overview(sent), everyone=True
+    )
 
 
 def _each(now: datetime, rows: Any, send: Any, everyone: bool = False) -> Sent:
@@ -97,7 +102,9 @@ class Person:
         """Without what they turned off, and what they may not see any more."""
         events = [notice for notice in waiting if notice.kind != NoticeKind.OVERVIEW]
         of_contracts = {notice.contract_id for notice in events}
-        seen = set(visible(Contract, self.access).filter(pk__in=of_contracts).values_list("pk", flat=True))
+        seen = set(
+            visible(Contract, self.access).filter(pk__in=of_contracts).values_list("pk", flat=True)
+        )
         theirs = [
             notice
             for notice in events
@@ -117,7 +124,9 @@ class Person:
             self._send(notices.of(claim), Overview(), claim, result)
 
     def send_overview(self, result: Sent) -> None:
-        """Once a week; nothing where there is nothing to tell. Without the overview, what was asked for weekly."""
+        """Once a week; nothing where there is nothing to tell. Without the overview, what was asked
+        for weekly.
+        """
         events = self.wanted(When.WEEKLY)
         wants_overview = self.choices.get(NoticeKind.OVERVIEW) == When.WEEKLY
         row = self._row_of_the_week() if wants_overview or events else None
@@ -139,11 +148,21 @@ class Person:
         """What says that this week's overview was sent; None where it was, or has to wait."""
         region = min(self.access.region_ids)
         key = f"overview:{notices.week_of(self.now)}"
-        row = Notice(region_id=region, user=self.user, kind=NoticeKind.OVERVIEW, key=key, made_at=self.now)
+        row = Notice(
+            region_id=region, user=self.user, kind=NoticeKind.OVERVIEW, key=key, made_at=self.now
+        )
         notices.make([row])
         return notices.waiting(self.now).filter(user=self.user, key=key).first()
 
-    def _send(self, told: Sequence[Notice], found: Overview, claim: Any, result: Sent, *, weekly: bool = False) -> None:
+    def _send(
+        self,
+        told: Sequence[Notice],
+        found: Overview,
+        claim: Any,
+        result: Sent,
+        *,
+        weekly: bool = False,
+    ) -> None:
         try:
             send_now(mail_of(self.user, told, found.piles, weekly=weekly))
         except OSError as error:
@@ -175,8 +194,15 @@ class Person:
         ]
 
 
-def mail_of(user: Any, told: Sequence[Notice], piles: Sequence[Pile], *, weekly: bool) -> EmailMultiAlternatives:
-    news = Pile(_("News"), [_line(notice) for notice in told][: settings.MAIL_ITEMS], len(told), reverse("start"))
+def mail_of(
+    user: Any, told: Sequence[Notice], piles: Sequence[Pile], *, weekly: bool
+) -> EmailMultiAlternatives:
+    news = Pile(
+        _("News"),
+        [_line(notice) for notice in told][: settings.MAIL_ITEMS],
+        len(told),
+        reverse("start"),
+    )
     shown = [news] * bool(told) + [_absolute(pile) for pile in piles]
     context = {
         "user": user,
@@ -193,16 +219,24 @@ def mail_of(user: Any, told: Sequence[Notice], piles: Sequence[Pile], *, weekly:
     else:
         subject = _("Social return: %(number)s messages") % {"number": len(told)}
     mail = EmailMultiAlternatives(
-        subject=" ".join(subject.split()), body=render_to_string("mail/notices.txt", context), to=[user.email]
+        subject=" ".join(subject.split()),
+        body=render_to_string("mail/notices.txt", context),
+        to=[user.email],
     )
     mail.attach_alternative(render_to_string("mail/notices.html", context), "text/html")
     return mail
 
 
 def _line(notice: Notice) -> Task:
-    return Task(notice.words, settings.SITE_URL + notice.path, notice.contract.reference if notice.contract else "")
+    return Task(
+        notice.words,
+        settings.SITE_URL + notice.path,
+        notice.contract.reference if notice.contract else "",
+    )
 
 
 def _absolute(pile: Pile) -> Pile:
-    tasks = [Task(t.label, settings.SITE_URL + t.url, t.why) for t in pile.tasks[: settings.MAIL_ITEMS]]
+    tasks = [
+        Task(t.label, settings.SITE_URL + t.url, t.why) for t in pile.tasks[: settings.MAIL_ITEMS]
+    ]
     return Pile(pile.heading, tasks, pile.number, pile.url)

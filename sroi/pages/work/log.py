@@ -1,4 +1,6 @@
-"""The log of a region, for its admins: changes of master data, sign-ins, exports and looks at personal data."""
+"""The log of a region, for its admins: changes of master data, sign-ins, exports and looks at
+personal data.
+"""
 
 from typing import Any
 
@@ -59,18 +61,30 @@ def log(request: Request) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     tell = access_words if kind == ACCESS else change_words
     kinds = [(ACCESS, _("Access")), *((key, label) for key, label, _model in KINDS)]
-    sections = [{"url": f"?soort={key}", "label": label, "current": key == kind} for key, label in kinds]
+    sections = [
+        {"url": f"?soort={key}", "label": label, "current": key == kind} for key, label in kinds
+    ]
     return render(
         request,
         "pages/history.html",
-        {"sections": sections, "kind": kind, "q": text, "page_obj": page, "events": [tell(row) for row in page]},
+        {
+            "sections": sections,
+            "kind": kind,
+            "q": text,
+            "page_obj": page,
+            "events": [tell(row) for row in page],
+        },
     )
 
 
 def access_rows(request: Request, text: str) -> Any:
     people = [m.user for m in administered(Membership, request.access).select_related("user")]
     rows = audit.events_of(set(people))
-    return rows.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text)) if text else rows
+    return (
+        rows.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
+        if text
+        else rows
+    )
 
 
 def access_words(row: Any) -> Happening:
@@ -101,7 +115,20 @@ def name_of(row: Any) -> str:
     """What the version is of, in its own words of then: no look-ups per row."""
     for field in ("reference", "code", "name"):
         if getattr(row, field, ""):
-            return " ".join(str(part) for part in (getattr(row, field), getattr(row, "title", "")) if part)
-    named = ("role", "kind", "user_id", "contract_id", "percent", "valid_from", "year", "indicator", "low", "high")
+            return " ".join(
+                str(part) for part in (getattr(row, field), getattr(row, "title", "")) if part
+            )
+    named = (
+        "role",
+        "kind",
+        "user_id",
+        "contract_id",
+        "percent",
+        "valid_from",
+        "year",
+        "indicator",
+        "low",
+        "high",
+    )
     parts = [getattr(row, field, None) for field in named]
     return " · ".join(str(part) for part in parts if part is not None) or str(row.id)

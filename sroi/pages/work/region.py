@@ -38,7 +38,9 @@ def region_page(request: Request, code: str) -> HttpResponse:
     request.region_title = region.title
     # Staff of a region see all that is booked in it.
     figures = figures_of(None, region, today.year, today=today)
-    contracts = visible(Contract, access).filter(region=region).select_related("policy", "contractor")
+    contracts = (
+        visible(Contract, access).filter(region=region).select_related("policy", "contractor")
+    )
     lines = visible(FulfilmentLine, access).filter(contract__region=region)
     versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)
     totals = totals_by_status(standings(contracts, today))
@@ -64,7 +66,9 @@ def region_page(request: Request, code: str) -> HttpResponse:
 
 
 def headlines(figures: AnnualFigures) -> list[dict[str, Any]]:
-    """What a council asks for, by the name that opens its lines: each with its goal and last year."""
+    """What a council asks for, by the name that opens its lines: each with its goal and last
+    year.
+    """
     last = figures.year_before
     return [
         {

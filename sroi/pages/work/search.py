@@ -1,4 +1,6 @@
-"""One search field for contracts, contractors and fulfilments; it finds only what a person may see."""
+"""One search field for contracts, contractors and fulfilments; it finds only what a person may
+see.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +43,11 @@ def search(request: Request) -> HttpResponse:
     return render(
         request,
         "pages/search.html",
-        {"form": form, "found": [part for part in found if part.tasks], "search_text": form["q"].value() or ""},
+        {
+            "form": form,
+            "found": [part for part in found if part.tasks],
+            "search_text": form["q"].value() or "",
+        },
     )
 
 
@@ -51,7 +57,12 @@ def hits(text: str, access: Access) -> list[Hits]:
 
 
 def contracts(text: str, access: Access) -> Hits:
-    rows = visible(Contract, access).filter(contract_search(text)).select_related("contractor").order_by("reference")
+    rows = (
+        visible(Contract, access)
+        .filter(contract_search(text))
+        .select_related("contractor")
+        .order_by("reference")
+    )
     return _hits(_("Contracts"), rows, "contract-list", text, contract_hit)
 
 
@@ -71,7 +82,11 @@ def contractor_hit(contractor: Contractor) -> Task:
 
 
 def fulfilments(text: str, access: Access) -> Hits:
-    rows = visible(Fulfilment, access).filter(fulfilment_search(text)).select_related("contractor", "latest")
+    rows = (
+        visible(Fulfilment, access)
+        .filter(fulfilment_search(text))
+        .select_related("contractor", "latest")
+    )
     return _hits(_("Fulfilments"), rows, "fulfilment-list", text, fulfilment_hit)
 
 

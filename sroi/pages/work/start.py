@@ -37,7 +37,14 @@ from sroi.views import Request
 @require_safe
 def start(request: Request) -> HttpResponse:
     """The page of the role in use, by what that role is for."""
-    role = next((role_called(choice.value) for choice in roles_of(request, request.access) if choice.current), None)
+    role = next(
+        (
+            role_called(choice.value)
+            for choice in roles_of(request, request.access)
+            if choice.current
+        ),
+        None,
+    )
     pages: dict[May, Callable[[Request], HttpResponse]] = {
         May.FULFIL: my_obligations,
         May.SEE_REGION: work_list,
@@ -52,17 +59,26 @@ def nothing_yet(request: Request) -> HttpResponse:
     return render(request, "pages/start_nothing.html")
 
 
-# --- the contractor -------------------------------------------------------------------------------------------------
+# --- the contractor -------------------------------------------------------------------------------
 
 
 def my_obligations(request: Request) -> HttpResponse:
     """A card per contract, and what was asked back on top."""
     access, today = request.access, localdate()
-    contracts = visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
+    contracts = (
+        visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
+    )
     cards = standings(in_order(contracts), today)
     standing = {card.contract.pk: card.progress for card in cards}
-    asked = asks([card.contract for card in cards], today, [LookUp.STANDING, LookUp.DEADLINES], progress=standing)
-    running = [card for card in cards if not is_finished(card.contract, asked[card.contract.pk], today)]
+    asked = asks(
+        [card.contract for card in cards],
+        today,
+        [LookUp.STANDING, LookUp.DEADLINES],
+        progress=standing,
+    )
+    running = [
+        card for card in cards if not is_finished(card.contract, asked[card.contract.pk], today)
+    ]
     found = [ask for card in running for ask in asked[card.contract.pk]]
     returned = asked_back(visible(Fulfilment, access)).select_related("latest")
     return render(
@@ -72,7 +88,11 @@ def my_obligations(request: Request) -> HttpResponse:
             "running": running,
             "done": [card for card in cards if card not in running],
             "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
-            "plans": [task for task in lines_of([a for a in found if a.kind == Kind.PLAN], access) if task.url],
+            "plans": [
+                task
+                for task in lines_of([a for a in found if a.kind == Kind.PLAN], access)
+                if task.url
+            ],
             "returned": [returned_task(fulfilment) for fulfilment in returned],
         },
     )
@@ -85,11 +105,15 @@ def in_order(contracts: Any) -> Any:
 def is_finished(contract: Contract, asked: Sequence[Ask], today: date) -> bool:
     """It does not run, or its term is over and nothing is asked of the contractor any more."""
     is_over = contract.last_counted_day < today
-    return contract.state not in RUNNING or (is_over and not any(ask.kind in OF_CONTRACTOR for ask in asked))
+    return contract.state not in RUNNING or (
+        is_over and not any(ask.kind in OF_CONTRACTOR for ask in asked)
+    )
 
 
 def report_tasks(found: Sequence[Ask]) -> list[Task]:
-    """One line for all interim reports together, from a month before the first is due until it is done."""
+    """One line for all interim reports together, from a month before the first is due until it is
+    done.
+    """
     if not found:
         return []
     first = min(found, key=lambda ask: ask.day)
@@ -98,7 +122,9 @@ def report_tasks(found: Sequence[Ask]) -> list[Task]:
         "For %(n)s contracts, the first by %(day)s: what still runs, what stopped and what is new.",
         len(found),
     ) % {"n": len(found), "day": long_date(first.day)}
-    return [Task(_("Send the interim report"), reverse("interim-report"), why, first.state, first.word)]
+    return [
+        Task(_("Send the interim report"), reverse("interim-report"), why, first.state, first.word)
+    ]
 
 
 def returned_task(fulfilment: Any) -> Task:
@@ -112,7 +138,7 @@ def returned_task(fulfilment: Any) -> Task:
     )
 
 
-# --- the procurement officer ----------------------------------------------------------------------------------------
+# --- the procurement officer ----------------------------------------------------------------------
 
 
 @dataclass
@@ -130,7 +156,9 @@ class StatusTotal:
 
 
 def my_contracts(request: Request) -> HttpResponse:
-    """The contracts of one's clients by status, and whether obligations were agreed where they are expected."""
+    """The contracts of one's clients by status, and whether obligations were agreed where they are
+    expected.
+    """
     access, today = request.access, localdate()
     contracts = visible(Contract, access)
     all_standings = standings(in_order(contracts), today)
@@ -148,7 +176,9 @@ def my_contracts(request: Request) -> HttpResponse:
             "obligation": sum((total.obligation for total in totals), ZERO),
             "realised": sum((total.realised for total in totals), ZERO),
             "attention": lines_of(behind[:SHOWN], access),
-            "coverage": coverage(contracts, visible(ObligationLine, access), Period.year(today.year)),
+            "coverage": coverage(
+                contracts, visible(ObligationLine, access), Period.year(today.year)
+            ),
             "year": today.year,
             "organisation": organisation_word(own_kinds(access)),
         },

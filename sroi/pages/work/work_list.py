@@ -1,7 +1,8 @@
 """The work list: what needs a person now, the most urgent first; each line is one action.
 
-An adviser sees the contracts that they advise on or that nobody does, and on request those of the whole region. What is
-due by a day takes more looking up and comes after the rest, as a page of its own that the list takes over.
+An adviser sees the contracts that they advise on or that nobody does, and on request those of the
+whole region. What is due by a day takes more looking up and comes after the rest, as a page of its
+own that the list takes over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,7 +44,9 @@ ALL = "alle"
 
 def work_list(request: Request) -> HttpResponse:
     access, today = request.access, localdate()
-    everything = owing(access).order_by("end_date", "reference").select_related("policy", "contractor")
+    everything = (
+        owing(access).order_by("end_date", "reference").select_related("policy", "contractor")
+    )
     rows = list(everything)
     own = of_adviser(request, rows)
     piles = piles_of(access, own, today)
@@ -59,7 +62,9 @@ def work_list(request: Request) -> HttpResponse:
 
 
 def piles_of(access: Access, contracts: Sequence[Contract], today: date) -> list[Pile]:
-    """What waits for an answer, and how these contracts stand; the number of answers to give first."""
+    """What waits for an answer, and how these contracts stand; the number of answers to give
+    first.
+    """
     found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
     to_settle = [ask for ask in found if ask.kind in OF_SETTLEMENT]
     over = {ask.contract.pk for ask in to_settle}
@@ -67,9 +72,16 @@ def piles_of(access: Access, contracts: Sequence[Contract], today: date) -> list
         waiting_for_review(access, today),
         plans_to_agree(access),
         changes_proposed(access),
-        pile_of(_("Settlements to do"), lines_of(to_settle, access), contracts_url(status=Status.OVERDUE)),
+        pile_of(
+            _("Settlements to do"),
+            lines_of(to_settle, access),
+            contracts_url(status=Status.OVERDUE),
+        ),
         # What is over and short is to be settled: it stands there.
-        *(standing_pile(status, [ask for ask in found if ask.contract.pk not in over], access) for status in WORRYING),
+        *(
+            standing_pile(status, [ask for ask in found if ask.contract.pk not in over], access)
+            for status in WORRYING
+        ),
         ending_soon(found, access),
         firms_proposed(access),
     ]
@@ -84,7 +96,9 @@ def contracts_url(**query: Any) -> str:
 
 
 def owing(access: Access) -> Any:
-    return visible(Contract, access).filter(has_obligation=True, is_framework=False, state__in=RUNNING)
+    return visible(Contract, access).filter(
+        has_obligation=True, is_framework=False, state__in=RUNNING
+    )
 
 
 def of_adviser(request: Request, contracts: Sequence[Contract]) -> list[Contract]:
@@ -93,7 +107,9 @@ def of_adviser(request: Request, contracts: Sequence[Contract]) -> list[Contract
 
 
 def own_of(user: Any, contracts: Sequence[Contract]) -> list[Contract]:
-    """Those that this person advises on or that nobody does; all of them for who advises on none."""
+    """Those that this person advises on or that nobody does; all of them for who advises on
+    none.
+    """
     if not any(contract.adviser_id == user.pk for contract in contracts):
         return list(contracts)
     return [contract for contract in contracts if contract.adviser_id in (user.pk, None)]
@@ -104,15 +120,23 @@ def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
     return Pile(heading, every[:SHOWN], len(every), url)
 
 
-# --- what waits for an answer ---------------------------------------------------------------------------------------
+# --- what waits for an answer ---------------------------------------------------------------------
 
 
 def waiting_for_review(access: Access, today: date) -> Pile:
-    rows = waiting(visible(FulfilmentVersion, access)).filter(fulfilment__region__in=access.region_ids)
+    rows = waiting(visible(FulfilmentVersion, access)).filter(
+        fulfilment__region__in=access.region_ids
+    )
     rows = rows.select_related("fulfilment__contractor").order_by("submitted_at", "pk")
     reviews = access.may(May.REVIEW)
-    url = reverse("review-queue") if reviews else reverse("fulfilment-list") + f"?state={FulfilmentState.SUBMITTED}"
-    return pile_of(_("Waiting for review"), (review_task(version, today, reviews) for version in rows), url)
+    url = (
+        reverse("review-queue")
+        if reviews
+        else reverse("fulfilment-list") + f"?state={FulfilmentState.SUBMITTED}"
+    )
+    return pile_of(
+        _("Waiting for review"), (review_task(version, today, reviews) for version in rows), url
+    )
 
 
 def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
@@ -122,7 +146,11 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
     waits = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
     since = waits if days else _("handed in today")
     return Task(
-        label=_("Review %(number)s") % {"number": fulfilment.external_id} if reviews else fulfilment.external_id,
+        label=(
+            _("Review %(number)s") % {"number": fulfilment.external_id}
+            if reviews
+            else fulfilment.external_id
+        ),
         url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
         why=f"{fulfilment.contractor.name} · {fulfilment.get_kind_display()} · {since}",
     )
@@ -165,7 +193,10 @@ def firms_proposed(access: Access) -> Pile:
             _("Look up %(firm)s") % {"firm": proposal},
             reverse("social-firm-proposal", args=[proposal.pk]),
             _("proposed by %(who)s on %(day)s")
-            % {"who": proposal.contractor, "day": long_date(localtime(proposal.proposed_at))},
+            % {
+                "who": proposal.contractor,
+                "day": long_date(localtime(proposal.proposed_at)),
+            },
         )
         for proposal in rows.select_related("contractor")
     )
@@ -180,10 +211,12 @@ def advised(access: Access) -> Any:
 
 def handed_in_words(contract: Contract, at: Any) -> str:
     day = long_date(localtime(at)) if at else ""
-    return f"{contract.reference} · {contract.contractor.name} · " + _("handed in on %(day)s") % {"day": day}
+    return f"{contract.reference} · {contract.contractor.name} · " + _("handed in on %(day)s") % {
+        "day": day
+    }
 
 
-# --- how contracts stand --------------------------------------------------------------------------------------------
+# --- how contracts stand --------------------------------------------------------------------------
 
 
 def standing_pile(status: Status, found: Iterable[Ask], access: Access) -> Pile:
@@ -203,7 +236,7 @@ def ending_soon(found: Iterable[Ask], access: Access) -> Pile:
     return pile_of(heading, lines_of(rows, access), contracts_url(ending=ENDING_WITHIN_MONTHS))
 
 
-# --- what is due by a day -------------------------------------------------------------------------------------------
+# --- what is due by a day -------------------------------------------------------------------------
 
 
 @require_safe
@@ -220,16 +253,27 @@ def due(request: Request) -> HttpResponse:
 
 
 def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:
-    """Per kind of deadline the contracts for which it passed, those that wait longest first; and certificates."""
-    found = of_kinds(asks(contracts, today, [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]))
+    """Per kind of deadline the contracts for which it passed, those that wait longest first; and
+    certificates.
+    """
+    found = of_kinds(
+        asks(contracts, today, [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES])
+    )
     headings = {
         Kind.REPORT: _("Interim reports overdue"),
         Kind.PLAN: _("Action plans overdue"),
         Kind.CONTACT: _("First contacts overdue"),
     }
-    late = sorted((ask for ask in found if ask.late), key=lambda ask: (ask.day, ask.contract.reference))
+    late = sorted(
+        (ask for ask in found if ask.late), key=lambda ask: (ask.day, ask.contract.reference)
+    )
     piles = [(headings[kind], [ask for ask in late if ask.kind == kind]) for kind in OF_DEADLINES]
     lapsing = [ask for ask in found if ask.kind in OF_CERTIFICATES and ask.kind != Kind.DISCOUNT]
     discounts = [ask for ask in found if ask.kind == Kind.DISCOUNT]
-    piles += [(_("PSO certificates that lapse"), lapsing), (_("PSO discounts to register"), discounts)]
-    return [Pile(heading, lines_of(rows, access), len(rows), reverse("due")) for heading, rows in piles]
+    piles += [
+        (_("PSO certificates that lapse"), lapsing),
+        (_("PSO discounts to register"), discounts),
+    ]
+    return [
+        Pile(heading, lines_of(rows, access), len(rows), reverse("due")) for heading, rows in piles
+    ]

@@ -1,4 +1,6 @@
-"""Shares, valuation table, certificate, call-off: done by an adviser, proposed by an officer, previewed by both."""
+"""Shares, valuation table, certificate, call-off: done by an adviser, proposed by an officer,
+previewed by both.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -72,17 +74,25 @@ def split(contract: Contract, hilversum: str, huizen: str, **other: str) -> dict
 
 def shares(contract: Contract, month: date) -> dict[str, Decimal]:
     codes = {pk: code for code, pk in towns(contract).items()}
-    return {codes[pk]: percent for pk, percent in SharesOfContracts([contract]).on(contract.pk, month).items()}
+    return {
+        codes[pk]: percent
+        for pk, percent in SharesOfContracts([contract]).on(contract.pk, month).items()
+    }
 
 
-# --- shares ---------------------------------------------------------------------------------------------------------
+# --- shares ---------------------------------------------------------------------------------------
 
 
-def test_shares_are_shown_before_they_change_and_hold_from_their_month(contract: Contract, adviser: Client) -> None:
+def test_shares_are_shown_before_they_change_and_hold_from_their_month(
+    contract: Contract, adviser: Client
+) -> None:
     url = address(contract, "shares")
     assert b"60" in adviser.get(url).content
     effect = adviser.post(url, split(contract, "25", "75")).context["effect"]
-    assert [(p.municipality.code, p.before, p.after) for p in effect.shares] == [("GM0402", 60, 25), ("GM0406", 40, 75)]
+    assert [(p.municipality.code, p.before, p.after) for p in effect.shares] == [
+        ("GM0402", 60, 25),
+        ("GM0406", 40, 75),
+    ]
     assert effect.difference == 0
     assert contract.shares.count() == 2
     assert adviser.post(url, split(contract, "25", "75", confirm="1")).status_code == 302
@@ -91,7 +101,10 @@ def test_shares_are_shown_before_they_change_and_hold_from_their_month(contract:
     history = adviser.get(reverse("contract-history", args=[contract.pk])).content.decode()
     assert "Herverdeeld" in history
     make.make_change(contract, value_delta=D(100000), effective_date=date(2024, 8, 1))
-    assert [line.obligation_delta for line in contract.obligation_lines.order_by("pk")[2:]] == [1250, 3750]
+    assert [line.obligation_delta for line in contract.obligation_lines.order_by("pk")[2:]] == [
+        1250,
+        3750,
+    ]
 
 
 def test_a_municipality_can_lose_its_share(contract: Contract, adviser: Client) -> None:
@@ -123,12 +136,18 @@ def test_faulty_shares_are_answered_beside_their_field(
     assert contract.shares.count() == 2
 
 
-def test_what_was_posted_keeps_its_shares_and_later_months_get_the_new_ones(region: Region, contract: Contract) -> None:
-    """A month that stands in the ledger is not posted once more for a municipality that came later."""
+def test_what_was_posted_keeps_its_shares_and_later_months_get_the_new_ones(
+    region: Region, contract: Contract
+) -> None:
+    """A month that stands in the ledger is not posted once more for a municipality that came
+    later.
+    """
     version = make.make_placement(contract, confirmed_until=date(2024, 8, 31))
     new = {towns(contract)["GM0406"]: D(100)}
     at = make.moment(make.TODAY)
-    obligations.change_shares(contract, new, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 15))
+    obligations.change_shares(
+        contract, new, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 15)
+    )
     from placements.life import door as life
 
     life.confirm([version.fulfilment], date(2024, 12, 31), make.act(), region=region)
@@ -143,7 +162,12 @@ def test_what_was_posted_keeps_its_shares_and_later_months_get_the_new_ones(regi
 def test_an_officer_proposes_shares_and_an_adviser_accepts(
     contract: Contract, adviser: Client, officer: Client
 ) -> None:
-    assert officer.post(address(contract, "shares"), split(contract, "25", "75", confirm="1")).status_code == 302
+    assert (
+        officer.post(
+            address(contract, "shares"), split(contract, "25", "75", confirm="1")
+        ).status_code
+        == 302
+    )
     proposal = ChangeProposal.objects.get()
     assert contract.shares.count() == 2
     page = reverse("change-proposal", args=[proposal.pk])
@@ -152,7 +176,7 @@ def test_an_officer_proposes_shares_and_an_adviser_accepts(
     assert shares(contract, date(2024, 7, 1)) == {"GM0402": 25, "GM0406": 75}
 
 
-# --- the valuation table --------------------------------------------------------------------------------------------
+# --- the valuation table --------------------------------------------------------------------------
 
 
 def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> None:
@@ -160,7 +184,10 @@ def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> No
     elsewhere = make.make_table(make.make_region("elders", "Elders"), "leiden-2023")
     url = address(contract, "table")
     for wrong in ("", "x", str(elsewhere.pk), str(contract.table_id)):
-        assert adviser.post(url, {"table": wrong, "reason": "Afgesproken", "confirm": "1"}).status_code == 422
+        assert (
+            adviser.post(url, {"table": wrong, "reason": "Afgesproken", "confirm": "1"}).status_code
+            == 422
+        )
     given = {"table": str(other.pk), "reason": "Afgesproken", "confirm": "1"}
     assert adviser.post(url, given).status_code == 302
     contract.refresh_from_db()
@@ -169,7 +196,7 @@ def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> No
         obligations.pin(contract, other, make.act(None, "Nogmaals"))
 
 
-# --- every act can be proposed --------------------------------------------------------------------------------------
+# --- every act can be proposed --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -187,7 +214,11 @@ def test_what_was_proposed_is_what_is_done(
 ) -> None:
     officer.post(address(contract, kind), {**given, "reason": "Afgesproken", "confirm": "1"})
     contract.refresh_from_db()
-    assert (contract.state, contract.end_date, obligation(contract)) == ("active", date(2025, 12, 31), 50000)
+    assert (contract.state, contract.end_date, obligation(contract)) == (
+        "active",
+        date(2025, 12, 31),
+        50000,
+    )
     page = reverse("change-proposal", args=[ChangeProposal.objects.get().pk])
     shown = adviser.get(page)
     adviser.post(page, {"accept": "1"})
@@ -203,7 +234,9 @@ def test_what_was_proposed_is_what_is_done(
     assert (contract.state, obligation(contract)) == expected[kind]
 
 
-def test_every_kind_shows_its_form_and_survives_a_round_of_proposing(contract: Contract, adviser: Client) -> None:
+def test_every_kind_shows_its_form_and_survives_a_round_of_proposing(
+    contract: Contract, adviser: Client
+) -> None:
     for kind in [*ActKind.values, "amendment", "waiver", "correction", "pso_discount"]:
         assert adviser.get(address(contract, kind)).status_code == 200, kind
     assert adviser.get(address(contract, "nonsense")).status_code == 404
@@ -213,10 +246,14 @@ def test_what_is_closed_refuses_every_act(contract: Contract) -> None:
     at = make.moment(make.TODAY)
     obligations.cancel(contract, Act.of(None, at, "Failliet"), on=make.TODAY)
     new = {towns(contract)["GM0406"]: D(100)}
-    certificate = PsoCertificate(level="2", valid_from=date(2024, 1, 1), valid_until=date(2025, 1, 1))
+    certificate = PsoCertificate(
+        level="2", valid_from=date(2024, 1, 1), valid_until=date(2025, 1, 1)
+    )
     for act in (
         acts.Modification(contract, ActKind.SHARES, "x", on=date(2024, 7, 1), shares=new),
-        acts.Modification(contract, ActKind.TABLE, "x", table=make.make_table(contract.region, "leiden-2023")),
+        acts.Modification(
+            contract, ActKind.TABLE, "x", table=make.make_table(contract.region, "leiden-2023")
+        ),
         acts.Modification(contract, ActKind.CERTIFICATE, "x", certificate=certificate),
         acts.Modification(contract, ActKind.END, "x"),
         acts.Modification(contract, ActKind.CANCEL, "x", on=make.TODAY),
@@ -226,10 +263,12 @@ def test_what_is_closed_refuses_every_act(contract: Contract) -> None:
     assert not PsoCertificate.objects.exists()
 
 
-# --- call-offs ------------------------------------------------------------------------------------------------------
+# --- call-offs ------------------------------------------------------------------------------------
 
 
-def test_a_call_off_begins_with_what_its_framework_says(contract: Contract, adviser: Client) -> None:
+def test_a_call_off_begins_with_what_its_framework_says(
+    contract: Contract, adviser: Client
+) -> None:
     assert adviser.post(reverse("contract-call-off", args=[contract.pk])).status_code == 302
     draft = ContractDraft.objects.get()
     pks = towns(contract)
@@ -249,7 +288,9 @@ def test_a_call_off_begins_with_what_its_framework_says(contract: Contract, advi
     assert adviser.post(reverse("contract-call-off", args=[call_off.pk])).status_code == 404
 
 
-def test_an_officer_calls_off_for_their_own_municipality(contract: Contract, officer: Client) -> None:
+def test_an_officer_calls_off_for_their_own_municipality(
+    contract: Contract, officer: Client
+) -> None:
     officer.post(reverse("contract-call-off", args=[contract.pk]))
     draft = ContractDraft.objects.get()
     mine = {name: value for name, value in draft.filled_in.items() if name.startswith("share_")}

@@ -1,4 +1,6 @@
-"""PSO certificates: the discount by policy, the warning before a lapse, and the correction that is ready afterwards."""
+"""PSO certificates: the discount by policy, the warning before a lapse, and the correction that is
+ready afterwards.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -58,20 +60,26 @@ def cover(contract: Contract, today: date) -> Cover | None:
 
 
 def tasks(client: Client, contract: Contract, today: date) -> list[Any]:
-    """Those about the certificate: contracts of these tests have no plan or interim report either."""
+    """Those about the certificate: contracts of these tests have no plan or interim report
+    either.
+    """
     with time_machine.travel(make.moment(today), tick=False):
         page = client.get(reverse("contract-attention", args=[contract.pk]))
     return [task for task in page.context["tasks"] if "PSO" in task.why]
 
 
-def test_registering_one_proposes_the_discount_of_its_level(contract: Contract, adviser: Client) -> None:
+def test_registering_one_proposes_the_discount_of_its_level(
+    contract: Contract, adviser: Client
+) -> None:
     assert adviser.post(url(contract), given()).context["effect"].after == 45000
     assert not PsoCertificate.objects.exists()
     for status in (302, 422):
         assert adviser.post(url(contract), given(confirm="1")).status_code == status
     change = ObligationChange.objects.get()
     assert (change.kind, change.obligation_delta) == ("pso_discount", D("-5000.00"))
-    assert change.certificate == PsoCertificate.objects.get(level="2", contractor=contract.contractor)
+    assert change.certificate == PsoCertificate.objects.get(
+        level="2", contractor=contract.contractor
+    )
     assert obligation(contract) == 45000
 
 
@@ -97,7 +105,9 @@ def test_a_fault_stands_beside_its_field(
 
 
 def test_two_years_to_the_day_are_allowed(contract: Contract, adviser: Client) -> None:
-    assert adviser.post(url(contract), given(valid_until="2026-03-01", confirm="1")).status_code == 302
+    assert (
+        adviser.post(url(contract), given(valid_until="2026-03-01", confirm="1")).status_code == 302
+    )
 
 
 def test_a_level_without_discount_is_only_registered(contract: Contract, adviser: Client) -> None:
@@ -114,13 +124,18 @@ def test_a_higher_level_gives_only_what_it_gives_more(contract: Contract, advise
     assert obligation(contract) == 42500
 
 
-def test_one_certificate_serves_every_contract_of_the_contractor(contract: Contract, adviser: Client) -> None:
+def test_one_certificate_serves_every_contract_of_the_contractor(
+    contract: Contract, adviser: Client
+) -> None:
     other = make.make_contract(contract.region, contract.contractor, value=D(200000))
     adviser.post(url(contract), given(valid_until="2026-03-01", confirm="1"))
     (task,) = tasks(adviser, other, date(2024, 6, 1))
     form = adviser.get(task.url).context["form"]
     assert form.initial["obligation_delta"] == D("-1000.00")
-    typed = {name: str(form.initial[name]) for name in ("effective_date", "obligation_delta", "reason", "token")}
+    typed = {
+        name: str(form.initial[name])
+        for name in ("effective_date", "obligation_delta", "reason", "token")
+    }
     adviser.post(task.url, {**typed, "obligation_delta": "-1000", "confirm": "1"})
     assert obligation(other) == 9000
     assert tasks(adviser, other, date(2024, 6, 1)) == []
@@ -134,7 +149,9 @@ def test_an_adviser_is_warned_before_it_lapses(contract: Contract, adviser: Clie
     assert "€ 5.000" in task.why.replace("\xa0", " ")
 
 
-def test_after_a_lapse_the_correction_is_ready_to_confirm(contract: Contract, adviser: Client) -> None:
+def test_after_a_lapse_the_correction_is_ready_to_confirm(
+    contract: Contract, adviser: Client
+) -> None:
     """Of 731 days of the term 305 lie after 1 March 2025: 5.000 × 305 / 731 = 2.086,18."""
     adviser.post(url(contract), given(confirm="1"))
     (task,) = tasks(adviser, contract, date(2025, 3, 2))
@@ -142,7 +159,12 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(contract: Contract, ad
     assert form.initial["obligation_delta"] == D("2086.18")
     assert form.initial["effective_date"] == date(2025, 3, 2)
     assert 'name="obligation_delta" value="2.086,18"' in adviser.get(task.url).content.decode()
-    typed = {"effective_date": "2025-03-02", "obligation_delta": "2.086,18", "reason": "Verlopen", "token": "t-9"}
+    typed = {
+        "effective_date": "2025-03-02",
+        "obligation_delta": "2.086,18",
+        "reason": "Verlopen",
+        "token": "t-9",
+    }
     assert adviser.post(task.url, typed).context["effect"].difference == D("2086.18")
     adviser.post(task.url, {**typed, "confirm": "1"})
     assert obligation(contract) == D("47086.18")
@@ -157,7 +179,10 @@ def test_one_that_follows_keeps_the_discount(contract: Contract, adviser: Client
     assert (found.state, found.correction) == (CertificateState.VALID, 0)
     later = cover(contract, date(2026, 3, 2))
     assert later
-    assert (later.state, later.correction) == (CertificateState.LAPSED, 0)  # the term is over by then
+    assert (later.state, later.correction) == (
+        CertificateState.LAPSED,
+        0,
+    )  # the term is over by then
 
 
 def test_a_gap_does_not_follow(contract: Contract, adviser: Client) -> None:

@@ -1,4 +1,6 @@
-"""What happens to a contract after its award: seen before it is done, through the one door, or proposed."""
+"""What happens to a contract after its award: seen before it is done, through the one door, or
+proposed.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +10,14 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.acts import door as acts
-from contracts.models import ChangeProposal, Contract, ContractState, ObligationChange, ProposalState, Region
+from contracts.models import (
+    ChangeProposal,
+    Contract,
+    ContractState,
+    ObligationChange,
+    ProposalState,
+    Region,
+)
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -65,11 +74,15 @@ def test_the_preview_is_what_is_then_posted(
     assert obligation(contract) == Decimal(after)
     per_town: dict[int, Decimal] = {}
     for line in contract.obligation_lines.all():
-        per_town[line.municipality_id] = per_town.get(line.municipality_id, Decimal(0)) + line.obligation_delta
+        per_town[line.municipality_id] = (
+            per_town.get(line.municipality_id, Decimal(0)) + line.obligation_delta
+        )
     assert {part.municipality.pk: part.after for part in effect.parts} == per_town
 
 
-def test_turnover_statements_only_where_the_obligation_follows_them(region: Region, adviser: Client) -> None:
+def test_turnover_statements_only_where_the_obligation_follows_them(
+    region: Region, adviser: Client
+) -> None:
     by_value = make.make_contract(region, make.make_contractor())
     assert adviser.get(address(by_value, "turnover")).status_code == 404
     contract = make.make_contract(region, make.make_contractor(), basis="invoiced_turnover")
@@ -79,7 +92,9 @@ def test_turnover_statements_only_where_the_obligation_follows_them(region: Regi
 
 def test_confirming_twice_registers_once(contract: Contract, adviser: Client) -> None:
     for status in (302, 422):
-        answer = adviser.post(address(contract, "amendment"), given(value_delta="100000", confirm="1"))
+        answer = adviser.post(
+            address(contract, "amendment"), given(value_delta="100000", confirm="1")
+        )
         assert answer.status_code == status
     assert obligation(contract) == 55000
 
@@ -124,9 +139,16 @@ def test_ending_and_cancelling(contract: Contract, adviser: Client) -> None:
     assert adviser.get(address(contract, "amendment")).status_code == 404
 
 
-def test_an_officer_proposes_and_an_adviser_accepts(region: Region, contract: Contract, adviser: Client) -> None:
+def test_an_officer_proposes_and_an_adviser_accepts(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
-    assert officer.post(address(contract, "amendment"), given(value_delta="150000", confirm="1")).status_code == 302
+    assert (
+        officer.post(
+            address(contract, "amendment"), given(value_delta="150000", confirm="1")
+        ).status_code
+        == 302
+    )
     proposal = ChangeProposal.objects.get()
     assert obligation(contract) == 50000
     page = reverse("change-proposal", args=[proposal.pk])
@@ -140,13 +162,18 @@ def test_an_officer_proposes_and_an_adviser_accepts(region: Region, contract: Co
     assert obligation(contract) == 57500
 
 
-def test_declining_asks_why_and_the_officer_reads_it(region: Region, contract: Contract, adviser: Client) -> None:
+def test_declining_asks_why_and_the_officer_reads_it(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
     user = make.make_user(Role.PROCUREMENT_OFFICER, region)
     proposal = make.make_proposal(contract, user)
     page = reverse("change-proposal", args=[proposal.pk])
     assert adviser.post(page, {"reason": ""}).status_code == 422
     adviser.post(page, {"reason": "Nog niet getekend"})
-    assert "Nog niet getekend" in signed_in(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
+    assert (
+        "Nog niet getekend"
+        in signed_in(user).get(reverse("contract-detail", args=[contract.pk])).content.decode()
+    )
     with pytest.raises(Refused):
         acts.accept(proposal, make.act(user))
     assert obligation(contract) == 50000

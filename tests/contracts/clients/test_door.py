@@ -41,7 +41,9 @@ def town(code: str) -> Municipality:
 
 
 def new(region: Region, **values: Any) -> Municipality:
-    return Municipality(region=region, **{"kind": "municipality", "code": "GM1234", "name": "Vechtstad", **values})
+    return Municipality(
+        region=region, **{"kind": "municipality", "code": "GM1234", "name": "Vechtstad", **values}
+    )
 
 
 def shares(contract: Contract, month: date) -> dict[str, Decimal]:
@@ -51,7 +53,9 @@ def shares(contract: Contract, month: date) -> dict[str, Decimal]:
 
 
 def test_a_client_joins(region: Region, admin: Access) -> None:
-    made = clients.add(new(region, kind="water_board", code="AGV", name="Amstel"), admin, make.act(why="Besluit 3"))
+    made = clients.add(
+        new(region, kind="water_board", code="AGV", name="Amstel"), admin, make.act(why="Besluit 3")
+    )
     assert (made.slug, made.history.get().history_change_reason) == ("amstel", "Besluit 3")
     contract = make.make_contract(region, make.make_contractor(), {"AGV": 100})
     assert ObligationLine.objects.get(contract=contract).municipality == made
@@ -83,7 +87,10 @@ def test_a_code_is_taken_in_capitals_and_small_letters(region: Region, admin: Ac
 def test_only_a_region_admin_of_this_region(region: Region, role: str) -> None:
     elsewhere = make.make_region("elders", "Elders", {"GM0001": "Een"})
     firm = make.make_contractor() if role == Role.CONTRACTOR else None
-    for user in (make.make_user(role, region, contractor=firm), make.make_user(Role.REGION_ADMIN, elsewhere)):
+    for user in (
+        make.make_user(role, region, contractor=firm),
+        make.make_user(Role.REGION_ADMIN, elsewhere),
+    ):
         access = access_of(user)
         with pytest.raises(Refused):
             clients.add(new(region), access, make.act())
@@ -102,8 +109,12 @@ def test_mending_keeps_the_address(region: Region, admin: Access) -> None:
         clients.mend(mended, "Hilversum", None, admin, make.act())
 
 
-def test_a_client_that_ends_keeps_its_shares_and_gets_no_new_contract(region: Region, admin: Access) -> None:
-    contract = make.make_contract(region, make.make_contractor(), {"GM0406": 100}, end_date=date(2027, 1, 31))
+def test_a_client_that_ends_keeps_its_shares_and_gets_no_new_contract(
+    region: Region, admin: Access
+) -> None:
+    contract = make.make_contract(
+        region, make.make_contractor(), {"GM0406": 100}, end_date=date(2027, 1, 31)
+    )
     assert clients.end(town("GM0406"), LAST, None, admin, make.act()) == 0
     assert shares(contract, JANUARY) == {"GM0406": 100}
     late = make.new_contract(region, make.make_contractor(), {"GM0406": 100}, award_date=JANUARY)
@@ -113,7 +124,9 @@ def test_a_client_that_ends_keeps_its_shares_and_gets_no_new_contract(region: Re
 
 
 def test_who_ended_gets_no_share_any_more(region: Region, admin: Access) -> None:
-    contract = make.make_contract(region, make.make_contractor(), {"GM0402": 100}, end_date=date(2027, 1, 31))
+    contract = make.make_contract(
+        region, make.make_contractor(), {"GM0402": 100}, end_date=date(2027, 1, 31)
+    )
     clients.end(town("GM0406"), LAST, None, admin, make.act())
     half = {town("GM0402").pk: Decimal(50), town("GM0406").pk: Decimal(50)}
     with pytest.raises(Refused, match="Huizen"):
@@ -127,19 +140,30 @@ def test_a_last_day_can_be_set_anew_until_it_merged(region: Region, admin: Acces
     clients.end(town("GM0406"), date(2026, 6, 30), town("GM0402"), admin, make.act())
     with pytest.raises(Refused):
         clients.end(town("GM0406"), LAST, None, admin, make.act())
-    assert (town("GM0406").valid_until, town("GM0406").successor) == (date(2026, 6, 30), town("GM0402"))
+    assert (town("GM0406").valid_until, town("GM0406").successor) == (
+        date(2026, 6, 30),
+        town("GM0402"),
+    )
 
 
 def test_a_merger_passes_the_shares_and_leaves_the_lines(region: Region, admin: Access) -> None:
     firm = make.make_contractor()
-    alone = make.make_contract(region, firm, {"GM0406": 100}, reference="C-1", end_date=date(2027, 1, 31))
+    alone = make.make_contract(
+        region, firm, {"GM0406": 100}, reference="C-1", end_date=date(2027, 1, 31)
+    )
     shared = make.make_contract(
-        region, firm, {"GM0402": 50, "GM0406": 30, "GM0317": 20}, reference="C-2", end_date=date(2027, 1, 31)
+        region,
+        firm,
+        {"GM0402": 50, "GM0406": 30, "GM0317": 20},
+        reference="C-2",
+        end_date=date(2027, 1, 31),
     )
     foreign = make.make_contract(region, firm, {"GM0317": 100}, reference="C-3")
     before = list(ObligationLine.objects.order_by("pk").values())
     assert [p.contract for p in passing(town("GM0406"), LAST)] == [alone, shared]
-    assert clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act(why="Herindeling")) == 2
+    assert (
+        clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act(why="Herindeling")) == 2
+    )
     assert list(ObligationLine.objects.order_by("pk").values()) == before
     assert shares(alone, date(2025, 12, 1)) == {"GM0406": 100}
     assert shares(alone, JANUARY) == {"GM0402": 100}
@@ -148,7 +172,9 @@ def test_a_merger_passes_the_shares_and_leaves_the_lines(region: Region, admin: 
     make.make_change(alone, value_delta=Decimal(100_000), effective_date=date(2026, 2, 1))
     after = ObligationLine.objects.filter(contract=alone).latest("pk")
     assert (after.municipality, after.obligation_delta) == (town("GM0402"), Decimal("5000.00"))
-    assert town("GM0406").history.order_by("history_id").last().history_change_reason == "Herindeling"
+    assert (
+        town("GM0406").history.order_by("history_id").last().history_change_reason == "Herindeling"
+    )
 
 
 def test_a_merger_within_a_month_passes_from_the_next(region: Region, admin: Access) -> None:
@@ -160,7 +186,9 @@ def test_a_merger_within_a_month_passes_from_the_next(region: Region, admin: Acc
 def test_all_pass_or_none(region: Region, admin: Access) -> None:
     firm = make.make_contractor()
     make.make_contract(region, firm, {"GM0406": 100}, reference="C-1", end_date=date(2027, 1, 31))
-    other = make.make_contract(region, firm, {"GM0406": 100}, reference="C-2", end_date=date(2027, 1, 31))
+    other = make.make_contract(
+        region, firm, {"GM0406": 100}, reference="C-2", end_date=date(2027, 1, 31)
+    )
     half = {town("GM0406").pk: Decimal(50), town("GM0317").pk: Decimal(50)}
     change_shares(other, half, make.act(), month=date(2026, 6, 1))
     known = ContractShare.objects.count()
@@ -172,7 +200,9 @@ def test_all_pass_or_none(region: Region, admin: Access) -> None:
 
 @pytest.mark.parametrize("code", ["GM0406", "WB1", "GM0001", "GM0317", "GM1234"])
 def test_who_cannot_go_on(region: Region, admin: Access, code: str) -> None:
-    """Itself, a client of another sort, one of another region, one that ended, one that begins much later."""
+    """Itself, a client of another sort, one of another region, one that ended, one that begins much
+    later.
+    """
     make.make_region("elders", "Elders", {"GM0001": "Een"})
     clients.add(new(region, kind="other", code="WB1", name="Werkbedrijf"), admin, make.act())
     clients.end(town("GM0317"), date(2025, 6, 30), None, admin, make.act())
@@ -194,7 +224,9 @@ def test_shares_that_pass_are_the_same_whole(parts: list[int], which: int) -> No
     client = Municipality(pk=1 + which % len(parts))
     for pk in range(1, len(parts) + 2):
         if pk != client.pk:
-            after = Passing(Contract(), JANUARY, whole[client.pk], whole).to(client, Municipality(pk=pk))
+            after = Passing(Contract(), JANUARY, whole[client.pk], whole).to(
+                client, Municipality(pk=pk)
+            )
             assert sum(after.values()) == sum(whole.values())
             assert client.pk not in after
             assert after[pk] == whole[client.pk] + whole.get(pk, 0)
@@ -209,12 +241,18 @@ def test_who_joins_or_ends_later_changes_no_final_report(region: Region, admin: 
     clients.end(town("GM0406"), date(2023, 12, 31), None, admin, act)
     edition = assemble(region, 2024, None, make.TODAY)
     assert [t.code for t in edition.municipalities] == ["GM0317", "GM0402", "GM0406"]
-    shelf = next(s for s in shelves(Access(1, (Grant(Role.ADVISER, region.pk),)), make.TODAY) if s.year == 2024)
+    shelf = next(
+        s
+        for s in shelves(Access(1, (Grant(Role.ADVISER, region.pk),)), make.TODAY)
+        if s.year == 2024
+    )
     assert shelf.municipalities == edition.municipalities
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_end_a_client_at_once_the_second_is_refused(region: Region, admin: Access) -> None:
+def test_of_two_who_end_a_client_at_once_the_second_is_refused(
+    region: Region, admin: Access
+) -> None:
     seen = [town("GM0406"), town("GM0406")]
     days = (LAST, date(2026, 6, 30))
     found = at_once(

@@ -1,4 +1,6 @@
-"""Clients in files: a region that lists them, contracts that name them, and the region written out again."""
+"""Clients in files: a region that lists them, contracts that name them, and the region written out
+again.
+"""
 
 import json
 from decimal import Decimal
@@ -56,12 +58,17 @@ def imported(region: Region, **cells: str) -> Any:
 
 def test_a_region_lists_clients_beside_its_municipalities(region: Region) -> None:
     client = Municipality.objects.get(region=region, code="WBREBURG")
-    assert (client.kind, client.name, client.inhabitants) == (ClientKind.HOUSING_ASSOCIATION, "WonenBreburg", None)
+    assert (client.kind, client.name, client.inhabitants) == (
+        ClientKind.HOUSING_ASSOCIATION,
+        "WonenBreburg",
+        None,
+    )
     assert {c.code for c in region.municipalities.with_council()} == {"GM0402", "GM0406"}
 
 
 @pytest.mark.parametrize(
-    ("written", "kind"), [("Woningcorporatie", "housing_association"), ("waterschap", "water_board")]
+    ("written", "kind"),
+    [("Woningcorporatie", "housing_association"), ("waterschap", "water_board")],
 )
 def test_a_kind_is_read_as_people_write_it(region: Region, written: str, kind: str) -> None:
     load_region(file_of(clients=[{"code": "AB12", "name": "Nieuw", "kind": written}]))
@@ -146,7 +153,7 @@ def test_shares_go_to_municipalities_and_others_alike(region: Region) -> None:
 
 @pytest.mark.parametrize("named", ["Breburg", "GM0402:50;hilversum:50"])
 def test_a_name_that_is_nobodys_or_stands_twice_is_a_fault(region: Region, named: str) -> None:
-    (fault, *_more) = imported(region, municipalities=named).faults
+    fault, *_more = imported(region, municipalities=named).faults
     assert (fault.row, fault.column) == (2, "municipalities")
 
 
@@ -161,10 +168,27 @@ def test_a_region_that_is_written_out_loads_as_it_was(region: Region, tmp_path: 
         file_of(
             municipalities=[
                 {"code": "GM0402", "name": "Hilversum", "inhabitants": 93000},
-                {"code": "GM0406", "name": "Huizen", "valid_until": "2025-12-31", "successor": "GM0402"},
+                {
+                    "code": "GM0406",
+                    "name": "Huizen",
+                    "valid_until": "2025-12-31",
+                    "successor": "GM0402",
+                },
             ],
-            clients=[HOUSING, {"code": "AGV", "name": "Amstel", "kind": "water_board", "valid_from": "2020-01-01"}],
-            policy={"valid_from": "2025-01-01", "default_rate": "4.50", "pso_discounts": {"2": "12.50"}},
+            clients=[
+                HOUSING,
+                {
+                    "code": "AGV",
+                    "name": "Amstel",
+                    "kind": "water_board",
+                    "valid_from": "2020-01-01",
+                },
+            ],
+            policy={
+                "valid_from": "2025-01-01",
+                "default_rate": "4.50",
+                "pso_discounts": {"2": "12.50"},
+            },
         )
     )
     goals = [{"year": 2024, "indicator": "workplaces", "low": "80.00", "high": "100.00"}]
@@ -174,7 +198,11 @@ def test_a_region_that_is_written_out_loads_as_it_was(region: Region, tmp_path: 
     written = StringIO()
     call_command("export_region", "gooi", stdout=written)
     first = json.loads(written.getvalue())
-    assert first["clients"][1] == {"code": "WBREBURG", "name": "WonenBreburg", "kind": "housing_association"}
+    assert first["clients"][1] == {
+        "code": "WBREBURG",
+        "name": "WonenBreburg",
+        "kind": "housing_association",
+    }
     assert first["municipalities"][1]["successor"] == "GM0402"
     assert first["goals"] == goals
     kept = (region.policies.count(), Municipality.history.count())

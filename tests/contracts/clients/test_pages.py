@@ -35,7 +35,12 @@ def admin(region: Region) -> Client:
 
 
 def answers(region: Region, **other: str) -> dict[str, str]:
-    given = {"region": str(region.pk), "kind": "housing_association", "name": "WonenBreburg", "code": "WBREBURG"}
+    given = {
+        "region": str(region.pk),
+        "kind": "housing_association",
+        "name": "WonenBreburg",
+        "code": "WBREBURG",
+    }
     return given | {"inhabitants": "", "valid_from": "2025-01-01", "why": "Toegetreden"} | other
 
 
@@ -90,7 +95,9 @@ def test_a_fault_is_said_and_nothing_typed_is_lost(
 def test_what_is_mended_of_a_municipality(region: Region, admin: Client) -> None:
     town = region.municipalities.get(code="GM0406")
     where = reverse("client-detail", args=[town.pk])
-    assert admin.post(where, {"name": "Huizen", "inhabitants": "41300", "why": ""}).status_code == 302
+    assert (
+        admin.post(where, {"name": "Huizen", "inhabitants": "41300", "why": ""}).status_code == 302
+    )
     assert "41.300" in text(admin.get(where))
     response = admin.post(where, {"name": "Hilversum", "inhabitants": "1", "why": ""})
     assert response.status_code == 422
@@ -99,14 +106,24 @@ def test_what_is_mended_of_a_municipality(region: Region, admin: Client) -> None
 
 def test_a_merger_is_shown_then_done(region: Region, admin: Client) -> None:
     contract = make.make_contract(
-        region, make.make_contractor(), {"GM0402": 60, "GM0406": 40}, title="Wegen", end_date=date(2027, 1, 31)
+        region,
+        make.make_contractor(),
+        {"GM0402": 60, "GM0406": 40},
+        title="Wegen",
+        end_date=date(2027, 1, 31),
     )
     old, successor = (region.municipalities.get(code=code) for code in ("GM0406", "GM0402"))
     given = {"valid_until": "2025-12-31", "successor": str(successor.pk), "why": "Herindeling"}
     looked = admin.post(end_of(old), given)
     shown = text(looked)
     assert looked.status_code == 200
-    for told in ("Wegen", "40%", "januari 2026", "31 december 2025", "Dit kunt u niet terugdraaien"):
+    for told in (
+        "Wegen",
+        "40%",
+        "januari 2026",
+        "31 december 2025",
+        "Dit kunt u niet terugdraaien",
+    ):
         assert told in shown
     old.refresh_from_db()
     assert old.valid_until is None
@@ -137,12 +154,19 @@ def test_ending_alone_says_that_shares_stay(region: Region, admin: Client) -> No
         ({"successor": "987654321"}, "Selecteer een geldige keuze"),
     ],
 )
-def test_an_end_that_cannot_be(region: Region, admin: Client, given: dict[str, str], said: str) -> None:
+def test_an_end_that_cannot_be(
+    region: Region, admin: Client, given: dict[str, str], said: str
+) -> None:
     admin.post(NEW, answers(region))
     client = Municipality.objects.get(code="WBREBURG")
-    keys = {"other_kind": str(region.municipalities.get(code="GM0402").pk), "itself": str(client.pk)}
+    keys = {
+        "other_kind": str(region.municipalities.get(code="GM0402").pk),
+        "itself": str(client.pk),
+    }
     sent = {"valid_until": "2025-12-31", "successor": "", "why": "Fusie", "confirm": "1"} | given
-    response = admin.post(end_of(client), sent | {"successor": keys.get(sent["successor"], sent["successor"])})
+    response = admin.post(
+        end_of(client), sent | {"successor": keys.get(sent["successor"], sent["successor"])}
+    )
     assert response.status_code == 422
     assert said in text(response)
     assert 'value="Fusie"' in text(response)
@@ -155,7 +179,9 @@ def test_the_pages_ask_little_of_the_database(
 ) -> None:
     firm = make.make_contractor()
     for number in range(6):
-        make.make_contract(region, firm, {"GM0406": 100}, reference=f"C-{number}", end_date=date(2027, 1, 31))
+        make.make_contract(
+            region, firm, {"GM0406": 100}, reference=f"C-{number}", end_date=date(2027, 1, 31)
+        )
     old = region.municipalities.get(code="GM0406")
     admin.get("/opdrachtgevers/")
     with django_assert_max_num_queries(8):

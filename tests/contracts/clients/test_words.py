@@ -1,4 +1,6 @@
-"""What clients are called: a municipality by its name, another with what it is, and one's own by its kind."""
+"""What clients are called: a municipality by its name, another with what it is, and one's own by
+its kind.
+"""
 
 from typing import Any
 
@@ -53,7 +55,9 @@ def test_ones_own_organisation_is_called_by_its_kind(kinds: list[str], word: str
 )
 def test_only_municipalities_are_called_so_in_a_sentence(names: list[str], sentence: str) -> None:
     kinds = {True: ClientKind.HOUSING_ASSOCIATION, False: ClientKind.MUNICIPALITY}
-    clients = [Municipality(name=name.lstrip("*"), kind=kinds[name.startswith("*")]) for name in names]
+    clients = [
+        Municipality(name=name.lstrip("*"), kind=kinds[name.startswith("*")]) for name in names
+    ]
     assert in_dutch(clients) == sentence
 
 
@@ -61,8 +65,12 @@ def test_a_procurement_officer_of_a_housing_association_reads_its_word() -> None
     make.make_region()
     row = {"code": "WBREBURG", "name": "WonenBreburg", "kind": "housing_association"}
     towns = [{"code": "GM0402", "name": "Hilversum"}]
-    region = load_region({"code": "gooi", "title": "Gooi", "municipalities": towns, "clients": [row]})
-    contract = make.make_contract(region, make.make_contractor(), {"WBREBURG": 100}, title="Schilderwerk")
+    region = load_region(
+        {"code": "gooi", "title": "Gooi", "municipalities": towns, "clients": [row]}
+    )
+    contract = make.make_contract(
+        region, make.make_contractor(), {"WBREBURG": 100}, title="Schilderwerk"
+    )
     officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
     officer.memberships.get().municipalities.set(region.municipalities.filter(code="WBREBURG"))
     client = make.signed_in(officer)
@@ -73,4 +81,6 @@ def test_a_procurement_officer_of_a_housing_association_reads_its_word() -> None
     form = client.get("/contracten/nieuw/").content.decode()
     assert "gemeente" not in form.lower()
     admin = make.signed_in(make.make_user(Role.REGION_ADMIN, region))
-    assert "WonenBreburg (woningcorporatie)" in admin.get("/gebruikers/uitnodigen/").content.decode()
+    assert (
+        "WonenBreburg (woningcorporatie)" in admin.get("/gebruikers/uitnodigen/").content.decode()
+    )

@@ -1,4 +1,6 @@
-"""Coverage: contracts at or above the threshold without an obligation, each with its reason or said to have none."""
+"""Coverage: contracts at or above the threshold without an obligation, each with its reason or said
+to have none.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -37,7 +39,10 @@ def region() -> Region:
 
 
 def listed(client: Client, query: str = "") -> list[str]:
-    return [row.record.reference for row in client.get(reverse("coverage") + query).context["table"].rows]
+    return [
+        row.record.reference
+        for row in client.get(reverse("coverage") + query).context["table"].rows
+    ]
 
 
 def client_of(role: str, region: Region, **options: Any) -> Client:

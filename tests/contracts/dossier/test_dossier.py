@@ -1,4 +1,6 @@
-"""The dossier: who reads what, what is refused, and that files are handed out as attachments only."""
+"""The dossier: who reads what, what is refused, and that files are handed out as attachments
+only.
+"""
 
 import io
 from datetime import date
@@ -13,7 +15,14 @@ from django.urls import reverse
 from PIL import Image
 
 from contracts.dossier import door as dossier
-from contracts.models import ContactPerson, Contract, ContractDocument, ContractEvent, ContractNote, Region
+from contracts.models import (
+    ContactPerson,
+    Contract,
+    ContractDocument,
+    ContractEvent,
+    ContractNote,
+    Region,
+)
 from contracts.owed import door as obligations
 from sroi.access import Role
 from sroi.doors import Act, Refused
@@ -34,7 +43,9 @@ def clients(region: Region, contract: Contract) -> dict[str, Client]:
         "adviser": signed_in(make.make_user(Role.ADVISER, region)),
         "admin": signed_in(make.make_user(Role.REGION_ADMIN, region)),
         "officer": signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region)),
-        "contractor": signed_in(make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)),
+        "contractor": signed_in(
+            make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)
+        ),
     }
 
 
@@ -49,10 +60,14 @@ def photo(name: str = "foto.png", colour: str = "teal") -> SimpleUploadedFile:
 
 
 def who_reads(clients: dict[str, Client], contract: Contract, words: str) -> set[str]:
-    return {who for who, client in clients.items() if words in client.get(url(contract)).content.decode()}
+    return {
+        who
+        for who, client in clients.items()
+        if words in client.get(url(contract)).content.decode()
+    }
 
 
-# --- notes ----------------------------------------------------------------------------------------------------------
+# --- notes ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -61,7 +76,12 @@ def who_reads(clients: dict[str, Client], contract: Contract, words: str) -> set
 def test_a_note_is_read_by_the_region_and_when_shared_by_the_contractor(
     contract: Contract, clients: dict[str, Client], shared: str, readers: set[str]
 ) -> None:
-    given = {"kind": "agreement", "day": "2025-03-04", "text": "Twee leerlingen vanaf mei", "shared": shared}
+    given = {
+        "kind": "agreement",
+        "day": "2025-03-04",
+        "text": "Twee leerlingen vanaf mei",
+        "shared": shared,
+    }
     clients["adviser"].post(url(contract, "note-new"), given)
     assert who_reads(clients, contract, "Twee leerlingen vanaf mei") == readers
     assert ContractNote.objects.get().day == date(2025, 3, 4)
@@ -86,7 +106,9 @@ def test_a_faulty_note_is_kept_on_the_screen(
     assert list(answer.context["form"].errors) == [field]
 
 
-def test_a_removed_note_leaves_a_trace_without_its_text(contract: Contract, clients: dict[str, Client]) -> None:
+def test_a_removed_note_leaves_a_trace_without_its_text(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
     note = make.make_note(contract, "Iets over een persoon", shared=True)
     page = reverse("note-remove", args=[note.pk])
     assert clients["contractor"].post(page).status_code == 404
@@ -95,15 +117,19 @@ def test_a_removed_note_leaves_a_trace_without_its_text(contract: Contract, clie
     assert ContractEvent.objects.get(what="note_removed").why == ""
 
 
-# --- contact persons ------------------------------------------------------------------------------------------------
+# --- contact persons ------------------------------------------------------------------------------
 
 
-def test_each_side_keeps_its_own_contact_persons(contract: Contract, clients: dict[str, Client]) -> None:
+def test_each_side_keeps_its_own_contact_persons(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
     page = url(contract, "contact-person-new")
     given = {"name": "Robin Groen", "function": "Projectleider", "email": "robin@example.org"}
     assert clients["contractor"].post(page, {**given, "side": "municipality"}).status_code == 422
     clients["contractor"].post(page, {**given, "side": "contractor"})
-    clients["officer"].post(page, {"side": "municipality", "name": "Anouk Inkoop", "phone": "035 629 21 11"})
+    clients["officer"].post(
+        page, {"side": "municipality", "name": "Anouk Inkoop", "phone": "035 629 21 11"}
+    )
     assert set(ContactPerson.objects.values_list("side", "name")) == {
         ("contractor", "Robin Groen"),
         ("municipality", "Anouk Inkoop"),
@@ -111,7 +137,9 @@ def test_each_side_keeps_its_own_contact_persons(contract: Contract, clients: di
     assert who_reads(clients, contract, "Robin Groen") == set(clients)
     theirs = reverse("contact-person", args=[ContactPerson.objects.get(side="municipality").pk])
     assert clients["contractor"].get(theirs).status_code == 404
-    clients["officer"].post(theirs, {"side": "municipality", "name": "Anouk de Boer", "phone": "035 629 21 11"})
+    clients["officer"].post(
+        theirs, {"side": "municipality", "name": "Anouk de Boer", "phone": "035 629 21 11"}
+    )
     assert ContactPerson.objects.filter(name="Anouk de Boer").exists()
     clients["officer"].post(theirs, {"remove": "1"})
     assert ContactPerson.objects.count() == 1
@@ -136,7 +164,9 @@ def test_a_faulty_contact_person(
     assert field in answer.context["form"].errors
 
 
-def test_contact_persons_are_forgotten_with_the_personal_data(region: Region, contract: Contract) -> None:
+def test_contact_persons_are_forgotten_with_the_personal_data(
+    region: Region, contract: Contract
+) -> None:
     make.make_person(contract)
     running = make.make_contract(region, contract.contractor, end_date=date(2090, 1, 1))
     make.make_person(running)
@@ -147,10 +177,12 @@ def test_contact_persons_are_forgotten_with_the_personal_data(region: Region, co
     assert ContactPerson.objects.get().contract == running
 
 
-# --- documents ------------------------------------------------------------------------------------------------------
+# --- documents ------------------------------------------------------------------------------------
 
 
-def test_a_document_is_judged_kept_and_given_out_as_attachment(contract: Contract, clients: dict[str, Client]) -> None:
+def test_a_document_is_judged_kept_and_given_out_as_attachment(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
     page = url(contract, "document-new")
     clients["adviser"].post(page, {"title": "Foto van de start", "file": photo(), "shared": "on"})
     document = ContractDocument.objects.get()
@@ -162,7 +194,9 @@ def test_a_document_is_judged_kept_and_given_out_as_attachment(contract: Contrac
     assert clients["officer"].get(reverse("document-file", args=[document.pk])).status_code == 404
 
 
-def test_what_is_not_shared_is_not_there_for_the_contractor(contract: Contract, clients: dict[str, Client]) -> None:
+def test_what_is_not_shared_is_not_there_for_the_contractor(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
     document = make.make_document(contract, "Intern advies")
     page = reverse("document-file", args=[document.pk])
     codes = {who: client.get(page).status_code for who, client in clients.items()}
@@ -170,12 +204,18 @@ def test_what_is_not_shared_is_not_there_for_the_contractor(contract: Contract, 
     assert who_reads(clients, contract, "Intern advies") == {"adviser", "admin"}
 
 
-def test_what_a_contractor_adds_it_sees_and_may_remove(contract: Contract, clients: dict[str, Client]) -> None:
-    clients["contractor"].post(url(contract, "document-new"), {"title": "Ons rooster", "file": photo()})
+def test_what_a_contractor_adds_it_sees_and_may_remove(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
+    clients["contractor"].post(
+        url(contract, "document-new"), {"title": "Ons rooster", "file": photo()}
+    )
     document = ContractDocument.objects.get()
     assert document.shared
     other = make.make_document(contract, "Van de adviseur", shared=True)
-    assert clients["contractor"].post(reverse("document-remove", args=[other.pk])).status_code == 404
+    assert (
+        clients["contractor"].post(reverse("document-remove", args=[other.pk])).status_code == 404
+    )
     name = document.file.name
     clients["contractor"].post(reverse("document-remove", args=[document.pk]))
     document.refresh_from_db()
@@ -195,7 +235,9 @@ def test_what_a_contractor_adds_it_sees_and_may_remove(contract: Contract, clien
     ],
     ids=["empty", "html", "broken", "svg", "bsn"],
 )
-def test_what_may_not_be_kept_is_refused(contract: Contract, clients: dict[str, Client], file: Any) -> None:
+def test_what_may_not_be_kept_is_refused(
+    contract: Contract, clients: dict[str, Client], file: Any
+) -> None:
     file.seek(0)
     answer = clients["adviser"].post(url(contract, "document-new"), {"title": "Stuk", "file": file})
     assert answer.status_code == 422
@@ -231,7 +273,9 @@ def test_a_file_that_is_gone_is_as_missing(contract: Contract, clients: dict[str
     assert clients["adviser"].get(reverse("document-file", args=[document.pk])).status_code == 404
 
 
-def test_a_closed_contract_takes_nothing_more(contract: Contract, clients: dict[str, Client]) -> None:
+def test_a_closed_contract_takes_nothing_more(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
     note, person = make.make_note(contract), make.make_person(contract)
     document = make.make_document(contract)
     at = make.moment(make.TODAY)

@@ -1,4 +1,6 @@
-"""The import commands as their user meets them: all or nothing, every fault named, again changes nothing."""
+"""The import commands as their user meets them: all or nothing, every fault named, again changes
+nothing.
+"""
 
 import io
 import json
@@ -10,7 +12,15 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
-from contracts.models import Contract, Contractor, ObligationLine, Policy, Posting, TableInForce, ValuationTable
+from contracts.models import (
+    Contract,
+    Contractor,
+    ObligationLine,
+    Policy,
+    Posting,
+    TableInForce,
+    ValuationTable,
+)
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState
 from reporting.models import Goal
 from tests.placements.claims.test_valuation import PUBLISHED, made_table
@@ -85,9 +95,22 @@ def region(tmp_path):
 
 
 def region_file(**changes):
-    towns = [{"code": "GM0402", "name": "Hilversum", "inhabitants": 93000}, {"code": "GM0406", "name": "Huizen"}]
-    data = {"format": "region/1", "code": "gv", "title": {"nl": "Gooi", "en": "Gooi"}, "municipalities": towns}
-    return {**data, "goals": [{"year": 2024, "indicator": "workplaces", "low": 26}], "policy": {}, **changes}
+    towns = [
+        {"code": "GM0402", "name": "Hilversum", "inhabitants": 93000},
+        {"code": "GM0406", "name": "Huizen"},
+    ]
+    data = {
+        "format": "region/1",
+        "code": "gv",
+        "title": {"nl": "Gooi", "en": "Gooi"},
+        "municipalities": towns,
+    }
+    return {
+        **data,
+        "goals": [{"year": 2024, "indicator": "workplaces", "low": 26}],
+        "policy": {},
+        **changes,
+    }
 
 
 def load_region(folder, **changes):
@@ -110,7 +133,9 @@ def send(folder, command, *rows, options=(), region="gv"):
     header = list(rows[0])
     lines = [header, *([row.get(name, "") for name in header] for row in rows)]
     path = folder / "file.csv"
-    path.write_text("\n".join(",".join(f'"{cell}"' for cell in line) for line in lines), encoding="utf-8")
+    path.write_text(
+        "\n".join(",".join(f'"{cell}"' for cell in line) for line in lines), encoding="utf-8"
+    )
     return run(command, path, "--region", region, *options)
 
 
@@ -123,7 +148,9 @@ def changes(folder, *rows):
 
 
 def fulfilments(folder, *rows, **more):
-    return send(folder, "import_fulfilments", *({**PLACEMENT, **row} for row in rows or [{}]), **more)
+    return send(
+        folder, "import_fulfilments", *({**PLACEMENT, **row} for row in rows or [{}]), **more
+    )
 
 
 def figures(year=2024, *options):
@@ -131,7 +158,10 @@ def figures(year=2024, *options):
 
 
 def everything():
-    return [list(m.objects.order_by("pk").values()) for m in (Contract, ObligationLine, FulfilmentLine, Posting)]
+    return [
+        list(m.objects.order_by("pk").values())
+        for m in (Contract, ObligationLine, FulfilmentLine, Posting)
+    ]
 
 
 class TestRegion:
@@ -263,7 +293,10 @@ class TestContracts:
             contracts(tmp_path, {"value": "1.100.000,00"})
 
     def test_call_offs_may_stand_before_their_framework(self, region, tmp_path):
-        rows = [{"reference": "N-1", "parent_reference": "R-1", "value": "200000"}, {"reference": "R-1"}]
+        rows = [
+            {"reference": "N-1", "parent_reference": "R-1", "value": "200000"},
+            {"reference": "R-1"},
+        ]
         contracts(tmp_path, *rows)
         contracts(tmp_path, *rows)
         assert figures(2023)["contract_value_registered"] == "200000.00"
@@ -317,9 +350,13 @@ class TestContracts:
     def test_each_fault_is_named_with_its_column(self, region, tmp_path, column, found):
         with pytest.raises(CommandError) as refused:
             contracts(tmp_path, {column: found})
-        expected = "labour_cost" if found == "labour_cost" else "rate_reason" if found == "3" else column
+        expected = (
+            "labour_cost" if found == "labour_cost" else "rate_reason" if found == "3" else column
+        )
         if "\0" not in found:
-            assert f"column {expected}" in str(refused.value) or f"kolom {expected}" in str(refused.value)
+            assert f"column {expected}" in str(refused.value) or f"kolom {expected}" in str(
+                refused.value
+            )
         assert not Contract.objects.exists()
 
     def test_a_reference_twice_in_the_file(self, region, tmp_path):
@@ -337,7 +374,9 @@ class TestContracts:
         )
         coverage = figures(2023)["coverage"]
         assert (coverage["number"], coverage["value"]) == (3, "3000000.00")
-        assert coverage["without_with_reason"]["number"] == coverage["without_reason"]["number"] == 1
+        assert (
+            coverage["without_with_reason"]["number"] == coverage["without_reason"]["number"] == 1
+        )
         assert figures(2023)["contract_value_registered"] == "1000000.00"
 
     def test_missing_and_unknown_columns(self, region, tmp_path):
@@ -406,14 +445,22 @@ class TestFulfilments:
         )
         result = figures()
         assert result["fulfilled"] == "57500.00"
-        assert result["by_category"] == {"work": "45000.00", "social_purchasing": "12500.00", "csr": "0.00"}
+        assert result["by_category"] == {
+            "work": "45000.00",
+            "social_purchasing": "12500.00",
+            "csr": "0.00",
+        }
         assert result["social_firm_spend"] == "12500.00"
         assert (result["workplaces"], result["fte"]) == (1, "1.00")
         assert result["goal"]["workplaces"]["percentage"] == "3.85"
 
     def test_the_same_file_again_changes_nothing(self, region, tmp_path):
         contracts(tmp_path)
-        rows = [{}, {"external_id": "P-2", "status": "draft"}, {"external_id": "P-3", "status": "submitted"}]
+        rows = [
+            {},
+            {"external_id": "P-2", "status": "draft"},
+            {"external_id": "P-3", "status": "submitted"},
+        ]
         fulfilments(tmp_path, *rows)
         before = everything()
         with time_machine.travel("2025-08-15T10:00:00+02:00", tick=False):
@@ -436,9 +483,19 @@ class TestFulfilments:
     def test_shared_over_contracts_with_their_own_blocks(self, region, tmp_path):
         load_table(PUBLISHED / "utrecht-2.json")
         contracts(tmp_path, {}, {"reference": "B", "valuation_table": "utrecht-2"})
-        fulfilments(tmp_path, {"contracts": "HIL-1:50;B:50", "block": "HIL-1=PW_GT2Y;B=PW", "bonuses": "BONUS_50PLUS"})
+        fulfilments(
+            tmp_path,
+            {
+                "contracts": "HIL-1:50;B:50",
+                "block": "HIL-1=PW_GT2Y;B=PW",
+                "bonuses": "BONUS_50PLUS",
+            },
+        )
         told = json.loads(run("value", "P-1", "--region", "gv"))
-        totals = {c["reference"]: (c["table"], c["total"], c["posted"], c["planned"]) for c in told["contracts"]}
+        totals = {
+            c["reference"]: (c["table"], c["total"], c["posted"], c["planned"])
+            for c in told["contracts"]
+        }
         assert totals == {
             "HIL-1": ("gooi-en-vechtstreek", "20000.00", "20000.00", "0.00"),
             "B": ("utrecht-2", "25000.00", "25000.00", "0.00"),
@@ -447,9 +504,15 @@ class TestFulfilments:
 
     def test_value_says_what_is_posted_and_what_lies_ahead(self, region, tmp_path):
         contracts(tmp_path)
-        fulfilments(tmp_path, {"start_date": "2025-01-01", "end_date": "", "confirmed_until": "2025-03-31"})
+        fulfilments(
+            tmp_path, {"start_date": "2025-01-01", "end_date": "", "confirmed_until": "2025-03-31"}
+        )
         (told,) = json.loads(run("value", "P-1", "--region", "gv"))["contracts"]
-        assert (told["total"], told["posted"], told["planned"]) == ("45000.00", "15000.00", "30000.00")
+        assert (told["total"], told["posted"], told["planned"]) == (
+            "45000.00",
+            "15000.00",
+            "30000.00",
+        )
         assert sum(D(line["amount"]) for line in told["lines"]) == D("45000.00")
         assert sum(D(line["amount"]) for line in told["lines"] if line["posted"]) == D("15000.00")
         assert any("31-12-2025" in step for step in told["steps"])
@@ -476,7 +539,15 @@ class TestFulfilments:
             ("candidate_ref", {"candidate_ref": "111.222.333"}),
             ("age_at_start", {"age_at_start": "550"}),
             ("paid_on", {"kind": "purchase", "block": "WSW_INVOICE", "amount": "5", "bonuses": ""}),
-            ("quantity", {"kind": "activity", "block": "MVO_HOUR", "activity_date": "2024-05-01", "bonuses": ""}),
+            (
+                "quantity",
+                {
+                    "kind": "activity",
+                    "block": "MVO_HOUR",
+                    "activity_date": "2024-05-01",
+                    "bonuses": "",
+                },
+            ),
             ("accepted_reason", {"accepted_value": "5"}),
             ("accepted_value", {"accepted_value": "5", "accepted_reason": "x", "status": "draft"}),
             ("status", {"status": "rejected"}),
@@ -508,6 +579,8 @@ class TestFulfilments:
 
     def test_drafts_post_nothing(self, region, tmp_path):
         contracts(tmp_path)
-        fulfilments(tmp_path, {"status": "draft", "start_date": "", "hours_per_week": "", "end_date": ""})
+        fulfilments(
+            tmp_path, {"status": "draft", "start_date": "", "hours_per_week": "", "end_date": ""}
+        )
         assert Fulfilment.objects.get().latest.state == FulfilmentState.DRAFT
         assert FulfilmentLine.objects.aggregate(t=Sum("amount"))["t"] is None

@@ -1,4 +1,6 @@
-"""What is asked before it is taken: by example, at the door, on the form, in a proposal and in an import."""
+"""What is asked before it is taken: by example, at the door, on the form, in a proposal and in an
+import.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -9,8 +11,20 @@ import time_machine
 from django.urls import reverse
 
 from contracts.acts import door as acts
-from contracts.imports.door import CHANGE_COLUMNS, CONTRACT_COLUMNS, import_changes, import_contracts
-from contracts.models import ChangeKind, ChangeProposal, Contract, ContractDraft, ObligationChange, Region
+from contracts.imports.door import (
+    CHANGE_COLUMNS,
+    CONTRACT_COLUMNS,
+    import_changes,
+    import_contracts,
+)
+from contracts.models import (
+    ChangeKind,
+    ChangeProposal,
+    Contract,
+    ContractDraft,
+    ObligationChange,
+    Region,
+)
 from contracts.owed.door import award, change
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from sroi.access import Role
@@ -31,14 +45,27 @@ def adviser(region: Region) -> Any:
     return make.make_user(Role.ADVISER, region)
 
 
-def new_change(contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: Any) -> ObligationChange:
-    values = {"effective_date": date(2024, 7, 1), "reason": "Afgesproken", "identity": "x", **fields}
+def new_change(
+    contract: Contract, kind: str = ChangeKind.AMENDMENT, **fields: Any
+) -> ObligationChange:
+    values = {
+        "effective_date": date(2024, 7, 1),
+        "reason": "Afgesproken",
+        "identity": "x",
+        **fields,
+    }
     return ObligationChange(contract=contract, kind=kind, **values)
 
 
 class TestWhatIsDoubted:
     def given(self, **other: Any) -> dict[str, Any]:
-        return {"reference": "H-1", "award_date": TODAY, "value": D(1000), "labour_cost": None, **other}
+        return {
+            "reference": "H-1",
+            "award_date": TODAY,
+            "value": D(1000),
+            "labour_cost": None,
+            **other,
+        }
 
     def fields(self, **other: Any) -> list[str]:
         return [doubt.field for doubt in award_doubts(self.given(**other), D(1000), TODAY)]
@@ -78,38 +105,54 @@ class TestWhatIsDoubted:
         ],
     )
     def test_a_word_that_contradicts_its_sign(
-        self, contract: Contract, kind: str, written: str, reason: str, amount: int, is_doubted: bool
+        self,
+        contract: Contract,
+        kind: str,
+        written: str,
+        reason: str,
+        amount: int,
+        is_doubted: bool,
     ) -> None:
         new = new_change(contract, kind, reason=reason, value_delta=D(amount))
         found = [doubt.field for doubt in change_doubts(new, None, written)]
         assert found == (["value_delta"] if is_doubted else [])
 
     def test_a_waiver_is_a_decrease(self, contract: Contract) -> None:
-        (doubt,) = change_doubts(new_change(contract, ChangeKind.WAIVER, obligation_delta=D(500)), None)
+        (doubt,) = change_doubts(
+            new_change(contract, ChangeKind.WAIVER, obligation_delta=D(500)), None
+        )
         assert (doubt.field, "kwijtschelding" in doubt.reason) == ("obligation_delta", True)
 
     def test_an_answer_holds_for_this_value_of_this_contract_only(self) -> None:
         def key(**other: Any) -> str:
-            return next(award_doubts(self.given(**{"value": D(1000000), **other}), D(1000), TODAY)).key
+            return next(
+                award_doubts(self.given(**{"value": D(1000000), **other}), D(1000), TODAY)
+            ).key
 
         assert key() == key(labour_cost=D(1))
         assert len({key(), key(value=D(2000000)), key(reference="H-2")}) == 3
 
 
 class TestTheDoor:
-    def test_it_takes_an_award_only_with_the_answer(self, region: Region, contract: Contract) -> None:
+    def test_it_takes_an_award_only_with_the_answer(
+        self, region: Region, contract: Contract
+    ) -> None:
         new = make.new_contract(region, make.make_contractor(), value=D(10**10))
         with pytest.raises(Unanswered, match="meestal") as asked:
             award([new], make.act(), region=region)
         assert Contract.objects.count() == 1
         answered = [doubt.key for doubt in asked.value.doubts]
-        higher = make.new_contract(region, new.contract.contractor, reference=new.contract.reference, value=D(10**11))
+        higher = make.new_contract(
+            region, new.contract.contractor, reference=new.contract.reference, value=D(10**11)
+        )
         with pytest.raises(Unanswered):
             award([higher], make.act(), region=region, answered=answered)
         award([new], make.act(), region=region, answered=answered)
         assert Contract.objects.count() == 2
 
-    def test_it_takes_a_change_only_with_the_answer(self, region: Region, contract: Contract) -> None:
+    def test_it_takes_a_change_only_with_the_answer(
+        self, region: Region, contract: Contract
+    ) -> None:
         new = new_change(contract, reason="Meerwerk", value_delta=D(-5000))
         with pytest.raises(Unanswered, match="meerwerk"):
             change([new], make.act(), region=region)
@@ -145,7 +188,10 @@ class TestForms:
             in client.get(reverse("contract-draft", args=[draft.pk])).content.decode()
         )
         # Another value is asked again; the one that was ticked is registered.
-        assert fill_in(client, draft, **terms(region, value="2.000.000.000"), **tick).status_code == 422
+        assert (
+            fill_in(client, draft, **terms(region, value="2.000.000.000"), **tick).status_code
+            == 422
+        )
         assert fill_in(client, draft, **given, **tick).status_code == 302
         assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
         assert Contract.objects.get(reference=given["reference"]).value == D(10**9)
@@ -155,14 +201,33 @@ class TestForms:
         client = signed_in(adviser)
         with time_machine.travel(make.moment(TODAY), tick=False):
             draft = begin(client, region)
-            days = {"award_date": "2035-03-01", "start_date": "2035-04-01", "end_date": "2036-03-31"}
+            days = {
+                "award_date": "2035-03-01",
+                "start_date": "2035-04-01",
+                "end_date": "2036-03-31",
+            }
             page = fill_in(client, draft, **terms(region, **days))
             assert list(page.context["form"].errors) == ["award_date"]
-            assert fill_in(client, draft, **terms(region, **days), **self.ticks(page, "award_date")).status_code == 302
+            assert (
+                fill_in(
+                    client, draft, **terms(region, **days), **self.ticks(page, "award_date")
+                ).status_code
+                == 302
+            )
 
-    def test_a_change_is_asked_before_it_is_shown_and_done(self, contract: Contract, adviser: Any) -> None:
-        client, url = signed_in(adviser), reverse("contract-change", args=[contract.pk, "amendment"])
-        given = {"effective_date": "2024-07-01", "reason": "Meerwerk", "value_delta": "-5.000", "token": "t-1"}
+    def test_a_change_is_asked_before_it_is_shown_and_done(
+        self, contract: Contract, adviser: Any
+    ) -> None:
+        client, url = (
+            signed_in(adviser),
+            reverse("contract-change", args=[contract.pk, "amendment"]),
+        )
+        given = {
+            "effective_date": "2024-07-01",
+            "reason": "Meerwerk",
+            "value_delta": "-5.000",
+            "token": "t-1",
+        }
         page = client.post(url, given)
         assert (page.status_code, list(page.context["form"].errors)) == (422, ["value_delta"])
         tick = self.ticks(page, "value_delta")
@@ -175,13 +240,23 @@ class TestForms:
 
 
 class TestProposals:
-    def test_the_officer_is_asked_and_the_adviser_again(self, region: Region, contract: Contract, adviser: Any) -> None:
+    def test_the_officer_is_asked_and_the_adviser_again(
+        self, region: Region, contract: Contract, adviser: Any
+    ) -> None:
         officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
         url = reverse("contract-change", args=[contract.pk, "amendment"])
-        given = {"effective_date": "2024-07-01", "reason": "Meerwerk", "value_delta": "-5.000", "token": "t-1"}
+        given = {
+            "effective_date": "2024-07-01",
+            "reason": "Meerwerk",
+            "value_delta": "-5.000",
+            "token": "t-1",
+        }
         page = officer.post(url, given | {"confirm": "1"})
         confirm = page.context["form"].fields["value_delta"].confirm
-        assert officer.post(url, given | {"confirm": "1", confirm.name: confirm.value}).status_code == 302
+        assert (
+            officer.post(url, given | {"confirm": "1", confirm.name: confirm.value}).status_code
+            == 302
+        )
         proposal = ChangeProposal.objects.get()
         with pytest.raises(Refused):
             acts.accept(proposal, make.act(adviser))
@@ -204,16 +279,27 @@ class TestImports:
         assert Contract.objects.get(reference=CONTRACT["reference"]).value == D(10**9)
 
     def test_of_a_first_file_the_middle_value_is_the_usual_one(self, region: Region) -> None:
-        rows = [CONTRACT | {"reference": f"R-{n}", "value": value} for n, value in enumerate(("5.000", MUCH, "6.000"))]
+        rows = [
+            CONTRACT | {"reference": f"R-{n}", "value": value}
+            for n, value in enumerate(("5.000", MUCH, "6.000"))
+        ]
         outcome = import_contracts(region, sheet(CONTRACT_COLUMNS, *rows), make.act())
         assert [(w.row, w.column) for w in outcome.warnings] == [(3, "value")]
         assert Contract.objects.count() == 3
 
     def test_who_looked_at_it_is_asked(self, region: Region, contract: Contract) -> None:
-        row = {"contract_reference": contract.reference, "kind": "minderwerk", "effective_date": "2024-07-01"}
+        row = {
+            "contract_reference": contract.reference,
+            "kind": "minderwerk",
+            "effective_date": "2024-07-01",
+        }
         changes = sheet(CHANGE_COLUMNS, row | {"value_delta": "5.000", "reason": "Minderwerk"})
         shown = import_changes(region, changes, make.act(), dry_run=True, answered=())
-        assert ([w.column for w in shown.warnings], shown.faults, len(shown.doubts)) == (["value_delta"], [], 1)
+        assert ([w.column for w in shown.warnings], shown.faults, len(shown.doubts)) == (
+            ["value_delta"],
+            [],
+            1,
+        )
         refused = import_changes(region, changes, make.act(), answered=())
         assert refused.asks
         assert not ObligationChange.objects.exists()
@@ -221,7 +307,11 @@ class TestImports:
         assert ObligationChange.objects.count() == 1
 
     def test_word_and_reason_may_each_contradict(self, region: Region, contract: Contract) -> None:
-        row = {"contract_reference": contract.reference, "kind": "minderwerk", "effective_date": "2024-07-01"}
+        row = {
+            "contract_reference": contract.reference,
+            "kind": "minderwerk",
+            "effective_date": "2024-07-01",
+        }
         changes = sheet(CHANGE_COLUMNS, row | {"value_delta": "-5.000", "reason": "Meerwerk"})
         shown = import_changes(region, changes, make.act(), dry_run=True, answered=())
         import_changes(region, changes, make.act(), answered=shown.doubts)

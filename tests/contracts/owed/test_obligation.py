@@ -1,4 +1,6 @@
-"""What a contract owes: the published examples of DOMAIN.md section 4, and what must always hold."""
+"""What a contract owes: the published examples of DOMAIN.md section 4, and what must always
+hold.
+"""
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -24,7 +26,9 @@ class Change:
 
 
 def owed(value, rate, **more):
-    return Owed(**{"basis": Basis.CONTRACT_VALUE, "rate": Decimal(rate), "value": Decimal(value), **more})
+    return Owed(
+        **{"basis": Basis.CONTRACT_VALUE, "rate": Decimal(rate), "value": Decimal(value), **more}
+    )
 
 
 def policy(**terms):
@@ -50,7 +54,9 @@ def test_published_obligations(contract, expected):
 
 
 def test_more_work_at_the_same_rate():
-    assert after(owed("1000000", 5), Change(value_delta=Decimal(150000))).obligation == Decimal("57500.00")
+    assert after(owed("1000000", 5), Change(value_delta=Decimal(150000))).obligation == Decimal(
+        "57500.00"
+    )
 
 
 def test_more_labour_cost_on_that_basis():
@@ -65,13 +71,17 @@ def test_more_work_above_the_cap_owes_nothing_more():
 
 
 def test_a_waiver_is_not_undone_by_later_work():
-    waived = after(owed("1000000", 5), Change(kind=ChangeKind.WAIVER, obligation_delta=Decimal(-10000)))
+    waived = after(
+        owed("1000000", 5), Change(kind=ChangeKind.WAIVER, obligation_delta=Decimal(-10000))
+    )
     assert waived.obligation == Decimal("40000.00")
     assert after(waived, Change(value_delta=Decimal(100000))).obligation == Decimal("45000.00")
 
 
 def test_an_agreed_amount_takes_the_place_of_the_computed_one():
-    changed = after(owed("1000000", 5), Change(value_delta=Decimal(100000), obligation_delta=Decimal(1000)))
+    changed = after(
+        owed("1000000", 5), Change(value_delta=Decimal(100000), obligation_delta=Decimal(1000))
+    )
     assert (changed.value, changed.obligation) == (Decimal(1100000), Decimal("51000.00"))
 
 

@@ -1,4 +1,6 @@
-"""From invitation to first entry: who may ask in whom, a link that works once, and what it opens."""
+"""From invitation to first entry: who may ask in whom, a link that works once, and what it
+opens.
+"""
 
 import re
 from datetime import timedelta
@@ -44,7 +46,9 @@ def link_in_mail() -> str:
 
 
 def invite(client: Client, region: Any, **data: Any) -> Any:
-    return client.post(reverse("user-invite"), {"email": "new@example.org", "region": region.pk, **data})
+    return client.post(
+        reverse("user-invite"), {"email": "new@example.org", "region": region.pk, **data}
+    )
 
 
 def test_an_admin_invites_and_the_link_works_once(region: Any, admin: Any, client: Client) -> None:
@@ -74,12 +78,16 @@ def test_a_link_that_does_not_work(region: Any, admin: Any, client: Client, faul
         link = link[:-3] + ("aaa" if link[-3:] != "aaa" else "bbb") + "/"
     if fault == "withdrawn":
         client.post(reverse("invitation-withdraw", args=[Invitation.objects.get().pk]))
-    with time_machine.travel(timezone.now() + timedelta(days=7 if fault == "late" else 0, minutes=1)):
+    with time_machine.travel(
+        timezone.now() + timedelta(days=7 if fault == "late" else 0, minutes=1)
+    ):
         assert Client().post(link, NEW).status_code == 410
     assert not User.objects.filter(email="new@example.org").exists()
 
 
-def test_a_weak_password_keeps_the_name_and_uses_nothing_up(region: Any, admin: Any, client: Client) -> None:
+def test_a_weak_password_keeps_the_name_and_uses_nothing_up(
+    region: Any, admin: Any, client: Client
+) -> None:
     invite(client, region, role=Role.READER)
     page = Client().post(link_in_mail(), {"name": "Nieuwe Persoon", "password": "kort"})
     assert "Nieuwe Persoon" in page.content.decode()
@@ -88,7 +96,9 @@ def test_a_weak_password_keeps_the_name_and_uses_nothing_up(region: Any, admin: 
 
 
 @pytest.mark.parametrize("password", ["new@example.org", "Nieuwe Persoon", "nieuwepersoon1"])
-def test_a_password_is_not_the_name_or_the_address(region: Any, admin: Any, client: Client, password: str) -> None:
+def test_a_password_is_not_the_name_or_the_address(
+    region: Any, admin: Any, client: Client, password: str
+) -> None:
     invite(client, region, role=Role.READER)
     assert Client().post(link_in_mail(), NEW | {"password": password}).status_code == 200
     assert not User.objects.filter(email="new@example.org").exists()
@@ -105,7 +115,9 @@ def test_two_at_once_get_one_membership(region: Any, admin: Any, client: Client)
 
 
 def test_who_has_an_account_signs_in_first(region: Any, admin: Any, client: Client) -> None:
-    known = make.make_user(Role.READER, make.make_region("elders", "Elders"), email="new@example.org")
+    known = make.make_user(
+        Role.READER, make.make_region("elders", "Elders"), email="new@example.org"
+    )
     invite(client, region, role=Role.ADVISER)
     guest, link = Client(), link_in_mail()
     assert guest.post(link, NEW)["Location"].startswith(reverse("login"))
@@ -117,23 +129,33 @@ def test_who_has_an_account_signs_in_first(region: Any, admin: Any, client: Clie
     assert access_of(known).may(May.READ_REPORTS)
 
 
-def test_an_officer_needs_a_municipality_and_a_contractor_a_kvk_number(region: Any, admin: Any, client: Client) -> None:
+def test_an_officer_needs_a_municipality_and_a_contractor_a_kvk_number(
+    region: Any, admin: Any, client: Client
+) -> None:
     assert invite(client, region, role=Role.PROCUREMENT_OFFICER).status_code == 422
     assert invite(client, region, role=Role.CONTRACTOR).status_code == 422
     assert invite(client, region, role=Role.CONTRACTOR, kvk="1111222").status_code == 422
     assert not Invitation.objects.exists()
     town = region.municipalities.first()
-    assert invite(client, region, role=Role.PROCUREMENT_OFFICER, municipalities=[town.pk]).status_code == 302
+    assert (
+        invite(client, region, role=Role.PROCUREMENT_OFFICER, municipalities=[town.pk]).status_code
+        == 302
+    )
     Client().post(link_in_mail(), NEW)
     (grant,) = access_of(User.objects.get(email="new@example.org")).grants
     assert grant.municipality_ids == {town.pk}
 
 
-def test_towns_and_regions_of_others_cannot_be_chosen(region: Any, admin: Any, client: Client) -> None:
+def test_towns_and_regions_of_others_cannot_be_chosen(
+    region: Any, admin: Any, client: Client
+) -> None:
     other = make.make_region("elders", "Elders")
     town = other.municipalities.first()
     assert invite(client, other, role=Role.ADVISER).status_code == 422
-    assert invite(client, region, role=Role.PROCUREMENT_OFFICER, municipalities=[town.pk]).status_code == 422
+    assert (
+        invite(client, region, role=Role.PROCUREMENT_OFFICER, municipalities=[town.pk]).status_code
+        == 422
+    )
     assert not Invitation.objects.exists()
 
 
@@ -150,10 +172,16 @@ def test_an_adviser_invites_the_people_of_a_contractor(region: Any, client: Clie
     assert client.get(reverse("user-list")).status_code == 404
     Client().post(link_in_mail(), NEW)
     (grant,) = access_of(User.objects.get(email="new@example.org")).grants
-    assert (grant.role, grant.region_id, grant.contractor_id) == (Role.CONTRACTOR, region.pk, linde.pk)
+    assert (grant.role, grant.region_id, grant.contractor_id) == (
+        Role.CONTRACTOR,
+        region.pk,
+        linde.pk,
+    )
 
 
-def test_a_contractor_invites_a_colleague_of_the_same_firm_only(region: Any, client: Client) -> None:
+def test_a_contractor_invites_a_colleague_of_the_same_firm_only(
+    region: Any, client: Client
+) -> None:
     linde, elm = make.make_contractor("De Linde"), make.make_contractor("De Iep")
     make.make_contract(region, linde)
     client.force_login(make.make_user(Role.CONTRACTOR, region, contractor=linde))
@@ -167,7 +195,9 @@ def test_a_contractor_invites_a_colleague_of_the_same_firm_only(region: Any, cli
     assert Invitation.objects.get().contractor == linde
 
 
-def test_an_admin_changes_and_ends_a_role_but_not_their_own(region: Any, admin: Any, client: Client) -> None:
+def test_an_admin_changes_and_ends_a_role_but_not_their_own(
+    region: Any, admin: Any, client: Client
+) -> None:
     adviser = make.make_user(Role.ADVISER, region)
     membership = adviser.memberships.get()
     town = region.municipalities.first()
@@ -192,17 +222,23 @@ def test_of_another_region_is_missing(region: Any, admin: Any, client: Client) -
     assert access_of(other).may(May.REVIEW)
 
 
-def test_an_admin_with_a_role_elsewhere_manages_only_their_own_region(region: Any, admin: Any, client: Client) -> None:
+def test_an_admin_with_a_role_elsewhere_manages_only_their_own_region(
+    region: Any, admin: Any, client: Client
+) -> None:
     """As a contractor one sees colleagues elsewhere; that gives no hold on their roles."""
     elsewhere, linde = make.make_region("elders", "Elders"), make.make_contractor("De Linde")
     make.join(admin, Role.CONTRACTOR, elsewhere, contractor=linde)
     colleague = make.make_user(Role.CONTRACTOR, elsewhere, contractor=linde, name="Collega Elders")
     assert "Collega Elders" not in client.get(reverse("user-list")).content.decode()
-    assert client.post(reverse("user-end", args=[colleague.memberships.get().pk])).status_code == 404
+    assert (
+        client.post(reverse("user-end", args=[colleague.memberships.get().pk])).status_code == 404
+    )
     assert "Collega Elders" in client.get(reverse("colleague-list")).content.decode()
 
 
-def test_an_adviser_is_told_when_nobody_of_the_contractor_can_sign_in(region: Any, client: Client) -> None:
+def test_an_adviser_is_told_when_nobody_of_the_contractor_can_sign_in(
+    region: Any, client: Client
+) -> None:
     contract = make.make_contract(region, make.make_contractor("De Linde"))
     client.force_login(make.make_user(Role.ADVISER, region))
     page, ask = (

@@ -1,4 +1,6 @@
-"""The first account, and the way back in: by who runs the server, without a password on a command line."""
+"""The first account, and the way back in: by who runs the server, without a password on a command
+line.
+"""
 
 from io import StringIO
 from typing import Any
@@ -58,7 +60,8 @@ def test_from_nothing_to_an_adviser_who_is_invited(region: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "code", "said"), [(EMAIL, "nergens", "Er is geen regio “nergens”"), ("geen adres", "gooi", "e-mailadres")]
+    ("email", "code", "said"),
+    [(EMAIL, "nergens", "Er is geen regio “nergens”"), ("geen adres", "gooi", "e-mailadres")],
 )
 def test_what_is_not_known_is_one_clear_line(region: Any, email: str, code: str, said: str) -> None:
     with pytest.raises(CommandError, match=said) as fault:
@@ -101,7 +104,9 @@ def test_it_lets_in_again_who_lost_the_password_and_the_role(region: Any) -> Non
     old = Client()
     old.force_login(user)
     link, again = made(), Client()
-    assert again.post(link, {**NEW, "password": "heel iets anders nu"})["Location"] == reverse("login")
+    assert again.post(link, {**NEW, "password": "heel iets anders nu"})["Location"] == reverse(
+        "login"
+    )
     user.refresh_from_db()
     assert access_of(user).may(May.MANAGE_USERS, region_id=region.pk)
     assert sign_in().status_code == 200
@@ -113,7 +118,9 @@ def test_it_lets_in_again_who_lost_the_password_and_the_role(region: Any) -> Non
 
 def test_a_second_factor_stays_unless_it_was_lost(region: Any) -> None:
     Client().post(made(), NEW)
-    Authenticator.objects.create(user=User.objects.get(), type=Authenticator.Type.TOTP, data={"secret": "x"})
+    Authenticator.objects.create(
+        user=User.objects.get(), type=Authenticator.Type.TOTP, data={"secret": "x"}
+    )
     Client().post(made(), NEW)
     assert sign_in()["Location"] == reverse("mfa_authenticate")
     Client().post(made("--reset-second-factor"), NEW)
@@ -135,7 +142,7 @@ def test_there_is_no_superuser(region: Any) -> None:
         call_command("createsuperuser", "--noinput")
 
 
-# --- a region is never left without an admin --------------------------------------------------------------------------
+# --- a region is never left without an admin ------------------------------------------------------
 
 
 def end(membership: Membership, by: Any) -> None:
@@ -143,7 +150,9 @@ def end(membership: Membership, by: Any) -> None:
 
 
 def become_reader(membership: Membership, by: Any) -> None:
-    memberships.change(membership, Role.READER, (), access_of(by), Act.of(by, now(), "Andere functie"))
+    memberships.change(
+        membership, Role.READER, (), access_of(by), Act.of(by, now(), "Andere functie")
+    )
 
 
 @pytest.mark.parametrize("act", [end, become_reader])

@@ -1,4 +1,6 @@
-"""Action plans: from draft to agreed, the line they draw, what pages show of them, and the deadlines of a contract."""
+"""Action plans: from draft to agreed, the line they draw, what pages show of them, and the
+deadlines of a contract.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -58,7 +60,7 @@ def filled_in(contract: Contract, client: Client, **other: str) -> dict[str, str
     return {"seen": form.context["seen"], **typed, **other}
 
 
-# --- the line -------------------------------------------------------------------------------------------------------
+# --- the line -------------------------------------------------------------------------------------
 
 
 def test_the_agreed_plan_takes_the_place_of_the_straight_line(contract: Contract) -> None:
@@ -68,7 +70,9 @@ def test_the_agreed_plan_takes_the_place_of_the_straight_line(contract: Contract
     plans.agree(ActionPlan.objects.get(), make.act())
     planned = with_progress([contract], date(2024, 12, 31))[contract.pk]
     assert planned.expected == D("60000.00")
-    assert with_progress([contract], date(2024, 2, 15))[contract.pk].expected == D("7582.42")  # 46 of 91 days of 15.000
+    assert with_progress([contract], date(2024, 2, 15))[contract.pk].expected == D(
+        "7582.42"
+    )  # 46 of 91 days of 15.000
     assert (straight.status, planned.status) == (Status.BEHIND, Status.BEHIND)
     late = {("work", date(2025, 10, 1)): D(50000)}
     make.make_plan(contract, amounts=late)
@@ -87,13 +91,19 @@ def test_the_course_follows_the_plan(contract: Contract) -> None:
     assert by_month[date(2025, 12, 1)] == (None, D("60000.00"))
 
 
-# --- the door -------------------------------------------------------------------------------------------------------
+# --- the door -------------------------------------------------------------------------------------
 
 
 def test_the_way_of_a_plan(contract: Contract, contractor: Client, adviser: Client) -> None:
-    assert contractor.post(url(contract, "plan-edit"), filled_in(contract, contractor)).status_code == 302
+    assert (
+        contractor.post(url(contract, "plan-edit"), filled_in(contract, contractor)).status_code
+        == 302
+    )
     plan = ActionPlan.objects.get()
-    assert (plan.state, plan.by_quarter()) == ("draft", {date(2024, 1, 1): D(10000), date(2024, 10, 1): D("2500.50")})
+    assert (plan.state, plan.by_quarter()) == (
+        "draft",
+        {date(2024, 1, 1): D(10000), date(2024, 10, 1): D("2500.50")},
+    )
     contractor.post(url(contract, "plan-edit"), filled_in(contract, contractor, submit="1"))
     plan.refresh_from_db()
     assert plan.state == "submitted"
@@ -110,11 +120,15 @@ def test_the_way_of_a_plan(contract: Contract, contractor: Client, adviser: Clie
     plan.refresh_from_db()
     assert plan.state == "agreed"
     assert sum(plan.by_quarter().values()) == D("17500.50")
-    told = list(ContractEvent.objects.filter(what__startswith="plan").values_list("what", flat=True))
+    told = list(
+        ContractEvent.objects.filter(what__startswith="plan").values_list("what", flat=True)
+    )
     assert told == ["plan_submitted", "plan_sent_back", "plan_submitted", "plan_agreed"]
 
 
-def test_a_next_version_begins_as_the_agreed_one_and_takes_its_place(contract: Contract, adviser: Client) -> None:
+def test_a_next_version_begins_as_the_agreed_one_and_takes_its_place(
+    contract: Contract, adviser: Client
+) -> None:
     first = make.make_plan(contract)
     given = {**filled_in(contract, adviser), "work": "Drie leerlingen", "work_2024_01": "30.000"}
     adviser.post(url(contract, "plan-edit"), {**given, "submit": "1"})
@@ -128,7 +142,9 @@ def test_a_next_version_begins_as_the_agreed_one_and_takes_its_place(contract: C
     assert (begun.work, len(begun.by_quarter())) == ("Drie leerlingen", 2)
 
 
-def test_who_comes_second_is_told_so(contract: Contract, contractor: Client, adviser: Client) -> None:
+def test_who_comes_second_is_told_so(
+    contract: Contract, contractor: Client, adviser: Client
+) -> None:
     stale = filled_in(contract, contractor)
     adviser.post(url(contract, "plan-edit"), filled_in(contract, adviser, work_2024_01="1.000"))
     answer = contractor.post(url(contract, "plan-edit"), stale)
@@ -157,8 +173,12 @@ def test_an_empty_plan_is_not_handed_in(contract: Contract, contractor: Client) 
 
 
 @pytest.mark.parametrize("value", ["-1", "NaN", "1e999", "x" * 10000, "12.34,5", "<b>"])
-def test_a_faulty_value_stands_beside_its_field(contract: Contract, contractor: Client, value: str) -> None:
-    answer = contractor.post(url(contract, "plan-edit"), filled_in(contract, contractor, work_2024_01=value))
+def test_a_faulty_value_stands_beside_its_field(
+    contract: Contract, contractor: Client, value: str
+) -> None:
+    answer = contractor.post(
+        url(contract, "plan-edit"), filled_in(contract, contractor, work_2024_01=value)
+    )
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["work_2024_01"]
     assert not ActionPlan.objects.exists()
@@ -187,16 +207,23 @@ def test_a_closed_contract_has_its_plan_for_good(contract: Contract, contractor:
     assert contractor.get(url(contract, "plan-edit")).status_code == 404
 
 
-# --- what pages show ------------------------------------------------------------------------------------------------
+# --- what pages show ------------------------------------------------------------------------------
 
 
-def test_the_plan_stands_beside_what_happened(contract: Contract, adviser: Client, officer: Client) -> None:
+def test_the_plan_stands_beside_what_happened(
+    contract: Contract, adviser: Client, officer: Client
+) -> None:
     make.make_purchase(contract, "1234.00")
     make.make_plan(contract)
     plans.begin(contract, make.act())
     shown = adviser.get(url(contract))
     row = shown.context["agreed_table"].rows[1]
-    assert [(cell.planned, cell.done) for cell in row.cells] == [(10000, 0), (5000, 1234), (0, 0), (15000, 1234)]
+    assert [(cell.planned, cell.done) for cell in row.cells] == [
+        (10000, 0),
+        (5000, 1234),
+        (0, 0),
+        (15000, 1234),
+    ]
     assert shown.context["course"] is not None
     assert shown.context["under_way"] is not None
     for_officer = officer.get(url(contract))
@@ -206,13 +233,15 @@ def test_the_plan_stands_beside_what_happened(contract: Contract, adviser: Clien
     assert "€\xa015.000" in for_officer.content.decode()
 
 
-def test_a_contract_that_owes_nothing_has_no_plan(region: Region, contract: Contract, adviser: Client) -> None:
+def test_a_contract_that_owes_nothing_has_no_plan(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
     free = make.make_contract(region, contract.contractor, rate=D(0))
     assert adviser.get(url(free)).status_code == 404
     assert adviser.get(url(free, "plan-edit")).status_code == 404
 
 
-# --- deadlines ------------------------------------------------------------------------------------------------------
+# --- deadlines ------------------------------------------------------------------------------------
 
 
 def due(contract: Contract, today: date, planned: date | None = None) -> dict[str, Deadline]:
@@ -228,10 +257,18 @@ def test_the_deadlines_are_those_of_the_policy(contract: Contract) -> None:
         "plan": date(2024, 1, 12),
         "report": date(2024, 7, 1),
     }
-    assert [d.state for d in found.values()] == [DeadlineState.OVERDUE, DeadlineState.DUE, DeadlineState.DUE]
+    assert [d.state for d in found.values()] == [
+        DeadlineState.OVERDUE,
+        DeadlineState.DUE,
+        DeadlineState.DUE,
+    ]
     other = make.make_region("elders", "Elders", contact_days=14, plan_weeks=8, report_months=3)
     theirs = due(make.make_contract(other, contract.contractor), date(2024, 1, 10))
-    assert [d.due for d in theirs.values()] == [date(2023, 12, 15), date(2024, 1, 26), date(2024, 4, 1)]
+    assert [d.due for d in theirs.values()] == [
+        date(2023, 12, 15),
+        date(2024, 1, 26),
+        date(2024, 4, 1),
+    ]
 
 
 def test_what_was_reported_moves_the_interim_report(contract: Contract) -> None:
@@ -240,20 +277,28 @@ def test_what_was_reported_moves_the_interim_report(contract: Contract) -> None:
     assert due(contract, date(2024, 11, 21))["report"].state == DeadlineState.OVERDUE
 
 
-def test_who_reported_was_spoken_with_and_after_the_term_no_plan_is_asked(contract: Contract) -> None:
+def test_who_reported_was_spoken_with_and_after_the_term_no_plan_is_asked(
+    contract: Contract,
+) -> None:
     make.make_activity(contract, on=date(2024, 9, 12))
     assert set(due(contract, date(2024, 10, 1))) == {"plan", "report"}
-    assert due(contract, date(2026, 1, 1))["report"].due == date(2025, 3, 30)  # the end of the month of its line
+    assert due(contract, date(2026, 1, 1))["report"].due == date(
+        2025, 3, 30
+    )  # the end of the month of its line
     assert set(due(contract, date(2026, 1, 1))) == {"report"}
     make.make_activity(contract, on=date(2026, 1, 10))
     assert due(contract, date(2026, 2, 1)) == {}
 
 
-def test_contact_and_plan_are_done_once_recorded(contract: Contract, adviser: Client, contractor: Client) -> None:
+def test_contact_and_plan_are_done_once_recorded(
+    contract: Contract, adviser: Client, contractor: Client
+) -> None:
     tomorrow = "2099-01-01"
     assert adviser.post(url(contract, "contact"), {"on": tomorrow}).status_code == 422
     assert contractor.get(url(contract, "contact")).status_code == 404
-    adviser.post(url(contract, "contact"), {"on": "2023-12-06", "why": "Gebeld met de projectleider"})
+    adviser.post(
+        url(contract, "contact"), {"on": "2023-12-06", "why": "Gebeld met de projectleider"}
+    )
     make.make_plan(contract, PlanState.SUBMITTED)
     planned = handed_in_on(contract.plans.all())
     found = due(contract, date(2025, 7, 1), planned)
@@ -275,7 +320,11 @@ def test_an_overdue_deadline_asks_for_attention_of_who_can_act(
     with time_machine.travel(make.moment(date(2024, 9, 1)), tick=False):
         asked = {
             who: [task.url for task in client.get(url(contract, "attention")).context["tasks"]]
-            for who, client in (("adviser", adviser), ("contractor", contractor), ("officer", officer))
+            for who, client in (
+                ("adviser", adviser),
+                ("contractor", contractor),
+                ("officer", officer),
+            )
         }
     plan, report = url(contract, "plan-edit"), reverse("interim-report")
     assert asked == {

@@ -1,4 +1,6 @@
-"""What should have been done by a day: along the agreed plan, else in a straight line over the term."""
+"""What should have been done by a day: along the agreed plan, else in a straight line over the
+term.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -36,7 +38,9 @@ def test_of_a_quarter_at_the_edge_only_the_days_of_the_term_count() -> None:
     quarters = {date(2024, 1, 1): D(46), date(2024, 4, 1): D(45), date(2024, 7, 1): D(92)}
     assert schedule.planned(quarters, term, date(2024, 2, 15)) == 1
     assert schedule.planned(quarters, term, date(2024, 4, 1)) == 47
-    assert schedule.planned(quarters, term, date(2024, 7, 1)) == 92  # after the term a quarter counts whole
+    assert (
+        schedule.planned(quarters, term, date(2024, 7, 1)) == 92
+    )  # after the term a quarter counts whole
 
 
 def test_quarters_of_a_period() -> None:

@@ -47,23 +47,43 @@ def terms_on(page: str) -> dict[str, str]:
 
 
 def test_a_next_policy_is_shown_then_saved_and_holds_for_contracts_to_come(region: Region) -> None:
-    earlier = make.make_contract(region, make.make_contractor(), value=Decimal(1_000_000), award_date=date(2025, 3, 1))
+    earlier = make.make_contract(
+        region, make.make_contractor(), value=Decimal(1_000_000), award_date=date(2025, 3, 1)
+    )
     admin = signed_in(region)
     standing = region.policies.get()
-    answers = terms_on(page_of(admin, CHANGE)) | {"valid_from": "2025-03-01", "default_rate": "4", "why": "Besluit 7"}
+    answers = terms_on(page_of(admin, CHANGE)) | {
+        "valid_from": "2025-03-01",
+        "default_rate": "4",
+        "why": "Besluit 7",
+    }
     answers |= {"threshold_works": "250.000", "pso_two": "12,5"}
     looked = admin.post(CHANGE, answers)
     shown = looked.content.decode().replace("\xa0", " ")
     assert looked.status_code == 200
     assert region.policies.get() == standing
-    for told in ("Vanaf 1 maart 2025", "4%", "€ 250.000", "trede 2: 12,5%", "1 contract met zo’n gunningsdatum"):
+    for told in (
+        "Vanaf 1 maart 2025",
+        "4%",
+        "€ 250.000",
+        "trede 2: 12,5%",
+        "1 contract met zo’n gunningsdatum",
+    ):
         assert told in shown
     again = admin.post(CHANGE, terms_on(shown) | {"again": "1"})
     assert terms_on(again.content.decode())["default_rate"] == "4"
     assert admin.post(CHANGE, terms_on(shown)).status_code == 302
     made = region.policies.on(date(2025, 3, 1))
-    assert (made.valid_from, made.default_rate, made.pso_discounts) == (date(2025, 3, 1), 4, {"2": "12.50"})
-    differ = {f.name for f in Policy._meta.concrete_fields if getattr(made, f.name) != getattr(standing, f.name)}
+    assert (made.valid_from, made.default_rate, made.pso_discounts) == (
+        date(2025, 3, 1),
+        4,
+        {"2": "12.50"},
+    )
+    differ = {
+        f.name
+        for f in Policy._meta.concrete_fields
+        if getattr(made, f.name) != getattr(standing, f.name)
+    }
     assert differ == {"id", "valid_from", "default_rate", "threshold_works", "pso_discounts"}
     assert region.policies.on(date(2025, 2, 28)) == standing
     kept = Policy.history.get(id=made.pk)
@@ -72,7 +92,9 @@ def test_a_next_policy_is_shown_then_saved_and_holds_for_contracts_to_come(regio
     assert "Besluit 7" in page_of(admin, PAGE)
     earlier.refresh_from_db()
     assert earlier.policy == standing
-    later = make.make_contract(region, make.make_contractor(), value=Decimal(1_000_000), award_date=date(2025, 3, 2))
+    later = make.make_contract(
+        region, make.make_contractor(), value=Decimal(1_000_000), award_date=date(2025, 3, 2)
+    )
     assert later.policy == made
 
 
@@ -92,9 +114,13 @@ def test_a_next_policy_is_shown_then_saved_and_holds_for_contracts_to_come(regio
         ("why", "111222333"),
     ],
 )
-def test_what_no_policy_can_say_is_told_beside_the_field(region: Region, field: str, typed: str) -> None:
+def test_what_no_policy_can_say_is_told_beside_the_field(
+    region: Region, field: str, typed: str
+) -> None:
     admin = signed_in(region)
-    response = admin.post(CHANGE, terms_on(page_of(admin, CHANGE)) | {"valid_from": "2026-01-01", field: typed})
+    response = admin.post(
+        CHANGE, terms_on(page_of(admin, CHANGE)) | {"valid_from": "2026-01-01", field: typed}
+    )
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in response.content.decode()
     assert region.policies.count() == 1
@@ -121,6 +147,11 @@ def test_of_two_policies_for_one_day_at_once_one_holds() -> None:
     terms = {name: getattr(standing, name) for name in policies.TERMS}
 
     def change(rate: int) -> None:
-        policies.succeed(region, terms | {"default_rate": rate}, NOW.date(), Act.of(None, NOW), seen=standing.pk)
+        policies.succeed(
+            region, terms | {"default_rate": rate}, NOW.date(), Act.of(None, NOW), seen=standing.pk
+        )
 
-    assert sorted(at_once(*[lambda rate=rate: change(rate) for rate in (1, 2, 3, 4)])) == ["done"] + ["refused"] * 3
+    assert (
+        sorted(at_once(*[lambda rate=rate: change(rate) for rate in (1, 2, 3, 4)]))
+        == ["done"] + ["refused"] * 3
+    )

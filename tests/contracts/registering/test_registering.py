@@ -21,7 +21,10 @@ THRESHOLDS = {"threshold_services": "200000", "cap": "300000"}
 @pytest.fixture
 def region() -> Region:
     return make.make_region(
-        **THRESHOLDS, reduced_rate="2.00", reduced_below_labour_share="30", supplies_min_labour_share="10"
+        **THRESHOLDS,
+        reduced_rate="2.00",
+        reduced_below_labour_share="30",
+        supplies_min_labour_share="10",
     )
 
 
@@ -46,7 +49,9 @@ def terms(region: Region, **other: Any) -> dict[str, str]:
     }
 
 
-def begin(client: Client, region: Region, kvk: str = "12345678", name: str = "Groen en Zo") -> ContractDraft:
+def begin(
+    client: Client, region: Region, kvk: str = "12345678", name: str = "Groen en Zo"
+) -> ContractDraft:
     answer = client.post(reverse("contract-new"), {"region": region.pk, "kvk": kvk, "name": name})
     assert answer.status_code == 302, answer.content.decode()
     return ContractDraft.objects.latest("pk")
@@ -87,8 +92,14 @@ def test_an_adviser_registers_a_contract(region: Region, adviser: Any) -> None:
     [
         ({"value": "800000"}, "40000.00"),
         ({"value": "600000", "end_date": "2026-09-30"}, "30000.00"),
-        ({"value": "10000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"}, "200000.00"),
-        ({"value": "20000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"}, "300000.00"),
+        (
+            {"value": "10000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"},
+            "200000.00",
+        ),
+        (
+            {"value": "20000000", "rate": "2", "rate_reason": "market", "rate_reason_text": "Krap"},
+            "300000.00",
+        ),
         ({"value": "600000", "basis": "labour_cost", "labour_cost": "180000"}, "9000.00"),
         ({"value": "199.999,99"}, "0.00"),
         ({"value": "200.000"}, "10000.00"),
@@ -97,16 +108,22 @@ def test_an_adviser_registers_a_contract(region: Region, adviser: Any) -> None:
         ({"basis": "invoiced_turnover"}, "0.00"),
     ],
 )
-def test_the_obligation_is_that_of_the_rules(region: Region, adviser: Any, given: Any, owed: str) -> None:
+def test_the_obligation_is_that_of_the_rules(
+    region: Region, adviser: Any, given: Any, owed: str
+) -> None:
     assert obligation(register(signed_in(adviser), region, **given)) == Decimal(owed)
 
 
-def test_the_panel_says_what_is_owed_and_why_and_keeps_what_was_typed(region: Region, adviser: Any) -> None:
+def test_the_panel_says_what_is_owed_and_why_and_keeps_what_was_typed(
+    region: Region, adviser: Any
+) -> None:
     client = signed_in(adviser)
     draft = begin(client, region)
     answer = client.post(reverse("contract-owed", args=[draft.pk]), {"reference": "H-9"})
     assert len(answer.context["missing"]) == 3
-    answer = client.post(reverse("contract-owed", args=[draft.pk]), terms(region, edition=draft.edition))
+    answer = client.post(
+        reverse("contract-owed", args=[draft.pk]), terms(region, edition=draft.edition)
+    )
     page = answer.content.decode()
     assert "50.000" in page
     assert "200.000" in page  # the threshold
@@ -120,7 +137,9 @@ def test_what_arrives_late_does_not_undo_what_was_sent(region: Region, adviser: 
     client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, **terms(region)).status_code == 302
-    client.post(reverse("contract-owed", args=[draft.pk]), terms(region, value="1", edition=draft.edition))
+    client.post(
+        reverse("contract-owed", args=[draft.pk]), terms(region, value="1", edition=draft.edition)
+    )
     draft.refresh_from_db()
     assert draft.filled_in["value"] == "1.000.000"
 
@@ -172,10 +191,15 @@ def test_shares_add_up_over_the_municipalities(region: Region, adviser: Any) -> 
     assert answer.status_code == 422
     assert first in answer.context["form"].errors
     contract = register(client, region, **{first: "60", second: "40"})
-    assert sorted(line.obligation_delta for line in contract.obligation_lines.all()) == [20000, 30000]
+    assert sorted(line.obligation_delta for line in contract.obligation_lines.all()) == [
+        20000,
+        30000,
+    ]
 
 
-def test_a_reference_that_is_in_use_is_refused_also_when_it_was_taken_meanwhile(region: Region, adviser: Any) -> None:
+def test_a_reference_that_is_in_use_is_refused_also_when_it_was_taken_meanwhile(
+    region: Region, adviser: Any
+) -> None:
     client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, **terms(region)).status_code == 302
@@ -214,23 +238,31 @@ def test_an_officer_registers_for_their_own_municipality_only(region: Region) ->
     page = client.get(reverse("contract-draft", args=[draft.pk])).content.decode()
     assert own.name in page
     assert other.name not in page
-    answer = fill_in(client, draft, **terms(region, **{f"share_{own.pk}": "0", f"share_{other.pk}": "100"}))
+    answer = fill_in(
+        client, draft, **terms(region, **{f"share_{own.pk}": "0", f"share_{other.pk}": "100"})
+    )
     assert answer.status_code == 422
     contract = register(client, region)
     assert [share.municipality for share in contract.shares.all()] == [own]
     assert contract.adviser is None
 
 
-def test_a_contractor_from_elsewhere_is_found_by_its_full_number_only(region: Region, adviser: Any) -> None:
+def test_a_contractor_from_elsewhere_is_found_by_its_full_number_only(
+    region: Region, adviser: Any
+) -> None:
     elsewhere = make.make_contractor("Verre Vogels", "87654321")
     make.make_contract(make.make_region("utrecht", "Utrecht"), elsewhere)
     client = signed_in(adviser)
     for searched in ("verre", "8765432"):
         assert client.get(reverse("contract-new"), {"q": searched}).context["found"] == []
     assert client.get(reverse("contract-new"), {"q": "87654321"}).context["found"] == [elsewhere]
-    by_id = client.post(reverse("contract-new"), {"region": region.pk, "q": "verre", "contractor": elsewhere.pk})
+    by_id = client.post(
+        reverse("contract-new"), {"region": region.pk, "q": "verre", "contractor": elsewhere.pk}
+    )
     assert by_id.status_code == 422
-    answer = client.post(reverse("contract-new"), {"region": region.pk, "q": "87654321", "contractor": elsewhere.pk})
+    answer = client.post(
+        reverse("contract-new"), {"region": region.pk, "q": "87654321", "contractor": elsewhere.pk}
+    )
     assert answer.status_code == 302
     assert ContractDraft.objects.get().contractor == elsewhere
 
@@ -253,7 +285,7 @@ def test_a_draft_is_its_owners_alone_and_can_be_discarded(region: Region, advise
     assert not ContractDraft.objects.exists()
 
 
-# --- what is seldom needed ------------------------------------------------------------------------------------------
+# --- what is seldom needed ------------------------------------------------------------------------
 
 
 def test_a_cpv_code_is_found_by_word_and_told_by_name(region: Region, adviser: Any) -> None:
@@ -272,7 +304,8 @@ def test_a_cpv_code_is_found_by_word_and_told_by_name(region: Region, adviser: A
 
 def test_facts_about_cpv_are_whole() -> None:
     levels = [len(code.rstrip("0")) for code in cpv.codes()]
-    # Regulation 213/2008 has 45 divisions, 272 groups and 1002 classes; the division 30, say, ends in a nought itself.
+    # Regulation 213/2008 has 45 divisions, 272 groups and 1002 classes; the division 30, say, ends
+    # in a nought itself.
     assert len(levels) == 45 + 272 + 1002
     assert all(known.nl and known.en for known in cpv.codes().values())
     assert cpv.nearest("45233140").code == "45230000"
@@ -282,7 +315,12 @@ def test_facts_about_cpv_are_whole() -> None:
 def test_a_firm_abroad_has_a_number_there(region: Region, adviser: Any) -> None:
     client = signed_in(adviser)
     new = {"region": region.pk, "name": "Bouw NV"}
-    for given in ({}, {"country": "BE"}, {"register_number": "0123.456.789"}, {"kvk": "12345678", "country": "BE"}):
+    for given in (
+        {},
+        {"country": "BE"},
+        {"register_number": "0123.456.789"},
+        {"kvk": "12345678", "country": "BE"},
+    ):
         assert client.post(reverse("contract-new"), new | given).status_code == 422, given
     abroad = {"country": "be", "register_number": "0123.456.789"}
     for number in ("1", "2"):
@@ -292,12 +330,19 @@ def test_a_firm_abroad_has_a_number_there(region: Region, adviser: Any) -> None:
         client.post(reverse("contract-check", args=[draft.pk]))
     firm = Contractor.objects.get(country="BE", register_number="0123.456.789")
     assert firm.contracts.count() == 2
-    assert "BE 0123.456.789" in client.get(reverse("contractor-detail", args=[firm.pk])).content.decode()
+    assert (
+        "BE 0123.456.789"
+        in client.get(reverse("contractor-detail", args=[firm.pk])).content.decode()
+    )
 
 
-def test_an_adviser_can_pin_another_table_and_hold_the_obligation(region: Region, adviser: Any) -> None:
+def test_an_adviser_can_pin_another_table_and_hold_the_obligation(
+    region: Region, adviser: Any
+) -> None:
     other = make.make_table(region, "leiden-2023")
-    contract = register(signed_in(adviser), region, valuation_table=other.code, fixed_obligation="on")
+    contract = register(
+        signed_in(adviser), region, valuation_table=other.code, fixed_obligation="on"
+    )
     assert (contract.table, contract.follows_changes) == (other, False)
     make.make_change(contract, value_delta=Decimal(100000), effective_date=contract.award_date)
     assert obligation(contract) == 50000

@@ -33,7 +33,13 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.settlement import door as settlement
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles, longest_recovery, penalties
+from contracts.settlement.shortfall import (
+    Decision,
+    Figures,
+    LetterFiles,
+    longest_recovery,
+    penalties,
+)
 from placements.claims.content import Content
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
@@ -66,7 +72,9 @@ def contract(region: Region) -> Contract:
 
 
 def with_shortfall(region: Region) -> Contract:
-    contract = make.make_contract(region, make.make_contractor("De Linde"), reference="C-1", title="Wegen")
+    contract = make.make_contract(
+        region, make.make_contractor("De Linde"), reference="C-1", title="Wegen"
+    )
     make.make_purchase(contract, "35000.00")
     obligations.end(contract, make.act(None, "Afgelopen"))
     return contract
@@ -74,7 +82,9 @@ def with_shortfall(region: Region) -> Contract:
 
 @pytest.fixture
 def adviser(region: Region) -> Client:
-    return signed_in(make.make_user(Role.ADVISER, region, name="Noor Advies", email="noor@example.org"))
+    return signed_in(
+        make.make_user(Role.ADVISER, region, name="Noor Advies", email="noor@example.org")
+    )
 
 
 def url(contract: Contract, name: str = "contract-settlement") -> str:
@@ -83,7 +93,10 @@ def url(contract: Contract, name: str = "contract-settlement") -> str:
 
 def figures(contract: Contract) -> Figures:
     standing = with_progress([contract], TODAY)[contract.pk]
-    return Figures(standing.obligation, {"work": D("0.00"), "social_purchasing": standing.realised, "csr": D("0.00")})
+    return Figures(
+        standing.obligation,
+        {"work": D("0.00"), "social_purchasing": standing.realised, "csr": D("0.00")},
+    )
 
 
 def decide(contract: Contract, decision: Decision | None = None, **other: Any) -> Settlement:
@@ -103,14 +116,18 @@ def sent(client: Client, contract: Contract, **given: str) -> Any:
     return client.post(page, {"seen": shown.context["seen"], "fault": "yes", **given})
 
 
-# --- the penalty ----------------------------------------------------------------------------------------------------
+# --- the penalty ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("factor", "expected"), [("1.0", "15000.00"), ("1.5", "22500.00")])
 def test_it_is_decided_by_the_factor_of_the_policy(factor: str, expected: str) -> None:
     region = make.make_region("elders", "Elders", penalty_factor=factor)
     made = decide(with_shortfall(region))
-    assert (made.obligation, made.realised, made.shortfall) == (D("50000.00"), D("35000.00"), D("15000.00"))
+    assert (made.obligation, made.realised, made.shortfall) == (
+        D("50000.00"),
+        D("35000.00"),
+        D("15000.00"),
+    )
     assert (made.penalty, made.penalty_factor) == (D(expected), D(factor))
     assert made.counted_until == date(2025, 12, 31)
 
@@ -132,11 +149,15 @@ def test_penalties_add_up_by_year_while_they_hold(region: Region, contract: Cont
     assert penalties(everything, Period.year(2026)) == 15000
 
 
-# --- time to recover ------------------------------------------------------------------------------------------------
+# --- time to recover ------------------------------------------------------------------------------
 
 
-def test_a_recovery_period_moves_the_last_counted_day(region: Region, contract: Contract, adviser: Client) -> None:
-    make.make_placement(contract, start_date=date(2025, 7, 1), end_date=None, confirmed_until=date(2025, 7, 31))
+def test_a_recovery_period_moves_the_last_counted_day(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
+    make.make_placement(
+        contract, start_date=date(2025, 7, 1), end_date=None, confirmed_until=date(2025, 7, 31)
+    )
     Contract.objects.update(value=D(2_000_000))
     page = url(contract, "settlement-recovery")
     contract.refresh_from_db()
@@ -157,14 +178,20 @@ def test_a_recovery_period_moves_the_last_counted_day(region: Region, contract: 
         assert later.get(url(contract)).context["may_decide"]
 
 
-def test_what_is_done_in_it_counts_and_then_it_is_settled_again(region: Region, contract: Contract) -> None:
+def test_what_is_done_in_it_counts_and_then_it_is_settled_again(
+    region: Region, contract: Contract
+) -> None:
     at = make.moment(TODAY)
-    settlement.grant_recovery(contract, date(2026, 6, 30), figures(contract), Act.of(None, at, "Ziekte"))
+    settlement.grant_recovery(
+        contract, date(2026, 6, 30), figures(contract), Act.of(None, at, "Ziekte")
+    )
     make.make_activity(contract, "150", activity_date=date(2026, 3, 1), on=TODAY)
     assert decide(contract).shortfall == 0  # all is fulfilled: it need not wait for the last day
 
 
-def test_without_a_shortfall_or_without_policy_there_is_no_recovery(region: Region, contract: Contract) -> None:
+def test_without_a_shortfall_or_without_policy_there_is_no_recovery(
+    region: Region, contract: Contract
+) -> None:
     at, until = make.moment(TODAY), date(2026, 3, 31)
     none = Figures(D(50000), {"work": D(50000)})
     with pytest.raises(Refused):
@@ -175,10 +202,12 @@ def test_without_a_shortfall_or_without_policy_there_is_no_recovery(region: Regi
         settlement.grant_recovery(strict, until, figures(strict), Act.of(None, at, "x"))
 
 
-# --- the decision ---------------------------------------------------------------------------------------------------
+# --- the decision ---------------------------------------------------------------------------------
 
 
-def test_the_steps_to_a_settled_contract_with_its_letter(contract: Contract, adviser: Client) -> None:
+def test_the_steps_to_a_settled_contract_with_its_letter(
+    contract: Contract, adviser: Client
+) -> None:
     shown = sent(adviser, contract, explanation="Wij spraken dit door op 3 maart.")
     letter = shown.context["letter"]
     assert shown.context["penalty"] == 15000
@@ -208,7 +237,11 @@ def test_no_blame_needs_its_reason_and_costs_nothing(contract: Contract, adviser
     assert list(answer.context["form"].errors) == ["no_fault_reason"]
     sent(adviser, contract, fault="no", no_fault_reason="Asbest legde het werk stil", confirm="1")
     made = Settlement.objects.get()
-    assert (made.penalty, made.at_fault, made.no_fault_reason) == (0, False, "Asbest legde het werk stil")
+    assert (made.penalty, made.at_fault, made.no_fault_reason) == (
+        0,
+        False,
+        "Asbest legde het werk stil",
+    )
 
 
 @pytest.mark.parametrize(
@@ -229,7 +262,9 @@ def test_faults_stand_beside_their_field(
     assert not Settlement.objects.exists()
 
 
-def test_the_decision_is_about_the_figures_on_the_screen(contract: Contract, adviser: Client) -> None:
+def test_the_decision_is_about_the_figures_on_the_screen(
+    contract: Contract, adviser: Client
+) -> None:
     page = url(contract, "settlement-decide")
     seen = adviser.get(page).context["seen"]
     make.make_purchase(contract, "1000.00", on=TODAY)
@@ -270,7 +305,9 @@ def test_nothing_is_half_done_when_the_letter_fails(
     assert not Settlement.objects.exists()
 
 
-def test_no_file_stays_behind_when_the_decision_fails(contract: Contract, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_file_stays_behind_when_the_decision_fails(
+    contract: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*_args: Any, **_more: Any) -> None:
         raise Refused("Nee")
 
@@ -289,7 +326,7 @@ def make_file(words: str) -> Any:
     return File(words.encode(), "application/pdf", "Slotbrief")
 
 
-# --- read-only ------------------------------------------------------------------------------------------------------
+# --- read-only ------------------------------------------------------------------------------------
 
 
 def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
@@ -299,19 +336,27 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
     draft = contract.allocations.get(version__state=FulfilmentState.DRAFT).version
     back = contract.allocations.get(version__state=FulfilmentState.RETURNED).version
     block = accepted.allocations.get().block
-    content = Content({"amount": D(1), "paid_on": date(2025, 5, 1)}, [], [(contract, block, D(100))])
+    content = Content(
+        {"amount": D(1), "paid_on": date(2025, 5, 1)}, [], [(contract, block, D(100))]
+    )
     region = contract.region
     plan = contract.plans.get()
     towns = {region.municipalities.get(code="GM0406").pk: D(100)}
     act_of = acts.Modification
     return {
         "amendment": lambda: make.make_change(contract, value_delta=D(1)),
-        "extension": lambda: make.make_change(contract, ChangeKind.EXTENSION, new_end_date=date(2027, 1, 1)),
-        "shares": lambda: carry_out(act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), Act.of(None, at)),
+        "extension": lambda: make.make_change(
+            contract, ChangeKind.EXTENSION, new_end_date=date(2027, 1, 1)
+        ),
+        "shares": lambda: carry_out(
+            act_of(contract, ActKind.SHARES, "x", on=TODAY, shares=towns), Act.of(None, at)
+        ),
         "end": lambda: obligations.end(contract, Act.of(None, at, "x")),
         "cancel": lambda: obligations.cancel(contract, Act.of(None, at, "x"), on=TODAY),
         "settle": lambda: obligations.settle(contract, Act.of(None, at, "x"), on=TODAY),
-        "recovery": lambda: obligations.grant_recovery(contract, date(2026, 6, 1), Act.of(None, at, "x")),
+        "recovery": lambda: obligations.grant_recovery(
+            contract, date(2026, 6, 1), Act.of(None, at, "x")
+        ),
         "call-off": lambda: make.make_contract(region, contract.contractor, parent=contract),
         "plan": lambda: plans.agree(plan, Act.of(None, at)),
         "contact": lambda: plans.record_contact(contract, date(2024, 1, 1), Act.of(None, at)),
@@ -327,25 +372,40 @@ def closed_doors(contract: Contract) -> dict[str, Callable[[], Any]]:
     }
 
 
-def test_a_settled_contract_is_read_only_and_so_is_what_counts_under_it(region: Region, contract: Contract) -> None:
+def test_a_settled_contract_is_read_only_and_so_is_what_counts_under_it(
+    region: Region, contract: Contract
+) -> None:
     make.make_plan(contract, PlanState.SUBMITTED)
     make.make_purchase(contract, state=FulfilmentState.DRAFT, on=TODAY)
     make.make_purchase(contract, state=FulfilmentState.RETURNED, why="Welke factuur?", on=TODAY)
     decide(contract)
-    before = (contract.obligation_lines.count(), FulfilmentLine.objects.count(), contract.events.count())
+    before = (
+        contract.obligation_lines.count(),
+        FulfilmentLine.objects.count(),
+        contract.events.count(),
+    )
     for name, door in closed_doors(contract).items():
         with pytest.raises(Refused):
             door()
         assert name
-    assert (contract.obligation_lines.count(), FulfilmentLine.objects.count(), contract.events.count()) == before
+    assert (
+        contract.obligation_lines.count(),
+        FulfilmentLine.objects.count(),
+        contract.events.count(),
+    ) == before
     assert list(differences([region], TODAY)) == []
 
 
-def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(contract: Contract) -> None:
+def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(
+    contract: Contract,
+) -> None:
     late = make.make_purchase(contract, state=FulfilmentState.SUBMITTED, on=TODAY)
     obligations.settle(contract, make.act(None, "Afgerekend"), on=TODAY)
     act = make.act(why="Na de afrekening", today=TODAY)
-    for answer in (lambda: life.accept([late], act, region=contract.region), lambda: life.return_(late, act)):
+    for answer in (
+        lambda: life.accept([late], act, region=contract.region),
+        lambda: life.return_(late, act),
+    ):
         with pytest.raises(Refused, match="C-1"):
             answer()
     life.reject(late, act)
@@ -354,13 +414,21 @@ def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(cont
 
 def test_a_placement_goes_on_under_its_other_contract_only(region: Region) -> None:
     two = make.make_contracts(region, make.make_contractor(), 2, end_date=date(2026, 12, 31))
-    days = {"start_date": date(2025, 1, 1), "confirmed_until": date(2025, 1, 31), "candidate_ref": "K"}
-    version = make.make_fulfilment(two, "placement", "PW_GT2Y", [(date(2025, 1, 1), D(36))], on=TODAY, **days)
+    days = {
+        "start_date": date(2025, 1, 1),
+        "confirmed_until": date(2025, 1, 31),
+        "candidate_ref": "K",
+    }
+    version = make.make_fulfilment(
+        two, "placement", "PW_GT2Y", [(date(2025, 1, 1), D(36))], on=TODAY, **days
+    )
     for move in (obligations.end, obligations.settle):
         more = {"on": TODAY} if move is obligations.settle else {}
         move(two[0], make.act(None, "Afgerekend"), **more)
     life.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
-    sums = dict(FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount")))
+    sums = dict(
+        FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount"))
+    )
     assert sums == {two[0].pk: D("1666.67"), two[1].pk: D("25000.00")}
     assert list(differences([region], TODAY)) == []
     with pytest.raises(Refused):
@@ -386,12 +454,15 @@ def test_reopening_is_an_event_with_a_reason(contract: Contract, adviser: Client
     assert adviser.get(reverse("closing-letter", args=[first.pk, "pdf"])).status_code == 200
 
 
-# --- the letter -----------------------------------------------------------------------------------------------------
+# --- the letter -----------------------------------------------------------------------------------
 
 
 def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Client) -> None:
     contract = make.make_contract(
-        region, make.make_contractor("De Linde <b>"), {"GM0402": 60, "GM0406": 40}, title="Wegen & paden"
+        region,
+        make.make_contractor("De Linde <b>"),
+        {"GM0402": 60, "GM0406": 40},
+        title="Wegen & paden",
     )
     make.make_change(contract, value_delta=D(-100000))
     make.make_placement(contract, hours="18", candidate_ref="Kandidaat Wulp", external_id="NR-WULP")
@@ -399,13 +470,23 @@ def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Cl
     sent(adviser, contract, explanation="Met dank <script>", confirm="1")
     made = Settlement.objects.get()
     pdf = b"".join(adviser.get(reverse("closing-letter", args=[made.pk, "pdf"])).streaming_content)
-    word = b"".join(adviser.get(reverse("closing-letter", args=[made.pk, "docx"])).streaming_content)
+    word = b"".join(
+        adviser.get(reverse("closing-letter", args=[made.pk, "docx"])).streaming_content
+    )
     document = Document(io.BytesIO(word))
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells]).replace("\xa0", " ")
+    text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells]).replace(
+        "\xa0", " "
+    )
     for told in (
         *("De Linde <b>", "Wegen & paden", "de gemeenten Hilversum en Huizen", "Met dank <script>"),
-        *("€ 1.000.000 × 5% = € 50.000", "− € 100.000: − € 5.000", "€ 45.000,00", "€ 20.000,00", "€ 25.000,00"),
+        *(
+            "€ 1.000.000 × 5% = € 50.000",
+            "− € 100.000: − € 5.000",
+            "€ 45.000,00",
+            "€ 20.000,00",
+            "€ 25.000,00",
+        ),
         *("noor@example.org", "10 maart 2026"),
     ):
         assert told in text, told
@@ -413,10 +494,12 @@ def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Cl
     assert failures(pdf) == []
 
 
-# --- who sees what --------------------------------------------------------------------------------------------------
+# --- who sees what --------------------------------------------------------------------------------
 
 
-def test_everybody_of_the_contract_reads_the_outcome(region: Region, contract: Contract, adviser: Client) -> None:
+def test_everybody_of_the_contract_reads_the_outcome(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
     sent(adviser, contract, confirm="1")
     letter = reverse("closing-letter", args=[Settlement.objects.get().pk, "pdf"])
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))

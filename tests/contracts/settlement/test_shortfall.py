@@ -8,20 +8,36 @@ from typing import Any
 import pytest
 
 from contracts.models import ContractState
-from contracts.settlement.shortfall import Figures, is_settled_here, longest_recovery, may_settle_now, penalty
+from contracts.settlement.shortfall import (
+    Figures,
+    is_settled_here,
+    longest_recovery,
+    may_settle_now,
+    penalty,
+)
 
 D = Decimal
 LAST = date(2024, 12, 31)
-SHORT, DONE = Figures(D(50000), {"work": D(35000)}), Figures(D(50000), {"work": D(30000), "csr": D(20000)})
+SHORT, DONE = (
+    Figures(D(50000), {"work": D(35000)}),
+    Figures(D(50000), {"work": D(30000), "csr": D(20000)}),
+)
 
 
 def contract(**other: Any) -> Any:
-    terms = {"state": ContractState.ENDED, "end_date": LAST, "last_counted_day": LAST, "has_obligation": True}
+    terms = {
+        "state": ContractState.ENDED,
+        "end_date": LAST,
+        "last_counted_day": LAST,
+        "has_obligation": True,
+    }
     policy = SimpleNamespace(recovery_months=other.pop("recovery_months", 6))
     return SimpleNamespace(**{"is_framework": False, "policy": policy, **terms, **other})
 
 
-@pytest.mark.parametrize(("factor", "expected"), [("1", "15000"), ("1.5", "22500"), ("0", "0"), ("0.333", "4995")])
+@pytest.mark.parametrize(
+    ("factor", "expected"), [("1", "15000"), ("1.5", "22500"), ("0", "0"), ("0.333", "4995")]
+)
 def test_the_penalty_is_the_shortfall_times_the_factor(factor: str, expected: str) -> None:
     found = Figures(D(50000), {"work": D(35000)})
     assert penalty(found.shortfall, D(factor)) == D(expected)

@@ -1,4 +1,6 @@
-"""Social firms: a recognition opens blocks from a day until a day, one door, and a directory of what is public."""
+"""Social firms: a recognition opens blocks from a day until a day, one door, and a directory of
+what is public.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -43,7 +45,9 @@ def only_for(contract: Any, *kinds: str) -> None:
 
 def signals(client: Client, version: FulfilmentVersion) -> list[str]:
     shown = client.get(reverse("review", args=[version.fulfilment_id]))
-    return [signal.sentence for signal in shown.context["signals"] if signal.kind == "not_recognised"]
+    return [
+        signal.sentence for signal in shown.context["signals"] if signal.kind == "not_recognised"
+    ]
 
 
 class TestTheDayOfPayment:
@@ -63,17 +67,24 @@ class TestTheDayOfPayment:
         version = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
         assert (signals(signed_in(adviser), version) == []) is is_recognised
 
-    def test_without_a_number_the_name_finds_the_firm(self, adviser: Any, region: Any, contract: Any) -> None:
+    def test_without_a_number_the_name_finds_the_firm(
+        self, adviser: Any, region: Any, contract: Any
+    ) -> None:
         make.make_firm(region, "Sociale Drukkerij É")
         same = make.make_purchase(contract, supplier_name="sociale drukkerij e", state="submitted")
         other_number = make.make_purchase(
-            contract, supplier_name="Sociale Drukkerij É", supplier_kvk="99999999", state="submitted"
+            contract,
+            supplier_name="Sociale Drukkerij É",
+            supplier_kvk="99999999",
+            state="submitted",
         )
         client = signed_in(adviser)
         assert signals(client, same) == []
         assert len(signals(client, other_number)) == 1
 
-    def test_of_another_region_or_taken_back_is_none(self, adviser: Any, region: Any, contract: Any) -> None:
+    def test_of_another_region_or_taken_back_is_none(
+        self, adviser: Any, region: Any, contract: Any
+    ) -> None:
         make.make_firm(make.make_region("utrecht", "Utrecht"), kvk=KVK)
         version = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
         client = signed_in(adviser)
@@ -83,7 +94,9 @@ class TestTheDayOfPayment:
         firms.take_back(here, make.act(adviser, "Verkeerd nummer"))
         assert len(signals(client, version)) == 1
 
-    def test_the_table_says_which_recognitions_open_a_block(self, adviser: Any, region: Any, contract: Any) -> None:
+    def test_the_table_says_which_recognitions_open_a_block(
+        self, adviser: Any, region: Any, contract: Any
+    ) -> None:
         make.make_firm(region, kvk=KVK)
         version = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
         only_for(contract, "pso_30plus")
@@ -93,7 +106,9 @@ class TestTheDayOfPayment:
         make.make_firm(region, kvk=KVK, kind="pso_30plus")
         assert signals(client, version) == []
 
-    def test_a_closed_block_cannot_be_handed_in(self, adviser: Any, region: Any, contract: Any) -> None:
+    def test_a_closed_block_cannot_be_handed_in(
+        self, adviser: Any, region: Any, contract: Any
+    ) -> None:
         only_for(contract, "pso_30plus")
         make.make_firm(region, kvk=KVK)
         with pytest.raises(Refused, match="PSO 30\\+"):
@@ -101,7 +116,9 @@ class TestTheDayOfPayment:
         make.make_firm(region, kvk=KVK, kind="pso_30plus")
         assert make.make_purchase(contract, supplier_kvk=KVK, state="submitted").submitted_at
 
-    def test_a_signal_keeps_it_out_of_accepting_together(self, adviser: Any, region: Any, contract: Any) -> None:
+    def test_a_signal_keeps_it_out_of_accepting_together(
+        self, adviser: Any, region: Any, contract: Any
+    ) -> None:
         contract.table.blocks.update(evidence=[])
         make.make_firm(region, kvk=KVK)
         fine = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
@@ -125,7 +142,9 @@ class TestRecording:
             **fields,
         }
 
-    def test_found_and_chosen_without_javascript(self, person: Any, region: Any, contract: Any) -> None:
+    def test_found_and_chosen_without_javascript(
+        self, person: Any, region: Any, contract: Any
+    ) -> None:
         firm = make.make_firm(region, kvk=KVK).firm
         make.make_firm(make.make_region("utrecht", "Utrecht"), "Drukkerij Elders")
         client, version = signed_in(person), self.draft(contract)
@@ -141,20 +160,30 @@ class TestRecording:
         version.refresh_from_db()
         assert version.supplier_kvk == KVK
 
-    def test_suggestions_and_the_chosen_one_as_fragments(self, person: Any, region: Any, contract: Any) -> None:
+    def test_suggestions_and_the_chosen_one_as_fragments(
+        self, person: Any, region: Any, contract: Any
+    ) -> None:
         firm = make.make_firm(region, kvk=KVK).firm
         client, version = signed_in(person), self.draft(contract)
         url = reverse("fulfilment-firms", args=[version.fulfilment_id])
         assert "Sociale Drukkerij" in client.post(url, self.typed(version)).content.decode()
-        assert "Sociale Drukkerij" in client.post(url, self.typed(version, supplier_name="99000")).content.decode()
-        assert "Sociale Drukkerij" not in client.post(url, self.typed(version, supplier_name="d")).content.decode()
+        assert (
+            "Sociale Drukkerij"
+            in client.post(url, self.typed(version, supplier_name="99000")).content.decode()
+        )
+        assert (
+            "Sociale Drukkerij"
+            not in client.post(url, self.typed(version, supplier_name="d")).content.decode()
+        )
         part = client.post(url, self.typed(version, firm=firm.pk)).content.decode()
         assert KVK in part
         assert "<html" not in part
         for nonsense in ("", "\0", "x" * 3000, "9" * 30, "<b>"):
             client.post(url, self.typed(version, supplier_name=nonsense, firm=nonsense))
 
-    def test_a_closed_block_is_said_and_not_submitted(self, person: Any, region: Any, contract: Any) -> None:
+    def test_a_closed_block_is_said_and_not_submitted(
+        self, person: Any, region: Any, contract: Any
+    ) -> None:
         only_for(contract, "pso_30plus")
         make.make_firm(region, kvk=KVK)
         version = make.make_purchase(contract, state="draft", supplier_kvk=KVK)
@@ -166,27 +195,41 @@ class TestRecording:
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
-    def test_where_the_table_says_nothing_every_firm_will_do(self, person: Any, contract: Any) -> None:
+    def test_where_the_table_says_nothing_every_firm_will_do(
+        self, person: Any, contract: Any
+    ) -> None:
         version = make.make_purchase(contract, state="draft")
-        signed_in(person).post(reverse("fulfilment-check", args=[version.fulfilment_id]), {"edition": version.edition})
+        signed_in(person).post(
+            reverse("fulfilment-check", args=[version.fulfilment_id]), {"edition": version.edition}
+        )
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
     def test_proposing_keeps_what_was_filled_in(self, person: Any, contract: Any) -> None:
         client, version = signed_in(person), self.draft(contract)
         details = reverse("fulfilment-details", args=[version.fulfilment_id])
-        answer = client.post(details, self.typed(version, supplier_name="Nieuw", supplier_kvk=KVK, propose="1"))
+        answer = client.post(
+            details, self.typed(version, supplier_name="Nieuw", supplier_kvk=KVK, propose="1")
+        )
         version.refresh_from_db()
         assert version.supplier_name == "Nieuw"
         form = client.get(answer["Location"]).context["form"]
         assert (form["name"].value(), form["kvk"].value()) == ("Nieuw", KVK)
-        sent = {"name": "Nieuw", "kvk": KVK, "kind": "pso_30plus", "party": form["party"].value(), "next": details}
+        sent = {
+            "name": "Nieuw",
+            "kvk": KVK,
+            "kind": "pso_30plus",
+            "party": form["party"].value(),
+            "next": details,
+        }
         assert client.post(answer["Location"], sent)["Location"] == details
 
 
 class TestTheDoor:
     def terms(self, **fields: Any) -> RecognisedAs:
-        return RecognisedAs(**{"kind": "sw_company", "valid_from": PAID, "grounds": "Nagezocht", **fields})
+        return RecognisedAs(
+            **{"kind": "sw_company", "valid_from": PAID, "grounds": "Nagezocht", **fields}
+        )
 
     def recognise(self, region: Any, **fields: Any) -> Recognition:
         return firms.recognise(
@@ -230,7 +273,9 @@ class TestTheDoor:
         assert not made.holds_on(date(2024, 7, 1))
         with pytest.raises(Refused):
             firms.end(made, date(2024, 5, 14), make.act(None, "Nooit"))
-        assert list(made.history.order_by("history_id").values_list("history_change_reason", flat=True)) == [
+        assert list(
+            made.history.order_by("history_id").values_list("history_change_reason", flat=True)
+        ) == [
             "Nagezocht",
             "Certificaat ingetrokken",
         ]
@@ -261,9 +306,14 @@ class TestTheDoor:
     def test_a_table_names_known_recognitions_of_purchases_only(self, region: Any) -> None:
         block = {"code": "X", "label": "X", "kind": "purchase", "unit": "invoice"}
         table = {"code": "t", "title": "T", "full_time_hours": "36"}
-        made, _new = load_table(region, table | {"blocks": [block | {"recognitions": ["sw_company", "pso_30plus"]}]})
+        made, _new = load_table(
+            region, table | {"blocks": [block | {"recognitions": ["sw_company", "pso_30plus"]}]}
+        )
         assert made.blocks.get().recognitions == ["sw_company", "pso_30plus"]
-        for fault in ({"recognitions": ["wsw"]}, {"kind": "activity", "unit": "cost", "recognitions": ["sw_company"]}):
+        for fault in (
+            {"recognitions": ["wsw"]},
+            {"kind": "activity", "unit": "cost", "recognitions": ["sw_company"]},
+        ):
             with pytest.raises(FaultyFile):
                 load_table(region, table | {"code": "u", "blocks": [block | fault]})
 
@@ -281,7 +331,12 @@ class TestPages:
 
     def test_an_adviser_recognises_and_shows_to_everyone(self, adviser: Any, region: Any) -> None:
         client, url = signed_in(adviser), reverse("social-firm-new")
-        for fault in ({"kvk": "1234567"}, {"kind": ""}, {"website": "javascript:alert(1)"}, {"name": "Jan 111222333"}):
+        for fault in (
+            {"kvk": "1234567"},
+            {"kind": ""},
+            {"website": "javascript:alert(1)"},
+            {"name": "Jan 111222333"},
+        ):
             answer = client.post(url, self.told(region=region.pk, **fault))
             assert (answer.status_code, list(answer.context["form"].errors)) == (422, list(fault))
         client.post(url, self.told(region=region.pk, website="www.example.org", offers="Catering"))
@@ -292,7 +347,10 @@ class TestPages:
         page = Client().get(reverse("social-firm-list"), {"q": "CATERING"}).content.decode()
         assert "Firma" in page
         assert 'rel="nofollow noopener noreferrer"' in page
-        assert "Firma" not in Client().get(reverse("social-firm-list"), {"q": "drukwerk"}).content.decode()
+        assert (
+            "Firma"
+            not in Client().get(reverse("social-firm-list"), {"q": "drukwerk"}).content.decode()
+        )
         history = client.get(reverse("social-firm-detail", args=[made.firm_id])).context["events"]
         assert [event.by for event in history] == [adviser] * 3
 
@@ -315,7 +373,9 @@ class TestPages:
         make.make_firm(region, "Verlopen", is_public=True, valid_until=date(2025, 6, 30))
         make.make_firm(region, "Besloten")
         make.make_firm(region, "Openbaar", is_public=True, valid_until=make.TODAY)
-        make.make_firm(make.make_region("utrecht", "Utrecht"), "Elders", is_public=True, kind="pso_30plus")
+        make.make_firm(
+            make.make_region("utrecht", "Utrecht"), "Elders", is_public=True, kind="pso_30plus"
+        )
 
         def shown(**asked: str) -> list[str]:
             rows = Client().get(reverse("social-firm-list"), asked).context["table"].paginated_rows
@@ -326,7 +386,9 @@ class TestPages:
         assert shown(kind="sw_company") == ["Openbaar"]
         assert shown(kind="sw_company", region="utrecht") == []
 
-    def test_a_contractor_proposes_and_reads_the_answer(self, person: Any, adviser: Any, region: Any) -> None:
+    def test_a_contractor_proposes_and_reads_the_answer(
+        self, person: Any, adviser: Any, region: Any
+    ) -> None:
         client, url = signed_in(person), reverse("social-firm-propose")
         party = client.get(url).context["form"]["party"].value()
         client.post(url, {"party": party, "kvk": KVK, "name": "Zorgtuin", "kind": "code_register"})
@@ -347,11 +409,21 @@ class TestPages:
 
     def test_nobody_proposes_for_another_contractor(self, person: Any, region: Any) -> None:
         other = make.make_contractor("Ander")
-        sent = {"party": f"{region.pk}-{other.pk}", "kvk": KVK, "name": "Zorgtuin", "kind": "code_register"}
+        sent = {
+            "party": f"{region.pk}-{other.pk}",
+            "kvk": KVK,
+            "name": "Zorgtuin",
+            "kind": "code_register",
+        }
         assert signed_in(person).post(reverse("social-firm-propose"), sent).status_code == 422
 
     def test_one_of_another_site_is_no_way_back(self, person: Any, region: Any, linde: Any) -> None:
-        sent = {"party": f"{region.pk}-{linde.pk}", "kvk": KVK, "name": "Tuin", "kind": "code_register"}
+        sent = {
+            "party": f"{region.pk}-{linde.pk}",
+            "kvk": KVK,
+            "name": "Tuin",
+            "kind": "code_register",
+        }
         url = reverse("social-firm-propose")
         answer = signed_in(person).post(url, sent | {"next": "https://elders.example/"})
         assert answer["Location"] == url

@@ -1,4 +1,6 @@
-"""Help with a tender: the rules of the policy one by one, what it comes to, and papers that say the same."""
+"""Help with a tender: the rules of the policy one by one, what it comes to, and papers that say the
+same.
+"""
 
 import io
 from decimal import Decimal
@@ -52,7 +54,9 @@ def client_of(role: str, region: Region) -> Client:
         ("supplies", "800000", "10", "2", "16000"),
     ],
 )
-def test_the_rules_of_the_policy(region: Region, kind: str, value: str, share: Any, rate: str, amount: str) -> None:
+def test_the_rules_of_the_policy(
+    region: Region, kind: str, value: str, share: Any, rate: str, amount: str
+) -> None:
     tender = Tender(kind, D(value), 6, None if share is None else D(share))
     advice = advise(tender, region.policies.get())
     assert (advice.expected, advice.rate, advice.amount) == (D(rate), D(rate), D(amount))
@@ -62,8 +66,14 @@ def test_the_rules_of_the_policy(region: Region, kind: str, value: str, share: A
 def test_what_an_amount_could_look_like(region: Region) -> None:
     blocks = region.tables_in_force.get().table.blocks.all()
     found = {way.block.code: way.number for way in ways(D("40000"), 6, blocks)}
-    # € 40.000 a year in half a year: two workplaces; € 10.000 a year: eight; € 100 an hour: 400 hours.
-    assert (found["PW_GT2Y"], found["WW_LT1Y"], found["MVO_HOUR"], found["WSW_INVOICE"]) == (2, 8, 400, 40000)
+    # € 40.000 a year in half a year: two workplaces; € 10.000 a year: eight; € 100 an hour: 400
+    # hours.
+    assert (found["PW_GT2Y"], found["WW_LT1Y"], found["MVO_HOUR"], found["WSW_INVOICE"]) == (
+        2,
+        8,
+        400,
+        40000,
+    )
     assert workplaces_between(ways(D("40000"), 6, blocks))[0] <= 2
     assert ways(D(0), 6, blocks) == []
 
@@ -82,17 +92,25 @@ def test_page_and_papers_say_the_same(region: Region) -> None:
     assert page.context["aid"].advice.amount == 16000
     assert "&lt;raadhuis&gt;" in text
     client.post(reverse("set_language"), {"language": "en"})
-    for paper, words in (("afweging", "lager dan de 5%"), ("bestektekst", "zet 2% van de opdrachtsom")):
+    for paper, words in (
+        ("afweging", "lager dan de 5%"),
+        ("bestektekst", "zet 2% van de opdrachtsom"),
+    ):
         answer = client.get(reverse("tender-paper"), {**asked, "paper": paper})
         assert answer["Content-Disposition"].startswith("attachment")
-        word = " ".join(p.text for p in Document(io.BytesIO(answer.content)).paragraphs).replace("\xa0", " ")
+        word = " ".join(p.text for p in Document(io.BytesIO(answer.content)).paragraphs).replace(
+            "\xa0", " "
+        )
         assert words in word
         assert "€ 16.000" in word
         assert ("Schaars" in word) == (paper == "afweging")
     for nothing in ({**asked, "paper": "x"}, {**asked, "value": "x", "paper": "afweging"}):
         assert client.get(reverse("tender-paper"), nothing).status_code == 404
     assert (
-        client_of(Role.READER, region).get(reverse("tender-paper"), {**asked, "paper": "afweging"}).status_code == 404
+        client_of(Role.READER, region)
+        .get(reverse("tender-paper"), {**asked, "paper": "afweging"})
+        .status_code
+        == 404
     )
 
 
@@ -120,7 +138,13 @@ def test_it_is_taken_along_to_a_new_contract(region: Region) -> None:
     page = client.get(reverse("tender-aid"), {**ASKED, "title": "Schoonmaak", "cpv": "90911200"})
     step = client.get(page.context["carried"])
     given = dict(step.context["carried"])
-    client.post(reverse("contract-new"), {"region": region.pk, "kvk": "12345678", "name": "Fris", **given})
+    client.post(
+        reverse("contract-new"), {"region": region.pk, "kvk": "12345678", "name": "Fris", **given}
+    )
     draft = ContractDraft.objects.get()
     form = client.get(reverse("contract-draft", args=[draft.pk])).context["form"]
-    assert [form[name].value() for name in ("title", "value", "cpv")] == ["Schoonmaak", "800.000", "90911200"]
+    assert [form[name].value() for name in ("title", "value", "cpv")] == [
+        "Schoonmaak",
+        "800.000",
+        "90911200",
+    ]

@@ -1,4 +1,6 @@
-"""Valuation tables in the site: succeeded, never edited once used, in force without gaps, files that come back."""
+"""Valuation tables in the site: succeeded, never edited once used, in force without gaps, files
+that come back.
+"""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +20,13 @@ from contracts.models import BuildingBlock, TableInForce, ValuationTable
 from contracts.policy.loading import FaultyFile
 from contracts.valuation_tables import door as table_door
 from contracts.valuation_tables.forms import BlockForm
-from contracts.valuation_tables.loading import LineOfTables, is_used, load_table, put_in_force, table_from
+from contracts.valuation_tables.loading import (
+    LineOfTables,
+    is_used,
+    load_table,
+    put_in_force,
+    table_from,
+)
 from placements.claims.words import example_worth
 from sroi.access import Role
 from sroi.doors import Act, Refused
@@ -67,7 +75,9 @@ def succeed(table: ValuationTable, code: str = "nieuw") -> ValuationTable:
 
 def typed(form: Any, **fields: Any) -> dict[str, Any]:
     """What a browser would send of a form as it is shown."""
-    shown = {field.html_name: field.value() for field in form if field.value() not in (None, "", [])}
+    shown = {
+        field.html_name: field.value() for field in form if field.value() not in (None, "", [])
+    }
     return shown | fields
 
 
@@ -84,7 +94,9 @@ def filled(sent: dict[str, Any], others: list[BuildingBlock], block: Any = None)
 def row_of(block: BuildingBlock, blocks: list[BuildingBlock]) -> dict[str, Any]:
     """What the form of a row says when nothing in it is changed."""
     others = [other for other in blocks if other != block]
-    shown = BlockForm(others=others, block=block, initial=BlockForm.initial_of(block) | {"seen": "x"})
+    shown = BlockForm(
+        others=others, block=block, initial=BlockForm.initial_of(block) | {"seen": "x"}
+    )
     return filled(typed(shown), others, block).row
 
 
@@ -100,7 +112,9 @@ class TestTheDoor:
         with pytest.raises(Refused):
             table_door.discard(used, table_door.edition(used))
 
-    def test_once_pinned_or_in_force_is_used_for_good(self, region: Any, loaded: ValuationTable) -> None:
+    def test_once_pinned_or_in_force_is_used_for_good(
+        self, region: Any, loaded: ValuationTable
+    ) -> None:
         assert not is_used(loaded)
         contract = make.make_contract(region, make.make_contractor(), table=loaded)
         contract.table = region.tables_in_force.get().table
@@ -113,7 +127,11 @@ class TestTheDoor:
 
     def test_a_new_version_says_the_same_and_leaves_the_old_one(self, used: ValuationTable) -> None:
         made = succeed(used)
-        assert [p for p in table_door.pairs(list(used.blocks.all()), list(made.blocks.all())) if p.differs] == []
+        assert [
+            p
+            for p in table_door.pairs(list(used.blocks.all()), list(made.blocks.all()))
+            if p.differs
+        ] == []
         assert (made.title_nl, is_used(made)) == ("Nieuwe tabel", False)
         with pytest.raises(Refused):
             succeed(used)
@@ -127,7 +145,9 @@ class TestTheDoor:
         loaded.refresh_from_db()
         assert loaded.note == "Eerst"
 
-    def test_an_accepted_value_stays_when_another_table_comes_in_force(self, region: Any, used: ValuationTable) -> None:
+    def test_an_accepted_value_stays_when_another_table_comes_in_force(
+        self, region: Any, used: ValuationTable
+    ) -> None:
         contract = make.make_contract(region, make.make_contractor())
         version = make.make_placement(contract)
         made = succeed(used)
@@ -141,14 +161,30 @@ class TestTheDoor:
         contract.refresh_from_db()
         assert contract.table == used
         assert version.allocations.get().value == D("40000.00")
-        later = make.make_contract(region, make.make_contractor(), award_date=date(2024, 5, 1), table=None)
+        later = make.make_contract(
+            region, make.make_contractor(), award_date=date(2024, 5, 1), table=None
+        )
         assert LineOfTables(region).pinned(later.policy, later) == made
 
     def test_renaming_a_row_keeps_what_points_to_it(self, region: Any) -> None:
-        bonus = {"code": "B", "label": "Bonus", "kind": "bonus", "unit": "fixed", "amount": "10", "applies_to": ["P"]}
-        placement = {"code": "P", "label": "Werk", "kind": "placement", "unit": "year", "amount": "100"}
+        bonus = {
+            "code": "B",
+            "label": "Bonus",
+            "kind": "bonus",
+            "unit": "fixed",
+            "amount": "10",
+            "applies_to": ["P"],
+        }
+        placement = {
+            "code": "P",
+            "label": "Werk",
+            "kind": "placement",
+            "unit": "year",
+            "amount": "100",
+        }
         table, _new = load_table(
-            region, {"code": "t", "title": "T", "full_time_hours": "36", "blocks": [placement, bonus]}
+            region,
+            {"code": "t", "title": "T", "full_time_hours": "36", "blocks": [placement, bonus]},
         )
         table = table_door.change(
             table,
@@ -156,7 +192,10 @@ class TestTheDoor:
             lambda s: table_door.put_row(s, placement | {"code": "W"}, "P", 2),
             Act.of(None, at()),
         )
-        assert list(table.blocks.order_by("position").values_list("code", "applies_to")) == [("B", ["W"]), ("W", [])]
+        assert list(table.blocks.order_by("position").values_list("code", "applies_to")) == [
+            ("B", ["W"]),
+            ("W", []),
+        ]
         with pytest.raises(FaultyFile):
             table_door.change(
                 table,
@@ -167,16 +206,20 @@ class TestTheDoor:
 
 
 class TestInForce:
-    def test_every_day_has_one_table(self, region: Any, used: ValuationTable, loaded: ValuationTable) -> None:
+    def test_every_day_has_one_table(
+        self, region: Any, used: ValuationTable, loaded: ValuationTable
+    ) -> None:
         put_in_force(loaded, date(2025, 1, 1))
         line = LineOfTables(region)
-        assert [line.on(day) for day in (date(1999, 12, 31), date(2024, 12, 31), date(2025, 1, 1))] == [
-            *(None, used, loaded)
-        ]
+        assert [
+            line.on(day) for day in (date(1999, 12, 31), date(2024, 12, 31), date(2025, 1, 1))
+        ] == [*(None, used, loaded)]
         with pytest.raises(FaultyFile):
             put_in_force(make.make_table(region, "utrecht-1"), date(2025, 1, 1))
 
-    def test_the_preview_is_what_happens(self, region: Any, used: ValuationTable, loaded: ValuationTable) -> None:
+    def test_the_preview_is_what_happens(
+        self, region: Any, used: ValuationTable, loaded: ValuationTable
+    ) -> None:
         linde, later = make.make_contractor(), make.make_table(region, "utrecht-1")
         kept = make.make_contract(region, linde, award_date=date(2025, 2, 1))
         TableInForce.objects.filter(table=used).delete()
@@ -192,7 +235,9 @@ class TestInForce:
         assert list(loaded.contracts.all()) == [loose]
         assert earlier.table is None
 
-    def test_what_is_to_come_can_be_taken_back(self, region: Any, used: ValuationTable, loaded: ValuationTable) -> None:
+    def test_what_is_to_come_can_be_taken_back(
+        self, region: Any, used: ValuationTable, loaded: ValuationTable
+    ) -> None:
         put_in_force(loaded, date(2026, 1, 1))
         table_door.take_from_line(loaded.in_force.get(), make.TODAY)
         assert LineOfTables(region).on(date(2026, 5, 1)) == used
@@ -209,7 +254,9 @@ class TestPages:
         self, client: Client, region: Any, used: ValuationTable, admin: Any
     ) -> None:
         succeed_url = reverse("table-succeed", args=[used.pk])
-        answer = client.post(succeed_url, typed(client.get(succeed_url).context["form"], code="gooi-2026"))
+        answer = client.post(
+            succeed_url, typed(client.get(succeed_url).context["form"], code="gooi-2026")
+        )
         made = ValuationTable.objects.get(code="gooi-2026")
         assert answer["Location"] == reverse("table-edit", args=[made.pk])
         block = made.blocks.get(code="WSW_INVOICE")
@@ -238,17 +285,24 @@ class TestPages:
         assert not made.in_force.exists()
 
     @pytest.mark.parametrize("publication", [path.stem for path in PUBLISHED])
-    def test_every_row_of_every_published_table_survives_its_form(self, region: Any, publication: str) -> None:
+    def test_every_row_of_every_published_table_survives_its_form(
+        self, region: Any, publication: str
+    ) -> None:
         table = make.make_table(region, publication)
         before = list(table.blocks.all())
         source = {**table.source, "blocks": [row_of(block, before) for block in before]}
         facts = [table_door.facts_of_block(block) for block in before]
-        assert [table_door.facts_of_block(block) for block in table_from(region, source)[1]] == facts
+        assert [
+            table_door.facts_of_block(block) for block in table_from(region, source)[1]
+        ] == facts
 
     def test_rows_of_every_unit_with_conditions(self, loaded: ValuationTable) -> None:
         rows = []
         for kind, unit in (
-            *[("placement", unit) for unit in ("full_time_year", "year", "month", "fixed", "hour", "day", "cost")],
+            *[
+                ("placement", unit)
+                for unit in ("full_time_year", "year", "month", "fixed", "hour", "day", "cost")
+            ],
             *[("purchase", unit) for unit in ("invoice", "cost", "agreement")],
             *[("activity", unit) for unit in ("hour", "day", "cost", "agreement", "fixed")],
             *[("bonus", unit) for unit in ("full_time_year", "year", "month", "fixed")],
@@ -257,7 +311,9 @@ class TestPages:
             amounts = {} if unit in ("invoice", "cost", "agreement") else {"amount": "1.234,50"}
             of_person = {"min_age": "50", "permanent_contract": "yes", "max_months": "6"}
             conditions = of_person if kind == "bonus" else {}
-            rows.append(filled({"seen": "x", "place": "1", **sent, **amounts, **conditions}, []).row)
+            rows.append(
+                filled({"seen": "x", "place": "1", **sent, **amounts, **conditions}, []).row
+            )
         table_door.change(
             loaded,
             table_door.edition(loaded),
@@ -290,15 +346,31 @@ class TestPages:
         self, client: Client, loaded: ValuationTable, fields: dict[str, Any], field: str
     ) -> None:
         url = reverse("block-new", args=[loaded.pk])
-        sent = {"code": "x", "label_nl": "Nieuw", "kind": "placement", "unit": "year", "amount": "10"} | fields
+        sent = {
+            "code": "x",
+            "label_nl": "Nieuw",
+            "kind": "placement",
+            "unit": "year",
+            "amount": "10",
+        } | fields
         answer = client.post(url, typed(client.get(url).context["form"], **sent))
         assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
         assert "label_nl" in answer.content.decode()
 
-    def test_numbers_too_large_for_their_column_are_refused(self, client: Client, loaded: ValuationTable) -> None:
+    def test_numbers_too_large_for_their_column_are_refused(
+        self, client: Client, loaded: ValuationTable
+    ) -> None:
         url = reverse("block-new", args=[loaded.pk])
-        sent = {"code": "x", "label_nl": "Nieuw", "kind": "placement", "unit": "year", "amount": "10"}
-        answer = client.post(url, typed(client.get(url).context["form"], **sent, max_months="999999999"))
+        sent = {
+            "code": "x",
+            "label_nl": "Nieuw",
+            "kind": "placement",
+            "unit": "year",
+            "amount": "10",
+        }
+        answer = client.post(
+            url, typed(client.get(url).context["form"], **sent, max_months="999999999")
+        )
         assert answer.status_code == 422
         assert not loaded.blocks.filter(code="x").exists()
 
@@ -310,7 +382,9 @@ class TestPages:
         client.post(url, {"remove": "1", "seen": table_door.edition(loaded)})
         assert not loaded.blocks.filter(code="COMMUNITY").exists()
 
-    def test_what_was_never_used_is_thrown_away(self, client: Client, loaded: ValuationTable, used: Any) -> None:
+    def test_what_was_never_used_is_thrown_away(
+        self, client: Client, loaded: ValuationTable, used: Any
+    ) -> None:
         for table in (loaded, used):
             seen = table_door.edition(table)
             client.post(reverse("table-discard", args=[table.pk]), {"seen": seen})
@@ -331,12 +405,19 @@ class TestPages:
         begun = client.get(reverse("table-compare"))
         assert (begun.context["left"], begun.context["right"]) == (used, None)
         for nonsense in ("", "x", "\0", "9" * 30):
-            assert client.get(reverse("table-compare"), {"links": nonsense, "rechts": nonsense}).status_code == 200
+            assert (
+                client.get(
+                    reverse("table-compare"), {"links": nonsense, "rechts": nonsense}
+                ).status_code
+                == 200
+            )
 
 
 class TestFiles:
     def send(self, client: Client, region: Any, content: bytes, name: str = "tabel.json") -> Any:
-        return client.post(reverse("table-load"), {"region": region.pk, "file": SimpleUploadedFile(name, content)})
+        return client.post(
+            reverse("table-load"), {"region": region.pk, "file": SimpleUploadedFile(name, content)}
+        )
 
     @pytest.mark.parametrize("path", PUBLISHED, ids=lambda path: path.stem)
     def test_a_table_comes_back_as_it_was(self, client: Client, region: Any, path: Any) -> None:
@@ -347,9 +428,13 @@ class TestFiles:
         again, _new = load_table(elsewhere, json.loads(answer.content))
         assert table_from(elsewhere, again.source)[0].source == again.source == table.source
         self.send(client, region, answer.content)
-        assert ValuationTable.objects.filter(region=region, code=table.code).get().history.count() == 1
+        assert (
+            ValuationTable.objects.filter(region=region, code=table.code).get().history.count() == 1
+        )
 
-    def test_a_new_one_is_loaded_and_not_in_force(self, client: Client, region: Any, admin: Any) -> None:
+    def test_a_new_one_is_loaded_and_not_in_force(
+        self, client: Client, region: Any, admin: Any
+    ) -> None:
         self.send(client, region, (PUBLISHED[0]).read_bytes())
         table = ValuationTable.objects.get(code="alphen")
         assert not table.in_force.exists()
@@ -368,29 +453,69 @@ class TestFiles:
             {"blocks": 5},
             {"blocks": [5]},
             {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "year"}]},
-            {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "cost", "evidence": 5}]},
-            {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "cost", "applies_to": ["weg"]}]},
-            {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "cost", "condition": 5}]},
+            {
+                "blocks": [
+                    {"code": "a", "label": "b", "kind": "placement", "unit": "cost", "evidence": 5}
+                ]
+            },
+            {
+                "blocks": [
+                    {
+                        "code": "a",
+                        "label": "b",
+                        "kind": "placement",
+                        "unit": "cost",
+                        "applies_to": ["weg"],
+                    }
+                ]
+            },
+            {
+                "blocks": [
+                    {"code": "a", "label": "b", "kind": "placement", "unit": "cost", "condition": 5}
+                ]
+            },
             {"blocks": [{"code": "a", "label": "b" * 301, "kind": "placement", "unit": "cost"}]},
-            {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "cost", "max_months": 10**6}]},
+            {
+                "blocks": [
+                    {
+                        "code": "a",
+                        "label": "b",
+                        "kind": "placement",
+                        "unit": "cost",
+                        "max_months": 10**6,
+                    }
+                ]
+            },
             {"blocks": [{"code": "a", "label": "b", "kind": "placement", "unit": "cost"}] * 1001},
         ],
     )
-    def test_a_faulty_file_is_refused_in_words(self, client: Client, region: Any, change: dict[str, Any]) -> None:
-        good = {"format": "valuation-table/1", "code": "t", "title": "T", "full_time_hours": "36", "blocks": []}
+    def test_a_faulty_file_is_refused_in_words(
+        self, client: Client, region: Any, change: dict[str, Any]
+    ) -> None:
+        good = {
+            "format": "valuation-table/1",
+            "code": "t",
+            "title": "T",
+            "full_time_hours": "36",
+            "blocks": [],
+        }
         answer = self.send(client, region, json.dumps(good | change).encode())
         assert answer.status_code == 422
         assert list(answer.context["form"].errors) == ["file"]
         assert not ValuationTable.objects.filter(region=region, code="t").exists()
 
-    @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[" * 100_000, b"{}", b"null", b'"', b"<svg/>"])
+    @pytest.mark.parametrize(
+        "content", [b"", b"\xff\xfe", b"[" * 100_000, b"{}", b"null", b'"', b"<svg/>"]
+    )
     def test_what_is_no_table_is_refused(self, client: Client, region: Any, content: bytes) -> None:
         assert self.send(client, region, content).status_code == 422
 
     def test_a_file_that_is_too_large_is_refused(self, client: Client, region: Any) -> None:
         assert self.send(client, region, b" " * (2 * 1024**2 + 1)).status_code == 422
 
-    def test_a_used_table_is_not_replaced(self, client: Client, region: Any, used: ValuationTable) -> None:
+    def test_a_used_table_is_not_replaced(
+        self, client: Client, region: Any, used: ValuationTable
+    ) -> None:
         changed = {**used.source, "note": "Anders"}
         assert self.send(client, region, json.dumps(changed).encode()).status_code == 422
         used.refresh_from_db()
@@ -398,5 +523,9 @@ class TestFiles:
 
 
 def test_the_form_knows_every_field_of_a_row() -> None:
-    columns = {field.name for field in BuildingBlock._meta.local_fields} - {"id", "table", "position"}
+    columns = {field.name for field in BuildingBlock._meta.local_fields} - {
+        "id",
+        "table",
+        "position",
+    }
     assert columns <= set(BlockForm.base_fields)

@@ -1,4 +1,6 @@
-"""A unit is one record: it counts by time, by what is claimed or once, in its words; an unknown one is refused."""
+"""A unit is one record: it counts by time, by what is claimed or once, in its words; an unknown one
+is refused.
+"""
 
 from types import SimpleNamespace
 
@@ -21,14 +23,28 @@ def test_it_counts_in_one_way_and_asks_what_that_needs(unit: str) -> None:
     assert not (record.of_month and record.of_claim)
     assert bool(record.asks) == bool(record.of_claim)
     assert record.has_amount or record.of_claim, "an amount comes from the table or from the claim"
-    values = {"amount": "€ 1", "weight": "100%", "block": "B", "quantity": "1", "rate": "€ 1", "result": "€ 1"}
+    values = {
+        "amount": "€ 1",
+        "weight": "100%",
+        "block": "B",
+        "quantity": "1",
+        "rate": "€ 1",
+        "result": "€ 1",
+    }
     assert all(str(words) % values for words in (record.worth, record.step, record.computed))
 
 
 def test_what_goes_with_which_kind() -> None:
     assert set(fitting_units(BlockKind.PLACEMENT)) == set(Unit)
     assert set(fitting_units(BlockKind.BONUS)) == {"full_time_year", "year", "month", "fixed"}
-    assert set(fitting_units(BlockKind.PURCHASE)) == {"fixed", "invoice", "hour", "day", "cost", "agreement"}
+    assert set(fitting_units(BlockKind.PURCHASE)) == {
+        "fixed",
+        "invoice",
+        "hour",
+        "day",
+        "cost",
+        "agreement",
+    }
 
 
 def test_an_unknown_unit_is_refused_and_never_worth_its_amount() -> None:

@@ -1,4 +1,6 @@
-"""The public calculator: the arithmetic of every other page, side by side, and no input breaks it."""
+"""The public calculator: the arithmetic of every other page, side by side, and no input breaks
+it.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -37,7 +39,9 @@ def test_a_placement_with_a_bonus(region: Any) -> None:
 
 def test_a_purchase_and_an_activity(region: Any) -> None:
     assert asked(kind="purchase", claimed="10.000,00").context["result"].total == D("10000.00")
-    assert asked(kind="activity", block="MVO_HOUR", quantity="40").context["result"].total == D("4000.00")
+    assert asked(kind="activity", block="MVO_HOUR", quantity="40").context["result"].total == D(
+        "4000.00"
+    )
 
 
 def test_the_same_effort_under_other_tables_by_target_group(region: Any) -> None:
@@ -60,10 +64,21 @@ def test_a_version_that_is_being_worked_on_is_not_shown_to_the_public(region: An
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "x" * 3000, "\0", "‮", "-0", "NaN", "1e999", "29-02-2025", "<b>", "-5", "99999999999"]
+    "typed",
+    ["", "x" * 3000, "\0", "‮", "-0", "NaN", "1e999", "29-02-2025", "<b>", "-5", "99999999999"],
 )
 def test_hostile_input_is_never_a_crash(region: Any, typed: str) -> None:
-    names = ("region", "kind", "block", "hours", "months", "age", "permanent", "quantity", "claimed")
+    names = (
+        "region",
+        "kind",
+        "block",
+        "hours",
+        "months",
+        "age",
+        "permanent",
+        "quantity",
+        "claimed",
+    )
     for kind in ("placement", "purchase", "activity"):
         asked(**dict.fromkeys(names, typed) | {"kind": kind})
     asked(**dict.fromkeys(names, typed))

@@ -1,4 +1,6 @@
-"""Every key that loading a valuation table accepts has an effect, for each kind of block; else loading refuses it."""
+"""Every key that loading a valuation table accepts has an effect, for each kind of block; else
+loading refuses it.
+"""
 
 from datetime import date
 from types import SimpleNamespace
@@ -20,7 +22,13 @@ from tests.placements.claims.test_valuation import D, made_table, placed
 CONTRACT = Counted("C-1", date(2022, 1, 1), date(2026, 12, 31), payment_days=60)
 CLAIMS = {
     BlockKind.PLACEMENT: placed(
-        date(2022, 3, 1), date(2024, 12, 31), "20", age=30, bonuses=("BONUS", "OTHER"), amount=D(700), quantity=D(3)
+        date(2022, 3, 1),
+        date(2024, 12, 31),
+        "20",
+        age=30,
+        bonuses=("BONUS", "OTHER"),
+        amount=D(700),
+        quantity=D(3),
     ),
     BlockKind.PURCHASE: Claim("purchase", amount=D(700), quantity=D(3), day=date(2024, 5, 1)),
     BlockKind.ACTIVITY: Claim("activity", amount=D(700), quantity=D(3), day=date(2024, 5, 1)),
@@ -31,29 +39,61 @@ UNIT = {
     BlockKind.ACTIVITY: Unit.HOUR,
     BlockKind.BONUS: Unit.YEAR,
 }
-# What is said with a key, beside what a row must say; for a unit another unit, for a kind another kind.
+# What is said with a key, beside what a row must say; for a unit another unit, for a kind another
+# kind.
 SAID: dict[str, Any] = {
-    **{"code": "ANOTHER", "label": {"nl": "Anders"}, "amount": "90", "weight_percent": "50", "max_months": 6},
-    **{"target_group": "wajong", "condition": {"min_age": 50}, "applies_to": ["OTHER_PLACE"], "replaces": ["OTHER"]},
-    **{"policy_field": "economy", "evidence": ["paid_invoice"], "recognitions": ["sheltered_work"], "note": "Let op"},
+    **{
+        "code": "ANOTHER",
+        "label": {"nl": "Anders"},
+        "amount": "90",
+        "weight_percent": "50",
+        "max_months": 6,
+    },
+    **{
+        "target_group": "wajong",
+        "condition": {"min_age": 50},
+        "applies_to": ["OTHER_PLACE"],
+        "replaces": ["OTHER"],
+    },
+    **{
+        "policy_field": "economy",
+        "evidence": ["paid_invoice"],
+        "recognitions": ["sheltered_work"],
+        "note": "Let op",
+    },
 }
 
 
 def row_of(kind: str, **said: Any) -> dict[str, Any]:
-    row = {"code": "BONUS" if kind == BlockKind.BONUS else "ROW", "label": {"nl": "Rij"}, "kind": kind}
-    return row | {"unit": UNIT[BlockKind(kind)], "amount": None if kind == BlockKind.PURCHASE else "4000"} | said
+    row = {
+        "code": "BONUS" if kind == BlockKind.BONUS else "ROW",
+        "label": {"nl": "Rij"},
+        "kind": kind,
+    }
+    return (
+        row
+        | {"unit": UNIT[BlockKind(kind)], "amount": None if kind == BlockKind.PURCHASE else "4000"}
+        | said
+    )
 
 
 def others(kind: str) -> list[dict[str, Any]]:
     """What it is beside: a placement for a bonus, and a bonus that can be switched off."""
     place = {"code": "PLACE", "kind": "placement", "unit": "full_time_year", "amount": "10000"}
-    another = {"code": "OTHER_PLACE", "kind": "placement", "unit": "full_time_year", "amount": "10000"}
+    another = {
+        "code": "OTHER_PLACE",
+        "kind": "placement",
+        "unit": "full_time_year",
+        "amount": "10000",
+    }
     bonus = {"code": "OTHER", "kind": "bonus", "unit": "fixed", "amount": "500"}
     return [place, another, bonus]
 
 
 def comes_of(kind: str, row: dict[str, Any], **terms: Any) -> tuple[Any, ...]:
-    """Everything that a table with this row leads to: values, what is asked, how lines are marked, what is read."""
+    """Everything that a table with this row leads to: values, what is asked, how lines are marked,
+    what is read.
+    """
     table, blocks = table_from(Region(code="r"), made_table(row, *others(kind), **terms))
     by_code = {block.code: block for block in blocks}
     own = by_code[row["code"]]
@@ -108,7 +148,9 @@ def read(row: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", BlockKind)
 @pytest.mark.parametrize("key", ["amount", "weight_percent"])
-def test_in_each_unit_an_amount_and_a_weight_have_an_effect_or_are_refused(key: str, kind: BlockKind) -> None:
+def test_in_each_unit_an_amount_and_a_weight_have_an_effect_or_are_refused(
+    key: str, kind: BlockKind
+) -> None:
     for unit in fitting_units(kind):
         plain = row_of(kind, unit=unit, amount="4000" if UNITS[unit].has_amount else None)
         said = plain | {key: "90"}
@@ -122,7 +164,11 @@ def test_each_unit_of_a_kind_is_another_sum(kind: BlockKind) -> None:
         row_of(
             kind,
             unit=unit,
-            amount="4000" if not is_refused(made_table(row_of(kind, unit=unit, amount="1")), "amount") else None,
+            amount=(
+                "4000"
+                if not is_refused(made_table(row_of(kind, unit=unit, amount="1")), "amount")
+                else None
+            ),
         )
         for unit in fitting_units(kind)
     ]
@@ -130,7 +176,12 @@ def test_each_unit_of_a_kind_is_another_sum(kind: BlockKind) -> None:
 
 
 TERMS: dict[str, Any] = {
-    **{"full_time_hours": "40", "proration": "days", "min_hours_per_week": "24", "lookback_months": 0},
+    **{
+        "full_time_hours": "40",
+        "proration": "days",
+        "min_hours_per_week": "24",
+        "lookback_months": 0,
+    },
     **{"title": {"nl": "Anders"}, "source_url": "https://voorbeeld.nl/tabel", "note": "Let op"},
     **{"published_pinning": "start_date", "valid_from": "2020-01-01", "valid_until": "2030-01-01"},
 }
@@ -144,7 +195,11 @@ def test_a_key_of_a_table_changes_a_value_or_is_read_on_its_page(key: str) -> No
     def told(**terms: Any) -> tuple[Any, ...]:
         table, blocks = table_from(Region(code="r"), made_table(row, **terms))
         worth = value(EARLY, table, blocks[0], [], CONTRACT, D(100))
-        return worth.exact, table.title, [(str(label), str(said)) for label, said in facts(table, [])][1:]
+        return (
+            worth.exact,
+            table.title,
+            [(str(label), str(said)) for label, said in facts(table, [])][1:],
+        )
 
     assert told(**{key: TERMS[key]}) != told()
 

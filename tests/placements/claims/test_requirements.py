@@ -1,4 +1,6 @@
-"""What a claim must hold is one answer: the form, the import and the door give the same field and the same reason."""
+"""What a claim must hold is one answer: the form, the import and the door give the same field and
+the same reason.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -26,9 +28,18 @@ D = Decimal
 
 # A whole claim of each kind, by the names of the exchange format.
 WHOLE: dict[str, tuple[str, dict[str, str]]] = {
-    "placement": ("PW_GT2Y", {"candidate_ref": "K-1", "start_date": "2024-01-01", "hours_per_week": "36"}),
-    "purchase": ("WSW_INVOICE", {"supplier_name": "Drukkerij", "invoice_number": "F-1", "amount": "100,00"}),
-    "activity": ("MVO_HOUR", {"description": "Gastles", "activity_date": "2024-05-01", "quantity": "4"}),
+    "placement": (
+        "PW_GT2Y",
+        {"candidate_ref": "K-1", "start_date": "2024-01-01", "hours_per_week": "36"},
+    ),
+    "purchase": (
+        "WSW_INVOICE",
+        {"supplier_name": "Drukkerij", "invoice_number": "F-1", "amount": "100,00"},
+    ),
+    "activity": (
+        "MVO_HOUR",
+        {"description": "Gastles", "activity_date": "2024-05-01", "quantity": "4"},
+    ),
 }
 LEFT_OUT = [(kind, name) for kind, (_block, fields) in WHOLE.items() for name in fields]
 
@@ -49,7 +60,9 @@ def sheet(**row: str) -> Sheet:
 
 
 def imported(region: Any, **row: str) -> list[tuple[str, str]]:
-    outcome = import_fulfilments(region, sheet(external_id="F-1", contracts="C-1", **row), make.act())
+    outcome = import_fulfilments(
+        region, sheet(external_id="F-1", contracts="C-1", **row), make.act()
+    )
     return [(fault.column, fault.reason) for fault in outcome.faults]
 
 
@@ -57,7 +70,9 @@ def drafted(contract: Any, kind: str, left_out: str) -> Any:
     """A draft without one field, as the form would keep it."""
     block, typed = WHOLE[kind]
     content = Content({}, [], [(contract, contract.table.blocks.get(code=block), D(100))])
-    fulfilment = Fulfilment(region=contract.region, contractor=contract.contractor, external_id="F-1", kind=kind)
+    fulfilment = Fulfilment(
+        region=contract.region, contractor=contract.contractor, external_id="F-1", kind=kind
+    )
     (version,) = life.draft([Draft(fulfilment, content)], make.act())
     given = {name: value for name, value in typed.items() if name != left_out}
     form = DetailsForm(given | {"edition": "1"}, kind=kind, content=content_of(version), later=True)
@@ -67,13 +82,22 @@ def drafted(contract: Any, kind: str, left_out: str) -> Any:
 
 
 @pytest.mark.parametrize(("kind", "name"), LEFT_OUT)
-def test_what_is_lacking_is_said_alike_by_all_three(region: Any, contract: Any, kind: str, name: str) -> None:
+def test_what_is_lacking_is_said_alike_by_all_three(
+    region: Any, contract: Any, kind: str, name: str
+) -> None:
     block, whole = WHOLE[kind]
     given = {key: value for key, value in whole.items() if key != name}
     reason = str(requirements.LACKING[name])
     # Hours are kept from a day on: without a first day they are lacking too.
-    more = [("hours_per_week", str(requirements.LACKING["hours_per_week"]))] if name == "start_date" else []
-    assert imported(region, kind=kind, block=block, status="submitted", **given) == [(name, reason), *more]
+    more = (
+        [("hours_per_week", str(requirements.LACKING["hours_per_week"]))]
+        if name == "start_date"
+        else []
+    )
+    assert imported(region, kind=kind, block=block, status="submitted", **given) == [
+        (name, reason),
+        *more,
+    ]
     version = drafted(contract, kind, name)
     form = DetailsForm(given | {"edition": "1"}, kind=kind, content=content_of(version))
     assert form.errors.get(name) == [reason]
@@ -98,19 +122,33 @@ def test_a_claim_that_came_round_the_form_is_refused_at_the_door(contract: Any) 
         make.make_placement(contract, state=FulfilmentState.SUBMITTED, age_at_start=121)
     with pytest.raises(Refused):
         make.make_placement(contract, state=FulfilmentState.SUBMITTED, end_date=date(2023, 12, 31))
-    assert not Fulfilment.objects.exists() or not Fulfilment.objects.exclude(latest__state="draft").exists()
+    assert (
+        not Fulfilment.objects.exists()
+        or not Fulfilment.objects.exclude(latest__state="draft").exists()
+    )
 
 
 def test_history_may_lack_what_was_not_asked_elsewhere(region: Any, contract: Any) -> None:
     accepted = {"status": "accepted"}
     history = [
-        {"kind": "placement", "block": "PW_GT2Y", "start_date": "2024-01-01", "hours_per_week": "36"},
+        {
+            "kind": "placement",
+            "block": "PW_GT2Y",
+            "start_date": "2024-01-01",
+            "hours_per_week": "36",
+        },
         {"kind": "purchase", "block": "WSW_INVOICE", "amount": "100,00", "paid_on": "2024-05-01"},
         {"kind": "activity", "block": "MVO_HOUR", "activity_date": "2024-05-01", "quantity": "4"},
     ]
     names = [column.name for column in COLUMNS]
     rows = [
-        (i + 2, [{**row, **accepted, "external_id": f"H-{i}", "contracts": "C-1"}.get(name, "") for name in names])
+        (
+            i + 2,
+            [
+                {**row, **accepted, "external_id": f"H-{i}", "contracts": "C-1"}.get(name, "")
+                for name in names
+            ],
+        )
         for i, row in enumerate(history)
     ]
     assert import_fulfilments(region, Sheet(names, rows), make.act()).faults == []
@@ -118,20 +156,32 @@ def test_history_may_lack_what_was_not_asked_elsewhere(region: Any, contract: An
 
 
 def test_a_change_need_not_say_what_was_accepted_without_it(region: Any, contract: Any) -> None:
-    row = {"kind": "placement", "block": "PW_GT2Y", "start_date": "2024-01-01", "hours_per_week": "36"}
+    row = {
+        "kind": "placement",
+        "block": "PW_GT2Y",
+        "start_date": "2024-01-01",
+        "hours_per_week": "36",
+    }
     assert imported(region, status="accepted", confirmed_until="2024-06-30", **row) == []
     fulfilment = Fulfilment.objects.select_related("accepted", "region").get()
     report([Reported(fulfilment, stopped_on=date(2024, 9, 30))], make.act())
     fulfilment.refresh_from_db()
-    assert (fulfilment.latest.state, fulfilment.latest.end_date) == (FulfilmentState.SUBMITTED, date(2024, 9, 30))
+    assert (fulfilment.latest.state, fulfilment.latest.end_date) == (
+        FulfilmentState.SUBMITTED,
+        date(2024, 9, 30),
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), [("purchase", "paid_on"), ("activity", "activity_date")])
-def test_a_day_that_has_not_come_cannot_be_accepted(region: Any, contract: Any, kind: str, name: str) -> None:
+def test_a_day_that_has_not_come_cannot_be_accepted(
+    region: Any, contract: Any, kind: str, name: str
+) -> None:
     tomorrow = {name: TODAY.replace(day=2)}
     make_one = make.make_purchase if kind == "purchase" else make.make_activity
     version = make_one(contract, state=FulfilmentState.SUBMITTED, **tomorrow)
-    with pytest.raises(Refused, match="moet nog komen" if translation.get_language() == "nl" else "not come yet"):
+    with pytest.raises(
+        Refused, match="moet nog komen" if translation.get_language() == "nl" else "not come yet"
+    ):
         life.accept([version], make.act(), region=region)
 
 
@@ -143,7 +193,9 @@ def test_accepting_otherwise_keeps_what_must_be_there(region: Any, contract: Any
         life.accept_otherwise(version, content, make.act(why="Ander bedrag"), region=region)
 
 
-def test_the_check_page_says_what_is_lacking_and_submits_nothing(region: Any, contract: Any) -> None:
+def test_the_check_page_says_what_is_lacking_and_submits_nothing(
+    region: Any, contract: Any
+) -> None:
     version = drafted(contract, BlockKind.PURCHASE, "invoice_number")
     client = signed_in(make.make_user("contractor", region, contractor=contract.contractor))
     page = reverse("fulfilment-check", args=[version.fulfilment_id])

@@ -11,7 +11,15 @@ from django.utils import translation
 
 from contracts.models import Region
 from contracts.valuation_tables.loading import table_from
-from placements.claims.valuation import Claim, Counted, Month, Value, spread, story_as_accepted, value
+from placements.claims.valuation import (
+    Claim,
+    Counted,
+    Month,
+    Value,
+    spread,
+    story_as_accepted,
+    value,
+)
 from sroi.periods import Period
 from tests.placements.claims.test_valuation import made_table, placed
 
@@ -31,7 +39,9 @@ def in_english() -> Iterator[None]:
         yield
 
 
-def worth(row: dict[str, Any], claim: Claim, *bonuses: dict[str, Any], share: int = 100, **terms: Any) -> Value:
+def worth(
+    row: dict[str, Any], claim: Claim, *bonuses: dict[str, Any], share: int = 100, **terms: Any
+) -> Value:
     table, blocks = table_from(Region(code="r"), made_table(row, *bonuses, **terms))
     return value(claim, table, blocks[0], blocks[1:], CONTRACT, D(share))
 
@@ -41,7 +51,11 @@ def says(found: Value, words: str) -> bool:
 
 
 class TestCuts:
-    BEFORE, AFTER, OPEN = "Days before the contract", "Days after the last counted day", "There is no last day"
+    BEFORE, AFTER, OPEN = (
+        "Days before the contract",
+        "Days after the last counted day",
+        "There is no last day",
+    )
 
     def cuts(self, first: date, last: date | None) -> tuple[bool, bool, bool]:
         found = worth(PLACE, placed(first, last))
@@ -57,13 +71,19 @@ class TestCuts:
 
 
 class TestHours:
-    LEAST, ONE, MORE = "is below the least of 12 hours", "Hours: ", "From 01-07-2024 on: 20 of 36 hours"
+    LEAST, ONE, MORE = (
+        "is below the least of 12 hours",
+        "Hours: ",
+        "From 01-07-2024 on: 20 of 36 hours",
+    )
 
     def test_one_number_of_hours(self) -> None:
         found = worth(PLACE, placed(*YEAR, "12"), min_hours_per_week="12")
-        assert (says(found, self.LEAST), says(found, self.ONE), says(found, "From 01-01-2024 on")) == (
-            *(False, True, False),
-        )
+        assert (
+            says(found, self.LEAST),
+            says(found, self.ONE),
+            says(found, "From 01-01-2024 on"),
+        ) == (*(False, True, False),)
 
     def test_too_few(self) -> None:
         found = worth(PLACE, placed(*YEAR, "11.99"), min_hours_per_week="12")
@@ -89,14 +109,21 @@ class TestMonths:
         assert says(by_month, "Value of the block: €\u00a02,000.")
 
     def test_a_unit_of_the_claim_is_spread_over_the_days(self) -> None:
-        """Forty hours at € 11 over January (31/31) and the first 15 of 29 days of February, half of it for here."""
+        """Forty hours at € 11 over January (31/31) and the first 15 of 29 days of February, half of
+        it for here.
+        """
         claim = placed(date(2024, 1, 1), date(2024, 2, 15), quantity=D(40))
         found = worth({**PLACE, "unit": "hour", "amount": "11"}, claim, share=50)
-        assert [month.amount for month in found.months] == [Fraction(220 * 29, 44), Fraction(220 * 15, 44)]
+        assert [month.amount for month in found.months] == [
+            Fraction(220 * 29, 44),
+            Fraction(220 * 15, 44),
+        ]
         assert not says(found, "Counted months")
 
     def test_a_share_holds_for_the_fte_too(self) -> None:
-        assert sum(month.fte for month in worth(PLACE, placed(*YEAR), share=50).months) == Fraction(1, 2)
+        assert sum(month.fte for month in worth(PLACE, placed(*YEAR), share=50).months) == Fraction(
+            1, 2
+        )
 
     def test_a_share_is_told_where_it_is_one(self) -> None:
         assert says(worth(PLACE, placed(*YEAR), share=50), "50% of it is for contract C-1.")
@@ -114,14 +141,21 @@ class TestBonuses:
 
     def test_what_counts_is_not_said_not_to(self) -> None:
         found = worth(PLACE, placed(*YEAR, bonuses=("B",)), BONUS)
-        assert (says(found, "does not count"), says(found, "Bonus “B”: €\u00a0500.")) == (False, True)
+        assert (says(found, "does not count"), says(found, "Bonus “B”: €\u00a0500.")) == (
+            False,
+            True,
+        )
 
     @pytest.mark.parametrize(
-        ("asked", "why"), [(True, "there is no permanent contract"), (False, "it is a permanent contract")]
+        ("asked", "why"),
+        [(True, "there is no permanent contract"), (False, "it is a permanent contract")],
     )
     def test_the_contract_that_is_asked_is_told(self, asked: bool, why: str) -> None:
         row = {**PLACE, "condition": {"permanent_contract": asked}}
-        assert says(worth(row, placed(*YEAR, permanent_contract=not asked)), f"This block does not count: {why}.")
+        assert says(
+            worth(row, placed(*YEAR, permanent_contract=not asked)),
+            f"This block does not count: {why}.",
+        )
 
 
 class TestPurchases:
@@ -138,10 +172,17 @@ class TestPurchases:
 
     def test_without_an_amount_it_is_nothing(self) -> None:
         found = worth(INVOICE, Claim("purchase", day=DAY))
-        assert (found.total, found.paid, says(found, "Invoice of €\u00a00 without VAT")) == (0, 0, True)
+        assert (found.total, found.paid, says(found, "Invoice of €\u00a00 without VAT")) == (
+            0,
+            0,
+            True,
+        )
 
     def test_it_says_when_it_counts_or_why_not(self) -> None:
-        assert says(worth(INVOICE, Claim("purchase", amount=D(700), day=DAY)), "Paid on 01-05-2024: it counts")
+        assert says(
+            worth(INVOICE, Claim("purchase", amount=D(700), day=DAY)),
+            "Paid on 01-05-2024: it counts",
+        )
         unpaid = worth(INVOICE, Claim("purchase", amount=D(700)))
         assert (says(unpaid, "The invoice is not paid yet"), unpaid.paid) == (True, 0)
         late = worth(INVOICE, Claim("purchase", amount=D(700), day=date(2025, 3, 2)))
@@ -160,13 +201,20 @@ class TestActivities:
         assert (found.total, says(found, "0 hours × €\u00a0100 = €\u00a00.")) == (0, True)
 
     def test_it_says_when_it_counts_or_why_not(self) -> None:
-        assert says(worth(HOURS, Claim("activity", quantity=D(1), day=DAY)), "Done on 01-05-2024: it counts")
-        assert says(worth(HOURS, Claim("activity", quantity=D(1))), "There is no date of the activity")
+        assert says(
+            worth(HOURS, Claim("activity", quantity=D(1), day=DAY)), "Done on 01-05-2024: it counts"
+        )
+        assert says(
+            worth(HOURS, Claim("activity", quantity=D(1))), "There is no date of the activity"
+        )
         late = worth(HOURS, Claim("activity", quantity=D(1), day=date(2025, 1, 1)))
         assert says(late, "Done on 01-01-2025, outside the counted term")
 
     def test_what_is_claimed_by_the_day_names_no_rate_of_its_own(self) -> None:
-        found = worth({"code": "K", "kind": "activity", "unit": "cost"}, Claim("activity", amount=D(9), day=DAY))
+        found = worth(
+            {"code": "K", "kind": "activity", "unit": "cost"},
+            Claim("activity", amount=D(9), day=DAY),
+        )
         assert (found.total, says(found, "Cost of €\u00a09: €\u00a09.")) == (9, True)
 
 

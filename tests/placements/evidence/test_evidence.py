@@ -27,7 +27,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
     storage = settings.STORAGES["evidence"]
-    settings.STORAGES = {**settings.STORAGES, "evidence": {**storage, "OPTIONS": {"location": str(tmp_path)}}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "evidence": {**storage, "OPTIONS": {"location": str(tmp_path)}},
+    }
     return tmp_path
 
 
@@ -61,10 +64,15 @@ def zipped() -> bytes:
 
 
 def add(
-    client: Client, version: FulfilmentVersion, data: bytes, name: str = "factuur.jpg", kind: str = "paid_invoice"
+    client: Client,
+    version: FulfilmentVersion,
+    data: bytes,
+    name: str = "factuur.jpg",
+    kind: str = "paid_invoice",
 ) -> Any:
     return client.post(
-        reverse("fulfilment-evidence", args=[version.fulfilment_id]), {f"file_{kind}": SimpleUploadedFile(name, data)}
+        reverse("fulfilment-evidence", args=[version.fulfilment_id]),
+        {f"file_{kind}": SimpleUploadedFile(name, data)},
     )
 
 
@@ -82,11 +90,15 @@ class TestFiles:
         assert kept.original_name == "Mijn factuur.jpg"
         assert Image.open(stored).size == (40, 30)
 
-    def test_the_pages_of_a_pdf_are_drawn(self, person: Any, draft: FulfilmentVersion, folder: Path) -> None:
+    def test_the_pages_of_a_pdf_are_drawn(
+        self, person: Any, draft: FulfilmentVersion, folder: Path
+    ) -> None:
         add(signed_in(person), draft, pdf(2), "factuur.pdf")
         kept = Evidence.objects.get()
         assert (kept.pages, kept.media_type) == (2, "application/pdf")
-        assert len([path for path in folder.rglob("*") if path.is_file() and path.name != MARK]) == 3
+        assert (
+            len([path for path in folder.rglob("*") if path.is_file() and path.name != MARK]) == 3
+        )
 
     @pytest.mark.parametrize(
         ("name", "data"),
@@ -134,9 +146,13 @@ class TestFiles:
         assert len(prepared(pdf(5)).pages) == 2
 
     def test_a_bsn_in_the_name_is_refused(self, person: Any, draft: FulfilmentVersion) -> None:
-        assert add(signed_in(person), draft, photo(), name="factuur 111222333.jpg").status_code == 422
+        assert (
+            add(signed_in(person), draft, photo(), name="factuur 111222333.jpg").status_code == 422
+        )
 
-    def test_the_same_file_once_and_not_too_many(self, person: Any, draft: FulfilmentVersion, settings: Any) -> None:
+    def test_the_same_file_once_and_not_too_many(
+        self, person: Any, draft: FulfilmentVersion, settings: Any
+    ) -> None:
         settings.EVIDENCE_MAX_FILES = 2
         client = signed_in(person)
         assert add(client, draft, photo()).status_code == 302
@@ -151,8 +167,15 @@ class TestWho:
     ) -> None:
         add(signed_in(person), draft, pdf(1), "factuur.pdf")
         kept = Evidence.objects.get()
-        urls = [reverse("evidence-file", args=[kept.pk]), reverse("evidence-page", args=[kept.pk, 1])]
-        for user in (person, make.make_user(Role.ADVISER, region), make.make_user(Role.REGION_ADMIN, region)):
+        urls = [
+            reverse("evidence-file", args=[kept.pk]),
+            reverse("evidence-page", args=[kept.pk, 1]),
+        ]
+        for user in (
+            person,
+            make.make_user(Role.ADVISER, region),
+            make.make_user(Role.REGION_ADMIN, region),
+        ):
             for url in urls:
                 answer = signed_in(user).get(url)
                 assert answer.status_code == 200
@@ -171,7 +194,12 @@ class TestWho:
         assert signed_in(person).post(reverse("evidence-erase", args=[kept.pk])).status_code == 404
 
     def test_the_adviser_refuses_and_erases_at_once(
-        self, region: Any, person: Any, draft: FulfilmentVersion, folder: Path, django_capture_on_commit_callbacks: Any
+        self,
+        region: Any,
+        person: Any,
+        draft: FulfilmentVersion,
+        folder: Path,
+        django_capture_on_commit_callbacks: Any,
     ) -> None:
         add(signed_in(person), draft, pdf(1), "factuur.pdf")
         kept = Evidence.objects.get()
@@ -185,7 +213,9 @@ class TestWho:
         assert adviser.get(reverse("evidence-file", args=[kept.pk])).status_code == 404
         assert draft.fulfilment.events.last().by is not None
 
-    def test_about_a_person_is_seen_and_not_stored(self, region: Any, contract: Any, person: Any) -> None:
+    def test_about_a_person_is_seen_and_not_stored(
+        self, region: Any, contract: Any, person: Any
+    ) -> None:
         version = make.make_placement(contract, state="draft")
         client = signed_in(person)
         add(client, version, photo(), kind="employment_contract")
@@ -194,7 +224,9 @@ class TestWho:
         url = reverse("evidence-seen", args=[version.fulfilment_id])
         signed_in(adviser).post(url, {"kind": "employment_contract", "how": "Jan 111222333"})
         assert not Evidence.objects.exists()
-        signed_in(adviser).post(url, {"kind": "employment_contract", "how": "Arbeidsovereenkomst, op kantoor"})
+        signed_in(adviser).post(
+            url, {"kind": "employment_contract", "how": "Arbeidsovereenkomst, op kantoor"}
+        )
         seen = Evidence.objects.get()
         assert (seen.seen_how, seen.added_by) == ("Arbeidsovereenkomst, op kantoor", adviser)
         assert client.post(url, {"kind": "employment_contract", "how": "Zelf"}).status_code == 404
@@ -217,7 +249,9 @@ class TestWho:
         }
         assert answers == {Role.ADVISER: 200, Role.REGION_ADMIN: 404}
 
-    def test_what_was_handed_in_stays(self, person: Any, contract: Any, draft: FulfilmentVersion) -> None:
+    def test_what_was_handed_in_stays(
+        self, person: Any, contract: Any, draft: FulfilmentVersion
+    ) -> None:
         add(signed_in(person), draft, photo())
         kept = Evidence.objects.get()
         FulfilmentVersion.objects.filter(pk=draft.pk).update(state="submitted")

@@ -1,4 +1,6 @@
-"""Fulfilments to look at again after a change of the contract: what is listed, and valuing them anew."""
+"""Fulfilments to look at again after a change of the contract: what is listed, and valuing them
+anew.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -50,7 +52,9 @@ def listed(contract: Contract) -> list[tuple[str, Decimal, Decimal | None]]:
 
 
 def posted(contract: Contract) -> Decimal:
-    return FulfilmentLine.objects.filter(contract=contract).aggregate(total=Sum("amount"))["total"] or D(0)
+    return FulfilmentLine.objects.filter(contract=contract).aggregate(total=Sum("amount"))[
+        "total"
+    ] or D(0)
 
 
 def revalue(contract: Contract, by: Any = None) -> None:
@@ -62,7 +66,12 @@ def revalue(contract: Contract, by: Any = None) -> None:
 def test_nothing_is_listed_without_a_change(contract: Contract) -> None:
     make.make_placement(contract, age_at_start=57, bonuses=["BONUS_55PLUS"])
     make.make_placement(contract, end_date=None, candidate_ref="Kandidaat 18")
-    make.make_placement(contract, decided_value=D("1000"), decided_reason="Afgesproken", candidate_ref="Kandidaat 19")
+    make.make_placement(
+        contract,
+        decided_value=D("1000"),
+        decided_reason="Afgesproken",
+        candidate_ref="Kandidaat 19",
+    )
     make.make_purchase(contract)
     make.make_activity(contract)
     make.make_change(contract, value_delta=D(100000))
@@ -70,7 +79,9 @@ def test_nothing_is_listed_without_a_change(contract: Contract) -> None:
 
 
 def test_an_open_end_counts_on_after_an_extension(region: Region, contract: Contract) -> None:
-    make.make_placement(contract, external_id="DOOR", end_date=None, confirmed_until=date(2024, 12, 31))
+    make.make_placement(
+        contract, external_id="DOOR", end_date=None, confirmed_until=date(2024, 12, 31)
+    )
     make.make_placement(contract, external_id="KLAAR", candidate_ref="Kandidaat 18")
     move_end(contract, LATER)
     assert listed(contract) == [("DOOR", D("80000.00"), D("120000.00"))]
@@ -95,7 +106,9 @@ def test_other_shares_divide_otherwise(region: Region, contract: Contract) -> No
     make.make_purchase(contract, external_id="B")  # of May: before the shares change
     towns = {town.pk: D(50) for town in region.municipalities.all()}
     at = make.moment(make.TODAY)
-    obligations.change_shares(contract, towns, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 1))
+    obligations.change_shares(
+        contract, towns, Act.of(None, at, "Herverdeeld"), month=date(2024, 7, 1)
+    )
     assert list(differences([region], make.TODAY)) == []
     (row,) = outdated(Contract.objects.select_related("policy", "table").get(pk=contract.pk))
     assert row.is_only_divided_otherwise
@@ -122,26 +135,40 @@ def test_another_table_counts_by_its_block_of_the_same_code(
             life.revalue(list(FulfilmentVersion.objects.all()), make.act(), region=region)
     else:
         revalue(contract)
-        assert FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).allocations.get().block.table == table
+        assert (
+            FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED)
+            .allocations.get()
+            .block.table
+            == table
+        )
         assert listed(contract) == []
     assert posted(contract) == (before if now is None else now)
     assert list(differences([region], make.TODAY)) == []
 
 
 def test_what_was_decided_stays_decided(region: Region, contract: Contract) -> None:
-    make.make_placement(contract, end_date=None, decided_value=D("1000.00"), decided_reason="Afgesproken")
+    make.make_placement(
+        contract, end_date=None, decided_value=D("1000.00"), decided_reason="Afgesproken"
+    )
     move_end(contract, LATER)
     ((_number, before, now),) = listed(contract)
     assert (before, now) == (D("1000.00"), D("1000.00"))
     revalue(contract)
-    assert FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).decided_reason == "Afgesproken"
+    assert (
+        FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).decided_reason
+        == "Afgesproken"
+    )
     assert list(differences([region], make.TODAY)) == []
 
 
 def test_only_this_contract_of_a_shared_fulfilment_changes(region: Region) -> None:
     two = make.make_contracts(region, make.make_contractor(), 2)
     hours = [(date(2024, 1, 1), D(36))]
-    days = {"start_date": date(2024, 1, 1), "confirmed_until": date(2024, 12, 31), "candidate_ref": "K"}
+    days = {
+        "start_date": date(2024, 1, 1),
+        "confirmed_until": date(2024, 12, 31),
+        "candidate_ref": "K",
+    }
     make.make_fulfilment(two, "placement", "PW_GT2Y", hours, **days)
     move_end(two[0], LATER)
     assert listed(two[1]) == []
@@ -154,7 +181,9 @@ def test_only_this_contract_of_a_shared_fulfilment_changes(region: Region) -> No
 def test_a_change_under_way_is_answered_first(region: Region, contract: Contract) -> None:
     version = make.make_placement(contract, end_date=None)
     block = version.allocations.get().block
-    content = Content({"start_date": date(2024, 1, 1)}, [(date(2024, 1, 1), D(36))], [(contract, block, D(100))])
+    content = Content(
+        {"start_date": date(2024, 1, 1)}, [(date(2024, 1, 1), D(36))], [(contract, block, D(100))]
+    )
     changed = life.propose_change(version.fulfilment, content, make.act())
     move_end(contract, LATER)
     with pytest.raises(Refused, match=version.fulfilment.external_id):
@@ -172,12 +201,21 @@ def test_who_reviewed_their_own_entry_stays_marked(contract: Contract) -> None:
     assert FulfilmentVersion.objects.get(state=FulfilmentState.ACCEPTED).self_reviewed
 
 
-def test_the_pages_show_old_and_new_and_value_anew(region: Region, contract: Contract, adviser: Client) -> None:
+def test_the_pages_show_old_and_new_and_value_anew(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
     make.make_placement(contract, external_id="DOOR", end_date=None)
     change = reverse("contract-change", args=[contract.pk, "extension"])
-    given = {"effective_date": "2025-07-01", "new_end_date": "2026-12-31", "reason": "Verlengd", "token": "t"}
+    given = {
+        "effective_date": "2025-07-01",
+        "new_end_date": "2026-12-31",
+        "reason": "Verlengd",
+        "token": "t",
+    }
     shown = adviser.post(change, given)
-    assert [(row.before, row.now) for row in shown.context["outdated"].rows] == [(D("80000.00"), D("120000.00"))]
+    assert [(row.before, row.now) for row in shown.context["outdated"].rows] == [
+        (D("80000.00"), D("120000.00"))
+    ]
     assert "DOOR" in shown.content.decode()
     adviser.post(change, {**given, "confirm": "1"})
     page = reverse("contract-outdated", args=[contract.pk])
@@ -190,7 +228,9 @@ def test_the_pages_show_old_and_new_and_value_anew(region: Region, contract: Con
     assert 'id="herzien"' not in adviser.get(page).content.decode()
 
 
-def test_an_officer_and_a_contractor_see_no_single_fulfilment(region: Region, contract: Contract) -> None:
+def test_an_officer_and_a_contractor_see_no_single_fulfilment(
+    region: Region, contract: Contract
+) -> None:
     make.make_placement(contract, external_id="DOOR", end_date=None)
     officer = Client()
     officer.force_login(make.make_user(Role.PROCUREMENT_OFFICER, region))
@@ -205,7 +245,9 @@ def test_the_list_asks_the_same_for_one_and_for_many(contract: Contract, adviser
     move_end(contract, date(2025, 11, 30))
     counts = []
     for number in range(1, 8):
-        make.make_placement(contract, candidate_ref=f"Kandidaat {number}", age_at_start=57, bonuses=["BONUS_55PLUS"])
+        make.make_placement(
+            contract, candidate_ref=f"Kandidaat {number}", age_at_start=57, bonuses=["BONUS_55PLUS"]
+        )
         if number in (1, 3, 7):
             adviser.get(page)
             with CaptureQueriesContext(connection) as queries:

@@ -1,4 +1,6 @@
-"""The doors to the two ledgers, with real databases: what they post and refuse, and nothing counted twice."""
+"""The doors to the two ledgers, with real databases: what they post and refuse, and nothing counted
+twice.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +9,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
-from contracts.models import ChangeKind, ClosedYear, ContractState, LineKind, ObligationLine, Posting
+from contracts.models import (
+    ChangeKind,
+    ClosedYear,
+    ContractState,
+    LineKind,
+    ObligationLine,
+    Posting,
+)
 from contracts.owed import door as obligations
 from contracts.owed.door import award
 from contracts.valuation_tables.loading import load_table
@@ -49,12 +58,18 @@ def contract(region):
 
 
 def lines_of(contract):
-    rows = ObligationLine.objects.filter(contract=contract).order_by("posting__number", "municipality__code")
-    return [(row.kind, row.municipality.code, row.value_delta, row.obligation_delta) for row in rows]
+    rows = ObligationLine.objects.filter(contract=contract).order_by(
+        "posting__number", "municipality__code"
+    )
+    return [
+        (row.kind, row.municipality.code, row.value_delta, row.obligation_delta) for row in rows
+    ]
 
 
 def total(contract, amount="amount"):
-    return FulfilmentLine.objects.filter(contract=contract).aggregate(total=Sum(amount))["total"] or D("0.00")
+    return FulfilmentLine.objects.filter(contract=contract).aggregate(total=Sum(amount))[
+        "total"
+    ] or D("0.00")
 
 
 def holds(region, today=TODAY):
@@ -72,7 +87,9 @@ class TestObligation:
         make_change(contract, value_delta=D(150000))
         make_change(contract, ChangeKind.WAIVER, obligation_delta=D(-500), reason="Kwijtgescholden")
         make_change(contract, ChangeKind.RATE_CHANGE, rate=D(3), reason="Andere markt")
-        make_change(contract, ChangeKind.EXTENSION, value_delta=D(100000), new_end_date=date(2026, 6, 30))
+        make_change(
+            contract, ChangeKind.EXTENSION, value_delta=D(100000), new_end_date=date(2026, 6, 30)
+        )
         sums = {}
         for kind, _code, _value, obligation in lines_of(contract):
             sums[kind] = sums.get(kind, 0) + obligation
@@ -111,7 +128,9 @@ class TestObligation:
 
     def test_a_closed_year_is_booked_in_the_first_open_month(self, region, contract):
         for year in (2024, 2025):
-            ClosedYear.objects.create(region=region, year=year, last_posting=1, closed_at=moment(TODAY))
+            ClosedYear.objects.create(
+                region=region, year=year, last_posting=1, closed_at=moment(TODAY)
+            )
         make_change(contract, value_delta=D(10), effective_date=date(2024, 7, 1))
         line = ObligationLine.objects.filter(kind="amendment").first()
         assert (line.month, line.booked) == (date(2024, 7, 1), date(2026, 1, 1))
@@ -135,9 +154,13 @@ class TestObligation:
 
     def test_changed_shares_hold_from_their_month(self, region, contract):
         shares = {m.pk: D(50) for m in region.municipalities.all()}
-        obligations.change_shares(contract, shares, act(None, "Herverdeeld"), month=date(2024, 7, 1))
+        obligations.change_shares(
+            contract, shares, act(None, "Herverdeeld"), month=date(2024, 7, 1)
+        )
         make_placement(contract)
-        halves = FulfilmentLine.objects.values_list("month__month", "municipality__code").annotate(t=Sum("amount"))
+        halves = FulfilmentLine.objects.values_list("month__month", "municipality__code").annotate(
+            t=Sum("amount")
+        )
         by_month = {(month, code): amount for month, code, amount in halves}
         assert by_month[6, "GM0402"] == D("2000.00")
         assert by_month[7, "GM0402"] == D("1666.67")
@@ -151,7 +174,9 @@ class TestObligation:
 
 class TestFulfilment:
     def test_acceptance_posts_the_months_that_were_confirmed(self, region, contract):
-        version = make_placement(contract, end_date=date(2025, 12, 31), confirmed_until=date(2024, 3, 10))
+        version = make_placement(
+            contract, end_date=date(2025, 12, 31), confirmed_until=date(2024, 3, 10)
+        )
         assert total(contract) == D("10000.00")
         progress = with_progress([contract], TODAY)[contract.pk]
         assert (progress.realised, progress.planned) == (D("10000.00"), D("70000.00"))
@@ -170,7 +195,11 @@ class TestFulfilment:
     def test_what_is_in_review_is_pending(self, contract):
         make_purchase(contract, "1234.56", state=FulfilmentState.SUBMITTED)
         progress = with_progress([contract], TODAY)[contract.pk]
-        assert (progress.pending, progress.realised, progress.forecast) == (D("1234.56"), 0, D("1234.56"))
+        assert (progress.pending, progress.realised, progress.forecast) == (
+            D("1234.56"),
+            0,
+            D("1234.56"),
+        )
 
     def test_a_change_counts_once_it_is_accepted(self, region, contract):
         version = make_placement(contract)
@@ -263,7 +292,13 @@ class TestFulfilment:
         assert holds(region, date(2026, 3, 1))
 
     def test_a_month_without_value_still_counts_its_fte(self, region):
-        block = {"code": "ONCE", "kind": "placement", "unit": "fixed", "amount": "500", "label": {"nl": "Eenmalig"}}
+        block = {
+            "code": "ONCE",
+            "kind": "placement",
+            "unit": "fixed",
+            "amount": "500",
+            "label": {"nl": "Eenmalig"},
+        }
         table, _new = load_table(region, {**made_table(block), "code": "once"})
         contract = make_contract(region, make_contractor(), table=table)
         make_placement(contract, "ONCE", end_date=date(2024, 3, 31))
@@ -273,7 +308,11 @@ class TestFulfilment:
     def test_what_was_paid_stands_beside_what_was_credited(self, region):
         contractor = make_contractor()
         two = [make_contract(region, contractor), make_contract(region, contractor)]
-        bought = {"supplier_name": "Sociale Drukkerij", "invoice_number": "F-1", "amount": D("100.01")}
+        bought = {
+            "supplier_name": "Sociale Drukkerij",
+            "invoice_number": "F-1",
+            "amount": D("100.01"),
+        }
         make_fulfilment(two, "purchase", "WSW_INVOICE", paid_on=date(2024, 5, 1), **bought)
         assert sum(total(c, "paid") for c in two) == D("100.01")
         assert holds(region)
@@ -286,13 +325,17 @@ class TestFulfilment:
         assert holds(region)
 
     def test_a_decided_value_is_posted_instead(self, region, contract):
-        make_placement(contract, decided_value=D("1000.00"), decided_reason="Afspraak met opdrachtnemer")
+        make_placement(
+            contract, decided_value=D("1000.00"), decided_reason="Afspraak met opdrachtnemer"
+        )
         assert total(contract) == D("1000.00")
         assert holds(region)
 
     def test_every_step_is_an_event_without_the_candidate(self, contract):
         adviser = make_user("adviser", contract.region)
-        version = make_placement(contract, state=FulfilmentState.RETURNED, why="Tot wanneer?", reviewer=adviser)
+        version = make_placement(
+            contract, state=FulfilmentState.RETURNED, why="Tot wanneer?", reviewer=adviser
+        )
         kinds = list(FulfilmentEvent.objects.values_list("kind", flat=True))
         assert kinds == [EventKind.DRAFTED, EventKind.SUBMITTED, EventKind.RETURNED]
         assert not FulfilmentEvent.objects.filter(why__contains=version.candidate_ref).exists()

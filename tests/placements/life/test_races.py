@@ -1,7 +1,7 @@
 """Several people at once: each fulfilment counts once, and who comes second hears it in words.
 
-SQLite serialises writers, so it hides most of this; the PostgreSQL run of the tests does not. `RACE_ROUNDS=100` runs
-each race that often.
+SQLite serialises writers, so it hides most of this; the PostgreSQL run of the tests does not.
+`RACE_ROUNDS=100` runs each race that often.
 """
 
 import io
@@ -19,7 +19,14 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from contracts.models import ChangeKind, ClosedYear, Contract, ObligationChange, ObligationLine, Posting
+from contracts.models import (
+    ChangeKind,
+    ClosedYear,
+    Contract,
+    ObligationChange,
+    ObligationLine,
+    Posting,
+)
 from contracts.owed.door import award, change
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import FaultyFile
@@ -29,7 +36,13 @@ from placements.claims.content import Content
 from placements.evidence import door as evidence
 from placements.ledger.verification import differences
 from placements.life import door as life
-from placements.models import EventKind, Evidence, FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    EventKind,
+    Evidence,
+    FulfilmentLine,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.factories import (
@@ -87,7 +100,9 @@ def test_accepting_one_fulfilment_many_times_at_once(contract: Any) -> None:
         before = posted()
         version = make_purchase(contract, "100.01", state=FulfilmentState.SUBMITTED)
         seen = [fresh(version) for _n in range(AT_ONCE)]
-        results = at_once(*(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen))
+        results = at_once(
+            *(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen)
+        )
         assert sorted(results) == ["done"] + ["refused"] * (AT_ONCE - 1)
         assert posted() - before == Decimal("100.01")
     assert list(differences([contract.region], TODAY)) == []
@@ -129,7 +144,9 @@ def test_confirming_at_once_posts_once(contract: Any) -> None:
     version = make_placement(contract, confirmed_until=date(2024, 1, 31))
     results = at_once(
         *(
-            lambda: life.confirm([version.fulfilment], date(2024, 12, 31), act(), region=contract.region)
+            lambda: life.confirm(
+                [version.fulfilment], date(2024, 12, 31), act(), region=contract.region
+            )
             for _n in range(AT_ONCE)
         )
     )
@@ -141,18 +158,26 @@ def test_posting_numbers_rise_without_gap_or_double(contract: Any) -> None:
     region, contractor = contract.region, contract.contractor
     new = [new_contract(region, contractor) for _n in range(AT_ONCE * 2)]
     at_once(*(lambda a=a: award([a], act(None, "Gegund"), region=region) for a in new))
-    assert list(Posting.objects.order_by("pk").values_list("number", flat=True)) == list(range(1, len(new) + 2))
+    assert list(Posting.objects.order_by("pk").values_list("number", flat=True)) == list(
+        range(1, len(new) + 2)
+    )
 
 
 def test_closing_a_year_and_posting_exclude_each_other(contract: Any) -> None:
     """Whatever is booked in a closed year was posted before it was closed."""
-    versions = [make_purchase(contract, "10.00", state=FulfilmentState.SUBMITTED) for _n in range(AT_ONCE - 1)]
+    versions = [
+        make_purchase(contract, "10.00", state=FulfilmentState.SUBMITTED)
+        for _n in range(AT_ONCE - 1)
+    ]
 
     def close() -> None:
         with transaction.atomic():
             head = lock_ledger(contract.region)
             ClosedYear.objects.create(
-                region=contract.region, year=2024, last_posting=head.last_number, closed_at=moment(TODAY)
+                region=contract.region,
+                year=2024,
+                last_posting=head.last_number,
+                closed_at=moment(TODAY),
             )
 
     seen = [fresh(version) for version in versions]
@@ -169,7 +194,9 @@ def test_closing_a_year_and_posting_exclude_each_other(contract: Any) -> None:
 
 
 def test_two_advisers_at_once_one_wins_and_the_other_sees_who_and_when(contract: Any) -> None:
-    first, second = (make_user(Role.ADVISER, contract.region, name=name) for name in ("Noor", "Sem"))
+    first, second = (
+        make_user(Role.ADVISER, contract.region, name=name) for name in ("Noor", "Sem")
+    )
     for _round in range(ROUNDS):
         version = make_purchase(contract, "100.01", state=FulfilmentState.SUBMITTED)
         url = reverse("review", args=[version.fulfilment_id])
@@ -177,7 +204,9 @@ def test_two_advisers_at_once_one_wins_and_the_other_sees_who_and_when(contract:
         browsers = [signed_in(user) for user in (first, second)]
         pages: dict[int, Any] = {}
 
-        def answer(n: int, pages: Any = pages, browsers: Any = browsers, url: str = url, sent: Any = sent) -> None:
+        def answer(
+            n: int, pages: Any = pages, browsers: Any = browsers, url: str = url, sent: Any = sent
+        ) -> None:
             pages[n] = browsers[n].post(url, sent, follow=True)
 
         before = posted()
@@ -190,15 +219,20 @@ def test_two_advisers_at_once_one_wins_and_the_other_sees_who_and_when(contract:
 
 
 def test_a_bonus_that_counts_once_is_counted_once(contract: Any) -> None:
-    """Placements of one candidate under one contract, accepted by many at once, each claiming the same bonus."""
+    """Placements of one candidate under one contract, accepted by many at once, each claiming the
+    same bonus.
+    """
     table = table_with_bonus(contract.region)
     for _round in range(ROUNDS):
         its = make_contract(contract.region, contract.contractor, table=table)
         waiting = [
-            make_placement(its, "WORK", bonuses=["ONCE"], state=FulfilmentState.SUBMITTED) for _n in range(AT_ONCE)
+            make_placement(its, "WORK", bonuses=["ONCE"], state=FulfilmentState.SUBMITTED)
+            for _n in range(AT_ONCE)
         ]
         seen = [fresh(version) for version in waiting]
-        results = at_once(*(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen))
+        results = at_once(
+            *(lambda v=v: life.accept([v], act(), region=contract.region) for v in seen)
+        )
         assert results == ["done"] * AT_ONCE
         total = FulfilmentLine.objects.filter(contract=its).aggregate(total=Sum("amount"))["total"]
         assert total == AT_ONCE * Decimal(12000) + 500
@@ -220,16 +254,25 @@ def test_many_changes_at_once_never_exceed_the_cap(contract: Any) -> None:
             )
             for n in range(AT_ONCE)
         ]
-        results = at_once(*(lambda c=c: change([c], act(None, "Meerwerk"), region=region) for c in changes))
+        results = at_once(
+            *(lambda c=c: change([c], act(None, "Meerwerk"), region=region) for c in changes)
+        )
         assert results == ["done"] * AT_ONCE
-        owed = ObligationLine.objects.filter(contract=capped).aggregate(v=Sum("value_delta"), o=Sum("obligation_delta"))
+        owed = ObligationLine.objects.filter(contract=capped).aggregate(
+            v=Sum("value_delta"), o=Sum("obligation_delta")
+        )
         assert owed == {"v": Decimal("1800000.00"), "o": Decimal("60000.00")}
     assert list(differences([region], TODAY)) == []
 
 
-def test_many_files_at_once_never_exceed_the_most(contract: Any, settings: Any, tmp_path: Any) -> None:
+def test_many_files_at_once_never_exceed_the_most(
+    contract: Any, settings: Any, tmp_path: Any
+) -> None:
     storage = settings.STORAGES["evidence"]
-    settings.STORAGES = {**settings.STORAGES, "evidence": {**storage, "OPTIONS": {"location": str(tmp_path)}}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "evidence": {**storage, "OPTIONS": {"location": str(tmp_path)}},
+    }
     settings.EVIDENCE_MAX_FILES = 3
     for _round in range(ROUNDS):
         version = make_purchase(contract, state=FulfilmentState.DRAFT)
@@ -268,7 +311,9 @@ def test_two_admins_change_a_table_or_put_two_in_force_at_once(contract: Any) ->
         )
         assert sorted(results) == ["done"] + ["refused"] * (AT_ONCE - 1)
         day = date(2030 + turn, 1, 1)
-        results = at_once(*(lambda t=t, d=day: force(t, d) for t in new for _n in range(AT_ONCE // 2)))
+        results = at_once(
+            *(lambda t=t, d=day: force(t, d) for t in new for _n in range(AT_ONCE // 2))
+        )
         assert region.tables_in_force.filter(valid_from=day).count() == 1
         assert results.count("done") == AT_ONCE // 2
         region.tables_in_force.filter(valid_from=day).delete()
@@ -287,7 +332,9 @@ def table_with_bonus(region: Any) -> Any:
         {"code": "WORK", "label": "Werk", "kind": "placement", "unit": "year", "amount": "12000"},
         {"code": "ONCE", "label": "Bonus", "kind": "bonus", "unit": "fixed", "amount": "500"},
     ]
-    table, _new = load_table(region, {"code": "bonus", "title": "T", "full_time_hours": "36", "blocks": rows})
+    table, _new = load_table(
+        region, {"code": "bonus", "title": "T", "full_time_hours": "36", "blocks": rows}
+    )
     return table
 
 

@@ -1,4 +1,6 @@
-"""The interim report: what runs on is posted, what stopped becomes a change, and all of it or nothing."""
+"""The interim report: what runs on is posted, what stopped becomes a change, and all of it or
+nothing.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -32,29 +34,42 @@ def client(region: Any, linde: Any) -> Client:
 
 def running(contract: Any, who: str) -> FulfilmentVersion:
     until = date(2024, 3, 31)
-    return make.make_placement(contract, candidate_ref=who, end_date=None, confirmed_until=until, on=until)
+    return make.make_placement(
+        contract, candidate_ref=who, end_date=None, confirmed_until=until, on=until
+    )
 
 
 def said(*answers: tuple[FulfilmentVersion, dict[str, str]]) -> dict[str, str]:
-    return {f"{v.fulfilment_id}-{name}": text for v, given in answers for name, text in given.items()}
+    return {
+        f"{v.fulfilment_id}-{name}": text for v, given in answers for name, text in given.items()
+    }
 
 
 @time_machine.travel("2024-07-10 12:00", tick=False)
-def test_one_click_confirms_and_stops_go_to_the_adviser(client: Client, contract: Any, region: Any) -> None:
+def test_one_click_confirms_and_stops_go_to_the_adviser(
+    client: Client, contract: Any, region: Any
+) -> None:
     on, stopped = running(contract, "A"), running(contract, "B")
     url = reverse("interim-report")
-    assert [row.fulfilment.pk for row in client.get(url).context["rows"]] == [on.fulfilment_id, stopped.fulfilment_id]
+    assert [row.fulfilment.pk for row in client.get(url).context["rows"]] == [
+        on.fulfilment_id,
+        stopped.fulfilment_id,
+    ]
     shown = client.get(url)
     # April, May, June and July of a full-time year of € 40.000, each.
     assert ([row.added for row in shown.context["rows"]], shown.context["added"]) == (
         [D("13333.33")] * 2,
         D("26666.66"),
     )
-    wrong = client.post(url, said((on, {"runs": "yes"}), (stopped, {"runs": "stopped", "stopped_on": "2024-08-01"})))
+    wrong = client.post(
+        url, said((on, {"runs": "yes"}), (stopped, {"runs": "stopped", "stopped_on": "2024-08-01"}))
+    )
     assert wrong.status_code == 422
     on.refresh_from_db()
     assert on.confirmed_until == date(2024, 3, 31)
-    client.post(url, said((on, {"runs": "yes"}), (stopped, {"runs": "stopped", "stopped_on": "2024-05-31"})))
+    client.post(
+        url, said((on, {"runs": "yes"}), (stopped, {"runs": "stopped", "stopped_on": "2024-05-31"}))
+    )
     on.refresh_from_db()
     assert on.confirmed_until == date(2024, 7, 10)
     assert on.lines.aggregate(total=Sum("amount"))["total"] == D("23333.33")
@@ -67,13 +82,18 @@ def test_one_click_confirms_and_stops_go_to_the_adviser(client: Client, contract
 @time_machine.travel("2024-07-10 12:00", tick=False)
 def test_other_hours_are_a_change(client: Client, contract: Any) -> None:
     version = running(contract, "A")
-    client.post(reverse("interim-report"), said((version, {"runs": "yes", "from_day": "2024-06-01", "hours": "18"})))
+    client.post(
+        reverse("interim-report"),
+        said((version, {"runs": "yes", "from_day": "2024-06-01", "hours": "18"})),
+    )
     change = FulfilmentVersion.objects.latest("pk")
     assert list(change.terms.values_list("hours_per_week", flat=True)) == [D(36), D(18)]
 
 
 @time_machine.travel("2024-07-10 12:00", tick=False)
-def test_what_was_not_on_the_screen_is_not_confirmed(client: Client, contract: Any, region: Any) -> None:
+def test_what_was_not_on_the_screen_is_not_confirmed(
+    client: Client, contract: Any, region: Any
+) -> None:
     version = running(contract, "A")
     other = running(make.make_contract(region, make.make_contractor("Ander")), "Geheim")
     client.post(reverse("interim-report"), said((other, {"runs": "yes"})))
@@ -95,10 +115,14 @@ def test_more_that_runs_asks_no_more_queries(client: Client, contract: Any) -> N
 
 
 @time_machine.travel("2024-07-10 12:00", tick=False)
-def test_that_there_is_nothing_new_is_a_report_too(client: Client, contract: Any, region: Any, linde: Any) -> None:
+def test_that_there_is_nothing_new_is_a_report_too(
+    client: Client, contract: Any, region: Any, linde: Any
+) -> None:
     busy = make.make_contract(region, linde, title="Loopt")
     running(busy, "A")
-    make.make_contract(region, linde, title="Voorbij", start_date=date(2023, 1, 1), end_date=date(2024, 7, 9))
+    make.make_contract(
+        region, linde, title="Voorbij", start_date=date(2023, 1, 1), end_date=date(2024, 7, 9)
+    )
     make.make_contract(region, linde, title="Nog niet begonnen", start_date=date(2024, 7, 11))
     assert client.get(reverse("interim-report")).context["silent"] == [contract]
     url, today = reverse("contract-no-news", args=[contract.pk]), date(2024, 7, 10)

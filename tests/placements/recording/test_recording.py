@@ -1,4 +1,6 @@
-"""Recording: steps that keep what was filled in, faults beside the field, and every state moved by the one door."""
+"""Recording: steps that keep what was filled in, faults beside the field, and every state moved by
+the one door.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -27,7 +29,9 @@ def browser_of(person: Any) -> Client:
     return client
 
 
-def begin(client: Client, contract: Any, kind: str = "placement", block: str = "PW_GT2Y") -> FulfilmentVersion:
+def begin(
+    client: Client, contract: Any, kind: str = "placement", block: str = "PW_GT2Y"
+) -> FulfilmentVersion:
     chosen = contract.table.blocks.get(code=block)
     answer = client.post(
         reverse("fulfilment-new"),
@@ -58,10 +62,14 @@ def step(version: FulfilmentVersion, name: str) -> str:
 
 
 class TestSteps:
-    def test_from_choosing_a_block_to_submitted(self, browser_of: Client, contract: Any, person: Any) -> None:
+    def test_from_choosing_a_block_to_submitted(
+        self, browser_of: Client, contract: Any, person: Any
+    ) -> None:
         version = begin(browser_of, contract)
         assert version.fulfilment.entered_by == person
-        answer = browser_of.post(step(version, "details"), placement(version, hours_per_week="24,5"))
+        answer = browser_of.post(
+            step(version, "details"), placement(version, hours_per_week="24,5")
+        )
         assert answer["Location"] == step(version, "evidence")
         assert browser_of.post(step(version, "evidence"))["Location"] == step(version, "check")
         version.refresh_from_db()
@@ -71,11 +79,17 @@ class TestSteps:
         assert version.terms.get().hours_per_week == D("24.50")
         assert version.confirmed_until == date(2024, 12, 31)
 
-    def test_the_blocks_appear_once_contract_and_kind_are_known(self, browser_of: Client, contract: Any) -> None:
-        shown = browser_of.get(reverse("fulfilment-new"), {"contracts": contract.pk, "kind": "activity"})
+    def test_the_blocks_appear_once_contract_and_kind_are_known(
+        self, browser_of: Client, contract: Any
+    ) -> None:
+        shown = browser_of.get(
+            reverse("fulfilment-new"), {"contracts": contract.pk, "kind": "activity"}
+        )
         fields = list(shown.context["form"].fields)
         assert fields == ["contracts", "kind", "asked", f"block_{contract.table_id}"]
-        first = browser_of.post(reverse("fulfilment-new"), {"contracts": contract.pk, "kind": "activity"})
+        first = browser_of.post(
+            reverse("fulfilment-new"), {"contracts": contract.pk, "kind": "activity"}
+        )
         assert (first.status_code, first.context["form"].errors) == (200, {})
         assert not Fulfilment.objects.exists()
 
@@ -84,18 +98,33 @@ class TestSteps:
             (
                 "placement",
                 "PW_GT2Y",
-                {"candidate_ref", "start_date", "end_date", "hours_per_week", "age_at_start", "bonuses"},
+                {
+                    "candidate_ref",
+                    "start_date",
+                    "end_date",
+                    "hours_per_week",
+                    "age_at_start",
+                    "bonuses",
+                },
             ),
-            ("purchase", "WSW_INVOICE", {"supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on"}),
+            (
+                "purchase",
+                "WSW_INVOICE",
+                {"supplier_name", "supplier_kvk", "invoice_number", "amount", "paid_on"},
+            ),
             ("activity", "MVO_HOUR", {"description", "activity_date", "quantity"}),
         ):
             version = begin(browser_of, contract, kind, block)
             form = browser_of.get(step(version, "details")).context["form"]
             assert set(form.names) == expected
 
-    def test_a_draft_may_be_empty_and_says_what_is_missing(self, browser_of: Client, contract: Any) -> None:
+    def test_a_draft_may_be_empty_and_says_what_is_missing(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = begin(browser_of, contract)
-        browser_of.post(step(version, "details"), {"edition": 1, "later": "1", "hours_per_week": "36"})
+        browser_of.post(
+            step(version, "details"), {"edition": 1, "later": "1", "hours_per_week": "36"}
+        )
         version.refresh_from_db()
         assert version.edition == 2
         check = browser_of.get(step(version, "check"))
@@ -104,10 +133,16 @@ class TestSteps:
         version.refresh_from_db()
         assert version.state == FulfilmentState.DRAFT
 
-    def test_the_panel_shows_what_the_door_will_count(self, browser_of: Client, contract: Any) -> None:
+    def test_the_panel_shows_what_the_door_will_count(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = begin(browser_of, contract)
         typed = placement(
-            version, hours_per_week="24", end_date="2024-06-30", age_at_start="56", bonuses="BONUS_55PLUS"
+            version,
+            hours_per_week="24",
+            end_date="2024-06-30",
+            age_at_start="56",
+            bonuses="BONUS_55PLUS",
         )
         panel = browser_of.post(step(version, "value"), typed)
         browser_of.post(step(version, "details"), typed)
@@ -118,42 +153,81 @@ class TestSteps:
         assert version.terms.count() == 1
 
     @pytest.mark.parametrize(
-        "typed", ["", "x" * 200_000, "\0", "‮", "-0", "NaN", "1e999", "29-02-2025", "<b>", "-5", "0001-01-01"]
+        "typed",
+        [
+            "",
+            "x" * 200_000,
+            "\0",
+            "‮",
+            "-0",
+            "NaN",
+            "1e999",
+            "29-02-2025",
+            "<b>",
+            "-5",
+            "0001-01-01",
+        ],
     )
     @pytest.mark.parametrize(
-        ("kind", "block"), [("placement", "PW_GT2Y"), ("purchase", "WSW_INVOICE"), ("activity", "MVO_HOUR")]
+        ("kind", "block"),
+        [("placement", "PW_GT2Y"), ("purchase", "WSW_INVOICE"), ("activity", "MVO_HOUR")],
     )
     def test_hostile_input_is_never_a_crash(
         self, browser_of: Client, contract: Any, kind: str, block: str, typed: str
     ) -> None:
         version = begin(browser_of, contract, kind, block)
-        names = [n for n in browser_of.get(step(version, "details")).context["form"].fields if n != "edition"]
-        for data in ({"edition": typed, **dict.fromkeys(names, typed)}, {"edition": 1, **dict.fromkeys(names, typed)}):
+        names = [
+            n
+            for n in browser_of.get(step(version, "details")).context["form"].fields
+            if n != "edition"
+        ]
+        for data in (
+            {"edition": typed, **dict.fromkeys(names, typed)},
+            {"edition": 1, **dict.fromkeys(names, typed)},
+        ):
             assert browser_of.post(step(version, "details"), data).status_code in (200, 302, 422)
             assert browser_of.post(step(version, "value"), data).status_code == 200
-        asked = {"contracts": typed, "kind": typed, "asked": typed, f"block_{contract.table_id}": typed}
+        asked = {
+            "contracts": typed,
+            "kind": typed,
+            "asked": typed,
+            f"block_{contract.table_id}": typed,
+        }
         assert browser_of.post(reverse("fulfilment-new"), asked).status_code in (200, 422)
-        assert browser_of.get(reverse("fulfilment-new"), {k: v[:1000] for k, v in asked.items()}).status_code == 200
+        assert (
+            browser_of.get(
+                reverse("fulfilment-new"), {k: v[:1000] for k, v in asked.items()}
+            ).status_code
+            == 200
+        )
 
     def test_a_bsn_is_refused_and_nothing_is_lost(self, browser_of: Client, contract: Any) -> None:
         version = begin(browser_of, contract)
         for name in ("candidate_ref", "performed_by", "description"):
-            answer = browser_of.post(step(version, "details"), placement(version, **{name: f"Jan {BSN}"}))
+            answer = browser_of.post(
+                step(version, "details"), placement(version, **{name: f"Jan {BSN}"})
+            )
             assert answer.status_code == 422
             assert list(answer.context["form"].errors) == [name]
             assert "2024-12-31" in answer.content.decode()
         version.refresh_from_db()
         assert version.candidate_ref == ""
 
-    def test_a_later_day_before_the_first_is_said_beside_the_field(self, browser_of: Client, contract: Any) -> None:
+    def test_a_later_day_before_the_first_is_said_beside_the_field(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = begin(browser_of, contract)
-        answer = browser_of.post(step(version, "details"), placement(version, end_date="2023-12-31"))
+        answer = browser_of.post(
+            step(version, "details"), placement(version, end_date="2023-12-31")
+        )
         assert list(answer.context["form"].errors) == ["end_date"]
 
     def test_an_edit_of_another_edition_is_refused(self, browser_of: Client, contract: Any) -> None:
         version = begin(browser_of, contract)
         browser_of.post(step(version, "details"), placement(version))
-        answer = browser_of.post(step(version, "details"), placement(version, edition=1, hours_per_week="12"))
+        answer = browser_of.post(
+            step(version, "details"), placement(version, edition=1, hours_per_week="12")
+        )
         assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["__all__"])
         assert answer.context["form"]["hours_per_week"].value() == "12"  # what was typed is kept
         assert version.terms.get().hours_per_week == 36
@@ -185,7 +259,9 @@ class TestSeveralContracts:
         page = browser_of.get(step(version, "details"))
         assert [c for c, _value in page.context["valued"]] == [first, second]
 
-    def test_a_contract_of_another_is_not_on_offer(self, region: Any, browser_of: Client, contract: Any) -> None:
+    def test_a_contract_of_another_is_not_on_offer(
+        self, region: Any, browser_of: Client, contract: Any
+    ) -> None:
         theirs = make.make_contract(region, make.make_contractor("Ander"), title="Geheim")
         asked = {"contracts": theirs.pk, "kind": "activity", "asked": f"activity:{theirs.pk}"}
         answer = browser_of.post(reverse("fulfilment-new"), asked)
@@ -194,7 +270,9 @@ class TestSeveralContracts:
 
 
 class TestAfterwards:
-    def test_a_returned_one_shows_the_question_and_is_mended(self, browser_of: Client, contract: Any) -> None:
+    def test_a_returned_one_shows_the_question_and_is_mended(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = make.make_placement(contract, state="returned", why="Hoeveel uur was het?")
         assert "Hoeveel uur was het?" in browser_of.get(step(version, "details")).content.decode()
         browser_of.post(step(version, "details"), placement(version, hours_per_week="20"))
@@ -203,11 +281,17 @@ class TestAfterwards:
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
-    def test_a_change_of_an_accepted_one_is_a_new_version(self, browser_of: Client, contract: Any) -> None:
+    def test_a_change_of_an_accepted_one_is_a_new_version(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = make.make_placement(contract)
         browser_of.post(step(version, "change"))
         new = FulfilmentVersion.objects.latest("pk")
-        assert (new.number, new.state, new.candidate_ref) == (2, FulfilmentState.DRAFT, version.candidate_ref)
+        assert (new.number, new.state, new.candidate_ref) == (
+            2,
+            FulfilmentState.DRAFT,
+            version.candidate_ref,
+        )
         typed = placement(new, end_date="2024-12-31", from_0="2024-07-01", hours_0="18")
         browser_of.post(step(version, "details"), typed)
         assert list(new.terms.values_list("first_day", "hours_per_week")) == [
@@ -219,18 +303,29 @@ class TestAfterwards:
         version.refresh_from_db()
         assert version.state == FulfilmentState.ACCEPTED
 
-    def test_a_copy_keeps_the_block_and_leaves_the_person(self, browser_of: Client, contract: Any) -> None:
+    def test_a_copy_keeps_the_block_and_leaves_the_person(
+        self, browser_of: Client, contract: Any
+    ) -> None:
         version = make.make_placement(contract, performed_by="Onderaannemer")
         browser_of.post(step(version, "copy"))
         copy = FulfilmentVersion.objects.latest("pk")
         assert copy.fulfilment_id != version.fulfilment_id
-        assert (copy.candidate_ref, copy.start_date, copy.performed_by) == ("", None, "Onderaannemer")
+        assert (copy.candidate_ref, copy.start_date, copy.performed_by) == (
+            "",
+            None,
+            "Onderaannemer",
+        )
         assert copy.allocations.get().block == version.allocations.get().block
 
     def test_withdrawing_what_counted_asks_why(self, browser_of: Client, contract: Any) -> None:
         version = make.make_placement(contract)
-        assert browser_of.post(step(version, "withdraw"), {"edition": version.edition}).status_code == 422
-        browser_of.post(step(version, "withdraw"), {"edition": version.edition, "why": "Dubbel ingevoerd"})
+        assert (
+            browser_of.post(step(version, "withdraw"), {"edition": version.edition}).status_code
+            == 422
+        )
+        browser_of.post(
+            step(version, "withdraw"), {"edition": version.edition, "why": "Dubbel ingevoerd"}
+        )
         version.refresh_from_db()
         assert version.state == FulfilmentState.WITHDRAWN
 
@@ -249,7 +344,10 @@ class TestWho:
         choice = client.get(reverse("fulfilment-new"))
         assert len(choice.context["contracts"]) == 2
         version = begin(client, contract)
-        assert (version.fulfilment.entered_by, version.fulfilment.contractor) == (adviser, contract.contractor)
+        assert (version.fulfilment.entered_by, version.fulfilment.contractor) == (
+            adviser,
+            contract.contractor,
+        )
 
     @pytest.mark.parametrize("role", [Role.PROCUREMENT_OFFICER, Role.REGION_ADMIN, Role.READER])
     def test_others_do_not_record(self, region: Any, contract: Any, role: str) -> None:
@@ -260,7 +358,9 @@ class TestWho:
             assert client.post(step(version, name)).status_code == 404
 
 
-def test_numbers_follow_each_other_by_contractor_and_year(region: Any, linde: Any, contract: Any) -> None:
+def test_numbers_follow_each_other_by_contractor_and_year(
+    region: Any, linde: Any, contract: Any
+) -> None:
     make.make_placement(contract, external_id="2025-009")
     make.make_placement(contract, external_id="2025-x")
     assert next_number(region, linde, date(2025, 5, 1)) == "2025-010"

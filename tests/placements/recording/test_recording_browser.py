@@ -1,4 +1,6 @@
-"""The contractor's way on a phone: from the start page to a submitted placement, and the adviser who accepts it."""
+"""The contractor's way on a phone: from the start page to a submitted placement, and the adviser
+who accepts it.
+"""
 
 import os
 import re
@@ -163,7 +165,9 @@ def test_a_purchase_with_a_photo_is_seen_by_the_adviser(
     page.locator("form#form .form__buttons .button").first.click()
     page.wait_for_url(re.compile(r"invullingen/\d+/$"))
     assert len(fields) <= MOST_FIELDS, fields
-    make.make_placement(contract, end_date=None, confirmed_until=date(2024, 2, 1), candidate_ref="Kandidaat 3")
+    make.make_placement(
+        contract, end_date=None, confirmed_until=date(2024, 2, 1), candidate_ref="Kandidaat 3"
+    )
     page.goto(f"{live_server.url}/tussenrapportage/")
     look(page, "9-interim")
     page.goto(f"{live_server.url}/rekenhulp/")
@@ -172,7 +176,8 @@ def test_a_purchase_with_a_photo_is_seen_by_the_adviser(
     sign_in(page, live_server, make.make_user(Role.ADVISER, region))
     page.set_viewport_size({"width": 1500, "height": 900})
     page.goto(f"{live_server.url}/beoordelen/")
-    # Not wait_for_function: what it evaluates again and again is refused by the Content-Security-Policy.
+    # Not wait_for_function: what it evaluates again and again is refused by the
+    # Content-Security-Policy.
     expect(page.locator(".review__evidence img").first).to_have_js_property("naturalWidth", 600)
     if folder := os.environ.get("PICTURES"):
         page.screenshot(path=f"{folder}/11-review-wide-1280.png")

@@ -1,4 +1,6 @@
-"""What is kept about people can be read, asked and searched, by who may; looks and exports are logged."""
+"""What is kept about people can be read, asked and searched, by who may; looks and exports are
+logged.
+"""
 
 from typing import Any
 
@@ -38,7 +40,9 @@ def test_everything_about_a_candidate(contract: Any) -> None:
     page = adviser.post(reverse("held-candidate"), {"ref": "Kandidaat 17"})
     assert contract.contractor.name in page.content.decode()
     assert "Ver weg" not in page.content.decode()
-    (held,) = adviser.post(reverse("held-candidate"), {"ref": "Kandidaat 17", "format": "json"}).json()
+    (held,) = adviser.post(
+        reverse("held-candidate"), {"ref": "Kandidaat 17", "format": "json"}
+    ).json()
     assert (held["age_at_start"], held["contracts"][0]["reference"]) == (44, contract.reference)
     assert held["events"]
     logged = AuditEvent.objects.filter(path="/gegevens/").values_list("kind", flat=True)
@@ -48,7 +52,9 @@ def test_everything_about_a_candidate(contract: Any) -> None:
 
 
 def test_a_bsn_is_refused_with_what_was_typed_kept(contract: Any) -> None:
-    page = signed_in(Role.ADVISER, contract.region).post(reverse("held-candidate"), {"ref": "111222333"})
+    page = signed_in(Role.ADVISER, contract.region).post(
+        reverse("held-candidate"), {"ref": "111222333"}
+    )
     assert page.content.decode().count("111222333") == 1
 
 
@@ -65,7 +71,9 @@ def test_everything_about_a_user(contract: Any) -> None:
 
 def test_the_log_shows_the_region_and_nothing_else(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
-    make.make_contract(make.make_region("elders", "Elders"), make.make_contractor(), reference="VER-WEG")
+    make.make_contract(
+        make.make_region("elders", "Elders"), make.make_contractor(), reference="VER-WEG"
+    )
     person = make.make_user(Role.READER, contract.region, name="Lezer Een")
     Client().post(reverse("login"), {"login": person.email, "password": make.PASSWORD})
     Client().post(reverse("login"), {"login": person.email, "password": "fout"})
@@ -76,12 +84,23 @@ def test_the_log_shows_the_region_and_nothing_else(contract: Any) -> None:
     assert "Vreemde" not in text
     assert text.count("<time") == 3  # the admin, and both attempts of the reader
     assert "Lezer Een" not in admin.get(reverse("history"), {"q": "niemand"}).content.decode()
-    for kind in ("contracten", "aandelen", "opdrachtnemers", "beleid", "bouwblokken", "ingang", "rollen"):
+    for kind in (
+        "contracten",
+        "aandelen",
+        "opdrachtnemers",
+        "beleid",
+        "bouwblokken",
+        "ingang",
+        "rollen",
+    ):
         page = admin.get(reverse("history"), {"soort": kind})
         assert page.status_code == 200
         assert "<time" in page.content.decode() or kind == "opdrachtnemers", kind
         assert "VER-WEG" not in page.content.decode()
-    assert contract.reference in admin.get(reverse("history"), {"soort": "contracten"}).content.decode()
+    assert (
+        contract.reference
+        in admin.get(reverse("history"), {"soort": "contracten"}).content.decode()
+    )
     assert admin.get(reverse("history"), {"soort": "onzin"}).status_code == 404
 
 

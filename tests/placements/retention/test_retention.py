@@ -1,4 +1,6 @@
-"""Erasing in time: per state, dry run first, listed, again after a restore; lines and figures stay."""
+"""Erasing in time: per state, dry run first, listed, again after a restore; lines and figures
+stay.
+"""
 
 import json
 from datetime import date
@@ -86,7 +88,9 @@ def test_a_dry_run_says_and_does_nothing(contract: Any) -> None:
 def test_evidence_about_a_person_goes_too(contract: Any) -> None:
     version = make.make_placement(contract, state="rejected")
     seen = {"seen_on": make.TODAY, "added_at": make.moment(make.TODAY)}
-    Evidence.objects.create(version=version, kind="uwv_decision", seen_how="Beschikking van A. Jansen", **seen)
+    Evidence.objects.create(
+        version=version, kind="uwv_decision", seen_how="Beschikking van A. Jansen", **seen
+    )
     Evidence.objects.create(version=version, kind="activity_report", seen_how="Verslag", **seen)
     on("2026-02-01")
     assert set(Evidence.objects.values_list("kind", "seen_how")) == {
@@ -101,7 +105,9 @@ def test_a_restore_is_erased_again(contract: Any, tmp_path: Path) -> None:
     on("2026-02-01", journal=journal)
     assert json.loads(journal.read_text())["number"] == version.pk
     Erasure.objects.all().delete()
-    FulfilmentVersion.objects.filter(pk=version.pk).update(candidate_ref="Kandidaat 17", state="submitted")
+    FulfilmentVersion.objects.filter(pk=version.pk).update(
+        candidate_ref="Kandidaat 17", state="submitted"
+    )
     with time_machine.travel("2026-02-02T12:00:00+01:00"):
         assert list(due(date(2026, 2, 2))) == []
     on("2026-02-02", journal=journal)

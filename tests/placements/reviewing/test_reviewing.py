@@ -47,7 +47,9 @@ def kinds(client: Client, version: FulfilmentVersion) -> list[str]:
 
 
 class TestAnswers:
-    def test_accepting_posts_and_opens_the_next(self, client: Client, contract: Any, region: Any, adviser: Any) -> None:
+    def test_accepting_posts_and_opens_the_next(
+        self, client: Client, contract: Any, region: Any, adviser: Any
+    ) -> None:
         first, second = (make.make_activity(contract, state="submitted") for _ in range(2))
         answer = answered(client, first, "accept")
         assert answer["Location"].startswith(page(second))
@@ -58,7 +60,9 @@ class TestAnswers:
         assert client.get(reverse("review-queue")).status_code == 200
 
     @pytest.mark.parametrize(("answer", "state"), [("return", "returned"), ("reject", "rejected")])
-    def test_a_question_or_refusal_needs_words(self, client: Client, contract: Any, answer: str, state: str) -> None:
+    def test_a_question_or_refusal_needs_words(
+        self, client: Client, contract: Any, answer: str, state: str
+    ) -> None:
         version = make.make_activity(contract, state="submitted")
         assert answered(client, version, answer, why=" ").status_code == 422
         answered(client, version, answer, why="Bij wie was dit?")
@@ -71,7 +75,12 @@ class TestAnswers:
         version = make.make_placement(contract, state="submitted")
         form = client.get(page(version) + "?otherwise").context["adjust"]
         data = {field.html_name: field.value() or "" for field in form if field.name != "bonuses"}
-        data |= {"hours_per_week": "18", "start_date": "2024-01-01", "end_date": "2024-12-31", "confirmed_until": ""}
+        data |= {
+            "hours_per_week": "18",
+            "start_date": "2024-01-01",
+            "end_date": "2024-12-31",
+            "confirmed_until": "",
+        }
         assert answered(client, version, "otherwise", **data).status_code == 422
         answered(client, version, "otherwise", **data | {"why": "Volgens het contract 18 uur"})
         version.refresh_from_db()
@@ -104,9 +113,14 @@ class TestAnswers:
         assert sum(line.amount for line in accepted.lines.all()) == D("1250.50")
         assert not list(differences([region], make.TODAY))
 
-    def test_what_changed_is_refused_with_who_and_when(self, client: Client, contract: Any, region: Any) -> None:
+    def test_what_changed_is_refused_with_who_and_when(
+        self, client: Client, contract: Any, region: Any
+    ) -> None:
         version = make.make_activity(contract, state="submitted")
-        stale = client.post(page(version), {"answer": "accept", "version": version.pk, "edition": version.edition + 1})
+        stale = client.post(
+            page(version),
+            {"answer": "accept", "version": version.pk, "edition": version.edition + 1},
+        )
         assert stale.status_code == 409
         assert stale.context["refusal"]
         other = make.make_user(Role.ADVISER, region, name="Ans Adviseur")
@@ -114,37 +128,66 @@ class TestAnswers:
         second.force_login(other)
         answered(second, version, "reject", why="Telt niet")
         answer = client.post(
-            page(version), {"answer": "accept", "version": version.pk, "edition": version.edition}, follow=True
+            page(version),
+            {"answer": "accept", "version": version.pk, "edition": version.edition},
+            follow=True,
         )
         assert "Ans Adviseur" in answer.content.decode()
         version.refresh_from_db()
         assert version.state == FulfilmentState.REJECTED
 
-    def test_nobody_reviews_what_they_entered(self, client: Client, contract: Any, adviser: Any) -> None:
+    def test_nobody_reviews_what_they_entered(
+        self, client: Client, contract: Any, adviser: Any
+    ) -> None:
         version = make.make_activity(contract, state="submitted", entered_by=adviser)
         assert not client.get(page(version)).context["may_answer"]
         answered(client, version, "accept")
-        answered(client, version, "otherwise", why="Toch", description="x", activity_date="2024-09-10", quantity="1")
+        answered(
+            client,
+            version,
+            "otherwise",
+            why="Toch",
+            description="x",
+            activity_date="2024-09-10",
+            quantity="1",
+        )
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
     @pytest.mark.parametrize("typed", ["", "\0", "x" * 3000, "-1", "1e999", "‮", "None"])
-    def test_hostile_answers_are_never_a_crash(self, client: Client, contract: Any, typed: str) -> None:
+    def test_hostile_answers_are_never_a_crash(
+        self, client: Client, contract: Any, typed: str
+    ) -> None:
         version = make.make_activity(contract, state="submitted")
         for answer in ("accept", "otherwise", "return", "reject", typed):
-            data = {"answer": answer, "version": typed, "edition": typed, "why": typed, "decided_value": typed}
+            data = {
+                "answer": answer,
+                "version": typed,
+                "edition": typed,
+                "why": typed,
+                "decided_value": typed,
+            }
             assert client.post(page(version), data).status_code in (302, 409, 422)
-            assert client.post(page(version), data | {"version": version.pk, "edition": 1}).status_code in (
+            assert client.post(
+                page(version), data | {"version": version.pk, "edition": 1}
+            ).status_code in (
                 302,
                 409,
                 422,
             )
         assert client.get(page(version), {"by": typed}).status_code in (200, 302)
-        assert client.post(reverse("review-queue"), {"version": [typed, f"{typed}.{typed}"]}).status_code == 302
+        assert (
+            client.post(
+                reverse("review-queue"), {"version": [typed, f"{typed}.{typed}"]}
+            ).status_code
+            == 302
+        )
 
 
 class TestChange:
-    def test_old_and_new_stand_beside_each_other(self, client: Client, contract: Any, region: Any) -> None:
+    def test_old_and_new_stand_beside_each_other(
+        self, client: Client, contract: Any, region: Any
+    ) -> None:
         version = make.make_placement(contract)
         content = content_of(version)
         content.fields["end_date"] = date(2024, 6, 30)
@@ -158,12 +201,18 @@ class TestChange:
 
 
 class TestSignals:
-    def test_the_same_candidate_at_the_same_time(self, client: Client, region: Any, linde: Any, contract: Any) -> None:
+    def test_the_same_candidate_at_the_same_time(
+        self, client: Client, region: Any, linde: Any, contract: Any
+    ) -> None:
         other = make.make_contract(region, linde)
         make.make_placement(other)
         version = make.make_placement(contract, state="submitted")
         apart = make.make_placement(
-            contract, state="submitted", start_date=date(2025, 1, 1), end_date=date(2025, 2, 1), confirmed_until=None
+            contract,
+            state="submitted",
+            start_date=date(2025, 1, 1),
+            end_date=date(2025, 2, 1),
+            confirmed_until=None,
         )
         shown = client.get(page(version))
         (signal,) = [s for s in shown.context["signals"] if s.kind == "overlap"]
@@ -171,8 +220,12 @@ class TestSignals:
         assert reverse("fulfilment-detail", args=[signal.fulfilment_id]) in shown.content.decode()
         assert "overlap" not in kinds(client, apart)
 
-    def test_of_another_region_only_that_there_is_one(self, client: Client, linde: Any, contract: Any) -> None:
-        abroad = make.make_contract(make.make_region("utrecht", "Utrecht"), linde, reference="GEHEIM-1")
+    def test_of_another_region_only_that_there_is_one(
+        self, client: Client, linde: Any, contract: Any
+    ) -> None:
+        abroad = make.make_contract(
+            make.make_region("utrecht", "Utrecht"), linde, reference="GEHEIM-1"
+        )
         make.make_purchase(abroad, invoice_number="F-1", external_id="GEHEIM-2")
         version = make.make_purchase(contract, invoice_number="F-1", state="submitted")
         shown = client.get(page(version))
@@ -180,22 +233,34 @@ class TestSignals:
         assert signal.fulfilment_id is None
         assert "GEHEIM" not in shown.content.decode()
 
-    def test_outside_the_term_many_hours_and_above_what_is_owed(self, client: Client, contract: Any) -> None:
+    def test_outside_the_term_many_hours_and_above_what_is_owed(
+        self, client: Client, contract: Any
+    ) -> None:
         late = make.make_purchase(contract, paid_on=date(2026, 3, 2), state="submitted")
         in_time = make.make_purchase(contract, paid_on=date(2026, 3, 1), state="submitted")
         assert "outside_term" in kinds(client, late)
         assert "outside_term" not in kinds(client, in_time)
-        assert "unusual_hours" in kinds(client, make.make_placement(contract, hours="40", state="submitted"))
-        assert "above_owed" in kinds(client, make.make_purchase(contract, "50000.01", state="submitted"))
-        assert "above_owed" not in kinds(client, make.make_purchase(contract, "50000.00", state="submitted"))
+        assert "unusual_hours" in kinds(
+            client, make.make_placement(contract, hours="40", state="submitted")
+        )
+        assert "above_owed" in kinds(
+            client, make.make_purchase(contract, "50000.01", state="submitted")
+        )
+        assert "above_owed" not in kinds(
+            client, make.make_purchase(contract, "50000.00", state="submitted")
+        )
 
-    def test_only_what_has_no_signal_is_accepted_together(self, client: Client, contract: Any) -> None:
+    def test_only_what_has_no_signal_is_accepted_together(
+        self, client: Client, contract: Any
+    ) -> None:
         contract.table.blocks.update(evidence=[])
         fine = make.make_activity(contract, state="submitted")
         strange = make.make_activity(contract, "300", state="submitted")
         shown = client.get(reverse("review-queue") + "?together")
         assert [v.pk for v, _worth in shown.context["fine"]] == [fine.pk]
-        client.post(reverse("review-queue"), {"version": [f"{v.pk}.{v.edition}" for v in (fine, strange)]})
+        client.post(
+            reverse("review-queue"), {"version": [f"{v.pk}.{v.edition}" for v in (fine, strange)]}
+        )
         states = dict(FulfilmentVersion.objects.values_list("pk", "state"))
         assert states == {fine.pk: FulfilmentState.ACCEPTED, strange.pk: FulfilmentState.SUBMITTED}
 

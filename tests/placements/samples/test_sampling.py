@@ -1,4 +1,6 @@
-"""Samples: drawn again from the seed, what was self-reviewed always in it, and the result in the report."""
+"""Samples: drawn again from the seed, what was self-reviewed always in it, and the result in the
+report.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -57,7 +59,11 @@ def accepted(contract: Any, count: int, **fields: Any) -> list[Any]:
     return [make.make_activity(contract, **fields) for _ in range(count)]
 
 
-@given(st.sets(st.integers(1, 10**9), max_size=40), st.integers(0, 45), st.text("0123456789abcdef", max_size=32))
+@given(
+    st.sets(st.integers(1, 10**9), max_size=40),
+    st.integers(0, 45),
+    st.text("0123456789abcdef", max_size=32),
+)
 def test_the_seed_alone_says_which_are_picked(keys: set[int], size: int, seed: str) -> None:
     chosen = sampling.picked(keys, seed, size)
     assert chosen == sampling.picked(sorted(keys, reverse=True), seed, size)
@@ -71,7 +77,9 @@ def test_every_key_is_as_likely_as_another() -> None:
     for seed in range(400):
         for key in sampling.picked(counts, str(seed), 5):
             counts[key] += 1
-    assert all(60 <= count <= 140 for count in counts.values())  # 100 expected, 4.6 standard deviations
+    assert all(
+        60 <= count <= 140 for count in counts.values()
+    )  # 100 expected, 4.6 standard deviations
 
 
 def test_a_quarter_is_three_months() -> None:
@@ -82,7 +90,9 @@ def test_a_quarter_is_three_months() -> None:
 
 
 class TestDrawing:
-    def test_what_was_self_reviewed_is_always_in_it(self, region: Any, contract: Any, adviser: Any) -> None:
+    def test_what_was_self_reviewed_is_always_in_it(
+        self, region: Any, contract: Any, adviser: Any
+    ) -> None:
         accepted(contract, 6)
         own = make.make_activity(contract, entered_by=adviser, reviewer=adviser)
         for size in (0, 2):
@@ -101,7 +111,11 @@ class TestDrawing:
         before = set(sample.checks.values_list("version", flat=True))
         life.withdraw(versions[0], make.act(why="Dubbel"))
         accepted(contract, 5)
-        assert sampling.drawn_again(sample) == before == sampling.picked([v.pk for v in versions], "2025-3", 3)
+        assert (
+            sampling.drawn_again(sample)
+            == before
+            == sampling.picked([v.pk for v in versions], "2025-3", 3)
+        )
 
     def test_only_of_its_quarter_and_region(self, region: Any, contract: Any) -> None:
         abroad = make.make_region("utrecht", "Utrecht")
@@ -112,7 +126,9 @@ class TestDrawing:
             make.make_sample(region)
         assert make.make_sample(region, on=date(2025, 4, 1)).population == 1
 
-    def test_a_second_one_is_of_what_came_since(self, region: Any, contract: Any, adviser: Any) -> None:
+    def test_a_second_one_is_of_what_came_since(
+        self, region: Any, contract: Any, adviser: Any
+    ) -> None:
         accepted(contract, 3)
         first = make.make_sample(region, by=adviser)
         with pytest.raises(Refused):
@@ -122,7 +138,9 @@ class TestDrawing:
         assert (first.population, second.population) == (3, 1)
         assert list(second.checks.values_list("version", flat=True)) == [late.pk]
 
-    def test_a_quarter_to_come_or_far_too_many_are_refused(self, region: Any, contract: Any, adviser: Any) -> None:
+    def test_a_quarter_to_come_or_far_too_many_are_refused(
+        self, region: Any, contract: Any, adviser: Any
+    ) -> None:
         accepted(contract, 1)
         for first_day, size in ((date(2025, 10, 1), 5), (Q3, 10_000), (Q3, -1)):
             with pytest.raises(Refused):
@@ -135,17 +153,27 @@ class TestDrawing:
 
 
 class TestChecking:
-    def test_what_is_wrong_says_what_and_what_was_done(self, region: Any, contract: Any, adviser: Any) -> None:
+    def test_what_is_wrong_says_what_and_what_was_done(
+        self, region: Any, contract: Any, adviser: Any
+    ) -> None:
         accepted(contract, 1)
         check = make.make_sample(region).checks.get()
-        for outcome, found, done in (("", "", ""), ("perfect", "", ""), ("not_in_order", "Uren kloppen niet", " ")):
+        for outcome, found, done in (
+            ("", "", ""),
+            ("perfect", "", ""),
+            ("not_in_order", "Uren kloppen niet", " "),
+        ):
             with pytest.raises(Refused):
                 sampling.record(check, outcome, found, done, make.act(adviser))
-        sampling.record(check, "not_in_order", "Uren kloppen niet", "Wijziging gevraagd", make.act(adviser))
+        sampling.record(
+            check, "not_in_order", "Uren kloppen niet", "Wijziging gevraagd", make.act(adviser)
+        )
         check.refresh_from_db()
         assert (check.outcome, check.checked_by) == ("not_in_order", adviser)
 
-    def test_who_accepted_it_does_not_check_it(self, region: Any, contract: Any, adviser: Any, colleague: Any) -> None:
+    def test_who_accepted_it_does_not_check_it(
+        self, region: Any, contract: Any, adviser: Any, colleague: Any
+    ) -> None:
         Policy.objects.update(self_review=False)
         accepted(contract, 1, reviewer=adviser)
         check = make.make_sample(region, by=adviser).checks.get()
@@ -163,7 +191,9 @@ class TestChecking:
         with pytest.raises(Refused):
             sampling.record(other, "not_in_order", "Fout", "Gemeld", make.act(colleague))
         one.refresh_from_db()
-        sampling.record(one, "not_in_order", "Toch niet", "Gemeld", make.act(adviser, today=date(2025, 7, 2)))
+        sampling.record(
+            one, "not_in_order", "Toch niet", "Gemeld", make.act(adviser, today=date(2025, 7, 2))
+        )
         assert one.history.count() == 2
 
 
@@ -173,7 +203,12 @@ class TestPages:
         client, url = signed_in(adviser), reverse("sample")
         form = client.get(url).context["form"]
         assert form["size"].value() == 10
-        for fault in ({"quarter": "2030-01-01"}, {"size": "NaN"}, {"size": "9999"}, {"region": "987654321"}):
+        for fault in (
+            {"quarter": "2030-01-01"},
+            {"size": "NaN"},
+            {"size": "9999"},
+            {"region": "987654321"},
+        ):
             sent = {"region": region.pk, "quarter": Q3.isoformat(), "size": "2", **fault}
             assert client.post(url, sent).status_code == 422
         answer = client.post(url, {"region": region.pk, "quarter": Q3.isoformat(), "size": "2"})
@@ -190,7 +225,9 @@ class TestPages:
         assert client.post(check, {"outcome": "in_order", "seen": "2020"}).status_code == 422
         answer = client.post(check, {"outcome": "in_order", "seen": ""})
         assert answer["Location"] == reverse("sample-check", args=[second.pk])
-        answer = client.post(answer["Location"], {"outcome": "not_in_order", "found": "x", "done": "y", "seen": ""})
+        answer = client.post(
+            answer["Location"], {"outcome": "not_in_order", "found": "x", "done": "y", "seen": ""}
+        )
         assert answer["Location"] == reverse("sample-detail", args=[sample.pk])
 
     def test_an_admin_reads_and_does_not_draw(self, region: Any, contract: Any) -> None:
@@ -204,7 +241,8 @@ class TestPages:
 
 def test_the_result_is_a_quality_figure(region: Any, adviser: Any) -> None:
     hilversum, huizen = (
-        make.make_contract(region, make.make_contractor(), {code: 100}) for code in ("GM0402", "GM0406")
+        make.make_contract(region, make.make_contractor(), {code: 100})
+        for code in ("GM0402", "GM0406")
     )
     assert figures_of(None, region, 2025).quality.sample is None
     accepted(hilversum, 2)
@@ -213,7 +251,12 @@ def test_the_result_is_a_quality_figure(region: Any, adviser: Any) -> None:
         outcome = ("in_order", "not_in_order")[i]
         sampling.record(check, outcome, "Fout", "Gemeld", make.act(adviser))
     found = figures_of(None, region, 2025).quality.sample
-    assert (found.drawn, found.checked, found.in_order, found.percentage) == (3, 2, 1, Decimal("50.00"))
+    assert (found.drawn, found.checked, found.in_order, found.percentage) == (
+        3,
+        2,
+        1,
+        Decimal("50.00"),
+    )
     assert figures_as_data(figures_of(None, region, 2025))["quality"]["sample"] == {
         "drawn": 3,
         "checked": 2,
@@ -223,5 +266,6 @@ def test_the_result_is_a_quality_figure(region: Any, adviser: Any) -> None:
     assert figures_of(None, region, 2025, town).quality.sample.drawn == 1
     assert figures_of(None, region, 2024).quality.sample is None
     assert sampled(found) == [
-        "Steekproef: 2 goedgekeurde invullingen gecontroleerd, 1 in orde (50%); nog 1 te controleren."
+        "Steekproef: 2 goedgekeurde invullingen gecontroleerd, 1 in orde (50%); nog 1 te"
+        " controleren."
     ]

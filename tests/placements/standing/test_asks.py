@@ -1,4 +1,6 @@
-"""What a contract asks for now, by example: the kind, the day, whether it is late, and when it stops asking."""
+"""What a contract asks for now, by example: the kind, the day, whether it is late, and when it
+stops asking.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +19,11 @@ from tests.factories import TODAY
 
 pytestmark = pytest.mark.django_db
 
-LONG: dict[str, Any] = {"award_date": date(2025, 1, 1), "start_date": date(2025, 1, 1), "end_date": date(2028, 12, 31)}
+LONG: dict[str, Any] = {
+    "award_date": date(2025, 1, 1),
+    "start_date": date(2025, 1, 1),
+    "end_date": date(2028, 12, 31),
+}
 
 
 @pytest.fixture
@@ -31,9 +37,13 @@ def kinds(contract: Any, day: date = TODAY) -> list[str]:
 
 
 def quiet(region: Any, firm: Any, **fields: Any) -> Any:
-    """A contract that asks for nothing: agreed plan, spoken with, reported, and far from its end."""
+    """A contract that asks for nothing: agreed plan, spoken with, reported, and far from its
+    end.
+    """
     contract = make.make_contract(region, firm, contacted_on=date(2025, 1, 3), **{**LONG, **fields})
-    make.make_plan(contract, PlanState.AGREED, amounts={("work", date(2028, 10, 1)): Decimal(50000)})
+    make.make_plan(
+        contract, PlanState.AGREED, amounts={("work", date(2028, 10, 1)): Decimal(50000)}
+    )
     plans.report_no_news(contract, make.act(why="Niets nieuws"))
     return contract
 
@@ -42,7 +52,9 @@ def test_a_contract_that_is_in_order_asks_for_nothing(region: Any, firm: Any) ->
     assert kinds(quiet(region, firm)) == []
 
 
-def test_what_is_due_is_asked_from_a_month_before_and_late_from_the_day_after(region: Any, firm: Any) -> None:
+def test_what_is_due_is_asked_from_a_month_before_and_late_from_the_day_after(
+    region: Any, firm: Any
+) -> None:
     contract = quiet(region, firm)
     due = add_months(TODAY, 6)
     assert kinds(contract, add_months(due, -1) - timedelta(days=1)) == []
@@ -52,7 +64,9 @@ def test_what_is_due_is_asked_from_a_month_before_and_late_from_the_day_after(re
 
 
 def test_contact_and_plan_are_asked_after_the_award(region: Any, firm: Any) -> None:
-    contract = make.make_contract(region, firm, **{**LONG, "award_date": TODAY, "start_date": TODAY})
+    contract = make.make_contract(
+        region, firm, **{**LONG, "award_date": TODAY, "start_date": TODAY}
+    )
     assert kinds(contract) == [Kind.CONTACT]  # the plan is due in six weeks
     assert kinds(contract, TODAY + timedelta(weeks=6)) == [Kind.CONTACT, Kind.PLAN]
 
@@ -70,8 +84,12 @@ def test_a_term_that_is_over_asks_to_be_ended_and_then_settled(region: Any, firm
     assert kinds(contract, date(2026, 1, 1)) == []
 
 
-def test_all_fulfilled_and_over_asks_the_contractor_for_nothing_more(region: Any, firm: Any) -> None:
-    done = make.make_contract(region, firm, end_date=date(2025, 6, 30), value=0, award_date=date(2023, 12, 1))
+def test_all_fulfilled_and_over_asks_the_contractor_for_nothing_more(
+    region: Any, firm: Any
+) -> None:
+    done = make.make_contract(
+        region, firm, end_date=date(2025, 6, 30), value=0, award_date=date(2023, 12, 1)
+    )
     short = make.make_contract(region, firm, end_date=date(2025, 6, 30))
     assert kinds(done) == [Kind.END]
     assert kinds(short) == [Kind.END, Kind.CONTACT, Kind.REPORT, Kind.CATCH_UP]
@@ -91,7 +109,9 @@ def test_what_waits_for_an_answer_is_asked(region: Any, firm: Any) -> None:
     assert {ask.day for ask in found.values()} == {TODAY}
 
 
-def test_a_contract_without_obligation_a_framework_and_a_draft_ask_for_nothing(region: Any, firm: Any) -> None:
+def test_a_contract_without_obligation_a_framework_and_a_draft_ask_for_nothing(
+    region: Any, firm: Any
+) -> None:
     free = make.make_contract(region, firm, rate=0, rate_reason="other", rate_reason_text="Geen")
     framework = make.make_contract(region, firm)
     make.make_contract(region, firm, parent=framework)
@@ -105,17 +125,27 @@ def test_a_contract_without_obligation_a_framework_and_a_draft_ask_for_nothing(r
 def test_certificates_ask_for_a_discount_a_new_one_and_a_correction(firm: Any) -> None:
     region = make.make_region("elders", "Elders", pso_discounts={"2": "10"})
     contract = quiet(region, firm)
-    certificate = make.make_certificate(contract, valid_from=date(2024, 8, 1), valid_until=date(2025, 8, 15))
+    certificate = make.make_certificate(
+        contract, valid_from=date(2024, 8, 1), valid_until=date(2025, 8, 15)
+    )
     (ask,) = asks([contract], TODAY)[contract.pk]
     assert (ask.kind, ask.amount, ask.about) == (Kind.DISCOUNT, Decimal(-5000), certificate.pk)
-    make.make_change(contract, "pso_discount", obligation_delta=-5000, certificate=certificate, effective_date=TODAY)
+    make.make_change(
+        contract,
+        "pso_discount",
+        obligation_delta=-5000,
+        certificate=certificate,
+        effective_date=TODAY,
+    )
     assert kinds(contract) == [Kind.RENEWAL]
     assert kinds(contract, date(2025, 8, 16)) == [Kind.CORRECTION]
     obligations.end(contract, make.act(why="Afgelopen"))
     assert kinds(contract, date(2025, 8, 16)) == [Kind.CORRECTION]
 
 
-def test_less_is_looked_up_and_then_less_is_asked(region: Any, firm: Any, django_assert_num_queries: Any) -> None:
+def test_less_is_looked_up_and_then_less_is_asked(
+    region: Any, firm: Any, django_assert_num_queries: Any
+) -> None:
     contracts = [make.make_contract(region, firm) for _ in range(3)]
     rows = list(type(contracts[0]).objects.select_related("policy"))
     everything = asks(rows, TODAY)

@@ -1,4 +1,6 @@
-"""How a contract stands before it begins, and of which contracts something was heard: the same on every page."""
+"""How a contract stands before it begins, and of which contracts something was heard: the same on
+every page.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,20 +31,29 @@ def awaited(region: Region) -> Contract:
     """Of € 1.000.000 at 5%, to be awarded in a month."""
     awarded = TODAY + timedelta(days=31)
     days = {"award_date": awarded, "start_date": awarded, "end_date": date(2027, 6, 30)}
-    return make.make_contract(region, make.make_contractor(), reference="N-1", title="Nieuwbouw", **days)
+    return make.make_contract(
+        region, make.make_contractor(), reference="N-1", title="Nieuwbouw", **days
+    )
 
 
 class TestNotStarted:
     def test_it_shows_what_will_be_owed_and_is_not_fulfilled(self, awaited: Contract) -> None:
         progress = with_progress([awaited], TODAY)[awaited.pk]
-        assert (progress.status, progress.obligation, progress.open) == (Status.NOT_STARTED, 50000, 50000)
+        assert (progress.status, progress.obligation, progress.open) == (
+            Status.NOT_STARTED,
+            50000,
+            50000,
+        )
         (sentence,) = sentences(awaited, progress, TODAY)
         assert sentence.startswith("Nog niet begonnen: vanaf de gunning op 1 augustus 2025")
         assert "50.000" in sentence
 
     def test_from_the_award_on_it_is_as_any_other(self, awaited: Contract) -> None:
         day = awaited.award_date
-        assert with_progress([awaited], day - timedelta(days=1))[awaited.pk].status == Status.NOT_STARTED
+        assert (
+            with_progress([awaited], day - timedelta(days=1))[awaited.pk].status
+            == Status.NOT_STARTED
+        )
         assert with_progress([awaited], day)[awaited.pk].status == Status.ON_TRACK
 
     def test_cancelled_goes_before(self, awaited: Contract) -> None:
@@ -56,7 +67,9 @@ class TestNotStarted:
         assert list(in_order_of(everything, "obligation", TODAY, True)) == [awaited, running]
 
     @pytest.mark.parametrize("role", [Role.ADVISER, Role.CONTRACTOR])
-    def test_its_page_does_not_call_it_fulfilled(self, region: Region, awaited: Contract, role: str) -> None:
+    def test_its_page_does_not_call_it_fulfilled(
+        self, region: Region, awaited: Contract, role: str
+    ) -> None:
         contractor = awaited.contractor if role == Role.CONTRACTOR else None
         client = signed_in(make.make_user(role, region, contractor=contractor))
         with time_machine.travel(make.moment(TODAY), tick=False):
@@ -74,7 +87,9 @@ class TestHeardOf:
         period = Period.year(day.year)
         return figures_of(None, region, period, today=day).quality.contracts_without_report
 
-    def test_that_there_is_nothing_new_counts_everywhere(self, region: Region, contract: Contract) -> None:
+    def test_that_there_is_nothing_new_counts_everywhere(
+        self, region: Region, contract: Contract
+    ) -> None:
         everything: Any = Contract.objects.all()
         assert list(silent_for(everything, 6, TODAY)) == [contract]
         assert self.without_report(region, TODAY) == 1
@@ -84,7 +99,9 @@ class TestHeardOf:
         assert self.without_report(region, TODAY) == 0
 
     def test_a_line_is_about_its_month_until_the_last_day(self, contract: Contract) -> None:
-        """History of January: on 15 July that is less than six months ago, on 1 August it is not."""
+        """History of January: on 15 July that is less than six months ago, on 1 August it is
+        not.
+        """
         make.make_purchase(contract, paid_on=date(2025, 1, 3), on=date(2025, 1, 3))
         everything: Any = Contract.objects.all()
         FulfilmentEvent.objects.all().delete()

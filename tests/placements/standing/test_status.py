@@ -1,4 +1,6 @@
-"""How a contract stands: the first status that holds, at each of its boundaries. Source: DOMAIN.md section 6."""
+"""How a contract stands: the first status that holds, at each of its boundaries. Source: DOMAIN.md
+section 6.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,7 +27,13 @@ def contract(**other: Any) -> Any:
 
 
 def status(
-    day: date, *, realised: Any = 0, forecast: Any = OWED, expected: Any = 0, owed: Any = OWED, **other: Any
+    day: date,
+    *,
+    realised: Any = 0,
+    forecast: Any = OWED,
+    expected: Any = 0,
+    owed: Any = OWED,
+    **other: Any,
 ) -> Status:
     return status_of(contract(**other), D(owed), D(realised), D(forecast), D(expected), day)
 
@@ -67,7 +75,9 @@ def test_on_the_last_counted_day_it_is_not_overdue_yet() -> None:
 
 
 def test_at_risk_is_less_than_a_quarter_of_the_term_left_and_too_little_in_sight() -> None:
-    """Of a term of four thousand days a thousand are a quarter: on the 3,000th day it is not less."""
+    """Of a term of four thousand days a thousand are a quarter: on the 3,000th day it is not
+    less.
+    """
     last = FIRST + 3999 * DAY
     term = {"start_date": FIRST, "end_date": last, "last_counted_day": last}
     assert status(FIRST + 2999 * DAY, forecast=999, **term) == Status.ON_TRACK
@@ -79,7 +89,9 @@ def test_behind_is_below_three_quarters_of_what_was_expected_once_the_grace_is_o
     over = date(2023, 7, 1)
     assert status(over - DAY, realised=299, expected=400) == Status.ON_TRACK
     assert status(over, realised=299, expected=400) == Status.BEHIND
-    assert status(over, realised=300, expected=400) == Status.ON_TRACK, "exactly three quarters is not behind"
+    assert status(over, realised=300, expected=400) == Status.ON_TRACK, (
+        "exactly three quarters is not behind"
+    )
 
 
 def test_at_risk_goes_before_behind() -> None:
@@ -87,7 +99,14 @@ def test_at_risk_goes_before_behind() -> None:
 
 
 def progress(**amounts: Any) -> Progress:
-    terms = {"obligation": OWED, "realised": D(0), "planned": D(0), "pending": D(0), "expected": D(0), **amounts}
+    terms = {
+        "obligation": OWED,
+        "realised": D(0),
+        "planned": D(0),
+        "pending": D(0),
+        "expected": D(0),
+        **amounts,
+    }
     return Progress(**terms, status=Status.ON_TRACK, elapsed=Fraction(1, 2))
 
 

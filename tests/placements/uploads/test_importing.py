@@ -1,4 +1,6 @@
-"""Importing in the browser: what a file may be, what is shown of it, who sees it, and that it is all or nothing."""
+"""Importing in the browser: what a file may be, what is shown of it, who sees it, and that it is
+all or nothing.
+"""
 
 import csv
 import io
@@ -49,7 +51,10 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def world() -> SimpleNamespace:
     region = make.make_region(code="gv")
-    linde, wind = make.make_contractor("De Linde", "01234567"), make.make_contractor("Roerdomp", "99998888")
+    linde, wind = (
+        make.make_contractor("De Linde", "01234567"),
+        make.make_contractor("Roerdomp", "99998888"),
+    )
     return SimpleNamespace(
         region=region,
         linde=linde,
@@ -58,15 +63,21 @@ def world() -> SimpleNamespace:
         officer=make.make_user(Role.PROCUREMENT_OFFICER, region),
         reader=make.make_user(Role.READER, region),
         own=make.make_contract(region, linde, reference="HIL-9", title="Wegen"),
-        other=make.make_contract(region, wind, {"GM0406": 100}, reference="HUI-9", title="Roerdomp in Huizen"),
-        frame=make.make_contract(region, wind, {"GM0406": 100}, reference="HUI-8", title="Roerdomp raam"),
+        other=make.make_contract(
+            region, wind, {"GM0406": 100}, reference="HUI-9", title="Roerdomp in Huizen"
+        ),
+        frame=make.make_contract(
+            region, wind, {"GM0406": 100}, reference="HUI-8", title="Roerdomp raam"
+        ),
     )
 
 
 def as_csv(*rows: dict[str, str], header: list[str] | None = None) -> bytes:
     names = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
-    csv.writer(out).writerows([header or names, *([row.get(name, "") for name in names] for row in rows)])
+    csv.writer(out).writerows(
+        [header or names, *([row.get(name, "") for name in names] for row in rows)]
+    )
     return out.getvalue().encode()
 
 
@@ -82,10 +93,14 @@ def contracts(*rows: dict[str, str]) -> bytes:
 
 def fulfilments(*rows: dict[str, str]) -> bytes:
     base = {**PLACEMENT, "contracts": "HIL-9", "status": "submitted"}
-    return as_csv(*({k: v for k, v in (base | row).items() if not k.startswith("accepted")} for row in rows))
+    return as_csv(
+        *({k: v for k, v in (base | row).items() if not k.startswith("accepted")} for row in rows)
+    )
 
 
-def send(user: Any, content: bytes, kind: str = "contracts", name: str = "bestand.csv", **more: Any) -> Any:
+def send(
+    user: Any, content: bytes, kind: str = "contracts", name: str = "bestand.csv", **more: Any
+) -> Any:
     client = signed_in(user)
     keys = [purpose.key for purpose in uploads.purposes(access_of(user)) if purpose.kind == kind]
     data = {"purpose": keys[0] if keys else kind, "file": SimpleUploadedFile(name, content)} | more
@@ -116,7 +131,7 @@ def faults(upload: Upload) -> list[tuple[str, str]]:
     return [tuple(fault) for row in UploadRow.objects.filter(upload=upload) for fault in row.faults]
 
 
-# --- the way through --------------------------------------------------------------------------------------------------
+# --- the way through ------------------------------------------------------------------------------
 
 
 def test_contracts_are_shown_and_then_registered(world: SimpleNamespace) -> None:
@@ -137,7 +152,9 @@ def test_contracts_are_shown_and_then_registered(world: SimpleNamespace) -> None
     )
 
 
-def test_what_is_unusual_is_shown_and_taken_once_somebody_said_that_it_is_right(world: SimpleNamespace) -> None:
+def test_what_is_unusual_is_shown_and_taken_once_somebody_said_that_it_is_right(
+    world: SimpleNamespace,
+) -> None:
     usual = [{"reference": f"HIL-{n}"} for n in range(20, 80)]
     upload = sent(world.adviser, contracts(*usual, {"value": "5.000.000.000"}))
     page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
@@ -184,7 +201,10 @@ def test_a_workbook_with_typed_cells(world: SimpleNamespace) -> None:
 
 
 def test_faults_stand_in_their_cells_and_nothing_is_imported(world: SimpleNamespace) -> None:
-    upload = sent(world.adviser, contracts({}, {"reference": "X-1", "value": "veel"}, {"reference": "X-2", "cpv": BSN}))
+    upload = sent(
+        world.adviser,
+        contracts({}, {"reference": "X-1", "value": "veel"}, {"reference": "X-2", "cpv": BSN}),
+    )
     assert outcomes(upload) == ["new", "faulty", "faulty"]
     assert [column for column, _reason in faults(upload)] == ["value", "cpv"]
     text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk])).content.decode()
@@ -197,7 +217,9 @@ def test_faults_stand_in_their_cells_and_nothing_is_imported(world: SimpleNamesp
 
 
 def test_a_bsn_is_kept_nowhere(world: SimpleNamespace) -> None:
-    upload = sent(world.contractor, fulfilments({"candidate_ref": BSN}, {"external_id": "P-2"}), "fulfilments")
+    upload = sent(
+        world.contractor, fulfilments({"candidate_ref": BSN}, {"external_id": "P-2"}), "fulfilments"
+    )
     assert upload.content is None
     assert BSN not in str([(row.cells, row.faults) for row in UploadRow.objects.all()])
     post(world.contractor, "import-again", upload)
@@ -208,15 +230,21 @@ def test_a_bsn_is_kept_nowhere(world: SimpleNamespace) -> None:
 def test_faulty_rows_as_a_file_that_can_be_sent_again(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({}, {"reference": "=1+1", "title": "", "value": "veel"}))
     client = signed_in(world.adviser)
-    text = client.get(reverse("import-faults", args=[upload.pk, "csv"])).getvalue().decode("utf-8-sig")
+    text = (
+        client.get(reverse("import-faults", args=[upload.pk, "csv"])).getvalue().decode("utf-8-sig")
+    )
     head, row = csv.reader(io.StringIO(text), delimiter=";")
     assert head[-2:] == ["rij", "fouten"]
     assert row[0] == "'=1+1"
     assert row[-2] == "3"
-    assert row[-1].startswith("Titel: Vul deze cel in. Contractwaarde zonder btw: Dit is geen getal.")
+    assert row[-1].startswith(
+        "Titel: Vul deze cel in. Contractwaarde zonder btw: Dit is geen getal."
+    )
     assert AuditEvent.objects.filter(kind="exported").count() == 1
     workbook = client.get(reverse("import-faults", args=[upload.pk, "xlsx"])).getvalue()
-    _head, row = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    _head, row = (
+        CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
+    )
     assert row[0] == "=1+1"
     again = sent(world.adviser, text.replace("veel", "500000").replace(";;", ";Titel;", 1).encode())
     assert again.state == "checked"  # what the file adds is read over
@@ -230,7 +258,11 @@ def test_obligation_changes(world: SimpleNamespace) -> None:
 
 def test_a_contractor_hands_in_many(world: SimpleNamespace) -> None:
     rows = [{"external_id": f"P-{n}", "candidate_ref": f"K-{n}"} for n in range(3)]
-    upload = sent(world.contractor, fulfilments(*rows, {"external_id": "P-9", "status": "concept"}), "fulfilments")
+    upload = sent(
+        world.contractor,
+        fulfilments(*rows, {"external_id": "P-9", "status": "concept"}),
+        "fulfilments",
+    )
     assert outcomes(upload) == ["new"] * 4
     post(world.contractor, "import-run", upload)
     found = Fulfilment.objects.filter(external_id__startswith="P-").select_related("latest")
@@ -239,7 +271,11 @@ def test_a_contractor_hands_in_many(world: SimpleNamespace) -> None:
     value = found.get(external_id="P-1").latest.allocations.get().value
     assert value == 45000  # 40.000, and 5.000 for who is 55
     # Handing in what was a draft needs no second edit.
-    post(world.contractor, "import-run", sent(world.contractor, fulfilments({"external_id": "P-9"}), "fulfilments"))
+    post(
+        world.contractor,
+        "import-run",
+        sent(world.contractor, fulfilments({"external_id": "P-9"}), "fulfilments"),
+    )
     last = Fulfilment.objects.get(external_id="P-9")
     assert last.latest.state == "submitted"
     assert [event.kind for event in last.events.all()] == ["drafted", "submitted"]
@@ -258,14 +294,21 @@ def test_an_import_here_ends_at_submitted(world: SimpleNamespace) -> None:
 
 def columns_of(upload: Upload, **other: str) -> dict[str, str]:
     chosen = dict(zip(upload.header, upload.columns, strict=True)) | other
-    return {f"column_{place}": chosen[name] or "-" for place, name in enumerate(upload.header, start=1)}
+    return {
+        f"column_{place}": chosen[name] or "-" for place, name in enumerate(upload.header, start=1)
+    }
 
 
-# --- columns ----------------------------------------------------------------------------------------------------------
+# --- columns --------------------------------------------------------------------------------------
 
 
 def test_names_that_differ_are_asked_once(world: SimpleNamespace) -> None:
-    dutch = {"reference": "Zaaknummer", "title": "Titel", "value": "Opdrachtsom", "award_date": "Gunningsdatum"}
+    dutch = {
+        "reference": "Zaaknummer",
+        "title": "Titel",
+        "value": "Opdrachtsom",
+        "award_date": "Gunningsdatum",
+    }
     header = [dutch.get(name, name) for name in CONTRACT] + ["Afdeling"]
     content = as_csv({**CONTRACT, "department": "Groen"}, header=header)
     upload = sent(world.adviser, content)
@@ -284,13 +327,22 @@ def test_names_that_differ_are_asked_once(world: SimpleNamespace) -> None:
 
 
 def test_wrong_choices_are_refused(world: SimpleNamespace) -> None:
-    upload = sent(world.adviser, as_csv(CONTRACT, header=["?" if n == "value" else n for n in CONTRACT]))
+    upload = sent(
+        world.adviser, as_csv(CONTRACT, header=["?" if n == "value" else n for n in CONTRACT])
+    )
     lacking = post(world.adviser, "import-columns", upload, **columns_of(upload))
     assert lacking.status_code == 422
     assert "Contractwaarde" in lacking.content.decode()
-    twice = post(world.adviser, "import-columns", upload, **columns_of(upload, **{"?": "value", "title": "value"}))
+    twice = post(
+        world.adviser,
+        "import-columns",
+        upload,
+        **columns_of(upload, **{"?": "value", "title": "value"}),
+    )
     assert twice.status_code == 422
-    nonsense = post(world.adviser, "import-columns", upload, column_1="password", column_2="x" * 10000)
+    nonsense = post(
+        world.adviser, "import-columns", upload, column_1="password", column_2="x" * 10000
+    )
     assert nonsense.status_code == 422
 
 
@@ -298,7 +350,9 @@ def test_columns_with_the_same_name_or_none(world: SimpleNamespace) -> None:
     header = [*CONTRACT, "", "title"]
     upload = sent(world.adviser, as_csv({**CONTRACT, "a": "x", "b": "Andere titel"}, header=header))
     assert upload.state == "columns"
-    text = signed_in(world.adviser).get(reverse("import-columns", args=[upload.pk])).content.decode()
+    text = (
+        signed_in(world.adviser).get(reverse("import-columns", args=[upload.pk])).content.decode()
+    )
     assert "(zonder naam)" in text
     choice = {f"column_{place}": name for place, name in enumerate([*CONTRACT, "-", "-"], start=1)}
     post(world.adviser, "import-columns", upload, **choice)
@@ -328,7 +382,7 @@ def test_guessing(header: list[str], columns: list[str], sure: bool) -> None:
     assert (found.columns, found.sure) == (columns, sure)
 
 
-# --- nasty files ------------------------------------------------------------------------------------------------------
+# --- nasty files ----------------------------------------------------------------------------------
 
 
 def bomb() -> bytes:
@@ -352,7 +406,9 @@ def bomb() -> bytes:
         (b"x" * (10 * 1024 * 1024 + 1), "groter dan 10 MB"),
     ],
 )
-def test_what_is_no_such_file_is_refused_at_once(world: SimpleNamespace, content: bytes, word: str) -> None:
+def test_what_is_no_such_file_is_refused_at_once(
+    world: SimpleNamespace, content: bytes, word: str
+) -> None:
     response = send(world.adviser, content)
     assert response.status_code == 422
     assert word in str(response.context["form"].errors["file"])
@@ -395,9 +451,19 @@ def test_nasty_cells_are_faults_of_their_own(world: SimpleNamespace) -> None:
     ]
     upload = sent(world.adviser, contracts(*rows))
     found = dict(zip([row["reference"] for row in rows], outcomes(upload), strict=True))
-    assert [name for name, outcome in found.items() if outcome == "faulty"] == ["A", "D", "E", "F", "H"]
+    assert [name for name, outcome in found.items() if outcome == "faulty"] == [
+        "A",
+        "D",
+        "E",
+        "F",
+        "H",
+    ]
     assert max(len(cell) for row in UploadRow.objects.all() for cell in row.cells) <= 2000
-    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]) + "?uitkomst=alles").content.decode()
+    text = (
+        signed_in(world.adviser)
+        .get(reverse("import-detail", args=[upload.pk]) + "?uitkomst=alles")
+        .content.decode()
+    )
     assert "<script>alert" not in text
 
 
@@ -407,20 +473,29 @@ def test_the_name_of_a_file_is_judged_too(world: SimpleNamespace) -> None:
     assert "/" not in upload.name.replace("</b>", "")
 
 
-@pytest.mark.parametrize("query", ["?page=x", "?page=99", "?uitkomst=onzin", "?uitkomst=new&page=-1", "?uitkomst=%00"])
+@pytest.mark.parametrize(
+    "query", ["?page=x", "?page=99", "?uitkomst=onzin", "?uitkomst=new&page=-1", "?uitkomst=%00"]
+)
 def test_nonsense_in_the_address(world: SimpleNamespace, query: str) -> None:
     upload = sent(world.adviser, contracts({}))
-    assert signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]) + query).status_code == 200
+    assert (
+        signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]) + query).status_code
+        == 200
+    )
 
 
-# --- who sees and may what --------------------------------------------------------------------------------------------
+# --- who sees and may what ------------------------------------------------------------------------
 
 
 def test_only_who_sent_it_sees_it(world: SimpleNamespace) -> None:
     upload = sent(world.contractor, fulfilments({}), "fulfilments")
     colleague = make.make_user(Role.CONTRACTOR, world.region, contractor=world.linde)
     for other in (colleague, world.adviser, make.make_user(Role.REGION_ADMIN, world.region)):
-        for name, more in [("import-detail", ()), ("import-columns", ()), ("import-faults", ("csv",))]:
+        for name, more in [
+            ("import-detail", ()),
+            ("import-columns", ()),
+            ("import-faults", ("csv",)),
+        ]:
             assert signed_in(other).get(reverse(name, args=[upload.pk, *more])).status_code == 404
         for name in ("import-run", "import-again", "import-discard"):
             assert post(other, name, upload).status_code == 404
@@ -428,20 +503,28 @@ def test_only_who_sent_it_sees_it(world: SimpleNamespace) -> None:
 
 
 @pytest.mark.parametrize("reference", ["HUI-9", "BESTAAT-NIET"])
-def test_contracts_of_others_are_as_missing_for_a_contractor(world: SimpleNamespace, reference: str) -> None:
+def test_contracts_of_others_are_as_missing_for_a_contractor(
+    world: SimpleNamespace, reference: str
+) -> None:
     make.make_placement(world.other, external_id="P-1")
     upload = sent(world.contractor, fulfilments({"contracts": reference}), "fulfilments")
     assert faults(upload) == [("contracts", f"Er is geen contract {reference} in deze regio.")]
-    both = sent(world.contractor, fulfilments({"contracts": f"HIL-9:50;{reference}:50"}), "fulfilments")
+    both = sent(
+        world.contractor, fulfilments({"contracts": f"HIL-9:50;{reference}:50"}), "fulfilments"
+    )
     assert faults(both) == [("contracts", f"Er is geen contract {reference} in deze regio.")]
     # The same number of another contractor is no number of one's own.
-    assert outcomes(sent(world.contractor, fulfilments({"external_id": "P-1"}), "fulfilments")) == ["new"]
+    assert outcomes(sent(world.contractor, fulfilments({"external_id": "P-1"}), "fulfilments")) == [
+        "new"
+    ]
 
 
 def test_an_officer_registers_for_the_own_municipality(world: SimpleNamespace) -> None:
     mine = sent(world.officer, contracts({"municipalities": "GM0402"}))
     post(world.officer, "import-run", mine)
-    assert Contract.objects.get(reference="HIL-1").obligation_lines.first().posting.by == world.officer
+    assert (
+        Contract.objects.get(reference="HIL-1").obligation_lines.first().posting.by == world.officer
+    )
     rows = [
         {"reference": "A", "municipalities": "GM0406"},
         {"reference": "B", "municipalities": "GM0402", "parent_reference": "HUI-8"},
@@ -485,7 +568,7 @@ def test_who_lost_the_role_imports_nothing(world: SimpleNamespace) -> None:
     assert not Contract.objects.filter(reference="HIL-1").exists()
 
 
-# --- once, whatever happens -------------------------------------------------------------------------------------------
+# --- once, whatever happens -----------------------------------------------------------------------
 
 
 def test_imported_once(world: SimpleNamespace) -> None:
@@ -505,7 +588,9 @@ def test_what_changed_after_the_preview_is_shown_again(world: SimpleNamespace) -
     assert "intussen" in upload.why
 
 
-def test_a_run_that_was_overtaken_leaves_nothing(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_was_overtaken_leaves_nothing(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Begun again while it was still busy: what the first run did is undone."""
     upload = sent(world.adviser, contracts({}))
     Upload.objects.filter(pk=upload.pk).update(state="importing")
@@ -555,7 +640,10 @@ def test_everything_is_erased_in_time(world: SimpleNamespace) -> None:
     upload = sent(world.contractor, fulfilments({}), "fulfilments")
     later = make.moment(make.TODAY) + timedelta(days=8)
     with time_machine.travel(later, tick=False):
-        assert signed_in(world.contractor).get(reverse("import-detail", args=[upload.pk])).status_code == 404
+        assert (
+            signed_in(world.contractor).get(reverse("import-detail", args=[upload.pk])).status_code
+            == 404
+        )
         call_command("apply_retention", stdout=io.StringIO())
     assert not Upload.objects.exists()
     assert not UploadRow.objects.exists()
@@ -567,16 +655,20 @@ def test_erased_when_asked(world: SimpleNamespace) -> None:
     assert not UploadRow.objects.exists()
 
 
-# --- pages ------------------------------------------------------------------------------------------------------------
+# --- pages ----------------------------------------------------------------------------------------
 
 
 def test_pages_and_filters_of_many_rows(world: SimpleNamespace) -> None:
-    rows = [{"reference": f"R-{n:03}", "value": "x" if n % 10 == 0 else "100000"} for n in range(120)]
+    rows = [
+        {"reference": f"R-{n:03}", "value": "x" if n % 10 == 0 else "100000"} for n in range(120)
+    ]
     upload = sent(world.adviser, contracts(*rows))
     client, page = signed_in(world.adviser), reverse("import-detail", args=[upload.pk])
     shown = [row.number for row in client.get(page).context["rows"]]
     assert len(shown) == 12  # the faulty ones first
-    assert [len(client.get(f"{page}?uitkomst=alles&page={n}").context["rows"]) for n in (1, 2, 3)] == [50, 50, 20]
+    assert [
+        len(client.get(f"{page}?uitkomst=alles&page={n}").context["rows"]) for n in (1, 2, 3)
+    ] == [50, 50, 20]
     assert len(client.get(f"{page}?uitkomst=new&page=3").context["rows"]) == 8
 
 
@@ -600,11 +692,16 @@ def test_an_example_can_be_sent_as_it_is(world: SimpleNamespace) -> None:
         answer = signed_in(world.adviser).get(reverse("import-example", args=[kind]))
         upload = sent(world.adviser, answer.getvalue(), kind, name="leeg.xlsx")
         assert (upload.state, upload.counts["new"]) == ("checked", 0)
-    assert signed_in(world.officer).get(reverse("import-example", args=["changes"])).status_code == 404
+    assert (
+        signed_in(world.officer).get(reverse("import-example", args=["changes"])).status_code == 404
+    )
 
 
 def test_lists_lead_to_the_import(world: SimpleNamespace) -> None:
     for user, name in ((world.officer, "contract-list"), (world.contractor, "fulfilment-list")):
         assert reverse("import") in signed_in(user).get(reverse(name)).content.decode()
-    assert reverse("import") not in signed_in(world.reader).get(reverse("contract-list")).content.decode()
+    assert (
+        reverse("import")
+        not in signed_in(world.reader).get(reverse("contract-list")).content.decode()
+    )
     assert Client().get(reverse("import")).status_code == 302

@@ -1,4 +1,6 @@
-"""An import as someone does it: send a file with other names, come back, mend, import; also without script."""
+"""An import as someone does it: send a file with other names, come back, mend, import; also without
+script.
+"""
 
 import csv
 import io
@@ -20,9 +22,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 DUTCH = {"reference": "Zaaknummer", "value": "Opdrachtsom", "award_date": "Gunningsdatum"}
 
 
-def sheet(base: dict[str, str], *rows: dict[str, str], names: dict[str, str] | None = None) -> dict[str, Any]:
+def sheet(
+    base: dict[str, str], *rows: dict[str, str], names: dict[str, str] | None = None
+) -> dict[str, Any]:
     out = io.StringIO()
-    csv.writer(out).writerows([[(names or {}).get(n, n) for n in base], *([*(base | row).values()] for row in rows)])
+    csv.writer(out).writerows(
+        [[(names or {}).get(n, n) for n in base], *([*(base | row).values()] for row in rows)]
+    )
     return {"name": "lijst.csv", "mimeType": "text/csv", "buffer": out.getvalue().encode()}
 
 
@@ -73,7 +79,9 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any)
     assert Contract.objects.count() == 2
 
 
-def test_a_page_that_waits_shows_by_itself_what_became_of_it(page: Page, live_server: Any, worker: Any) -> None:
+def test_a_page_that_waits_shows_by_itself_what_became_of_it(
+    page: Page, live_server: Any, worker: Any
+) -> None:
     region = make.make_region(code="gv")
     sign_in(page, live_server, make.make_user(Role.ADVISER, region))
     page.goto(f"{live_server.url}/importeren/")

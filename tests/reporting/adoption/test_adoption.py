@@ -1,4 +1,6 @@
-"""Final means frozen: what was adopted stays as it was, whatever is posted or done at the same moment."""
+"""Final means frozen: what was adopted stays as it was, whatever is posted or done at the same
+moment.
+"""
 
 import re
 from collections.abc import Callable
@@ -25,7 +27,15 @@ from reporting.adoption.verification import differences
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from reporting.goals.door import set_goals
-from reporting.models import AnnualReport, Filing, FrozenEdition, FrozenFile, Goal, Revision, SectionText
+from reporting.models import (
+    AnnualReport,
+    Filing,
+    FrozenEdition,
+    FrozenFile,
+    Goal,
+    Revision,
+    SectionText,
+)
 from reporting.notice.editions import assemble
 from reporting.notice.freezing import frozen, thawed
 from reporting.texts.door import write
@@ -74,7 +84,9 @@ def signed_in(ledger: Ledger, role: str) -> Client:
     return client
 
 
-def rewrite(ledger: Ledger, text: str = "De wijk heet Zuid.", section: str = "communicatie") -> None:
+def rewrite(
+    ledger: Ledger, text: str = "De wijk heet Zuid.", section: str = "communicatie"
+) -> None:
     edition = assemble(ledger.region, 2024, None, TODAY)
     row = latest(edition, section)
     write(edition, section, text, seen=row.number if row else 0, everywhere=False, act=act())
@@ -87,7 +99,7 @@ def revise(client: Client, reason: str) -> Any:
     return client.post(ROOT + "herzien/", {"reason": reason, "shown": shown[1] if shown else ""})
 
 
-# --- The steps --------------------------------------------------------------------------------------------------------
+# --- The steps ------------------------------------------------------------------------------------
 
 
 def test_facts_come_back_as_they_were(ledger: Ledger) -> None:
@@ -107,7 +119,10 @@ def test_a_report_goes_from_draft_to_proposed_to_final(ledger: Ledger) -> None:
     assert adoption.send_back(region, 2024, act("Het doel klopt niet")).state == "draft"
     adoption.propose(region, 2024, act())
     report = adoption.finalise(region, 2024, act())
-    assert (report.state, report.last_posting) == ("final", assemble(region, 2024, None, TODAY).posting)
+    assert (report.state, report.last_posting) == (
+        "final",
+        assemble(region, 2024, None, TODAY).posting,
+    )
     for again in (adoption.propose, adoption.finalise):
         with pytest.raises(Refused):
             again(region, 2024, act())
@@ -132,7 +147,7 @@ def test_what_was_not_looked_at_is_not_made_final(ledger: Ledger) -> None:
     assert not ClosedYear.objects.exists()
 
 
-# --- Frozen -----------------------------------------------------------------------------------------------------------
+# --- Frozen ---------------------------------------------------------------------------------------
 
 
 def test_all_editions_are_kept_with_their_files(final: AnnualReport, ledger: Ledger) -> None:
@@ -152,18 +167,25 @@ def test_the_region_too_has_one_edition_and_one_of_each_number(final: AnnualRepo
     edition.pk = None
     with pytest.raises(IntegrityError), transaction.atomic():
         edition.save()
-    for model, fields in ((Filing, {}), (SectionText, {"section": "inleiding", "number": 1, "at": NOW})):
+    for model, fields in (
+        (Filing, {}),
+        (SectionText, {"section": "inleiding", "number": 1, "at": NOW}),
+    ):
         model.objects.create(report=final, **fields)
         with pytest.raises(IntegrityError), transaction.atomic():
             model.objects.create(report=final, **fields)
 
 
-def test_nothing_posted_or_set_later_changes_what_is_shown(final: AnnualReport, ledger: Ledger) -> None:
+def test_nothing_posted_or_set_later_changes_what_is_shown(
+    final: AnnualReport, ledger: Ledger
+) -> None:
     client = signed_in(ledger, Role.READER)
 
     def shown() -> list[bytes]:
         paths = (ROOT, ROOT + "aadorp/")
-        return [client.get(path).content.split(b"<article")[-1].split(b"</article")[0] for path in paths]
+        return [
+            client.get(path).content.split(b"<article")[-1].split(b"</article")[0] for path in paths
+        ]
 
     before = shown()
     set_goals(ledger.region, [{"year": 2024, "indicator": "workplaces", "low": 99}])
@@ -175,7 +197,12 @@ def test_nothing_posted_or_set_later_changes_what_is_shown(final: AnnualReport, 
 
 
 def test_a_later_line_stands_in_the_next_report(final: AnnualReport, ledger: Ledger) -> None:
-    ledger.line(ledger.contract(award_date=date(2025, 1, 1)), "123.45", month(2024, 12), booked=month(2025, 1))
+    ledger.line(
+        ledger.contract(award_date=date(2025, 1, 1)),
+        "123.45",
+        month(2024, 12),
+        booked=month(2025, 1),
+    )
     client = signed_in(ledger, Role.ADVISER)
     text = client.get("/jaarverslag/testregio/2025/").content.decode().replace("\u00a0", " ")
     assert "Alsnog over 2024: 1 boeking, samen € 123,45." in text
@@ -190,7 +217,9 @@ def test_a_cut_off_file_is_made_from_what_was_frozen(final: AnnualReport, ledger
     assert FrozenFile.objects.count() == 1
 
 
-def test_a_mistake_in_the_text_makes_a_numbered_revision(final: AnnualReport, ledger: Ledger) -> None:
+def test_a_mistake_in_the_text_makes_a_numbered_revision(
+    final: AnnualReport, ledger: Ledger
+) -> None:
     first = FrozenEdition.objects.get(municipality=None)
     Goal.objects.all().delete()
     with pytest.raises(Refused):
@@ -213,7 +242,7 @@ def test_a_mistake_in_the_text_makes_a_numbered_revision(final: AnnualReport, le
     assert list(differences(AnnualReport.objects.get())) == []
 
 
-# --- Verifying --------------------------------------------------------------------------------------------------------
+# --- Verifying ------------------------------------------------------------------------------------
 
 
 def verified(year: str = "2024") -> str:
@@ -239,7 +268,9 @@ def test_a_report_of_before_a_figure_was_there_is_equal_without_it(final: Annual
     editions = list(FrozenEdition.objects.order_by("pk"))
     for edition in editions:
         del edition.figures["by_client"], edition.facts["other_clients"]
-        FrozenEdition.objects.filter(pk=edition.pk).update(figures=edition.figures, facts=edition.facts)
+        FrozenEdition.objects.filter(pk=edition.pk).update(
+            figures=edition.figures, facts=edition.facts
+        )
     before = fingerprint(final, editions)
     Revision.objects.filter(report=final).update(fingerprint=before)
     AnnualReport.objects.filter(pk=final.pk).update(fingerprint=before)
@@ -264,7 +295,7 @@ def test_there_is_nothing_to_verify_in_a_draft(ledger: Ledger) -> None:
             call_command("verify_report", year, "--region", region)
 
 
-# --- In the browser ---------------------------------------------------------------------------------------------------
+# --- In the browser -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -299,7 +330,9 @@ def test_each_role_has_its_steps(ledger: Ledger, no_files: None) -> None:
     assert Revision.objects.count() == 2
 
 
-def test_a_reason_cannot_carry_markup_or_a_bsn(final: AnnualReport, ledger: Ledger, no_files: None) -> None:
+def test_a_reason_cannot_carry_markup_or_a_bsn(
+    final: AnnualReport, ledger: Ledger, no_files: None
+) -> None:
     admin = signed_in(ledger, Role.REGION_ADMIN)
     rewrite(ledger)
     assert revise(admin, "Over 111222333").status_code == 422
@@ -321,7 +354,7 @@ def test_a_final_page_asks_little_of_the_database(
         client.get(ROOT + "aadorp/")
 
 
-# --- At the same moment -----------------------------------------------------------------------------------------------
+# --- At the same moment ---------------------------------------------------------------------------
 
 
 def at_once(*acts: Callable[[], Any]) -> list[str]:
@@ -343,11 +376,18 @@ def at_once(*acts: Callable[[], Any]) -> list[str]:
 
 @pytest.mark.django_db(transaction=True)
 def test_accepting_and_finalising_exclude_each_other() -> None:
-    """A frozen figure never changes: whatever is posted is in the report, or booked after the year it closed."""
+    """A frozen figure never changes: whatever is posted is in the report, or booked after the year
+    it closed.
+    """
     region = make.make_region()
     contract = make.make_contract(region, make.make_contractor(), {"GM0402": 60, "GM0406": 40})
-    versions = [make.make_purchase(contract, "10.01", state=FulfilmentState.SUBMITTED) for _n in range(6)]
-    seen = [FulfilmentVersion.objects.select_related("fulfilment__region").get(pk=v.pk) for v in versions]
+    versions = [
+        make.make_purchase(contract, "10.01", state=FulfilmentState.SUBMITTED) for _n in range(6)
+    ]
+    seen = [
+        FulfilmentVersion.objects.select_related("fulfilment__region").get(pk=v.pk)
+        for v in versions
+    ]
     adoption.propose(region, 2024, act())
 
     def accepting(version: FulfilmentVersion) -> Callable[[], Any]:
@@ -366,5 +406,7 @@ def test_accepting_and_finalising_exclude_each_other() -> None:
         assert not later.filter(booked__lt=date(2025, 1, 1)).exists()
     in_year = figures_of(None, region, 2024, today=TODAY)
     assert report.figures["fulfilled"] == str(in_year.fulfilled)
-    assert in_year.fulfilled + figures_of(None, region, 2025, today=TODAY).fulfilled == Decimal("60.06")
+    assert in_year.fulfilled + figures_of(None, region, 2025, today=TODAY).fulfilled == Decimal(
+        "60.06"
+    )
     assert list(differences(report)) == []

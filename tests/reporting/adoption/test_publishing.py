@@ -1,4 +1,6 @@
-"""Publishing is a dated act after final: from then on everyone reads the report and its data, and nothing else."""
+"""Publishing is a dated act after final: from then on everyone reads the report and its data, and
+nothing else.
+"""
 
 import json
 import re
@@ -19,13 +21,24 @@ from reporting.urls import urlpatterns
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
-from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, rewrite, signed_in
+from tests.reporting.adoption.test_adoption import (
+    NOW,
+    ROOT,
+    TODAY,
+    act,
+    at_once,
+    ledger,
+    no_files,
+    rewrite,
+    signed_in,
+)
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
 pytestmark = pytest.mark.django_db
 TOWN = ROOT + "aadorp/"
-# What everyone may open of a published report, and of one that is not published nobody but who could before.
+# What everyone may open of a published report, and of one that is not published nobody but who
+# could before.
 FOR_EVERYONE = {
     "report-list",
     "report-region",
@@ -54,7 +67,13 @@ def published(ledger: Ledger) -> AnnualReport:
 
 
 def addresses() -> dict[str, str]:
-    parts = {"year": 2024, "region": "testregio", "municipality": "aadorp", "figure": "fulfilled", "format": "json"}
+    parts = {
+        "year": 2024,
+        "region": "testregio",
+        "municipality": "aadorp",
+        "figure": "fulfilled",
+        "format": "json",
+    }
     parts |= {"section": "kernboodschap", "part": "kwartaal-1"}
     found = {}
     for pattern in (each for room in urlpatterns for each in room.url_patterns):
@@ -69,7 +88,7 @@ def opened(client: Client) -> set[str]:
     return {name for name, url in addresses().items() if client.get(url).status_code == 200}
 
 
-# --- The act ----------------------------------------------------------------------------------------------------------
+# --- The act --------------------------------------------------------------------------------------
 
 
 def test_only_a_final_report_is_published_and_once(ledger: Ledger) -> None:
@@ -114,7 +133,7 @@ def test_the_region_admin_publishes(ledger: Ledger, no_files: None) -> None:
     assert "Gepubliceerd op 1 maart 2025." in admin.get(ROOT).content.decode()
 
 
-# --- Who may open what ------------------------------------------------------------------------------------------------
+# --- Who may open what ----------------------------------------------------------------------------
 
 
 def test_before_it_is_published_strangers_open_nothing(ledger: Ledger) -> None:
@@ -128,7 +147,9 @@ def test_before_it_is_published_strangers_open_nothing(ledger: Ledger) -> None:
         for stranger in strangers:
             assert opened(stranger) == {"report-list"}, state
             assert "testregio" not in stranger.get("/jaarverslag/").content.decode()
-    assert {Client().get(url).status_code for name, url in addresses().items() if name != "report-list"} == {302}
+    assert {
+        Client().get(url).status_code for name, url in addresses().items() if name != "report-list"
+    } == {302}
     missing = Client().get("/jaarverslag/nergens/2024/")
     there = Client().get(ROOT)
     assert (missing.status_code, there.status_code) == (302, 302)
@@ -144,20 +165,43 @@ def test_when_it_is_published_everyone_opens_the_same(
     assert opened(client) == FOR_EVERYONE | (set() if who == "anonymous" else SIGNED_IN)
 
 
-def test_what_everyone_reads_holds_nothing_that_is_internal(published: AnnualReport, ledger: Ledger) -> None:
-    for client in (Client(), signed_in(Ledger(code="elders", numbers=ledger.numbers), Role.REGION_ADMIN)):
-        for path in (ROOT, TOWN, "/jaarverslag/testregio/", ROOT + "open-data.csv", TOWN + "open-data.json"):
+def test_what_everyone_reads_holds_nothing_that_is_internal(
+    published: AnnualReport, ledger: Ledger
+) -> None:
+    for client in (
+        Client(),
+        signed_in(Ledger(code="elders", numbers=ledger.numbers), Role.REGION_ADMIN),
+    ):
+        for path in (
+            ROOT,
+            TOWN,
+            "/jaarverslag/testregio/",
+            ROOT + "open-data.csv",
+            TOWN + "open-data.json",
+        ):
             text = client.get(path).content.decode()
             assert "Bouwbedrijf Voorbeeld" not in text
-            for inside in ("/cijfer/", "/tekst/", "cijfers.xlsx", "cijfers.json", "/publiceren/", "Geschiedenis"):
+            for inside in (
+                "/cijfer/",
+                "/tekst/",
+                "cijfers.xlsx",
+                "cijfers.json",
+                "/publiceren/",
+                "Geschiedenis",
+            ):
                 assert inside not in text, (path, inside)
     page = Client().get(TOWN).content.decode()
     assert 'content="noindex"' not in page
-    assert 'content="noindex"' in signed_in(ledger, Role.ADVISER).get("/jaarverslag/testregio/2023/").content.decode()
+    assert (
+        'content="noindex"'
+        in signed_in(ledger, Role.ADVISER).get("/jaarverslag/testregio/2023/").content.decode()
+    )
     assert "€\u00a09.278,25" in page
 
 
-def test_it_shows_what_was_frozen_and_after_a_revision_that(published: AnnualReport, ledger: Ledger) -> None:
+def test_it_shows_what_was_frozen_and_after_a_revision_that(
+    published: AnnualReport, ledger: Ledger
+) -> None:
     ledger.line(ledger.contract(), "99999", month(2024, 12), booked=month(2025, 1))
     before = Client().get(ROOT).content.decode()
     assert "€\u00a015.463,77" in before
@@ -169,7 +213,9 @@ def test_it_shows_what_was_frozen_and_after_a_revision_that(published: AnnualRep
     assert "herziening 1" in Client().get(ROOT).content.decode().lower()
 
 
-def test_open_data_is_the_masked_data_of_what_was_frozen(published: AnnualReport, ledger: Ledger) -> None:
+def test_open_data_is_the_masked_data_of_what_was_frozen(
+    published: AnnualReport, ledger: Ledger
+) -> None:
     content = json.loads(Client().get(ROOT + "open-data.json").content)
     frozen = FrozenEdition.objects.get(municipality=None).figures
     differing = {name for name in frozen if content[name] != frozen[name]}
@@ -180,10 +226,12 @@ def test_open_data_is_the_masked_data_of_what_was_frozen(published: AnnualReport
     assert Client().get(ROOT + "open-data.xml").status_code == 302
 
 
-# --- The overview -----------------------------------------------------------------------------------------------------
+# --- The overview ---------------------------------------------------------------------------------
 
 
-def test_all_published_years_stand_beside_each_other(published: AnnualReport, ledger: Ledger) -> None:
+def test_all_published_years_stand_beside_each_other(
+    published: AnnualReport, ledger: Ledger
+) -> None:
     ledger.line(ledger.contract(award_date=ledger_day(2023)), "1000", month(2023, 5))
     adoption.propose(ledger.region, 2023, act())
     adoption.finalise(ledger.region, 2023, act())
@@ -191,7 +239,13 @@ def test_all_published_years_stand_beside_each_other(published: AnnualReport, le
     assert "€\u00a01.000" not in Client().get(overview).content.decode()
     adoption.publish(ledger.region, 2023, act())
     page = Client().get(overview).content.decode()
-    for words in ("€\u00a015.463,77", "€\u00a01.000", "Aadorp", ROOT, "/jaarverslag/testregio/2023/"):
+    for words in (
+        "€\u00a015.463,77",
+        "€\u00a01.000",
+        "Aadorp",
+        ROOT,
+        "/jaarverslag/testregio/2023/",
+    ):
         assert words in page
     listed = Client().get("/jaarverslag/").content.decode()
     assert overview in listed

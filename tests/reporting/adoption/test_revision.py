@@ -1,4 +1,6 @@
-"""A revision touches only what was changed: all the rest of the whole document stays as it was, in every form."""
+"""A revision touches only what was changed: all the rest of the whole document stays as it was, in
+every form.
+"""
 
 import io
 import re
@@ -33,7 +35,15 @@ from reporting.texts.door import write
 from reporting.texts.written import latest
 from sroi.access import Role
 from sroi.doors import Refused
-from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in
+from tests.reporting.adoption.test_adoption import (
+    NOW,
+    ROOT,
+    TODAY,
+    act,
+    ledger,
+    no_files,
+    signed_in,
+)
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
@@ -43,8 +53,8 @@ SECTION = re.compile(r'<section id="([a-z-]+)".*?</section>', re.S)
 OLD, NEW = "Zo stond het er eerst.", "Dit staat er nu."
 REASON = "Een verkeerde naam"
 # The words that stand in the title block, under the pages and in the list of revisions.
-OF_REVISION = f"""herziening 1 , herziening 1, Herziening 1, 1 maart 2025: {REASON} Herzieningen De tekst is na de
-    vaststelling verbeterd. De cijfers zijn niet veranderd. • 2025, 2025:"""
+OF_REVISION = f"""herziening 1 , herziening 1, Herziening 1, 1 maart 2025: {REASON} Herzieningen
+    De tekst is na de vaststelling verbeterd. De cijfers zijn niet veranderd. • 2025, 2025:"""
 
 
 @pytest.fixture(autouse=True)
@@ -55,14 +65,20 @@ def _today_in_dutch() -> Any:
 
 @pytest.fixture
 def published(ledger: Ledger) -> AnnualReport:
-    """With a year before, a team, a scenario, what a clerk files it by, and a text of a municipality's own."""
+    """With a year before, a team, a scenario, what a clerk files it by, and a text of a
+    municipality's own.
+    """
     earlier = ledger.contract("400000", "2", rate_reason="market", cpv="77310000")
     ledger.line(earlier, "1000.01", month(2023, 5), policy_field="economie")
     Municipality.objects.filter(region=ledger.region).update(inhabitants=12345)
     ahead = {f"{name}_low": Decimal(40) for name in ("volume", "share", "rate", "realised")}
     whole = assemble(ledger.region, 2024, None, TODAY)
-    particulars.supply(whole, ahead | {"extra_cost": Decimal("1234.56"), "by_inhabitants": True}, seen=0, act=act())
-    particulars.file(whole, Filed(number="RM 1 & 2", signed_by="A. Bakker <secretaris>"), seen=0, act=act())
+    particulars.supply(
+        whole, ahead | {"extra_cost": Decimal("1234.56"), "by_inhabitants": True}, seen=0, act=act()
+    )
+    particulars.file(
+        whole, Filed(number="RM 1 & 2", signed_by="A. Bakker <secretaris>"), seen=0, act=act()
+    )
     written(ledger, "inleiding", OLD, everywhere=True)
     written(ledger, "inleiding", "Van Beekstad zelf.", town=ledger.b)
     adoption.propose(ledger.region, 2024, act())
@@ -70,7 +86,9 @@ def published(ledger: Ledger) -> AnnualReport:
     return adoption.publish(ledger.region, 2024, act())
 
 
-def written(of: Ledger, section: str, text: str, town: Any = None, everywhere: bool = False) -> None:
+def written(
+    of: Ledger, section: str, text: str, town: Any = None, everywhere: bool = False
+) -> None:
     edition = assemble(of.region, 2024, town, TODAY)
     row = latest(edition, section)
     write(edition, section, text, seen=row.number if row else 0, everywhere=everywhere, act=act())
@@ -119,7 +137,10 @@ def of_pdf(content: bytes) -> str:
 
 def in_words(edition: Edition) -> dict[str, str]:
     """The forms that hold the text, as words."""
-    frozen, path = kept(edition), ROOT + (f"{edition.municipality.slug}/" if edition.municipality else "")
+    frozen, path = (
+        kept(edition),
+        ROOT + (f"{edition.municipality.slug}/" if edition.municipality else ""),
+    )
     return {
         "page": re.sub(r"<[^>]*>", " ", Client().get(path).content.decode().split("<article")[1]),
         "file": re.sub(r"<[^>]*>", " ", notice_html.as_html(edition)),
@@ -145,18 +166,26 @@ def words_of(text: str) -> Counter[str]:
     return Counter(text.split())
 
 
-# --- Whole documents --------------------------------------------------------------------------------------------------
+# --- Whole documents ------------------------------------------------------------------------------
 
 
-def test_only_the_changed_section_differs_in_every_form_and_edition(published: AnnualReport, ledger: Ledger) -> None:
-    before = [(kept(edition), in_words(edition), in_figures(edition)) for edition in editions(ledger)]
+def test_only_the_changed_section_differs_in_every_form_and_edition(
+    published: AnnualReport, ledger: Ledger
+) -> None:
+    before = [
+        (kept(edition), in_words(edition), in_figures(edition)) for edition in editions(ledger)
+    ]
     written(ledger, "inleiding", NEW, everywhere=True)
     adoption.revise(ledger.region, 2024, act(REASON))
     for (frozen, said, figures), edition in zip(before, editions(ledger), strict=True):
         after, own = kept(edition), edition.municipality == ledger.b
         changed = {"verantwoording"} if own else {"inleiding", "verantwoording"}
         assert after.pk != frozen.pk
-        assert differing(frozen.text, after.text) == differing(frozen.document, after.document) == changed
+        assert (
+            differing(frozen.text, after.text)
+            == differing(frozen.document, after.document)
+            == changed
+        )
         assert in_figures(edition) == figures
         gone, new = (Counter(), Counter()) if own else (words_of(OLD), words_of(NEW))
         for form, text in in_words(edition).items():
@@ -177,14 +206,21 @@ def test_the_region_keeps_the_words_of_the_region(published: AnnualReport, ledge
             assert again.strip() == frozen[section].strip(), (section, edition.municipality)
     region = assemble(ledger.region, 2024, None, TODAY)
     assert "In de hele regio" not in standard.standard(region, "kernboodschap")
-    town = wording.results(assemble(ledger.region, 2024, ledger.a, TODAY).own, region.whole, 2024, False)
+    town = wording.results(
+        assemble(ledger.region, 2024, ledger.a, TODAY).own, region.whole, 2024, False
+    )
     assert all("In de hele regio" in result.text for result in town[:4])
 
 
 def test_figures_come_back_from_storage_in_the_order_that_they_had(ledger: Ledger) -> None:
     """A database may keep the parts of a figure in an order of its own."""
-    set_goals(ledger.region, [{"year": 2024, "indicator": figure.name, "low": 2} for figure in INDICATORS])
-    before = [(data.as_csv(edition), data.as_json(edition), notice_html.body(edition)) for edition in editions(ledger)]
+    set_goals(
+        ledger.region, [{"year": 2024, "indicator": figure.name, "low": 2} for figure in INDICATORS]
+    )
+    before = [
+        (data.as_csv(edition), data.as_json(edition), notice_html.body(edition))
+        for edition in editions(ledger)
+    ]
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())
     for (csv, json, body), edition in zip(before, editions(ledger), strict=True):
@@ -194,21 +230,38 @@ def test_figures_come_back_from_storage_in_the_order_that_they_had(ledger: Ledge
 
 
 def test_what_was_frozen_is_not_written_anew(published: AnnualReport, ledger: Ledger) -> None:
-    """Neither the words of an older program, nor the tables beside a text that was changed, nor the name of a town."""
-    older = {"Dat heet social return.": "Zo heette het.", "Resultaat naast": "Wat er kwam naast", "Aadorp": "Adorp"}
+    """Neither the words of an older program, nor the tables beside a text that was changed, nor the
+    name of a town.
+    """
+    older = {
+        "Dat heet social return.": "Zo heette het.",
+        "Resultaat naast": "Wat er kwam naast",
+        "Aadorp": "Adorp",
+    }
     for edition in FrozenEdition.objects.all():
         for was, then in older.items():
-            edition.text, edition.document = (html.replace(was, then) for html in (edition.text, edition.document))
+            edition.text, edition.document = (
+                html.replace(was, then) for html in (edition.text, edition.document)
+            )
         edition.save()
     before = [kept(edition) for edition in editions(ledger)]
     written(ledger, "kernboodschap", NEW)
     adoption.revise(ledger.region, 2024, act(REASON))
     for frozen, edition in zip(before, editions(ledger), strict=True):
         after = kept(edition)
-        changed = {"verantwoording"} if edition.municipality else {"kernboodschap", "verantwoording"}
-        assert differing(frozen.text, after.text) == differing(frozen.document, after.document) == changed
+        changed = (
+            {"verantwoording"} if edition.municipality else {"kernboodschap", "verantwoording"}
+        )
+        assert (
+            differing(frozen.text, after.text)
+            == differing(frozen.document, after.document)
+            == changed
+        )
         for old, new in ((frozen.text, after.text), (frozen.document, after.document)):
-            was, now = (sections(html)["kernboodschap"].partition('<div class="avoid-break">') for html in (old, new))
+            was, now = (
+                sections(html)["kernboodschap"].partition('<div class="avoid-break">')
+                for html in (old, new)
+            )
             assert was[1:] == now[1:]
 
 
@@ -229,11 +282,15 @@ def test_a_second_revision_adds_a_line(published: AnnualReport, ledger: Ledger) 
     assert list(differences(AnnualReport.objects.get())) == []
 
 
-def test_what_a_clerk_files_it_by_changes_in_its_own_edition(published: AnnualReport, ledger: Ledger) -> None:
+def test_what_a_clerk_files_it_by_changes_in_its_own_edition(
+    published: AnnualReport, ledger: Ledger
+) -> None:
     before = [kept(edition) for edition in editions(ledger)]
     town = assemble(ledger.region, 2024, ledger.a, TODAY)
     particulars.file(town, Filed(number="Z-1", signed_by="P. de Wit"), seen=0, act=act())
-    particulars.file(assemble(ledger.region, 2024, None, TODAY), Filed(case_number="9 <b>"), seen=1, act=act())
+    particulars.file(
+        assemble(ledger.region, 2024, None, TODAY), Filed(case_number="9 <b>"), seen=1, act=act()
+    )
     adoption.revise(ledger.region, 2024, act(REASON))
     region, aadorp, beekstad, _last = [kept(edition) for edition in editions(ledger)]
     assert "<dt>Nummer</dt>\n      <dd>Z-1</dd>" in aadorp.document
@@ -258,12 +315,21 @@ def test_a_text_that_was_changed_back_is_no_change(published: AnnualReport, ledg
     written(ledger, "inleiding", "")
     adoption.revise(ledger.region, 2024, act(REASON))
     default = "Wie een grotere opdracht van een gemeente krijgt"
-    assert [default in kept(edition).text for edition in editions(ledger)] == [True, True, False, True]
+    assert [default in kept(edition).text for edition in editions(ledger)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
-def test_a_report_that_was_frozen_before_there_were_marks(published: AnnualReport, ledger: Ledger) -> None:
+def test_a_report_that_was_frozen_before_there_were_marks(
+    published: AnnualReport, ledger: Ledger
+) -> None:
     for edition in FrozenEdition.objects.all():
-        edition.text, edition.document = (re.sub("<!--.*?-->", "", html) for html in (edition.text, edition.document))
+        edition.text, edition.document = (
+            re.sub("<!--.*?-->", "", html) for html in (edition.text, edition.document)
+        )
         edition.save()
     before = kept(assemble(ledger.region, 2024, None, TODAY))
     for section in ("kernboodschap", "vervolg", "financiele-aspecten"):
@@ -273,7 +339,9 @@ def test_a_report_that_was_frozen_before_there_were_marks(published: AnnualRepor
     adoption.revise(ledger.region, 2024, act("Nog eens"))
     after = kept(assemble(ledger.region, 2024, None, TODAY))
     changed = {"kernboodschap", "vervolg", "financiele-aspecten", "communicatie", "verantwoording"}
-    assert differing(before.text, after.text) == differing(before.document, after.document) == changed
+    assert (
+        differing(before.text, after.text) == differing(before.document, after.document) == changed
+    )
     for section in changed - {"verantwoording"}:
         assert NEW in sections(after.text)[section]
     assert before.text.count("<table") == after.text.count("<table")
@@ -281,7 +349,7 @@ def test_a_report_that_was_frozen_before_there_were_marks(published: AnnualRepor
     assert after.text.count("Herziening 2, 1 maart 2025: Nog eens") == 1
 
 
-# --- Before it is made ------------------------------------------------------------------------------------------------
+# --- Before it is made ----------------------------------------------------------------------------
 
 
 def shown(page: str) -> str:
@@ -299,7 +367,9 @@ def test_the_differences_of_the_whole_document_are_shown_first(
     written(ledger, "inleiding", NEW, everywhere=True)
     admin = signed_in(ledger, Role.REGION_ADMIN)
     page = admin.get(STEP).content.decode()
-    heads = re.findall(r'<h3 lang="nl">(.*?)</h3>\s*<p class="small soft">\s*(.*?)\s*</p>', page, re.S)
+    heads = re.findall(
+        r'<h3 lang="nl">(.*?)</h3>\s*<p class="small soft">\s*(.*?)\s*</p>', page, re.S
+    )
     assert [(title, re.sub(r"\s+", " ", where)) for title, where in heads] == [
         ("Titelblok", "In elke editie."),
         ("2 Inleiding", "In de editie van: Testregio, Aadorp, Ceeveen"),
@@ -316,7 +386,9 @@ def test_the_differences_of_the_whole_document_are_shown_first(
     assert "Dit staat er nu." in kept(assemble(ledger.region, 2024, ledger.a, TODAY)).document
 
 
-def test_what_was_not_shown_is_not_made(published: AnnualReport, ledger: Ledger, no_files: None) -> None:
+def test_what_was_not_shown_is_not_made(
+    published: AnnualReport, ledger: Ledger, no_files: None
+) -> None:
     written(ledger, "inleiding", NEW, everywhere=True)
     admin = signed_in(ledger, Role.REGION_ADMIN)
     before = shown(admin.get(STEP).content.decode())
@@ -328,7 +400,9 @@ def test_what_was_not_shown_is_not_made(published: AnnualReport, ledger: Ledger,
     assert "Nog gauw iets anders." in coming(page)
     assert REASON in page
     assert published.revisions.count() == 1
-    particulars.file(assemble(ledger.region, 2024, ledger.c, TODAY), Filed(number="5"), seen=0, act=act())
+    particulars.file(
+        assemble(ledger.region, 2024, ledger.c, TODAY), Filed(number="5"), seen=0, act=act()
+    )
     assert admin.post(STEP, {"reason": REASON, "shown": shown(page)}).status_code == 422
     now = shown(admin.get(STEP).content.decode())
     assert admin.post(STEP, {"reason": REASON, "shown": now}).status_code == 302

@@ -1,4 +1,6 @@
-"""Every figure is one record: what its record says of it is so, in every place where it is shown, for every role."""
+"""Every figure is one record: what its record says of it is so, in every place where it is shown,
+for every role.
+"""
 
 import io
 import json
@@ -37,7 +39,8 @@ __all__ = ["ledger"]
 pytestmark = pytest.mark.django_db
 HALF_YEAR = "halfjaar-1"
 STAFF = (Role.REGION_ADMIN, Role.ADVISER)
-# Who may open which place of a report that is not final; an officer the edition of the own municipality.
+# Who may open which place of a report that is not final; an officer the edition of the own
+# municipality.
 OPEN_TO = {
     Place.REPORT: (*STAFF, Role.PROCUREMENT_OFFICER),
     Place.LINES: (*STAFF, Role.PROCUREMENT_OFFICER),
@@ -59,7 +62,9 @@ def _today_in_dutch() -> Any:
 
 @pytest.fixture
 def filled(ledger: Ledger) -> Ledger:
-    """With something of each figure: late lines, a correction, coverage, a lower rate, half of it in the first half."""
+    """With something of each figure: late lines, a correction, coverage, a lower rate, half of it
+    in the first half.
+    """
     type(ledger.policy).objects.filter(pk=ledger.policy.pk).update(threshold_services="200000.00")
     low = ledger.contract("900000", "2", rate_reason="market")
     ledger.contract("300000", rate="0", rate_reason="other")
@@ -83,7 +88,10 @@ def written(figure: Figure, figures: AnnualFigures) -> set[str]:
 
 def marked(name: str, page: str) -> set[str]:
     """What stands at each mark of a figure, a link to its lines or not."""
-    return {unescape(text) for text in re.findall(rf'(?:cijfer/{name}/"|data-figure="{name}")[^>]*>([^<]+)<', page)}
+    return {
+        unescape(text)
+        for text in re.findall(rf'(?:cijfer/{name}/"|data-figure="{name}")[^>]*>([^<]+)<', page)
+    }
 
 
 def in_report(client: Client, figure: Figure, root: str) -> set[str]:
@@ -92,7 +100,9 @@ def in_report(client: Client, figure: Figure, root: str) -> set[str]:
 
 def in_progress(client: Client, figure: Figure, root: str) -> set[str]:
     page = client.get(f"{root}voortgang/{HALF_YEAR}/").content.decode()
-    pattern = rf'(?:cijfer/{figure.name}/|data-figure="{figure.name})\?part={HALF_YEAR}"[^>]*>([^<]+)<'
+    pattern = (
+        rf'(?:cijfer/{figure.name}/|data-figure="{figure.name})\?part={HALF_YEAR}"[^>]*>([^<]+)<'
+    )
     return {unescape(text) for text in re.findall(pattern, page)}
 
 
@@ -125,7 +135,9 @@ def in_data(client: Client, figure: Figure, root: str) -> set[str]:
 
 def in_workbook(client: Client, figure: Figure, root: str) -> set[str]:
     content = b"".join(client.get(root + "cijfers.xlsx"))
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Cijfers").to_python()
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_name("Cijfers").to_python()
+    )
     [(label, value)] = [(row[1], row[3]) for row in rows if row[0] == figure.name]
     assert label == figure.title
     return {figure.kind.written(Decimal(str(value)))}
@@ -172,7 +184,9 @@ def person(of: Ledger, role: str) -> Client:
 
 @pytest.mark.parametrize("role", Role.values)
 @pytest.mark.parametrize("place", ADDRESSES, ids=lambda place: place.value)
-def test_each_place_shows_each_figure_that_its_record_lists_there(filled: Ledger, role: str, place: Place) -> None:
+def test_each_place_shows_each_figure_that_its_record_lists_there(
+    filled: Ledger, role: str, place: Place
+) -> None:
     is_officer = role == Role.PROCUREMENT_OFFICER
     client, root = person(filled, role), ROOT + ("aadorp/" if is_officer else "")
     if role not in OPEN_TO[place]:
@@ -180,7 +194,9 @@ def test_each_place_shows_each_figure_that_its_record_lists_there(filled: Ledger
         assert client.get(address).status_code == 404
         return
     town = filled.a if is_officer else None
-    period = {Place.REGION: Period.year(2025), Place.PROGRESS: Period.part(2024, HALF_YEAR)}.get(place)
+    period = {Place.REGION: Period.year(2025), Place.PROGRESS: Period.part(2024, HALF_YEAR)}.get(
+        place
+    )
     figures = figures_of(None, filled.region, period or 2024, town, today=TODAY)
     compared = 0
     for figure in FIGURES.values():
@@ -194,7 +210,9 @@ def test_each_place_shows_each_figure_that_its_record_lists_there(filled: Ledger
 
 
 @pytest.mark.parametrize("role", [*Role.values, ""])
-def test_what_was_published_shows_everyone_the_figures_of_the_report(filled: Ledger, role: str) -> None:
+def test_what_was_published_shows_everyone_the_figures_of_the_report(
+    filled: Ledger, role: str
+) -> None:
     adoption.propose(filled.region, 2024, act())
     adoption.finalise(filled.region, 2024, act())
     adoption.publish(filled.region, 2024, act())
@@ -206,7 +224,8 @@ def test_what_was_published_shows_everyone_the_figures_of_the_report(filled: Led
         if Place.REPORT in figure.shown:
             page = client.get(ROOT).content.decode()
             found = re.findall(
-                rf'(?:cijfer/{figure.name}/\?as_of=\d+"|data-figure="{figure.name}")[^>]*>([^<]+)<', page
+                rf'(?:cijfer/{figure.name}/\?as_of=\d+"|data-figure="{figure.name}")[^>]*>([^<]+)<',
+                page,
             )
             assert {unescape(text) for text in found} & written(figure, figures), figure.name
 
@@ -219,7 +238,9 @@ def test_a_figure_has_one_name_in_data_and_one_in_texts() -> None:
     names = [figure.placeholder for figure in FIGURES.values() if figure.placeholder]
     assert len(names) == len(set(names))
     assert all(re.fullmatch(r"[a-z_]+", name) for name in (*FIGURES, *names))
-    assert [figure.name for figure in FIGURES.values() if figure.goal and not figure.placeholder] == []
+    assert [
+        figure.name for figure in FIGURES.values() if figure.goal and not figure.placeholder
+    ] == []
 
 
 def test_what_opens_says_what_of_its_lines_is_added_up(filled: Ledger) -> None:
@@ -248,7 +269,7 @@ def test_what_kind_it_is_says_how_it_is_written(
     assert tuple(text.replace("\u00a0", " ") for text in found) == (table, sentence, large)
 
 
-# --- One figure more --------------------------------------------------------------------------------------------------
+# --- One figure more ------------------------------------------------------------------------------
 
 PURCHASES = Figure(
     "purchases_only",
@@ -277,15 +298,23 @@ def one_more(request: Any, monkeypatch: pytest.MonkeyPatch) -> Figure:
 
 
 def test_an_indicator_more_is_one_record(one_more: Figure, filled: Ledger) -> None:
-    """Goal, tile, charts, sentence, placeholders, lines, progress, data, workbook: nothing else has to know of it."""
+    """Goal, tile, charts, sentence, placeholders, lines, progress, data, workbook: nothing else has
+    to know of it.
+    """
     earlier = filled.contract("500000", "2", award_date=date(2023, 2, 1))
     filled.line(earlier, "300.00", month(2023, 3), category="social_purchasing")
-    set_goals(filled.region, [{"year": y, "indicator": one_more.name, "low": 2} for y in (2024, 2025, 2026)])
+    set_goals(
+        filled.region,
+        [{"year": y, "indicator": one_more.name, "low": 2} for y in (2024, 2025, 2026)],
+    )
     client = person(filled, Role.ADVISER)
     figures = figures_of(None, filled.region, 2024, today=TODAY)
     expected = {"purchases_only": Decimal("2500.50"), "begun": 4}[one_more.name]
     assert one_more.value(figures) == expected
-    assert one_more.value(figures.years[-2]) == {"purchases_only": Decimal("300.00"), "begun": 0}[one_more.name]
+    assert (
+        one_more.value(figures.years[-2])
+        == {"purchases_only": Decimal("300.00"), "begun": 0}[one_more.name]
+    )
     for place in (Place.REPORT, Place.LINES, Place.PLACEHOLDERS, Place.DATA, Place.WORKBOOK):
         if place in one_more.shown:
             assert READ[place](client, one_more, ROOT) & written(one_more, figures), place

@@ -1,4 +1,6 @@
-"""Figures by client: of all who commission; councils, editions and "de gemeenten" are of municipalities only."""
+"""Figures by client: of all who commission; councils, editions and "de gemeenten" are of
+municipalities only.
+"""
 
 import json
 from datetime import date
@@ -36,13 +38,19 @@ def region() -> Region:
                 {"code": "GM0402", "name": "Hilversum", "inhabitants": 3},
                 {"code": "GM0406", "name": "Huizen", "inhabitants": 1},
             ],
-            "clients": [{"code": "WBREBURG", "name": "WonenBreburg", "kind": "housing_association"}],
+            "clients": [
+                {"code": "WBREBURG", "name": "WonenBreburg", "kind": "housing_association"}
+            ],
         }
     )
     firm = make.make_contractor()
-    for number, shares in enumerate(({"GM0402": 100}, {"WBREBURG": 100}, {"GM0406": 50, "WBREBURG": 50})):
+    for number, shares in enumerate(
+        ({"GM0402": 100}, {"WBREBURG": 100}, {"GM0406": 50, "WBREBURG": 50})
+    ):
         contract = make.make_contract(region, firm, shares, reference=f"C-{number}")
-        make.make_activity(contract, external_id=f"A-{number}", reviewer=make.make_user(Role.ADVISER, region))
+        make.make_activity(
+            contract, external_id=f"A-{number}", reviewer=make.make_user(Role.ADVISER, region)
+        )
     return region
 
 
@@ -56,9 +64,15 @@ def figures(*options: str) -> dict[str, Any]:
 def test_the_region_is_the_sum_of_its_clients(region: Region) -> None:
     found = figures()
     assert set(found["by_client"]) == {"GM0402", "GM0406", "WBREBURG"}
-    assert sum(Decimal(amount) for amount in found["by_client"].values()) == Decimal(found["fulfilled"]) > 0
+    assert (
+        sum(Decimal(amount) for amount in found["by_client"].values())
+        == Decimal(found["fulfilled"])
+        > 0
+    )
     assert set(found["by_municipality"]) == {"GM0402", "GM0406"}
-    assert found["by_municipality"] == {code: found["by_client"][code] for code in ("GM0402", "GM0406")}
+    assert found["by_municipality"] == {
+        code: found["by_client"][code] for code in ("GM0402", "GM0406")
+    }
     assert Decimal(found["by_client"]["WBREBURG"]) == Decimal(found["fulfilled"]) / 2
 
 
@@ -74,7 +88,7 @@ def test_a_client_that_is_no_municipality_has_no_edition(region: Region, client:
         "GM0402",
         "GM0406",
     ]
-    (shelf, *_others) = shelves(Access(1, (Grant(Role.ADVISER, region.pk),)), TODAY)
+    shelf, *_others = shelves(Access(1, (Grant(Role.ADVISER, region.pk),)), TODAY)
     assert [town.code for town in shelf.municipalities] == ["GM0402", "GM0406"]
     client.force_login(make.make_user(Role.ADVISER, region))
     assert client.get("/jaarverslag/gooi/2024/hilversum/").status_code == 200

@@ -86,7 +86,9 @@ class Ledger:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.region = Region.objects.create(code=self.code, title_nl="Testregio", title_en="Test region")
+        self.region = Region.objects.create(
+            code=self.code, title_nl="Testregio", title_en="Test region"
+        )
         self.policy = Policy.objects.create(
             region=self.region,
             default_rate="5.00",
@@ -106,7 +108,9 @@ class Ledger:
             mask_below=5,
         )
         self.towns = [
-            Municipality.objects.create(region=self.region, code=f"GM000{i}", name=name, slug=name.lower())
+            Municipality.objects.create(
+                region=self.region, code=f"GM000{i}", name=name, slug=name.lower()
+            )
             for i, name in enumerate(("Aadorp", "Beekstad", "Ceeveen"), start=1)
         ]
         self.a, self.b, self.c = self.towns
@@ -121,13 +125,20 @@ class Ledger:
         )
         self.blocks = {
             category: BuildingBlock.objects.create(
-                table=self.table, position=i, code=category.upper(), label_nl=category, kind=kind, unit="agreement"
+                table=self.table,
+                position=i,
+                code=category.upper(),
+                label_nl=category,
+                kind=kind,
+                unit="agreement",
             )
             for i, (category, kind) in enumerate(KINDS.items())
         }
 
     def posting(self) -> Posting:
-        return Posting.objects.create(region=self.region, number=next(self.numbers), at=NOW, why="test")
+        return Posting.objects.create(
+            region=self.region, number=next(self.numbers), at=NOW, why="test"
+        )
 
     def contract(
         self, value: str = "1000000", rate: str = "5", *, shares: dict | None = None, **fields: Any
@@ -135,7 +146,9 @@ class Ledger:
         """A contract with its award line in the ledger, split over the municipalities."""
         number = next(self.numbers)
         awarded = fields.pop("award_date", date(2024, 1, 1))
-        contractor, _ = Contractor.objects.get_or_create(kvk="12345678", defaults={"name": "Bouwbedrijf Voorbeeld"})
+        contractor, _ = Contractor.objects.get_or_create(
+            kvk="12345678", defaults={"name": "Bouwbedrijf Voorbeeld"}
+        )
         contract = Contract.objects.create(
             region=self.region,
             reference=f"C{number}",
@@ -161,7 +174,13 @@ class Ledger:
         return contract
 
     def owe(
-        self, contract: Contract, value: Any, owed: Any, day: date, kind: str = "award", booked: date | None = None
+        self,
+        contract: Contract,
+        value: Any,
+        owed: Any,
+        day: date,
+        kind: str = "award",
+        booked: date | None = None,
     ) -> None:
         """An obligation line per municipality of the contract."""
         posting = self.posting()
@@ -182,7 +201,9 @@ class Ledger:
 
     @staticmethod
     def split(amount: Any, shares: list[ContractShare]) -> list[Decimal]:
-        return cumulative(Fraction(str(amount)) * Fraction(str(share.percent)) / 100 for share in shares)
+        return cumulative(
+            Fraction(str(amount)) * Fraction(str(share.percent)) / 100 for share in shares
+        )
 
     def fulfilment(self, category: str = "work", **fields: Any) -> Fulfilment:
         """A fulfilment whose first version was accepted."""
@@ -208,12 +229,19 @@ class Ledger:
 
     def submitted(self, fulfilment: Fulfilment) -> FulfilmentVersion:
         """Its latest version, which waits for a review."""
-        version = FulfilmentVersion.objects.create(fulfilment=fulfilment, number=2, state="submitted", changed_at=NOW)
+        version = FulfilmentVersion.objects.create(
+            fulfilment=fulfilment, number=2, state="submitted", changed_at=NOW
+        )
         Fulfilment.objects.filter(pk=fulfilment.pk).update(latest=version)
         return version
 
     def line(
-        self, contract: Contract, amount: Any, month: date, fulfilment: Fulfilment | None = None, **fields: Any
+        self,
+        contract: Contract,
+        amount: Any,
+        month: date,
+        fulfilment: Fulfilment | None = None,
+        **fields: Any,
     ) -> list[FulfilmentLine]:
         """A fulfilment line per municipality of the contract."""
         category, paid = fields.pop("category", "work"), fields.pop("paid", ZERO)
@@ -237,7 +265,9 @@ class Ledger:
                 posting=posting,
                 **fields,
             )
-            for share, part, paid_part in zip(shares, self.split(amount, shares), self.split(paid, shares), strict=True)
+            for share, part, paid_part in zip(
+                shares, self.split(amount, shares), self.split(paid, shares), strict=True
+            )
         ]
 
 
@@ -256,7 +286,11 @@ def test_nothing_registered_gives_zeros_and_no_rate(ledger: Ledger) -> None:
     assert figures.average_rate is None
     assert figures.to_date_ratio is None
     assert figures.years == []
-    assert figures_as_data(figures)["by_category"] == {"work": "0.00", "social_purchasing": "0.00", "csr": "0.00"}
+    assert figures_as_data(figures)["by_category"] == {
+        "work": "0.00",
+        "social_purchasing": "0.00",
+        "csr": "0.00",
+    }
 
 
 def test_registered_counts_awards_and_changes_of_value_of_the_year(ledger: Ledger) -> None:
@@ -307,9 +341,15 @@ def test_fulfilled_sums_by_the_month_of_booking(ledger: Ledger) -> None:
     assert figures.realised_to_date == Decimal("10350.60")
     assert figures.open == Decimal("50000.00") - Decimal("10350.60")
     assert figures.by_month[month(2024, 3)] == Decimal("3000.30")
-    assert figures.by_policy_field == {"economie": Decimal("2300.50"), "werk-en-inkomen": Decimal("1050.10")}
+    assert figures.by_policy_field == {
+        "economie": Decimal("2300.50"),
+        "werk-en-inkomen": Decimal("1050.10"),
+    }
     assert figures.by_target_group == {"participation_act": Decimal("1050.10")}
-    assert [(y.year, y.fulfilled) for y in figures.years] == [(2023, Decimal("7000.00")), (2024, Decimal("3350.60"))]
+    assert [(y.year, y.fulfilled) for y in figures.years] == [
+        (2023, Decimal("7000.00")),
+        (2024, Decimal("3350.60")),
+    ]
 
 
 def test_a_workplace_counts_once_whatever_its_lines(ledger: Ledger) -> None:
@@ -388,13 +428,18 @@ def test_goals_are_replaced_and_refused_when_they_make_no_sense(ledger: Ledger) 
     assert [goal.year for goal in Goal.objects.all()] == [2025]
 
 
-def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(ledger: Ledger) -> None:
+def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(
+    ledger: Ledger,
+) -> None:
     reported, imported, silent = ledger.contract(), ledger.contract(), ledger.contract()
     ledger.contract(start_date=date(2024, 9, 1))  # too young to be silent
     own = ledger.fulfilment(self_reviewed=True)
     own.accepted.allocations.create(contract=reported, block=ledger.blocks["work"], percent=100)
     FulfilmentEvent.objects.create(
-        fulfilment=own, version_number=1, kind="confirmed", at=datetime(2024, 7, 1, 0, 30, tzinfo=NOW.tzinfo)
+        fulfilment=own,
+        version_number=1,
+        kind="confirmed",
+        at=datetime(2024, 7, 1, 0, 30, tzinfo=NOW.tzinfo),
     )
     [first] = ledger.line(reported, "100", month(2023, 12), own)
     ledger.line(reported, "-100", month(2023, 12), own, booked=month(2024, 1), reverses=first)
@@ -410,9 +455,14 @@ def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(l
         "self_reviewed": 1,
         "sample": None,
     }
-    assert [(late.year, late.number, late.amount) for late in figures.late] == [(2023, 2, Decimal("-20.00"))]
+    assert [(late.year, late.number, late.amount) for late in figures.late] == [
+        (2023, 2, Decimal("-20.00"))
+    ]
     FulfilmentEvent.objects.create(
-        fulfilment=own, version_number=1, kind="confirmed", at=datetime(2024, 6, 30, 23, 30, tzinfo=NOW.tzinfo)
+        fulfilment=own,
+        version_number=1,
+        kind="confirmed",
+        at=datetime(2024, 6, 30, 23, 30, tzinfo=NOW.tzinfo),
     )
     own.accepted.allocations.create(contract=silent, block=ledger.blocks["work"], percent=100)
     assert figures_of(None, ledger.region, 2024).quality.contracts_without_report == 0
@@ -445,7 +495,10 @@ def test_every_sum_opens_to_its_lines(ledger: Ledger) -> None:
     ledger.line(contract, "33.33", month(2024, 4), category="social_purchasing", paid="20.00")
     ledger.line(contract, "10", month(2023, 12), booked=month(2024, 1))
     figures = figures_of(None, ledger.region, 2024)
-    sources = {"obligation_lines": ObligationLine.objects.all(), "fulfilment_lines": FulfilmentLine.objects.all()}
+    sources = {
+        "obligation_lines": ObligationLine.objects.all(),
+        "fulfilment_lines": FulfilmentLine.objects.all(),
+    }
     columns = {
         "contract_value_registered": "value_delta",
         "obligation_registered": "obligation_delta",
@@ -457,19 +510,29 @@ def test_every_sum_opens_to_its_lines(ledger: Ledger) -> None:
     }
     for figure, column in columns.items():
         lines = FIGURES[figure].lines_of(Period.year(2024), **sources)
-        assert sum((getattr(line, column) for line in lines), ZERO) == getattr(figures, figure), figure
+        assert sum((getattr(line, column) for line in lines), ZERO) == getattr(figures, figure), (
+            figure
+        )
 
 
 def test_a_part_of_a_year_has_its_own_figures(ledger: Ledger) -> None:
     contract = ledger.contract()
     ledger.line(contract, "100", month(2024, 3))
     ledger.line(contract, "10", month(2024, 4))
-    figures = figures_as_data(figures_of(None, ledger.region, Period(date(2024, 1, 1), date(2024, 3, 31))))
-    assert (figures["from"], figures["to"], figures["fulfilled"]) == ("2024-01-01", "2024-03-31", "100.00")
+    figures = figures_as_data(
+        figures_of(None, ledger.region, Period(date(2024, 1, 1), date(2024, 3, 31)))
+    )
+    assert (figures["from"], figures["to"], figures["fulfilled"]) == (
+        "2024-01-01",
+        "2024-03-31",
+        "100.00",
+    )
     assert "year" not in figures
 
 
-AMOUNTS = st.integers(min_value=-10_000_000, max_value=10_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
+AMOUNTS = st.integers(min_value=-10_000_000, max_value=10_000_000).map(
+    lambda cents: Decimal(cents).scaleb(-2)
+)
 ADDING_UP = (
     "contract_value_registered",
     "obligation_registered",
@@ -481,7 +544,12 @@ ADDING_UP = (
     "open",
 )
 LINES = st.lists(
-    st.tuples(AMOUNTS, st.integers(1, 12), st.sampled_from(sorted(KINDS)), st.sampled_from(["", "ww", "wajong"])),
+    st.tuples(
+        AMOUNTS,
+        st.integers(1, 12),
+        st.sampled_from(sorted(KINDS)),
+        st.sampled_from(["", "ww", "wajong"]),
+    ),
     max_size=6,
 )
 
@@ -490,16 +558,35 @@ LINES = st.lists(
 def test_parts_add_up_to_the_whole(lines: list[tuple[Decimal, int, str, str]], first: int) -> None:
     with transaction.atomic():
         ledger = Ledger()
-        shared = ledger.contract("333333.33", "3.333", shares={ledger.a: first, ledger.b: 100 - first})
+        shared = ledger.contract(
+            "333333.33", "3.333", shares={ledger.a: first, ledger.b: 100 - first}
+        )
         for amount, number, category, group in lines:
-            ledger.line(shared, amount, month(2024, number), category=category, target_group=group, paid="0.01")
+            ledger.line(
+                shared,
+                amount,
+                month(2024, number),
+                category=category,
+                target_group=group,
+                paid="0.01",
+            )
         region = figures_of(None, ledger.region, 2024)
         parts = [figures_of(None, ledger.region, 2024, town) for town in ledger.towns]
         transaction.set_rollback(True)
     for name in ADDING_UP:
         assert getattr(region, name) == sum(getattr(part, name) for part in parts), name
-    assert sum(region.by_category.values()) == region.fulfilled == sum((amount for amount, *_ in lines), ZERO)
-    for split in (region.municipalities, region.target_groups, region.policy_fields, region.blocks, region.contractors):
+    assert (
+        sum(region.by_category.values())
+        == region.fulfilled
+        == sum((amount for amount, *_ in lines), ZERO)
+    )
+    for split in (
+        region.municipalities,
+        region.target_groups,
+        region.policy_fields,
+        region.blocks,
+        region.contractors,
+    ):
         assert sum((part.fulfilled for part in split), ZERO) == region.fulfilled
     assert sum(region.by_month.values()) == region.fulfilled
     assert region.workplaces <= sum(part.workplaces for part in parts)
@@ -516,7 +603,9 @@ def test_the_number_of_queries_does_not_grow(ledger: Ledger) -> None:
     ledger.line(ledger.contract(), "100", month(2024, 1))
     with_one = queries()
     for year in (2022, 2023, 2024):
-        contract = ledger.contract(award_date=date(year, 1, 1), shares={ledger.a: 20, ledger.b: 30, ledger.c: 50})
+        contract = ledger.contract(
+            award_date=date(year, 1, 1), shares={ledger.a: 20, ledger.b: 30, ledger.c: 50}
+        )
         for category, group in (("work", "ww"), ("work", "bbl"), ("csr", "")):
             ledger.line(contract, "100", month(year, 2), category=category, target_group=group)
     assert queries() == with_one
@@ -540,7 +629,13 @@ def test_no_hidden_count_follows_from_the_rest(counts: list[int], below: int) ->
         assert row.small == (before.count < below)
     least = min([1, *counts])
     choices = [
-        [row.count] if not row.hidden else range(least, below) if row.small else range(below, sum(counts) + 1)
+        (
+            [row.count]
+            if not row.hidden
+            else range(least, below)
+            if row.small
+            else range(below, sum(counts) + 1)
+        )
         for row in shown
     ]
     possible = [guess for guess in itertools.product(*choices) if sum(guess) == sum(counts)]
@@ -555,7 +650,10 @@ def test_no_hidden_count_follows_from_the_rest(counts: list[int], below: int) ->
         ([10, 20], [10, 20]),
         ([10, 3, 2], [10, None, None]),
         ([10, 3, 20], [None, None, 20]),
-        ([1, 5, 20], [None, None, None]),  # 6 together with one of at least 5 would tell that the other is 1
+        (
+            [1, 5, 20],
+            [None, None, None],
+        ),  # 6 together with one of at least 5 would tell that the other is 1
         ([3], []),
         ([1, 1], []),
         ([], []),
@@ -582,7 +680,11 @@ def test_the_command_writes_the_exchange_format(ledger: Ledger) -> None:
     assert set(region) == {"year", *SECTION_7}
     table = call("figures", "2024", "--region", "testregio", "--format", "csv").splitlines()
     assert table[0] == "figure,key,value"
-    assert {"fulfilled,,100.00", "by_category,work,100.00", "coverage,with_obligation.number,1"} <= set(table)
+    assert {
+        "fulfilled,,100.00",
+        "by_category,work,100.00",
+        "coverage,with_obligation.number,1",
+    } <= set(table)
 
 
 @pytest.mark.parametrize(
@@ -593,7 +695,9 @@ def test_the_command_writes_the_exchange_format(ledger: Ledger) -> None:
         ("0", "--region", "testregio"),
     ],
 )
-def test_the_command_says_in_one_line_what_is_missing(ledger: Ledger, arguments: tuple[str, ...]) -> None:
+def test_the_command_says_in_one_line_what_is_missing(
+    ledger: Ledger, arguments: tuple[str, ...]
+) -> None:
     with pytest.raises(CommandError) as refused:
         call("figures", *arguments)
     assert "\n" not in str(refused.value)

@@ -37,13 +37,20 @@ def words(client: Client, path: str = PAGE) -> str:
 
 
 def post(client: Client, **answers: Any) -> Any:
-    return client.post(GOAL, {"year": "2026", "indicator": "workplaces", "low": "80", "high": "100"} | answers)
+    return client.post(
+        GOAL, {"year": "2026", "indicator": "workplaces", "low": "80", "high": "100"} | answers
+    )
 
 
 def test_the_policy_of_today_stands_there_with_its_versions(ledger: Ledger) -> None:
     first = ledger.region.policies.get()
     values = {field.name: getattr(first, field.name) for field in Policy._meta.concrete_fields}
-    values |= {"id": None, "valid_from": NOW.date(), "default_rate": "4.00", "threshold_works": "250000.00"}
+    values |= {
+        "id": None,
+        "valid_from": NOW.date(),
+        "default_rate": "4.00",
+        "threshold_works": "250000.00",
+    }
     Policy.objects.create(**values)
     page = words(signed_in(ledger, Role.ADVISER))
     assert "Geldt sinds 1 maart 2025" in page
@@ -90,7 +97,9 @@ def test_a_goal_is_changed_and_withdrawn_by_who_saw_it(ledger: Ledger) -> None:
         ({"why": "111222333"}, "why"),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field(ledger: Ledger, answers: dict[str, str], field: str) -> None:
+def test_what_cannot_be_is_said_beside_the_field(
+    ledger: Ledger, answers: dict[str, str], field: str
+) -> None:
     response = post(signed_in(ledger, Role.ADVISER), **answers)
     assert response.status_code == 422
     assert f'id="id_{field}_error"' in response.content.decode()
@@ -128,12 +137,19 @@ def test_loading_the_same_goals_again_adds_nothing_to_the_history(ledger: Ledger
 def test_of_two_first_goals_at_once_one_is_set() -> None:
     region = make.make_region()
     aims = [Aim(make.Decimal(low)) for low in (10, 20, 30, 40)]
-    results = at_once(*[lambda aim=aim: set_goal(region, 2026, "workplaces", aim, act(), seen="") for aim in aims])
+    results = at_once(
+        *[lambda aim=aim: set_goal(region, 2026, "workplaces", aim, act(), seen="") for aim in aims]
+    )
     assert sorted(results) == ["done"] + ["refused"] * 3
 
 
-def test_the_page_asks_as_much_for_many_goals_as_for_one(ledger: Ledger, django_assert_max_num_queries: Any) -> None:
-    set_goals(ledger.region, [{"year": year, "indicator": "workplaces", "low": 1} for year in range(2000, 2050)])
+def test_the_page_asks_as_much_for_many_goals_as_for_one(
+    ledger: Ledger, django_assert_max_num_queries: Any
+) -> None:
+    set_goals(
+        ledger.region,
+        [{"year": year, "indicator": "workplaces", "low": 1} for year in range(2000, 2050)],
+    )
     adviser = signed_in(ledger, Role.ADVISER)
     words(adviser)
     with django_assert_max_num_queries(10):

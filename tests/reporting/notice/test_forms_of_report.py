@@ -1,4 +1,6 @@
-"""One report, many forms: every number is the same in each of them, and none of them runs anything."""
+"""One report, many forms: every number is the same in each of them, and none of them runs
+anything.
+"""
 
 import csv
 import io
@@ -47,15 +49,23 @@ def _dutch() -> Any:
 
 @pytest.fixture(params=["region", "municipality"])
 def edition(ledger: Ledger, request: Any) -> Edition:
-    """With a year before, reasons for a lower rate, a team, a scenario and contracts that promise something."""
-    earlier = ledger.contract("400000", "2", award_date=date(2023, 2, 1), rate_reason="market", cpv="77310000")
+    """With a year before, reasons for a lower rate, a team, a scenario and contracts that promise
+    something.
+    """
+    earlier = ledger.contract(
+        "400000", "2", award_date=date(2023, 2, 1), rate_reason="market", cpv="77310000"
+    )
     ledger.line(earlier, "1000.01", month(2023, 5), policy_field="economie")
     ledger.contract("300000", "3", rate_reason="sector", shares={ledger.a: 50, ledger.c: 50})
     Municipality.objects.filter(region=ledger.region).update(inhabitants=12345)
     ahead = {f"{name}_low": Decimal(40) for name in ("volume", "share", "rate", "realised")}
     whole = assemble(ledger.region, 2024, None, TODAY)
-    particulars.supply(whole, ahead | {"extra_cost": Decimal("1234.56"), "by_inhabitants": True}, seen=0, act=act())
-    return assemble(ledger.region, 2024, ledger.a if request.param == "municipality" else None, TODAY)
+    particulars.supply(
+        whole, ahead | {"extra_cost": Decimal("1234.56"), "by_inhabitants": True}, seen=0, act=act()
+    )
+    return assemble(
+        ledger.region, 2024, ledger.a if request.param == "municipality" else None, TODAY
+    )
 
 
 def plain(text: str) -> str:
@@ -69,7 +79,10 @@ def tables(of: Edition) -> dict[str, DocumentTable]:
 
 
 def rows(table: DocumentTable) -> list[list[str]]:
-    return [[plain(cell) for cell in row] for row in (*table.rows, *([table.total] if table.total else []))]
+    return [
+        [plain(cell) for cell in row]
+        for row in (*table.rows, *([table.total] if table.total else []))
+    ]
 
 
 def sheets(content: bytes) -> dict[str, list[list[Any]]]:
@@ -110,7 +123,7 @@ class _Cells(HTMLParser):
             self.into = None
 
 
-# --- Every number is the same in all of them --------------------------------------------------------------------------
+# --- Every number is the same in all of them ------------------------------------------------------
 
 
 def test_the_page_shows_every_cell(edition: Edition) -> None:
@@ -123,7 +136,9 @@ def test_the_page_shows_every_cell(edition: Edition) -> None:
 def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
     content = notice_html.as_word(edition, NOW)
     word = Document(io.BytesIO(content))
-    _key_figures, *found = [[[plain(cell.text) for cell in row.cells] for row in table.rows] for table in word.tables]
+    _key_figures, *found = [
+        [[plain(cell.text) for cell in row.cells] for row in table.rows] for table in word.tables
+    ]
     assert [table[1:] for table in found] == [rows(table) for table in in_order_of_page(edition)]
     for table in word.tables:
         assert "w:tblHeader" in table.rows[0]._tr.xml
@@ -135,12 +150,19 @@ def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
                 assert plain(re.sub(r"<[^>]+>", "", words)) in said
     charts = [
         c
-        for c in (*CouncilNotice(edition).charts.values(), *(chart for chart, _ in CouncilNotice(edition).growth))
+        for c in (
+            *CouncilNotice(edition).charts.values(),
+            *(chart for chart, _ in CouncilNotice(edition).growth),
+        )
         if c
     ]
     texts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert sorted(texts) == sorted(chart.alt for chart in charts)
-    headings = [paragraph.style.name for paragraph in word.paragraphs if paragraph.style.name.startswith("Heading")]
+    headings = [
+        paragraph.style.name
+        for paragraph in word.paragraphs
+        if paragraph.style.name.startswith("Heading")
+    ]
     assert headings.count("Heading 1") == 10
     assert word.core_properties.language == "nl-NL"
     assert notice_html.as_word(edition, NOW) == content
@@ -153,16 +175,23 @@ def in_order_of_page(edition: Edition) -> list[DocumentTable]:
     return [by_caption[caption] for caption in page.found]
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine (poppler-utils)")
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="no pdftotext on this machine (poppler-utils)"
+)
 def test_paper_shows_every_number(ledger: Ledger, edition: Edition) -> None:
     if edition.municipality:
         return  # The same templates; one is enough of what is slow.
     pdf = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=notice_html.as_pdf(edition, NOW), capture_output=True, check=True
+        ["pdftotext", "-layout", "-", "-"],
+        input=notice_html.as_pdf(edition, NOW),
+        capture_output=True,
+        check=True,
     )
     text = plain(pdf.stdout.decode())
     cells = [cell for table in tables(edition).values() for row in rows(table) for cell in row[1:]]
-    assert [cell for cell in cells if re.search(r"\d", cell) and len(cell) < 20 and cell not in text] == []
+    assert [
+        cell for cell in cells if re.search(r"\d", cell) and len(cell) < 20 and cell not in text
+    ] == []
 
 
 def test_the_workbook_holds_figures_tables_and_lines(edition: Edition) -> None:
@@ -171,17 +200,27 @@ def test_the_workbook_holds_figures_tables_and_lines(edition: Edition) -> None:
     for name, value in figures_as_data(edition.own).items():
         for path, part in leaves(value):
             written = figures[name, ".".join(path)]
-            same = Decimal(str(written)) == Decimal(part) if isinstance(written, float) else written == (part or "")
+            same = (
+                Decimal(str(written)) == Decimal(part)
+                if isinstance(written, float)
+                else written == (part or "")
+            )
             assert same, (name, path)
     for table in tables(edition).values():
         sheet = next(found[name] for name in found if name == table.caption[:31].strip())
-        for row, written in zip([*table.rows, *([table.total] if table.total else [])], sheet[1:], strict=True):
+        for row, written in zip(
+            [*table.rows, *([table.total] if table.total else [])], sheet[1:], strict=True
+        ):
             for cell, value in zip(row[1:], written[1:], strict=False):
                 expected = getattr(cell, "value", None)
                 assert (Decimal(str(value)) if expected is not None else value) == (
                     str(cell) if expected is None else expected
                 ), table.caption
-    done, owed, contracts = found["Boekingen invulling"], found["Boekingen verplichting"], found["Opdrachten"]
+    done, owed, contracts = (
+        found["Boekingen invulling"],
+        found["Boekingen verplichting"],
+        found["Opdrachten"],
+    )
     amount = done[0].index("Waarde")
     assert sum(Decimal(str(row[amount])) for row in done[1:]) == edition.own.fulfilled
     assert sum(Decimal(str(row[-1])) for row in owed[1:]) == edition.own.obligation_registered
@@ -199,15 +238,22 @@ def of(cell: Any) -> Any:
 
 def test_the_workbook_names_contractors_and_blocks(edition: Edition) -> None:
     found = sheets(as_xlsx(edition))
-    for name, parts in (("Opdrachtnemers", edition.own.contractors), ("Bouwblokken", edition.own.blocks)):
+    for name, parts in (
+        ("Opdrachtnemers", edition.own.contractors),
+        ("Bouwblokken", edition.own.blocks),
+    ):
         rows = found[name][1:]
-        assert [(row[0], Decimal(str(row[1]))) for row in rows] == [(part.name, part.fulfilled) for part in parts]
+        assert [(row[0], Decimal(str(row[1]))) for row in rows] == [
+            (part.name, part.fulfilled) for part in parts
+        ]
         assert rows
 
 
 def test_json_and_csv_hold_figures_and_tables(edition: Edition) -> None:
     content = json.loads(data.as_json(edition))
-    assert {name: content[name] for name in figures_as_data(edition.own)} == figures_as_data(edition.own)
+    assert {name: content[name] for name in figures_as_data(edition.own)} == figures_as_data(
+        edition.own
+    )
     for name, table in tables(edition).items():
         found = [*table.rows, *([table.total] if table.total else [])]
         for key, row in zip(table.names, found, strict=True):
@@ -215,8 +261,12 @@ def test_json_and_csv_hold_figures_and_tables(edition: Edition) -> None:
             label, *values = written.values()
             assert label == str(row[0])
             assert values == [data.value_of(cell) for cell in row[1:]]
-            figures = [(value, cell) for value, cell in zip(values, row[1:], strict=True) if of(cell)]
-            assert [value for value, _cell in figures] == [exchanged(of(cell)) for _value, cell in figures]
+            figures = [
+                (value, cell) for value, cell in zip(values, row[1:], strict=True) if of(cell)
+            ]
+            assert [value for value, _cell in figures] == [
+                exchanged(of(cell)) for _value, cell in figures
+            ]
     lines = list(csv.reader(io.StringIO(data.as_csv(edition))))[1:]
     parts = [(name, path, part) for name, value in content.items() for path, part in leaves(value)]
     assert [tuple(line) for line in lines] == [
@@ -246,7 +296,10 @@ def test_data_have_names_of_their_own(edition: Edition) -> None:
     for name, table in tables(edition).items():
         assert len(set(table.names)) == len(table.names) == len(rows(table)), name
         assert len(set(table.fields)) == len(table.fields) == len(table.header) - 1, name
-        assert all(re.fullmatch(r"[a-z0-9_-]+|[A-Z0-9]{2,12}", key) for key in (*table.names, *table.fields)), name
+        assert all(
+            re.fullmatch(r"[a-z0-9_-]+|[A-Z0-9]{2,12}", key)
+            for key in (*table.names, *table.fields)
+        ), name
         assert f"`{name}`" in described
         for key in table.fields:
             known = re.sub(r"_?(?:19|20)\d\d$", "", key) or "year"
@@ -254,20 +307,33 @@ def test_data_have_names_of_their_own(edition: Edition) -> None:
     assert all(f"`{name}`" in described for name in figures_as_data(edition.own))
 
 
-# --- Files that are kept ----------------------------------------------------------------------------------------------
+# --- Files that are kept --------------------------------------------------------------------------
 
 
 def test_a_final_report_serves_the_files_it_kept(ledger: Ledger, tmp_path: Path) -> None:
     adoption.propose(ledger.region, 2024, act())
     adoption.keep_files(adoption.finalise(ledger.region, 2024, act()))
-    assert FrozenFile.objects.filter(format="xlsx").count() == FrozenFile.objects.filter(format="docx").count() == 4
+    assert (
+        FrozenFile.objects.filter(format="xlsx").count()
+        == FrozenFile.objects.filter(format="docx").count()
+        == 4
+    )
     kept = bytes(FrozenFile.objects.get(format="xlsx", edition__municipality=None).content)
     ledger.line(ledger.contract(), "10", month(2024, 12), booked=month(2025, 1))
     adviser = signed_in(ledger, Role.ADVISER)
     assert adviser.get(ROOT + "cijfers.xlsx").content == kept
     for kind in ("html", "pdf", "docx", "xlsx", "json", "csv"):
         target = tmp_path / f"verslag.{kind}"
-        call_command("annual_report", "2024", "--region", "testregio", "--format", kind, "--output", str(target))
+        call_command(
+            "annual_report",
+            "2024",
+            "--region",
+            "testregio",
+            "--format",
+            kind,
+            "--output",
+            str(target),
+        )
         assert target.stat().st_size > 100
     assert (tmp_path / "verslag.xlsx").read_bytes() == kept
     codes = [

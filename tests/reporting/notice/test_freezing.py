@@ -1,4 +1,6 @@
-"""What was frozen is read through its format: words and names of today's program may change, a report stays."""
+"""What was frozen is read through its format: words and names of today's program may change, a
+report stays.
+"""
 
 import json
 from dataclasses import dataclass, field
@@ -38,7 +40,9 @@ def kept(name: str) -> Any:
 
 
 def shape(value: Any) -> Any:
-    """The keys of what is frozen, without what stands in it: figures, and tables of codes, by one example."""
+    """The keys of what is frozen, without what stands in it: figures, and tables of codes, by one
+    example.
+    """
     if isinstance(value, dict):
         return {name: shape(part) for name, part in sorted(value.items())}
     return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
@@ -54,7 +58,9 @@ def test_facts_of_the_first_format_are_those_of_the_same_ledger(ledger: Ledger) 
     assert found.municipalities[0].social_firm_spend == Decimal(then["municipalities"][0]["paid"])
 
 
-def test_a_report_of_the_first_format_opens_and_verifies(final: AnnualReport, ledger: Ledger) -> None:
+def test_a_report_of_the_first_format_opens_and_verifies(
+    final: AnnualReport, ledger: Ledger
+) -> None:
     """As it was stored then, with the fingerprint of then."""
     FrozenEdition.objects.filter(municipality=None).update(facts=kept("facts-1.json"))
     rows = Revision.objects.get().editions.select_related("municipality").order_by("pk")
@@ -70,7 +76,9 @@ def test_a_report_of_the_first_format_opens_and_verifies(final: AnnualReport, le
 
 
 def test_a_figure_that_came_later_is_no_difference(final: AnnualReport) -> None:
-    """A report that was adopted before a figure existed still verifies; one that lost a part of a figure does not."""
+    """A report that was adopted before a figure existed still verifies; one that lost a part of a
+    figure does not.
+    """
     edition = FrozenEdition.objects.filter(municipality=None).get()
     figures = {name: value for name, value in edition.figures.items() if name != "fte"}
     _stored(final, figures)
@@ -107,10 +115,14 @@ def test_every_format_before_this_one_can_be_read() -> None:
 
 
 def test_what_is_frozen_has_the_keys_of_its_format(ledger: Ledger) -> None:
-    """Another key? Give the field the key that it had, or raise FORMAT and say how the one before it is read."""
+    """Another key? Give the field the key that it had, or raise FORMAT and say how the one before
+    it is read.
+    """
     facts = frozen(figures_of(None, ledger.region, 2024, today=TODAY))
     # By name in the catalogue: a figure more is no other format.
     facts["values"] = {}
-    assert {"facts": shape(facts), "outlook": shape(frozen(Outlook())), "filing": shape(frozen(Filed()))} == kept(
-        f"keys-{FORMAT}.json"
-    )
+    assert {
+        "facts": shape(facts),
+        "outlook": shape(frozen(Outlook())),
+        "filing": shape(frozen(Filed())),
+    } == kept(f"keys-{FORMAT}.json")

@@ -1,4 +1,6 @@
-"""The progress report of a quarter or half-year: the annual figures of a part of the year, read by who reads drafts."""
+"""The progress report of a quarter or half-year: the annual figures of a part of the year, read by
+who reads drafts.
+"""
 
 import re
 from datetime import date
@@ -45,7 +47,11 @@ def words(client: Client, path: str) -> str:
 
 
 def test_parts_of_a_year() -> None:
-    days = {part: (str(p.first)[5:], str(p.last)[5:]) for part in PARTS_OF_YEAR for p in [Period.part(2024, part)]}
+    days = {
+        part: (str(p.first)[5:], str(p.last)[5:])
+        for part in PARTS_OF_YEAR
+        for p in [Period.part(2024, part)]
+    }
     assert days["kwartaal-1"] == ("01-01", "03-31")
     assert days["kwartaal-3"] == ("07-01", "09-30")
     assert days["halfjaar-2"] == ("07-01", "12-31")
@@ -53,7 +59,9 @@ def test_parts_of_a_year() -> None:
 
 
 def test_its_figures_are_those_of_the_period(progress: ProgressFigures, ledger: Ledger) -> None:
-    assert progress.own == figures_of(None, ledger.region, Period(date(2024, 4, 1), date(2024, 6, 30)), today=TODAY)
+    assert progress.own == figures_of(
+        None, ledger.region, Period(date(2024, 4, 1), date(2024, 6, 30)), today=TODAY
+    )
     assert euro(progress.own.fulfilled) == "€\xa02.500,50"
     assert euro(progress.before.fulfilled) == "€\xa0777"
     assert euro(progress.so_far.fulfilled) == "€\xa015.463,77"
@@ -70,7 +78,9 @@ def test_its_figures_are_those_of_the_period(progress: ProgressFigures, ledger: 
 
 
 def test_quarters_add_up_to_the_year(ledger: Ledger) -> None:
-    quarters = [assembled(ledger.region, 2024, None, f"kwartaal-{n}", TODAY).own for n in (1, 2, 3, 4)]
+    quarters = [
+        assembled(ledger.region, 2024, None, f"kwartaal-{n}", TODAY).own for n in (1, 2, 3, 4)
+    ]
     year = figures_of(None, ledger.region, 2024, today=TODAY)
     for name in (
         "fulfilled",
@@ -92,7 +102,11 @@ def test_every_figure_opens_its_lines(ledger: Ledger, part: str) -> None:
         opened = client.get(where)
         assert opened.status_code == 200, where
         total = opened.context["trace"].total
-        written = {percent(total)} if "average_rate" in where else {euro2(total), str(total), Kind.EURO.short(total)}
+        written = (
+            {percent(total)}
+            if "average_rate" in where
+            else {euro2(total), str(total), Kind.EURO.short(total)}
+        )
         assert text in {euro(total), *written}, (where, text)
 
 
@@ -124,30 +138,42 @@ def test_what_has_not_begun_or_does_not_exist_is_not_there(ledger: Ledger) -> No
     root = "/jaarverslag/testregio/2025/"
     running = words(client, f"{root}voortgang/kwartaal-1/")
     assert "het kwartaal loopt nog" in running
-    for path in ("voortgang/kwartaal-2/", "voortgang/kwartaal-9/", "voortgang/jaar/", "cijfer/fulfilled/?part=x"):
+    for path in (
+        "voortgang/kwartaal-2/",
+        "voortgang/kwartaal-9/",
+        "voortgang/jaar/",
+        "cijfer/fulfilled/?part=x",
+    ):
         assert client.get(root + path).status_code == 404
 
 
-def test_the_pdf_is_accessible_and_holds_the_same(progress: ProgressFigures, ledger: Ledger) -> None:
+def test_the_pdf_is_accessible_and_holds_the_same(
+    progress: ProgressFigures, ledger: Ledger
+) -> None:
     content = progress_report.as_pdf(progress, NOW)
     for profile in ("2a", "ua1"):
         assert validator.validate_pdf_bytes(content, profile=profile).failures == []
     client = signed_in(ledger, Role.ADVISER)
     pdf = client.get(f"{ROOT}voortgang/kwartaal-2/pdf/")
-    assert pdf.headers["Content-Disposition"] == (
-        'inline; filename="voortgang-social-return-2024-kwartaal-2-testregio.pdf"'
+    assert (
+        pdf.headers["Content-Disposition"]
+        == 'inline; filename="voortgang-social-return-2024-kwartaal-2-testregio.pdf"'
     )
     assert pdf.content[:5] == b"%PDF-"
     assert client.get(f"{ROOT}voortgang/kwartaal-2/word/").content[:2] == b"PK"
 
 
-def test_queries_of_the_page_do_not_grow(ledger: Ledger, django_assert_max_num_queries: Any) -> None:
+def test_queries_of_the_page_do_not_grow(
+    ledger: Ledger, django_assert_max_num_queries: Any
+) -> None:
     client, url = signed_in(ledger, Role.ADVISER), f"{ROOT}voortgang/kwartaal-2/"
     words(client, url)
     with django_assert_max_num_queries(45) as before:
         words(client, url)
     for number in range(1, 13):
-        contract = ledger.contract(shares={ledger.a: 20, ledger.b: 30, ledger.c: 50}, cpv=f"{10 + number}000000")
+        contract = ledger.contract(
+            shares={ledger.a: 20, ledger.b: 30, ledger.c: 50}, cpv=f"{10 + number}000000"
+        )
         ledger.line(contract, "100", month(2024, number), target_group="ww")
     with django_assert_max_num_queries(len(before.captured_queries)):
         words(client, url)

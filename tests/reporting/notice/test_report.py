@@ -89,7 +89,7 @@ def notice_of(ledger: Ledger, year: int = 2024, town: Any = None, today: date = 
     return text_of(notice_html.body(assemble(ledger.region, year, town, today)))
 
 
-# --- Words ------------------------------------------------------------------------------------------------------------
+# --- Words ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,12 @@ def notice_of(ledger: Ledger, year: int = 2024, town: Any = None, today: date = 
         (101, 80, 100, "overtroffen"),
     ],
 )
-def test_a_goal_is_exceeded_reached_or_not(result: int, low: int, high: int | None, verdict: str) -> None:
-    goal = GoalResult("workplaces", Decimal(low), None if high is None else Decimal(high), Decimal(result))
+def test_a_goal_is_exceeded_reached_or_not(
+    result: int, low: int, high: int | None, verdict: str
+) -> None:
+    goal = GoalResult(
+        "workplaces", Decimal(low), None if high is None else Decimal(high), Decimal(result)
+    )
     assert wording.verdict(goal) == verdict
 
 
@@ -131,14 +135,21 @@ def test_goals_together_in_one_sentence(results: list[int], sentence: str) -> No
 
 def test_later_goals_become_ambition_and_potential() -> None:
     goals = [
-        Goal(year=row["year"], indicator=row["indicator"], low=Decimal(row["low"]), high=row.get("high"))
+        Goal(
+            year=row["year"],
+            indicator=row["indicator"],
+            low=Decimal(row["low"]),
+            high=row.get("high"),
+        )
         for row in GOALS
         if row["year"] > 2024
     ]
     assert wording.ambition(goals) == [
         "De ambitie voor werkplekken is 50 in 2025. Het potentieel groeit naar 80 tot 100 in 2028.",
-        "Voor de ingevulde waarde is de ambitie €\u00a05 miljoen per jaar in 2026 en 2027."
-        " Het potentieel groeit naar €\u00a010 miljoen in 2029.",
+        (
+            "Voor de ingevulde waarde is de ambitie €\u00a05 miljoen per jaar in 2026 en 2027."
+            " Het potentieel groeit naar €\u00a010 miljoen in 2029."
+        ),
     ]
     assert wording.ambition(goals[:1]) == ["De ambitie voor werkplekken is 50 in 2025."]
     assert wording.ambition([]) == []
@@ -159,20 +170,29 @@ def test_a_figure_beside_the_year_before(now: int, before: int | None, sentence:
 
 
 def test_small_words() -> None:
-    assert [listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == ["", "A", "A en B", "A, B en C"]
+    assert [listed(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+        "",
+        "A",
+        "A en B",
+        "A, B en C",
+    ]
     assert region_name("Gooi en Vechtstreek") == "de regio Gooi en Vechtstreek"
     assert region_name("Arbeidsmarktregio Rijnmond") == "de Arbeidsmarktregio Rijnmond"
-    assert Kind.EURO.limits(Decimal(750000), Decimal(1500000)) == "€\u00a0750.000 tot €\u00a01,5 miljoen"
+    assert (
+        Kind.EURO.limits(Decimal(750000), Decimal(1500000))
+        == "€\u00a0750.000 tot €\u00a01,5 miljoen"
+    )
     assert Kind.EURO.short(Decimal("12345678.90")) == "€\u00a012,35\u00a0mln"
 
 
-# --- The notice as a whole --------------------------------------------------------------------------------------------
+# --- The notice as a whole ------------------------------------------------------------------------
 
 
 def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
     set_goals(filled.region, GOALS)
     text = notice_of(filled)
-    # 3 × 4,321.09 + 2,500.50 + 800.00 = 16,263.77; work 12,963.27; social 3,300.50; before: 9,000.00
+    # 3 × 4,321.09 + 2,500.50 + 800.00 = 16,263.77; work 12,963.27; social 3,300.50; before:
+    # 9,000.00
     for words in (
         "voor € 16.263,77 aan social return ingevuld",
         "Er zijn 3 werkplekken geteld",
@@ -190,7 +210,10 @@ def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
         "Het grootste deel is ingevuld met werk: 80%.",
         "Het potentieel groeit naar 80 tot 100 in 2028.",
         "Voor 2025 is het doel: 50 voor werkplekken.",
-        "samen € 1.500.000. Daarvan: 1 met een verplichting (€ 1.200.000) en 1 zonder, met een reden in het dossier.",
+        (
+            "samen € 1.500.000. Daarvan: 1 met een verplichting (€ 1.200.000) en 1 zonder, met een"
+            " reden in het dossier."
+        ),
     ):
         assert words in text
 
@@ -203,7 +226,9 @@ def test_changing_one_line_changes_figure_sentence_and_chart(filled: Ledger) -> 
         return euro(edition.own.fulfilled), text_of(notice_html.body(edition)), chart.svg
 
     amount, text, chart = state()
-    FulfilmentLine.objects.filter(month=month(2024, 6), municipality=filled.a).update(amount="9999.99")
+    FulfilmentLine.objects.filter(month=month(2024, 6), municipality=filled.a).update(
+        amount="9999.99"
+    )
     changed_amount, changed_text, changed_chart = state()
     assert amount in text.replace("€ ", "€\u00a0")
     assert changed_amount != amount
@@ -215,7 +240,9 @@ def test_changing_one_line_changes_figure_sentence_and_chart(filled: Ledger) -> 
 def test_without_goals_or_year_before_it_still_reads_well(ledger: Ledger) -> None:
     ledger.line(ledger.contract(), "100", month(2024, 1))
     text = notice_of(ledger)
-    assert "In 2024 is in de Testregio voor € 100 aan social return ingevuld, met 1 werkplek." in text
+    assert (
+        "In 2024 is in de Testregio voor € 100 aan social return ingevuld, met 1 werkplek." in text
+    )
     assert "Er is 1 werkplek geteld" in text
     assert "Er zijn geen gegevens over een eerder jaar om mee te vergelijken." in text
     for word in ("doel", "None", "dan in 2023", "Ambitie"):
@@ -241,7 +268,9 @@ def test_a_year_that_runs_is_not_judged_as_if_it_were_over(filled: Ledger) -> No
     assert "meer dan in 2023" not in text
 
 
-def test_the_edition_of_a_municipality_sets_its_own_figures_beside_the_region(filled: Ledger) -> None:
+def test_the_edition_of_a_municipality_sets_its_own_figures_beside_the_region(
+    filled: Ledger,
+) -> None:
     set_goals(filled.region, GOALS)
     text = notice_of(filled, town=filled.b)
     # 40% line by line: 3 × 1,728.44 + 1,000.20 + 320.00
@@ -277,7 +306,9 @@ def test_small_target_groups_are_masked(filled: Ledger) -> None:
 
 def test_amounts_are_withheld_where_another_head_would_tell_them() -> None:
     heads = [frozenset({"werk"}), frozenset({"werk"}), frozenset({"leren"}), frozenset({"werk"})]
-    rows = [PublicRow(str(i), count, Decimal(i), heads[i]) for i, count in enumerate((10, 20, 3, 4))]
+    rows = [
+        PublicRow(str(i), count, Decimal(i), heads[i]) for i, count in enumerate((10, 20, 3, 4))
+    ]
     assert [row.amount for row in masked(rows, 5)] == [None] * 4
     assert [row.count for row in masked(rows, 5)] == [10, 20, None, None]
 
@@ -287,7 +318,10 @@ def test_tables_add_up(filled: Ledger) -> None:
     notice = CouncilNotice(assemble(filled.region, 2024, None, TODAY))
 
     def amounts(words: list[str]) -> list[Decimal]:
-        return [Decimal(re.sub(r"[^\d,-]", "", word.replace("−", "-")).replace(",", ".")) for word in words]
+        return [
+            Decimal(re.sub(r"[^\d,-]", "", word.replace("−", "-")).replace(",", "."))
+            for word in words
+        ]
 
     for name, columns in (
         ("categories", (1, 2)),
@@ -302,7 +336,9 @@ def test_tables_add_up(filled: Ledger) -> None:
         table = notice.tables[name]
         assert table, name
         for column in columns:
-            *parts, total = amounts([row[column] for row in (*table.rows, table.total) if row[column] != "–"])
+            *parts, total = amounts(
+                [row[column] for row in (*table.rows, table.total) if row[column] != "–"]
+            )
             assert sum(parts) == total, (name, column)
     for name in ("categories", "policy_fields", "sectors"):
         table = notice.tables[name]
@@ -316,7 +352,9 @@ def test_tables_add_up(filled: Ledger) -> None:
 
 def test_more_than_owed_is_said_so(ledger: Ledger) -> None:
     ledger.line(ledger.contract("10000"), "700", month(2024, 1))
-    assert "samen € 500, is € 700 ingevuld (140%). Dat is € 200 meer dan verplicht." in notice_of(ledger)
+    assert "samen € 500, is € 700 ingevuld (140%). Dat is € 200 meer dan verplicht." in notice_of(
+        ledger
+    )
 
 
 def test_the_notice_is_dutch_whatever_the_language(filled: Ledger) -> None:
@@ -325,7 +363,7 @@ def test_the_notice_is_dutch_whatever_the_language(filled: Ledger) -> None:
         assert notice_html.as_html(assemble(filled.region, 2024, None, TODAY)) == dutch
 
 
-# --- Files ------------------------------------------------------------------------------------------------------------
+# --- Files ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -342,7 +380,9 @@ def test_the_pdf_is_accessible_and_archivable(edition: Edition) -> None:
     assert notice_html.as_pdf(edition, NOW) == content
 
 
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext on this machine (poppler-utils)")
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="no pdftotext on this machine (poppler-utils)"
+)
 def test_the_pdf_holds_every_figure(edition: Edition) -> None:
     content = notice_html.as_pdf(edition, NOW)
     found = subprocess.run(
@@ -395,7 +435,7 @@ def test_the_command_says_in_one_line_what_is_wrong(filled: Ledger, tmp_path: Pa
         assert "\n" not in str(refused.value)
 
 
-# --- Pages ------------------------------------------------------------------------------------------------------------
+# --- Pages ----------------------------------------------------------------------------------------
 
 ROOT = "/jaarverslag/testregio/2024/"
 REGION_PAGES = (ROOT, ROOT + "pdf/", ROOT + "cijfers.json", ROOT + "cijfers.csv")
@@ -414,7 +454,9 @@ def codes(client: Client, *paths: str) -> list[int]:
 
 @pytest.fixture(autouse=True)
 def _today() -> Any:
-    with time_machine.travel(datetime(2025, 3, 1, 12, tzinfo=ZoneInfo("Europe/Amsterdam")), tick=False):
+    with time_machine.travel(
+        datetime(2025, 3, 1, 12, tzinfo=ZoneInfo("Europe/Amsterdam")), tick=False
+    ):
         yield
 
 
@@ -424,9 +466,20 @@ def test_staff_read_every_edition_of_their_region(filled: Ledger, role: str) -> 
     elsewhere.line(elsewhere.contract(), "1", month(2024, 1))
     client = signed_in(filled, role)
     assert codes(client, *REGION_PAGES, OWN, OTHER, OWN + "pdf/", OWN + "cijfers.json") == [200] * 8
-    missing = ("/jaarverslag/elders/2024/", "/jaarverslag/nergens/2024/", ROOT + "nergens/", ROOT + "cijfers.xml")
-    assert codes(client, *missing, "/jaarverslag/testregio/0/", "/jaarverslag/testregio/99999/") == [404] * 6
-    bodies = {re.sub(rb"csrf\S*|nonce\S*", b"", client.get(path).content.split(b"<main")[-1]) for path in missing[:2]}
+    missing = (
+        "/jaarverslag/elders/2024/",
+        "/jaarverslag/nergens/2024/",
+        ROOT + "nergens/",
+        ROOT + "cijfers.xml",
+    )
+    assert (
+        codes(client, *missing, "/jaarverslag/testregio/0/", "/jaarverslag/testregio/99999/")
+        == [404] * 6
+    )
+    bodies = {
+        re.sub(rb"csrf\S*|nonce\S*", b"", client.get(path).content.split(b"<main")[-1])
+        for path in missing[:2]
+    }
     assert len(bodies) == 1
     shown = client.get("/jaarverslag/").content.decode()
     assert ROOT in shown
@@ -468,7 +521,10 @@ def test_contractors_and_strangers_find_nothing(filled: Ledger) -> None:
 def test_the_pdf_opens_in_the_browser_under_a_dutch_name(filled: Ledger) -> None:
     response = signed_in(filled, Role.ADVISER).get(OWN + "pdf/")
     assert response["Content-Type"] == "application/pdf"
-    assert response["Content-Disposition"] == 'inline; filename="raadsmededeling-social-return-2024-aadorp.pdf"'
+    assert (
+        response["Content-Disposition"]
+        == 'inline; filename="raadsmededeling-social-return-2024-aadorp.pdf"'
+    )
     assert response.content[:5] == b"%PDF-"
 
 
@@ -490,12 +546,16 @@ def test_the_page_says_that_it_is_a_draft(filled: Ledger) -> None:
     assert 'style="' not in shown.split("<main")[1]
 
 
-def test_queries_of_the_page_do_not_grow(filled: Ledger, django_assert_max_num_queries: Any) -> None:
+def test_queries_of_the_page_do_not_grow(
+    filled: Ledger, django_assert_max_num_queries: Any
+) -> None:
     client = signed_in(filled, Role.ADVISER)
     with django_assert_max_num_queries(70) as before:
         client.get(OWN)
     for year in (2022, 2023, 2024):
-        contract = filled.contract(award_date=date(year, 1, 1), shares={filled.a: 20, filled.b: 30, filled.c: 50})
+        contract = filled.contract(
+            award_date=date(year, 1, 1), shares={filled.a: 20, filled.b: 30, filled.c: 50}
+        )
         for group in ("ww", "bbl", "wajong"):
             filled.line(contract, "100", month(year, 2), target_group=group)
     with django_assert_max_num_queries(len(before.captured_queries)):

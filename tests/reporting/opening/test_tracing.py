@@ -53,9 +53,9 @@ def test_narrowed_to_a_cell_of_a_table(ledger: Ledger) -> None:
         return trace(staff(ledger), ledger.region, period, "fulfilled", narrowed=narrowed).total
 
     assert {code: total(category=code) for code in figures.by_category} == figures.by_category
-    assert {part.code: total(municipality=part.code) for part in figures.municipalities} == figures.by_municipality | {
-        part.code: part.fulfilled for part in figures.municipalities
-    }
+    assert {
+        part.code: total(municipality=part.code) for part in figures.municipalities
+    } == figures.by_municipality | {part.code: part.fulfilled for part in figures.municipalities}
     assert total(category="' OR 1=1") == 0
 
 
@@ -73,11 +73,17 @@ def test_as_of_a_day_it_is_what_was_posted_by_then(ledger: Ledger) -> None:
     before = trace(staff(ledger), ledger.region, Period.year(2024), "fulfilled").total
     [line] = ledger.line(ledger.contract(), "10", month(2024, 12))
     day = timezone.localdate(line.posting.at)
-    type(line.posting).objects.filter(pk=line.posting.pk).update(at=line.posting.at + timedelta(days=31))
+    type(line.posting).objects.filter(pk=line.posting.pk).update(
+        at=line.posting.at + timedelta(days=31)
+    )
     client = signed_in(ledger, Role.ADVISER)
 
     def total(on: str) -> Any:
-        return client.get(ROOT + "cijfer/fulfilled/", {"op": on, "category": "work"}).context["trace"].total
+        return (
+            client.get(ROOT + "cijfer/fulfilled/", {"op": on, "category": "work"})
+            .context["trace"]
+            .total
+        )
 
     work = total("")
     assert total(day.isoformat()) == work - 10
@@ -85,7 +91,9 @@ def test_as_of_a_day_it_is_what_was_posted_by_then(ledger: Ledger) -> None:
     assert total((day - timedelta(days=1)).isoformat()) == 0
     assert total("gisteren") == total("9999-99-99") == total("0001-01-01") == work
     assert trace(staff(ledger), ledger.region, Period.year(2024), "fulfilled").total == before + 10
-    page = client.get(ROOT + "cijfer/fulfilled/", {"op": day.isoformat(), "category": "work"}).content.decode()
+    page = client.get(
+        ROOT + "cijfer/fulfilled/", {"op": day.isoformat(), "category": "work"}
+    ).content.decode()
     assert f'name="op" value="{day.isoformat()}"' in page
     assert '<input type="hidden" name="category" value="work">' in page
 
@@ -98,16 +106,25 @@ def test_each_link_on_the_page_leads_to_its_figure(ledger: Ledger) -> None:
         assert len(links) > 10
         for url, text in links:
             shown = client.get(url.replace("&amp;", "&")).content.decode()
-            totals = re.findall(r'<td class="num">\s*([^<]*?)\s*</td>', "".join(shown.split('<tr class="total">')[1:]))
+            totals = re.findall(
+                r'<td class="num">\s*([^<]*?)\s*</td>',
+                "".join(shown.split('<tr class="total">')[1:]),
+            )
             if "mln" not in text:
                 # A figure set large stands in whole euros; without lines there is no total.
                 places = 2 if "," in text else 0
-                found = {rounded(value(part), places) for total in totals or ["0"] for part in total.split("(")}
+                found = {
+                    rounded(value(part), places)
+                    for total in totals or ["0"]
+                    for part in total.split("(")
+                }
                 assert value(text) in found, (url, text)
 
 
 def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
-    """The names in tables and texts are figures that can be opened, for who may; none is left a dead end."""
+    """The names in tables and texts are figures that can be opened, for who may; none is left a
+    dead end.
+    """
     low = ledger.contract("900000", "2", rate_reason="market", rate_reason_text="Prijsdruk")
     ledger.contract("300000", rate="0", rate_reason="other", rate_reason_text="Spoed")
     waiting = ledger.submitted(ledger.fulfilment())
@@ -115,9 +132,19 @@ def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
     client = signed_in(ledger, Role.ADVISER)
     for town in (None, ledger.a):
         edition = assemble(ledger.region, 2024, town, TODAY)
-        named = {name.partition("?")[0] for name in re.findall(r'data-figure="([^"]+)"', notice_html.body(edition))}
+        named = {
+            name.partition("?")[0]
+            for name in re.findall(r'data-figure="([^"]+)"', notice_html.body(edition))
+        }
         assert named <= set(OPENED)
-        assert {"open", "average_rate", "coverage_with", "below_default", "awaiting_review", "without_report"} <= named
+        assert {
+            "open",
+            "average_rate",
+            "coverage_with",
+            "below_default",
+            "awaiting_review",
+            "without_report",
+        } <= named
         for name in named:
             place = ROOT + (f"{town.slug}/" if town else "")
             assert client.get(f"{place}cijfer/{name}/").status_code == 200, name
@@ -125,14 +152,17 @@ def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
 
 def test_what_the_register_says_today_counts_as_the_figures_do(ledger: Ledger) -> None:
     policy = ledger.region.policies.get()
-    type(policy).objects.filter(pk=policy.pk).update(threshold_works="200000.00", threshold_services="200000.00")
+    type(policy).objects.filter(pk=policy.pk).update(
+        threshold_works="200000.00", threshold_services="200000.00"
+    )
     low = ledger.contract("900000", "2", rate_reason="market", shares={ledger.a: 50, ledger.b: 50})
     ledger.contract("300000", rate="0", rate_reason="other")
     ledger.contract("400000", rate="0")
     for town in (None, ledger.a, ledger.b):
         figures = figures_of(None, ledger.region, 2024, town, today=TODAY)
         found = {
-            name: trace(staff(ledger), ledger.region, Period.year(2024), name, town, today=TODAY) for name in OPENED
+            name: trace(staff(ledger), ledger.region, Period.year(2024), name, town, today=TODAY)
+            for name in OPENED
         }
         coverage, quality = figures.coverage, figures.quality
         for name, tally in (
@@ -141,21 +171,33 @@ def test_what_the_register_says_today_counts_as_the_figures_do(ledger: Ledger) -
             ("coverage_reason", coverage.without_with_reason),
             ("coverage_without", coverage.without_reason),
         ):
-            assert (found[name].total, found[name].value) == (tally.number, tally.value), (name, town)
+            assert (found[name].total, found[name].value) == (tally.number, tally.value), (
+                name,
+                town,
+            )
         assert found["contracts_active"].total == figures.contracts_active
         assert found["without_report"].total == quality.contracts_without_report
         assert found["awaiting_review"].total == quality.awaiting_review
         below = figures.below_default
         assert found["below_default"].total == sum(reason.number for reason in below)
         assert found["below_default"].value == sum((reason.value for reason in below), Decimal(0))
-        assert (found["open"].owed, found["open"].done) == (figures.obligation_to_date, figures.realised_to_date)
+        assert (found["open"].owed, found["open"].done) == (
+            figures.obligation_to_date,
+            figures.realised_to_date,
+        )
     assert low.pk
 
 
 def test_narrowed_to_a_sector(ledger: Ledger) -> None:
     ledger.line(ledger.contract(cpv="45000000"), "100", month(2024, 4))
     for sector, total in (("45", Decimal(100)), ("", Decimal("15463.77"))):
-        found = trace(staff(ledger), ledger.region, Period.year(2024), "fulfilled", narrowed={"sector": sector})
+        found = trace(
+            staff(ledger),
+            ledger.region,
+            Period.year(2024),
+            "fulfilled",
+            narrowed={"sector": sector},
+        )
         assert found.total == total
 
 
@@ -169,7 +211,12 @@ def test_an_officer_sees_totals_per_contract(ledger: Ledger) -> None:
     assert euro2(figures_of(None, ledger.region, 2024, ledger.a).fulfilled) in shown
     assert "/invullingen/" not in shown.split("<main")[1]
     assert officer.get(ROOT + "aadorp/cijfer/obligation_registered/").status_code == 200
-    missing = ("cijfer/fulfilled/", "beekstad/cijfer/fulfilled/", "aadorp/cijfer/workplaces/", "aadorp/cijfer/nee/")
+    missing = (
+        "cijfer/fulfilled/",
+        "beekstad/cijfer/fulfilled/",
+        "aadorp/cijfer/workplaces/",
+        "aadorp/cijfer/nee/",
+    )
     assert [officer.get(ROOT + path).status_code for path in missing] == [404] * 4
 
 
@@ -187,6 +234,11 @@ def test_figures_of_a_final_report_open_as_they_were(ledger: Ledger) -> None:
     client = signed_in(ledger, Role.ADVISER)
     assert f"cijfer/fulfilled/?as_of={report.last_posting}" in client.get(ROOT).content.decode()
     shown = client.get(ROOT + "cijfer/workplaces/").content.decode()
-    assert f"nummer {number(report.last_posting)}" in shown or f"posting {number(report.last_posting)}" in shown
+    assert (
+        f"nummer {number(report.last_posting)}" in shown
+        or f"posting {number(report.last_posting)}" in shown
+    )
     for odd in ("x", "-1", "9" * 40, "²", ""):
-        assert client.get(ROOT + "cijfer/fulfilled/", {"as_of": odd, "page": odd}).status_code == 200
+        assert (
+            client.get(ROOT + "cijfer/fulfilled/", {"as_of": odd, "page": odd}).status_code == 200
+        )

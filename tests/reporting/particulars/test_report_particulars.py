@@ -1,4 +1,6 @@
-"""What people fill in beside texts and figures: for the clerk, the cost of the team, a scenario; worked out here."""
+"""What people fill in beside texts and figures: for the clerk, the cost of the team, a scenario;
+worked out here.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -27,7 +29,15 @@ from reporting.particulars.filled_in import filed_anew
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
-from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, ledger, no_files, signed_in
+from tests.reporting.adoption.test_adoption import (
+    NOW,
+    ROOT,
+    TODAY,
+    act,
+    ledger,
+    no_files,
+    signed_in,
+)
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
@@ -60,7 +70,7 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-# --- The team and its division ----------------------------------------------------------------------------------------
+# --- The team and its division --------------------------------------------------------------------
 
 
 def test_the_cost_is_divided_by_inhabitants_to_the_cent() -> None:
@@ -70,20 +80,29 @@ def test_the_cost_is_divided_by_inhabitants_to_the_cent() -> None:
     # 150.000 × 93.500 / 254.100 = 55.194,80…
     assert parts[0].amount == Decimal("55194.81")
     assert sum(part.amount for part in parts) == 150_000
-    assert all(abs(part.amount - 150_000 * Decimal(people[part.name]) / 254_100) < Decimal("0.01") for part in parts)
+    assert all(
+        abs(part.amount - 150_000 * Decimal(people[part.name]) / 254_100) < Decimal("0.01")
+        for part in parts
+    )
     towns[3].inhabitants = None
     assert outlook.divided(Decimal(150_000), towns) == []
     assert outlook.divided(Decimal(150_000), towns[:1]) == []
 
 
-# --- The scenario -----------------------------------------------------------------------------------------------------
+# --- The scenario ---------------------------------------------------------------------------------
 
 
 def test_a_scenario_is_one_multiplication() -> None:
-    percents = (Bounds(Decimal(45), Decimal(50)), Bounds(Decimal(4), Decimal(4)), Bounds(Decimal(80), Decimal(85)))
+    percents = (
+        Bounds(Decimal(45), Decimal(50)),
+        Bounds(Decimal(4), Decimal(4)),
+        Bounds(Decimal(80), Decimal(85)),
+    )
     volume = Bounds(Decimal(400_000_000), Decimal(600_000_000))
     # 400.000.000 × 45% × 4% × 80%; 600.000.000 × 50% × 4% × 85%
-    assert Scenario(2029, volume, *percents, note="").value == Bounds(Decimal(5_760_000), Decimal(10_200_000))
+    assert Scenario(2029, volume, *percents, note="").value == Bounds(
+        Decimal(5_760_000), Decimal(10_200_000)
+    )
 
 
 def test_what_is_filled_in_stands_in_the_report(ledger: Ledger) -> None:
@@ -119,7 +138,9 @@ def test_what_is_filled_in_stands_in_the_report(ledger: Ledger) -> None:
         ({"team_note": "Over 111222333"}, ["team_note"]),
     ],
 )
-def test_what_cannot_be_is_said_beside_the_field(ledger: Ledger, answers: dict[str, str], wrong: list[str]) -> None:
+def test_what_cannot_be_is_said_beside_the_field(
+    ledger: Ledger, answers: dict[str, str], wrong: list[str]
+) -> None:
     response = signed_in(ledger, Role.ADVISER).post(SUPPLEMENT, answers | {"seen": 0})
     assert response.status_code == 422
     assert sorted(response.context["form"].errors) == sorted(wrong)
@@ -136,19 +157,28 @@ def test_nobody_overwrites_what_they_did_not_see(ledger: Ledger) -> None:
     assert 'name="seen" value="1"' in page
     assert client.post(SUPPLEMENT, {"team_fte": "3", "seen": 1}).status_code == 302
     kept = Supplement.history.order_by("history_id")
-    assert [(row.team_fte, row.history_user.email[:7]) for row in kept] == [(1, "adviser"), (3, "adviser")]
+    assert [(row.team_fte, row.history_user.email[:7]) for row in kept] == [
+        (1, "adviser"),
+        (3, "adviser"),
+    ]
     client.post(SUPPLEMENT, {"team_fte": "3", "seen": 2})
     assert kept.count() == 2
 
 
-# --- What running contracts promise -----------------------------------------------------------------------------------
+# --- What running contracts promise ---------------------------------------------------------------
 
 
 def test_what_contracts_promise_is_spread_over_their_days() -> None:
-    """€ 50.000 until the end of 2025; a placement of € 40.000 in 2025 is accepted and confirmed to the end of March."""
+    """€ 50.000 until the end of 2025; a placement of € 40.000 in 2025 is accepted and confirmed to
+    the end of March.
+    """
     region = make.make_region()
     contract = make.make_contract(region, make.make_contractor())
-    year = {"start_date": date(2025, 1, 1), "end_date": date(2025, 12, 31), "confirmed_until": date(2025, 3, 31)}
+    year = {
+        "start_date": date(2025, 1, 1),
+        "end_date": date(2025, 12, 31),
+        "confirmed_until": date(2025, 3, 31),
+    }
     make.make_placement(contract, on=TODAY, **year)
     standing = with_progress([contract], TODAY)[contract.pk]
     (promise,) = outlook.promises(region, 2024, TODAY)
@@ -169,7 +199,7 @@ def test_years_ahead_get_their_days() -> None:
     assert outlook.promises(region, 2026, TODAY)[0].year == 2027
 
 
-# --- For the clerk ----------------------------------------------------------------------------------------------------
+# --- For the clerk --------------------------------------------------------------------------------
 
 
 def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: None) -> None:
@@ -183,8 +213,17 @@ def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: 
     }
     url = ROOT + "aadorp/gegevens/"
     assert client.post(url, answers | {"seen": 0})["Location"] == url
-    for form in (notice_html.document(edition(ledger, ledger.a)), notice_html.as_html(edition(ledger, ledger.a))):
-        for words in ("RM-2025-031", "18 maart 2025", "Z25.00123", "&lt;b&gt;W. Voorbeeld", "De secretaris"):
+    for form in (
+        notice_html.document(edition(ledger, ledger.a)),
+        notice_html.as_html(edition(ledger, ledger.a)),
+    ):
+        for words in (
+            "RM-2025-031",
+            "18 maart 2025",
+            "Z25.00123",
+            "&lt;b&gt;W. Voorbeeld",
+            "De secretaris",
+        ):
             assert words in form
     assert "RM-2025-031" not in notice_html.as_html(edition(ledger))
     assert client.post(url, {"number": "x" * 61, "seen": 1}).status_code == 422
@@ -196,11 +235,16 @@ def test_what_a_clerk_needs_stands_in_the_title_block(ledger: Ledger, no_files: 
     assert not can_be_revised(report)
     assert client.post(url, answers | {"number": "RM-2025-032", "seen": 1}).status_code == 302
     assert filed_anew(report) == [ledger.a]
-    assert "RM-2025-031" in notice_html.body(edition(ledger, ledger.a)) + str(edition(ledger, ledger.a).filed)
+    assert "RM-2025-031" in notice_html.body(edition(ledger, ledger.a)) + str(
+        edition(ledger, ledger.a).filed
+    )
     assert client.get(SUPPLEMENT).status_code == 404
     adoption.revise(ledger.region, 2024, act("Het nummer klopte niet"))
     assert edition(ledger, ledger.a).filed.number == "RM-2025-032"
-    assert FrozenEdition.objects.get(municipality=ledger.a, revision__number=0).filing["number"] == "RM-2025-031"
+    assert (
+        FrozenEdition.objects.get(municipality=ledger.a, revision__number=0).filing["number"]
+        == "RM-2025-031"
+    )
     assert not can_be_revised(AnnualReport.objects.get())
 
 
@@ -215,7 +259,7 @@ def test_saving_after_it_became_final_is_refused(ledger: Ledger) -> None:
     assert not Filing.objects.exists()
 
 
-# --- Frozen -----------------------------------------------------------------------------------------------------------
+# --- Frozen ---------------------------------------------------------------------------------------
 
 
 def test_what_lies_ahead_is_frozen_with_the_figures(ledger: Ledger) -> None:
@@ -240,18 +284,27 @@ def test_what_lies_ahead_is_frozen_with_the_figures(ledger: Ledger) -> None:
 def test_facts_of_before_there_was_more_can_still_be_read(ledger: Ledger) -> None:
     facts = figures_of(None, ledger.region, 2024, today=TODAY)
     old = frozen(facts)
-    for name in ("history", "sectors", "groups_before", "coverage_before", "below_default", "other_clients"):
+    for name in (
+        "history",
+        "sectors",
+        "groups_before",
+        "coverage_before",
+        "below_default",
+        "other_clients",
+    ):
         del old[name]
     for part in old["municipalities"]:
         del part["social_firm_spend"]
     assert thawed(AnnualFigures, old).fulfilled == facts.fulfilled
 
 
-# --- Beside the years before ------------------------------------------------------------------------------------------
+# --- Beside the years before ----------------------------------------------------------------------
 
 
 def test_tables_stand_beside_the_years_before(ledger: Ledger) -> None:
-    contract = ledger.contract("400000", "2", award_date=date(2023, 2, 1), rate_reason="market", cpv="77310000")
+    contract = ledger.contract(
+        "400000", "2", award_date=date(2023, 2, 1), rate_reason="market", cpv="77310000"
+    )
     ledger.line(contract, "1000.00", month(2023, 5), policy_field="economie")
     ledger.line(contract, "500.00", month(2022, 5), category="csr", policy_field="sociaal-domein")
     ledger.line(contract, "250.00", month(2024, 5), policy_field="economie")
@@ -274,7 +327,10 @@ def test_tables_stand_beside_the_years_before(ledger: Ledger) -> None:
     reasons = CouncilNotice(before).tables["reasons"]
     assert reasons
     assert [plain(cell) for cell in reasons.rows[0]] == ["De markt", "1", "€ 400.000"]
-    assert 'Bij <span data-figure="below_default">1</span> opdracht is een lager percentage' in notice_html.body(before)
+    assert (
+        'Bij <span data-figure="below_default">1</span> opdracht is een lager percentage'
+        in notice_html.body(before)
+    )
 
 
 def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
@@ -290,7 +346,12 @@ def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
             ledger.line(contract, "10", month(year, 4), target_group=group)
     table = CouncilNotice(edition(ledger)).tables["target_groups"]
     assert table
-    assert list(table.header) == ["Doelgroep", "Werkplekken 2023", "Werkplekken 2024", "Ingevulde waarde 2024"]
+    assert list(table.header) == [
+        "Doelgroep",
+        "Werkplekken 2023",
+        "Werkplekken 2024",
+        "Ingevulde waarde 2024",
+    ]
     shown = {row[0]: list(row[1:3]) for row in table.rows}
     assert shown["BBL-leerlingen"] == ["< 5", "afgeschermd"]
     assert shown["WW-uitkering"] == ["afgeschermd", "9"]

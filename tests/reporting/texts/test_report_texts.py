@@ -1,4 +1,6 @@
-"""The texts of a report: written in a safe subset of Markdown, with figures that stay live, and never lost."""
+"""The texts of a report: written in a safe subset of Markdown, with figures that stay live, and
+never lost.
+"""
 
 import re
 from collections.abc import Callable
@@ -25,7 +27,17 @@ from sroi.access import Role
 from sroi.documents import markup
 from sroi.doors import Refused
 from tests import factories as make
-from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, at_once, ledger, no_files, revise, signed_in
+from tests.reporting.adoption.test_adoption import (
+    NOW,
+    ROOT,
+    TODAY,
+    act,
+    at_once,
+    ledger,
+    no_files,
+    revise,
+    signed_in,
+)
 from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
@@ -57,24 +69,33 @@ def edition(of: Ledger, town: Any = None) -> Edition:
     return assemble(of.region, 2024, town, TODAY)
 
 
-def wrote(of: Ledger, text: str, section: str = "kernboodschap", town: Any = None, **fields: Any) -> SectionText | None:
+def wrote(
+    of: Ledger, text: str, section: str = "kernboodschap", town: Any = None, **fields: Any
+) -> SectionText | None:
     now = edition(of, town)
     last = latest(now, section)
     seen = fields.pop("seen", last.number if last else 0)
-    return writing.write(now, section, text, seen=seen, everywhere=fields.pop("everywhere", False), act=act(**fields))
+    return writing.write(
+        now, section, text, seen=seen, everywhere=fields.pop("everywhere", False), act=act(**fields)
+    )
 
 
-# --- Markdown ---------------------------------------------------------------------------------------------------------
+# --- Markdown -------------------------------------------------------------------------------------
 
 
-def html(text: str, fill: Callable[[str], Any] = lambda name: format_html("<b>{}</b>", f"<{name}>")) -> str:
+def html(
+    text: str, fill: Callable[[str], Any] = lambda name: format_html("<b>{}</b>", f"<{name}>")
+) -> str:
     return "".join(markup.paragraphs(text, fill)).replace("\n", "")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Een **vet** en *schuin* woord", "<p>Een <strong>vet</strong> en <em>schuin</em> woord</p>"),
+        (
+            "Een **vet** en *schuin* woord",
+            "<p>Een <strong>vet</strong> en <em>schuin</em> woord</p>",
+        ),
         ("# Kop\n\n#### Lager\n\n## Weer", "<h3>Kop</h3><h4>Lager</h4><h3>Weer</h3>"),
         ("#### Eerst", "<h3>Eerst</h3>"),
         ("- een\n- twee", "<ul><li>een</li><li>twee</li></ul>"),
@@ -103,15 +124,21 @@ def test_nothing_else_is_markup(payload: str) -> None:
 
 
 def test_a_value_is_never_read_as_markup() -> None:
-    assert html("Over {{ x }}", lambda name: format_html("{}", "**vet** <i>")) == "<p>Over **vet** &lt;i&gt;</p>"
+    assert (
+        html("Over {{ x }}", lambda name: format_html("{}", "**vet** <i>"))
+        == "<p>Over **vet** &lt;i&gt;</p>"
+    )
 
 
-# --- The default text and its figures ---------------------------------------------------------------------------------
+# --- The default text and its figures -------------------------------------------------------------
 
 
 def test_default_texts_name_only_figures_that_exist(ledger: Ledger) -> None:
     for town in (None, ledger.a):
-        for goals in ([], [{"year": y, "indicator": i, "low": 9} for y in (2024, 2025) for i in AIMS]):
+        for goals in (
+            [],
+            [{"year": y, "indicator": i, "low": 9} for y in (2024, 2025) for i in AIMS],
+        ):
             set_goals(ledger.region, goals)
             now = edition(ledger, town)
             known = placeholders.values(now)
@@ -138,7 +165,10 @@ def test_what_is_named_has_the_value_of_the_figures(ledger: Ledger) -> None:
 
 def test_a_text_follows_the_figures_until_it_is_final(ledger: Ledger) -> None:
     wrote(ledger, "Er is **{{ ingevulde_waarde }}** ingevuld.")
-    assert '<strong><span data-figure="fulfilled">€\u00a015.463,77</span></strong>' in notice_html.body(edition(ledger))
+    assert (
+        '<strong><span data-figure="fulfilled">€\u00a015.463,77</span></strong>'
+        in notice_html.body(edition(ledger))
+    )
     ledger.line(ledger.contract(), "10", month(2024, 12))
     assert "€\u00a015.473,77" in CouncilNotice(edition(ledger)).text("kernboodschap")[0]
     adoption.propose(ledger.region, 2024, act())
@@ -148,7 +178,7 @@ def test_a_text_follows_the_figures_until_it_is_final(ledger: Ledger) -> None:
     assert "€\u00a015.473,77" in notice_html.body(edition(ledger))
 
 
-# --- Saving -----------------------------------------------------------------------------------------------------------
+# --- Saving ---------------------------------------------------------------------------------------
 
 
 def test_the_default_text_is_not_kept_as_a_text(ledger: Ledger) -> None:
@@ -218,14 +248,16 @@ def test_of_many_at_once_one_is_saved() -> None:
 
     def saving(number: int) -> Callable[[], Any]:
         now = assemble(region, 2024, None, TODAY)
-        return lambda: writing.write(now, "inleiding", f"Tekst {number}", seen=0, everywhere=True, act=act())
+        return lambda: writing.write(
+            now, "inleiding", f"Tekst {number}", seen=0, everywhere=True, act=act()
+        )
 
     results = at_once(*map(saving, range(6)))
     assert sorted(results) == ["done"] + ["refused"] * 5
     assert SectionText.objects.count() == 1
 
 
-# --- In the browser ---------------------------------------------------------------------------------------------------
+# --- In the browser -------------------------------------------------------------------------------
 
 
 def test_writing_in_the_page(ledger: Ledger) -> None:
@@ -274,7 +306,9 @@ def test_the_second_sees_what_changed_and_loses_nothing(ledger: Ledger) -> None:
 
 def test_the_preview_shows_the_section_as_it_will_be(ledger: Ledger) -> None:
     client = signed_in(ledger, Role.ADVISER)
-    shown = client.post(CORE + "voorbeeld/", {"text": "Het is {{ fte }} fte en {{ onzin }}."}).content.decode()
+    shown = client.post(
+        CORE + "voorbeeld/", {"text": "Het is {{ fte }} fte en {{ onzin }}."}
+    ).content.decode()
     assert 'Het is <span data-figure="fte">0,3</span> fte en <mark>{{ onzin }}</mark>.' in shown
     assert "Waarmee is ingevuld" in shown
     assert "<main" not in shown
@@ -287,19 +321,34 @@ def test_payloads_reach_no_page_and_no_paper(ledger: Ledger, payload: str) -> No
     now = edition(ledger)
     page = signed_in(ledger, Role.ADVISER).get(ROOT).content.decode()
     for form in (notice_html.body(now), notice_html.document(now), page):
-        text = re.split(r'<(?:ul|dl) class="(?:key-)?figures"', form.split('<section id="kernboodschap"')[1])[0]
+        text = re.split(
+            r'<(?:ul|dl) class="(?:key-)?figures"', form.split('<section id="kernboodschap"')[1]
+        )[0]
         assert "einde." in text
         tags = " ".join(re.findall(r"<[^>]*>", text.split("einde.")[0]))
-        assert not re.search(r"<(?:script|img|link|style|iframe|svg)|onerror|onload|(?:javascript|http):", tags)
+        assert not re.search(
+            r"<(?:script|img|link|style|iframe|svg)|onerror|onload|(?:javascript|http):", tags
+        )
 
 
 def test_the_roles_that_write(ledger: Ledger, no_files: None) -> None:
     admin, adviser = signed_in(ledger, Role.REGION_ADMIN), signed_in(ledger, Role.ADVISER)
     others = [signed_in(ledger, role) for role in (Role.READER, Role.PROCUREMENT_OFFICER)]
     adoption.propose(ledger.region, 2024, act())
-    assert [client.get(CORE).status_code for client in (adviser, admin, *others, Client())] == [200, 404, 404, 404, 302]
+    assert [client.get(CORE).status_code for client in (adviser, admin, *others, Client())] == [
+        200,
+        404,
+        404,
+        404,
+        302,
+    ]
     adoption.finalise(ledger.region, 2024, act())
-    assert [client.get(CORE).status_code for client in (adviser, admin, *others)] == [200, 200, 404, 404]
+    assert [client.get(CORE).status_code for client in (adviser, admin, *others)] == [
+        200,
+        200,
+        404,
+        404,
+    ]
     assert adviser.get(ROOT + "tekst/begrippen/").status_code == 404
     assert admin.post(CORE, {"text": "Verbeterd.", "seen": 0}).status_code == 302
     assert "Verbeterd." not in admin.get(ROOT).content.decode()

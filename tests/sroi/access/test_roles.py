@@ -1,4 +1,6 @@
-"""Roles and what each may: the table in the handbook is that of the code, and nothing else names a role."""
+"""Roles and what each may: the table in the handbook is that of the code, and nothing else names a
+role.
+"""
 
 import ast
 import re
@@ -13,7 +15,11 @@ from sroi.pages.shell import NAVIGATION
 from tests.whole.test_rooms import modules_in
 
 ROOT = settings.BASE_DIR
-GIVEN_FOR = {Of.REGION: "the region", Of.MUNICIPALITIES: "municipalities", Of.CONTRACTOR: "a contractor"}
+GIVEN_FOR = {
+    Of.REGION: "the region",
+    Of.MUNICIPALITIES: "municipalities",
+    Of.CONTRACTOR: "a contractor",
+}
 # Where a role is named because it is given to somebody, or has a menu of its own.
 NAMES_A_ROLE = {
     *("sroi.pages.shell", "sroi.demo.management.commands.demo", "contracts.models.organisation"),
@@ -33,7 +39,13 @@ def rows_of_the_code() -> list[list[str]]:
     with translation.override("en"):
         head = ["", *(str(role.label) for role in Role)]
     cells = [
-        [may.value, *(("yes" if role.of is Of.REGION else "own") if may in role.may else "" for role in Role)]
+        [
+            may.value,
+            *(
+                ("yes" if role.of is Of.REGION else "own") if may in role.may else ""
+                for role in Role
+            ),
+        ]
         for may in May
     ]
     return [head, ["is given for", *(GIVEN_FOR[role.of] for role in Role)], *cells]
@@ -60,7 +72,9 @@ def test_rules_and_pages_ask_for_a_capability_and_not_for_a_role() -> None:
         module
         for module, path in modules_in(ROOT)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "Role"
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "Role"
         if node.attr in Role.__members__
     }
     assert naming <= NAMES_A_ROLE

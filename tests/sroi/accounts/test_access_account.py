@@ -1,4 +1,6 @@
-"""Pages of one's own account and of signing in: nothing of others, and nothing for who is not signed in."""
+"""Pages of one's own account and of signing in: nothing of others, and nothing for who is not
+signed in.
+"""
 
 from typing import Any
 
@@ -14,7 +16,8 @@ pytestmark = pytest.mark.django_db
 KEY, ELSEWHERE = {"pk": 987654321}, {"provider_id": "nergens"}
 RESET = {"uidb36": "zzz", "key": "abc-def"}
 LOGIN = "login"
-# Per URL name: parts of the address, and what GET answers to who is signed in and to who is not (a text: leads there).
+# Per URL name: parts of the address, and what GET answers to who is signed in and to who is not (a
+# text: leads there).
 ACCOUNT_PAGES: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "account_login": ({}, "start", 200),
     "account_logout": ({}, 405, 405),
@@ -81,7 +84,9 @@ def test_another_persons_key_is_as_missing(client: Client) -> None:
 
     one, other = make.make_user(Role.READER), make.make_user(Role.READER)
     for user in (one, other):
-        Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Sleutel"})
+        Authenticator.objects.create(
+            user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Sleutel"}
+        )
     client.force_login(one)
     client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
     theirs = Authenticator.objects.get(user=other).pk

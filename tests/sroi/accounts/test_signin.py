@@ -1,4 +1,6 @@
-"""Signing in: closed sign-up, the same answer for everyone, throttling, second factor, time-outs, other sessions."""
+"""Signing in: closed sign-up, the same answer for everyone, throttling, second factor, time-outs,
+other sessions.
+"""
 
 import re
 import time
@@ -53,7 +55,10 @@ def test_signing_in_and_out(adviser: Any, client: Client) -> None:
     assert client.post(reverse("logout"))["Location"] == reverse("login")
     assert client.get(reverse("start")).status_code == 302
     assert client.session.session_key != key
-    assert list(AuditEvent.objects.values_list("kind", flat=True)) == [AuditKind.SIGNED_OUT, AuditKind.SIGNED_IN]
+    assert list(AuditEvent.objects.values_list("kind", flat=True)) == [
+        AuditKind.SIGNED_OUT,
+        AuditKind.SIGNED_IN,
+    ]
 
 
 def test_signing_in_gives_a_new_session(adviser: Any, client: Client) -> None:
@@ -77,24 +82,34 @@ def answer(response: Any) -> str:
 
 
 def test_unknown_and_known_accounts_get_the_same_answer(adviser: Any, client: Client) -> None:
-    known, unknown = (sign_in(Client(), email, "wrong password") for email in (adviser.email, "nobody@example.org"))
+    known, unknown = (
+        sign_in(Client(), email, "wrong password")
+        for email in (adviser.email, "nobody@example.org")
+    )
     assert known.status_code == unknown.status_code == 200
     assert answer(known) == answer(unknown)
     inactive = make.make_user(Role.ADVISER, email="gone@example.org", active=False)
     assert answer(sign_in(Client(), inactive.email, "wrong password")) == answer(unknown)
-    resets = [Client().post(reverse("account_reset_password"), {"email": e}) for e in (adviser.email, "no@example.org")]
+    resets = [
+        Client().post(reverse("account_reset_password"), {"email": e})
+        for e in (adviser.email, "no@example.org")
+    ]
     assert resets[0].status_code == resets[1].status_code == 302
     assert resets[0]["Location"] == resets[1]["Location"]
     assert [m.to for m in mail.outbox] == [[adviser.email]]
 
 
-def test_unknown_accounts_cost_a_hash_as_well(adviser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_accounts_cost_a_hash_as_well(
+    adviser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from django.contrib.auth import hashers
 
     made = []
     encode = hashers.MD5PasswordHasher.encode
     monkeypatch.setattr(
-        hashers.MD5PasswordHasher, "encode", lambda self, *args: (made.append(1), encode(self, *args))[1]
+        hashers.MD5PasswordHasher,
+        "encode",
+        lambda self, *args: (made.append(1), encode(self, *args))[1],
     )
     counts = []
     for email in (adviser.email, "nobody@example.org"):
@@ -110,7 +125,9 @@ def test_an_account_is_throttled_also_for_the_right_password(adviser: Any) -> No
     assert sign_in(Client(), adviser.email).status_code == 200
     for _attempt in range(5):
         sign_in(Client(), "nobody@example.org", "wrong password")
-    assert answer(sign_in(Client(), "nobody@example.org")) == answer(sign_in(Client(), adviser.email))
+    assert answer(sign_in(Client(), "nobody@example.org")) == answer(
+        sign_in(Client(), adviser.email)
+    )
 
 
 def test_an_address_is_throttled(adviser: Any) -> None:
@@ -154,7 +171,9 @@ def test_sign_out_everywhere_else(adviser: Any) -> None:
     assert there.get(reverse("start")).status_code == 302
 
 
-@pytest.mark.parametrize(("key", "minutes"), [("session_seen", 61), ("session_started", 12 * 60 + 1)])
+@pytest.mark.parametrize(
+    ("key", "minutes"), [("session_seen", 61), ("session_started", 12 * 60 + 1)]
+)
 def test_a_session_ends_by_itself(adviser: Any, client: Client, key: str, minutes: int) -> None:
     sign_in(client, adviser.email)
     assert client.get(reverse("start")).status_code == 200
@@ -173,13 +192,17 @@ class TestSecondFactor:
         sign_in(client, adviser.email)
         assert client.get(reverse("contract-list"))["Location"] == reverse("mfa_index")
         assert client.get(reverse("mfa_index")).status_code == 200
-        assert client.get(reverse("mfa_activate_totp"))["Location"].startswith(reverse("account_reauthenticate"))
+        assert client.get(reverse("mfa_activate_totp"))["Location"].startswith(
+            reverse("account_reauthenticate")
+        )
         confirm(client)
         assert client.get(reverse("mfa_activate_totp")).status_code == 200
         TOTP.activate(adviser, generate_totp_secret())
         assert client.get(reverse("contract-list")).status_code == 200
 
-    def test_is_not_asked_in_the_demonstration_nor_of_others(self, adviser: Any, client: Client, settings: Any) -> None:
+    def test_is_not_asked_in_the_demonstration_nor_of_others(
+        self, adviser: Any, client: Client, settings: Any
+    ) -> None:
         officer = make.make_user(Role.PROCUREMENT_OFFICER, adviser.memberships.get().region)
         sign_in(client, officer.email)
         assert client.get(reverse("contract-list")).status_code == 200
@@ -194,7 +217,9 @@ class TestSecondFactor:
         assert sign_in(client, adviser.email)["Location"] == reverse("mfa_authenticate")
         assert client.get(reverse("contract-list"))["Location"].startswith(reverse("login"))
         assert client.post(reverse("mfa_authenticate"), {"code": "000000"}).status_code == 200
-        assert client.post(reverse("mfa_authenticate"), {"code": code_now(secret)}).status_code == 302
+        assert (
+            client.post(reverse("mfa_authenticate"), {"code": code_now(secret)}).status_code == 302
+        )
         assert client.get(reverse("contract-list")).status_code == 200
 
     def test_a_code_works_once(self, adviser: Any) -> None:

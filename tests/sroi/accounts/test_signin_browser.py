@@ -1,4 +1,6 @@
-"""In a real browser: from invitation to the first page, an app with codes, a passkey, and signing in elsewhere."""
+"""In a real browser: from invitation to the first page, an app with codes, a passkey, and signing
+in elsewhere.
+"""
 
 import json
 import re
@@ -127,14 +129,18 @@ def test_a_passkey(page: Any, site: str, region: Any) -> None:
 
 @pytest.fixture
 def provider() -> Iterator[str]:
-    """A real OpenID provider of its own process on this machine: whoever comes there says who they are."""
+    """A real OpenID provider of its own process on this machine: whoever comes there says who they
+    are.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     claims = {"sub": "eh-1", "email": "someone@example.org", "email_verified": True, "kvk": KVK}
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)]
     process = subprocess.Popen(
-        [*command, "--user-claims", json.dumps(claims)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*command, "--user-claims", json.dumps(claims)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"
     try:
@@ -160,9 +166,13 @@ def elsewhere(provider: str, settings: Any) -> dict[str, Any]:
         "secret": "geheim",
         "settings": {"server_url": provider},
     }
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}
+    }
     directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-    settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "form-action": ["'self'", provider]}}
+    settings.CONTENT_SECURITY_POLICY = {
+        "DIRECTIVES": {**directives, "form-action": ["'self'", provider]}
+    }
     return app
 
 
@@ -174,7 +184,9 @@ def go_elsewhere(page: Any, provider: str, button: str) -> None:
     page.wait_for_url(lambda url: not url.startswith(provider))
 
 
-def test_signing_in_elsewhere(page: Any, site: str, region: Any, provider: str, elsewhere: dict[str, Any]) -> None:
+def test_signing_in_elsewhere(
+    page: Any, site: str, region: Any, provider: str, elsewhere: dict[str, Any]
+) -> None:
     """An address alone connects nothing; what was connected while signed in does."""
     adviser = make.make_user(Role.ADVISER, region, email="someone@example.org")
     login = "form[action*='elders'] button"
@@ -198,13 +210,17 @@ def test_eherkenning_opens_the_firm_it_names(
 ) -> None:
     """The broker vouches for a KvK number: it has to be the firm of a running membership."""
     elsewhere["settings"]["kvk_claim"] = "kvk"
-    person = make.make_user(Role.CONTRACTOR, region, contractor=make.make_contractor("De Iep", "33334444"))
+    person = make.make_user(
+        Role.CONTRACTOR, region, contractor=make.make_contractor("De Iep", "33334444")
+    )
     login = "form[action*='elders'] button"
     sign_in(page, site, person.email)
     page.goto(site + reverse("socialaccount_connections"))
     go_elsewhere(page, provider, login)
     assert not SocialAccount.objects.exists()
-    membership = make.join(person, Role.CONTRACTOR, region, contractor=make.make_contractor("De Linde", KVK))
+    membership = make.join(
+        person, Role.CONTRACTOR, region, contractor=make.make_contractor("De Linde", KVK)
+    )
     go_elsewhere(page, provider, login)
     assert SocialAccount.objects.get().user == person
     for running in (True, False):

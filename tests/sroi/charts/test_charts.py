@@ -11,7 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sroi.charts import drawing as charts
-from sroi.charts.bars import goal_bars, horizontal_bars, mark_heads, progress_bar, small_progress_bar, split_bar
+from sroi.charts.bars import (
+    goal_bars,
+    horizontal_bars,
+    mark_heads,
+    progress_bar,
+    small_progress_bar,
+    split_bar,
+)
 from sroi.charts.facts import Bar, Chart, GoalStep, Line, Result, Year
 from sroi.charts.words import width_of
 from sroi.charts.years import growth_path, lines_by_month, year_columns
@@ -32,11 +39,13 @@ def every_chart(values: list[Decimal], word: str = "Woord", name: str = "proef")
     first = values[0] if values else None
     two, three = (word, "Bedrag"), (word, "Bedrag", "Doel")
     results = [Result(word, value, first, values[-1], euro) for value in values]
-    years = [Year(str(2020 + i), value, first, None, i == 1) for i, value in enumerate([*values, None])]
+    years = [
+        Year(str(2020 + i), value, first, None, i == 1) for i, value in enumerate([*values, None])
+    ]
     lines = [Line(word, values), Line(word, [*values, None])]
     steps = [GoalStep(2020 + 2 * i, value, value * 2, i == 0) for i, value in enumerate(values)]
     return [
-        goal_bars(name, word, [*results, *(Result(word, value) for value in values)], columns=three),
+        goal_bars(name, word, [*results, *(Result(word, v) for v in values)], columns=three),
         year_columns(name, word, years if values else [], columns=three, format=euro),
         horizontal_bars(name, word, parts, columns=two, format=euro),
         progress_bar(name, word, parts, marks, columns=two, format=euro),
@@ -56,7 +65,9 @@ def numbers(tree: ElementTree.Element) -> list[float]:
 
 
 def check(chart: Chart) -> ElementTree.Element:
-    """What holds for every chart: well-formed, within its frame, readable without styles, with its text."""
+    """What holds for every chart: well-formed, within its frame, readable without styles, with its
+    text.
+    """
     tree = ElementTree.fromstring(chart.svg)
     assert isinstance(chart.svg, SafeString)
     assert (tree.tag, tree.get("role")) == (f"{SVG}svg", "img")
@@ -68,10 +79,14 @@ def check(chart: Chart) -> ElementTree.Element:
     assert not [value for _, value in attributes if "var(" in value or "currentColor" in value]
     own = {element.get("id") for element in tree.iter() if element.get("id")}
     assert all(
-        f"#{target}" and target in own for _, value in attributes for target in re.findall(r"url\(#(.+)\)", value)
+        f"#{target}" and target in own
+        for _, value in attributes
+        for target in re.findall(r"url\(#(.+)\)", value)
     )
     assert all(identity.startswith("chart-proef") for identity in own)
-    assert all(-1 <= number <= 700 or number <= float(tree.get("height")) for number in numbers(tree))
+    assert all(
+        -1 <= number <= 700 or number <= float(tree.get("height")) for number in numbers(tree)
+    )
     width, height = float(tree.get("width")), float(tree.get("height"))
     for rect in tree.iterfind(f"{SVG}rect"):
         x, y, w, h = (float(rect.get(name)) for name in ("x", "y", "width", "height"))
@@ -129,19 +144,29 @@ def test_names_become_ids_of_their_own():
 
 def test_same_in_same_out():
     values = [Decimal(5), Decimal(9)]
-    assert [chart.svg for chart in every_chart(values)] == [chart.svg for chart in every_chart(values)]
+    assert [chart.svg for chart in every_chart(values)] == [
+        chart.svg for chart in every_chart(values)
+    ]
 
 
 def filled(tree: ElementTree.Element, *fills: str) -> list[float]:
-    return [float(rect.get("width")) for rect in tree.iterfind(f"{SVG}rect") if rect.get("fill") in fills]
+    return [
+        float(rect.get("width"))
+        for rect in tree.iterfind(f"{SVG}rect")
+        if rect.get("fill") in fills
+    ]
 
 
-@pytest.mark.parametrize("values", [[31250, 6000, 4000, 8750], [1, 1, 1, 0], [10**15, 1, 0, 7], [0, 0, 3, 3]])
+@pytest.mark.parametrize(
+    "values", [[31250, 6000, 4000, 8750], [1, 1, 1, 0], [10**15, 1, 0, 7], [0, 0, 3, 3]]
+)
 def test_parts_add_up_to_the_whole_bar(values):
     parts = [Bar(str(index), Decimal(value)) for index, value in enumerate(values)]
     tree = check(small_progress_bar("proef", "T", parts, columns=("a", "b"), format=str))
     segments = [
-        rect for rect in tree.iterfind(f"{SVG}rect") if rect.get("y") == "3" and rect.get("fill") != charts.PAPER
+        rect
+        for rect in tree.iterfind(f"{SVG}rect")
+        if rect.get("y") == "3" and rect.get("fill") != charts.PAPER
     ]
     assert sum(float(rect.get("width")) for rect in segments[1:]) == pytest.approx(120)
     assert float(segments[0].get("width")) == 120
@@ -161,7 +186,9 @@ def test_bars_are_in_proportion():
 
 
 def test_goal_marks_stand_at_the_goal():
-    chart = goal_bars("proef", "T", [Result("a", Decimal(50), Decimal(100))], columns=("a", "b", "Doel"))
+    chart = goal_bars(
+        "proef", "T", [Result("a", Decimal(50), Decimal(100))], columns=("a", "b", "Doel")
+    )
     rects = list(check(chart).iterfind(f"{SVG}rect"))
     bar = next(float(rect.get("width")) for rect in rects if rect.get("fill") == charts.DARK)
     goal = next(float(rect.get("x")) for rect in rects if rect.get("fill") == charts.GOAL)
@@ -178,15 +205,25 @@ def test_current_year_stands_out_and_a_year_without_data_has_no_column():
 
 
 def test_alternative_says_what_the_eye_sees():
-    results = [Result("Werkplekken", Decimal(31), Decimal(26)), Result("Waarde", Decimal(5), Decimal(80), Decimal(100))]
+    results = [
+        Result("Werkplekken", Decimal(31), Decimal(26)),
+        Result("Waarde", Decimal(5), Decimal(80), Decimal(100)),
+    ]
     chart = goal_bars("proef", "Doelen 2024", results, columns=("Indicator", "Resultaat", "Doel"))
     assert chart.alt == "Doelen 2024: Werkplekken: 31, doel 26; Waarde: 5, doel 80–100."
     assert chart.table.rows == (("Werkplekken", "31", "26"), ("Waarde", "5", "80–100"))
     lines = [Line("2024", [Decimal(10), Decimal(20)]), Line("2023", [Decimal(9)] * 12)]
-    chart = lines_by_month("proef", "Stand", MONTHS, lines, goal=Bar("Doel", Decimal(30)), column="M", format=euro)
+    chart = lines_by_month(
+        "proef", "Stand", MONTHS, lines, goal=Bar("Doel", Decimal(30)), column="M", format=euro
+    )
     assert chart.alt == "Stand: 2024 € 20; 2023 € 9; Doel € 30."
     assert chart.table.rows[2] == ("mrt", "–", "€ 9", "€ 30")
-    assert "€ 20" in split_bar("proef", "T", [Bar("a", Decimal(20))], columns=("a", "b", "c"), format=euro).svg
+    assert (
+        "€ 20"
+        in split_bar(
+            "proef", "T", [Bar("a", Decimal(20))], columns=("a", "b", "c"), format=euro
+        ).svg
+    )
 
 
 def test_coordinates_are_not_localised(settings):
@@ -196,16 +233,23 @@ def test_coordinates_are_not_localised(settings):
         check(chart)
 
 
-@pytest.mark.parametrize("values", [[28000, 29500], [0, 1], [49999, 50000], [25000, 25000, 25001], [100, 200, 49900]])
+@pytest.mark.parametrize(
+    "values", [[28000, 29500], [0, 1], [49999, 50000], [25000, 25000, 25001], [100, 200, 49900]]
+)
 def test_words_of_marks_do_not_overlap(values):
     marks = [Bar(f"Merk {index}", Decimal(value)) for index, value in enumerate(values)]
     heads = mark_heads(
-        [(float(mark.value) / 50000 * charts.WIDTH, f"{mark.label} {euro(mark.value)}") for mark in marks]
+        [
+            (float(mark.value) / 50000 * charts.WIDTH, f"{mark.label} {euro(mark.value)}")
+            for mark in marks
+        ]
     )
     spans = []
     for head in heads:
         wide = width_of(head.words, 12.5, 600)
-        spans.append((head.level, *((head.x - wide, head.x) if head.leftward else (head.x, head.x + wide))))
+        spans.append(
+            (head.level, *((head.x - wide, head.x) if head.leftward else (head.x, head.x + wide)))
+        )
     assert all(left >= -1 and right <= charts.WIDTH + 1 for _, left, right in spans)
     for (level, _, right), (next_level, left, _) in pairwise(sorted(spans)):
         assert level != next_level or right <= left

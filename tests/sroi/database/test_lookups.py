@@ -39,7 +39,9 @@ def test_of_a_hundred_thousand_ids_those_that_are_there(contracts: list[Contract
 def test_along_a_relation_and_of_texts(contracts: list[Contract], path: str) -> None:
     texts = path.endswith("reference")
     wanted = [contract.reference if texts else contract.pk for contract in contracts[:3]]
-    rows = ContractShare.objects.filter(**{f"{path}__in": [*(f"x{n}" if texts else n for n in NOBODY), *wanted]})
+    rows = ContractShare.objects.filter(
+        **{f"{path}__in": [*(f"x{n}" if texts else n for n in NOBODY), *wanted]}
+    )
     assert rows.count() == 6
     assert parameters_of(rows) == 1
     assert {share.contract_id for share in rows} == {contract.pk for contract in contracts[:3]}
@@ -69,7 +71,9 @@ def test_nothing_twice_and_expressions_are_as_ever(contracts: list[Contract]) ->
     assert not Contract.objects.filter(pk__in=[None] * 100).exists()
     assert not Contract.objects.filter(pk__in=[]).exists()
     assert Contract.objects.filter(pk__in=[F("pk"), *NOBODY[:50]]).count() == len(ids)
-    assert Contract.objects.filter(Q(pk__in=Contract.objects.filter(pk__in=ids).values("pk"))).count() == len(ids)
+    assert Contract.objects.filter(
+        Q(pk__in=Contract.objects.filter(pk__in=ids).values("pk"))
+    ).count() == len(ids)
 
 
 def test_few_are_written_out(contracts: list[Contract]) -> None:
@@ -77,11 +81,18 @@ def test_few_are_written_out(contracts: list[Contract]) -> None:
     assert parameters_of(Contract.objects.filter(pk__in=range(FEW + 1))) == 1
 
 
-def test_what_is_fetched_with_rows_is_asked_for_in_one_parameter(contracts: list[Contract], region: Any) -> None:
+def test_what_is_fetched_with_rows_is_asked_for_in_one_parameter(
+    contracts: list[Contract], region: Any
+) -> None:
     make.make_user(Role.ADVISER, region)
     with CaptureQueriesContext(connection) as asked:
-        rows = list(Contract.objects.prefetch_related("shares__municipality", "contractor", "policy"))
-        assert {share.municipality.code for row in rows for share in row.shares.all()} == {"GM0402", "GM0406"}
+        rows = list(
+            Contract.objects.prefetch_related("shares__municipality", "contractor", "policy")
+        )
+        assert {share.municipality.code for row in rows for share in row.shares.all()} == {
+            "GM0402",
+            "GM0406",
+        }
     assert len(asked) == 5
 
 

@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 def rows_planned_for() -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = %s", [Contract._meta.db_table])
+        cursor.execute(
+            "SELECT reltuples FROM pg_class WHERE relname = %s", [Contract._meta.db_table]
+        )
         return int(cursor.fetchone()[0])
 
 

@@ -1,4 +1,6 @@
-"""The demonstration gives the published figures, shows every state, and cannot be mistaken for anybody's data."""
+"""The demonstration gives the published figures, shows every state, and cannot be mistaken for
+anybody's data.
+"""
 
 import json
 import re
@@ -17,7 +19,15 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import RequestFactory, TestCase, override_settings
 
-from contracts.models import ActionPlan, Contract, Contractor, Membership, Municipality, ObligationLine, Region
+from contracts.models import (
+    ActionPlan,
+    Contract,
+    Contractor,
+    Membership,
+    Municipality,
+    ObligationLine,
+    Region,
+)
 from placements.models import FulfilmentEvent, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.standing.progress import Status, with_progress
 from reporting.figures.annual import figures_of
@@ -50,14 +60,29 @@ def published() -> tuple[str, ...]:
         map(
             str,
             (
-                *(f.contract_value_registered, f.obligation_registered, f.average_rate, f.fulfilled, f.social_spend),
+                *(
+                    f.contract_value_registered,
+                    f.obligation_registered,
+                    f.average_rate,
+                    f.fulfilled,
+                    f.social_spend,
+                ),
                 *(f.by_category["work"], f.workplaces, int(f.goal["workplaces"].low)),
             ),
         )
     )
 
 
-PUBLISHED = ("77000000.00", "2310000.00", "3.00", "1120000.00", "576000.00", "544000.00", "31", "26")
+PUBLISHED = (
+    "77000000.00",
+    "2310000.00",
+    "3.00",
+    "1120000.00",
+    "576000.00",
+    "544000.00",
+    "31",
+    "26",
+)
 
 
 def statuses(day: date) -> set[Status]:
@@ -81,15 +106,29 @@ class DemonstrationTest(TestCase):
         assert published() == PUBLISHED
 
     def test_the_command_says_the_headline_figures(self) -> None:
-        for told in ("€ 77.000.000,00", "3,00%", "€ 1.120.000,00", "€ 576.000,00", "31 (doel 26)", "http://127.0.0.1:"):
+        for told in (
+            "€ 77.000.000,00",
+            "3,00%",
+            "€ 1.120.000,00",
+            "€ 576.000,00",
+            "31 (doel 26)",
+            "http://127.0.0.1:",
+        ):
             assert told in self.said.replace("\xa0", " ")
 
     def test_municipalities_add_up_to_their_region(self) -> None:
         region = Region.objects.get(code="gooi-en-vechtstreek")
         whole = figures(region.code)
-        parts = [figures_of(None, region, 2024, m) for m in Municipality.objects.filter(region=region)]
+        parts = [
+            figures_of(None, region, 2024, m) for m in Municipality.objects.filter(region=region)
+        ]
         assert len(parts) == 7
-        for name in ("contract_value_registered", "obligation_registered", "fulfilled", "social_spend"):
+        for name in (
+            "contract_value_registered",
+            "obligation_registered",
+            "fulfilled",
+            "social_spend",
+        ):
             assert sum(getattr(part, name) for part in parts) == getattr(whole, name)
         assert sum(whole.by_municipality.values()) == whole.fulfilled
 
@@ -103,13 +142,23 @@ class DemonstrationTest(TestCase):
 
     def test_every_status_and_state_occurs(self) -> None:
         assert statuses(TODAY) == STATUSES
-        assert set(FulfilmentVersion.objects.values_list("state", flat=True)) == set(FulfilmentState.values)
+        assert set(FulfilmentVersion.objects.values_list("state", flat=True)) == set(
+            FulfilmentState.values
+        )
 
     def test_every_kind_of_contract_and_change_occurs(self) -> None:
         contracts = Contract.objects.filter(region__code="gooi-en-vechtstreek")
         assert contracts.count() >= 60
-        assert set(contracts.values_list("procurement_type", flat=True)) == {"works", "services", "supplies"}
-        assert set(contracts.values_list("basis", flat=True)) == {"contract_value", "labour_cost", "invoiced_turnover"}
+        assert set(contracts.values_list("procurement_type", flat=True)) == {
+            "works",
+            "services",
+            "supplies",
+        }
+        assert set(contracts.values_list("basis", flat=True)) == {
+            "contract_value",
+            "labour_cost",
+            "invoiced_turnover",
+        }
         assert set(ObligationLine.objects.values_list("kind", flat=True)) == {
             *("award", "call_off", "amendment", "extension", "turnover"),
             *("early_end", "rate_change", "pso_discount", "waiver", "correction"),
@@ -125,7 +174,9 @@ class DemonstrationTest(TestCase):
         owed = with_progress([plan.contract for plan in plans], TODAY)
         assert len(owed) >= 40
         for plan in plans:
-            assert sum(row.amount for row in plan.amounts.all()) == owed[plan.contract_id].obligation
+            assert (
+                sum(row.amount for row in plan.amounts.all()) == owed[plan.contract_id].obligation
+            )
             assert plan.contract.award_date < plan.contract.contacted_on <= TODAY
 
     def test_a_placement_counts_once_over_two_contracts(self) -> None:
@@ -133,7 +184,9 @@ class DemonstrationTest(TestCase):
             fulfilment__kind="placement", accepted_of__isnull=False, allocations__percent__lt=100
         ).distinct()
         for version in shared:
-            contracts = FulfilmentLine.objects.filter(version=version).values_list("contract", flat=True)
+            contracts = FulfilmentLine.objects.filter(version=version).values_list(
+                "contract", flat=True
+            )
             assert len(set(contracts)) == 2
         assert shared.count() >= 2
 
@@ -146,15 +199,26 @@ class DemonstrationTest(TestCase):
 
     def test_one_client_is_no_municipality(self) -> None:
         second = figures("voorbeeldstreek")
-        assert [(part.name, part.fulfilled > 0) for part in second.other_clients] == [("Woonstichting Denkbeeld", True)]
-        assert sum(second.by_client.values()) == second.fulfilled > sum(second.by_municipality.values())
+        assert [(part.name, part.fulfilled > 0) for part in second.other_clients] == [
+            ("Woonstichting Denkbeeld", True)
+        ]
+        assert (
+            sum(second.by_client.values())
+            == second.fulfilled
+            > sum(second.by_municipality.values())
+        )
 
     def test_everybody_is_recognisably_invented(self) -> None:
-        assert all(kvk.startswith("9900") for kvk in Contractor.objects.values_list("kvk", flat=True))
         assert all(
-            re.search(r"\.example$|@example\.nl$", email) for email in User.objects.values_list("email", flat=True)
+            kvk.startswith("9900") for kvk in Contractor.objects.values_list("kvk", flat=True)
         )
-        named = FulfilmentVersion.objects.exclude(candidate_ref="").values_list("candidate_ref", flat=True)
+        assert all(
+            re.search(r"\.example$|@example\.nl$", email)
+            for email in User.objects.values_list("email", flat=True)
+        )
+        named = FulfilmentVersion.objects.exclude(candidate_ref="").values_list(
+            "candidate_ref", flat=True
+        )
         assert all(re.fullmatch(r"K\d+", reference) for reference in named)
 
     def test_the_ledgers_are_right(self) -> None:

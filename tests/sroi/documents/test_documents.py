@@ -20,23 +20,39 @@ from sroi.charts.facts import Bar, Year
 from sroi.charts.years import year_columns
 from sroi.documents import DocumentError, pdf, render_pdf
 
-PARTS = [Bar("Ingevuld", Decimal(31250)), Bar("Gepland", Decimal(6000)), Bar("In beoordeling", Decimal(4000))]
+PARTS = [
+    Bar("Ingevuld", Decimal(31250)),
+    Bar("Gepland", Decimal(6000)),
+    Bar("In beoordeling", Decimal(4000)),
+]
 
 
 def whole(body: str, head: str = "", lang: str = "nl") -> str:
-    return f'<!doctype html><html lang="{lang}"><head><title>x</title>{head}</head><body>{body}</body></html>'
+    return (
+        "<!doctype html><html"
+        f' lang="{lang}"><head><title>x</title>{head}</head><body>{body}</body></html>'
+    )
 
 
 def rows(count: int) -> str:
-    return "".join(f"<tr><th scope='row'>Rij {i}</th><td>€ {i}.000</td><td>≥ {i}</td></tr>" for i in range(count))
+    return "".join(
+        f"<tr><th scope='row'>Rij {i}</th><td>€ {i}.000</td><td>≥ {i}</td></tr>"
+        for i in range(count)
+    )
 
 
 def report(count: int = 120) -> str:
     chart = progress_bar("stand", "Stand", PARTS, columns=("Onderdeel", "Bedrag"), format=str)
-    years = year_columns("jaren", "Jaren", [Year("2024", Decimal(31))], columns=("Jaar", "Plekken", "Doel"), format=str)
-    return whole(
-        f"""<main>
-        <header class="title-block"><p class="kicker">Regio</p><h1>Jaarverslag social return</h1><dl class="facts">
+    years = year_columns(
+        "jaren",
+        "Jaren",
+        [Year("2024", Decimal(31))],
+        columns=("Jaar", "Plekken", "Doel"),
+        format=str,
+    )
+    return whole(f"""<main>
+        <header class="title-block"><p class="kicker">Regio</p><h1>Jaarverslag social return</h1>
+          <dl class="facts">
           <div><dt>Status</dt><dd>Vastgesteld</dd></div><div><dt>Jaar</dt><dd>2024</dd></div></dl></header>
         <nav class="contents"><h2>Inhoud</h2><ol>
           <li><a href="#kern">Kern</a></li><li><a href="#tabel">Tabel</a></li></ol></nav>
@@ -48,8 +64,7 @@ def report(count: int = 120) -> str:
         <section id="tabel" class="page"><h2>Tabel</h2><table><caption>Bedragen per rij</caption>
           <thead><tr><th>Rij</th><th class="number">Bedrag</th><th>Grens</th></tr></thead>
           <tfoot><tr><th>Totaal</th><td>€ 1</td><td></td></tr></tfoot>
-          <tbody>{rows(count)}</tbody></table></section></main>"""
-    )
+          <tbody>{rows(count)}</tbody></table></section></main>""")
 
 
 def open_pdf(content: bytes) -> pikepdf.Pdf:
@@ -78,11 +93,20 @@ class Node(NamedTuple):
 
 def tree(content: bytes) -> Node:
     def node(element: pikepdf.Dictionary) -> Node:
-        kids = [kid for kid in element.get("/K", []) if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+        kids = [
+            kid
+            for kid in element.get("/K", [])
+            if isinstance(kid, pikepdf.Dictionary) and "/S" in kid
+        ]
         for kid in kids:
             assert kid.P.objgen == element.objgen
         scope = element.get("/A", {}).get("/Scope", "")
-        return Node(str(element.S)[1:], str(element.get("/Alt", "")), str(scope), [node(kid) for kid in kids])
+        return Node(
+            str(element.S)[1:],
+            str(element.get("/Alt", "")),
+            str(scope),
+            [node(kid) for kid in kids],
+        )
 
     with open_pdf(content) as document:
         return node(document.Root.StructTreeRoot.K[0])
@@ -98,7 +122,7 @@ def made() -> bytes:
     return render_pdf(report(), title="Jaarverslag social return 2024")
 
 
-# --- Accessible and archivable ----------------------------------------------------------------------------------------
+# --- Accessible and archivable --------------------------------------------------------------------
 
 
 def test_report_is_pdf_a_and_pdf_ua(made):
@@ -137,7 +161,10 @@ def test_tables_of_any_length(count):
 
 def test_tables_after_each_other_stay_apart_and_nested_ones_inside():
     inner = "<table><tr><th>a</th><td>b</td></tr></table>"
-    body = f"<h1>T</h1><table>{rows(60)}</table><table>{rows(60)}<tr><td colspan='3'>{inner}</td></tr></table>"
+    body = (
+        f"<h1>T</h1><table>{rows(60)}</table><table>{rows(60)}<tr><td"
+        f" colspan='3'>{inner}</td></tr></table>"
+    )
     content = render_pdf(whole(body), title="T")
     assert tree(content).count("Table") == 3
     assert failures(content) == []
@@ -172,10 +199,16 @@ def test_figures_have_their_text(made):
         (whole("<h1>T</h1>").replace(' lang="nl"', ""), "lang"),
         (whole("<h1>T</h1>", lang="en"), "lang"),
         (whole('<h1>T</h1><img src="img/none.png">'), "img/none.png"),
-        (whole('<h1>T</h1><svg width="9" height="9"><rect width="9" height="9"/></svg>'), "text alternative"),
+        (
+            whole('<h1>T</h1><svg width="9" height="9"><rect width="9" height="9"/></svg>'),
+            "text alternative",
+        ),
         (whole('<h1>T</h1><a href="#nergens">x</a>'), "nergens"),
         (whole("<h1>T</h1>", '<link rel="stylesheet" href="css/no-such.css">'), "no-such"),
-        (whole(f"<table><thead><tr><th><a href='/x'>k</a></th></tr></thead>{rows(90)}</table>"), "holds a link"),
+        (
+            whole(f"<table><thead><tr><th><a href='/x'>k</a></th></tr></thead>{rows(90)}</table>"),
+            "holds a link",
+        ),
     ],
 )
 def test_what_a_reader_would_miss_is_an_error(html, complaint):
@@ -184,14 +217,20 @@ def test_what_a_reader_would_miss_is_an_error(html, complaint):
 
 
 def test_image_without_alternative_is_an_error(settings, tmp_path):
-    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    (tmp_path / "logo.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    )
     settings.STATICFILES_DIRS = [*settings.STATICFILES_DIRS, tmp_path]
     finders.get_finder.cache_clear()
     try:
         with pytest.raises(DocumentError, match="alt"):
             render_pdf(whole('<h1>T</h1><img src="logo.svg">'), title="T")
-        content = render_pdf(whole('<h1>T</h1><img src="logo.svg" alt="Logo van de regio">'), title="T")
-        assert [figure.alternative for figure in tree(content).all("Figure")] == ["Logo van de regio"]
+        content = render_pdf(
+            whole('<h1>T</h1><img src="logo.svg" alt="Logo van de regio">'), title="T"
+        )
+        assert [figure.alternative for figure in tree(content).all("Figure")] == [
+            "Logo van de regio"
+        ]
     finally:
         finders.get_finder.cache_clear()
 
@@ -218,7 +257,9 @@ def test_same_in_same_out():
 
 
 def test_english_document():
-    content = render_pdf(whole("<h1>Annual report</h1>", lang="en"), title="Annual report", language="en")
+    content = render_pdf(
+        whole("<h1>Annual report</h1>", lang="en"), title="Annual report", language="en"
+    )
     assert open_pdf(content).Root.Lang == "en"
 
 
@@ -236,7 +277,9 @@ def test_garbage_collection_is_put_back(enabled):
 
 
 def test_streams_that_seem_too_short_are_written_otherwise(monkeypatch):
-    """One stream in 256 ends in a carriage return; here every stream that ends as the page's does counts as one."""
+    """One stream in 256 ends in a carriage return; here every stream that ends as the page's does
+    counts as one.
+    """
     html = whole("<h1>T</h1>")
     plain = render_pdf(html, title="T")
     end = plain[plain.rindex(b"\nendstream") - 1 :][:11]
@@ -248,7 +291,14 @@ def test_streams_that_seem_too_short_are_written_otherwise(monkeypatch):
 
 def test_many_documents_are_valid():
     for number in range(15):
-        assert failures(render_pdf(whole(f"<h1>Brief {number}</h1><p>€ {number}</p>"), title=f"Brief {number}")) == []
+        assert (
+            failures(
+                render_pdf(
+                    whole(f"<h1>Brief {number}</h1><p>€ {number}</p>"), title=f"Brief {number}"
+                )
+            )
+            == []
+        )
 
 
 def test_fonts_hold_the_signs_we_need():
@@ -262,7 +312,7 @@ def test_fonts_hold_the_signs_we_need():
         assert len({font["hmtx"][font.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}) == 1
 
 
-# --- Nothing is fetched -----------------------------------------------------------------------------------------------
+# --- Nothing is fetched ---------------------------------------------------------------------------
 
 SENTINEL = "Zeer-geheim-7319"
 OPENED: list[str] = []
@@ -279,28 +329,45 @@ sys.addaudithook(_listen)
 
 PAYLOADS = {
     "image": '<img src="{url}" alt="x">',
-    "image set": '<picture><source srcset="{url}"><img src="{url}" srcset="{url} 2x" alt="x"></picture>',
+    "image set": (
+        '<picture><source srcset="{url}"><img src="{url}" srcset="{url} 2x" alt="x"></picture>'
+    ),
     "stylesheet": '<link rel="stylesheet" href="{url}">',
     "attachment": '<link rel="attachment" href="{url}" title="x">',
     "attached link": '<a rel="attachment" href="{url}">x</a>',
     "import": '<style>@import url("{url}");</style>',
     "import of a string": '<style>@import "{url}";</style>',
-    "font": '<style>@font-face {{ font-family: f; src: url("{url}") }} p {{ font-family: f }}</style><p>f</p>',
+    "font": (
+        '<style>@font-face {{ font-family: f; src: url("{url}") }} p {{ font-family: f'
+        " }}</style><p>f</p>"
+    ),
     "background": "<p style=\"background: url('{url}')\">x</p>",
     "list image": "<ul style=\"list-style-image: url('{url}')\"><li>x</li></ul>",
     "content": '<style>p::before {{ content: url("{url}") }}</style><p>x</p>',
     "border image": "<p style=\"border: 3px solid; border-image: url('{url}') 30\">x</p>",
-    "page": '<style>@page {{ background: url("{url}"); @top-left {{ content: url("{url}") }} }}</style>',
-    "svg image": '<svg width="9" height="9"><title>x</title><image href="{url}" width="9" height="9"/></svg>',
-    "svg xlink": '<svg width="9" height="9"><title>x</title><image xlink:href="{url}" width="9" height="9"/></svg>',
+    "page": (
+        '<style>@page {{ background: url("{url}"); @top-left {{ content: url("{url}") }} }}</style>'
+    ),
+    "svg image": (
+        '<svg width="9" height="9"><title>x</title><image href="{url}" width="9" height="9"/></svg>'
+    ),
+    "svg xlink": (
+        '<svg width="9" height="9"><title>x</title><image xlink:href="{url}" width="9"'
+        ' height="9"/></svg>'
+    ),
     "svg use": '<svg width="9" height="9"><title>x</title><use href="{url}#a"/></svg>',
-    "svg style": '<svg width="9" height="9"><title>x</title><style>@import "{url}";</style><rect width="9"/></svg>',
+    "svg style": (
+        '<svg width="9" height="9"><title>x</title><style>@import "{url}";</style><rect'
+        ' width="9"/></svg>'
+    ),
     "object": '<object data="{url}">x</object>',
     "embed": '<embed src="{url}" alt="x">',
     "frame": '<iframe src="{url}"></iframe>',
     "input": '<input type="image" src="{url}" alt="x">',
     "video": '<video poster="{url}" src="{url}"></video>',
-    "base": '<base href="{url}"><link rel="stylesheet" href="other.css"><img src="other.png" alt="x">',
+    "base": (
+        '<base href="{url}"><link rel="stylesheet" href="other.css"><img src="other.png" alt="x">'
+    ),
     "metadata": '<meta http-equiv="refresh" content="0; url={url}"><link rel="icon" href="{url}">',
 }
 
@@ -315,7 +382,12 @@ def secret(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
 @pytest.mark.parametrize(
     "address",
-    ["http://127.0.0.1:9/geheim.css", "https://evil.example/geheim.png", "{file}", "//evil.example/geheim.css"],
+    [
+        "http://127.0.0.1:9/geheim.css",
+        "https://evil.example/geheim.png",
+        "{file}",
+        "//evil.example/geheim.css",
+    ],
 )
 def test_nothing_is_fetched(payload, address, secret):
     url = address.format(file=secret.as_uri())
@@ -347,7 +419,8 @@ def test_no_address_leads_outside_and_nothing_is_attached(address, secret):
     url = address.format(path=secret)
     OPENED.clear()
     body = (
-        f'<h1>T</h1><link rel="attachment" href="{url}"><a rel="attachment" href="{url}">x</a><img src="{url}" alt="x">'
+        f'<h1>T</h1><link rel="attachment" href="{url}"><a rel="attachment" href="{url}">x</a><img'
+        f' src="{url}" alt="x">'
     )
     try:
         content = render_pdf(whole(body), title="T")

@@ -1,4 +1,6 @@
-"""Documents that anybody may fetch are made once, by the worker: a crowd that asks for them holds nobody up."""
+"""Documents that anybody may fetch are made once, by the worker: a crowd that asks for them holds
+nobody up.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -66,7 +68,7 @@ def in_english() -> Client:
     return client
 
 
-# --- The guide for contractors ----------------------------------------------------------------------------------------
+# --- The guide for contractors --------------------------------------------------------------------
 
 
 def test_a_crowd_that_asks_for_the_guide_has_it_made_once(in_the_background: None) -> None:
@@ -98,7 +100,9 @@ def test_who_has_to_wait_reads_so_and_sees_when_it_is_there(in_the_background: N
     assert "This document is being made" in in_english().get(GUIDE).content.decode()
 
 
-def test_what_was_asked_for_in_vain_is_asked_for_again(in_the_background: None, settings: Any) -> None:
+def test_what_was_asked_for_in_vain_is_asked_for_again(
+    in_the_background: None, settings: Any
+) -> None:
     crowd(GUIDE)
     DBTaskResult.objects.all().delete()
     crowd(GUIDE)
@@ -111,7 +115,11 @@ def test_what_was_asked_for_in_vain_is_asked_for_again(in_the_background: None, 
 
 def test_another_release_makes_its_own_and_keeps_no_other(in_the_background: None) -> None:
     KeptDocument.objects.create(
-        name=contractor_guide.NAME, language="nl", made_of="an earlier release", content=b"old", made_at=NOW
+        name=contractor_guide.NAME,
+        language="nl",
+        made_of="an earlier release",
+        content=b"old",
+        made_at=NOW,
     )
     assert Client().get(GUIDE).status_code == 503
     call_command("run_tasks", once=True)
@@ -132,7 +140,7 @@ def test_without_a_worker_it_is_made_at_once() -> None:
     assert Client().get(GUIDE).content.startswith(b"%PDF")
 
 
-# --- A published report -----------------------------------------------------------------------------------------------
+# --- A published report ---------------------------------------------------------------------------
 
 
 def test_a_crowd_that_asks_for_a_published_report_has_it_made_once(published: AnnualReport) -> None:

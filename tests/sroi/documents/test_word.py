@@ -1,4 +1,6 @@
-"""Documents for Word: what is put in comes out, for a screen reader too, and what looks like markup stays text."""
+"""Documents for Word: what is put in comes out, for a screen reader too, and what looks like markup
+stays text.
+"""
 
 import io
 from datetime import UTC, datetime
@@ -10,7 +12,16 @@ from PIL import Image
 
 from sroi.documents import DocumentError, WordDocument
 
-PAYLOADS = ("<b>vet</b>", "{{ 7 * 7 }}", "=1+1", "\x00\x0b", "&amp;", "]]>", "\ud83d", "<w:fldSimple w:instr='DDE'/>")
+PAYLOADS = (
+    "<b>vet</b>",
+    "{{ 7 * 7 }}",
+    "=1+1",
+    "\x00\x0b",
+    "&amp;",
+    "]]>",
+    "\ud83d",
+    "<w:fldSimple w:instr='DDE'/>",
+)
 
 
 def made() -> WordDocument:
@@ -30,13 +41,19 @@ def picture() -> bytes:
 def test_a_reader_finds_title_language_headings_and_tables() -> None:
     document = made()
     document.heading("Berekening")
-    document.table("Stand", ["Wat", "Bedrag"], [["Verplichting", "€ 50.000"]], total=["Nog open", "€ 15.000"])
+    document.table(
+        "Stand", ["Wat", "Bedrag"], [["Verplichting", "€ 50.000"]], total=["Nog open", "€ 15.000"]
+    )
     document.picture(picture(), "Balk: 70% is ingevuld")
     word = read(document)
     assert (word.core_properties.title, word.core_properties.language) == ("Slotbrief", "nl-NL")
     assert "nl-NL" in word.styles["Normal"].element.xml
     styles = {p.style.name: p.text for p in word.paragraphs}
-    assert (styles["Title"], styles["Heading 1"], styles["Caption"]) == ("Slotbrief", "Berekening", "Stand")
+    assert (styles["Title"], styles["Heading 1"], styles["Caption"]) == (
+        "Slotbrief",
+        "Berekening",
+        "Stand",
+    )
     (table,) = word.tables
     assert [[cell.text for cell in row.cells] for row in table.rows] == [
         ["Wat", "Bedrag"],

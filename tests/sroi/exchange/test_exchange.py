@@ -59,7 +59,9 @@ def cells_of(sheet):
 @pytest.mark.parametrize("delimiter", [",", ";"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_csv_with_either_delimiter(mark, delimiter, end):
-    text = mark + end.join([delimiter.join(["Reference ", " VALUE"]), delimiter.join(["é", '"1,5;x"']), ""])
+    text = mark + end.join(
+        [delimiter.join(["Reference ", " VALUE"]), delimiter.join(["é", '"1,5;x"']), ""]
+    )
     sheet = read_rows(text.encode(), "a.CSV")
     assert sheet.header == ["reference", "value"]
     assert sheet.rows == [(2, ["é", "1,5;x"])]
@@ -137,7 +139,10 @@ def workbook(fill):
 def changed(content, name, part):
     """A workbook with one part replaced, or one added."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for other in old.namelist():
             if other != name:
                 new.writestr(other, old.read(other))
@@ -148,7 +153,9 @@ def changed(content, name, part):
 def with_sheet(data):
     """A workbook whose sheet holds this XML."""
     space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    xml = f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{data}</sheetData></worksheet>'
+    xml = (
+        f'<?xml version="1.0"?><worksheet xmlns="{space}"><sheetData>{data}</sheetData></worksheet>'
+    )
     return changed(xlsx_of(["a"], []), "xl/worksheets/sheet1.xml", xml)
 
 
@@ -185,7 +192,8 @@ def test_an_error_of_a_formula_is_not_an_empty_cell():
         sheet.write_formula(1, 1, "=1+1", None, 2)
 
     parsed = parse(
-        read_rows(workbook(fill), "a.xlsx"), [Column("a", exchange.text(20)), Column("b", exchange.whole_number)]
+        read_rows(workbook(fill), "a.xlsx"),
+        [Column("a", exchange.text(20)), Column("b", exchange.whole_number)],
     )
     assert [str(fault) for fault in parsed.faults] == [
         "Row 2, column a: “#DIV/0!”. The formula in this cell gives an error."
@@ -235,18 +243,36 @@ def test_zip_bomb():
 
 
 def test_zip_bomb_that_lies_about_its_size():
-    bomb = bytearray(changed(xlsx_of(["a"], []), "xl/worksheets/sheet1.xml", b"<sheetData>" + b" " * 5_000_000))
+    bomb = bytearray(
+        changed(xlsx_of(["a"], []), "xl/worksheets/sheet1.xml", b"<sheetData>" + b" " * 5_000_000)
+    )
     true_size = (5_000_011).to_bytes(4, "little")
     assert bomb.count(true_size) == 2
     with pytest.raises(ExchangeError, match="damaged"):
-        read_rows(bytes(bomb.replace(true_size, (100).to_bytes(4, "little"))), "a.xlsx", max_unpacked_bytes=4 * 1024**2)
+        read_rows(
+            bytes(bomb.replace(true_size, (100).to_bytes(4, "little"))),
+            "a.xlsx",
+            max_unpacked_bytes=4 * 1024**2,
+        )
 
 
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        ('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>', "1048576"),
-        ('<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>', "1048576"),
+        (
+            (
+                '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c'
+                ' r="XFD1048576"><v>1</v></c></row>'
+            ),
+            "1048576",
+        ),
+        (
+            (
+                '<row r="1"><c r="XFD1"><v>1</v></c></row><row r="1048576"><c'
+                ' r="A1048576"><v>1</v></c></row>'
+            ),
+            "1048576",
+        ),
         ('<row r="1"><c><v>1</v></c></row>', "unusual"),
         ('<row r="1"><c r="A1" r="XFD1048576"><v>1</v></c></row>', "unusual"),
         ('<row r="1"><c r="A1" s=">" r="XFD1048576"><v>1</v></c></row>', "unusual"),
@@ -291,8 +317,18 @@ def test_rows_have_typed_values():
     assert not parsed.faults
     assert not parsed.warnings
     assert [row.number for row in parsed.rows] == [2, 3]
-    assert parsed.rows[0].values == {"reference": "A", "value": D("12500.00"), "kvk": "12345678", "permanent": True}
-    assert parsed.rows[1].values == {"reference": "B", "value": D("1.50"), "kvk": None, "permanent": False}
+    assert parsed.rows[0].values == {
+        "reference": "A",
+        "value": D("12500.00"),
+        "kvk": "12345678",
+        "permanent": True,
+    }
+    assert parsed.rows[1].values == {
+        "reference": "B",
+        "value": D("1.50"),
+        "kvk": None,
+        "permanent": False,
+    }
     assert parsed.rows[1]["reference"] == "B"
 
 
@@ -310,7 +346,8 @@ def test_every_fault_of_every_row_is_named():
     ]
     assert (
         str(parsed.faults[0])
-        == "Row 2, column value: “12.5000”. The dots in this number do not group its digits by three."
+        == "Row 2, column value: “12.5000”. The dots in this number do not group its digits by"
+        " three."
     )
     assert str(parsed.faults[2]) == "Row 3, column reference: This cell must be filled in."
 
@@ -332,7 +369,9 @@ def test_faults_in_the_header():
 def test_warnings_leave_the_row_whole():
     parsed = parsed_of("reference;value;kvk\nA;1;1234567\n")
     assert parsed.rows[0]["kvk"] == "01234567"
-    assert [(warning.row, warning.column, warning.found) for warning in parsed.warnings] == [(2, "kvk", "1234567")]
+    assert [(warning.row, warning.column, warning.found) for warning in parsed.warnings] == [
+        (2, "kvk", "1234567")
+    ]
 
 
 def test_the_importer_adds_its_own_faults():
@@ -345,7 +384,9 @@ def test_the_importer_adds_its_own_faults():
 
 def test_a_fault_is_one_short_line_and_repeats_no_bsn():
     columns = [Column("note", exchange.text(50)), Column("value", exchange.amount)]
-    parsed = parsed_of(f'note;value\nkandidaat 111222333;1\n"{"x" * 40}\n{"y" * 400}";111222333x\n', columns)
+    parsed = parsed_of(
+        f'note;value\nkandidaat 111222333;1\n"{"x" * 40}\n{"y" * 400}";111222333x\n', columns
+    )
     lines = [str(fault) for fault in parsed.faults]
     assert len(lines) == 3
     assert all("\n" not in line and "111222333" not in line and len(line) < 300 for line in lines)
@@ -486,13 +527,22 @@ def test_an_amount_has_the_digits_that_were_written(text):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("36", "36"), ("24,5", "24.5"), ("24.5", "24.5"), ("1.234,5", "1234.5"), ("1000.50", "1000.5"), (24.5, "24.5")],
+    [
+        ("36", "36"),
+        ("24,5", "24.5"),
+        ("24.5", "24.5"),
+        ("1.234,5", "1234.5"),
+        ("1000.50", "1000.5"),
+        (24.5, "24.5"),
+    ],
 )
 def test_quantity(cell, value):
     assert exchange.quantity(cell) == D(value)
 
 
-@pytest.mark.parametrize("cell", ["1.000", "0.125", "1,000", "1.000.000", "-1", "€ 5", "1,234", 0.125, "x", "NaN"])
+@pytest.mark.parametrize(
+    "cell", ["1.000", "0.125", "1,000", "1.000.000", "-1", "€ 5", "1,234", 0.125, "x", "NaN"]
+)
 def test_no_quantity(cell):
     with pytest.raises(ValueError, match=SENTENCE):
         exchange.quantity(cell)
@@ -507,7 +557,9 @@ def test_decimals_and_limits_of_a_number():
             hours(cell)
 
 
-@pytest.mark.parametrize(("cell", "value"), [("5", "5"), ("2,5", "2.5"), ("2.5 %", "2.5"), ("100%", "100"), (5.0, "5")])
+@pytest.mark.parametrize(
+    ("cell", "value"), [("5", "5"), ("2,5", "2.5"), ("2.5 %", "2.5"), ("100%", "100"), (5.0, "5")]
+)
 def test_percent(cell, value):
     assert exchange.percent(cell) == D(value)
 
@@ -525,7 +577,20 @@ def test_no_percent(cell):
 
 def test_whole_number():
     assert [exchange.whole_number(cell) for cell in ("0", "42", 42.0, 42)] == [0, 42, 42, 42]
-    for cell in ("4,0", "1.000", "-1", "", "1e3", 4.5, -1.0, True, float("inf"), float("nan"), 1e300, "9" * 10):
+    for cell in (
+        "4,0",
+        "1.000",
+        "-1",
+        "",
+        "1e3",
+        4.5,
+        -1.0,
+        True,
+        float("inf"),
+        float("nan"),
+        1e300,
+        "9" * 10,
+    ):
         with pytest.raises(ValueError, match="number"):
             exchange.whole_number(cell)
 
@@ -573,7 +638,9 @@ def test_no_day(cell):
 
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)))
 def test_days_in_both_forms(day):
-    assert exchange.day(day.isoformat()) == exchange.day(f"{day:%d-%m-%Y}") == exchange.day(day) == day
+    assert (
+        exchange.day(day.isoformat()) == exchange.day(f"{day:%d-%m-%Y}") == exchange.day(day) == day
+    )
 
 
 def test_years_are_limited_by_the_caller():
@@ -582,8 +649,13 @@ def test_years_are_limited_by_the_caller():
 
 
 def test_yes_no():
-    assert all(exchange.yes_no(cell) is True for cell in ("ja", "JA", "yes", "true", "1", "x", "X", True, 1.0, 1))
-    assert all(exchange.yes_no(cell) is False for cell in ("nee", "No", "false", "0", "", False, 0.0))
+    assert all(
+        exchange.yes_no(cell) is True
+        for cell in ("ja", "JA", "yes", "true", "1", "x", "X", True, 1.0, 1)
+    )
+    assert all(
+        exchange.yes_no(cell) is False for cell in ("nee", "No", "false", "0", "", False, 0.0)
+    )
     for cell in ("j", "misschien", "2", 2.0, date(2024, 1, 1)):
         with pytest.raises(ValueError, match="ja or nee"):
             exchange.yes_no(cell)
@@ -603,7 +675,16 @@ def test_text():
         "ja",
         "2024-12-31",
     ]
-    for cell in ("x" * 21, "a\0b", "a\x1bb", "a\x85b", "bsn 111222333", 111222333.0, 1e17, float("nan")):
+    for cell in (
+        "x" * 21,
+        "a\0b",
+        "a\x1bb",
+        "a\x85b",
+        "bsn 111222333",
+        111222333.0,
+        1e17,
+        float("nan"),
+    ):
         with pytest.raises(ValueError, match=SENTENCE):
             plain(cell)
     assert exchange.text(20, exempt=True)("111222333") == "111222333"
@@ -617,7 +698,17 @@ def test_kvk():
         "12345678",
     ]
     assert exchange.kvk("1234567").value == exchange.kvk(1234567.0).value == "01234567"
-    for cell in ("123456", "123456789", "1234 5678", "00000000", 0, "abc", "١٢٣٤٥٦٧٨", 12345678.5, -1234567.0):
+    for cell in (
+        "123456",
+        "123456789",
+        "1234 5678",
+        "00000000",
+        0,
+        "abc",
+        "١٢٣٤٥٦٧٨",
+        12345678.5,
+        -1234567.0,
+    ):
         with pytest.raises(ValueError, match="8 digits"):
             exchange.kvk(cell)
 
@@ -644,7 +735,10 @@ def test_code_list():
         ("GM0402:100", {"GM0402": 100}),
         ("GM0402:60;GM0406:40", {"GM0402": 60, "GM0406": 40}),
         (" GM0402 : 60% ; GM0406 : 40,0 ;", {"GM0402": 60, "GM0406": 40}),
-        ("A:33.3333;B:33,3333;C:33.3334", {"A": D("33.3333"), "B": D("33.3333"), "C": D("33.3334")}),
+        (
+            "A:33.3333;B:33,3333;C:33.3334",
+            {"A": D("33.3333"), "B": D("33.3333"), "C": D("33.3334")},
+        ),
     ],
 )
 def test_shares(cell, found):
@@ -687,7 +781,12 @@ def test_per_reference():
     assert exchange.per_reference("CODE").of("REF1") == "CODE"
     found = exchange.per_reference("REF1=CODE1; REF2 = CODE2")
     assert (found.of("REF1"), found.of("REF2"), found.of("REF3")) == ("CODE1", "CODE2", None)
-    for cell, word in [("CODE1;CODE2", "its reference"), ("R=1;R=2", "more than once"), ("=C", "name"), ("R=", "its")]:
+    for cell, word in [
+        ("CODE1;CODE2", "its reference"),
+        ("R=1;R=2", "more than once"),
+        ("=C", "name"),
+        ("R=", "its"),
+    ]:
         with pytest.raises(ValueError, match=word):
             exchange.per_reference(cell)
 
@@ -709,7 +808,14 @@ PARSERS = [
     exchange.per_reference,
 ]
 any_cell = (
-    st.text() | st.floats() | st.integers() | st.booleans() | st.dates() | st.datetimes() | st.times() | st.timedeltas()
+    st.text()
+    | st.floats()
+    | st.integers()
+    | st.booleans()
+    | st.dates()
+    | st.datetimes()
+    | st.times()
+    | st.timedeltas()
 )
 
 
@@ -724,9 +830,22 @@ def test_parsers_give_a_value_or_a_sentence(parser, cell):
 
 def test_csv_as_written():
     moment = datetime(2024, 12, 31, 23, 30, tzinfo=UTC)
-    row = ["a;b", D("1234567.89"), D("-0.00"), 5, True, False, date(2024, 12, 31), None, moment, D("-1000.00")]
-    assert csv_of(["c"] * 10, [row]).decode() == (
-        '\ufeffc;c;c;c;c;c;c;c;c;c\r\n"a;b";1234567.89;0.00;5;ja;nee;2024-12-31;;2025-01-01 00:30:00;-1000.00\r\n'
+    row = [
+        "a;b",
+        D("1234567.89"),
+        D("-0.00"),
+        5,
+        True,
+        False,
+        date(2024, 12, 31),
+        None,
+        moment,
+        D("-1000.00"),
+    ]
+    assert (
+        csv_of(["c"] * 10, [row]).decode()
+        == '\ufeffc;c;c;c;c;c;c;c;c;c\r\n"a;b";1234567.89;0.00;5;ja;nee;2024-12-31;;2025-01-01'
+        " 00:30:00;-1000.00\r\n"
     )
 
 
@@ -742,7 +861,20 @@ def test_floats_are_not_written():
         xlsx_of(["a"], [[0.1]])
 
 
-FORMULAS = ["=1+1", "+31 35", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "＝1", "'=1", "''-1"]
+FORMULAS = [
+    "=1+1",
+    "+31 35",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u00a0=1",
+    "＝1",
+    "'=1",
+    "''-1",
+]
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
@@ -752,7 +884,9 @@ def test_no_cell_of_a_csv_is_a_formula_and_it_reads_back(formula):
     assert cells_of(read_rows(content, "a.csv")) == [[formula, formula]]
 
 
-@pytest.mark.parametrize("formula", [*FORMULAS, "http://example.nl", "=HYPERLINK(1)", "{=1}", "00123"])
+@pytest.mark.parametrize(
+    "formula", [*FORMULAS, "http://example.nl", "=HYPERLINK(1)", "{=1}", "00123"]
+)
 def test_no_cell_of_an_xlsx_is_a_formula_a_link_or_a_number_and_it_reads_back(formula):
     content = xlsx_of([formula, "b"], [[formula, "x"]])
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -775,9 +909,9 @@ def test_text_that_is_no_formula_stays_as_it_is():
 
 
 printable = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=200)
-awkward = st.lists(st.sampled_from(["'", "=", "+", "-", "@", " ", "\t", "\n", '"', ";", ",", "_x000D_", "a"])).map(
-    "".join
-)
+awkward = st.lists(
+    st.sampled_from(["'", "=", "+", "-", "@", " ", "\t", "\n", '"', ";", ",", "_x000D_", "a"])
+).map("".join)
 
 
 @given(printable | awkward)
@@ -795,13 +929,19 @@ def test_our_own_csv_reads_back(rows):
 @given(st.lists(st.tuples(printable | awkward, printable | awkward), min_size=1, max_size=5))
 def test_our_own_xlsx_reads_back(rows):
     content = xlsx_of(["key", "one", "two"], [("k", *row) for row in rows])
-    assert [[*cells, "", ""][:3] for cells in cells_of(read_rows(content, "a.xlsx"))] == [["k", *row] for row in rows]
+    assert [[*cells, "", ""][:3] for cells in cells_of(read_rows(content, "a.xlsx"))] == [
+        ["k", *row] for row in rows
+    ]
 
 
 @pytest.mark.parametrize(("write", "name"), [(csv_of, "a.csv"), (xlsx_of, "a.xlsx")])
 @given(value=cents, day=st.dates(date(1900, 3, 1), date(2100, 12, 31)), yes=st.booleans())
 def test_typed_values_read_back(write, name, value, day, yes):
-    columns = [Column("value", exchange.signed_amount), Column("day", exchange.day), Column("yes", exchange.yes_no)]
+    columns = [
+        Column("value", exchange.signed_amount),
+        Column("day", exchange.day),
+        Column("yes", exchange.yes_no),
+    ]
     parsed = parse(read_rows(write(["value", "day", "yes"], [[value, day, yes]]), name), columns)
     assert not parsed.faults
     assert parsed.rows[0].values == {"value": value, "day": day, "yes": yes}
@@ -810,20 +950,28 @@ def test_typed_values_read_back(write, name, value, day, yes):
 def test_a_workbook_has_a_bold_frozen_header_a_filter_and_a_title():
     target = io.BytesIO()
     tables = [
-        exchange.ExportTable("Contracten [2024]: werk/dienst en nog veel meer", ["a", "b"], [[1, 2]]),
+        exchange.ExportTable(
+            "Contracten [2024]: werk/dienst en nog veel meer", ["a", "b"], [[1, 2]]
+        ),
         exchange.ExportTable("Contracten [2024]: werk/dienst en nog veel meer", ["a"], []),
         exchange.ExportTable("History", ["a"], []),
         exchange.ExportTable("''", [], []),
     ]
     exchange.write_xlsx(target, tables, title="Register")
     with zipfile.ZipFile(target) as archive:
-        book, sheet = (archive.read(f"xl/{name}.xml").decode() for name in ("workbook", "worksheets/sheet1"))
+        book, sheet = (
+            archive.read(f"xl/{name}.xml").decode() for name in ("workbook", "worksheets/sheet1")
+        )
         core = archive.read("docProps/core.xml").decode()
     assert "<dc:title>Register</dc:title>" in core
     assert '<autoFilter ref="A1:B2"/>' in sheet
     assert 'state="frozen"' in sheet
     assert 'name="Contracten  2024   werk/dienst' not in book
-    names = [part.split('"')[1] for part in book.split("<sheet ")[1:] for part in [part.split("name=")[1]]]
+    names = [
+        part.split('"')[1]
+        for part in book.split("<sheet ")[1:]
+        for part in [part.split("name=")[1]]
+    ]
     assert len(set(names)) == 4
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\") for name in names)
 
@@ -835,7 +983,9 @@ def test_text_too_long_for_a_cell_is_cut_visibly():
 
 
 def test_numbers_keep_all_their_digits_in_a_workbook():
-    (cells,) = cells_of(read_rows(xlsx_of(["a", "b"], [[12345678901234567890, D("123456789012345.67")]]), "a.xlsx"))
+    (cells,) = cells_of(
+        read_rows(xlsx_of(["a", "b"], [[12345678901234567890, D("123456789012345.67")]]), "a.xlsx")
+    )
     assert cells == ["12345678901234567890", "123456789012345.67"]
 
 

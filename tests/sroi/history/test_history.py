@@ -1,4 +1,6 @@
-"""Versions of master data: every door leaves who, when, what and why, also those that write in bulk."""
+"""Versions of master data: every door leaves who, when, what and why, also those that write in
+bulk.
+"""
 
 from typing import Any
 
@@ -6,7 +8,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from contracts.models import ChangeKind, Contract, Contractor, ContractShare, Membership, Policy, TableInForce
+from contracts.models import (
+    ChangeKind,
+    Contract,
+    Contractor,
+    ContractShare,
+    Membership,
+    Policy,
+    TableInForce,
+)
 from contracts.owed.door import end
 from contracts.people.membership import access_of
 from contracts.policy.loading import load_region
@@ -19,7 +29,9 @@ pytestmark = pytest.mark.django_db
 def test_award_change_and_end_leave_versions(region: Any) -> None:
     adviser = make.make_user(Role.ADVISER, region)
     contract = make.make_contract(region, make.make_contractor())
-    make.make_change(contract, ChangeKind.EXTENSION, new_end_date=contract.end_date.replace(year=2026))
+    make.make_change(
+        contract, ChangeKind.EXTENSION, new_end_date=contract.end_date.replace(year=2026)
+    )
     end(contract, make.act(adviser, "Werk is klaar"))
     rows = contract.history.order_by("history_id")
     assert [(r.history_type, r.state, r.end_date.year) for r in rows] == [
@@ -27,7 +39,10 @@ def test_award_change_and_end_leave_versions(region: Any) -> None:
         ("~", "active", 2026),
         ("~", "ended", 2026),
     ]
-    assert (rows.last().history_user, rows.last().history_change_reason) == (adviser, "Werk is klaar")
+    assert (rows.last().history_user, rows.last().history_change_reason) == (
+        adviser,
+        "Werk is klaar",
+    )
     assert ContractShare.history.filter(contract=contract).count() == 1
 
 
@@ -53,11 +68,15 @@ def test_roles_leave_versions_with_their_reason(region: Any, client: Client) -> 
     admin, adviser = make.make_user(Role.REGION_ADMIN, region), make.make_user(Role.ADVISER, region)
     client.force_login(admin)
     membership = adviser.memberships.get()
-    client.post(reverse("user-detail", args=[membership.pk]), {"role": Role.READER, "why": "Andere functie"})
+    client.post(
+        reverse("user-detail", args=[membership.pk]), {"role": Role.READER, "why": "Andere functie"}
+    )
     client.post(reverse("user-end", args=[membership.pk]))
     rows = list(membership.history.order_by("history_id"))
     assert rows[-1].ended_at
-    assert {(r.history_user, r.history_change_reason) for r in rows[1:]} >= {(admin, "Andere functie")}
+    assert {(r.history_user, r.history_change_reason) for r in rows[1:]} >= {
+        (admin, "Andere functie")
+    }
 
 
 def test_versions_are_scoped_as_their_data(region: Any) -> None:

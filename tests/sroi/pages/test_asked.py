@@ -1,4 +1,6 @@
-"""Every page, list and mail says of a few dozen contracts what the one answer says: no more, no less."""
+"""Every page, list and mail says of a few dozen contracts what the one answer says: no more, no
+less.
+"""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +28,11 @@ from tests.factories import TODAY, signed_in
 
 pytestmark = pytest.mark.django_db
 
-RUNS = {"award_date": date(2024, 12, 1), "start_date": date(2024, 12, 1), "end_date": date(2026, 12, 31)}
+RUNS = {
+    "award_date": date(2024, 12, 1),
+    "start_date": date(2024, 12, 1),
+    "end_date": date(2026, 12, 31),
+}
 OVER = {**RUNS, "end_date": date(2025, 6, 30)}
 
 
@@ -41,7 +47,14 @@ def contracts_in_many_states(region: Any, firm: Any) -> None:
         return make.make_contract(region, firm, **{**RUNS, **fields})
 
     for heard in (False, True):
-        rows = [new(), new(value=0), new(**OVER), new(**OVER, value=0), new(rate=0), new(end_date=date(2025, 9, 30))]
+        rows = [
+            new(),
+            new(value=0),
+            new(**OVER),
+            new(**OVER, value=0),
+            new(rate=0),
+            new(end_date=date(2025, 9, 30)),
+        ]
         rows.append(new(end_date=date(2025, 9, 30), value=0))
         if heard:
             for contract in rows[:4]:
@@ -50,14 +63,20 @@ def contracts_in_many_states(region: Any, firm: Any) -> None:
         make.make_plan(new(), state)
         make.make_plan(new(**OVER), state)
     for state in ("draft", "submitted", "returned", "accepted", "rejected"):
-        make.make_purchase(new(contacted_on=date(2024, 12, 3)), state=state, paid_on=date(2025, 1, 15))
+        make.make_purchase(
+            new(contacted_on=date(2024, 12, 3)), state=state, paid_on=date(2025, 1, 15)
+        )
         make.make_purchase(new(**OVER), state=state, amount="60000", paid_on=date(2025, 1, 15))
     make.make_proposal(new())
     for until in (date(2025, 12, 31), TODAY, date(2025, 3, 1)):
         certified = make.make_contract(region, make.make_contractor(), **RUNS)
         card = make.make_certificate(certified, valid_from=date(2024, 12, 1), valid_until=until)
         make.make_change(
-            certified, "pso_discount", obligation_delta=-1000, certificate=card, effective_date=RUNS["award_date"]
+            certified,
+            "pso_discount",
+            obligation_delta=-1000,
+            certificate=card,
+            effective_date=RUNS["award_date"],
         )
     for days in (0, 5, 8, 30, 43):
         new(award_date=TODAY - timedelta(days=days), start_date=TODAY - timedelta(days=days))
@@ -122,10 +141,16 @@ def test_the_page_of_each_contract(world: SimpleNamespace) -> None:
                 assert (who, contract.contractor_id == world.firm.pk) == ("contractor", False)
                 continue
             own = who == "contractor"
-            found = [a for a in world.found[contract.pk] if own or a.late or a.kind not in OF_DEADLINES]
+            found = [
+                a for a in world.found[contract.pk] if own or a.late or a.kind not in OF_DEADLINES
+            ]
             assert (nothing in page.content.decode()) == (not found), (who, contract)
             if who == "adviser":
-                mine = [ask for ask in found if ask.kind not in (Kind.CATCH_UP, Kind.ENDING, Kind.COMPLETE)]
+                mine = [
+                    ask
+                    for ask in found
+                    if ask.kind not in (Kind.CATCH_UP, Kind.ENDING, Kind.COMPLETE)
+                ]
                 assert len(page.context["tasks"]) == len(mine), contract
             if own:
                 mine = [ask for ask in found if ask.kind in (Kind.COMPLETE, Kind.PLAN, Kind.REPORT)]
@@ -142,10 +167,14 @@ def test_the_work_list_and_what_is_due(world: SimpleNamespace) -> None:
         "Plannen van aanpak om te beantwoorden": len(asked(world, Kind.PLAN_ANSWER)),
         "Voorgestelde wijzigingen": len(asked(world, Kind.PROPOSAL)),
         "Contracten die achterlopen": len([ask for ask in behind if ask.state == "behind"]),
-        "Contracten met een dreigend tekort": len([ask for ask in behind if ask.state == "at_risk"]),
+        "Contracten met een dreigend tekort": len(
+            [ask for ask in behind if ask.state == "at_risk"]
+        ),
         "Contracten die binnen drie maanden eindigen": len(asked(world, Kind.ENDING)),
     }
-    assert {heading: pile.number for heading, pile in found.items()} == {k: n for k, n in numbers.items() if n}
+    assert {heading: pile.number for heading, pile in found.items()} == {
+        k: n for k, n in numbers.items() if n
+    }
 
     due = piles(world.adviser, "due")
     assert {heading: named(pile.tasks) for heading, pile in due.items()} == {
@@ -174,7 +203,9 @@ def test_the_mail_of_the_week(world: SimpleNamespace) -> None:
 
     soon = TODAY + timedelta(weeks=settings.MAIL_WEEKS_AHEAD)
     reminded = [ask for ask in asked(world, Kind.PLAN, Kind.REPORT, firm=True) if ask.day <= soon]
-    assert references([reminder.ask for reminder in of(world.contractor).reminders]) == references(reminded)
+    assert references([reminder.ask for reminder in of(world.contractor).reminders]) == references(
+        reminded
+    )
     behind = asked(world, Kind.CATCH_UP)
     assert sum(pile.number for pile in of(world.officer).piles) == len(behind)
     adviser = {pile.heading: pile.number for pile in of(world.adviser).piles}

@@ -1,4 +1,6 @@
-"""The main way of each role in a real browser, on a desk and on a phone: signing in, finding, opening, going back."""
+"""The main way of each role in a real browser, on a desk and on a phone: signing in, finding,
+opening, going back.
+"""
 
 import re
 from typing import Any
@@ -11,7 +13,10 @@ from sroi.access import Role
 from tests import factories as make
 from tests.tools import looking
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.parametrize("width", [1280, 360])]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.parametrize("width", [1280, 360]),
+]
 
 WIDE = 992
 
@@ -22,14 +27,20 @@ class World:
     def __init__(self) -> None:
         self.region = make.make_region()
         self.linde = make.make_contractor("De Linde", "11112222")
-        self.contract = make.make_contract(self.region, self.linde, reference="A-1", title="Onderhoud groen")
+        self.contract = make.make_contract(
+            self.region, self.linde, reference="A-1", title="Onderhoud groen"
+        )
         make.make_contracts(self.region, self.linde, 29)
         make.make_placement(self.contract, external_id="PLAATSING-1")
         make.make_purchase(self.contract, external_id="FACTUUR-1", state="submitted")
-        make.make_activity(self.contract, external_id="GASTLES-1", state="returned", why="Graag een verslag.")
+        make.make_activity(
+            self.contract, external_id="GASTLES-1", state="returned", why="Graag een verslag."
+        )
 
     def user(self, role: str) -> Any:
-        return make.make_user(role, self.region, contractor=self.linde if role == Role.CONTRACTOR else None)
+        return make.make_user(
+            role, self.region, contractor=self.linde if role == Role.CONTRACTOR else None
+        )
 
 
 def sign_in(page: Page, live_server: Any, user: Any, width: int) -> None:
@@ -57,7 +68,9 @@ def open_filter(page: Page, width: int) -> None:
         page.locator("details.filter > summary").click()
 
 
-def test_an_adviser_finds_a_contract_and_comes_back(page: Page, live_server: Any, width: int) -> None:
+def test_an_adviser_finds_a_contract_and_comes_back(
+    page: Page, live_server: Any, width: int
+) -> None:
     world = World()
     sign_in(page, live_server, world.user(Role.ADVISER), width)
     expect(page.locator("main")).to_contain_text("FACTUUR-1")
@@ -127,7 +140,9 @@ def test_an_officer_reads_totals(page: Page, live_server: Any, width: int) -> No
     fits(page)
 
 
-def test_a_region_admin_looks_at_contractors_and_tables(page: Page, live_server: Any, width: int) -> None:
+def test_a_region_admin_looks_at_contractors_and_tables(
+    page: Page, live_server: Any, width: int
+) -> None:
     world = World()
     sign_in(page, live_server, world.user(Role.REGION_ADMIN), width)
     through_menu(page, width, "contractor-list")
@@ -139,7 +154,9 @@ def test_a_region_admin_looks_at_contractors_and_tables(page: Page, live_server:
     fits(page)
 
 
-def test_a_reader_comes_to_the_reports_and_signs_out(page: Page, live_server: Any, width: int) -> None:
+def test_a_reader_comes_to_the_reports_and_signs_out(
+    page: Page, live_server: Any, width: int
+) -> None:
     world = World()
     sign_in(page, live_server, world.user(Role.READER), width)
     expect(page).to_have_url(re.compile(reverse("report-list")))

@@ -1,4 +1,6 @@
-"""A list as a file: the rows, the order and the filters of the page, nothing of others, and no formula in any cell."""
+"""A list as a file: the rows, the order and the filters of the page, nothing of others, and no
+formula in any cell.
+"""
 
 import csv
 import io
@@ -41,9 +43,15 @@ def world() -> SimpleNamespace:
         contractor=make.make_user(Role.CONTRACTOR, region, contractor=linde),
         officer=make.make_user(Role.PROCUREMENT_OFFICER, region),
         reader=make.make_user(Role.READER, region),
-        first=make.make_contract(region, linde, {"GM0402": 60, "GM0406": 40}, reference="A-1", title="=1+1"),
-        second=make.make_contract(region, wind, {"GM0406": 100}, reference="B-1", title="Asfalt; en meer"),
-        third=make.make_contract(region, linde, reference="C-1", title="Zand", end_date=date(2027, 1, 1)),
+        first=make.make_contract(
+            region, linde, {"GM0402": 60, "GM0406": 40}, reference="A-1", title="=1+1"
+        ),
+        second=make.make_contract(
+            region, wind, {"GM0406": 100}, reference="B-1", title="Asfalt; en meer"
+        ),
+        third=make.make_contract(
+            region, linde, reference="C-1", title="Zand", end_date=date(2027, 1, 1)
+        ),
     )
     make.make_placement(world.first, external_id="P-1", candidate_ref="Kandidaat 17")
     make.make_purchase(world.second, "1234.56", external_id="F-1")
@@ -61,17 +69,39 @@ def as_csv(user: Any, name: str, query: str = "") -> list[list[str]]:
 def as_xlsx(user: Any, name: str, query: str = "") -> list[list[Any]]:
     response = signed_in(user).get(reverse(name, args=["xlsx"]) + query)
     assert response.status_code == 200
-    return CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue())).get_sheet_by_index(0).to_python()
+    return (
+        CalamineWorkbook.from_filelike(io.BytesIO(response.getvalue()))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
 
 
 def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
     head, *rows = as_csv(world.adviser, "contract-file")
     assert head == [
-        *("Kenmerk", "Titel", "Opdrachtgevers", "Opdrachtnemer", "KvK-nummer", "Gegund", "Einddatum", "Verplichting"),
+        *(
+            "Kenmerk",
+            "Titel",
+            "Opdrachtgevers",
+            "Opdrachtnemer",
+            "KvK-nummer",
+            "Gegund",
+            "Einddatum",
+            "Verplichting",
+        ),
         *("Ingevuld", "Status"),
     ]
     assert rows[0] == [
-        *("A-1", "'=1+1", "Hilversum, Huizen", "De Linde", "01112222", "2023-12-01", "2025-12-31", "50000.00"),
+        *(
+            "A-1",
+            "'=1+1",
+            "Hilversum, Huizen",
+            "De Linde",
+            "01112222",
+            "2023-12-01",
+            "2025-12-31",
+            "50000.00",
+        ),
         *("40000.00", "op schema"),
     ]
     assert [row[0] for row in rows] == ["A-1", "B-1", "C-1"]
@@ -86,7 +116,16 @@ def test_a_workbook_keeps_types_and_texts(world: SimpleNamespace) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "?q=linde", "?sort=-title", "?sort=-realised", "?sort=obligation", "?status=behind", "?ending=6", "?page=7"],
+    [
+        "",
+        "?q=linde",
+        "?sort=-title",
+        "?sort=-realised",
+        "?sort=obligation",
+        "?status=behind",
+        "?ending=6",
+        "?page=7",
+    ],
 )
 def test_the_rows_and_order_of_the_page(world: SimpleNamespace, query: str) -> None:
     shown = listed(world.adviser, query.replace("?page=7", ""))
@@ -149,7 +188,11 @@ def test_the_language_is_that_of_the_page(world: SimpleNamespace) -> None:
 def test_every_export_is_noted(world: SimpleNamespace) -> None:
     as_csv(world.adviser, "contract-file")
     as_xlsx(world.contractor, "fulfilment-file")
-    noted = AuditEvent.objects.filter(kind=AuditKind.EXPORTED).order_by("pk").values_list("user", "path")
+    noted = (
+        AuditEvent.objects.filter(kind=AuditKind.EXPORTED)
+        .order_by("pk")
+        .values_list("user", "path")
+    )
     assert list(noted) == [
         (world.adviser.pk, "/contracten/lijst.csv"),
         (world.contractor.pk, "/invullingen/lijst.xlsx"),
@@ -157,7 +200,11 @@ def test_every_export_is_noted(world: SimpleNamespace) -> None:
 
 
 def test_the_page_links_to_the_file_with_its_filters(world: SimpleNamespace) -> None:
-    text = signed_in(world.adviser).get(reverse("contract-list") + "?q=zand&sort=-title&page=1").content.decode()
+    text = (
+        signed_in(world.adviser)
+        .get(reverse("contract-list") + "?q=zand&sort=-title&page=1")
+        .content.decode()
+    )
     assert "/contracten/lijst.csv?q=zand&amp;sort=-title" in text
     assert "/contracten/lijst.xlsx?q=zand&amp;sort=-title" in text
 

@@ -1,4 +1,6 @@
-"""The main pages in a real browser: nothing for axe to report, valid, light, steady, narrow, and usable by keyboard."""
+"""The main pages in a real browser: nothing for axe to report, valid, light, steady, narrow, and
+usable by keyboard.
+"""
 
 from typing import Any
 
@@ -19,7 +21,14 @@ MAIN_PAGES = {
     ANONYMOUS: ("login", "help", "help-contractor", "help-values", "help-terms", "accessibility"),
     Role.CONTRACTOR: ("start", "contract-detail", "fulfilment-list", "fulfilment-detail"),
     Role.PROCUREMENT_OFFICER: ("start", "contract-list", "report-list"),
-    Role.ADVISER: ("start", "contract-list", "contract-detail", "region-detail", "report-detail", "search"),
+    Role.ADVISER: (
+        "start",
+        "contract-list",
+        "contract-detail",
+        "region-detail",
+        "report-detail",
+        "search",
+    ),
     Role.REGION_ADMIN: ("start", "contractor-list", "table-detail"),
     Role.READER: ("report-list",),
 }
@@ -41,7 +50,10 @@ class World:
         self.contract = make.make_contract(self.region, linde, title="Onderhoud groen")
         self.users = {
             role: make.make_user(
-                role, self.region, contractor=linde if role == Role.CONTRACTOR else None, email=f"{role}@example.org"
+                role,
+                self.region,
+                contractor=linde if role == Role.CONTRACTOR else None,
+                email=f"{role}@example.org",
             )
             for role in MAIN_PAGES
             if role
@@ -82,7 +94,9 @@ def test_main_pages(world: World, live_server: Any, new_context: Any, role: str)
             page = context.new_page()
             traffic = looking.Traffic(page)
             response = page.goto(live_server.url + world.url(name))
-            found = looking.axe(page) + [f"too wide: {element}" for element in looking.wider_than_window(page)]
+            found = looking.axe(page) + [
+                f"too wide: {element}" for element in looking.wider_than_window(page)
+            ]
             if width == WIDTHS[0]:
                 found += looking.html_faults(response.text())
             # Before the page may be opened again, to see whether it moves each time.
@@ -125,7 +139,9 @@ def tab_to(page: Any, href: str, most: int = 60) -> None:
 
 
 @pytest.mark.parametrize("role", MAIN_ACTION)
-def test_by_keyboard_from_signing_in_to_the_main_action(world: World, live_server: Any, page: Any, role: str) -> None:
+def test_by_keyboard_from_signing_in_to_the_main_action(
+    world: World, live_server: Any, page: Any, role: str
+) -> None:
     page.goto(live_server.url + reverse("login"))
     page.keyboard.press("Tab")
     assert looking.focus(page)["href"] == "#main"

@@ -1,4 +1,6 @@
-"""What pages show and what they ask of the database: amounts worked out here, filters, order, and nonsense."""
+"""What pages show and what they ask of the database: amounts worked out here, filters, order, and
+nonsense.
+"""
 
 import re
 from collections.abc import Iterator
@@ -54,7 +56,7 @@ def page(user: Any, name: str, query: str = "", **kwargs: Any) -> str:
     return text_of(signed_in(user).get(reverse(name, kwargs=kwargs) + query))
 
 
-# --- the contract page ----------------------------------------------------------------------------------------------
+# --- the contract page ----------------------------------------------------------------------------
 
 
 def test_the_contract_page_says_how_it_stands(world: SimpleNamespace) -> None:
@@ -83,7 +85,11 @@ def test_the_contract_page_says_how_it_stands(world: SimpleNamespace) -> None:
 @pytest.mark.parametrize(
     ("fields", "policy", "words"),
     [
-        ({"rate": Decimal("2"), "value": Decimal(20_000_000)}, {"cap": "300000"}, "€ 20.000.000 × 2%"),
+        (
+            {"rate": Decimal("2"), "value": Decimal(20_000_000)},
+            {"cap": "300000"},
+            "€ 20.000.000 × 2%",
+        ),
         ({"basis": "labour_cost", "labour_cost": Decimal(150_000)}, {}, "€ 150.000"),
         ({"basis": "labour_cost", "labour_cost": Decimal(150_000)}, {}, "= € 7.500"),
         ({"rate": Decimal("2.5")}, {}, "€ 1.000.000 × 2,5% = € 25.000"),
@@ -100,16 +106,31 @@ def test_the_story_writes_the_sum_out(
 
 def test_a_waiver_and_a_turnover_stand_in_the_story(world: SimpleNamespace) -> None:
     contract = make.make_contract(world.region, world.linde, basis="invoiced_turnover")
-    make.make_change(contract, ChangeKind.TURNOVER, turnover=Decimal("200000.00"), reason="Omzet eerste halfjaar")
-    make.make_change(contract, ChangeKind.WAIVER, obligation_delta=Decimal("-2500.00"), reason="Ziekte op de werkvloer")
+    make.make_change(
+        contract, ChangeKind.TURNOVER, turnover=Decimal("200000.00"), reason="Omzet eerste halfjaar"
+    )
+    make.make_change(
+        contract,
+        ChangeKind.WAIVER,
+        obligation_delta=Decimal("-2500.00"),
+        reason="Ziekte op de werkvloer",
+    )
     text = page(world.adviser, "contract-detail", pk=contract.pk)
-    for words in ("+ € 10.000", "− € 2.500", "Omzet eerste halfjaar", "Ziekte op de werkvloer", "€ 7.500"):
+    for words in (
+        "+ € 10.000",
+        "− € 2.500",
+        "Omzet eerste halfjaar",
+        "Ziekte op de werkvloer",
+        "€ 7.500",
+    ):
         assert words in text
 
 
 def test_a_framework_shows_its_call_offs_and_owes_nothing(world: SimpleNamespace) -> None:
     framework = make.make_contract(world.region, world.linde, title="Raamovereenkomst")
-    call_off = make.make_contract(world.region, world.linde, title="Nadere", parent=framework, value=Decimal(300_000))
+    call_off = make.make_contract(
+        world.region, world.linde, title="Nadere", parent=framework, value=Decimal(300_000)
+    )
     assert "Nadere" in page(world.adviser, "contract-detail", pk=framework.pk)
     text = page(world.adviser, "contract-detail", pk=call_off.pk)
     assert "Raamovereenkomst" in text
@@ -118,7 +139,11 @@ def test_a_framework_shows_its_call_offs_and_owes_nothing(world: SimpleNamespace
 
 def test_a_contract_without_obligation_says_why(world: SimpleNamespace) -> None:
     contract = make.make_contract(
-        world.region, world.linde, rate=Decimal(0), rate_reason="market", rate_reason_text="Eén aanbieder"
+        world.region,
+        world.linde,
+        rate=Decimal(0),
+        rate_reason="market",
+        rate_reason_text="Eén aanbieder",
     )
     assert "Eén aanbieder" in page(world.adviser, "contract-detail", pk=contract.pk)
 
@@ -136,13 +161,17 @@ def test_an_officer_reads_totals_per_category_and_no_fulfilment(world: SimpleNam
     assert first.candidate_ref not in text
 
 
-# --- fulfilments ----------------------------------------------------------------------------------------------------
+# --- fulfilments ----------------------------------------------------------------------------------
 
 
 def test_a_fulfilment_explains_its_value(world: SimpleNamespace) -> None:
     contract = make.make_contract(world.region, world.linde)
     version = make.make_placement(
-        contract, hours="24", start_date=date(2025, 1, 1), end_date=date(2025, 12, 31), confirmed_until=date(2025, 7, 1)
+        contract,
+        hours="24",
+        start_date=date(2025, 1, 1),
+        end_date=date(2025, 12, 31),
+        confirmed_until=date(2025, 7, 1),
     )
     text = page(world.contractor, "fulfilment-detail", pk=version.fulfilment_id)
     assert "€ 26.666,67" in text  # 40.000 × 24/36
@@ -168,7 +197,9 @@ def test_a_fulfilment_under_two_contracts_shows_both(world: SimpleNamespace) -> 
     assert "€ 1.000,02" in text
 
 
-@pytest.mark.parametrize("state", ["draft", "submitted", "returned", "rejected", "withdrawn", "accepted"])
+@pytest.mark.parametrize(
+    "state", ["draft", "submitted", "returned", "rejected", "withdrawn", "accepted"]
+)
 def test_every_state_has_its_page(world: SimpleNamespace, state: str) -> None:
     contract = make.make_contract(world.region, world.linde)
     versions = [
@@ -183,12 +214,14 @@ def test_every_state_has_its_page(world: SimpleNamespace, state: str) -> None:
 
 def test_an_unfinished_draft_has_its_page(world: SimpleNamespace) -> None:
     contract = make.make_contract(world.region, world.linde)
-    empty = make.make_placement(contract, state="draft", start_date=None, end_date=None, confirmed_until=None)
+    empty = make.make_placement(
+        contract, state="draft", start_date=None, end_date=None, confirmed_until=None
+    )
     page(world.contractor, "fulfilment-detail", pk=empty.fulfilment_id)
     page(world.contractor, "fulfilment-list")
 
 
-# --- lists ----------------------------------------------------------------------------------------------------------
+# --- lists ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -199,7 +232,12 @@ def register(world: SimpleNamespace) -> dict[str, Any]:
             world.region, world.linde, reference="B-1", title="Bruggen", adviser=world.adviser
         ),
         "fulfilled": make.make_contract(
-            world.region, world.linde, reference="A-1", title="Café", value=Decimal(100), award_date=date(2022, 5, 1)
+            world.region,
+            world.linde,
+            reference="A-1",
+            title="Café",
+            value=Decimal(100),
+            award_date=date(2022, 5, 1),
         ),
         "huizen": make.make_contract(
             world.region,
@@ -211,7 +249,9 @@ def register(world: SimpleNamespace) -> dict[str, Any]:
             policy_field="economie",
             end_date=date(2026, 12, 31),
         ),
-        "free": make.make_contract(world.region, other, reference="D-1", title="Zand", rate=Decimal(0)),
+        "free": make.make_contract(
+            world.region, other, reference="D-1", title="Zand", rate=Decimal(0)
+        ),
     }
     make.make_purchase(register["fulfilled"])
     return register
@@ -267,13 +307,17 @@ def test_the_register_filters_and_sorts(
     assert listed(world.adviser, query) == references
 
 
-def test_the_register_filters_by_municipality_and_contractor(world: SimpleNamespace, register: dict[str, Any]) -> None:
+def test_the_register_filters_by_municipality_and_contractor(
+    world: SimpleNamespace, register: dict[str, Any]
+) -> None:
     huizen = world.region.municipalities.get(name="Huizen").pk
     assert listed(world.adviser, f"?municipality={huizen}") == ["C-1"]
     assert listed(world.adviser, f"?contractor={world.linde.pk}") == ["A-1", "B-1"]
 
 
-def test_the_register_filters_by_adviser_for_staff(world: SimpleNamespace, register: dict[str, Any]) -> None:
+def test_the_register_filters_by_adviser_for_staff(
+    world: SimpleNamespace, register: dict[str, Any]
+) -> None:
     mine = f"?adviser={world.adviser.pk}"
     assert listed(world.adviser, mine) == ["B-1"]
     assert listed(world.adviser, f"?adviser={world.officer.pk}") == []  # no adviser, so no choice
@@ -282,7 +326,9 @@ def test_the_register_filters_by_adviser_for_staff(world: SimpleNamespace, regis
 
 
 def test_who_was_heard_of_is_not_silent(world: SimpleNamespace, register: dict[str, Any]) -> None:
-    """By a fulfilment that came in, whatever its state now, or by a line about one of those months."""
+    """By a fulfilment that came in, whatever its state now, or by a line about one of those
+    months.
+    """
     make.make_activity(register["behind"], state="submitted", on=date(2025, 1, 15))
     assert listed(world.adviser, "?silent=6") == ["C-1"]
     assert listed(world.adviser, "?silent=5") == ["B-1", "C-1"]
@@ -306,9 +352,15 @@ def test_contractors_filter_by_their_contracts(
     towns = {town.name: str(town.pk) for town in world.region.municipalities.all()}
     for name, pk in towns.items():
         query = query.replace(name, pk)
-    make.make_contract(world.region, make.make_contractor("Zon & Wind", "99998887"), end_date=date(2024, 2, 1))
+    make.make_contract(
+        world.region, make.make_contractor("Zon & Wind", "99998887"), end_date=date(2024, 2, 1)
+    )
     response = signed_in(world.adviser).get(reverse("contractor-list") + query)
-    found = [row.record.name for row in response.context["table"].paginated_rows if row.record.kvk != "99998887"]
+    found = [
+        row.record.name
+        for row in response.context["table"].paginated_rows
+        if row.record.kvk != "99998887"
+    ]
     assert found == names
 
 
@@ -324,7 +376,9 @@ def test_contractors_filter_by_their_contracts(
         ("?sort=state", ["F-1", "P-1", "A-1"]),
     ],
 )
-def test_fulfilments_filter_and_sort(world: SimpleNamespace, query: str, numbers: list[str]) -> None:
+def test_fulfilments_filter_and_sort(
+    world: SimpleNamespace, query: str, numbers: list[str]
+) -> None:
     contract = make.make_contract(world.region, world.linde)
     huizen = make.make_contract(world.region, world.linde, {"GM0406": 100})
     make.make_purchase(contract, "7000", external_id="F-1")
@@ -339,13 +393,18 @@ def test_pages_keep_the_filter_and_count(world: SimpleNamespace) -> None:
     make.make_contracts(world.region, world.linde, 60)
     client = signed_in(world.adviser)
     response = client.get(reverse("contract-list") + "?q=opdracht&sort=-reference&page=3")
-    assert [len(response.context["table"].paginated_rows), response.context["table"].page.paginator.count] == [10, 60]
+    assert [
+        len(response.context["table"].paginated_rows),
+        response.context["table"].page.paginator.count,
+    ] == [10, 60]
     assert "?q=opdracht&amp;sort=-reference&amp;page=2" in response.content.decode()
     seen = [r for number in (1, 2, 3) for r in listed(world.adviser, f"?page={number}")]
     assert len(set(seen)) == 60
 
 
-def test_a_long_list_is_not_counted_to_its_end(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_list_is_not_counted_to_its_end(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sroi.lists.COUNTED", 30)
     make.make_contracts(world.region, world.linde, 60)
     response = signed_in(world.adviser).get(reverse("contract-list"))
@@ -355,7 +414,7 @@ def test_a_long_list_is_not_counted_to_its_end(world: SimpleNamespace, monkeypat
     assert page(world.adviser, "contract-list", "?page=4")
 
 
-# --- start pages ----------------------------------------------------------------------------------------------------
+# --- start pages ----------------------------------------------------------------------------------
 
 
 def test_a_contractor_starts_with_what_was_asked_back(world: SimpleNamespace) -> None:
@@ -366,7 +425,9 @@ def test_a_contractor_starts_with_what_was_asked_back(world: SimpleNamespace) ->
     assert "€ 50.000" in text
 
 
-def test_a_contractor_is_reminded_of_the_interim_report_until_it_is_done(world: SimpleNamespace) -> None:
+def test_a_contractor_is_reminded_of_the_interim_report_until_it_is_done(
+    world: SimpleNamespace,
+) -> None:
     contract = make.make_contract(world.region, world.linde, title="Bruggen")
     reminder = "wat is gestopt en wat is nieuw"
     assert reminder in page(world.contractor, "start")
@@ -377,10 +438,14 @@ def test_a_contractor_is_reminded_of_the_interim_report_until_it_is_done(world: 
 def test_the_work_list_names_what_waits(world: SimpleNamespace) -> None:
     make.make_contract(world.region, world.linde, title="Te laat", end_date=date(2025, 5, 31))
     make.make_contract(world.region, world.linde, title="Achter")
-    calm = make.make_contract(world.region, world.linde, title="Op tijd klaar", end_date=date(2025, 8, 31))
+    calm = make.make_contract(
+        world.region, world.linde, title="Op tijd klaar", end_date=date(2025, 8, 31)
+    )
     make.make_purchase(calm, "50000.00")
     make.make_contract(world.region, world.linde, title="Pas begonnen", start_date=date(2025, 6, 1))
-    make.make_activity(calm, state="submitted", external_id="WACHT-1", on=make.TODAY - timedelta(days=23))
+    make.make_activity(
+        calm, state="submitted", external_id="WACHT-1", on=make.TODAY - timedelta(days=23)
+    )
     text = page(world.adviser, "start")
     order = [text.index(words) for words in ("WACHT-1", "Te laat", "Achter", "Op tijd klaar")]
     assert order == sorted(order)
@@ -397,7 +462,11 @@ def test_an_officer_starts_with_totals_and_coverage(world: SimpleNamespace) -> N
     officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
     make.make_contract(region, world.linde, title="Bruggen", award_date=date(2025, 1, 5))
     make.make_contract(
-        region, world.linde, rate=Decimal(0), award_date=date(2025, 1, 5), rate_reason_text="Eén aanbieder"
+        region,
+        world.linde,
+        rate=Decimal(0),
+        award_date=date(2025, 1, 5),
+        rate_reason_text="Eén aanbieder",
     )
     text = page(officer, "start")
     assert "Bruggen" in text
@@ -418,19 +487,24 @@ def test_the_role_in_use_shapes_the_start_page(world: SimpleNamespace) -> None:
     assert text_of(client.get("/")) != first
 
 
-# --- the other pages ------------------------------------------------------------------------------------------------
+# --- the other pages ------------------------------------------------------------------------------
 
 
 def test_contractors_with_what_they_owe_together(world: SimpleNamespace) -> None:
     make.make_placement(make.make_contract(world.region, world.linde))
     make.make_contract(world.region, world.linde)
-    for text in (page(world.adviser, "contractor-list"), page(world.adviser, "contractor-detail", pk=world.linde.pk)):
+    for text in (
+        page(world.adviser, "contractor-list"),
+        page(world.adviser, "contractor-detail", pk=world.linde.pk),
+    ):
         assert "€ 100.000" in text
         assert "€ 40.000" in text
 
 
 def test_search_finds_contract_contractor_and_fulfilment(world: SimpleNamespace) -> None:
-    contract = make.make_contract(world.region, world.linde, reference="H-2024-031", title="Bruggen")
+    contract = make.make_contract(
+        world.region, world.linde, reference="H-2024-031", title="Bruggen"
+    )
     make.make_purchase(contract, external_id="FACTUUR-7")
     assert "Bruggen" in page(world.adviser, "search", "?q=h-2024")
     assert "De Linde" in page(world.adviser, "search", "?q=11112222")
@@ -452,7 +526,11 @@ def test_the_region_shows_this_year_and_the_last(world: SimpleNamespace) -> None
     for words in ("€ 4.000", "€ 40.000", "€ 1.000.000", "5%"):
         assert words in text
     client = signed_in(world.adviser)
-    found = client.get(reverse("region-detail", args=[world.region.code])).content.decode().replace("\xa0", " ")
+    found = (
+        client.get(reverse("region-detail", args=[world.region.code]))
+        .content.decode()
+        .replace("\xa0", " ")
+    )
     headlines = re.findall(r'<dt><a href="([^"]*)">.*?figure__value">([^<]*)<', found, re.S)
     assert len(headlines) == 5
     for url, value in headlines:
@@ -471,20 +549,28 @@ def test_health() -> None:
     assert Client().get(reverse("health")).content == b"ok"
 
 
-# --- queries --------------------------------------------------------------------------------------------------------
+# --- queries --------------------------------------------------------------------------------------
 
 
 def fill(world: SimpleNamespace, count: int) -> None:
-    """So many contracts, contractors, fulfilments under the first contract, changes and tables' lines more."""
+    """So many contracts, contractors, fulfilments under the first contract, changes and tables'
+    lines more.
+    """
     first, *_others = make.make_contracts(world.region, world.linde, count)
     make.make_contracts(world.region, world.linde, count, end_date=date(2025, 8, 1))
     world.contract = getattr(world, "contract", first)
     for number in range(count):
-        make.make_contract(world.region, make.make_contractor(f"Bedrijf {number}"), {"GM0402": 50, "GM0406": 50})
+        make.make_contract(
+            world.region, make.make_contractor(f"Bedrijf {number}"), {"GM0402": 50, "GM0406": 50}
+        )
         make.make_activity(world.contract, state=("submitted", "accepted", "returned")[number % 3])
         world.firm = make.make_firm(world.region, f"Firma {number}", is_public=True).firm
-        make.make_firm_proposal(world.region, world.linde, f"Voorstel {number}", by=world.contractor)
-    world.fulfilment = getattr(world, "fulfilment", None) or make.make_placement(world.contract).fulfilment
+        make.make_firm_proposal(
+            world.region, world.linde, f"Voorstel {number}", by=world.contractor
+        )
+    world.fulfilment = (
+        getattr(world, "fulfilment", None) or make.make_placement(world.contract).fulfilment
+    )
     make.make_change(world.contract, value_delta=Decimal(1000))
     make.make_certificate(world.contract, valid_until=date(2025, 12, count % 28 + 1))
     make.make_plan(world.contract)
@@ -568,25 +654,75 @@ def test_more_rows_ask_no_more_queries(world: SimpleNamespace) -> None:
             "sample-detail": {"pk": world.sample.pk},
         }
         for who, name, query in ASKED:
-            url = reverse(name, kwargs=kwargs.get(name)) + query.format(table=world.contract.table_id)
+            url = reverse(name, kwargs=kwargs.get(name)) + query.format(
+                table=world.contract.table_id
+            )
             counts[who, name, query].append(queries_of(clients[who], url))
-    assert {asked: found for asked, found in counts.items() if len(set(found)) > 1 or max(found) > MAX_QUERIES} == {}
+    assert {
+        asked: found
+        for asked, found in counts.items()
+        if len(set(found)) > 1 or max(found) > MAX_QUERIES
+    } == {}
 
 
-# --- nonsense -------------------------------------------------------------------------------------------------------
+# --- nonsense -------------------------------------------------------------------------------------
 
-NONSENSE = ["", "x" * 1_000_000, "\0", "\u202eabc", "-0", "NaN", "1e999", "9e9", "-1", "0", "9" * 400, "29-02-2025"]
-NONSENSE += ["<script>alert(1)</script>", "' OR 1=1 --", "%", "__class__", "é" * 300, "\ud83d", "1_000", "٣"]
+NONSENSE = [
+    "",
+    "x" * 1_000_000,
+    "\0",
+    "\u202eabc",
+    "-0",
+    "NaN",
+    "1e999",
+    "9e9",
+    "-1",
+    "0",
+    "9" * 400,
+    "29-02-2025",
+]
+NONSENSE += [
+    "<script>alert(1)</script>",
+    "' OR 1=1 --",
+    "%",
+    "__class__",
+    "é" * 300,
+    "\ud83d",
+    "1_000",
+    "٣",
+]
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE, ids=lambda text: ascii(text[:12]))
 def test_nonsense_in_an_address_is_answered(world: SimpleNamespace, nonsense: str) -> None:
     make.make_purchase(make.make_contract(world.region, world.linde))
     client, value = signed_in(world.adviser), nonsense.encode("utf-8", "surrogatepass")
-    fields = ["q", "municipality", "procurement_type", "year", "contractor", "contract", "status", "state", "kind"]
+    fields = [
+        "q",
+        "municipality",
+        "procurement_type",
+        "year",
+        "contractor",
+        "contract",
+        "status",
+        "state",
+        "kind",
+    ]
     fields += ["adviser", "policy_field", "ending", "silent", "region"]
-    for name in ("contract-list", "contractor-list", "fulfilment-list", "table-list", "search", "social-firm-list"):
-        for parameters in (["q"], ["page"], ["sort"], [*fields, "page", "sort", "per_page", "next"]):
+    for name in (
+        "contract-list",
+        "contractor-list",
+        "fulfilment-list",
+        "table-list",
+        "search",
+        "social-firm-list",
+    ):
+        for parameters in (
+            ["q"],
+            ["page"],
+            ["sort"],
+            [*fields, "page", "sort", "per_page", "next"],
+        ):
             short = value if len(parameters) == 1 else value[:1000]
             response = client.get(reverse(name), dict.fromkeys(parameters, short))
             assert response.status_code == 200, (name, parameters)

@@ -1,4 +1,6 @@
-"""What was typed is offered back: after a session that ended, a connection that failed; to nobody else."""
+"""What was typed is offered back: after a session that ended, a connection that failed; to nobody
+else.
+"""
 
 import re
 from typing import Any
@@ -102,7 +104,9 @@ def test_choices_that_appear_because_of_another_come_back(
     send(page)
     sign_in(page, person)
     put_back(page)
-    expect(page.locator("#blocks input[type=radio]:checked")).to_have_attribute("value", chosen or "")
+    expect(page.locator("#blocks input[type=radio]:checked")).to_have_attribute(
+        "value", chosen or ""
+    )
 
 
 def test_a_form_that_is_sent_after_the_session_ended(page: Page, note: str, adviser: Any) -> None:
@@ -136,7 +140,9 @@ def test_a_form_that_is_sent_without_a_connection(page: Page, note: str) -> None
     expect(page.locator("[name=text]")).to_have_value(WRITTEN)
 
 
-def test_forms_beside_each_other_keep_their_own(page: Page, live_server: Any, contract: Any, adviser: Any) -> None:
+def test_forms_beside_each_other_keep_their_own(
+    page: Page, live_server: Any, contract: Any, adviser: Any
+) -> None:
     version = make.make_purchase(contract, state="submitted")
     page.goto(live_server.url + reverse("review", args=[version.fulfilment_id]))
     sign_in(page, adviser)
@@ -150,7 +156,9 @@ def test_forms_beside_each_other_keep_their_own(page: Page, live_server: Any, co
     expect(page.locator("#why-reject")).to_have_value("Dit telt niet.")
 
 
-def test_what_was_sent_and_refused_is_offered_back(page: Page, live_server: Any, contract: Any, adviser: Any) -> None:
+def test_what_was_sent_and_refused_is_offered_back(
+    page: Page, live_server: Any, contract: Any, adviser: Any
+) -> None:
     version = make.make_purchase(contract, state="submitted")
     page.goto(live_server.url + reverse("review", args=[version.fulfilment_id]))
     sign_in(page, adviser)
@@ -189,7 +197,9 @@ def test_what_the_form_showed_by_itself_is_no_typing(page: Page, note: str) -> N
 def test_what_cannot_be_read_is_dropped(page: Page, note: str, content: str) -> None:
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.evaluate("([key, content]) => sessionStorage.setItem(key, content)", [kept(page)[0], content])
+    page.evaluate(
+        "([key, content]) => sessionStorage.setItem(key, content)", [kept(page)[0], content]
+    )
     page.goto(note)
     expect(page.locator(OFFER)).to_be_hidden()
     page.fill("[name=text]", WRITTEN)
@@ -206,7 +216,9 @@ def test_what_is_thrown_away_stays_away(page: Page, note: str) -> None:
 
 
 def kept(page: Page) -> list[str]:
-    found: list[str] = page.evaluate("Object.keys(sessionStorage).filter(key => key.startsWith('typed:'))")
+    found: list[str] = page.evaluate(
+        "Object.keys(sessionStorage).filter(key => key.startsWith('typed:'))"
+    )
     return found
 
 

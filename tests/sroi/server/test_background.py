@@ -1,4 +1,6 @@
-"""Work in the background: done once by who looks for it, and begun and ended together with the web server."""
+"""Work in the background: done once by who looks for it, and begun and ended together with the web
+server.
+"""
 
 import os
 import shutil
@@ -63,7 +65,9 @@ def test_what_an_earlier_release_queued_is_found(earlier: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_task_that_moved_is_done(in_the_background: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_task_that_moved_is_done(
+    in_the_background: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done.clear()
     monkeypatch.setitem(background.MOVED, "tests.gone.note", f"{__name__}.note")
     note.enqueue(7)
@@ -82,7 +86,10 @@ def test_what_waits_is_done_once(in_the_background: None) -> None:
     call_command("run_tasks", once=True)
     call_command("run_tasks", once=True)
     assert done == [1, 2, 3]
-    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["FAILED", *["SUCCESSFUL"] * 3]
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == [
+        "FAILED",
+        *["SUCCESSFUL"] * 3,
+    ]
 
 
 def test_in_tests_it_is_done_at_once() -> None:
@@ -134,7 +141,10 @@ def workers_on(folder: Path) -> list[int]:
     found = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
-            ours = b"run_tasks" in (place / "cmdline").read_bytes() and str(folder) in (place / "environ").read_text()
+            ours = (
+                b"run_tasks" in (place / "cmdline").read_bytes()
+                and str(folder) in (place / "environ").read_text()
+            )
         except (OSError, UnicodeDecodeError):
             continue
         if ours and runs(int(place.name)):
@@ -142,7 +152,9 @@ def workers_on(folder: Path) -> list[int]:
     return found
 
 
-LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+LINUX = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them"
+)
 
 
 @contextmanager
@@ -208,8 +220,13 @@ def test_the_worker_lives_with_the_server(tmp_path: Path, how: int) -> None:
 
 @LINUX
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_is_begun_again_and_so_is_what_it_did(tmp_path: Path, in_the_background: None) -> None:
-    with server(tmp_path, DATABASE_URL=database_url(), BACKGROUND_SILENT_SECONDS="4") as (process, port):
+def test_a_worker_that_is_killed_is_begun_again_and_so_is_what_it_did(
+    tmp_path: Path, in_the_background: None
+) -> None:
+    with server(tmp_path, DATABASE_URL=database_url(), BACKGROUND_SILENT_SECONDS="4") as (
+        process,
+        port,
+    ):
         until(lambda: ready(port))
         first = until(lambda: worker_of(process.pid))
         cut_off = linger.enqueue(str(tmp_path)).id
@@ -259,7 +276,9 @@ def test_a_web_worker_that_is_forked_meanwhile_does_not_hold_up_the_watch() -> N
     script = BEGIN_WHILE_FORKING.replace("STAYS", str(stays)).replace("FORKS", "300")
     command = [sys.executable, "-c", script]
     surroundings = {**os.environ, "TRUE": shutil.which("true") or "/bin/true"}
-    done = subprocess.run(command, cwd=settings.BASE_DIR, env=surroundings, stdout=subprocess.PIPE, check=True)
+    done = subprocess.run(
+        command, cwd=settings.BASE_DIR, env=surroundings, stdout=subprocess.PIPE, check=True
+    )
     assert float(done.stdout) < stays / 2
 
 
@@ -291,7 +310,11 @@ def test_what_was_running_when_its_worker_was_killed_is_begun_once_more_and_then
     other.claim("gone as well")
     call_command("run_tasks", once=True)
     other.refresh_from_db()
-    assert (done, other.status, other.exception_class_path) == ([5], "FAILED", "sroi.server.background.WorkerGone")
+    assert (done, other.status, other.exception_class_path) == (
+        [5],
+        "FAILED",
+        "sroi.server.background.WorkerGone",
+    )
 
 
 @pytest.mark.django_db(transaction=True)

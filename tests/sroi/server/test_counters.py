@@ -1,4 +1,6 @@
-"""What counts attempts at signing in: it keeps its count whatever else is asked for, and a code works once."""
+"""What counts attempts at signing in: it keeps its count whatever else is asked for, and a code
+works once.
+"""
 
 import threading
 import time
@@ -20,7 +22,8 @@ from tests.sroi.accounts.test_signin import sign_in
 
 pytestmark = pytest.mark.django_db
 
-# The code of this moment, a multiple of 30 seconds, is right from 30 seconds before until 60 seconds after it.
+# The code of this moment, a multiple of 30 seconds, is right from 30 seconds before until 60
+# seconds after it.
 MOMENT = 1_767_225_600
 FLOOD = 500
 
@@ -75,7 +78,13 @@ def with_code(user: Any, code: str, at: float) -> bool:
 
 @pytest.mark.parametrize(
     ("used_at", "flooded"),
-    [(MOMENT - 30, False), (MOMENT - 29.1, False), (MOMENT, False), (MOMENT + 31.5, False), (MOMENT - 29.1, True)],
+    [
+        (MOMENT - 30, False),
+        (MOMENT - 29.1, False),
+        (MOMENT, False),
+        (MOMENT + 31.5, False),
+        (MOMENT - 29.1, True),
+    ],
 )
 def test_a_used_code_stays_used_as_long_as_it_is_right(
     adviser: Any, settings: Any, used_at: float, flooded: bool
@@ -92,7 +101,9 @@ def test_a_used_code_stays_used_as_long_as_it_is_right(
     assert [at for at in moments if with_code(adviser, code, at)] == []
 
 
-def test_a_code_that_switched_the_app_on_does_not_sign_in_as_well(adviser: Any, client: Client) -> None:
+def test_a_code_that_switched_the_app_on_does_not_sign_in_as_well(
+    adviser: Any, client: Client
+) -> None:
     sign_in(client, adviser.email)
     client.post(reverse("account_reauthenticate"), {"password": make.PASSWORD})
     client.get(reverse("mfa_activate_totp"))
@@ -109,9 +120,17 @@ def test_another_address_in_a_header_opens_no_new_counter(adviser: Any, settings
     assert sign_in(Client(HTTP_X_FORWARDED_FOR="10.7.1.9"), adviser.email).status_code == 200
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
     for number in range(3):
-        sign_in(Client(HTTP_X_FORWARDED_FOR=f"10.7.1.{number}, 10.7.2.1"), adviser.email, "wrong password")
-    assert sign_in(Client(HTTP_X_FORWARDED_FOR="10.7.1.9, 10.7.2.1"), adviser.email).status_code == 200
-    assert sign_in(Client(HTTP_X_FORWARDED_FOR="10.7.1.9, 10.7.2.2"), adviser.email).status_code == 302
+        sign_in(
+            Client(HTTP_X_FORWARDED_FOR=f"10.7.1.{number}, 10.7.2.1"),
+            adviser.email,
+            "wrong password",
+        )
+    assert (
+        sign_in(Client(HTTP_X_FORWARDED_FOR="10.7.1.9, 10.7.2.1"), adviser.email).status_code == 200
+    )
+    assert (
+        sign_in(Client(HTTP_X_FORWARDED_FOR="10.7.1.9, 10.7.2.2"), adviser.email).status_code == 302
+    )
 
 
 @pytest.mark.django_db(transaction=True)

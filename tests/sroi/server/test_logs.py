@@ -1,4 +1,6 @@
-"""What the log holds: every request with its id and route, every failure with its place, and nothing of a person."""
+"""What the log holds: every request with its id and route, every failure with its place, and
+nothing of a person.
+"""
 
 import io
 import json
@@ -70,7 +72,9 @@ def test_nothing_of_a_person_stays_behind(client: Client, log: io.StringIO) -> N
         assert secret not in log.getvalue(), secret
 
 
-def test_a_failure_says_what_kind_and_where(client: Client, log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_says_what_kind_and_where(
+    client: Client, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*args: Any, **kwargs: Any) -> None:
         try:
             raise IntegrityError(f"Key (email)=({MAIL}) already exists.")

@@ -1,4 +1,6 @@
-"""Every mail leaves by the worker: no request waits for a mail server, and whether there is an account stays unsaid."""
+"""Every mail leaves by the worker: no request waits for a mail server, and whether there is an
+account stays unsaid.
+"""
 
 import re
 import socket
@@ -61,7 +63,9 @@ def in_the_background(settings: Any) -> None:
 
 
 def ask(email: str) -> Any:
-    return Client(raise_request_exception=False).post(reverse("account_reset_password"), {"email": email})
+    return Client(raise_request_exception=False).post(
+        reverse("account_reset_password"), {"email": email}
+    )
 
 
 @pytest.mark.parametrize("server", ["slow", "gone"])
@@ -78,7 +82,9 @@ def test_a_forgotten_password_asks_nothing_of_the_mail_server_and_tells_nothing(
         with CaptureQueriesContext(connection) as asked:
             said.append(ask(email))
         seconds.append(time.monotonic() - began)
-        queries.append([re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\d+", "?", each["sql"]) for each in asked])
+        queries.append(
+            [re.sub(r"'[^']*'|\b[0-9a-f]{32}\b|\d+", "?", each["sql"]) for each in asked]
+        )
     _warm, known, unknown = said
     assert known.status_code == unknown.status_code == 302
     assert (known["Location"], answer(known)) == (unknown["Location"], answer(unknown))
@@ -103,7 +109,10 @@ def test_the_worker_sends_a_link_to_who_has_an_account_and_to_nobody_else(
     assert f"{settings.SITE_URL}/wachtwoord-vergeten/" in message.body
     assert not ForgottenPassword.objects.exists()
     assert not KeptMail.objects.exists()
-    assert all("@" not in str(done.args_kwargs) + str(done.return_value) for done in DBTaskResult.objects.all())
+    assert all(
+        "@" not in str(done.args_kwargs) + str(done.return_value)
+        for done in DBTaskResult.objects.all()
+    )
     assert set(DBTaskResult.objects.values_list("status", flat=True)) == {"SUCCESSFUL"}
 
 
@@ -134,7 +143,7 @@ def test_a_change_of_password_and_an_invitation_leave_by_the_worker_too(
     assert asked_in.alternatives[0].mimetype == "text/html"
 
 
-# --- sending ----------------------------------------------------------------------------------------------------------
+# --- sending --------------------------------------------------------------------------------------
 
 
 class Fickle(EmailBackend):
@@ -169,7 +178,11 @@ def test_a_mail_goes_once_as_it_was_and_its_text_is_gone(fickle: type[Fickle]) -
     write()
     assert outbox.send_due(timezone.now()) == outbox.send_due(timezone.now()) == 0
     (message,) = mail.outbox
-    assert (message.subject, message.body, message.extra_headers) == ("Onderwerp", "geheime link", {"X-About": "test"})
+    assert (message.subject, message.body, message.extra_headers) == (
+        "Onderwerp",
+        "geheime link",
+        {"X-About": "test"},
+    )
     assert not KeptMail.objects.exists()
 
 
@@ -184,14 +197,18 @@ def test_a_server_that_is_away_is_asked_once_and_everything_waits_longer_each_ti
     assert outbox.send_due(now + timedelta(minutes=settings.MAIL_RETRY_MINUTES, seconds=-1)) == 0
     later = now + timedelta(minutes=settings.MAIL_RETRY_MINUTES)
     assert (outbox.send_due(later), fickle.asked) == (3, 2)
-    assert outbox.send_due(later + timedelta(minutes=2 * settings.MAIL_RETRY_MINUTES, seconds=-1)) == 0
+    assert (
+        outbox.send_due(later + timedelta(minutes=2 * settings.MAIL_RETRY_MINUTES, seconds=-1)) == 0
+    )
     assert mail.outbox == []
     assert outbox.send_due(later + timedelta(minutes=2 * settings.MAIL_RETRY_MINUTES)) == 0
     assert sent_to() == ["0@example.org", "1@example.org", "2@example.org"]
 
 
 @pytest.mark.parametrize("failure", [SMTPRecipientsRefused({}), SMTPDataError(554, b"no")])
-def test_a_mail_that_is_refused_keeps_no_other_waiting(fickle: type[Fickle], failure: Exception) -> None:
+def test_a_mail_that_is_refused_keeps_no_other_waiting(
+    fickle: type[Fickle], failure: Exception
+) -> None:
     write("refused@example.org")
     write("other@example.org")
     fickle.failures = [failure]
@@ -207,9 +224,13 @@ def test_a_mail_that_cannot_be_made_keeps_no_other_waiting() -> None:
     assert KeptMail.objects.get().tries == 1
 
 
-def test_after_days_a_mail_is_given_up_and_said_so(fickle: type[Fickle], settings: Any, caplog: Any) -> None:
+def test_after_days_a_mail_is_given_up_and_said_so(
+    fickle: type[Fickle], settings: Any, caplog: Any
+) -> None:
     write()
-    with time_machine.travel(timezone.now() + timedelta(days=settings.MAIL_GIVE_UP_DAYS, minutes=1)):
+    with time_machine.travel(
+        timezone.now() + timedelta(days=settings.MAIL_GIVE_UP_DAYS, minutes=1)
+    ):
         assert outbox.send_due(timezone.now()) == 0
     assert (mail.outbox, KeptMail.objects.count()) == ([], 0)
     (record,) = [each for each in caplog.records if each.levelname == "ERROR"]
@@ -250,10 +271,15 @@ def test_a_worker_begins_with_what_waits(fickle: type[Fickle]) -> None:
 
 @LINUX
 @pytest.mark.django_db(transaction=True)
-def test_from_the_sign_in_page_to_the_mail_of_who_forgot_the_password(adviser: Any, tmp_path: Path) -> None:
+def test_from_the_sign_in_page_to_the_mail_of_who_forgot_the_password(
+    adviser: Any, tmp_path: Path
+) -> None:
     """Through gunicorn and its worker, into a folder of mails."""
     mails = tmp_path / "mails"
-    with server(tmp_path, DATABASE_URL=database_url(), EMAIL_URL=f"filemail:///{mails}") as (_process, port):
+    with server(tmp_path, DATABASE_URL=database_url(), EMAIL_URL=f"filemail:///{mails}") as (
+        _process,
+        port,
+    ):
         assert post_over_http(port, adviser.email) == 302
         written = until(lambda: list(mails.glob("*")))
         until(lambda: b"/wachtwoord-vergeten/" in written[0].read_bytes())

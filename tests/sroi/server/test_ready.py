@@ -1,4 +1,6 @@
-"""What `/klaar/` says to who watches over the site, part by part; `/gezond/` stays an answer and no more."""
+"""What `/klaar/` says to who watches over the site, part by part; `/gezond/` stays an answer and no
+more.
+"""
 
 import json
 import os
@@ -98,7 +100,9 @@ def ended() -> int:
     return process.pid
 
 
-def test_a_worker_that_is_silent_or_never_was_there(worker: None, settings: Any, ended: int) -> None:
+def test_a_worker_that_is_silent_or_never_was_there(
+    worker: None, settings: Any, ended: int
+) -> None:
     silent_for(settings.BACKGROUND_SILENT_SECONDS + 1, ended)
     assert wrong() == {"achtergrondwerk"}
     background.end("one")
@@ -106,7 +110,9 @@ def test_a_worker_that_is_silent_or_never_was_there(worker: None, settings: Any,
     assert Client().get(reverse("health")).content == b"ok"
 
 
-def test_a_worker_that_writes_for_minutes_is_not_taken_for_dead(worker: None, settings: Any) -> None:
+def test_a_worker_that_writes_for_minutes_is_not_taken_for_dead(
+    worker: None, settings: Any
+) -> None:
     """On SQLite, which has one writer; on PostgreSQL it gives signs meanwhile."""
     there = set() if connection.vendor == "sqlite" else {"achtergrondwerk"}
     silent_for(settings.BACKGROUND_SILENT_SECONDS + 600, os.getpid())
@@ -142,11 +148,16 @@ def test_a_disk_that_is_nearly_full(settings: Any) -> None:
 def test_it_tells_nothing_of_the_machine(worker: None, folder: Path, settings: Any) -> None:
     EvidenceStorage().save("a", ContentFile(b"a"))
     text = json.dumps(said()[1])
-    for secret in (str(folder), EvidenceMark.objects.get().mark, str(settings.DATABASES["default"]["NAME"]), "/"):
+    for secret in (
+        str(folder),
+        EvidenceMark.objects.get().mark,
+        str(settings.DATABASES["default"]["NAME"]),
+        "/",
+    ):
         assert secret not in text
 
 
-# --- the folder of evidence -------------------------------------------------------------------------------------------
+# --- the folder of evidence -----------------------------------------------------------------------
 
 
 def keep(name: str = "aa/file") -> None:
@@ -194,7 +205,9 @@ def test_a_folder_that_was_in_use_before_there_were_marks_is_marked(folder: Path
     assert EvidenceMark.objects.get().mark == (folder / MARK).read_text()
 
 
-def test_nor_is_a_folder_made_where_files_are_known_that_it_would_have_to_hold(folder: Path) -> None:
+def test_nor_is_a_folder_made_where_files_are_known_that_it_would_have_to_hold(
+    folder: Path,
+) -> None:
     a_file_is_known()
     assert wrong() == {"bewijsmap"}
     with pytest.raises(WrongFolder):
@@ -204,7 +217,9 @@ def test_nor_is_a_folder_made_where_files_are_known_that_it_would_have_to_hold(f
 
 def a_file_is_known() -> None:
     contract = make.make_contract(make.make_region(), make.make_contractor())
-    ContractDocument.objects.create(contract=contract, file="aa/old", size=1, added_at=timezone.now())
+    ContractDocument.objects.create(
+        contract=contract, file="aa/old", size=1, added_at=timezone.now()
+    )
 
 
 def test_another_folder_is_taken_by_a_command(settings: Any, tmp_path: Path) -> None:
@@ -236,7 +251,11 @@ def test_without_its_folder_nothing_is_kept_and_nothing_called_erased(folder: Pa
     Evidence.objects.update(kind="employment_contract")
     folder.rename(folder.with_name("away"))
     assert_says_so(add(person, draft, photo("PNG")))
-    assert_says_so(signed_in(make.make_user(Role.ADVISER, region)).post(reverse("evidence-erase", args=[kept.pk])))
+    assert_says_so(
+        signed_in(make.make_user(Role.ADVISER, region)).post(
+            reverse("evidence-erase", args=[kept.pk])
+        )
+    )
     assert not folder.exists()
     assert Evidence.objects.get().erased_at is None
     with pytest.raises(WrongFolder):

@@ -1,4 +1,6 @@
-"""Style sheets lie by subject; a page asks for one, with its images, and a change of a part changes its name."""
+"""Style sheets lie by subject; a page asks for one, with its images, and a change of a part changes
+its name.
+"""
 
 import re
 from pathlib import Path
@@ -16,11 +18,16 @@ SOURCES = settings.BASE_DIR / "static" / "css"
 
 @pytest.fixture
 def collect(settings: Any, tmp_path: Path) -> Any:
-    """Collect what lies in a folder of sources; the text and the name of the sheet that pages ask for."""
+    """Collect what lies in a folder of sources; the text and the name of the sheet that pages ask
+    for.
+    """
     settings.STATIC_ROOT, sources = tmp_path / "served", tmp_path / "sources"
     (sources / "css").mkdir(parents=True)
     settings.STATICFILES_DIRS = [sources]
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "sroi.server.sheets.OneSheetStorage"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "sroi.server.sheets.OneSheetStorage"},
+    }
 
     def collected(**parts: str) -> tuple[str, str]:
         for name, text in parts.items():

@@ -1,4 +1,6 @@
-"""When the surroundings fail: a disk that is gone, a database that cannot be written. A message, and no half state."""
+"""When the surroundings fail: a disk that is gone, a database that cannot be written. A message,
+and no half state.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,9 @@ def assert_says_so(answer: Any) -> None:
     assert "De laatste stap is niet uitgevoerd" in answer.content.decode()
 
 
-def test_a_folder_of_evidence_that_is_gone_is_said_and_nothing_is_kept(settings: Any, tmp_path: Path) -> None:
+def test_a_folder_of_evidence_that_is_gone_is_said_and_nothing_is_kept(
+    settings: Any, tmp_path: Path
+) -> None:
     region, firm = make.make_region(), make.make_contractor()
     person = make.make_user(Role.CONTRACTOR, region, contractor=firm)
     draft = make.make_purchase(make.make_contract(region, firm), state="draft")
@@ -49,7 +53,10 @@ def test_a_database_that_cannot_be_written_is_said_and_nothing_is_half_done() ->
     region, firm = make.make_region(), make.make_contractor()
     contract = make.make_contract(region, firm)
     client = signed_in(make.make_user(Role.ADVISER, region))
-    page, note = reverse("contract-detail", args=[contract.pk]), reverse("note-new", args=[contract.pk])
+    page, note = (
+        reverse("contract-detail", args=[contract.pk]),
+        reverse("note-new", args=[contract.pk]),
+    )
     client.get(page)
     read_only, again = {
         "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
@@ -61,7 +68,9 @@ def test_a_database_that_cannot_be_written_is_said_and_nothing_is_half_done() ->
     with connection.cursor() as cursor:
         cursor.execute(read_only)
         try:
-            assert_says_so(client.post(note, {"kind": "note", "text": "Gebeld", "day": "2024-05-01"}))
+            assert_says_so(
+                client.post(note, {"kind": "note", "text": "Gebeld", "day": "2024-05-01"})
+            )
             assert client.get(page).status_code == 200
         finally:
             cursor.execute(again)

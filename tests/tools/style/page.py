@@ -1,4 +1,5 @@
-"""The living style page: every component, drawn by the templates that the pages use, with invented content.
+"""The living style page: every component, drawn by the templates that the pages use, with invented
+content.
 
 `make style` serves it at /stijl/, for who builds: it is no page of the product.
 """
@@ -139,7 +140,13 @@ CONTRACTS = [
         "status": status,
     }
     for reference, contractor, obligation, realised, status in (
-        ("H-2024-031 Onderhoud openbaar groen", "Van der Velde Groen", 50000, 31250, STATES[0][1][1]),
+        (
+            "H-2024-031 Onderhoud openbaar groen",
+            "Van der Velde Groen",
+            50000,
+            31250,
+            STATES[0][1][1],
+        ),
         ("H-2023-118 Schoonmaak gemeentehuis", "Helder Facilitair", 84000, 84000, STATES[0][1][0]),
         ("W-2024-007 Renovatie sporthal", "Bouwbedrijf De Meent", 120000, 41500, STATES[0][1][2]),
         ("G-2022-064 Leerlingenvervoer", "Taxi Centraal", 66500, 21000, STATES[0][1][3]),
@@ -154,31 +161,47 @@ CONTRACTS = [
 class FilterForm(forms.Form):
     query = forms.CharField(label="Contract of opdrachtnemer", required=False)
     municipality = forms.ChoiceField(
-        label="Gemeente", required=False, choices=[("", "alle"), ("1", "Hilversum"), ("2", "Huizen")]
+        label="Gemeente",
+        required=False,
+        choices=[("", "alle"), ("1", "Hilversum"), ("2", "Huizen")],
     )
     state = forms.ChoiceField(
-        label="Stand", required=False, choices=[("", "alle"), ("1", "loopt achter"), ("2", "dreigt tekort")]
+        label="Stand",
+        required=False,
+        choices=[("", "alle"), ("1", "loopt achter"), ("2", "dreigt tekort")],
     )
 
 
 class ExampleForm(forms.Form):
     """One field of each kind, with what goes wrong most."""
 
-    title = forms.CharField(label="Omschrijving", help_text="Zo herkent u de plaatsing later terug.")
+    title = forms.CharField(
+        label="Omschrijving", help_text="Zo herkent u de plaatsing later terug."
+    )
     start = forms.DateField(
         label="Eerste dag",
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="De dag waarop de kandidaat begon.",
         error_messages={"required": "Vul de eerste dag in, bijvoorbeeld 1 maart 2026."},
     )
-    hours = forms.DecimalField(label="Uren per week", widget=forms.TextInput(attrs={"inputmode": "decimal"}))
-    amount = forms.DecimalField(
-        label="Bedrag zonder btw", required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+    hours = forms.DecimalField(
+        label="Uren per week", widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
-    group = forms.ChoiceField(label="Doelgroep", choices=[("1", "Participatiewet"), ("2", "WW"), ("3", "Wajong")])
+    amount = forms.DecimalField(
+        label="Bedrag zonder btw",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+    group = forms.ChoiceField(
+        label="Doelgroep", choices=[("1", "Participatiewet"), ("2", "WW"), ("3", "Wajong")]
+    )
     kind = forms.ChoiceField(
         label="Soort arbeid",
-        choices=[("job", "Arbeidsovereenkomst"), ("bbl", "Leerwerkplek (BBL)"), ("bol", "Stage (BOL)")],
+        choices=[
+            ("job", "Arbeidsovereenkomst"),
+            ("bbl", "Leerwerkplek (BBL)"),
+            ("bol", "Stage (BOL)"),
+        ],
         widget=forms.RadioSelect,
         error_messages={"required": "Kies wat voor werk het is."},
     )
@@ -188,9 +211,13 @@ class ExampleForm(forms.Form):
         choices=[("55", "55 jaar of ouder"), ("vast", "Vast contract")],
         widget=forms.CheckboxSelectMultiple,
     )
-    note = forms.CharField(label="Toelichting", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label="Toelichting", required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     evidence = forms.FileField(
-        label="Bewijsstuk", required=False, help_text="Een foto of pdf, hoogstens 10 MB. Maak het BSN onleesbaar."
+        label="Bewijsstuk",
+        required=False,
+        help_text="Een foto of pdf, hoogstens 10 MB. Maak het BSN onleesbaar.",
     )
     agreed = forms.BooleanField(label="De kandidaat weet dat deze gegevens gedeeld worden")
 
@@ -252,7 +279,9 @@ def style(request: HttpRequest) -> HttpResponse:
         "table": table,
         "filter": SimpleNamespace(form=FilterForm(request.GET or None)),
         "form": ExampleForm(auto_id="leeg_%s"),
-        "faulty": ExampleForm({"title": "Plaatsing groenmedewerker", "hours": "veel", "group": "1"}, auto_id="fout_%s"),
+        "faulty": ExampleForm(
+            {"title": "Plaatsing groenmedewerker", "hours": "veel", "group": "1"}, auto_id="fout_%s"
+        ),
         "cards": CardForm(auto_id="kaart_%s"),
         "charts": example_charts(),
         "facts": [
@@ -276,17 +305,29 @@ def style(request: HttpRequest) -> HttpResponse:
                 "state": "at_risk",
                 "word": "dreigt tekort",
             },
-            {"label": "Tussenrapportage eerste helft 2026", "url": "#lijsten", "why": "3 van 14 nog niet binnen"},
+            {
+                "label": "Tussenrapportage eerste helft 2026",
+                "url": "#lijsten",
+                "why": "3 van 14 nog niet binnen",
+            },
         ],
         "events": [
-            {"what": "Goedgekeurd", "at": datetime(2026, 3, 12, 10, 15, tzinfo=AMSTERDAM), "by": "M. de Wit"},
+            {
+                "what": "Goedgekeurd",
+                "at": datetime(2026, 3, 12, 10, 15, tzinfo=AMSTERDAM),
+                "by": "M. de Wit",
+            },
             {
                 "what": "Aanvulling gevraagd",
                 "at": datetime(2026, 3, 3, 16, 40, tzinfo=AMSTERDAM),
                 "by": "M. de Wit",
                 "why": "Op de loonstrook ontbreekt het aantal uren. Stuurt u de bladzijde ervoor?",
             },
-            {"what": "Ingediend", "at": datetime(2026, 3, 1, 9, 5, tzinfo=AMSTERDAM), "by": "S. van der Velde"},
+            {
+                "what": "Ingediend",
+                "at": datetime(2026, 3, 1, 9, 5, tzinfo=AMSTERDAM),
+                "by": "S. van der Velde",
+            },
         ],
         "steps": [
             {"label": "Wat", "url": "#stappen", "state": "done"},

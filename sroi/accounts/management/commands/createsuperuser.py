@@ -10,4 +10,6 @@ class Command(DjangoCommand):
     help = "Not used here: make_admin invites the region admin."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        raise CommandError("Hier bestaat geen superuser. Gebruik: manage.py make_admin EMAIL --region CODE")
+        raise CommandError(
+            "Hier bestaat geen superuser. Gebruik: manage.py make_admin EMAIL --region CODE"
+        )

@@ -1,4 +1,6 @@
-"""Fill an empty database with the demonstration: data, what happened to it, people who can sign in, and a report."""
+"""Fill an empty database with the demonstration: data, what happened to it, people who can sign in,
+and a report.
+"""
 
 import json
 import os
@@ -38,7 +40,10 @@ from sroi.templatetags.formats import euro2
 
 REPORTED, YEAR = "gooi-en-vechtstreek", 2024
 # Per region the table that is in force, and from when; the other published tables are loaded only.
-REGIONS = {REPORTED: ("gooi-en-vechtstreek", "2020-01-01"), "voorbeeldstreek": ("utrecht-2", "2023-01-01")}
+REGIONS = {
+    REPORTED: ("gooi-en-vechtstreek", "2020-01-01"),
+    "voorbeeldstreek": ("utrecht-2", "2023-01-01"),
+}
 TABLES = settings.BASE_DIR / "contracts" / "data" / "valuation-tables"
 IMPORTS = (
     ("contracts", "import_contracts"),
@@ -48,14 +53,23 @@ IMPORTS = (
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration into an empty database, or renew the passwords of one that was loaded before."
+    help = (
+        "Load the demonstration into an empty database, or renew the passwords of one that was"
+        " loaded before."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--output", default="var", metavar="DIR", help="where reports and accounts go (default: var)"
+            "--output",
+            default="var",
+            metavar="DIR",
+            help="where reports and accounts go (default: var)",
         )
         parser.add_argument(
-            "--today", type=date.fromisoformat, metavar="DATE", help="the day that relative dates start from"
+            "--today",
+            type=date.fromisoformat,
+            metavar="DATE",
+            help="the day that relative dates start from",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -64,12 +78,17 @@ class Command(BaseCommand):
             known = Demonstration.objects.exists()
             if not known and holds_data():
                 raise CommandError(
-                    "Deze database bevat gegevens die niet van de demonstratie zijn. Kies een lege met DATABASE_URL."
+                    "Deze database bevat gegevens die niet van de demonstratie zijn. Kies een lege"
+                    " met DATABASE_URL."
                 )
         except DatabaseError:
-            raise CommandError("De database heeft nog geen tabellen. Voer eerst uit: manage.py migrate") from None
+            raise CommandError(
+                "De database heeft nog geen tabellen. Voer eerst uit: manage.py migrate"
+            ) from None
         if known:
-            self.stdout.write("De demonstratie was al geladen; alleen de wachtwoorden zijn vernieuwd.")
+            self.stdout.write(
+                "De demonstratie was al geladen; alleen de wachtwoorden zijn vernieuwd."
+            )
         else:
             today = options["today"] or timezone.localdate()
             with transaction.atomic():
@@ -81,11 +100,15 @@ class Command(BaseCommand):
         keep_accounts(accounts, output / "demo-accounts.json")
         for file_format in ("html", "pdf"):
             file = output / f"raadsmededeling-{YEAR}.{file_format}"
-            call_command("annual_report", YEAR, region=REPORTED, format=file_format, output=str(file))
+            call_command(
+                "annual_report", YEAR, region=REPORTED, format=file_format, output=str(file)
+            )
         self._report(accounts, output)
 
     def _report(self, accounts: list[DemoRow], output: Path) -> None:
-        figures = figures_of(None, Region.objects.get(code=REPORTED), YEAR, today=timezone.localdate())
+        figures = figures_of(
+            None, Region.objects.get(code=REPORTED), YEAR, today=timezone.localdate()
+        )
         rate = str(figures.average_rate).replace(".", ",")
         goal = int(figures.goal["workplaces"].low)
         lines = [
@@ -104,7 +127,9 @@ class Command(BaseCommand):
 
 
 def holds_data() -> bool:
-    """Whether there is anything of ours in the database, but for documents that can be made again."""
+    """Whether there is anything of ours in the database, but for documents that can be made
+    again.
+    """
     labels = {*OUR_APPS} - {"documents"}
     ours = (model for model in apps.get_models() if model._meta.app_label in labels)
     return any(model._base_manager.exists() for model in ours)
@@ -112,7 +137,9 @@ def holds_data() -> bool:
 
 @transaction.atomic
 def load(today: date) -> None:
-    """Everything or nothing: the marker, and per region its tables, people, contracts and what happened to them."""
+    """Everything or nothing: the marker, and per region its tables, people, contracts and what
+    happened to them.
+    """
     Demonstration.objects.create(made_at=timezone.now())
     for region, (in_force, since) in REGIONS.items():
         quietly("load_region", str(FOLDER / region / "region.json"))
@@ -143,7 +170,7 @@ def quietly(command: str, *args: str, **options: Any) -> None:
     call_command(command, *args, stdout=StringIO(), stderr=StringIO(), **options)
 
 
-# --- people -----------------------------------------------------------------------------------------------------------
+# --- people ---------------------------------------------------------------------------------------
 
 
 def create_people(region: str, today: date) -> None:
@@ -154,7 +181,9 @@ def create_people(region: str, today: date) -> None:
                 user=person(row), role=row["role"], region=Region.objects.get(code=region)
             )
             membership.municipalities.set(
-                Municipality.objects.filter(region__code=region, code__in=row["municipalities"].split(";"))
+                Municipality.objects.filter(
+                    region__code=region, code__in=row["municipalities"].split(";")
+                )
             )
 
 
@@ -173,7 +202,10 @@ def join_contractors(region: str, today: date) -> None:
 def writer(region: str) -> User | None:
     """Who writes the annual report of a region."""
     first = (
-        Membership.objects.filter(region__code=region, role=Role.ADVISER).select_related("user").order_by("pk").first()
+        Membership.objects.filter(region__code=region, role=Role.ADVISER)
+        .select_related("user")
+        .order_by("pk")
+        .first()
     )
     return first.user if first else None
 
@@ -203,32 +235,39 @@ def renew_passwords() -> list[DemoRow]:
 def keep_accounts(accounts: list[DemoRow], file: Path) -> None:
     """For the owner only, also where the file was there already."""
     file.unlink(missing_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+    with os.fdopen(
+        os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as out:
         json.dump(accounts, out, indent=1)
 
 
-# --- social firms -----------------------------------------------------------------------------------------------------
+# --- social firms ---------------------------------------------------------------------------------
 
 
 def tell_of_firm(region: Region, row: DemoRow) -> None:
     """A firm that an adviser recognises, or that a contractor proposes."""
     by, at = User.objects.get(email=row["by"]), timezone.now()
     facts = Facts(**{name: row[name] for name in ("name", "place", "offers", "website")})
-    first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_until"))
+    first, last = (
+        date.fromisoformat(row[name]) if row[name] else None
+        for name in ("valid_from", "valid_until")
+    )
     if row["act"] == "recognise":
         assert first is not None  # every row has one
         terms = RecognisedAs(row["kind"], first, last, bool(row["public"]), row["reason"])
         firms.recognise(region, row["kvk"], facts, terms, Act.of(by, at))
         return
     contractor = Contractor.objects.get(memberships__user=by, memberships__region=region)
-    proposal = FirmProposal(region=region, contractor=contractor, kvk=row["kvk"], kind=row["kind"], why=row["reason"])
+    proposal = FirmProposal(
+        region=region, contractor=contractor, kvk=row["kvk"], kind=row["kind"], why=row["reason"]
+    )
     proposal.valid_from, proposal.valid_until = first, last
     for name, value in vars(facts).items():
         setattr(proposal, name, value)
     firms.propose(proposal, Act.of(by, at))
 
 
-# --- what happened afterwards -----------------------------------------------------------------------------------------
+# --- what happened afterwards ---------------------------------------------------------------------
 
 
 class Doing:
@@ -251,7 +290,9 @@ class Doing:
 
     def _fulfilment(self) -> Fulfilment:
         return Fulfilment.objects.select_related("latest", "region").get(
-            region=self.region, contractor__kvk=self.row["contractor_kvk"], external_id=self.row["external_id"]
+            region=self.region,
+            contractor__kvk=self.row["contractor_kvk"],
+            external_id=self.row["external_id"],
         )
 
     def _version(self) -> FulfilmentVersion:
@@ -271,12 +312,18 @@ class Doing:
     def _propose(self) -> FulfilmentVersion:
         """The contractor reports that a placement ends on another day."""
         accepted, last = self._version(), date.fromisoformat(self.row["end_date"])
-        fields = {name: getattr(accepted, name) for name in (*COPIED, "bonuses", "decided_value", "decided_reason")}
+        fields = {
+            name: getattr(accepted, name)
+            for name in (*COPIED, "bonuses", "decided_value", "decided_reason")
+        }
         fields |= {"end_date": last, "confirmed_until": min(last, accepted.confirmed_until or last)}
         content = Content(
             fields,
             [(term.first_day, term.hours_per_week) for term in accepted.terms.all()],
-            [(a.contract, a.block, a.percent) for a in accepted.allocations.select_related("contract", "block")],
+            [
+                (a.contract, a.block, a.percent)
+                for a in accepted.allocations.select_related("contract", "block")
+            ],
         )
         reported = replace(self._done, by=None)
         version = life.propose_change(self._fulfilment(), content, reported)

@@ -6,7 +6,9 @@ from sroi.pages.help import guide as contractor_guide
 
 
 class Command(BaseCommand):
-    help = "Make the documents of this release that everyone can fetch, where they are not kept yet."
+    help = (
+        "Make the documents of this release that everyone can fetch, where they are not kept yet."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for language in contractor_guide.TITLES:

@@ -1,4 +1,6 @@
-"""Mail to people: what is told to whom and how they want it, once, while they may see it, whatever the server does."""
+"""Mail to people: what is told to whom and how they want it, once, while they may see it, whatever
+the server does.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -42,7 +44,11 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-RUNS = {"start_date": date(2024, 12, 1), "end_date": date(2026, 12, 31), "award_date": date(2024, 12, 1)}
+RUNS = {
+    "start_date": date(2024, 12, 1),
+    "end_date": date(2026, 12, 31),
+    "award_date": date(2024, 12, 1),
+}
 TUESDAY, LATER = date(2025, 7, 1), date(2025, 7, 9)
 
 
@@ -58,11 +64,16 @@ def world(settings: Any) -> SimpleNamespace:
     region, firm = make.make_region(), make.make_contractor("De Linde")
     noor = make.make_user(Role.ADVISER, region, email="noor@example.org")
     robin = make.make_user(Role.CONTRACTOR, region, contractor=firm, email="robin@example.org")
-    contract, other = (make.make_contract(region, firm, title=t, adviser=noor, **RUNS) for t in ("Wegen", "Bruggen"))
+    contract, other = (
+        make.make_contract(region, firm, title=t, adviser=noor, **RUNS)
+        for t in ("Wegen", "Bruggen")
+    )
     for each in (contract, other):
         make.make_plan(each, PlanState.AGREED)
         each.events.update(at=make.moment(date(2025, 1, 1)))
-    return SimpleNamespace(region=region, firm=firm, noor=noor, robin=robin, contract=contract, other=other)
+    return SimpleNamespace(
+        region=region, firm=firm, noor=noor, robin=robin, contract=contract, other=other
+    )
 
 
 def answered(world: SimpleNamespace, kind: str = "accept") -> FulfilmentVersion:
@@ -87,17 +98,25 @@ def of(person: Any, mails: list[Any]) -> list[Any]:
     return [message for message in mails if message.to == [person.email]]
 
 
-# --- what is told ---------------------------------------------------------------------------------------------------
+# --- what is told ---------------------------------------------------------------------------------
 
 
-def test_an_answer_is_told_at_once_with_a_link_and_without_what_was_asked(world: SimpleNamespace) -> None:
+def test_an_answer_is_told_at_once_with_a_link_and_without_what_was_asked(
+    world: SimpleNamespace,
+) -> None:
     version = answered(world, "return")
     telling.gather(timezone.now(), timedelta(hours=1))
     assert mailing.send_at_once(timezone.now()).sent == 1
     (message,) = mail.outbox
-    number, page = version.fulfilment.external_id, reverse("fulfilment-detail", args=[version.fulfilment_id])
+    number, page = (
+        version.fulfilment.external_id,
+        reverse("fulfilment-detail", args=[version.fulfilment_id]),
+    )
     assert message.to == [world.robin.email]
-    assert message.subject == f"Social return: Invulling {number} is teruggestuurd: er moet nog iets bij"
+    assert (
+        message.subject
+        == f"Social return: Invulling {number} is teruggestuurd: er moet nog iets bij"
+    )
     html = message.alternatives[0].content
     for text in (message.body, html):
         assert f"http://127.0.0.1:8000{page}" in text
@@ -141,20 +160,24 @@ def test_a_new_contract_is_told_and_one_without_obligation_is_not(world: SimpleN
     assert words == {(world.robin.pk, "Contract Dijken met social return is vastgelegd.")}
 
 
-def test_a_proposal_is_told_to_the_adviser_and_its_answer_to_who_proposed(world: SimpleNamespace) -> None:
+def test_a_proposal_is_told_to_the_adviser_and_its_answer_to_who_proposed(
+    world: SimpleNamespace,
+) -> None:
     officer = make.make_user(Role.PROCUREMENT_OFFICER, world.region, email="sam@example.org")
     proposal = make.make_proposal(world.contract, by=officer)
     type(proposal).objects.update(proposed_at=timezone.now())
     telling.gather(timezone.now(), timedelta(hours=1))
     (notice,) = Notice.objects.all()
     assert (notice.user, notice.kind) == (world.noor, NoticeKind.QUESTION)
-    type(proposal).objects.update(state="declined", answered_at=timezone.now(), answered_by=world.noor)
+    type(proposal).objects.update(
+        state="declined", answered_at=timezone.now(), answered_by=world.noor
+    )
     telling.gather(timezone.now(), timedelta(hours=1))
     (notice,) = Notice.objects.filter(kind=NoticeKind.ANSWER)
     assert (notice.user, notice.words) == (officer, "Uw voorstel voor Wegen is beantwoord.")
 
 
-# --- the overview of the week ---------------------------------------------------------------------------------------
+# --- the overview of the week ---------------------------------------------------------------------
 
 
 def test_the_overview_names_what_there_is_to_do(world: SimpleNamespace) -> None:
@@ -179,7 +202,10 @@ def test_a_reminder_stands_in_the_dossier(world: SimpleNamespace) -> None:
 
 def test_who_has_nothing_to_do_gets_no_overview(world: SimpleNamespace) -> None:
     idle = make.make_user(
-        Role.CONTRACTOR, world.region, contractor=make.make_contractor("Elders"), email="i@example.org"
+        Role.CONTRACTOR,
+        world.region,
+        contractor=make.make_contractor("Elders"),
+        email="i@example.org",
     )
     reader = make.make_user(Role.READER, world.region, email="r@example.org")
     mails = run()
@@ -192,7 +218,7 @@ def test_not_before_its_day_of_the_week(world: SimpleNamespace, settings: Any) -
     assert len(of(world.robin, run(date(2025, 7, 2)))) == 1
 
 
-# --- how somebody wants it ------------------------------------------------------------------------------------------
+# --- how somebody wants it ------------------------------------------------------------------------
 
 
 def choose(person: Any, **choices: str) -> Any:
@@ -202,7 +228,9 @@ def choose(person: Any, **choices: str) -> Any:
 
 
 def test_weekly_means_with_the_overview(world: SimpleNamespace) -> None:
-    assert choose(world.robin, answer="weekly", change="at_once", overview="weekly").status_code == 302
+    assert (
+        choose(world.robin, answer="weekly", change="at_once", overview="weekly").status_code == 302
+    )
     answered(world)
     (message,) = of(world.robin, run())
     assert "Nieuw (1)" in message.body
@@ -229,7 +257,9 @@ def test_what_the_policy_wants_told_cannot_be_turned_off(world: SimpleNamespace)
     answer = choose(world.robin, answer="at_once", change="never", overview="never")
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"change"}
-    NoticeChoice.objects.create(user=world.robin, kind="change", when="never")  # from before the policy asked it
+    NoticeChoice.objects.create(
+        user=world.robin, kind="change", when="never"
+    )  # from before the policy asked it
     access = mailing.access_of(world.robin)
     assert notices.choices_of(world.robin, access, TUESDAY)[NoticeKind.CHANGE] == When.WEEKLY
     Policy.objects.update(changes_always_told=False)
@@ -247,7 +277,7 @@ def test_the_page_offers_what_belongs_to_the_role(world: SimpleNamespace) -> Non
     assert offered(make.make_user(Role.READER, world.region)) == []
 
 
-# --- never to who lost access, and nothing lost -----------------------------------------------------------------------
+# --- never to who lost access, and nothing lost ---------------------------------------------------
 
 
 def test_who_lost_access_gets_nothing(world: SimpleNamespace) -> None:
@@ -320,23 +350,35 @@ def test_a_demonstration_sends_nothing(world: SimpleNamespace, settings: Any) ->
         run()
 
 
-def test_what_waits_for_the_overview_is_not_looked_through_at_every_event(world: SimpleNamespace) -> None:
+def test_what_waits_for_the_overview_is_not_looked_through_at_every_event(
+    world: SimpleNamespace,
+) -> None:
     def queries() -> int:
-        with CaptureQueriesContext(connection) as found, time_machine.travel(make.moment(date(2025, 7, 3)), tick=False):
+        with (
+            CaptureQueriesContext(connection) as found,
+            time_machine.travel(make.moment(date(2025, 7, 3)), tick=False),
+        ):
             mailing.tell.func()
         return len(found)
 
     none = queries()
     for number in range(3):
         adviser = make.make_user(Role.ADVISER, world.region, email=f"a{number}@example.org")
-        about = {"region": world.region, "user": adviser, "contract": world.contract, "kind": NoticeKind.QUESTION}
+        about = {
+            "region": world.region,
+            "user": adviser,
+            "contract": world.contract,
+            "kind": NoticeKind.QUESTION,
+        }
         notices.make([Notice(**about, key="x", words="Iets", made_at=make.moment(TUESDAY))])
     assert queries() == none
     assert mail.outbox == []
 
 
 @pytest.mark.parametrize("what", [*Happened, *ChangeKind])
-def test_of_every_event_it_is_decided_whether_people_are_told(world: SimpleNamespace, what: str) -> None:
+def test_of_every_event_it_is_decided_whether_people_are_told(
+    world: SimpleNamespace, what: str
+) -> None:
     """And its sentence stands in the history of the contract."""
     event = ContractEvent.objects.create(contract=world.contract, what=what, at=timezone.now())
     assert event.get_what_display() == type(what)(what).label

@@ -1,4 +1,6 @@
-"""The worker asks what is new: it is told soon, once, also after a crash and whatever the order of commits."""
+"""The worker asks what is new: it is told soon, once, also after a crash and whatever the order of
+commits.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -45,7 +47,9 @@ def world() -> SimpleNamespace:
 
 
 def happens(world: SimpleNamespace, at: datetime | None = None, **more: Any) -> ContractEvent:
-    return ContractEvent.objects.create(contract=world.contract, what=Happened.ENDED, at=at or timezone.now(), **more)
+    return ContractEvent.objects.create(
+        contract=world.contract, what=Happened.ENDED, at=at or timezone.now(), **more
+    )
 
 
 def told() -> int:
@@ -82,7 +86,9 @@ def test_what_happened_while_no_worker_ran_is_told_by_the_next(world: SimpleName
     assert told() == 1
 
 
-def test_what_was_noted_by_a_worker_that_was_killed_before_it_mailed_is_told(world: SimpleNamespace) -> None:
+def test_what_was_noted_by_a_worker_that_was_killed_before_it_mailed_is_told(
+    world: SimpleNamespace,
+) -> None:
     happens(world, NOW - timedelta(days=3))
     telling.gather(NOW - timedelta(days=2), timedelta(days=2))
     assert Notice.objects.get().state == NoticeState.WAITING
@@ -103,7 +109,9 @@ def test_what_is_committed_after_a_higher_key_is_told(world: SimpleNamespace) ->
     assert told() == 1
 
 
-def test_what_happens_while_it_is_told_is_told_next(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_happens_while_it_is_told_is_told_next(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def tell_and_meanwhile(back: timedelta) -> None:
         tell_of(back)
         happens(world)
@@ -122,7 +130,9 @@ def test_what_happens_while_it_is_told_is_told_next(world: SimpleNamespace, monk
 def test_what_could_not_be_told_is_told_later(
     world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
-    """A database that is away is tried again; any other fault ends no worker, and is tried with the next news."""
+    """A database that is away is tried again; any other fault ends no worker, and is tried with the
+    next news.
+    """
 
     def fails(back: timedelta) -> None:
         raise fault
@@ -166,7 +176,11 @@ def test_the_worker_looks_by_itself(settings: Any) -> None:
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
     region, firm = make.make_region(), make.make_contractor("De Linde")
     make.make_user(Role.CONTRACTOR, region, contractor=firm, email="robin@example.org")
-    runs = {"start_date": date(2024, 12, 1), "end_date": date(2026, 12, 31), "award_date": date(2024, 12, 1)}
+    runs = {
+        "start_date": date(2024, 12, 1),
+        "end_date": date(2026, 12, 31),
+        "award_date": date(2024, 12, 1),
+    }
     make.make_contracts(region, firm, 3, title="Wegen", **runs)
     call_command("run_tasks", once=True)
     (message,) = mail.outbox

@@ -1,4 +1,6 @@
-"""The work list: each thing that needs a person once, under its own heading, with the page where it is done."""
+"""The work list: each thing that needs a person once, under its own heading, with the page where it
+is done.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +19,11 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-RUNS = {"start_date": date(2024, 12, 1), "end_date": date(2026, 12, 31), "award_date": date(2024, 12, 1)}
+RUNS = {
+    "start_date": date(2024, 12, 1),
+    "end_date": date(2026, 12, 31),
+    "award_date": date(2024, 12, 1),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +44,9 @@ def piles(user: Any, query: str = "", page: str = "start") -> dict[str, list[tup
     client.force_login(user)
     client.post(reverse("set_language"), {"language": "en"})
     context = client.get(reverse(page) + query).context
-    return {pile.heading: [(task.label, task.url) for task in pile.tasks] for pile in context["piles"]}
+    return {
+        pile.heading: [(task.label, task.url) for task in pile.tasks] for pile in context["piles"]
+    }
 
 
 def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> None:
@@ -46,13 +54,20 @@ def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> 
     short = make.make_contract(world.region, world.firm, title="Short", **over)
     behind = make.make_contract(world.region, world.firm, title="Behind", **RUNS)
     ending = make.make_contract(
-        world.region, world.firm, title="Ending", **{**RUNS, "end_date": date(2025, 9, 30), "value": 0, "rate": 5}
+        world.region,
+        world.firm,
+        title="Ending",
+        **{**RUNS, "end_date": date(2025, 9, 30), "value": 0, "rate": 5},
     )
     found = piles(world.noor)
     to_end = reverse("contract-change", args=[short.pk, "end"])
     assert found["Settlements to do"] == [("End the contract: Short", to_end)]
-    assert found["Contracts that are behind"] == [("Behind", reverse("contract-detail", args=[behind.pk]))]
-    assert found["Contracts that end within three months"] == [("Ending", reverse("contract-detail", args=[ending.pk]))]
+    assert found["Contracts that are behind"] == [
+        ("Behind", reverse("contract-detail", args=[behind.pk]))
+    ]
+    assert found["Contracts that end within three months"] == [
+        ("Ending", reverse("contract-detail", args=[ending.pk]))
+    ]
     everywhere = [label for tasks in found.values() for label, _url in tasks]
     assert len(everywhere) == len(set(everywhere)) == 3
     end(short, make.act(world.noor, "Afgelopen"))
@@ -61,7 +76,9 @@ def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> 
 
 
 def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:
-    contract = make.make_contract(world.region, world.firm, title="Wegen", adviser=world.noor, **RUNS)
+    contract = make.make_contract(
+        world.region, world.firm, title="Wegen", adviser=world.noor, **RUNS
+    )
     proposal = make.make_proposal(contract)
     make.make_plan(contract, PlanState.SUBMITTED)
     waiting = make.make_purchase(contract, state="submitted")
@@ -69,20 +86,30 @@ def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:
     assert found["Proposed changes"][0][1] == reverse("change-proposal", args=[proposal.pk])
     assert found["Action plans to answer"][0][1] == reverse("contract-plan", args=[contract.pk])
     assert found["Waiting for review"][0][1] == reverse("review", args=[waiting.fulfilment_id])
-    make.make_contract(world.region, world.firm, title="Over", **{**RUNS, "end_date": date(2025, 6, 30)})
+    make.make_contract(
+        world.region, world.firm, title="Over", **{**RUNS, "end_date": date(2025, 6, 30)}
+    )
     admin = piles(make.make_user(Role.REGION_ADMIN, world.region))
     number = waiting.fulfilment.external_id
-    assert admin["Waiting for review"] == [(number, reverse("fulfilment-detail", args=[waiting.fulfilment_id]))]
+    assert admin["Waiting for review"] == [
+        (number, reverse("fulfilment-detail", args=[waiting.fulfilment_id]))
+    ]
     assert [label for label, _url in admin["Settlements to do"]] == ["Over"]
     assert not {"Proposed changes", "Action plans to answer"} & set(admin)
 
 
-def test_an_adviser_sees_the_own_contracts_and_those_of_nobody_first(world: SimpleNamespace) -> None:
+def test_an_adviser_sees_the_own_contracts_and_those_of_nobody_first(
+    world: SimpleNamespace,
+) -> None:
     for title, adviser in (("Noor", world.noor), ("Sem", world.sem), ("Nobody", None)):
         make.make_contract(world.region, world.firm, title=title, adviser=adviser, **RUNS)
     behind = "Contracts that are behind"
     assert {label for label, _url in piles(world.noor)[behind]} == {"Noor", "Nobody"}
-    assert {label for label, _url in piles(world.noor, "?van=alle")[behind]} == {"Noor", "Sem", "Nobody"}
+    assert {label for label, _url in piles(world.noor, "?van=alle")[behind]} == {
+        "Noor",
+        "Sem",
+        "Nobody",
+    }
     other = make.make_user(Role.ADVISER, world.region)
     assert {label for label, _url in piles(other)[behind]} == {"Noor", "Sem", "Nobody"}
 
@@ -104,10 +131,20 @@ def test_what_is_due(world: SimpleNamespace) -> None:
 
 def test_certificates_that_lapse(world: SimpleNamespace) -> None:
     region = make.make_region("elders", "Elders", pso_discounts={"2": "10"})
-    contract = make.make_contract(region, world.firm, title="Wegen", contacted_on=date(2025, 1, 2), **RUNS)
-    certificate = make.make_certificate(contract, valid_from=date(2023, 8, 1), valid_until=date(2025, 7, 15))
+    contract = make.make_contract(
+        region, world.firm, title="Wegen", contacted_on=date(2025, 1, 2), **RUNS
+    )
+    certificate = make.make_certificate(
+        contract, valid_from=date(2023, 8, 1), valid_until=date(2025, 7, 15)
+    )
     awarded = contract.award_date
-    make.make_change(contract, "pso_discount", obligation_delta=-5000, certificate=certificate, effective_date=awarded)
+    make.make_change(
+        contract,
+        "pso_discount",
+        obligation_delta=-5000,
+        certificate=certificate,
+        effective_date=awarded,
+    )
     adviser = make.make_user(Role.ADVISER, region)
     assert len(piles(adviser, page="due")["PSO certificates that lapse"]) == 1
     with time_machine.travel(make.moment(date(2025, 8, 1)), tick=False):
