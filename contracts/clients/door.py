@@ -19,7 +19,7 @@ from contracts.owed.door import change_shares
 from contracts.owed.posting import lock_ledger
 from sroi.access import Access, May
 from sroi.doors import Act, Objection, Refused
-from sroi.history.keeping import WHY, remember
+from sroi.history.keeping import remember, signed
 
 
 def may_manage(access: Access, region: Region) -> bool:
@@ -92,11 +92,9 @@ def _refuse(faults: Iterable[Objection]) -> None:
 
 
 def _save(client: Municipality, act: Act) -> None:
-    client._history_user, client._history_date = act.by, act.at  # type: ignore[attr-defined]
-    client._change_reason = act.why.strip()[:WHY]  # type: ignore[attr-defined]
     try:
         with transaction.atomic():
-            client.save()
+            signed(client, act).save()
     except IntegrityError:
         raise Refused(_("This code is in use already.")) from None
 

@@ -22,7 +22,7 @@ from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import policy_terms
 from sroi.access import Access, May
 from sroi.doors import Act, Refused
-from sroi.history.keeping import WHY
+from sroi.history.keeping import signed
 from sroi.money import MoneyField
 from sroi.templatetags.formats import NOTHING, euro, number, percent
 
@@ -142,14 +142,9 @@ def succeed(
             Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
         )
         made.revision = last.revision + 1 if last else 1
-        made._history_user, made._history_date, made._change_reason = (  # type: ignore[attr-defined]
-            act.by,
-            act.at,
-            act.why.strip()[:WHY],
-        )
         try:
             with transaction.atomic():
-                made.save()
+                signed(made, act).save()
         except IntegrityError:
             raise changed_meanwhile() from None
     return made

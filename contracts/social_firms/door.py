@@ -17,7 +17,7 @@ from contracts.models import (
 )
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
 from sroi.doors import Act, Refused
-from sroi.history.keeping import WHY
+from sroi.history.keeping import signed
 
 # --- proposing ------------------------------------------------------------------------------------
 
@@ -166,8 +166,7 @@ def _locked(recognition: Recognition) -> Recognition:
 
 
 def _keep(row: SocialFirm | Recognition, act: Act) -> None:
-    row._history_user, row._history_date, row._change_reason = act.by, act.at, act.why[:WHY]  # type: ignore[union-attr]
-    row.save()
+    signed(row, act).save()
 
 
 def _as_fields(given: Facts | RecognisedAs) -> dict[str, Any]:

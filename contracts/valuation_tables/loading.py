@@ -44,7 +44,7 @@ from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
 from sroi.files.size import MEGABYTE
-from sroi.history.keeping import remember
+from sroi.history.keeping import remember, signed
 
 TABLE_KEYS = (
     *(
@@ -115,8 +115,7 @@ def load_table(
             )
         known.blocks.all().delete()
         table.pk, table.made_here = known.pk, known.made_here
-    table._history_user, table._history_date, table._change_reason = act.by, act.at, act.why  # type: ignore[attr-defined]
-    table.save()
+    signed(table, act).save()
     BuildingBlock.objects.bulk_create(blocks)
     return table, True
 
@@ -349,8 +348,7 @@ def put_in_force(table: ValuationTable, valid_from: date, *, act: Act | None = N
     act = act or Act.of(None, timezone.now())
     if not current:
         line_of_table = TableInForce(region=table.region, table=table, valid_from=valid_from)
-        line_of_table._history_user, line_of_table._history_date = act.by, act.at  # type: ignore[attr-defined]
-        line_of_table.save()
+        signed(line_of_table, act).save()
     loose = Contract.objects.filter(region=table.region, table=None).select_related("policy")
     line = LineOfTables(table.region)
     for contract in loose:

@@ -22,6 +22,7 @@ from contracts.owed.posting import lock_ledger
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
 from sroi.access import Access, May
 from sroi.doors import Act, Refused
+from sroi.history.keeping import signed
 from sroi.periods import DAY, Period, add_months
 
 MONTHS_OF_QUARTER = 3
@@ -152,8 +153,7 @@ def record(check: SampleCheck, outcome: str, found: str, done: str, act: Act) ->
             raise Refused(_("You reviewed this yourself. Ask a colleague to check it."))
         now.outcome, now.found, now.done = outcome, found[:1000], done[:1000]
         now.checked_by, now.checked_at = act.by, act.at
-        now._history_user, now._history_date = act.by, act.at  # type: ignore[attr-defined]
-        now.save()
+        signed(now, act).save()
 
 
 def _may_check_own(check: SampleCheck, today: date) -> bool:

@@ -16,7 +16,7 @@ from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.models import AnnualReport, Goal
 from sroi.access import Access, May
 from sroi.doors import Act, Refused
-from sroi.history.keeping import WHY
+from sroi.history.keeping import signed
 from sroi.templatetags.formats import NOTHING
 
 
@@ -74,11 +74,7 @@ def set_goal(region: Region, year: int, indicator: str, aim: Aim, act: Act, *, s
     if aim == standing:
         return
     goal = goal or Goal(region=region, year=year, indicator=indicator)
-    goal._history_user, goal._history_date, goal._change_reason = (  # type: ignore[attr-defined]
-        act.by,
-        act.at,
-        act.why.strip()[:WHY],
-    )
+    signed(goal, act)
     if aim.low is None:
         goal.delete()
         return

@@ -34,6 +34,13 @@ def _scoped(scope: Scope) -> type[models.Model]:
     )
 
 
+def signed(row: Any, act: Act) -> Any:
+    """Who did it, when and why, for the version that saving or deleting the row keeps."""
+    row._history_user, row._history_date = act.by, act.at
+    row._change_reason = act.why.strip()[:WHY]
+    return row
+
+
 def remember(objects: Iterable[Any], act: Act, *, changed: bool = False) -> None:
     """For what `bulk_create` and `update()` did, which pass the history by."""
     rows = list(objects)
