@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sroi.exchange import amount
+from sroi.exchange import signed_amount
 from sroi.templatetags import formats
 
 
@@ -116,5 +116,5 @@ def test_templates_have_the_filters_without_loading_them():
 @given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
 def test_what_is_shown_can_be_read_back(value):
     with translation.override("nl"):
-        assert amount(formats.euro(value).replace("\u00a0", " ")) == value
-        assert amount(formats.euro2(value)) == value
+        assert signed_amount(formats.euro(value).replace("\u00a0", " ")) == value
+        assert signed_amount(formats.euro2(value)) == value
