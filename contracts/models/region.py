@@ -1,5 +1,6 @@
 """The region: municipalities that run social return together, and the rules they agreed, dated."""
 
+from datetime import date
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -36,8 +37,8 @@ class PinnedBy(models.TextChoices):
     START_DATE = "start_date", _("start date")
 
 
-class PolicyQuerySet(ScopedQuerySet):
-    def on(self, day: Any) -> Any:
+class PolicyQuerySet(ScopedQuerySet["Policy"]):
+    def on(self, day: date) -> "Policy | None":
         """The version in force on `day`; a later revision of the same date goes before an earlier
         one.
         """

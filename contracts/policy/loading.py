@@ -211,7 +211,7 @@ def _kind(row: Mapping[str, Any], code: str) -> str:
 
 def _save_if_changed(client: Municipality) -> None:
     """The same file again leaves no trace in the history."""
-    known = Municipality.objects.filter(pk=client.pk).values().first()
+    known: Any = Municipality.objects.filter(pk=client.pk).values().first()
     if known is None or any(known[name] != getattr(client, name) for name in known):
         client.save()
 

@@ -91,7 +91,8 @@ class TenderAid(ForRegistrars):
     def aid(self, form: TenderForm) -> Aid | None:
         given, today = form.cleaned_data, localdate()
         region = form.regions[given["region"]]
-        policy = visible(Policy, self.request.access).filter(region=region).on(today)
+        versions: Any = visible(Policy, self.request.access).filter(region=region)
+        policy = versions.on(today)
         if policy is None:
             return None
         table: ValuationTable | None = LineOfTables(region).on(today)

@@ -64,12 +64,16 @@ def due(today: date) -> Iterator[Due]:
         .select_related("fulfilment")
         .prefetch_related(Prefetch("allocations", allocations))
     )
-    policies: dict[int, Policy] = {}
+    policies: dict[int, Policy | None] = {}
     for version in versions.order_by("pk").iterator(chunk_size=AT_ONCE):
         region = version.fulfilment.region_id
         if region not in policies:
             policies[region] = Policy.objects.filter(region=region).on(today)
-        since, rule = over_on(version, policies[region])
+        policy = policies[region]
+        if policy is None:
+            # The region begins later: no term holds yet.
+            continue
+        since, rule = over_on(version, policy)
         if since and since <= today:
             yield Due(version, since, rule)
 

@@ -22,7 +22,7 @@ from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm
 from reporting.models import Goal
-from sroi.access import May, visible
+from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers
 from sroi.templatetags.formats import long_date
@@ -60,12 +60,17 @@ class OfRegion(OfOne):
         return reverse("policy", kwargs={"region": self.region.code})
 
 
+def policy_of(region: Region, access: Access) -> Policy | None:
+    """The one that holds today."""
+    versions: Any = visible(Policy, access).filter(region=region)
+    found: Policy | None = versions.on(timezone.localdate())
+    return found
+
+
 class PolicyPage(OfRegion):
     def get(self, request: Request, region: str) -> HttpResponse:
         versions = list(visible(Policy, request.access).filter(region=self.region))
-        standing = (
-            visible(Policy, request.access).filter(region=self.region).on(timezone.localdate())
-        )
+        standing = policy_of(self.region, request.access)
         context = {
             "region": self.region,
             "standing": standing,
@@ -135,9 +140,7 @@ class PolicyChange(OfRegion, FormPage):
         return policies.may_change(self.request.access, self.region)
 
     def get_initial(self) -> dict[str, Any]:
-        standing = (
-            visible(Policy, self.request.access).filter(region=self.region).on(timezone.localdate())
-        )
+        standing = policy_of(self.region, self.request.access)
         return PolicyForm.initial_of(standing) if standing else {}
 
     def form_valid(self, form: Any) -> HttpResponse:

@@ -7,7 +7,7 @@ narrows a queryset to what the grants of a person open. What each role may stand
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
 from django.core import checks
@@ -114,7 +114,10 @@ class Scope:
         return None
 
 
-class ScopedQuerySet(models.QuerySet[Any]):
+M = TypeVar("M", bound="ScopedModel")
+
+
+class ScopedQuerySet(models.QuerySet[M]):
     def visible_to(self, access: Access) -> Self:
         scope: Scope = self.model.scope
         conditions = [c for g in access.grants if (c := scope.condition(g)) is not None]
@@ -137,9 +140,10 @@ class ScopedModel(models.Model):
         abstract = True
 
 
-def visible(model: type[ScopedModel], access: Access) -> Any:
+def visible(model: type[M], access: Access) -> "ScopedQuerySet[M]":
     """The rows of `model` that a person may see: where every page starts."""
-    return model.objects.visible_to(access)
+    rows: Any = model.objects.visible_to(access)
+    return cast("ScopedQuerySet[M]", rows)
 
 
 OUR_APPS = ("accounts", "documents", "contracts", "placements", "reporting")

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from contracts.models import Policy, Region
+from contracts.models import Region
 from contracts.people.membership import administered
 from sroi.access import May
 from sroi.views import Request
@@ -88,14 +88,9 @@ def processing_register(request: Request) -> HttpResponse:
     if not request.access.may(May.SEE_LOG):
         raise Http404
     today = localdate()
-    terms = [
-        (region, policy_today(region, today)) for region in administered(Region, request.access)
-    ]
+    regions = administered(Region, request.access)
+    found = [(region, region.policies.all().on(today)) for region in regions]
+    terms = [(region, policy) for region, policy in found if policy]
     return render(
         request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms}
     )
-
-
-def policy_today(region: Region, today: object) -> Policy:
-    policy: Policy = region.policies.all().on(today)
-    return policy

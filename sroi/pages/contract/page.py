@@ -86,7 +86,7 @@ class ContractPage(DetailPage):
         rows = newest.select_related("version__fulfilment", "block").order_by(
             "-version__fulfilment"
         )
-        shown = list(rows[: SHOWN + 1])
+        shown: list[Any] = list(rows[: SHOWN + 1])
         for allocation in shown:
             allocation.version.period = period_words(allocation.version)
         return {"allocations": shown[:SHOWN], "more_allocations": len(shown) > SHOWN}

@@ -101,7 +101,7 @@ class Person:
     def _still_theirs(self, waiting: Sequence[Notice]) -> list[Notice]:
         """Without what they turned off, and what they may not see any more."""
         events = [notice for notice in waiting if notice.kind != NoticeKind.OVERVIEW]
-        of_contracts = {notice.contract_id for notice in events}
+        of_contracts = {notice.contract_id for notice in events if notice.contract_id}
         seen = set(
             visible(Contract, self.access).filter(pk__in=of_contracts).values_list("pk", flat=True)
         )
