@@ -255,6 +255,17 @@ class DemonstrationTest(TestCase):
         assert User.objects.get(email=renewed["email"]).check_password(renewed["password"])
         assert "al geladen" in said.getvalue()
 
+    def test_who_came_in_a_later_release_is_passed_by(self) -> None:
+        """The demonstration of an earlier release has fewer people."""
+        gone = User.objects.get(email="sem@regio-gooi.example")
+        User.objects.filter(pk=gone.pk).update(email="niemand@example.org")
+        with TemporaryDirectory() as folder:
+            call_command("demo", output=folder, stdout=StringIO())
+            renewed = json.loads((Path(folder) / "demo-accounts.json").read_text())
+        User.objects.filter(pk=gone.pk).update(email=gone.email)
+        assert {gone.email, "niemand@example.org"}.isdisjoint(row["email"] for row in renewed)
+        assert len(renewed) > 5
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("day", [date(2026, 1, 2), date(2028, 2, 29)])
