@@ -266,14 +266,6 @@ class AnnualFigures(Headlines):
         return amounts(self.policy_fields)
 
     @property
-    def by_block(self) -> Amounts:
-        return amounts(self.blocks)
-
-    @property
-    def by_contractor(self) -> Amounts:
-        return amounts(self.contractors)
-
-    @property
     def year_before(self) -> PartFigures | None:
         return self.years[-2] if len(self.years) > 1 else None
 
