@@ -5,7 +5,7 @@ Dutch.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from contracts.models import TargetGroup
+from contracts.models import Category, TargetGroup
 from sroi.templatetags.formats import number
 
 # The sections of a council notice, in their order; what the last two say is not written by hand.
@@ -23,11 +23,6 @@ SECTIONS = (
 )
 WRITTEN = dict(SECTIONS[:8])
 
-CATEGORIES = {
-    "work": "Werk",
-    "social_purchasing": "Sociale inkoop",
-    "csr": "Maatschappelijke activiteiten",
-}
 RATE_REASONS = {
     "labour_share": "Klein aandeel arbeid",
     "market": "De markt",
@@ -174,6 +169,10 @@ def capital(text: str) -> str:
 def plain(code: str) -> str:
     """A code as words, for what a table of a region brings in that has no name here."""
     return capital(code.replace("_", " ").replace("-", " "))
+
+
+def category(code: str) -> str:
+    return capital(str(Category(code).label)) if code in Category.values else code
 
 
 def target_group(code: str) -> str:

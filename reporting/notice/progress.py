@@ -34,7 +34,7 @@ from reporting.figures.catalogue import (
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Topic
-from reporting.figures.words import CATEGORIES, capital, listed, region_name
+from reporting.figures.words import capital, category, listed, region_name
 from reporting.models import Goal
 from reporting.notice import wording
 from reporting.notice.editions import Place, may_read
@@ -354,13 +354,13 @@ class ProgressNotice:
         queries = (self.opens_before, self.opens)
         rows = [
             (
-                CATEGORIES[category],
+                category(code),
                 *(
-                    cells[i].opening(f"fulfilled?category={category}&{query}")
+                    cells[i].opening(f"fulfilled?category={code}&{query}")
                     for cells, query in zip(columns, queries, strict=True)
                 ),
             )
-            for i, category in enumerate(self.own.by_category)
+            for i, code in enumerate(self.own.by_category)
         ]
         total = [
             cells[-1].opening(f"fulfilled?{query}")

@@ -24,7 +24,7 @@ from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleRe
 from reporting.figures.kinds import Kind
 from reporting.figures.outlook import Team
 from reporting.figures.records import Figure
-from reporting.figures.words import capital, counted, listed, spelled
+from reporting.figures.words import capital, category, counted, listed, spelled
 from reporting.models import Goal
 from sroi.money import rounded
 from sroi.templatetags.formats import euro, number, percent
@@ -350,16 +350,11 @@ def division(own: AnnualFigures) -> str:
     """Which category carries most of the value."""
     if not own.fulfilled or min(own.by_category.values()) < 0:
         return ""
-    category, amount = max(own.by_category.items(), key=lambda item: item[1])
-    names = {
-        "work": "werk",
-        "social_purchasing": "sociale inkoop",
-        "csr": "maatschappelijke activiteiten",
-    }
+    largest, amount = max(own.by_category.items(), key=lambda item: item[1])
     if amount == own.fulfilled:
-        return f"De hele waarde is ingevuld met {names[category]}."
+        return f"De hele waarde is ingevuld met {category(largest).lower()}."
     return (
-        f"Het grootste deel is ingevuld met {names[category]}:"
+        f"Het grootste deel is ingevuld met {category(largest).lower()}:"
         f" {percent(rounded(amount * 100 / own.fulfilled, 0))}."
     )
 

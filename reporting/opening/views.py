@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
 from reporting.figures.catalogue import FIGURES
-from reporting.figures.words import CATEGORIES, policy_field, sector
+from reporting.figures.words import category, policy_field, sector
 from reporting.notice import editions
 from reporting.notice.editions import Addressed
 from reporting.opening.tracing import NARROWED, may_trace, posted_by, trace
@@ -117,7 +117,7 @@ class FigureLines(View):
 
     def word(self, name: str, value: str) -> str:
         words: dict[str, Callable[[str], str]] = {
-            "category": lambda code: CATEGORIES.get(code, code),
+            "category": category,
             "policy_field": policy_field,
             "sector": sector,
         }

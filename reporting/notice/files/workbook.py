@@ -20,9 +20,9 @@ from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS, figures_as_data, leaves
 from reporting.figures.facts import PartFigures
 from reporting.figures.words import (
-    CATEGORIES,
     RATE_REASONS,
     capital,
+    category,
     policy_field,
     sector,
     target_group,
@@ -157,7 +157,7 @@ def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     """Fulfilled per category, client, policy field and sector, of every year."""
     clients = dict(edition.region.municipalities.values_list("code", "name"))
     names: dict[str, tuple[str, Callable[[str], str]]] = {
-        "category": ("Categorie", lambda code: CATEGORIES.get(code, code)),
+        "category": ("Categorie", category),
         "municipality": (
             capital(wording.client_word(edition.own)),
             lambda code: clients.get(code, code),

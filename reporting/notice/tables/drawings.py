@@ -8,7 +8,7 @@ from reporting.figures.catalogue import FULFILLED
 from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.figures.outlook import Outlook
 from reporting.figures.records import Figure
-from reporting.figures.words import CATEGORIES, capital
+from reporting.figures.words import capital, category
 from reporting.models import Goal
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
@@ -59,7 +59,7 @@ def years_chart(own: AnnualFigures, goals: Iterable[Goal], figure: Figure) -> Ch
 
 
 def categories_chart(own: AnnualFigures) -> Chart:
-    parts = [Bar(CATEGORIES[category], value) for category, value in own.by_category.items()]
+    parts = [Bar(category(code), value) for code, value in own.by_category.items()]
     columns = ("Categorie", FULFILLED.column, "Aandeel")
     return split_bar(
         "categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro

@@ -21,9 +21,9 @@ from reporting.figures.kinds import Kind
 from reporting.figures.masking import PublicRow, masked
 from reporting.figures.records import Figure
 from reporting.figures.words import (
-    CATEGORIES,
     POLICY_FIELDS,
     capital,
+    category,
     policy_field,
     sector,
     target_group,
@@ -181,7 +181,7 @@ def split_table(
 
 
 def categories_table(own: AnnualFigures) -> DocumentTable:
-    parts = [(category, CATEGORIES[category], value) for category, value in own.by_category.items()]
+    parts = [(code, category(code), value) for code, value in own.by_category.items()]
     return split_table(own, "Ingevulde waarde per categorie", "Categorie", "category", parts)
 
 

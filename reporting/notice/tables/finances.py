@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from django.utils.text import slugify
 
+from contracts.models import Category
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
     CONTRACT_VALUE_REGISTERED,
@@ -19,7 +20,7 @@ from reporting.figures.catalogue import (
 from reporting.figures.facts import AnnualFigures, PartFigures
 from reporting.figures.outlook import Promise, Scenario, Team
 from reporting.figures.records import Figure
-from reporting.figures.words import CATEGORIES, RATE_REASONS, capital, plain
+from reporting.figures.words import RATE_REASONS, capital, category, plain
 from reporting.models import Goal
 from reporting.notice.tables.cells import Cell, column, count, named, rate, with_total, years_before
 from reporting.notice.wording import client_word
@@ -145,7 +146,7 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         column([*(part.social_firm_spend for part in parts), whole.social_firm_spend]),
     ]
     opens = (
-        *(f"fulfilled?category={category}" for category in CATEGORIES),
+        *(f"fulfilled?category={code}" for code in Category.values),
         "fulfilled?",
         "social_firm_spend?",
     )
@@ -163,12 +164,17 @@ def spent_table(whole: AnnualFigures) -> DocumentTable:
         "Regio",
         *(cells[-1].opening(name.rstrip("?")) for cells, name in zip(columns, opens, strict=True)),
     )
-    header = (capital(client_word(whole)), *CATEGORIES.values(), "Samen", SOCIAL_FIRM_SPEND.column)
+    header = (
+        capital(client_word(whole)),
+        *map(category, Category.values),
+        "Samen",
+        SOCIAL_FIRM_SPEND.column,
+    )
     note = (
         "De eerste vier kolommen zijn toegekende waarde; de laatste is wat werkelijk is betaald,"
         " exclusief btw."
     )
-    fields = (*CATEGORIES, FULFILLED.name, SOCIAL_FIRM_SPEND.name)
+    fields = (*Category.values, FULFILLED.name, SOCIAL_FIRM_SPEND.name)
     names = named(part.code for part in parts)
     return DocumentTable(
         "Waar de waarde terechtkwam", header, rows, total, note, fields=fields, names=names

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from reporting.figures.catalogue import FIGURES, FULFILLED, INDICATORS, LARGE, OPEN, TO_DATE_RATIO
 from reporting.figures.facts import AnnualFigures, percentage
 from reporting.figures.records import Topic
-from reporting.figures.words import CATEGORIES, listed, region_name
+from reporting.figures.words import category, listed, region_name
 from reporting.notice.editions import Edition
 from sroi.documents import markup
 from sroi.money import ZERO
@@ -109,17 +109,17 @@ def about(own: AnnualFigures, topic: Topic) -> Iterator[Placeholder]:
 
 
 def _per_category(own: AnnualFigures) -> Iterator[Placeholder]:
-    for category, name in (
+    for code, name in (
         ("work", "werk"),
         ("social_purchasing", "sociale_inkoop"),
         ("csr", "activiteiten"),
     ):
-        label = f"{FULFILLED.title} met {CATEGORIES[category].lower()}"
+        label = f"{FULFILLED.title} met {category(code).lower()}"
         yield Placeholder(
             f"waarde_{name}",
             label,
-            euro(own.by_category[category]),
-            f"fulfilled?category={category}",
+            euro(own.by_category[code]),
+            f"fulfilled?category={code}",
         )
 
 

@@ -3,7 +3,7 @@ report stays.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,17 @@ def shape(value: Any) -> Any:
     return [shape(value[0])] if isinstance(value, list) and value else type(value).__name__
 
 
+def without_keys(figures: AnnualFigures) -> AnnualFigures:
+    """A contractor goes by its key, which is another one in each database."""
+    return replace(figures, contractors=[replace(p, code="") for p in figures.contractors])
+
+
 def test_facts_of_the_first_format_are_those_of_the_same_ledger(ledger: Ledger) -> None:
     """The file was frozen by the program of then, from the ledger of this test."""
     then = kept("facts-1.json")
     assert "format" not in then
     found = thawed(AnnualFigures, then)
-    assert found == figures_of(None, ledger.region, 2024, today=TODAY)
+    assert without_keys(found) == without_keys(figures_of(None, ledger.region, 2024, today=TODAY))
     assert (found.fulfilled, found.workplaces) == (Decimal("15463.77"), 3)
     assert found.municipalities[0].social_firm_spend == Decimal(then["municipalities"][0]["paid"])
 
@@ -67,7 +72,8 @@ def test_a_report_of_the_first_format_opens_and_verifies(
     Revision.objects.update(fingerprint=(mark := fingerprint(final, rows)))
     AnnualReport.objects.update(fingerprint=mark)
     edition = assemble(ledger.region, 2024, None, TODAY)
-    assert edition.own == figures_of(None, ledger.region, 2024, today=TODAY)
+    now = figures_of(None, ledger.region, 2024, today=TODAY)
+    assert without_keys(edition.own) == without_keys(now)
     client = signed_in(ledger, Role.ADVISER)
     for address in (ROOT, ROOT + "cijfers.json", ROOT + "cijfer/fulfilled/"):
         assert client.get(address).status_code == 200, address

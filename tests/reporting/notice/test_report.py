@@ -207,7 +207,7 @@ def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
         "samen € 80.000, is € 25.263,77 ingevuld (31,58%). Nog in te vullen: € 54.736,23.",
         "Van de twee doelen voor 2024 is er één overtroffen.",
         "De ingevulde waarde is 81% hoger dan in 2023.",
-        "Het grootste deel is ingevuld met werk: 80%.",
+        "Het grootste deel is ingevuld met arbeid: 80%.",
         "Het potentieel groeit naar 80 tot 100 in 2028.",
         "Voor 2025 is het doel: 50 voor werkplekken.",
         (

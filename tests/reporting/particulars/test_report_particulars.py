@@ -315,7 +315,7 @@ def test_tables_stand_beside_the_years_before(ledger: Ledger) -> None:
         assert table
         return [plain(cell) for cell in next(r for r in table.rows if r[0] == first)[1:]]
 
-    assert row("categories", "Werk")[:3] == ["€ 0", "€ 1.000", "€ 13.213,27"]
+    assert row("categories", "Arbeid")[:3] == ["€ 0", "€ 1.000", "€ 13.213,27"]
     assert row("categories", "Maatschappelijke activiteiten")[:3] == ["€ 500", "€ 0", "€ 0,00"]
     assert row("policy_fields", "Economie")[1:4] == ["–", "€ 1.000", "€ 2.750,50"]
     assert row("policy_fields", "Duurzaamheid")[1:] == ["–"] * 4
