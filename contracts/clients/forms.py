@@ -100,7 +100,10 @@ class ClientForm(forms.Form):
         data.setdefault("inhabitants", None)
         if not self.errors:
             mended = Municipality(
-                code=self.client.code, name=data["name"], region=self.client.region
+                code=self.client.code,
+                name=data["name"],
+                region=self.client.region,
+                valid_until=self.client.valid_until,
             )
             others = self.client.region.municipalities.exclude(pk=self.client.pk)
             for name, reason in taken_faults(mended, others):
@@ -120,6 +123,8 @@ class EndForm(forms.Form):
         help_text=_("After a merger. Add the new client first, if it is not there yet."),
     )
     why = why_field()
+    # The last day that it had when it was looked at.
+    seen = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, client: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

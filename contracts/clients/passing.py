@@ -36,7 +36,8 @@ def passing(client: Municipality, last: date) -> list[Passing]:
     lines.
 
     Shares are by month: from the first that begins after `last`, or from the award where that comes
-    later.
+    later. Where shares are known already for a month from then on, they stand, and what the last of
+    them gives the client passes from the month after they began.
     """
     shared = ContractShare.objects.filter(municipality=client, percent__gt=0).values("contract")
     contracts = Contract.objects.filter(pk__in=shared, state__in=OPEN).select_related("region")
@@ -49,6 +50,8 @@ def _passing(client: Municipality, first: date, contracts: list[Contract]) -> It
     known = SharesOfContracts(contracts)
     for contract in contracts:
         month = max(first, month_of(contract.award_date))
+        if (latest := known.latest(contract.pk)) >= month:
+            month = add_months(latest, 1)
         shares = known.on(contract.pk, month)
         if percent := shares.get(client.pk):
             yield Passing(contract, month, percent, shares)

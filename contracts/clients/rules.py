@@ -31,8 +31,8 @@ def client_faults(client: Municipality) -> Iterator[Objection]:
 
 def code_faults(kind: str, code: str) -> Iterator[Objection]:
     """A municipality has the code of the CBS, and nobody else has one in that form."""
-    of_municipality = bool(re.match(CBS_CODE, code))
-    if kind == ClientKind.MUNICIPALITY and not of_municipality:
+    of_municipality = bool(re.match(CBS_CODE, code, re.IGNORECASE))
+    if kind == ClientKind.MUNICIPALITY and not re.match(CBS_CODE, code):
         yield Objection(
             "code",
             _("The code of a municipality is that of the CBS: GM and four digits, such as GM0402."),
@@ -60,7 +60,9 @@ def taken_faults(client: Municipality, others: Iterable[Municipality]) -> Iterat
     for other in others:
         if other.code.casefold() == client.code.casefold():
             yield Objection("code", _("%(name)s has this code already.") % {"name": other.name})
-        if folded(other.name) == folded(client.name) and not other.valid_until:
+        if folded(other.name) == folded(client.name) and not (
+            other.valid_until or client.valid_until
+        ):
             yield Objection(
                 "name",
                 _("There is a client of this name already, with the code %(code)s.")

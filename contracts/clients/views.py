@@ -127,7 +127,8 @@ class End(OfClient):
         return redirect(self.back_url)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"valid_until": self.client.valid_until}
+        last = self.client.valid_until
+        return {"valid_until": last, "seen": last and last.isoformat()}
 
     def form_valid(self, form: Any) -> HttpResponse:
         if "again" in self.request.POST:
@@ -140,6 +141,7 @@ class End(OfClient):
 
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
+        self.client.valid_until = given["seen"]
         passed = clients.end(
             self.client, given["valid_until"], given["successor"], self.request.access, act
         )

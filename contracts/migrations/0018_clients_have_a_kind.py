@@ -9,6 +9,11 @@ from django.db import migrations, models
 def without_a_cbs_code(apps, schema_editor):
     """What was loaded under a code that is no CBS code can be no municipality: it becomes a client of another kind."""
     clients = apps.get_model('contracts', 'Municipality').objects
+    for client in clients.filter(code__iregex=r'^gm[0-9]{4}$'):
+        clients.filter(pk=client.pk).update(code=client.code.upper())
+    unfit = clients.exclude(code__regex=r'^[A-Za-z0-9]{2,12}$').values_list('code', flat=True)
+    if codes := ', '.join(sorted(unfit)):
+        raise ValueError(f'Codes of municipalities have 2 to 12 letters and digits. First give these another one: {codes}')
     clients.exclude(code__regex=r'^GM[0-9]{4}\Z').update(kind='other', inhabitants=None)
 
 

@@ -49,6 +49,12 @@ class SharesOfContracts:
         begun = [s for s in known if s.since <= month] or [min(known, key=lambda s: s.since)]
         return max(begun, key=lambda s: s.since).percents
 
+    def latest(self, contract_id: int) -> date:
+        """The month from which the last shares that are known hold; those of the award have no
+        beginning.
+        """
+        return max(self._sets[contract_id])
+
     def named(self, contract_id: int, month: date) -> list[tuple[Municipality, Decimal]]:
         """The municipalities that have a share in `month`, with their percent."""
         shares = self.on(contract_id, month)

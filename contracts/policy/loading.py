@@ -19,6 +19,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import slug_of
+from contracts.clients.passing import passing
 from contracts.clients.rules import client_faults, successor_faults
 from contracts.clients.words import kind_of
 from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
@@ -180,9 +181,8 @@ def _load_client(region: Region, row: Any, where: str) -> Municipality:
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "code"})
     refuse_unknown(row, CLIENT_KEYS[where], where)
     code = str(required(row, "code", where))
-    client = Municipality.objects.filter(region=region, code=code).first() or Municipality(
-        region=region, code=code
-    )
+    known = Municipality.objects.filter(region=region, code__iexact=code).first()
+    client = known or Municipality(region=region, code=code)
     client.name = str(required(row, "name", code))
     client.kind = _kind(row, code) if where == "clients" else ClientKind.MUNICIPALITY
     client.slug = slug_of(client)
@@ -230,9 +230,16 @@ def _link_successors(
                         "code": row["successor"],
                     }
                 )
-            for _name, reason in successor_faults(
-                client, by_code[row["successor"]], client.valid_until
-            ):
+            last = client.valid_until
+            if last and client.successor_id is None and passing(client, last):
+                raise FaultyFile(
+                    _(
+                        "%(where)s: it still has shares in contracts. Merge it in the site, so that"
+                        " they pass to its successor."
+                    )
+                    % {"where": row["code"]}
+                )
+            for _name, reason in successor_faults(client, by_code[row["successor"]], last):
                 raise FaultyFile(f"{client.code}: {reason}")
             client.successor = by_code[row["successor"]]
             _save_if_changed(client)

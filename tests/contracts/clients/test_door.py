@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.clients import door as clients
 from contracts.clients.passing import Passing, passing
-from contracts.models import Contract, ContractShare, Municipality, ObligationLine, Region
+from contracts.models import Contract, Municipality, ObligationLine, Region
 from contracts.owed.door import award, change_shares
 from contracts.owed.shares import SharesOfContracts
 from contracts.people.membership import access_of
@@ -183,19 +183,39 @@ def test_a_merger_within_a_month_passes_from_the_next(region: Region, admin: Acc
     assert (month, percent) == (date(2025, 7, 1), 100)
 
 
-def test_all_pass_or_none(region: Region, admin: Access) -> None:
+def test_shares_that_are_known_for_later_stand_and_pass_after_their_month(
+    region: Region, admin: Access
+) -> None:
+    """Also where the client had none before: it would go on in lines of after its end."""
     firm = make.make_contractor()
-    make.make_contract(region, firm, {"GM0406": 100}, reference="C-1", end_date=date(2027, 1, 31))
-    other = make.make_contract(
-        region, firm, {"GM0406": 100}, reference="C-2", end_date=date(2027, 1, 31)
+    with_it = make.make_contract(
+        region, firm, {"GM0406": 100}, reference="C-1", end_date=date(2028, 1, 31)
+    )
+    without = make.make_contract(
+        region, firm, {"GM0317": 100}, reference="C-2", end_date=date(2028, 1, 31)
     )
     half = {town("GM0406").pk: Decimal(50), town("GM0317").pk: Decimal(50)}
-    change_shares(other, half, make.act(), month=date(2026, 6, 1))
-    known = ContractShare.objects.count()
-    with pytest.raises(Refused, match="C-2"):
-        clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act())
-    assert ContractShare.objects.count() == known
-    assert town("GM0406").valid_until is None
+    for contract in (with_it, without):
+        change_shares(contract, half, make.act(), month=date(2026, 6, 1))
+    assert clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act()) == 2
+    for contract in (with_it, without):
+        assert shares(contract, date(2026, 6, 1)) == {"GM0406": 50, "GM0317": 50}
+        assert shares(contract, date(2026, 7, 1)) == {"GM0402": 50, "GM0317": 50}
+
+
+def test_an_ended_client_keeps_its_name_beside_a_new_one(region: Region, admin: Access) -> None:
+    clients.end(town("GM0406"), LAST, None, admin, make.act())
+    clients.add(new(region, name="Huizen"), admin, make.act())
+    clients.mend(town("GM0406"), "Huizen", 41_000, admin, make.act())
+    assert town("GM0406").inhabitants == 41_000
+
+
+@pytest.mark.parametrize("code", ["gm0402", "Gm9999"])
+def test_nobody_else_has_a_code_of_the_cbs_in_small_letters(
+    region: Region, admin: Access, code: str
+) -> None:
+    with pytest.raises(Refused):
+        clients.add(new(region, kind="other", code=code, name="Ander"), admin, make.act())
 
 
 @pytest.mark.parametrize("code", ["GM0406", "WB1", "GM0001", "GM0317", "GM1234"])

@@ -131,6 +131,24 @@ def test_the_same_file_again_leaves_no_trace(region: Region) -> None:
     assert Municipality.history.count() == before
 
 
+def test_a_code_in_small_letters_is_the_same_client(region: Region) -> None:
+    load_region(file_of(clients=[{**HOUSING, "code": "wbreburg", "name": "Wonen Breburg"}]))
+    client = Municipality.objects.get(region=region, kind="housing_association")
+    assert (client.code, client.name) == ("WBREBURG", "Wonen Breburg")
+
+
+def test_who_still_has_shares_is_not_merged_by_a_file(region: Region) -> None:
+    """It would pass none of them, and the site would take it for done."""
+    merged = {**HOUSING, "valid_until": "2025-12-31", "successor": "WB2"}
+    both = [merged, {**HOUSING, "code": "WB2", "name": "Wonen Samen"}]
+    assert imported(region, end_date="2027-01-31").faults == []
+    with pytest.raises(FaultyFile, match=r"WBREBURG.*aandelen"):
+        load_region(file_of(clients=both))
+    Contract.objects.update(state="cancelled")
+    load_region(file_of(clients=both))
+    assert Municipality.objects.get(code="WBREBURG").successor is not None
+
+
 def test_two_of_one_name_have_an_address_each(region: Region) -> None:
     load_region(file_of(clients=[HOUSING, {**HOUSING, "code": "WB2"}]))
     slugs = dict(Municipality.objects.filter(name="WonenBreburg").values_list("code", "slug"))

@@ -144,6 +144,25 @@ def test_ending_alone_says_that_shares_stay(region: Region, admin: Client) -> No
     assert "De laatste dag van Huizen is 30 juni 2025" in text(done)
 
 
+def test_a_last_day_that_was_set_meanwhile_is_not_overwritten(
+    region: Region, admin: Client
+) -> None:
+    """Both looked at a client without a last day; the second is told."""
+    old = region.municipalities.get(code="GM0406")
+    given = {"valid_until": "2025-12-31", "successor": "", "why": "", "seen": "", "confirm": "1"}
+    admin.post(end_of(old), given)
+    second = admin.post(end_of(old), given | {"valid_until": "2025-06-30"})
+    assert second.status_code == 422
+    assert "intussen beëindigd" in text(second)
+    old.refresh_from_db()
+    assert old.valid_until == date(2025, 12, 31)
+    shown = admin.get(end_of(old)).content.decode()
+    assert 'name="seen" value="2025-12-31"' in shown
+    admin.post(end_of(old), given | {"valid_until": "2025-06-30", "seen": "2025-12-31"})
+    old.refresh_from_db()
+    assert old.valid_until == date(2025, 6, 30)
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
