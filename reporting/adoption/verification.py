@@ -12,13 +12,13 @@ from typing import Any
 
 from reporting.adoption.fingerprint import fingerprint
 from reporting.figures.annual import figures_of
+from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import figures_as_data, leaves
 from reporting.models import AnnualReport, FrozenFile
 
 SNAPSHOT = (
-    "contracts_active",
+    *(figure.name for figure in FIGURES.values() if figure.moves_on),
     "coverage",
-    "workplaces_started",
     "goal",
     "quality.contracts_without_report",
     "quality.awaiting_review",
@@ -48,7 +48,11 @@ def differences(report: AnnualReport) -> Iterator[str]:
         now = figures_of(
             None, report.region, report.year, edition.municipality, as_of=report.last_posting
         )
-        then, again = sums(edition.figures), sums(figures_as_data(now))
+        data = figures_as_data(now)
+        if "by_client" not in edition.figures:
+            # Before clients had a kind, all of them stood among the municipalities.
+            data["by_municipality"] = data["by_client"]
+        then, again = sums(edition.figures), sums(data)
         # A figure that came later was not among them, and says nothing.
         since = [
             name for name in again if name not in then and name.partition(".")[0] in edition.figures

@@ -218,6 +218,7 @@ _OTHERS = (
         "fulfilment",
         definitions.workplaces_started,
         "werkplekken_begonnen",
+        snapshot=True,
         shown=IN_TEXTS | IN_FILES,
     ),
     Figure(

@@ -73,6 +73,8 @@ class Figure:
     at: str = ""
     # At the head of a column, where that is shorter.
     head: str | Promise = ""
+    # Counted by what versions say now, so that a later one changes it.
+    snapshot: bool = False
     # A region can set goals for it.
     goal: bool = False
     shown: frozenset[Place] = frozenset()
@@ -96,8 +98,13 @@ class Figure:
 
     @property
     def is_of_today(self) -> bool:
-        """As the register stands now: of a final report not to be had any more."""
+        """Counted as the register stands now."""
         return self.ledger is Ledger.REGISTER
+
+    @property
+    def moves_on(self) -> bool:
+        """Of a final report not to be had any more: what stands behind it has changed since."""
+        return self.is_of_today or self.snapshot
 
     def value(self, figures: Any) -> Any:
         """Its value in annual figures, or in those of a part; None where they do not have it."""

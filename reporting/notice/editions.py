@@ -201,12 +201,12 @@ def _on_shelf(region: Region, year: int) -> _Kept:
     final = frozenset(
         year for year, report in reports.items() if report.state == AnnualReport.State.FINAL
     )
-    towns = Municipality.objects.with_council().filter(region=region).order_by("name")
+    towns = Municipality.objects.filter(region=region).order_by("name")
     kept = _with_edition([reports[year].pk]) if year in final else None
     there = [
         town
         for town in towns
-        if (_existed(town, year) if kept is None else town.pk in kept[region.pk, year])
+        if (_takes_part(town, year) if kept is None else town.pk in kept[region.pk, year])
     ]
     published = frozenset(year for year, report in reports.items() if report.published_at)
     return _Kept(reports.get(year), final, there, published)
@@ -420,7 +420,7 @@ def shelves(access: Access, today: date) -> list[Shelf]:
     reports = {(report.region_id, report.year): report for report in _reports(years)}
     states = {key: report.state for key, report in reports.items()}
     kept = _with_edition(r.pk for r in reports.values() if r.state == AnnualReport.State.FINAL)
-    towns = list(Municipality.objects.with_council().filter(region__in=years).order_by("name"))
+    towns = list(Municipality.objects.filter(region__in=years).order_by("name"))
     found = []
     for region in regions:
         for year in years.get(region.pk, []):
@@ -430,7 +430,7 @@ def shelves(access: Access, today: date) -> list[Shelf]:
                 m
                 for m in towns
                 if m.region_id == region.pk
-                and (m.pk in kept[region.pk, year] if is_final else _existed(m, year))
+                and (m.pk in kept[region.pk, year] if is_final else _takes_part(m, year))
             ]
             readable = [m for m in own if may_read(access, region, m, is_final)]
             whole = may_read(access, region, None, is_final)
@@ -452,7 +452,12 @@ def _reports(region_ids: Iterable[int]) -> QuerySet[AnnualReport]:
     return found
 
 
-def _existed(municipality: Municipality, year: int) -> bool:
+def _takes_part(municipality: Municipality, year: int) -> bool:
+    """Whether its council gets an edition about the year."""
     period = Period.year(year)
     begun = municipality.valid_from is None or municipality.valid_from <= period.last
-    return begun and (municipality.valid_until is None or municipality.valid_until >= period.first)
+    return (
+        municipality.has_council
+        and begun
+        and (municipality.valid_until is None or municipality.valid_until >= period.first)
+    )

@@ -39,7 +39,7 @@ def with_links(body: str, access: Access, edition: Addressed) -> SafeString:
 
     def link(match: re.Match[str]) -> str:
         name, _sign, query = match["figure"].replace("&amp;", "&").partition("?")
-        gone = edition.is_final and name in FIGURES and FIGURES[name].is_of_today
+        gone = edition.is_final and name in FIGURES and FIGURES[name].moves_on
         if (
             not match["text"].strip()
             or gone

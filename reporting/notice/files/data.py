@@ -16,6 +16,7 @@ from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
 from reporting.notice.tables.exhibits import published_groups
 from sroi.documents.tables import DocumentTable
+from sroi.templatetags.formats import NOTHING
 
 LANGUAGE = "nl"
 # Raised when a key changes; `docs/open-data.md` says what they mean.
@@ -33,7 +34,9 @@ def as_csv(edition: Edition, *, public: bool = False) -> str:
 def value_of(cell: str) -> Any:
     """What a cell holds: the value of a figure, or its words."""
     value = getattr(cell, "value", None)
-    return str(cell) if value is None else exchanged(value)
+    if value is None:
+        return None if cell == NOTHING else str(cell)
+    return exchanged(value)
 
 
 def _content(edition: Edition, public: bool) -> dict[str, Any]:

@@ -66,8 +66,8 @@ def years_before(own: AnnualFigures, most: int = BEFORE) -> list[PartFigures]:
     return own.years[:-1][-most:]
 
 
-# In data: the row that adds up the others, and what has no code.
-TOTAL, NONE = "total", "none"
+# In data: the row that adds up the others, and what has no code; no code begins like that.
+TOTAL, NONE = "_total", "_none"
 
 
 def named(codes: Iterable[str], total: bool = True) -> list[str]:

@@ -210,7 +210,7 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
         (
             row[0],
             impacts.get(code, NOTHING),
-            *(cell if getattr(cell, "value", None) else Cell(NOTHING) for cell in row[1:]),
+            *map(_dashed, row[1:]),
         )
         for code, row in zip(codes, found.rows, strict=True)
     ]
@@ -219,6 +219,12 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
     return DocumentTable(
         found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names
     )
+
+
+def _dashed(cell: str) -> str:
+    """Nothing is a dash, that keeps its value: in data it is 0."""
+    value = getattr(cell, "value", None)
+    return cell if value else Cell(NOTHING, value)
 
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
