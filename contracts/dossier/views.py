@@ -30,6 +30,7 @@ from contracts.models import (
 )
 from sroi.access import visible
 from sroi.documents import DOCX
+from sroi.doors import Refused
 from sroi.files import checking
 from sroi.files.checking import prepared, shown_name
 from sroi.files.handing_out import handed_out
@@ -191,8 +192,11 @@ class EditPerson(NewPerson):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if not request.POST.get("remove"):
             return super().post(request, *args, **kwargs)
-        dossier.remove_person(self.found)
-        messages.success(request, _("The contact person was removed."))
+        try:
+            dossier.remove_person(self.found)
+            messages.success(request, _("The contact person was removed."))
+        except Refused as refused:
+            messages.error(request, str(refused))
         return redirect(self.back_url)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

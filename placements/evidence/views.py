@@ -108,7 +108,8 @@ class Seen(OfOne, ButtonPage):
     def do(self) -> str:
         form, version = SeenForm(self.request.POST), self.fulfilment.latest
         if not form.is_valid() or not version:
-            raise Refused(" ".join(str(fault) for some in form.errors.values() for fault in some))
+            reasons = [str(fault) for some in form.errors.values() for fault in some]
+            raise Refused(" ".join(reasons) or _("There is nothing to review any more."))
         how, kind = form.cleaned_data["how"], form.cleaned_data["kind"]
         evidence.see(version, kind, how, localdate(), act_of(self.request))
         return _("Noted that you saw it.")

@@ -213,14 +213,13 @@ def _deadline(contract: Contract, deadline: Deadline, heard: date | None) -> Ask
 
 
 def _standing(contract: Contract, progress: Progress, today: date) -> Iterator[Ask]:
-    """That it is short, or ends soon while it is not, so that its settlement comes as no
-    surprise.
-    """
+    """That it is short, or ends soon, so that its settlement comes as no surprise."""
     if not is_settled_here(contract) or contract.state not in RUNNING:
         return
     look, why = (progress.status, progress.status.label), left_to_do(contract, progress)
+    ending_by = add_months(today, ENDING_WITHIN_MONTHS)
     if progress.status in WORRYING:
         late = progress.status == Status.OVERDUE
         yield Ask(contract, Kind.CATCH_UP, contract.last_counted_day, why, late, *look)
-    elif today <= contract.end_date <= add_months(today, ENDING_WITHIN_MONTHS):
+    elif today <= contract.end_date <= ending_by:
         yield Ask(contract, Kind.ENDING, contract.end_date, why, False, *look)

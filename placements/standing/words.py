@@ -109,6 +109,8 @@ def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[s
 def left_to_do(contract: Contract, progress: Progress) -> str:
     """What is left to do by when, as part of a line about the contract."""
     words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
+    if progress.open <= 0:
+        return _("all is fulfilled; the term ends on %(last)s") % words
     return _("another %(open)s by %(last)s") % words
 
 

@@ -38,7 +38,7 @@ from placements.recording.forms import DetailsForm, WhatForm, WhyForm
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
 from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.fields import is_key
+from sroi.fields import change_answers, is_key
 from sroi.files.size import MEGABYTE, too_large
 from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
 
@@ -226,6 +226,12 @@ class RecordingStep(OfFulfilment, FormPage):
         self.keep(form)
         later = self.request.POST.get("later")
         return _("Saved as a draft. It waits for you under Fulfilments.") if later else ""
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        """Sent again, it is an edit of what there is now: who sends it was told so."""
+        self.version.refresh_from_db()
+        change_answers(form, edition=str(self.version.edition))
+        return super().refuse(form, refused)
 
     def get_success_url(self) -> str:
         later = self.request.POST.get("later")

@@ -60,7 +60,11 @@ def asked_of(contract: Contract, access: Access, today: date) -> list[Ask]:
 
 
 def concerns(ask: Ask, access: Access) -> bool:
-    """Whether this person is told: before a term has passed it is for the contractor alone."""
+    """Whether this person is told: before a term has passed only who can do something about it, and
+    the contractor, whose term it is.
+    """
+    if ask.kind == Kind.CONTACT and not ask.late:
+        return bool(action_for(ask, access)[0])
     if ask.kind in OF_DEADLINES and not ask.late:
         return is_own(ask.contract, access)
     return True

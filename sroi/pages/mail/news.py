@@ -9,7 +9,7 @@ import logging
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import Error as DatabaseFailure
+from django.db import InterfaceError, OperationalError
 
 from placements.telling import lately, sources
 from sroi.pages.mail.sending import JUST_NOW, tell_of
@@ -39,8 +39,9 @@ class News:
         try:
             tell_of(self.back)
             self.back = JUST_NOW
-        except DatabaseFailure:
-            self.seen = []
+        except (OperationalError, InterfaceError):
+            # It does not answer: everything is looked at once more when it does.
+            self.seen, self.back = [], lately()
             raise
         except Exception:
             # Not again each second: with what happens next, and then of all of these days.
