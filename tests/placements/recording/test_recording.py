@@ -2,6 +2,7 @@
 the one door.
 """
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -231,6 +232,12 @@ class TestSteps:
         assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["__all__"])
         assert answer.context["form"]["hours_per_week"].value() == "12"  # what was typed is kept
         assert version.terms.get().hours_per_week == 36
+        # It was said: sent again as it stands there now, it is an edit of what there is.
+        again = re.search(r'name="edition" value="(\d+)"', answer.content.decode())
+        assert again
+        typed = placement(version, edition=again[1], hours_per_week="12")
+        assert browser_of.post(step(version, "details"), typed).status_code == 302
+        assert version.terms.get().hours_per_week == 12
 
 
 class TestSeveralContracts:
