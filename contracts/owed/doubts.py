@@ -5,7 +5,7 @@ Asked are an award far ahead, an amount far above what is usual in the region, a
 contradicts its sign. How far is data (`contracts/data/doubts.json`: months, a number of times, and
 words); what is usual is the middle one of the contract values of the region itself, in euro. Each
 function yields doubts by the names of the import. Source:
-docs/decisions/where-the-handbook-leaves-room.md.
+docs/decisions/slips-of-the-pen-are-asked.md.
 """
 
 import json

@@ -26,6 +26,7 @@ PAGES = [
 ]
 CODE = re.compile(r"`([^`\n]+)`|^ {4}(\S.*)$", re.MULTILINE)
 OURS = r"(?:sroi|contracts|placements|reporting|templates|tests|static|docs|\.ci|\.github)"
+APPS = ("sroi", "contracts", "placements", "reporting")
 HEAVIEST_PICTURE = 150_000
 
 each_document = pytest.mark.parametrize(
@@ -50,6 +51,13 @@ def test_files_and_folders_that_are_named_exist(document: Path) -> None:
     assert [
         name for name in names if not (ROOT / name).exists() and not (ROOT / f"{name}.py").exists()
     ] == []
+
+
+def test_code_names_documents_that_exist() -> None:
+    modules = (path for app in APPS for path in (ROOT / app).rglob("*.py"))
+    named = {(p, doc) for p in modules for doc in re.findall(r"docs/[\w/-]+\.md", p.read_text())}
+    assert named
+    assert [(p, doc) for p, doc in named if not (ROOT / doc).exists()] == []
 
 
 @each_document
