@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.clients.rules import NAME, client_faults, day_faults, successor_faults, taken_faults
 from contracts.models import ClientKind, Municipality, Region
 from contracts.people.membership import administered
-from sroi.access import Access
+from sroi.access import Access, May
 from sroi.exchange import whole_number
 from sroi.fields import Day, ParsedField, text_field
 from sroi.history.keeping import WHY
@@ -63,7 +63,7 @@ class NewClientForm(forms.Form):
     def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["region"]
-        field.queryset = administered(Region, access)
+        field.queryset = administered(Region, access, to=May.MANAGE_CLIENTS)
         field.initial = field.queryset.first()
         if len(field.queryset) == 1:
             field.widget = field.hidden_widget()

@@ -19,10 +19,14 @@ from contracts.clients.passing import passing
 from contracts.clients.words import term
 from contracts.models import Municipality
 from contracts.people.membership import administered
-from sroi.access import May, visible
+from sroi.access import Access, May, visible
 from sroi.history.versions import versions
 from sroi.templatetags.formats import NOTHING, long_date, number
 from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, act_of
+
+
+def managed(access: Access) -> Any:
+    return administered(Municipality, access, to=May.MANAGE_CLIENTS)
 
 
 class ClientList(ForWhoMay, ListPage):
@@ -34,7 +38,7 @@ class ClientList(ForWhoMay, ListPage):
     template_name = "contracts/client_list.html"
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows: QuerySet[Any] = administered(Municipality, self.request.access)
+        rows: QuerySet[Any] = managed(self.request.access)
         return rows.select_related("successor").order_by("name", "pk")
 
 
@@ -64,7 +68,7 @@ class OfClient(OfOne, FormPage):
     client: Municipality
 
     def get_object(self, queryset: Any = None) -> Any:
-        rows = administered(Municipality, self.request.access).select_related("region", "successor")
+        rows = managed(self.request.access).select_related("region", "successor")
         return get_object_or_404(rows, pk=self.kwargs["pk"])
 
     def get_form_kwargs(self) -> dict[str, Any]:

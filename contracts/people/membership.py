@@ -73,9 +73,9 @@ def people(ids: Any) -> Any:
     return get_user_model().objects.filter(pk__in=ids, is_active=True).order_by("pk")
 
 
-def administered(model: Any, access: Access) -> Any:
-    """The visible rows of the regions where one is admin: with another role as well, others' rows
-    stay out.
+def administered(model: Any, access: Access, *, to: May = May.MANAGE_USERS) -> Any:
+    """The visible rows of the regions where one is admin, and may do this: with another role as
+    well, others' rows stay out.
     """
-    regions = access.regions_where(May.MANAGE_USERS)
+    regions = access.regions_where(to)
     return visible(model, access).filter(**{"pk__in" if model is Region else "region__in": regions})
