@@ -120,8 +120,8 @@ def _values(
     return totals.values(owed, done, period) | placed
 
 
-def _by_category(cells: Iterable[totals.Summed]) -> dict[str, Decimal]:
-    return {category.value: ZERO for category in Category} | totals.added(cells, "category")
+def _by_category(rows: Iterable[totals.Summed]) -> dict[str, Decimal]:
+    return {category.value: ZERO for category in Category} | totals.added(rows, "category")
 
 
 def headlines_of(
@@ -136,7 +136,7 @@ def headlines_of(
         period=period,
         municipality=municipality.code if municipality else None,
         values=_values(owed, done, period, totals.workplaces(done, period)),
-        by_category=_by_category(totals.done_in_cells(done, period)),
+        by_category=_by_category(totals.done_by_category(done, period)),
     )
 
 

@@ -7,7 +7,6 @@ says something of it. Source: DOMAIN.md section 7.
 from collections.abc import Callable
 
 from django.db.models import Q
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from contracts.coverage.coverage import WITH_REASON, expected_to_owe
@@ -351,4 +350,4 @@ LARGE = [*INDICATORS, AVERAGE_RATE]
 
 def choices() -> list[tuple[str, str]]:
     """The indicators, as a form offers them."""
-    return [(figure.name, capfirst(figure.title)) for figure in INDICATORS]
+    return [(figure.name, figure.title) for figure in INDICATORS]

@@ -98,6 +98,11 @@ def done_in_cells(done: Lines, period: Period) -> list[Summed]:
     return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
 
 
+def done_by_category(done: Lines, period: Period) -> list[Summed]:
+    rows = done.filter(definitions.booked(period)).order_by().values("category")
+    return list(rows.annotate(total=Sum("amount")))
+
+
 def done_by_year(done: Lines, period: Period) -> list[Summed]:
     """Since the beginning, credited value per year and all that it is reported by."""
     rows = (

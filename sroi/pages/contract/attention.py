@@ -36,11 +36,10 @@ class ContractAttention(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, access = self.object, self.request.access
         found = asked_of(contract, access, localdate())
-        tasks = [
-            task_of(ask, *action_for(ask, access)) for ask in found if action_for(ask, access)[0]
-        ]
+        actions = [(ask, action_for(ask, access)) for ask in found]
+        tasks = [task_of(ask, url, label) for ask, (url, label) in actions if url]
         seen = {capfirst(ask.why) for ask in found if ask.kind in TO_WATCH}
-        others = any(ask.kind not in TO_WATCH and not action_for(ask, access)[0] for ask in found)
+        others = any(ask.kind not in TO_WATCH and not url for ask, (url, _label) in actions)
         return super().get_context_data(
             asked=found,
             tasks=tasks,

@@ -15,7 +15,7 @@ from contracts.models import Contract, ContractState
 from placements.models import Fulfilment
 from placements.standing.asks import OF_DEADLINES, Ask, asks
 from placements.standing.known import LookUp, asked_back
-from placements.standing.progress import Status
+from placements.standing.progress import Status, with_progress
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
@@ -61,7 +61,9 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         contracts = own_of(
             user, list(owing(access).order_by("end_date", "reference").select_related(*WITH))
         )
-        piles += [*piles_of(access, contracts, today), *due_piles(contracts, access, today)]
+        standing = with_progress(contracts, today)
+        piles += piles_of(access, contracts, today, standing)
+        piles += due_piles(contracts, access, today, standing)
     elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
     return Overview([pile for pile in piles if pile.number], reminders)

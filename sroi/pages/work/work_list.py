@@ -30,7 +30,7 @@ from placements.standing.asks import (
     asks,
 )
 from placements.standing.known import LookUp, handed_in_plans, open_proposals, waiting
-from placements.standing.progress import Status
+from placements.standing.progress import Progress, Status
 from placements.standing.tasks import SHOWN, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
@@ -40,6 +40,8 @@ from sroi.templatetags.formats import long_date
 from sroi.views import Request
 
 ALL = "alle"
+# How contracts stand, by id.
+Standing = Mapping[int, Progress]
 
 
 def work_list(request: Request) -> HttpResponse:
@@ -61,11 +63,13 @@ def work_list(request: Request) -> HttpResponse:
     return render(request, "pages/start_work_list.html", context)
 
 
-def piles_of(access: Access, contracts: Sequence[Contract], today: date) -> list[Pile]:
+def piles_of(
+    access: Access, contracts: Sequence[Contract], today: date, progress: Standing | None = None
+) -> list[Pile]:
     """What waits for an answer, and how these contracts stand; the number of answers to give
-    first.
+    first. `progress` where it is known already.
     """
-    found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
+    found = of_kinds(asks(contracts, today, [LookUp.STANDING], progress=progress))
     to_settle = [ask for ask in found if ask.kind in OF_SETTLEMENT]
     over = {ask.contract.pk for ask in to_settle}
     return [
@@ -252,13 +256,14 @@ def due(request: Request) -> HttpResponse:
     return render(request, "pages/due.html", {"piles": [pile for pile in piles if pile.number]})
 
 
-def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:
+def due_piles(
+    contracts: Sequence[Contract], access: Access, today: date, progress: Standing | None = None
+) -> list[Pile]:
     """Per kind of deadline the contracts for which it passed, those that wait longest first; and
-    certificates.
+    certificates. `progress` where it is known already.
     """
-    found = of_kinds(
-        asks(contracts, today, [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES])
-    )
+    look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
+    found = of_kinds(asks(contracts, today, look_ups, progress=progress))
     headings = {
         Kind.REPORT: _("Interim reports overdue"),
         Kind.PLAN: _("Action plans overdue"),
