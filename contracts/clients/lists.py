@@ -2,6 +2,8 @@
 
 import django_tables2
 from django.db.models import Q
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
 from contracts.clients.words import term
@@ -38,6 +40,9 @@ class ClientTable(Table):
 
     class Meta(Table.Meta):
         pass
+
+    def render_code(self, value: str) -> SafeString:
+        return format_html("<code>{}</code>", value)
 
     def render_inhabitants(self, value: int) -> str:
         return number(value)

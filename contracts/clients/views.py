@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse, reverse_lazy
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -101,7 +102,7 @@ class Detail(OfClient):
 def facts(client: Municipality) -> list[tuple[str, str]]:
     return [
         (_("Kind of client"), client.get_kind_display()),
-        (_("Code"), client.code),
+        (_("Code"), format_html("<code>{}</code>", client.code)),
         *(
             [(_("Inhabitants"), number(client.inhabitants) if client.inhabitants else NOTHING)]
             if client.has_council

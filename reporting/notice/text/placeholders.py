@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -50,8 +51,11 @@ class Group:
     placeholders: list[Placeholder]
 
 
+@translation.override("nl")
 def groups(edition: Edition) -> list[Group]:
-    """Every placeholder with its present value, in the order of the list beside the editor."""
+    """Every placeholder with its present value, in the order of the list beside the editor; in
+    Dutch, as the notice is.
+    """
     found = [
         Group(Topic.YEAR.value, [*about(edition.own, Topic.YEAR), *_per_category(edition.own)]),
         Group(Topic.TO_DATE.value, [*about(edition.own, Topic.TO_DATE), *_open(edition.own)]),
@@ -66,6 +70,7 @@ def groups(edition: Edition) -> list[Group]:
     return found
 
 
+@translation.override("nl")
 def values(edition: Edition) -> dict[str, Placeholder]:
     """By name; also those of the region, where the edition is the region's."""
     known = {

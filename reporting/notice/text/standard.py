@@ -7,14 +7,17 @@ live.
 
 from collections.abc import Callable, Iterable
 
+from django.utils import translation
+
 from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.tables import exhibits
 from reporting.notice.wording import live
 
 
+@translation.override("nl")
 def standard(edition: Edition, section: str) -> str:
-    """The default text of a section in this edition."""
+    """The default text of a section in this edition; in Dutch, whoever looks."""
     return "\n\n".join(part for part in WRITERS[section](edition) if part)
 
 
