@@ -6,7 +6,7 @@ mail is not safe.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,15 +46,20 @@ UNTOLD = (
     *(Happened.NO_PLAN, Happened.NO_NEWS),
 )
 People = dict[Any, set[int]]
+# What there is to tell of what happened from a moment on.
+Teller = Callable[[datetime], Iterable[Notice]]
 
 
-def gather(now: datetime, since: timedelta) -> None:
-    """Note what there is to tell of what happened in this time, and was not noted yet."""
+def gather(now: datetime, since: timedelta, also: Sequence[Teller] = ()) -> None:
+    """Note what there is to tell of what happened in this time, and was not noted yet; `also` of
+    what happens elsewhere.
+    """
     with translation.override("nl"):
         events = [
             *_of_fulfilments(now - since),
             *_of_contracts(now - since),
             *_of_proposals(now - since),
+            *(notice for tell in also for notice in tell(now - since)),
         ]
     for notice in events:
         notice.made_at = now

@@ -236,6 +236,8 @@ class ListPage(Scoped, FilterView):
     template_name = "generic/list.html"
     file_page = ""
     file_may: tuple[May, ...] = ()
+    # One of these is needed to see anything here; without, the page says so.
+    needs: tuple[May, ...] = ()
 
     def prepare(self, rows: list[Any]) -> None:
         """Add to the rows of this page what only shows on them."""
@@ -252,7 +254,11 @@ class ListPage(Scoped, FilterView):
             self.request.GET.get("page", 1), self.request.GET.getlist("sort"), self.prepare
         )
         return super().get_context_data(
-            table=table, heading=self.heading, files=self.files(), **kwargs
+            table=table,
+            heading=self.heading,
+            files=self.files(),
+            not_for_role=bool(self.needs) and not self.request.access.may(*self.needs),
+            **kwargs,
         )
 
     def files(self) -> dict[str, str]:

@@ -76,6 +76,8 @@ class ModifyForm(ActForm):
     import.
     """
 
+    NEEDED_SOMETIMES = ("rate", "value_delta", "labour_cost_delta")
+
     doubted = CHANGE_AMOUNTS
 
     effective_date = Day(label=gettext_lazy("Holds from"))

@@ -31,6 +31,8 @@ class NoteForm(forms.Form):
 class ContactPersonForm(forms.Form):
     """Someone to call: name, function, e-mail and telephone of their work."""
 
+    NEEDED_SOMETIMES = ("email", "phone")
+
     side = forms.ChoiceField(label=gettext_lazy("Of whom"))
     name = text_field(gettext_lazy("Name"), 200)
     function = text_field(gettext_lazy("Function"), 200, required=False)

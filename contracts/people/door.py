@@ -218,3 +218,10 @@ def _leave_an_admin(membership: Membership) -> None:
     others = admins.filter(user__is_active=True).exclude(user=membership.user_id)
     if membership.role in managing and not others.exists():
         raise Refused(_("This is the last region admin. Invite another one first."))
+
+
+def change_own_details(act: Act, name: str, phone: str) -> None:
+    """What others see of who acts; it changes nothing that they may."""
+    if not name.strip():
+        raise Refused(_("Fill in your name."))
+    get_user_model().objects.filter(pk=act.by.pk).update(name=name.strip(), phone=phone.strip())

@@ -13,12 +13,31 @@ from contracts.people import notices
 from contracts.people.membership import administered
 from sroi.access import Access, Of, Role
 from sroi.access.roles import given_for, role_called
+from sroi.bsn import refuse_bsn
 from sroi.fields import VisibleRows, kvk_field, text_field
 
 
 class ColleagueForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail address of your colleague"), max_length=254)
     of = forms.ChoiceField(label=gettext_lazy("For"), widget=forms.RadioSelect)
+
+
+class OwnDetailsForm(forms.Form):
+    name = text_field(gettext_lazy("Your name"), 150)
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone"),
+        max_length=30,
+        required=False,
+        validators=[refuse_bsn],
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "work tel"}),
+        help_text=gettext_lazy(
+            "Of your work. It stands beside your name on the contracts that you advise on."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
 
 
 class AcceptForm(forms.Form):

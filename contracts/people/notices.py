@@ -32,6 +32,7 @@ TOLD: Mapping[May, Sequence[NoticeKind]] = {
     May.FULFIL: (NoticeKind.ANSWER, NoticeKind.CHANGE, NoticeKind.OVERVIEW),
     May.COMMISSION: (NoticeKind.ANSWER, NoticeKind.OVERVIEW),
     May.ADVISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
+    May.FINALISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
 }
 
 

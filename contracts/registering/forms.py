@@ -79,6 +79,8 @@ class SearchForm(forms.Form):
 
 
 class NewContractorForm(forms.Form):
+    NEEDED_SOMETIMES = ("kvk", "country", "register_number")
+
     kvk = kvk_field(gettext_lazy("KvK number"))
     name = text_field(
         gettext_lazy("Name"),
@@ -146,6 +148,8 @@ class TermsForm(DoubtingForm):
     """The terms of a contract, in the order in which they stand in its papers; by the names of the
     import.
     """
+
+    NEEDED_SOMETIMES = ("labour_cost", "rate_reason", "rate_reason_text")
 
     reference = forms.CharField(
         label=gettext_lazy("Reference"),

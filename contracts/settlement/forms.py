@@ -30,6 +30,8 @@ class RecoveryForm(forms.Form):
 class DecisionForm(forms.Form):
     """Where there is a shortfall: is the contractor to blame; and what the letter explains."""
 
+    NEEDED_SOMETIMES = ("no_fault_reason",)
+
     fault = forms.ChoiceField(
         label=gettext_lazy("The shortfall"),
         choices=[

@@ -19,6 +19,8 @@ MOST_MONTHS = 240
 class TenderForm(forms.Form):
     """What is known before there is a contract."""
 
+    NEEDED_SOMETIMES = ("rate_reason_text",)
+
     region = forms.ChoiceField(label=gettext_lazy("Region"))
     title = text_field(gettext_lazy("What is it about?"), 250, required=False)
     procurement_type = forms.ChoiceField(

@@ -131,6 +131,8 @@ class TableForm(forms.Form):
 class BlockForm(forms.Form):
     """One row: every unit, bonus and condition that the exchange format knows."""
 
+    NEEDED_SOMETIMES = ("amount",)
+
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
     code = code_field(gettext_lazy("Code"), help_text=gettext_lazy("Imports name the row by it."))
     label_nl = text_field(gettext_lazy("What it is called, in Dutch"), 300)

@@ -364,6 +364,8 @@ class WhyForm(forms.Form):
 class StillRunsForm(forms.Form):
     """Of one placement: does it still run, or when did it stop; and whether its hours changed."""
 
+    NEEDED_SOMETIMES = ("stopped_on",)
+
     runs = forms.ChoiceField(
         label=gettext_lazy("Does it still run?"),
         choices=[("yes", gettext_lazy("Still runs")), ("stopped", gettext_lazy("Stopped"))],

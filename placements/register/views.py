@@ -26,6 +26,7 @@ class FulfilmentList(ListPage):
     template_name = "placements/fulfilment_list.html"
     file_page = "fulfilment-file"
     file_may = (May.SEE_FULFILMENTS,)
+    needs = (May.SEE_FULFILMENTS,)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         may_record = self.request.access.may(May.ENTER)

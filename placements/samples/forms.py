@@ -54,6 +54,8 @@ class DrawForm(forms.Form):
 class CheckForm(forms.Form):
     """What was found when an accepted fulfilment was looked at again."""
 
+    NEEDED_SOMETIMES = ("found", "done")
+
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=gettext_lazy("Is it in order?"),

@@ -17,6 +17,8 @@ from sroi.history.keeping import WHY
 class GoalForm(forms.Form):
     """A goal for a year; an empty low withdraws it."""
 
+    NEEDED_SOMETIMES = ("low",)
+
     year = ParsedField(whole_number, label=_("Year"), mode="numeric")
     indicator = forms.ChoiceField(label=_("What the goal is about"), choices=choices)
     low = ParsedField(

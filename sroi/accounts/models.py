@@ -30,6 +30,8 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    # Of their work; shown to who may see the contracts that they look after.
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

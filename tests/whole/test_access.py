@@ -81,6 +81,7 @@ class Page:
 
 PAGES = {
     "start": Page(codes={Role.READER: 302}),
+    "own-details": Page(also=("post",)),
     "mail-choices": Page(also=("post",)),
     "login": Page(public=True, codes=dict.fromkeys(SIGNED_IN, 302)),
     "logout": Page(public=True, method="post", answers=302),

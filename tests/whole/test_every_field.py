@@ -182,3 +182,51 @@ def test_every_form_answers_nonsense_and_gives_back_what_was_typed(
         "user-invite",
         "login",
     } <= tried
+
+
+class Optional(HTMLParser):
+    """By id of a field whether its label calls it optional; by name whether it is in error."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.label, self.called, self.names, self.faulty = (
+            "",
+            set[str](),
+            dict[str, str](),
+            set[str](),
+        )
+        self.feed(page.split("<main", 1)[-1])
+
+    def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
+        attrs = {name: value or "" for name, value in pairs}
+        if tag == "label":
+            self.label = attrs.get("for", "")
+        elif tag == "span" and attrs.get("class") == "optional":
+            self.called.add(self.label)
+        elif tag in ("input", "select", "textarea") and attrs.get("type") not in (
+            "checkbox",
+            "radio",
+        ):
+            self.names[attrs.get("id", "")] = attrs.get("name", "")
+            if attrs.get("aria-invalid") == "true":
+                self.faulty.add(attrs.get("name", ""))
+
+    @property
+    def optional(self) -> set[str]:
+        return {self.names[one] for one in self.called if one in self.names}
+
+
+def test_what_is_called_optional_may_stay_empty(world: World) -> None:  # noqa: F811
+    found, seen = set(), 0
+    for name, client, form in forms_of_pages(world):
+        if form.method != "post":
+            continue
+        optional = Optional(client.get(form.action).content.decode()).optional & form.open
+        seen += len(optional)
+        for empty in (form.open, optional):
+            answer = send(client, form, dict.fromkeys(empty, ""))
+            if answer.status_code == 422:
+                faulty = Optional(answer.content.decode()).faulty
+                found |= {(name, one) for one in faulty & optional}
+    assert seen
+    assert not found, "\n".join(map(" ".join, sorted(found)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -152,9 +153,24 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
             _("Recovery period until"),
             long_date(contract.recovery_until) if contract.recovery_until else "",
         ),
-        (_("Adviser"), str(contract.adviser or contract.adviser_email)),
+        (_("Adviser"), adviser_of(contract)),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def adviser_of(contract: Contract) -> str:
+    """Name, telephone and address, so that one can call or write; of who never signed in, no more
+    than the address.
+    """
+    adviser = contract.adviser
+    reached = [
+        (f"tel:{adviser.phone}", adviser.phone) if adviser and adviser.phone else None,
+        (f"mailto:{adviser.email}", adviser.email) if adviser else None,
+        (f"mailto:{contract.adviser_email}", contract.adviser_email) if not adviser else None,
+    ]
+    links = [format_html('<a href="{}">{}</a>', *link) for link in reached if link and link[1]]
+    named = [adviser.name] if adviser and adviser.name else []
+    return format_html_join(" · ", "{}", ([part] for part in [*named, *links]))
 
 
 def happening(event: ContractEvent) -> Happening:

@@ -189,6 +189,7 @@ class ContractList(ListPage):
     heading = _("Contracts")
     template_name = "pages/contract_list.html"
     file_page = "contract-file"
+    needs = (May.SEE_REGION, May.COMMISSION, May.FULFIL)
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().select_related("contractor", "policy")

@@ -7,11 +7,13 @@ since a notice is made once.
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from placements.telling import lately, sources
+from reporting.adoption.waiting import what_happened
 from sroi.pages.mail.sending import JUST_NOW, tell_of
 
 logger = logging.getLogger("sroi.mail")
@@ -23,7 +25,7 @@ class News:
     """What one worker has seen."""
 
     def __init__(self) -> None:
-        self.floors = [0] * len(sources())
+        self.floors = [0] * len(rows_to_tell_of())
         self.seen: list[int] = []
         self.back: timedelta = lately()
 
@@ -33,7 +35,9 @@ class News:
         """
         if settings.DEMO or self.counted() == self.seen:
             return
-        newest = [rows.order_by("-pk").values_list("pk", flat=True).first() for rows in sources()]
+        newest = [
+            rows.order_by("-pk").values_list("pk", flat=True).first() for rows in rows_to_tell_of()
+        ]
         self.floors = [(key or 0) - IN_FLIGHT for key in newest]
         self.seen = self.counted()
         try:
@@ -51,5 +55,10 @@ class News:
     def counted(self) -> list[int]:
         return [
             rows.filter(pk__gt=floor).count()
-            for rows, floor in zip(sources(), self.floors, strict=True)
+            for rows, floor in zip(rows_to_tell_of(), self.floors, strict=True)
         ]
+
+
+def rows_to_tell_of() -> list[Any]:
+    """One row more in any of these, and there is something new."""
+    return [*sources(), what_happened()]

@@ -28,6 +28,7 @@ from sroi.pages.work.work_list import (
     own_of,
     pile_of,
     piles_of,
+    reports_waiting,
     standing_pile,
 )
 
@@ -64,6 +65,8 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         standing = with_progress(contracts, today)
         piles += piles_of(access, contracts, today, standing)
         piles += due_piles(contracts, access, today, standing)
+    elif access.may(May.FINALISE):
+        piles += [reports_waiting(access)]
     elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
     return Overview([pile for pile in piles if pile.number], reminders)

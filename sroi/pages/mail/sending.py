@@ -28,6 +28,7 @@ from contracts.people import notices
 from contracts.people.membership import access_of, people, people_with_access
 from placements.standing.tasks import Pile, Task
 from placements.telling import gather
+from reporting.adoption.waiting import told as told_of_reports
 from sroi.access import Access, visible
 from sroi.pages.mail.overview import Overview, overview
 from sroi.server.outbox import send_now
@@ -47,8 +48,13 @@ class Sent:
 def tell_of(lately: timedelta) -> None:
     """Note what there is to tell of what happened in this time, and send what is wanted at once."""
     now = timezone.now()
-    gather(now, lately)
+    note(now, lately)
     send_at_once(now, since=now - lately)
+
+
+def note(now: datetime, lately: timedelta) -> None:
+    """Note what there is to tell, of contracts, fulfilments and reports."""
+    gather(now, lately, also=[told_of_reports])
 
 
 @task

@@ -33,6 +33,7 @@ from placements.standing.known import LookUp, handed_in_plans, open_proposals, w
 from placements.standing.progress import Progress, Status
 from placements.standing.tasks import SHOWN, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
+from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import lines_of
 from sroi.pages.shell import asks_for_part
@@ -76,6 +77,7 @@ def piles_of(
         waiting_for_review(access, today),
         plans_to_agree(access),
         changes_proposed(access),
+        reports_waiting(access),
         pile_of(
             _("Settlements to do"),
             lines_of(to_settle, access),
@@ -186,6 +188,11 @@ def changes_proposed(access: Access) -> Pile:
         for proposal in rows.select_related("contract")
     )
     return pile_of(_("Proposed changes"), tasks, reverse("contract-list"))
+
+
+def reports_waiting(access: Access) -> Pile:
+    """Annual reports that were proposed or sent back, for whose turn it is."""
+    return pile_of(_("Annual reports"), waiting_reports(access), reverse("report-list"))
 
 
 def firms_proposed(access: Access) -> Pile:

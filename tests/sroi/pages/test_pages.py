@@ -733,3 +733,16 @@ def test_nonsense_in_an_address_is_answered(world: SimpleNamespace, nonsense: st
 @pytest.mark.parametrize("pk", ["0", "9" * 30, "1e5", "-1", "x"])
 def test_nonsense_as_a_number_is_not_there(world: SimpleNamespace, path: str, pk: str) -> None:
     assert signed_in(world.adviser).get(f"/{path}/{pk}/").status_code == 404
+
+
+def test_an_empty_list_says_whether_it_is_for_this_role() -> None:
+    region, firm = make.make_region(), make.make_contractor()
+    said = {}
+    for role in (Role.PROCUREMENT_OFFICER, Role.CONTRACTOR):
+        client = Client()
+        client.force_login(
+            make.make_user(role, region, contractor=firm if role == Role.CONTRACTOR else None)
+        )
+        page = client.get(reverse("fulfilment-list")).content.decode()
+        said[role] = "Met uw rol is hier niets te zien" in page
+    assert said == {Role.PROCUREMENT_OFFICER: True, Role.CONTRACTOR: False}

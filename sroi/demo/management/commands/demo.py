@@ -212,7 +212,7 @@ def writer(region: str) -> User | None:
 
 def person(row: DemoRow) -> User:
     known = User.objects.filter(email=row["email"]).first()
-    return known or User.objects.create_user(row["email"], name=row["name"])
+    return known or User.objects.create_user(row["email"], name=row["name"], phone=row["phone"])
 
 
 def renew_passwords() -> list[DemoRow]:

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.people import notices
-from placements.telling import gather, lately
-from sroi.pages.mail.sending import send_at_once, send_overviews
+from placements.telling import lately
+from sroi.pages.mail.sending import note, send_at_once, send_overviews
 from sroi.server.outbox import send_due
 
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             raise CommandError("Dit is een demonstratie: er wordt geen mail verstuurd.")
         now = timezone.now()
         kept = send_due(now)
-        gather(now, lately())
+        note(now, lately())
         at_once, weekly = send_at_once(now), send_overviews(now)
         self.stdout.write(f"Verstuurd: {at_once.sent} berichten en {weekly.sent} weekoverzichten.")
         if unsure := notices.uncertain(now):

@@ -76,7 +76,7 @@ def test_where_nothing_happened_only_counts_are_asked(world: SimpleNamespace) ->
     worker.look()
     with CaptureQueriesContext(connection) as asked:
         worker.look()
-    assert len(asked) == len(telling.sources())
+    assert len(asked) == len(news.rows_to_tell_of())
     assert all("COUNT(" in query["sql"] for query in asked)
 
 
