@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 
@@ -59,16 +60,19 @@ def read(journal: Path) -> Numbers:
         for line in journal.read_text(encoding="utf-8").splitlines():
             if line:
                 row = json.loads(line)
-                found[str(row["subject"])].add(int(row["number"]))
-    except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError):
+                subject = apps.get_model(row["subject"])._meta.label_lower
+                found[subject].add(int(row["number"]))
+    except (KeyError, TypeError, AttributeError, LookupError, ValueError):
         raise ValueError(f"Dit bestand is geen lijst van wissingen: {journal}") from None
     return found
 
 
 def write(journal: Path) -> None:
-    """The whole list anew."""
+    """The whole list anew, at once or not at all."""
     every = ((subject, number) for subject, numbers in listed().items() for number in numbers)
-    journal.write_text(_lines(every), encoding="utf-8")
+    part = journal.with_name(journal.name + ".part")
+    part.write_text(_lines(every), encoding="utf-8")
+    part.replace(journal)
 
 
 def _lines(rows: Iterable[tuple[str, int]]) -> str:

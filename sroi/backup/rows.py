@@ -57,11 +57,15 @@ LESS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 }
 
 
+def stored(apps: Any) -> dict[str, type[models.Model]]:
+    """Every table, by name."""
+    every = sorted(apps.get_models(include_auto_created=True), key=lambda m: m._meta.label)
+    return {m._meta.label: m for m in every if m._meta.managed and not m._meta.proxy}
+
+
 def tables(apps: Any) -> list[type[models.Model]]:
-    """What is in a backup, by name."""
-    every = apps.get_models(include_auto_created=True)
-    stored = [m for m in every if m._meta.managed and not m._meta.proxy]
-    return sorted((m for m in stored if m._meta.label not in NEVER), key=lambda m: m._meta.label)
+    """What is in a backup."""
+    return [model for label, model in stored(apps).items() if label not in NEVER]
 
 
 def columns(model: type[models.Model]) -> list[Any]:

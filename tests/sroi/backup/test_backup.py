@@ -10,16 +10,21 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
@@ -32,8 +37,10 @@ from placements.models import Evidence, FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.models import AnnualReport
 from sroi.access import Role
+from sroi.accounts import lost
 from sroi.accounts.models import AuditEvent, Erasure, User
-from sroi.backup.archive import members
+from sroi.backup import taking
+from sroi.backup.archive import members, sum_of
 from sroi.backup.rows import NEVER, tables
 from sroi.backup.taking import snapshot
 from sroi.files.storage import MARK, EvidenceStorage, random_name
@@ -211,6 +218,53 @@ def test_to_the_other_database_and_back(
     assert sums(first) == sums(tmp_path / "second.backup") == sums(tmp_path / "third.backup")
 
 
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
+    register: Any, tmp_path: Path, run: Callable[..., str]
+) -> None:
+    """Here of the version before the secrets were sealed: its tables are made, filled, and
+    migrated.
+    """
+    first = backup(tmp_path / "first.backup")
+    last = "accounts.0006_sealed_second_factors"
+    header = json.loads(dict(members(first, ""))["backup.json"])
+    assert last in header["migrations"]
+    earlier = [each for each in header["migrations"] if each != last]
+    source = with_header(first, migrations=earlier)
+    second = f"sqlite:///{tmp_path / 'second.sqlite3'}"
+    run(second, "second", "restore", source)
+    assert "[X] 0006" in run(second, "second", "showmigrations", "accounts")
+    run(second, "second", "backup", tmp_path / "second.backup")
+    assert sums(tmp_path / "second.backup") == sums(first)
+
+
+def changed(source: Path, change: Callable[[str, bytes], bytes]) -> Path:
+    """The same file with a member that says something else."""
+    target = source.with_name(f"{source.name} changed")
+    with tarfile.open(target, "w:gz") as tar:
+        for name, content in members(source, ""):
+            told = change(name, content)
+            info = tarfile.TarInfo(name)
+            info.size = len(told)
+            tar.addfile(info, io.BytesIO(told))
+    return target
+
+
+def with_header(source: Path, **fields: Any) -> Path:
+    """Another header, and the manifest that goes with it."""
+    header = json.dumps({**json.loads(dict(members(source, ""))["backup.json"]), **fields})
+
+    def change(name: str, content: bytes) -> bytes:
+        if name == "backup.json":
+            return header.encode()
+        if name == "manifest.json":
+            manifest = json.loads(content)
+            manifest["members"]["backup.json"] = sum_of(header.encode())
+            return json.dumps(manifest).encode()
+        return content
+
+    return changed(source, change)
+
+
 class TestWhatIsInIt:
     def test_every_table_but_those_that_are_named(self) -> None:
         every = {
@@ -247,11 +301,11 @@ class TestWhatIsInIt:
     def test_a_file_that_is_lost_is_said(
         self, register: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        lost = str(Evidence.objects.get().file.name)
-        for name in (lost, evidence.page_name(lost, 1)):
+        gone = str(Evidence.objects.get().file.name)
+        for name in (gone, evidence.page_name(gone, 1)):
             EvidenceStorage().delete(name)
         backup(tmp_path / "a")
-        assert lost in capsys.readouterr().err
+        assert gone in capsys.readouterr().err
 
 
 MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
@@ -260,7 +314,6 @@ MOMENT = datetime(2025, 1, 1, tzinfo=UTC)
 class TestWhileInUse:
     def test_what_is_written_meanwhile_is_not_seen(self, register: Any) -> None:
         """Another connection writes, and nobody waits."""
-        from concurrent.futures import ThreadPoolExecutor
 
         def another() -> None:
             try:
@@ -286,15 +339,11 @@ class TestWhileInUse:
     ) -> None:
         """Its row is in the backup, and is erased when it is put back."""
         settings.ERASURE_JOURNAL = tmp_path / "journal"
-        from sroi.backup import taking
-
         names_in_use = taking.names_in_use
 
         def erased_after_the_snapshot() -> set[str]:
             found = names_in_use()
             if transaction.get_connection().in_atomic_block:
-                from concurrent.futures import ThreadPoolExecutor
-
                 with ThreadPoolExecutor(1) as other:
                     other.submit(erase_evidence).result(timeout=10)
             return found
@@ -351,8 +400,6 @@ class TestErasedAgain:
         """A rejected claim is kept for six months: until 1 January 2026 here. Who moves to another
         database moves all of it.
         """
-        import time_machine
-
         contract = make.make_contract(make.make_region(), make.make_contractor())
         make.make_placement(contract, state="rejected")
         with time_machine.travel("2025-12-01T12:00:00+01:00"):
@@ -363,6 +410,31 @@ class TestErasedAgain:
                 elsewhere(settings, tmp_path)
                 restore(source)
                 assert FulfilmentVersion.objects.get().candidate_ref == kept
+
+
+def test_who_had_an_app_is_not_let_in_by_a_password_alone(
+    register: Any, settings: Any, tmp_path: Path
+) -> None:
+    user = User.objects.first()
+    assert user
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    first = backup(tmp_path / "a")
+    elsewhere(settings, tmp_path)
+    restore(first)
+    assert lost.is_all_of(User.objects.get(pk=user.pk))
+
+
+def test_a_journal_of_something_else_is_refused_beforehand(
+    register: Any, settings: Any, tmp_path: Path
+) -> None:
+    first, journal = backup(tmp_path / "a"), tmp_path / "journal"
+    elsewhere(settings, tmp_path)
+    for content in ("no list", '{"subject": "of.another", "number": 1}', '{"number": 1}'):
+        journal.write_text(content)
+        with pytest.raises(CommandError, match="geen lijst van wissingen"):
+            restore(first, journal=journal)
+    assert not User.objects.exists()
 
 
 class TestEncrypted:
@@ -430,20 +502,9 @@ class TestRefused:
             with pytest.raises(CommandError, match=r"geen back-up|beschadigd"):
                 restore(first)
 
-    def changed(self, source: Path, change: Callable[[str, bytes], bytes]) -> Path:
-        """The same file with a member that says something else."""
-        target = source.with_name(f"{source.name} changed")
-        with tarfile.open(target, "w:gz") as tar:
-            for name, content in members(source, ""):
-                told = change(name, content)
-                info = tarfile.TarInfo(name)
-                info.size = len(told)
-                tar.addfile(info, io.BytesIO(told))
-        return target
-
     def test_a_row_or_a_file_that_was_changed(self, first: Path, tmp_path: Path) -> None:
         for start in ("rows/contracts.Contract/", "evidence/"):
-            source = self.changed(
+            source = changed(
                 first,
                 lambda name, content, start=start: (  # type: ignore[misc]
                     content.replace(b"a", b"b") if name.startswith(start) else content
@@ -453,44 +514,21 @@ class TestRefused:
                 restore(source)
         self.assert_nothing(tmp_path)
 
-    def header(self, source: Path, **fields: Any) -> Path:
-        return self.changed(
-            source,
-            lambda name, content: (
-                json.dumps({**json.loads(content), **fields}).encode()
-                if name == "backup.json"
-                else content
-            ),
-        )
-
     def test_another_form(self, first: Path, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="vorm 2"):
-            restore(self.header(first, format=2))
+            restore(with_header(first, format=2))
         self.assert_nothing(tmp_path)
 
     def test_a_newer_schema(self, first: Path, tmp_path: Path) -> None:
-        from sroi.backup import archive
-
         there = [".".join(key) for key in MigrationRecorder(connection).applied_migrations()]
-        newer = self.header(first, migrations=[*there, "contracts.9999_of_tomorrow"])
-        pairs = dict(members(newer, ""))
-        manifest = json.loads(pairs["manifest.json"])
-        manifest["members"]["backup.json"] = archive.sum_of(pairs["backup.json"])
-        source = self.changed(
-            newer,
-            lambda name, content: (
-                json.dumps(manifest).encode() if name == "manifest.json" else content
-            ),
-        )
+        newer = with_header(first, migrations=[*there, "contracts.9999_of_tomorrow"])
         with pytest.raises(CommandError, match=r"nieuwere versie.*9999_of_tomorrow"):
-            restore(source)
+            restore(newer)
         self.assert_nothing(tmp_path)
 
     def test_a_disk_that_fails_half_way_leaves_nothing(
         self, first: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from django.core.files.storage import FileSystemStorage
-
         save = FileSystemStorage.save
 
         def once(self: Any, name: str, content: Any, **options: Any) -> str:
