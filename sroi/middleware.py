@@ -23,6 +23,7 @@ from django_structlog.middlewares import RequestMiddleware
 from contracts.people.membership import access_of
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
+from sroi.accounts.sealing import Unreadable
 from sroi.views import asks_for_part
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -199,6 +200,10 @@ class SecondFactorMiddleware:
             _("Your role asks for a second step at sign-in. Choose an app or a passkey below."),
         )
         return redirect("mfa_index")
+
+    def process_exception(self, request: Any, failure: Exception) -> HttpResponse | None:
+        """A page about a second step that cannot be read leads to where it is set up again."""
+        return redirect("account_second_step_again") if isinstance(failure, Unreadable) else None
 
 
 class LanguageMiddleware:

@@ -2,6 +2,8 @@
 
 import logging
 import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,14 +18,12 @@ VAR_DIR.mkdir(exist_ok=True)
 env = environ.Env()
 
 
-def _secret_key() -> str:
-    """The key from the environment, else one kept beside the embedded database."""
-    if key := env.str("SECRET_KEY", default=""):
-        return key
-    kept = VAR_DIR / "secret-key"
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """A key that is made once and kept beside the embedded database, for who sets none."""
+    kept = VAR_DIR / name
     if not kept.exists():
         kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(50))
+        kept.write_text(make())
     return kept.read_text()
 
 
@@ -34,7 +34,9 @@ def _origin(url: str) -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = _secret_key()
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept(
+    "secret-key", lambda: secrets.token_urlsafe(50)
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
@@ -168,12 +170,17 @@ ACCOUNT_FORMS = {"reset_password": "sroi.accounts.forgotten.ForgottenForm"}
 ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "30/15m/ip,5/5m/key",
+    # On a device where this account signed in before; the key stands for both.
+    "login_failed_here": "10/5m/key",
+    # Mails with which one sets up the second step anew.
+    "second_step_by_mail": "3/h/key",
     "reset_password": "20/h/ip,5/h/key",
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_ADAPTER = "sroi.accounts.sealing.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Social return"
@@ -184,6 +191,13 @@ MFA_FORMS = {
     "activate_totp": "sroi.accounts.codes.ActivateTOTPForm",
 }
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+# What seals the secrets of second factors in the database: the first key seals, each opens. A key
+# is 32 random bytes in URL-safe base64, as `manage.py seal_second_factors --new-key` makes one.
+SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[])
+SECOND_FACTOR_KEYS_ARE_SET = bool(SECOND_FACTOR_KEYS)
+SECOND_FACTOR_KEYS = SECOND_FACTOR_KEYS or [
+    _kept("second-factor-key", lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode())
+]
 # Roles that may not go on without a second factor; in demonstration mode it is offered, never
 # asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])
@@ -234,6 +248,10 @@ STORAGES = {
         )
     },
 }
+# A passphrase that encrypts backups and opens them; where each erasure is written at once, outside
+# the database and its backups, so that a restore erases again.
+BACKUP_PASSPHRASE = env.str("BACKUP_PASSPHRASE", default="")
+ERASURE_JOURNAL = env("ERASURE_JOURNAL", cast=Path, default=None)
 # A municipality's own NL Design System tokens: the name of a CSS file under static/, loaded after
 # ours.
 TOKEN_STYLESHEET = env.str("TOKEN_STYLESHEET", default="")
@@ -245,6 +263,8 @@ ACCESSIBILITY_STATEMENT = {
     "assessed_on": env.str("ACCESSIBILITY_ASSESSED_ON", default="2026-11-23"),
 }
 
+# Says on which device somebody signed in before, see `sroi.accounts.devices`.
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 if HTTPS:

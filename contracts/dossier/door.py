@@ -6,8 +6,8 @@ kept.
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +29,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
+from sroi.accounts.erasures import list_erased
 from sroi.doors import Act, Refused
 from sroi.files.storage import evidence_storage
 
@@ -88,6 +89,7 @@ def remove_note(note: ContractNote, act: Act) -> None:
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
         if not gone:
             raise Refused(_("This note was removed already."))
+        list_erased(ContractNote, {note.pk: "at once"})
         ContractEvent.objects.create(
             contract=note.contract, what=Happened.NOTE_REMOVED, at=act.at, by=act.by
         )
@@ -107,13 +109,16 @@ def save_person(person: ContactPerson, given: Mapping[str, Any]) -> None:
 def remove_person(person: ContactPerson) -> None:
     with transaction.atomic():
         refuse_closed(person.contract)
+        list_erased(ContactPerson, {person.pk: "at once"})
         ContactPerson.objects.filter(pk=person.pk).delete()
 
 
-def forget_persons(contracts: Any) -> int:
+def forget_persons(contracts: Any) -> None:
     """Of contracts that are over: nobody is to be called any more."""
-    gone, _by_model = ContactPerson.objects.filter(contract__in=contracts).delete()
-    return gone
+    theirs = ContactPerson.objects.filter(contract__in=contracts)
+    with transaction.atomic():
+        list_erased(ContactPerson, dict.fromkeys(theirs.values_list("pk", flat=True), "contract"))
+        theirs.delete()
 
 
 # --- documents ------------------------------------------------------------------------------------
@@ -190,9 +195,31 @@ def remove(document: ContractDocument, act: Act) -> None:
             by=act.by,
             why=document.title,
         )
+        list_erased(ContractDocument, {document.pk: "at once"})
         if name:
             evidence_storage().guard()
             transaction.on_commit(lambda: document.file.storage.delete(name))
+
+
+# --- what came back with a backup -----------------------------------------------------------------
+
+
+def remove_notes_again(numbers: Collection[int], at: datetime) -> None:
+    ContractNote.objects.filter(pk__in=numbers).delete()
+
+
+def remove_persons_again(numbers: Collection[int], at: datetime) -> None:
+    ContactPerson.objects.filter(pk__in=numbers).delete()
+
+
+def remove_documents_again(numbers: Collection[int], at: datetime) -> None:
+    back = ContractDocument.objects.filter(pk__in=numbers, removed_at=None)
+    names = list(back.values_list("file", flat=True))
+    if names:
+        evidence_storage().guard()
+    back.update(file="", removed_at=at)
+    for name in names:
+        evidence_storage().delete(name)
 
 
 def _hash(file: File) -> str:

@@ -4,7 +4,8 @@ A document about a person is seen and not stored, unless the policy of every con
 names are made illegible. How files are judged: `sroi.files.checking`. Source: DOMAIN.md section 8.
 """
 
-from datetime import date
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.rights import OPEN_TO_EDIT
+from sroi.accounts.erasures import list_erased
 from sroi.doors import Act, Refused
 from sroi.files.checking import prepared, shown_name
 from sroi.files.storage import evidence_storage
@@ -124,9 +126,21 @@ def erase(evidence: Evidence, act: Act) -> None:
             by=act.by,
             why=act.why or _("A file was erased"),
         )
+        list_erased(Evidence, {evidence.pk: "at once"})
         if name:
             evidence_storage().guard()
             transaction.on_commit(lambda: _delete_files(name, pages))
+
+
+def erase_again(numbers: Collection[int], at: datetime) -> None:
+    """What came back with a backup."""
+    back = Evidence.objects.filter(pk__in=numbers, erased_at=None)
+    files = [(str(e.file.name), e.pages) for e in back if e.file]
+    if files:
+        evidence_storage().guard()
+    back.update(erased_at=at, file="", original_name="", pages=0)
+    for name, pages in files:
+        _delete_files(name, pages)
 
 
 def _delete_files(name: str | None, pages: int) -> None:

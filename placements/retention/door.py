@@ -6,11 +6,12 @@ DOMAIN.md section 8.
 - rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked
   back: `retention_draft_months` after the last change.
 
-What is erased is listed by number in `Erasure`, so that a backup that is put back can be erased
-again.
+What is erased is listed by number (`sroi.accounts.erasures`), here and wherever something is erased
+at once; so a backup that is put back is erased again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +19,16 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
-from contracts.models import BlockKind, Contract, Policy
+from contracts.dossier import door as dossier
+from contracts.models import (
+    BlockKind,
+    ContactPerson,
+    Contract,
+    ContractDocument,
+    ContractNote,
+    Policy,
+)
+from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
 from placements.models import (
     ABOUT_A_PERSON,
@@ -27,12 +37,14 @@ from placements.models import (
     FulfilmentState,
     FulfilmentVersion,
 )
-from sroi.accounts.models import Erasure
+from placements.uploads.door import erase_expired
+from sroi.accounts.audit import note
+from sroi.accounts.erasures import list_erased, listed
+from sroi.accounts.models import AuditKind
 from sroi.database.batches import AT_ONCE
 from sroi.files.storage import evidence_storage
 from sroi.periods import add_months
 
-SUBJECT = "placements.fulfilmentversion"
 NEVER_SETTLED_MONTHS = 24
 REFUSED = (FulfilmentState.REJECTED, FulfilmentState.WITHDRAWN)
 UNFINISHED = (FulfilmentState.DRAFT, FulfilmentState.RETURNED)
@@ -89,12 +101,12 @@ def over_on(version: FulfilmentVersion, policy: Policy) -> tuple[date | None, st
     return max(days, default=None), "contract"
 
 
-def contracts_over(today: date) -> list[int]:
-    """The contracts of which nobody is to be called any more."""
+def contracts_over(today: date, since: date = date.min) -> list[int]:
+    """The contracts of which nobody is to be called any more, over from `since` on."""
     named = (
         Contract.objects.filter(contact_persons__isnull=False).select_related("policy").distinct()
     )
-    return [contract.pk for contract in named if contract_over_on(contract) <= today]
+    return [contract.pk for contract in named if since <= contract_over_on(contract) <= today]
 
 
 def contract_over_on(contract: Contract) -> date:
@@ -110,11 +122,7 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
         return 0
     with transaction.atomic():
         erase_again(rules, at=at)
-        Erasure.objects.bulk_create(
-            [Erasure(subject=SUBJECT, number=pk, why=rule) for pk, rule in rules.items()],
-            ignore_conflicts=True,
-            batch_size=AT_ONCE,
-        )
+        list_erased(FulfilmentVersion, rules)
     return len(rules)
 
 
@@ -146,10 +154,31 @@ def files_of(evidence: Evidence) -> list[str]:
     return [name, *(page_name(name, page + 1) for page in range(evidence.pages))]
 
 
-def listed() -> Iterator[int]:
-    return (
-        Erasure.objects.filter(subject=SUBJECT)
-        .order_by("number")
-        .values_list("number", flat=True)
-        .iterator()
-    )
+# What is erased at once by somebody is erased again by the room that owns it.
+AGAIN: Mapping[str, Callable[[Collection[int], datetime], None]] = {
+    FulfilmentVersion._meta.label_lower: lambda numbers, at: erase_again(numbers, at=at),
+    Evidence._meta.label_lower: evidence_door.erase_again,
+    ContractDocument._meta.label_lower: dossier.remove_documents_again,
+    ContractNote._meta.label_lower: dossier.remove_notes_again,
+    ContactPerson._meta.label_lower: dossier.remove_persons_again,
+}
+
+
+def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
+    """What was erased before and came back with a backup; then what became due from `since` on, and
+    what is kept for days only.
+    """
+    today = localdate(at)
+    for subject, numbers in listed().items():
+        AGAIN[subject](numbers, at)
+    dossier.forget_persons(contracts_over(today, since))
+    erase_expired(at)
+    found = [item for item in due(today) if item.since >= since]
+    if erase(found, at=at):
+        note(AuditKind.ERASED)
+    return found
+
+
+def by_rule(found: Iterable[Due]) -> str:
+    counts = Counter(item.rule for item in found)
+    return ", ".join(f"{rule}: {number}" for rule, number in sorted(counts.items())) or "niets"

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from sroi.accounts import audit  # noqa: F401  (connects its signals)
+        from sroi.accounts import audit, checks  # noqa: F401  (they connect themselves)

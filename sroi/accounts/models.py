@@ -125,7 +125,7 @@ class Erasure(models.Model):
     number = models.BigIntegerField()
     why = models.CharField(max_length=100)
 
-    unscoped_because = "numbers of what was erased; only the command apply_retention reads it"
+    unscoped_because = "numbers of what was erased; only commands read it"
 
     class Meta:
         constraints: ClassVar = [

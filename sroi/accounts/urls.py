@@ -12,7 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 from django.views.decorators.http import require_POST
 
-from sroi.accounts.views import SignIn
+from sroi.accounts.views import SecondStep, SignIn, again_by_mail, second_step_again
 
 urlpatterns = [
     path("aanmelden/", SignIn.as_view(), name="login"),
@@ -40,7 +40,13 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("account/tweede-stap/", mfa.index, name="mfa_index"),
-    path("aanmelden/tweede-stap/", mfa.authenticate, name="mfa_authenticate"),
+    path("aanmelden/tweede-stap/", SecondStep.as_view(), name="mfa_authenticate"),
+    path("account/tweede-stap/opnieuw/", second_step_again, name="account_second_step_again"),
+    path(
+        "aanmelden/tweede-stap/opnieuw/<str:token>/",
+        again_by_mail,
+        name="account_second_step_by_mail",
+    ),
     path("account/bevestigen/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
     path("account/app/", totp.activate_totp, name="mfa_activate_totp"),
     path("account/app/uit/", totp.deactivate_totp, name="mfa_deactivate_totp"),

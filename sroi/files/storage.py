@@ -7,7 +7,8 @@ mark is made with the first file, or put in a folder that was in use before ther
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +19,7 @@ from django.db import models
 from sroi.models import EvidenceMark
 
 MARK = ".sroi-evidence"
+RANDOM_BYTES = 16
 
 
 class WrongFolder(OSError):
@@ -80,13 +82,46 @@ class EvidenceStorage(Storage):
             return ""
 
 
-def _newest_files() -> Iterator[str]:
-    """Of each kind of file that is kept here the newest one."""
+def _columns() -> Iterator[Any]:
+    """The names of files that are kept here, of each kind the newest first."""
     for model in apps.get_models():
         for field in model._meta.local_fields:
             if isinstance(field, models.FileField) and isinstance(field.storage, EvidenceStorage):
                 rows = model._base_manager.exclude(**{field.name: ""}).order_by("-pk")
-                yield from rows.values_list(field.name, flat=True)[:1]
+                yield rows.values_list(field.name, flat=True)
+
+
+def _newest_files() -> Iterator[str]:
+    for names in _columns():
+        yield from names[:1]
+
+
+def names_in_use() -> set[str]:
+    """Every file that a row speaks of."""
+    return {name for names in _columns() for name in names.iterator()}
+
+
+def files_there(names: Iterable[str]) -> Iterator[str]:
+    """The files of these names that are in the folder, each with what was made of it (the pictures
+    of its pages) after it.
+    """
+    named = evidence_storage().named
+    for folder, some in groupby(sorted(names), key=lambda name: name.rpartition("/")[0]):
+        wanted = set(some)
+        try:
+            found = named.listdir(folder)[1]
+        except FileNotFoundError:
+            continue
+        yield from (f"{folder}/{f}" for f in sorted(found) if owner_of(f"{folder}/{f}") in wanted)
+
+
+def is_empty() -> bool:
+    """Whether nothing is in the folder but, perhaps, its mark."""
+    try:
+        folders, files = evidence_storage().named.listdir("")
+    except FileNotFoundError:
+        return True
+    return not folders and not set(files) - {MARK}
 
 
 def evidence_storage() -> EvidenceStorage:
@@ -95,5 +130,10 @@ def evidence_storage() -> EvidenceStorage:
 
 def random_name(_kept: Any, _name: str) -> str:
     """A name that cannot be guessed, spread over folders."""
-    name = secrets.token_hex(16)
+    name = secrets.token_hex(RANDOM_BYTES)
     return f"{name[:2]}/{name}"
+
+
+def owner_of(name: str) -> str:
+    """The random name with which the name of a file begins: its own, or of what it was made of."""
+    return name[: 2 + len("/") + 2 * RANDOM_BYTES]

@@ -102,7 +102,8 @@ from django.test import Client
 answer = Client(headers={"host": "sroi.example"}).get("/toegankelijkheid/", secure=True)
 assert "max-age=31536000" in answer["Strict-Transport-Security"], answer.headers
 assert Client(headers={"host": "sroi.example"}).get("/toegankelijkheid/").status_code == 301
-cookies = [settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME]
+names = ("SESSION", "CSRF", "LANGUAGE", "DEVICE")
+cookies = [getattr(settings, f"{name}_COOKIE_NAME") for name in names]
 assert all(name.startswith("__Host-") for name in cookies)
 made = answer.cookies[settings.CSRF_COOKIE_NAME]
 assert made["secure"] and made["path"] == "/" and not made["domain"]

@@ -17,7 +17,7 @@ from contracts.models import Invitation
 from contracts.people import door as memberships
 from contracts.people.forms import AcceptForm
 from contracts.people.invitations import invitation_of, known_person
-from sroi.accounts import audit
+from sroi.accounts import audit, devices
 from sroi.accounts.models import AuditKind
 from sroi.doors import Refused
 
@@ -49,7 +49,9 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 def welcome_new(request: HttpRequest, user: Any, invitation: Invitation) -> HttpResponse:
     login(request, user, backend=BACKEND)
     record_authentication(request, user, "password", email=user.email)
-    return welcome(request, invitation)
+    response = welcome(request, invitation)
+    devices.remember(request, response, user)
+    return response
 
 
 def welcome_back(request: HttpRequest, user: Any) -> HttpResponse:

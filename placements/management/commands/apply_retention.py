@@ -1,17 +1,13 @@
-import json
 from argparse import ArgumentParser
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contracts.dossier.door import forget_persons
-from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
-from placements.uploads.door import erase_expired
-from sroi.accounts.audit import note
-from sroi.accounts.models import AuditKind
+from placements.retention.door import by_rule, due, erase_on_time
+from sroi.accounts import erasures
 from sroi.files.storage import WrongFolder
 
 
@@ -27,52 +23,34 @@ class Command(BaseCommand):
             "--journal",
             type=Path,
             metavar="FILE",
+            default=settings.ERASURE_JOURNAL,
             help=(
                 "list of erasures kept outside the backups: applied again first, then written anew"
+                " (default: ERASURE_JOURNAL)"
             ),
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        journal, now = options["journal"], timezone.now()
-        before = self.read(journal)
-        found = list(due(timezone.localdate()))
-        counts = Counter(item.rule for item in found)
-        words = ", ".join(f"{rule}: {number}" for rule, number in sorted(counts.items())) or "niets"
-        over = contracts_over(timezone.localdate())
+        now = timezone.now()
         if options["dry_run"]:
+            found = list(due(timezone.localdate(now)))
             for item in found:
                 self.stdout.write(
                     f"{item.version.fulfilment_id}/{item.version.number} {item.rule} {item.since}"
                 )
-            self.stdout.write(f"Zou wissen: {words}.")
+            self.stdout.write(f"Zou wissen: {by_rule(found)}.")
             return
-        forget_persons(over)
-        erase_expired(now)
+        journal = options["journal"]
         try:
-            erase_again([*before, *listed()], at=now)
-            if erase(found, at=now):
-                note(AuditKind.ERASED)
+            if journal and journal.exists():
+                erasures.take_up(journal)
+            found = erase_on_time(at=now)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
         except WrongFolder:
             raise CommandError(
                 "De map met bewijsstukken is weg, of er staat een andere op zijn plaats."
             ) from None
         if journal:
-            rows = [
-                json.dumps({"subject": SUBJECT, "number": number})
-                for number in sorted({*before, *listed()})
-            ]
-            journal.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        self.stdout.write(f"Gewist: {words}.")
-
-    def read(self, journal: Path | None) -> list[int]:
-        if journal is None or not journal.exists():
-            return []
-        try:
-            rows = [
-                json.loads(line)
-                for line in journal.read_text(encoding="utf-8").splitlines()
-                if line
-            ]
-            return [int(row["number"]) for row in rows if row["subject"] == SUBJECT]
-        except (ValueError, KeyError, TypeError):
-            raise CommandError(f"Dit bestand is geen lijst van wissingen: {journal}") from None
+            erasures.write(journal)
+        self.stdout.write(f"Gewist: {by_rule(found)}.")

@@ -24,6 +24,8 @@ ACCOUNT_PAGES: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "account_inactive": ({}, 200, 200),
     "account_reauthenticate": ({}, 200, LOGIN),
     "account_change_password": ({}, 200, LOGIN),
+    "account_second_step_again": ({}, "account_reauthenticate", LOGIN),
+    "account_second_step_by_mail": ({"token": "onzin"}, 410, 410),
     "account_set_password": ({}, "account_change_password", LOGIN),
     "account_reset_password": ({}, 200, 200),
     "account_reset_password_done": ({}, 200, 200),
