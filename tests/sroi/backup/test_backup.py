@@ -225,14 +225,14 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
     migrated.
     """
     first = backup(tmp_path / "first.backup")
-    last = "accounts.0006_sealed_second_factors"
+    last = "accounts.0007_sealed_second_factors"
     header = json.loads(dict(members(first, ""))["backup.json"])
     assert last in header["migrations"]
     earlier = [each for each in header["migrations"] if each != last]
     source = with_header(first, migrations=earlier)
     second = f"sqlite:///{tmp_path / 'second.sqlite3'}"
     run(second, "second", "restore", source)
-    assert "[X] 0006" in run(second, "second", "showmigrations", "accounts")
+    assert "[X] 0007" in run(second, "second", "showmigrations", "accounts")
     run(second, "second", "backup", tmp_path / "second.backup")
     assert sums(tmp_path / "second.backup") == sums(first)
 

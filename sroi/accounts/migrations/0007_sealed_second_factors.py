@@ -10,5 +10,5 @@ def seal(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_forgotten_password"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [("accounts", "0006_telephone_of_work"), ("mfa", "0003_authenticator_type_uniq")]
     operations = [migrations.RunPython(seal, migrations.RunPython.noop)]
