@@ -74,6 +74,8 @@ def filled(ledger: Ledger) -> Ledger:
     where = {"fulfilment": late.fulfilment, "booked": month(2024, 2), "reverses": late}
     ledger.line(low, "-40.00", month(2023, 5), **where)
     ledger.line(low, "60.00", month(2025, 2))
+    unproved = ledger.fulfilment(without_evidence="Gezien op de werkvloer")
+    ledger.line(low, "70.00", month(2024, 3), unproved)
     waiting = ledger.submitted(ledger.fulfilment())
     waiting.allocations.create(contract=low, block=ledger.blocks["work"], percent=100)
     return ledger
