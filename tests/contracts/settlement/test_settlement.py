@@ -106,7 +106,9 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
         "letter": LetterFiles(),
         **other,
     }
-    return settlement.decide(contract, decision or Decision(), make.act(today=TODAY), on=TODAY, **given)
+    return settlement.decide(
+        contract, decision or Decision(), make.act(today=TODAY), on=TODAY, **given
+    )
 
 
 def sent(client: Client, contract: Contract, **given: str) -> Any:
