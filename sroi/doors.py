@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
@@ -52,6 +53,20 @@ class _Everything:
 
 # Of who answers for all of it beforehand: history that is brought in by command.
 EVERYTHING: Container[str] = _Everything()
+
+
+def still_to_come(day: date | None, today: date) -> str:
+    """Why a day on which something is said to have happened cannot be; empty where it can."""
+    if day is None or day <= today:
+        return ""
+    return _(
+        "This day has not come yet. You say that it happened like this: choose a day up to today."
+    )
+
+
+def refuse_to_come(day: date | None, today: date) -> None:
+    if why := still_to_come(day, today):
+        raise Refused(why)
 
 
 def key_of(*about: Any) -> str:

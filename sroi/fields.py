@@ -9,10 +9,11 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
-from sroi.doors import Doubt
+from sroi.doors import Doubt, still_to_come
 from sroi.exchange import Warned, amount, percent, signed_amount
 from sroi.exchange.values import KVK, NO_KVK
 from sroi.periods import month_of
@@ -90,6 +91,15 @@ class Day(forms.DateField):
             MinValueValidator(FIRST_DAY, _("Choose a day after 1950.")),
             MaxValueValidator(LAST_DAY, _("Choose a day before 2101.")),
         ]
+
+
+class PastDay(Day):
+    """A day on which a person says that something happened."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if why := still_to_come(value, localdate()):
+            raise ValidationError(why)
 
 
 class Month(Day):

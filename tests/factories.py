@@ -53,7 +53,9 @@ from contracts.social_firms.door import propose as propose_firm
 from contracts.social_firms.door import recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table, put_in_force
+from placements.claims import proof, valuing
 from placements.claims.content import Content, Draft
+from placements.evidence import door as evidence
 from placements.life import door as life
 from placements.models import (
     Fulfilment,
@@ -349,7 +351,7 @@ def make_placement(
         "candidate_ref": "Kandidaat 17",
         "start_date": date(2024, 1, 1),
         "end_date": date(2024, 12, 31),
-        "confirmed_until": date(2024, 12, 31),
+        "confirmed_until": min(date(2024, 12, 31), fields.get("on") or TODAY),
         "age_at_start": 44,
     }
     return make_fulfilment(
@@ -392,9 +394,14 @@ def make_fulfilment(
     reviewer: Any = None,
     why: str = "",
     on: date | None = None,
+    proved: bool = True,
     **fields: Any,
 ) -> FulfilmentVersion:
-    """A fulfilment divided evenly over contracts, brought to `state` on the day `on`, or today."""
+    """A fulfilment divided evenly over contracts, brought to `state` on the day `on`, or today.
+
+    What is accepted was proved, as what is handed in is where `proved` says so: the adviser saw
+    what its block asks for.
+    """
     first = contracts[0]
     fulfilment = Fulfilment(
         region=first.region,
@@ -409,7 +416,9 @@ def make_fulfilment(
     )
     if state == FulfilmentState.DRAFT:
         return version
-    life.submit([version], act(entered_by, today=on))
+    life.submit([version], act(entered_by, today=on), answered=EVERYTHING)
+    if proved:
+        prove(version, on)
     answer = act(reviewer, why or "Akkoord", today=on)
     if state == FulfilmentState.ACCEPTED:
         life.accept([version], answer, region=first.region)
@@ -420,6 +429,13 @@ def make_fulfilment(
     elif state == FulfilmentState.WITHDRAWN:
         life.withdraw(version, answer)
     return version
+
+
+def prove(version: FulfilmentVersion, on: date | None = None) -> None:
+    """The adviser saw all evidence that is asked."""
+    valuing.fetch([version])
+    for kind in proof.missing([version]).get(version.pk, []):
+        evidence.see(version, kind, "Getoond", on or TODAY, act(today=on))
 
 
 def make_sample(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -146,7 +147,7 @@ class ModifyForm(ActForm):
         return cleaned
 
     def faults(self) -> Iterator[Objection]:
-        yield from change_faults(self.given, self.contract)
+        yield from change_faults(self.given, self.contract, localdate())
         owed = owed_by(self.contract, self.contract.changes.order_by("pk"))
         yield from result_faults(after(owed, change_of(self.contract, self.given)))
 

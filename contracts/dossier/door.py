@@ -30,7 +30,7 @@ from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
 from sroi.accounts.erasures import list_erased
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, refuse_to_come
 from sroi.files.storage import evidence_storage
 
 # Whose own people a side is; that of the region is an adviser's.
@@ -74,6 +74,7 @@ def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
 def write(
     contract: Contract, kind: str, day: date, text: str, act: Act, *, shared: bool
 ) -> ContractNote:
+    refuse_to_come(day, act.today)
     with transaction.atomic():
         refuse_closed(contract)
         note: ContractNote = ContractNote.objects.create(

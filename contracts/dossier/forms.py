@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import ContactPerson, NoteKind, Side
 from sroi.bsn import refuse_bsn
-from sroi.fields import Day, text_field
+from sroi.fields import PastDay, text_field
 
 
 class NoteForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
-    day = Day(label=gettext_lazy("Day"))
+    day = PastDay(label=gettext_lazy("Day"))
     text = text_field(
         gettext_lazy("Text"),
         4000,

@@ -9,6 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -605,7 +606,7 @@ def import_changes(
                 _("This change stands in the file twice. Give each a change_id of its own."),
             )
         elif key not in known:
-            for column, reason in _faults(row, new, owed):
+            for column, reason in _faults(row, new, owed, act.today):
                 parsed.refuse(row, column, reason)
             outcome.doubt(parsed, row, change_doubts(new, usual, parsed.written(row, "kind")))
             changes.append(new)
@@ -637,11 +638,13 @@ def _owed_now(contracts: Iterable[Contract]) -> dict[int, Owed]:
     return {pk: owed_by(contract, earlier[pk]) for pk, contract in rows.items()}
 
 
-def _faults(row: Row, new: ObligationChange, owed: dict[int, Owed]) -> Iterator[Objection]:
+def _faults(
+    row: Row, new: ObligationChange, owed: dict[int, Owed], today: date
+) -> Iterator[Objection]:
     """Of a row in its turn: what earlier rows of the file made of the contract is taken along."""
     contract = new.contract
     owed[contract.pk] = after(owed[contract.pk], new)
-    yield from change_faults(row, contract)
+    yield from change_faults(row, contract, today)
     yield from result_faults(owed[contract.pk])
     if new.new_end_date:
         contract.end_date = new.new_end_date

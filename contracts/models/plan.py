@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
@@ -108,7 +107,7 @@ class PlanAmount(ScopedModel):
     plan = models.ForeignKey(ActionPlan, on_delete=models.CASCADE, related_name="amounts")
     category = models.CharField(_("category"), max_length=20, choices=Category.choices)
     quarter = models.DateField(_("first day of the quarter"))
-    amount = MoneyField(_("value"), validators=[MinValueValidator(0)])
+    amount = MoneyField(_("value"))
 
     scope = Scope(
         region="plan__contract__region",

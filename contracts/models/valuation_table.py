@@ -101,7 +101,6 @@ class ValuationTable(ScopedModel):
         _("least hours per week"), max_digits=5, decimal_places=2
     )
     lookback_months = models.PositiveSmallIntegerField(null=True, blank=True)
-    reference_date = models.CharField(max_length=30, blank=True)
     # Made in the site from another one: until it is in the line of versions it is nobody's
     # publication.
     made_here = models.BooleanField(default=False)

@@ -43,7 +43,7 @@ from contracts.owed.terms import (
     town_faults,
 )
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Act, Refused, refuse_unanswered
+from sroi.doors import Act, Refused, refuse_to_come, refuse_unanswered
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -235,7 +235,10 @@ def change(
             owed[c.contract_id] = now = after(before, c)
             found = [
                 reason
-                for _name, reason in (*change_faults(given_by(c), c.contract), *result_faults(now))
+                for _name, reason in (
+                    *change_faults(given_by(c), c.contract, act.today),
+                    *result_faults(now),
+                )
             ]
             if found:
                 raise Refused(_refused(c.contract, found))
@@ -385,6 +388,7 @@ def settle(contract: Contract, act: Act, *, on: date) -> None:
     """The settlement was decided: from now on the contract is read-only. Nothing is posted while
     that is decided.
     """
+    refuse_to_come(on, act.today)
     with transaction.atomic():
         lock_ledger(contract.region)
         _move(contract, [ContractState.ENDED], ContractState.SETTLED, settled_on=on)

@@ -23,7 +23,7 @@ from contracts.models import (
     Region,
 )
 from contracts.owed.obligation import AGREED_KINDS, Owed
-from sroi.doors import Objection
+from sroi.doors import Objection, still_to_come
 from sroi.money import misfit, not_an_amount
 from sroi.templatetags.formats import all_decimals, euro, long_date
 
@@ -159,7 +159,7 @@ def change_of(contract: Contract, given: Given) -> ObligationChange:
     )
 
 
-def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
+def change_faults(given: Given, contract: Contract, today: date) -> Iterator[Objection]:
     """What a kind of change needs, and what does not go with it."""
     kind = given["kind"]
     for name in ("value_delta", "labour_cost_delta", "obligation_delta"):
@@ -200,6 +200,8 @@ def change_faults(given: Given, contract: Contract) -> Iterator[Objection]:
             )
         if given["value_delta"] is None:
             yield Objection("value_delta", _("Give the invoiced turnover of this statement."))
+        if why := still_to_come(given["effective_date"], today):
+            yield Objection("effective_date", why)
     if (
         kind in (*AGREED_KINDS, ChangeKind.RATE_CHANGE)
         and {"value_delta", "labour_cost_delta"} & deltas

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -28,7 +27,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.plans.plan import UNDER_WAY, has_plan
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, refuse_to_come
 from sroi.money import ZERO
 
 # Of a category and the first day of a quarter, the value that is meant.
@@ -165,8 +164,7 @@ def _changed_meanwhile(plan: ActionPlan) -> str:
 
 def record_contact(contract: Contract, on: date, act: Act) -> None:
     """The adviser spoke with the contractor for the first time, on a day."""
-    if on > localtime(act.at).date():
-        raise Refused(_("This day is still to come."))
+    refuse_to_come(on, act.today)
     with transaction.atomic():
         _change(contract, contacted_on=on)
         words = f"{on:%d-%m-%Y}. {act.why}".strip()

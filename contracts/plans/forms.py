@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import ActionPlan, Category
 from contracts.plans.door import Amounts
-from sroi.fields import Day, euros, text_field
+from sroi.fields import PastDay, euros, text_field
 from sroi.money import ZERO
 
 WORDS = {
@@ -117,7 +117,7 @@ class SendBackForm(forms.Form):
 
 
 class ContactForm(forms.Form):
-    on = Day(label=gettext_lazy("Day of the first contact"))
+    on = PastDay(label=gettext_lazy("Day of the first contact"))
     why = text_field(gettext_lazy("With whom, and what was agreed?"), 900, required=False, rows=3)
 
 

@@ -39,6 +39,7 @@ from contracts.owed.terms import (
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, May, visible
 from sroi.doors import Act, Doubt, Objection, Refused
+from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
@@ -334,7 +335,8 @@ class RegionalRules:
 
     def doubts(self, given: Given) -> Iterator[Doubt]:
         """What is asked before it is registered."""
-        return award_doubts(given, usual_value(self.region), self.today)
+        usual = usual_value(self.region, [given["value"] or ZERO])
+        return award_doubts(given, usual, self.today)
 
     def _share_faults(self, given: Given) -> Iterator[Objection]:
         shares = self.shares(given)

@@ -154,6 +154,8 @@ def table_from(
     """A table and its blocks from the exchange format, checked but not saved."""
     refuse_unknown(data, TABLE_KEYS, "table")
     code = str(required(data, "code", "table"))
+    # Another day than the first of the placement would have to be reckoned with.
+    _one_of_or_none(data, "reference_date", REFERENCE_DATES)
     title_nl, title_en = titles_from(data, code)
     table = ValuationTable(
         region=region,
@@ -177,7 +179,6 @@ def table_from(
             data.get("min_hours_per_week") or "0", f"{code} min_hours_per_week"
         ),
         lookback_months=_whole(data.get("lookback_months"), f"{code} lookback_months"),
-        reference_date=_one_of_or_none(data, "reference_date", REFERENCE_DATES),
         source=_plain(data),
     )
     if not table.full_time_hours:

@@ -54,11 +54,6 @@ def fields_of(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     return asked
 
 
-def evidence_asked(blocks: Iterable[BuildingBlock]) -> list[str]:
-    """The codes of the evidence that these blocks ask for, each once."""
-    return list(dict.fromkeys(code for block in blocks for code in block.evidence))
-
-
 def worth(
     kind: str, content: Content, fulfilment_id: int | None = None
 ) -> list[tuple[Contract, Value]]:

@@ -18,13 +18,16 @@ from contracts.social_firms.recognition import Recognitions
 from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
-from sroi.doors import Objection
+from sroi.doors import Objection, still_to_come
 from sroi.money import not_an_amount
+from sroi.periods import days_in_month
 from sroi.templatetags.formats import short_date
 
 # Not rules but what can be true at all: they catch typing errors.
 MOST_QUANTITY = 1_000_000
 OLDEST = 120
+# Days on which a person says that something happened.
+HAPPENED = ("paid_on", "activity_date")
 
 LACKING: dict[str, Any] = {
     "candidate_ref": gettext_lazy(
@@ -73,9 +76,11 @@ def excused_in_history(blocks: Sequence[BuildingBlock], has_decided_value: bool)
     return frozenset(excused)
 
 
-def wrong(content: Content) -> Iterator[Objection]:
+def wrong(content: Content, today: date) -> Iterator[Objection]:
     """What cannot be, in a draft either."""
     fields = content.fields
+    yield from _to_come(fields, today)
+    yield from _too_certain(fields, today)
     first, last = fields.get("start_date"), fields.get("end_date")
     if first and last and last < first:
         yield Objection(
@@ -88,6 +93,27 @@ def wrong(content: Content) -> Iterator[Objection]:
     for name in ("amount", "decided_value"):
         if why := not_an_amount(fields.get(name)):
             yield Objection(name, why)
+
+
+def _to_come(fields: Mapping[str, Any], today: date) -> Iterator[Objection]:
+    """What is said to have happened lies behind us."""
+    for name in HAPPENED:
+        if why := still_to_come(fields.get(name), today):
+            yield Objection(name, why)
+
+
+def _too_certain(fields: Mapping[str, Any], today: date) -> Iterator[Objection]:
+    """Months are posted as a whole, so one may be certain of the whole of this one, or that it
+    begins; of nothing after it.
+    """
+    first, certain = fields.get("start_date"), fields.get("confirmed_until")
+    last = max(today.replace(day=days_in_month(today)), first or today)
+    if certain and certain > last:
+        yield Objection(
+            "confirmed_until",
+            _("Nobody can be certain of this yet. Choose a day on or before %(day)s.")
+            % {"day": short_date(last)},
+        )
 
 
 def too_early(first: date | None, certain: date | None) -> Iterator[Objection]:
@@ -143,6 +169,4 @@ def not_yet(kind: str, fields: Mapping[str, Any], today: date) -> Iterator[Objec
         yield Objection(
             "activity_date", _("The date of the activity is missing. Ask the contractor to add it.")
         )
-    for name, value in (("paid_on", paid), ("activity_date", day)):
-        if value and value > today:
-            yield Objection(name, _("This day has not come yet: it cannot be accepted."))
+    yield from _to_come(fields, today)

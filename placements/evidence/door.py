@@ -23,7 +23,7 @@ from placements.models import (
 )
 from placements.rights import OPEN_TO_EDIT
 from sroi.accounts.erasures import list_erased
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, refuse_to_come
 from sroi.files.checking import prepared, shown_name
 from sroi.files.storage import evidence_storage
 
@@ -102,6 +102,7 @@ def page_name(name: str, page: int) -> str:
 
 def see(version: FulfilmentVersion, kind: str, how: str, on: date, act: Act) -> Evidence:
     """The adviser saw a document that is not stored: what, when and how."""
+    refuse_to_come(on, act.today)
     if not how.strip():
         raise Refused(_("Write what you saw and how."))
     return Evidence.objects.create(

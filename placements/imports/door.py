@@ -7,6 +7,7 @@ and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.social_firms.recognition import Recognitions
-from placements.claims import requirements
+from placements.claims import proof, requirements
 from placements.claims.content import Content, Draft
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
@@ -301,7 +302,7 @@ class FulfilmentIntake:
         """What the form and the door ask as well, by the status that the row is to get."""
         kind, status = row["kind"], row["status"]
         found = [
-            *requirements.wrong(content),
+            *requirements.wrong(content, self.today),
             *requirements.too_early(row["start_date"], row["confirmed_until"]),
         ]
         if status == FulfilmentState.SUBMITTED:
@@ -412,26 +413,49 @@ def import_fulfilments(
     *,
     dry_run: bool = False,
     contracts: QuerySet[Any] | None = None,
+    answered: Container[str] | None = None,
     seal: Seal = nothing_more,
 ) -> Outcome:
-    """Record the fulfilments of a file, hand in and accept as their status says, all or none."""
+    """Record the fulfilments of a file, hand in and accept as their status says, all or none.
+
+    `answered` are the keys of the doubts about what is handed in to which somebody said that it is
+    right; None for a command, which takes them.
+    """
     parsed = parse(sheet, COLUMNS)
     if lacks_columns(parsed, COLUMNS):
         return Outcome.of(parsed)
     planned, outcome = FulfilmentIntake(region, parsed, act.today, contracts).run()
-    if not outcome.faults and not dry_run:
-        _record(region, planned, replace(act, why=_("Import of fulfilments")), seal)
+    if not outcome.faults:
+        _ask(parsed, planned, outcome)
+    taken = outcome.answered_by(answered)
+    if not outcome.faults and not outcome.asks and not dry_run:
+        _record(region, planned, replace(act, why=_("Import of fulfilments")), taken, seal)
         count_rows()
     return outcome.in_order()
 
 
-def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> None:
+def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
+    """What is doubted of what is to be handed in, and what evidence it lacks."""
+    handed_in = [p for p in planned if p.row["status"] == FulfilmentState.SUBMITTED]
+    life.work_out([p.draft for p in handed_in])
+    known = proof.there([p.known.pk for p in handed_in if p.known])
+    for p in handed_in:
+        outcome.doubt(parsed, p.row, life.doubts_of(p.draft))
+        blocks = [block for _contract, block, _percent in p.draft.content.allocations]
+        there = known[p.known.pk] if p.known else ()
+        if lacking := [code for code in proof.asked(blocks) if code not in there]:
+            parsed.warn(p.row, "status", proof.still_missing(lacking))
+
+
+def _record(
+    region: Region, planned: list[Planned], act: Act, answered: Container[str], seal: Seal
+) -> None:
     fresh = [p for p in planned if p.known is None]
     handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
     life.complete([p.draft for p in handed_in], act)
     with transaction.atomic():
         life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
-        new = life.hand_in([p.draft for p in handed_in], act)
+        new = life.hand_in([p.draft for p in handed_in], act, answered)
         versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
         moved = [
             (p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None
@@ -445,7 +469,12 @@ def _record(region: Region, planned: list[Planned], act: Act, seal: Seal) -> Non
                 for status, v in versions
                 if status == state and v.state != FulfilmentState.SUBMITTED
             ]
-            life.submit(waiting, act, decided_elsewhere=state == FulfilmentState.ACCEPTED)
+            life.submit(
+                waiting,
+                act,
+                decided_elsewhere=state == FulfilmentState.ACCEPTED,
+                answered=answered,
+            )
         accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
         life.accept(accepted, act, region=region, decided_elsewhere=True)
         seal()

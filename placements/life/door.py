@@ -6,7 +6,7 @@ one and the edition is the one that was on the screen, so two people at once nev
 twice. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,8 +23,9 @@ from contracts.models import BlockKind, Contract, ContractState, Region
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.social_firms.recognition import Recognitions
-from placements.claims import requirements
+from placements.claims import proof, requirements
 from placements.claims.content import FIELDS, Content, Draft, said_by
+from placements.claims.doubts import claim_doubts
 from placements.claims.valuing import (
     Candidates,
     Valued,
@@ -47,7 +48,8 @@ from placements.models import (
 )
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, reviews_own_entry
 from sroi.database.batches import AT_ONCE, in_batches
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Doubt, Refused, refuse_to_come, refuse_unanswered
+from sroi.money import ZERO
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
@@ -69,6 +71,7 @@ SAID_AGAIN = (
         "decided_value",
         "decided_reason",
         "self_reviewed",
+        "without_evidence",
     ),
 )
 
@@ -108,7 +111,7 @@ def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
             {contract.pk for d in drafts for contract, _block, _percent in d.content.allocations}
         )
         for d in drafts:
-            _refuse_wrong(d.content)
+            _refuse_wrong(d.content, act.today)
             d.fulfilment.entered_by = act.by
         Fulfilment.objects.bulk_create([d.fulfilment for d in drafts])
         versions = _new_versions([(d.fulfilment, 1, d.content) for d in drafts], act)
@@ -119,8 +122,8 @@ def draft(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
     return versions
 
 
-def _refuse_wrong(content: Content) -> None:
-    for objection in requirements.wrong(content):
+def _refuse_wrong(content: Content, today: date) -> None:
+    for objection in requirements.wrong(content, today):
         raise Refused(objection.reason)
 
 
@@ -128,9 +131,24 @@ def complete(drafts: Sequence[Draft], act: Act) -> None:
     """Fill in what submitting adds: until when it is certain, and what it is worth now. Nothing is
     stored yet.
 
-    Of many at once, so that `hand_in` need not keep others waiting. Contracts come with their
-    policy, and blocks with their table and all its blocks.
+    Of many at once, so that `hand_in` need not keep others waiting.
     """
+    work_out(drafts)
+    for d in drafts:
+        fields = d.content.fields
+        if d.fulfilment.kind == BlockKind.PLACEMENT and fields["confirmed_until"] is None:
+            fields["confirmed_until"] = _until_when(
+                fields["start_date"], fields["end_date"], act.today
+            )
+        fields |= {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
+
+
+def work_out(drafts: Sequence[Draft]) -> None:
+    """Note in their contents what they are worth now, of those of which it is not known yet.
+
+    Contracts come with their policy, and blocks with their table and all its blocks.
+    """
+    drafts = [d for d in drafts if not d.content.worth]
     placements = [d for d in drafts if d.fulfilment.kind == BlockKind.PLACEMENT]
     candidates = Candidates(())
     candidates.look_up(
@@ -138,21 +156,28 @@ def complete(drafts: Sequence[Draft], act: Act) -> None:
         {d.content.fields["candidate_ref"] for d in placements} - {""},
     )
     for d in drafts:
-        fields, content = d.content.fields, d.content
-        if d.fulfilment.kind == BlockKind.PLACEMENT and fields["confirmed_until"] is None:
-            fields["confirmed_until"] = _until_when(
-                fields["start_date"], fields["end_date"], act.today
-            )
-        fields |= {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
+        content = d.content
         valued = values_if(
-            d.fulfilment.kind, fields, content.hours, content.allocations, candidates=candidates
+            d.fulfilment.kind,
+            content.fields,
+            content.hours,
+            content.allocations,
+            d.fulfilment.pk,
+            candidates,
         )
         content.worth = [value.total for _contract, value in valued]
 
 
-def hand_in(drafts: Sequence[Draft], act: Act) -> list[FulfilmentVersion]:
-    """Record what was completed and submit it, in one act."""
+def hand_in(
+    drafts: Sequence[Draft], act: Act, answered: Container[str] = ()
+) -> list[FulfilmentVersion]:
+    """Record what was completed and submit it, in one act; `answered` as in `submit`."""
     _refuse_incomplete([(d.fulfilment, d.content, d.decided_elsewhere) for d in drafts], act)
+    for d in drafts:
+        if not d.decided_elsewhere:
+            doubts = doubts_of(d)
+            refuse_unanswered(doubts, answered)
+            d.content.fields["answered"] = [doubt.key for doubt in doubts]
     with transaction.atomic():
         versions = draft(drafts, act)
         _note(versions, EventKind.SUBMITTED, act)
@@ -192,16 +217,28 @@ def _write_parts(made: Sequence[tuple[FulfilmentVersion, Content]]) -> None:
     )
 
 
-def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
-    """Change what a draft or returned version says."""
-    _refuse_wrong(content)
+def doubts_of(draft: Draft) -> list[Doubt]:
+    """What is asked of a claim that was worked out before it is handed in."""
+    content = draft.content
+    worth = sum(content.worth, ZERO) if content.worth else None
+    return list(claim_doubts(draft.fulfilment.kind, content, worth))
+
+
+def edit(
+    version: FulfilmentVersion, content: Content, act: Act, answered: Sequence[str] | None = None
+) -> None:
+    """Change what a draft or returned version says; `answered` are the keys of the doubts to which
+    its maker said that it is right, None where nothing was asked.
+    """
+    _refuse_wrong(content, act.today)
+    said = {} if answered is None else {"answered": list(answered)}
     with transaction.atomic():
         refuse_settled(
             _contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations}
         )
         moved = FulfilmentVersion.objects.filter(
             pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT
-        ).update(edition=F("edition") + 1, changed_at=act.at, **content.fields)
+        ).update(edition=F("edition") + 1, changed_at=act.at, **content.fields, **said)
         if not moved:
             raise Refused(changed_meanwhile(version))
         version.terms.all().delete()
@@ -212,9 +249,17 @@ def edit(version: FulfilmentVersion, content: Content, act: Act) -> None:
 
 
 def submit(
-    versions: Sequence[FulfilmentVersion], act: Act, *, decided_elsewhere: bool = False
+    versions: Sequence[FulfilmentVersion],
+    act: Act,
+    *,
+    decided_elsewhere: bool = False,
+    answered: Container[str] = (),
 ) -> None:
-    """Hand versions in for review; what they are worth now is kept, as what is in review."""
+    """Hand versions in for review; what they are worth now is kept, as what is in review.
+
+    `answered` are the keys of the doubts to which somebody says now that it is right, beside those
+    that were answered while it was filled in; `Unanswered` where one is not there.
+    """
     with transaction.atomic():
         refuse_settled(_contracts_of(v.pk for v in versions))
         _move(
@@ -229,6 +274,8 @@ def submit(
             fetch(some)
             _refuse_incomplete([(v.fulfilment, said_by(v), decided_elsewhere) for v in some], act)
             _value(some)
+            if not decided_elsewhere:
+                _refuse_doubtful(some, answered)
             if len(versions) > AT_ONCE:
                 forget(some)
         _note(versions, EventKind.SUBMITTED, act)
@@ -257,7 +304,10 @@ def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: 
             excused |= requirements.excused_in_history(
                 blocks, content.fields.get("decided_value") is not None
             )
-        objections = [*requirements.wrong(content), *requirements.lacking(kind, content, excused)]
+        objections = [
+            *requirements.wrong(content, act.today),
+            *requirements.lacking(kind, content, excused),
+        ]
         if not elsewhere:
             objections += requirements.closed(
                 kind, fulfilment.region_id, content, register, act.today
@@ -271,6 +321,49 @@ def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: 
                     "reasons": reasons,
                 }
             )
+
+
+def unanswered(versions: Sequence[FulfilmentVersion]) -> dict[int, list[Doubt]]:
+    """By version id what is still asked before it can be handed in; nothing is stored."""
+    fetch(versions)
+    candidates = Candidates(versions)
+    for version in versions:
+        _with_values(values_now(version, candidates))
+    return _still_asked(versions)
+
+
+def _still_asked(versions: Sequence[FulfilmentVersion]) -> dict[int, list[Doubt]]:
+    """What was accepted already is not asked again of a change of it."""
+    changes = [v.fulfilment_id for v in versions if v.fulfilment.accepted_id]
+    accepted = list(FulfilmentVersion.objects.filter(accepted_of__in=changes)) if changes else []
+    fetch(accepted)
+    before = {v.fulfilment_id: {doubt.key for doubt in _doubts_now(v)} for v in accepted}
+    found = {}
+    for version in versions:
+        known = {*version.answered, *before.get(version.fulfilment_id, ())}
+        found[version.pk] = [doubt for doubt in _doubts_now(version) if doubt.key not in known]
+    return found
+
+
+def _refuse_doubtful(versions: Sequence[FulfilmentVersion], answered: Container[str]) -> None:
+    asked = _still_asked(versions)
+    if len(versions) > 1:
+        for version in versions:
+            number = version.fulfilment.external_id
+            asked[version.pk] = [
+                doubt._replace(reason=f"{number}: {doubt.reason}") for doubt in asked[version.pk]
+            ]
+    refuse_unanswered((doubt for doubts in asked.values() for doubt in doubts), answered)
+    doubtful = [version for version in versions if asked[version.pk]]
+    for version in doubtful:
+        version.answered = [*version.answered, *(doubt.key for doubt in asked[version.pk])]
+    FulfilmentVersion.objects.bulk_update(doubtful, ["answered"], batch_size=AT_ONCE)
+
+
+def _doubts_now(version: FulfilmentVersion) -> list[Doubt]:
+    content = said_by(version)
+    content.worth = [a.value or ZERO for a in version.allocations.all()]
+    return doubts_of(Draft(version.fulfilment, content))
 
 
 def _lacked(version: FulfilmentVersion) -> set[str]:
@@ -327,12 +420,15 @@ def accept(
     *,
     region: Region,
     decided_elsewhere: bool = False,
+    without_evidence: str = "",
 ) -> None:
     """Accept versions as they are on the screen, value them once more, and post the months that
     have happened.
 
-    `decided_elsewhere` is for history imported from the command line: it skips four eyes. A version
-    that replaces an accepted one takes its place: the old lines are reversed, the new ones posted.
+    `without_evidence` is the reason why those that lack evidence are accepted nevertheless; it is
+    kept with them, and without it they are refused. `decided_elsewhere` is for history imported
+    from the command line: it skips four eyes and evidence. A version that replaces an accepted one
+    takes its place: the old lines are reversed, the new ones posted.
     """
     if not versions:
         return
@@ -342,6 +438,7 @@ def accept(
             _contracts_of(pk for v in versions for pk in (v.pk, v.fulfilment.accepted_id))
         )
         own = [] if decided_elsewhere else _refuse_own_entries(versions, act)
+        lacking = {} if decided_elsewhere else _refuse_unproved(versions, without_evidence)
         _refuse_what_cannot_count(versions, act.today)
         _move(
             versions,
@@ -355,6 +452,9 @@ def accept(
         )
         if own:
             FulfilmentVersion.objects.filter(pk__in=[v.pk for v in own]).update(self_reviewed=True)
+        FulfilmentVersion.objects.filter(pk__in=lacking).update(
+            without_evidence=without_evidence[:1000]
+        )
         _supersede([v for v in versions if v.fulfilment.accepted_id], opened)
         _value_and_post(versions, opened, act)
         for version in versions:
@@ -362,7 +462,33 @@ def accept(
         Fulfilment.objects.bulk_update(
             [v.fulfilment for v in versions], ["accepted"], batch_size=AT_ONCE
         )
-        _note(versions, EventKind.ACCEPTED, act, opened)
+        _note([v for v in versions if v.pk not in lacking], EventKind.ACCEPTED, act, opened)
+        for version in (v for v in versions if v.pk in lacking):
+            words = {"what": proof.named(lacking[version.pk]), "why": without_evidence}
+            without = _("Accepted without evidence (%(what)s), because: %(why)s") % words
+            told = replace(act, why=f"{act.why} {without}".strip())
+            _note([version], EventKind.ACCEPTED, told, opened)
+
+
+def _refuse_unproved(versions: Sequence[FulfilmentVersion], why: str) -> dict[int, list[str]]:
+    """By version id the evidence that is asked and not there; refused where it is not said why it
+    may be missing.
+    """
+    fetch(versions)
+    lacking = proof.missing(versions)
+    if not why.strip():
+        for version in (v for v in versions if v.pk in lacking):
+            raise Refused(
+                _(
+                    "Fulfilment %(number)s cannot simply be accepted. %(missing)s Write why you"
+                    " accept it without."
+                )
+                % {
+                    "number": version.fulfilment.external_id,
+                    "missing": proof.still_missing(lacking[version.pk]),
+                }
+            )
+    return lacking
 
 
 def _refuse_own_entries(versions: Sequence[FulfilmentVersion], act: Act) -> list[FulfilmentVersion]:
@@ -424,6 +550,7 @@ def accept_otherwise(
     *,
     region: Region,
     decided_value: Decimal | None = None,
+    without_evidence: str = "",
 ) -> FulfilmentVersion:
     """Accept with other hours, period, block or amount than claimed, or a value that the adviser
     decides.
@@ -440,7 +567,7 @@ def accept_otherwise(
     decided_too = Content(
         {**content.fields, "decided_value": decided_value}, content.hours, content.allocations
     )
-    for objection in (*requirements.wrong(decided_too), *lacking):
+    for objection in (*requirements.wrong(decided_too, act.today), *lacking):
         raise Refused(objection.reason)
     with transaction.atomic():
         _refuse_own_entries([version], act)
@@ -469,7 +596,7 @@ def accept_otherwise(
         fulfilment.save(update_fields=["latest"])
         _say_until_when([made], act.today)
         _note([made], EventKind.EDITED, act)
-        accept([made], act, region=region)
+        accept([made], act, region=region, without_evidence=without_evidence)
     return made
 
 
@@ -505,6 +632,7 @@ def _answer(version: FulfilmentVersion, state: str, event: str, act: Act) -> Non
 
 def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region: Region) -> None:
     """“It still runs”: the months that passed are posted, without a new review."""
+    refuse_to_come(until, act.today)
     with transaction.atomic():
         opened = open_posting(
             region, replace(act, why=act.why or _("Confirmed that it still runs"))
@@ -589,7 +717,7 @@ def propose_change(fulfilment: Fulfilment, content: Content, act: Act) -> Fulfil
     is accepted.
     """
     with transaction.atomic():
-        _refuse_wrong(content)
+        _refuse_wrong(content, act.today)
         locked = (
             Fulfilment.objects.select_for_update(of=("self",))
             .select_related("latest")

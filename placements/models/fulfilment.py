@@ -7,7 +7,6 @@ and why; events never hold a candidate reference.
 from typing import ClassVar
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -97,9 +96,7 @@ class FulfilmentVersion(ScopedModel):
     supplier_name = models.CharField(_("supplier"), max_length=200, blank=True)
     supplier_kvk = models.CharField(_("KvK number of the supplier"), max_length=8, blank=True)
     invoice_number = models.CharField(_("invoice number"), max_length=80, blank=True)
-    amount = MoneyField(
-        _("amount excl. VAT"), null=True, blank=True, validators=[MinValueValidator(0)]
-    )
+    amount = MoneyField(_("amount excl. VAT"), null=True, blank=True)
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     quantity = models.DecimalField(
         _("quantity"), max_digits=9, decimal_places=2, null=True, blank=True
@@ -117,6 +114,13 @@ class FulfilmentVersion(ScopedModel):
     )
     answer = models.CharField(_("question or reason"), max_length=1000, blank=True)
     self_reviewed = models.BooleanField(default=False)
+    # Why it was accepted while evidence that its blocks ask for was not there; empty where it was,
+    # or where it was decided elsewhere.
+    without_evidence = models.CharField(
+        _("why it was accepted without evidence"), max_length=1000, blank=True
+    )
+    # The keys of the doubts to which its maker said that it is right (`claims.doubts`).
+    answered = models.JSONField(default=list, blank=True)
     accepted_in = models.ForeignKey(
         Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="accepted_versions"
     )

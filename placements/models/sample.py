@@ -59,13 +59,14 @@ class Outcome(models.TextChoices):
 
 
 class SampleCheck(ScopedModel):
-    """One accepted version in a sample: drawn, or there because its reviewer had entered it; and
-    what was found.
+    """One accepted version in a sample: drawn, or there because its reviewer had entered it or
+    accepted it without evidence; and what was found.
     """
 
     sample = models.ForeignKey(Sample, on_delete=models.PROTECT, related_name="checks")
     version = models.ForeignKey(FulfilmentVersion, on_delete=models.PROTECT, related_name="checks")
     self_reviewed = models.BooleanField(default=False)
+    without_evidence = models.BooleanField(default=False)
     outcome = models.CharField(_("outcome"), max_length=15, choices=Outcome.choices, blank=True)
     found = models.CharField(_("what was found"), max_length=1000, blank=True)
     done = models.CharField(_("what was done"), max_length=1000, blank=True)

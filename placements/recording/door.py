@@ -15,7 +15,7 @@ from placements.claims.questions import TAKES_FULFILMENTS
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
 from sroi.access import Access, May
-from sroi.doors import Act
+from sroi.doors import EVERYTHING, Act, refuse_to_come
 
 # Of one happening only: a copy is of another person, invoice or day.
 NOT_COPIED = (
@@ -114,6 +114,8 @@ def report(rows: Sequence[Reported], act: Act) -> None:
     """All of an interim report at once: what runs on is confirmed until today, the rest is handed
     in as a change.
     """
+    for row in rows:
+        refuse_to_come(row.stopped_on, act.today)
     with transaction.atomic():
         on = [row.fulfilment for row in rows if not row.stopped_on and not row.other_hours]
         for region in {f.region for f in on}:
@@ -131,4 +133,5 @@ def report(rows: Sequence[Reported], act: Act) -> None:
                     row.fulfilment, Content(fields, hours, content.allocations), act
                 )
             )
-        life.submit(changed, act)
+        # What was said of each row stood beside it, and the adviser looks at every change.
+        life.submit(changed, act, answered=EVERYTHING)

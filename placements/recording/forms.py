@@ -10,17 +10,27 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Contract
 from placements.claims import questions, requirements, suppliers
 from placements.claims.content import Content
+from placements.claims.doubts import DOUBTED, claim_doubts
 from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
-from sroi.fields import Day, ParsedField, VisibleRows, euros, kvk_field, text_field
+from sroi.fields import (
+    Day,
+    DoubtingForm,
+    ParsedField,
+    VisibleRows,
+    euros,
+    kvk_field,
+    text_field,
+)
 from sroi.templatetags.formats import short_date
 
 
@@ -209,16 +219,30 @@ def fields_of_a_claim() -> dict[str, forms.Field]:
     }
 
 
-class DetailsForm(forms.Form):
-    """Who, when and how much. With `later` everything may stay empty: a draft is kept as it is."""
+class DetailsForm(DoubtingForm):
+    """Who, when and how much. With `later` everything may stay empty: a draft is kept as it is.
+
+    `about` is the id of the fulfilment, which is not its own earlier placement.
+    """
+
+    doubted = DOUBTED
 
     edition = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, kind: str, content: Content, later: bool = False, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        kind: str,
+        content: Content,
+        later: bool = False,
+        about: int | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.kind, self.content = kind, content
+        self.kind, self.content, self.later, self.about = kind, content, later, about
+        # The keys of what was asked and answered; None where nothing was asked.
+        self.confirmed: list[str] | None = None
         blocks = [block for _contract, block, _percent in content.allocations]
         self.names, self.bonuses = questions.fields_of(kind, blocks), questions.bonuses_for(blocks)
         required = requirements.required(kind, blocks)
@@ -296,11 +320,20 @@ class DetailsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         early = requirements.too_early(cleaned.get("start_date"), cleaned.get("confirmed_until"))
-        for field, reason in (*requirements.wrong(self.filled_in()), *early):
+        for field, reason in (*requirements.wrong(self.filled_in(), localdate()), *early):
             self.add_error(field if field in self.fields else None, reason)
         if self.kind == BlockKind.PLACEMENT:
             self._clean_other_hours(cleaned, cleaned.get("start_date"))
+        if not self.later and not self.errors:
+            self._ask_doubts()
         return cleaned
+
+    def _ask_doubts(self) -> None:
+        content = self.filled_in()
+        worth = questions.total(questions.worth(self.kind, content, self.about))
+        doubts = list(claim_doubts(self.kind, content, worth))
+        self.confirmed = [doubt.key for doubt in doubts if doubt.key in self.answered]
+        self.ask_again(doubts)
 
     def _clean_other_hours(self, cleaned: dict[str, Any], first: date | None) -> None:
         days: set[date] = set()

@@ -1,11 +1,13 @@
 """What is asked of an adviser who accepts otherwise than was claimed."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
 from contracts.models import BuildingBlock
+from placements.claims import proof
 from placements.claims.content import Content
 from placements.recording.forms import DetailsForm
 from sroi.fields import euros, text_field
@@ -16,7 +18,16 @@ class AdjustForm(DetailsForm):
     with the reason.
     """
 
-    def __init__(self, data: Any = None, *, kind: str, content: Content, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        kind: str,
+        content: Content,
+        there: Collection[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`there` are the kinds of evidence that are kept or were seen."""
         super().__init__(data, kind=kind, content=content, later=True, **kwargs)
         self.blocks: dict[int, BuildingBlock] = {}
         first: dict[str, forms.Field] = {}
@@ -38,6 +49,23 @@ class AdjustForm(DetailsForm):
         self.fields["why"] = text_field(
             _("Why?"), 1000, rows=3, help_text=_("The contractor reads this.")
         )
+        self.there = there
+        if any(code not in there for code in proof.asked(self.blocks.values())):
+            self.fields["without_evidence"] = text_field(
+                _("Why do you accept it without the evidence that is asked?"),
+                1000,
+                rows=3,
+                required=False,
+                help_text=_("Only where it is missing. The contractor reads this."),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        blocks = [block for _contract, block, _percent in self.filled_in().allocations]
+        lacking = [code for code in proof.asked(blocks) if code not in self.there]
+        if lacking and not cleaned.get("without_evidence") and not self.errors:
+            self.add_error("without_evidence", proof.still_missing(lacking))
+        return cleaned
 
     @property
     def shown(self) -> list[Any]:

@@ -17,7 +17,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Unit
-from placements.claims import suppliers
+from placements.claims import proof, suppliers
+from placements.claims.doubts import limits
 from placements.claims.valuing import Valued
 from placements.models import Evidence, FulfilmentState, FulfilmentVersion
 from placements.standing.progress import with_progress
@@ -25,8 +26,6 @@ from sroi.money import ZERO
 from sroi.templatetags.formats import euro, number, short_date
 
 LIVE = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED, FulfilmentState.ACCEPTED)
-# More hours than this on the one day of an activity ask for a look.
-MANY_HOURS_OF_AN_ACTIVITY = 100
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def signals(
     versions = [version for version, _valued in items]
     found: Signals = defaultdict(list)
     others = _Others(versions, visible)
-    missing, doubts = _missing_evidence(versions), suppliers.doubts(versions)
+    missing, doubts = proof.missing(versions), suppliers.doubts(versions)
     progress = with_progress(
         {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today
     )
@@ -64,7 +63,8 @@ def signals(
         own += others.same_file(version)
         own += [Signal("not_recognised", sentence) for sentence in doubts.get(version.pk, ())]
         own += outside_the_term(version, valued)
-        own += missing[version.pk]
+        if version.pk in missing:
+            own.append(Signal("missing_evidence", proof.still_missing(missing[version.pk])))
         own += unusual_hours(version, valued)
         for allocation, value in valued:
             standing = progress[allocation.contract_id]
@@ -143,28 +143,12 @@ def unusual_hours(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
                 }
         if (
             allocation.block.unit == Unit.HOUR
-            and (version.quantity or 0) > MANY_HOURS_OF_AN_ACTIVITY
+            and (version.quantity or 0) > limits()["activity_hours"]
         ):
             found["many"] = _("%(hours)s hours for one activity is a lot.") % {
                 "hours": number(version.quantity)
             }
     return [Signal("unusual_hours", sentence) for sentence in found.values()]
-
-
-def _missing_evidence(versions: Sequence[FulfilmentVersion]) -> Signals:
-    there: dict[int, set[str]] = defaultdict(set)
-    rows = Evidence.objects.filter(
-        version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None
-    )
-    for fulfilment, kind in rows.values_list("version__fulfilment_id", "kind"):
-        there[fulfilment].add(kind)
-    found: Signals = defaultdict(list)
-    for version in versions:
-        asked = dict.fromkeys(code for a in version.allocations.all() for code in a.block.evidence)
-        lacking = [code for code in asked if code not in there[version.fulfilment_id]]
-        if lacking:
-            found[version.pk].append(Signal("missing_evidence", _("Evidence is still missing.")))
-    return found
 
 
 class _Others:

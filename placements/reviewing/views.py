@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from contracts.models import EvidenceKind, called
-from placements.claims import questions, valuing
+from placements.claims import proof, questions, valuing
 from placements.claims.content import content_of
 from placements.claims.words import values_of, what_was_claimed
 from placements.evidence.door import pages_to_show
@@ -220,6 +220,7 @@ class Review(Reviewing):
             data,
             kind=fulfilment.kind,
             content=content,
+            there=proof.there([fulfilment.pk])[fulfilment.pk],
             initial={"edition": fulfilment.latest.edition},
         )
 
@@ -270,7 +271,18 @@ class Review(Reviewing):
         ) + f"?by={self.order}"
 
     def accept(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
-        life.accept([version], act_of(self.request), region=fulfilment.region)
+        valuing.fetch([version])
+        reason, form = "", WhyForm(self.request.POST)
+        if proof.missing([version]):
+            if not form.is_valid():
+                return self.show(fulfilment, why=form, answered="accept", status=422)
+            reason = form.cleaned_data["why"]
+        life.accept(
+            [version],
+            act_of(self.request),
+            region=fulfilment.region,
+            without_evidence=reason,
+        )
         kept = (
             visible(Allocation, self.request.access)
             .filter(version=version)
@@ -290,6 +302,7 @@ class Review(Reviewing):
             act_of(self.request, form.cleaned_data["why"]),
             region=fulfilment.region,
             decided_value=form.cleaned_data["decided_value"],
+            without_evidence=form.cleaned_data.get("without_evidence", ""),
         )
         self.say(_("%(number)s accepted otherwise; the contractor sees your reason."), fulfilment)
         return None
@@ -321,18 +334,14 @@ class Review(Reviewing):
         messages.error(self.request, str(fault))
         return redirect("fulfilment-detail", pk)
 
-    def context_of_evidence(
-        self, fulfilment: Any, allocations: Sequence[Allocation]
-    ) -> dict[str, Any]:
+    def context_of_evidence(self, fulfilment: Any, version: FulfilmentVersion) -> dict[str, Any]:
         rows = visible(Evidence, self.request.access).filter(version__fulfilment=fulfilment)
         there = list(rows.select_related("added_by"))
-        asked = questions.evidence_asked(a.block for a in allocations)
-        lacking = [
-            code for code in asked if not any(e.kind == code and not e.erased_at for e in there)
-        ]
+        lacking = proof.missing([version]).get(version.pk, [])
         return {
             "evidence": [(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in there],
             "lacking": [(code, called(EvidenceKind, code)) for code in lacking],
+            "lacking_words": proof.named(lacking),
         }
 
     def show(self, fulfilment: Any, status: int = 200, **more: Any) -> HttpResponse:
@@ -355,7 +364,7 @@ class Review(Reviewing):
             "may_answer": (
                 not own or all(a.contract.policy.self_review for a, _value in valued[version.pk])
             ),
-            **self.context_of_evidence(fulfilment, [a for a, _value in valued[version.pk]]),
+            **self.context_of_evidence(fulfilment, version),
             "why": WhyForm(),
             **(compared(version, counts, total) if counts and counts != version else {}),
             **more,

@@ -3,8 +3,8 @@ found.
 
 The order in which fulfilments are picked follows from the seed alone: by the SHA-256 of seed and
 version, the smallest first. So whoever has the seed draws the same sample again, on any machine.
-What someone reviewed who had entered it is always in it, beside what is drawn. Source: DOMAIN.md
-section 7, quality.
+What someone reviewed who had entered it, and what was accepted without evidence, is always in it,
+beside what is drawn. Source: DOMAIN.md section 7, quality.
 """
 
 import hashlib
@@ -93,7 +93,7 @@ def draw(region: Region, first_day: date, size: int, act: Act, seed: str = "") -
         earlier = Sample.objects.filter(region=region, first_day=quarter.first)
         after = earlier.aggregate(last=Max("last_posting"))["last"] or 0
         versions = population(region, quarter.first, after, head.last_number)
-        rows = dict(versions.values_list("pk", "self_reviewed"))
+        rows = _why_always(versions)
         if not rows:
             raise Refused(
                 _("Nothing was accepted in this quarter that no sample was drawn from yet.")
@@ -109,10 +109,9 @@ def draw(region: Region, first_day: date, size: int, act: Act, seed: str = "") -
             drawn_by=act.by,
             drawn_at=act.at,
         )
-        chosen = picked(rows, sample.seed, size) | {pk for pk, own in rows.items() if own}
         SampleCheck.objects.bulk_create(
-            SampleCheck(sample=sample, version_id=pk, self_reviewed=rows[pk])
-            for pk in sorted(chosen)
+            SampleCheck(sample=sample, version_id=pk, **rows[pk])
+            for pk in sorted(_chosen(rows, sample))
         )
     return sample
 
@@ -121,12 +120,21 @@ def drawn_again(sample: Sample) -> set[int]:
     """The versions that the seed gives today, from the same postings: the same as then, or
     something is wrong.
     """
-    rows = dict(
-        population(
-            sample.region, sample.first_day, sample.after_posting, sample.last_posting
-        ).values_list("pk", "self_reviewed")
-    )
-    return picked(rows, sample.seed, sample.size) | {pk for pk, own in rows.items() if own}
+    rows = population(sample.region, sample.first_day, sample.after_posting, sample.last_posting)
+    return _chosen(_why_always(rows), sample)
+
+
+def _why_always(versions: QuerySet[Any]) -> dict[int, dict[str, bool]]:
+    """By version id why it would be in a sample whatever is drawn."""
+    return {
+        pk: {"self_reviewed": own, "without_evidence": bool(why)}
+        for pk, own, why in versions.values_list("pk", "self_reviewed", "without_evidence")
+    }
+
+
+def _chosen(rows: dict[int, dict[str, bool]], sample: Sample) -> set[int]:
+    always = {pk for pk, reasons in rows.items() if any(reasons.values())}
+    return picked(rows, sample.seed, sample.size) | always
 
 
 # --- checking -------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from sroi.fields import ParsedField, text_field
 
 
 class DrawForm(forms.Form):
-    """Which quarter of which region, and how many; what the reviewers entered themselves comes on
-    top.
+    """Which quarter of which region, and how many; what the reviewers entered themselves, and
+    what was accepted without evidence, comes on top.
     """
 
     region: Any = forms.ModelChoiceField(
@@ -29,7 +29,8 @@ class DrawForm(forms.Form):
         label=gettext_lazy("How many to draw"),
         mode="numeric",
         help_text=gettext_lazy(
-            "What was reviewed by who had entered it is always in it, on top of these."
+            "What was reviewed by who had entered it, and what was accepted without evidence, is"
+            " always in it, on top of these."
         ),
     )
 

@@ -388,7 +388,9 @@ def _import(
         )
     if upload.contractor_id:
         contracts = contracts.filter(contractor=upload.contractor_id)
-    return import_fulfilments(upload.region, sheet, act, contracts=contracts, **options)
+    return import_fulfilments(
+        upload.region, sheet, act, contracts=contracts, answered=answered, **options
+    )
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:

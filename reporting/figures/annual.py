@@ -83,6 +83,7 @@ def annual_figures(
         coverage=coverage_of(period),
         goal={},
         quality=quality.quality(period, done, contracts, versions, today),
+        accepted_without_evidence=quality.without_evidence(done, period),
         by_month=totals.by_month(done_months, period),
         blocks=totals.largest_first(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()

@@ -65,6 +65,13 @@ def late(period: Period) -> Q:
     return booked(period) & ~Q(month=F("booked"))
 
 
+def without_evidence(period: Period) -> Q:
+    """Lines of what was accepted with a reason while evidence was missing. History that was decided
+    elsewhere has no such reason, and is not among them.
+    """
+    return booked(period) & ~Q(version__without_evidence="")
+
+
 def corrections(period: Period) -> Q:
     return late(period) & Q(reverses__isnull=False)
 

@@ -29,6 +29,7 @@ PARTS = {
     "coverage": _("Coverage"),
     "goal": _("Goals"),
     "quality": _("Quality of the registration"),
+    "accepted_without_evidence": _("Accepted without evidence, with a reason"),
     "by_category": _("Fulfilled value per category"),
     "by_municipality": _("Fulfilled value per municipality"),
     "by_client": _("Fulfilled value per client"),

@@ -44,7 +44,7 @@ class LateFigures:
 
 
 @dataclass(frozen=True)
-class LateTally:
+class Tally:
     number: int = 0
     amount: Decimal = ZERO
 
@@ -70,8 +70,8 @@ class Quality:
 
     contracts_without_report: int
     awaiting_review: int
-    late_lines: LateTally
-    corrections: LateTally
+    late_lines: Tally
+    corrections: Tally
     self_reviewed: int
     # None where no sample was drawn.
     sample: SampleResult | None = None
@@ -219,6 +219,8 @@ class AnnualFigures(Headlines):
     groups_before: list[PartFigures] = field(default_factory=list)
     coverage_before: Coverage | None = None
     below_default: list[Motivation] = field(default_factory=list)
+    # None in reports from before it was counted.
+    accepted_without_evidence: Tally | None = None
 
     contracts_registered = Named[int]()
     workplaces_started = Named[int]()

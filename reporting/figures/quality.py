@@ -12,7 +12,7 @@ from placements.models import Outcome
 from placements.standing.heard import silent
 from placements.standing.known import waiting
 from reporting.figures import definitions
-from reporting.figures.facts import LateTally, Quality, SampleResult
+from reporting.figures.facts import Quality, SampleResult, Tally
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -50,6 +50,17 @@ def sample_result(versions: QuerySet[Any], period: Period) -> SampleResult | Non
     return SampleResult(**found) if found["drawn"] else None
 
 
+def without_evidence(done: Lines, period: Period) -> Tally:
+    """How many fulfilments count in the period that were accepted without evidence, and for how
+    much.
+    """
+    rows = done.filter(definitions.without_evidence(period)).order_by().values("fulfilment")
+    found = rows.annotate(total=Sum("amount")).aggregate(
+        number=Count("fulfilment", filter=Q(total__gt=ZERO)), amount=Sum("total")
+    )
+    return Tally(found["number"], found["amount"] or ZERO)
+
+
 def quality(
     period: Period,
     done: Lines,
@@ -73,8 +84,8 @@ def quality(
     return Quality(
         contracts_without_report=without_report(contracts, versions, done, day),
         awaiting_review=waiting(versions).count(),
-        late_lines=LateTally(found["late_number"], found["late_amount"] or ZERO),
-        corrections=LateTally(found["mended_number"], found["mended_amount"] or ZERO),
+        late_lines=Tally(found["late_number"], found["late_amount"] or ZERO),
+        corrections=Tally(found["mended_number"], found["mended_amount"] or ZERO),
         self_reviewed=found["self_reviewed"],
         sample=sample_result(versions, period),
     )

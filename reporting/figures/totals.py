@@ -241,7 +241,7 @@ def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dic
     placed = [
         figure
         for figure in FIGURES.values()
-        if figure.of == "fulfilment" and not figure.is_of_today
+        if figure.of == "fulfilment" and not figure.is_of_today and not figure.at
     ]
     conditions: dict[Any, Q] = {figure.name: figure.condition(period) for figure in placed}
     counted = definitions.workplaces(period)

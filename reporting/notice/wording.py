@@ -20,7 +20,7 @@ from reporting.figures.catalogue import (
     SOCIAL_SPEND,
     WORKPLACES,
 )
-from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleResult
+from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleResult, Tally
 from reporting.figures.kinds import Kind
 from reporting.figures.outlook import Team
 from reporting.figures.records import Figure
@@ -500,6 +500,7 @@ def reliability(found: Quality, own: AnnualFigures) -> list[str]:
             else "Geen ingediende invullingen meer in beoordeling."
         ),
         f"{own_review} beoordeeld door wie die zelf had ingevoerd.",
+        *unproved(own.accepted_without_evidence),
         *sampled(found.sample),
     ]
     for late in own.late:
@@ -517,6 +518,17 @@ def reliability(found: Quality, own: AnnualFigures) -> list[str]:
             f"{places} uit een afgesloten jaar, apart gehouden van de werkplekken van dit jaar."
         )
     return bullets
+
+
+def unproved(found: Tally | None) -> list[str]:
+    """What was accepted without evidence, where there is some; history is not among it."""
+    if not found or not found.number:
+        return []
+    count = live_count("zonder_bewijs", found.number, "invulling", "invullingen")
+    return [
+        f"{count} goedgekeurd terwijl bewijs ontbrak, samen"
+        f" {live('waarde_zonder_bewijs')}; bij elke staat de reden."
+    ]
 
 
 def sampled(sample: SampleResult | None) -> list[str]:

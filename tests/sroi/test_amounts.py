@@ -47,7 +47,10 @@ def test_a_change_may_be_negative() -> None:
     [("-0.01", BELOW), ("1e13", "te groot"), ("0.001", "decimalen"), ("NaN", "te groot")],
 )
 def test_a_claim_and_a_file_of_rules_refuse_it_too(number: str, why: str) -> None:
-    found = [o.reason for o in requirements.wrong(Content({"amount": Decimal(number)}, [], []))]
+    found = [
+        o.reason
+        for o in requirements.wrong(Content({"amount": Decimal(number)}, [], []), make.TODAY)
+    ]
     assert len(found) == 1
     assert why in found[0]
     with pytest.raises(FaultyFile):

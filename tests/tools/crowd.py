@@ -98,7 +98,9 @@ def _fulfilments(first: Contract, contracts: list[Contract], adviser: Any) -> No
     counted = [_invoice(first, f"F-{c.pk}") for c in contracts]
     versions = life.draft([*placed, *counted], make.act())
     life.submit(versions, make.act())
-    life.accept(versions, make.act(adviser), region=first.region)
+    life.accept(
+        versions, make.act(adviser), region=first.region, without_evidence="Op de werkvloer gezien"
+    )
     waits = [_invoice(first, f"G-{c.pk}") for c in contracts]
     asked_back = [_invoice(c, f"H-{c.pk}") for c in contracts]
     life.submit(life.draft([*waits, *asked_back], make.act()), make.act())

@@ -21,7 +21,7 @@ from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.social_firms.recognition import find_firms, may_propose
-from placements.claims import questions, requirements, suppliers
+from placements.claims import proof, questions, requirements, suppliers
 from placements.claims.content import Content, content_of
 from placements.claims.words import what_was_claimed
 from placements.evidence import door as evidence
@@ -37,7 +37,7 @@ from placements.recording.door import contracts_to_record_for, copied, record
 from placements.recording.forms import DetailsForm, WhatForm, WhyForm
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
 from sroi.access import May, visible
-from sroi.doors import Refused
+from sroi.doors import Refused, Unanswered
 from sroi.fields import change_answers, is_key
 from sroi.files.size import MEGABYTE, too_large
 from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
@@ -302,6 +302,7 @@ class Details(RecordingStep):
             "kind": self.fulfilment.kind,
             "content": content_of(self.version),
             "later": later,
+            "about": self.fulfilment.pk,
         }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -314,7 +315,7 @@ class Details(RecordingStep):
         return self.closed() or self.show(form, **found)
 
     def keep(self, form: Any) -> None:
-        life.edit(self.seen(), form.filled_in(), act_of(self.request))
+        life.edit(self.seen(), form.filled_in(), act_of(self.request), form.confirmed)
         self.kept = form.cleaned_data
 
     def get_success_url(self) -> str:
@@ -447,9 +448,7 @@ class EvidenceStep(RecordingStep):
         return faults
 
     def asked(self, faults: dict[str, list[str]] | None = None) -> list[EvidenceAsked]:
-        codes = questions.evidence_asked(
-            block for _contract, block, _percent in self.content.allocations
-        )
+        codes = proof.asked(block for _contract, block, _percent in self.content.allocations)
         there = visible(Evidence, self.request.access).filter(
             version__fulfilment=self.fulfilment, erased_at=None
         )
@@ -485,10 +484,15 @@ class Check(RecordingStep):
         return self.form_invalid(form) if lacks else super().form_valid(form)
 
     def do(self, form: Any) -> str:
-        life.submit([self.seen()], act_of(self.request))
+        life.submit(
+            [self.seen()], act_of(self.request), answered=self.request.POST.getlist("klopt")
+        )
         return _("Submitted. The adviser reviews it; you get word here when it counts.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        if isinstance(refused, Unanswered):
+            self.version.refresh_from_db()
+            return self.show(form, 422)
         messages.error(self.request, str(refused))
         return redirect(self.back_url)
 
@@ -505,11 +509,24 @@ class Check(RecordingStep):
         standing = supplier_context(self.request, self.fulfilment, content).get("standing")
         return standing.closed if standing else ()
 
+    def unproved(self) -> dict[str, str]:
+        """The evidence that is asked and not there, in words: to be added here, and to be shown to
+        the adviser.
+        """
+        lacking = proof.missing([self.version]).get(self.version.pk, [])
+        here = [code for code in lacking if evidence.may_be_kept(self.version, code)]
+        elsewhere = [code for code in lacking if code not in here]
+        return {"to_add": proof.named(here), "to_show": proof.named(elsewhere)}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         content = self.content
         labels = DetailsForm(kind=self.fulfilment.kind, content=content).fields
+        doubts = life.unanswered([self.version])
         return super().get_context_data(
             content=content,
+            doubts=doubts[self.version.pk],
+            ticked=self.request.POST.getlist("klopt"),
+            **self.unproved(),
             rows=what_was_claimed(self.version, True),
             parts=content.allocations,
             missing=[labels[name].label for name in self.lacking(content)],

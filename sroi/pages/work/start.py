@@ -73,7 +73,7 @@ def my_obligations(request: Request) -> HttpResponse:
     asked = asks(
         [card.contract for card in cards],
         today,
-        [LookUp.STANDING, LookUp.DEADLINES],
+        [LookUp.STANDING, LookUp.ANSWERS, LookUp.DEADLINES],
         progress=standing,
     )
     running = [

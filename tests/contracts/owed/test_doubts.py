@@ -197,6 +197,19 @@ class TestForms:
         assert Contract.objects.get(reference=given["reference"]).value == D(10**9)
         assert not ContractDraft.objects.exists()
 
+    def test_of_the_first_contract_of_a_region_it_is_asked_where_it_can_be_answered(
+        self, region: Region, adviser: Any
+    ) -> None:
+        client = signed_in(adviser)
+        draft = begin(client, region)
+        given = terms(region, value="1.000", labour_cost="1.000.000")
+        page = fill_in(client, draft, **given)
+        assert list(page.context["form"].errors) == ["labour_cost"]
+        tick = self.ticks(page, "labour_cost")
+        assert fill_in(client, draft, **given, **tick).status_code == 302
+        assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
+        assert Contract.objects.get().labour_cost == D(10**6)
+
     def test_an_award_far_ahead(self, region: Region, adviser: Any) -> None:
         client = signed_in(adviser)
         with time_machine.travel(make.moment(TODAY), tick=False):

@@ -106,7 +106,9 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
         "letter": LetterFiles(),
         **other,
     }
-    return settlement.decide(contract, decision or Decision(), make.act(), on=TODAY, **given)
+    return settlement.decide(
+        contract, decision or Decision(), make.act(today=TODAY), on=TODAY, **given
+    )
 
 
 def sent(client: Client, contract: Contract, **given: str) -> Any:
@@ -400,7 +402,7 @@ def test_a_claim_that_was_handed_in_at_the_same_moment_can_only_be_rejected(
     contract: Contract,
 ) -> None:
     late = make.make_purchase(contract, state=FulfilmentState.SUBMITTED, on=TODAY)
-    obligations.settle(contract, make.act(None, "Afgerekend"), on=TODAY)
+    obligations.settle(contract, make.act(None, "Afgerekend", TODAY), on=TODAY)
     act = make.act(why="Na de afrekening", today=TODAY)
     for answer in (
         lambda: life.accept([late], act, region=contract.region),
@@ -424,7 +426,7 @@ def test_a_placement_goes_on_under_its_other_contract_only(region: Region) -> No
     )
     for move in (obligations.end, obligations.settle):
         more = {"on": TODAY} if move is obligations.settle else {}
-        move(two[0], make.act(None, "Afgerekend"), **more)
+        move(two[0], make.act(None, "Afgerekend", TODAY), **more)
     life.confirm([version.fulfilment], TODAY, make.act(today=TODAY), region=region)
     sums = dict(
         FulfilmentLine.objects.order_by().values_list("contract").annotate(total=Sum("amount"))

@@ -15,7 +15,8 @@ from contracts.valuation_tables.door import facts_of_block
 from contracts.valuation_tables.loading import BLOCK_KEYS, TABLE_KEYS, table_from
 from contracts.valuation_tables.units import UNITS, fitting_units
 from contracts.valuation_tables.views.reading import facts
-from placements.claims.questions import bonuses_for, evidence_asked, fields_of
+from placements.claims import proof
+from placements.claims.questions import bonuses_for, fields_of
 from placements.claims.valuation import Claim, Counted, value
 from tests.placements.claims.test_valuation import D, made_table, placed
 
@@ -109,7 +110,7 @@ def comes_of(kind: str, row: dict[str, Any], **terms: Any) -> tuple[Any, ...]:
         [(month.month, month.amount) for month in worth.months],
         fields_of(claim.kind, [asked]),  # type: ignore[list-item]
         [bonus.code for bonus in bonuses_for([asked])],  # type: ignore[list-item]
-        evidence_asked([block]),
+        proof.asked([block]),
         is_open(block, []),
         (block.target_group, block.policy_field),
         own.code,

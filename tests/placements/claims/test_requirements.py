@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
-from django.utils import translation
 
 from contracts.models import BlockKind
 from placements.claims import requirements
@@ -21,7 +21,7 @@ from placements.recording.forms import DetailsForm
 from sroi.doors import Refused
 from sroi.exchange import Sheet
 from tests import factories as make
-from tests.factories import TODAY, signed_in
+from tests.factories import signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -172,17 +172,62 @@ def test_a_change_need_not_say_what_was_accepted_without_it(region: Any, contrac
     )
 
 
+AHEAD = [
+    ("purchase", "paid_on", "2025-07-02"),
+    ("activity", "activity_date", "2025-07-02"),
+    ("placement", "confirmed_until", "2025-08-01"),
+]
+
+
+@time_machine.travel("2025-07-01 12:00", tick=False)
+@pytest.mark.parametrize(("kind", "name", "day"), AHEAD)
+def test_what_lies_ahead_has_not_happened_by_all_three(
+    region: Any, contract: Any, kind: str, name: str, day: str
+) -> None:
+    block, whole = WHOLE[kind]
+    given = {**whole, name: day}
+    ((column, reason),) = imported(region, kind=kind, block=block, status="draft", **given)
+    assert column == name
+    version = drafted(contract, kind, name)
+    for later in (True, False):
+        form = DetailsForm(
+            given | {"edition": "1"}, kind=kind, content=content_of(version), later=later
+        )
+        assert form.errors[name] == [reason]
+    content = content_of(version)
+    content.fields[name] = date.fromisoformat(day)
+    with pytest.raises(Refused) as refused:
+        life.edit(version, content, make.act())
+    assert str(refused.value) == reason
+
+
 @pytest.mark.parametrize(("kind", "name"), [("purchase", "paid_on"), ("activity", "activity_date")])
-def test_a_day_that_has_not_come_cannot_be_accepted(
+def test_what_was_handed_in_about_a_day_to_come_is_not_accepted(
     region: Any, contract: Any, kind: str, name: str
 ) -> None:
-    tomorrow = {name: TODAY.replace(day=2)}
+    """As of before such days were refused."""
     make_one = make.make_purchase if kind == "purchase" else make.make_activity
-    version = make_one(contract, state=FulfilmentState.SUBMITTED, **tomorrow)
-    with pytest.raises(
-        Refused, match="moet nog komen" if translation.get_language() == "nl" else "not come yet"
-    ):
+    version = make_one(contract, state=FulfilmentState.SUBMITTED)
+    setattr(version, name, date(2025, 7, 2))
+    with pytest.raises(Refused, match="moet nog komen"):
         life.accept([version], make.act(), region=region)
+
+
+def test_one_can_be_certain_of_this_month_or_that_a_later_one_begins(contract: Any) -> None:
+    make.make_placement(contract, "BBL", end_date=None, confirmed_until=date(2025, 7, 31))
+    ahead = {"start_date": date(2025, 9, 1), "end_date": None, "confirmed_until": None}
+    version = make.make_placement(contract, state=FulfilmentState.SUBMITTED, **ahead)
+    version.refresh_from_db()
+    assert version.confirmed_until == date(2025, 9, 1)
+
+
+def test_it_is_not_said_beforehand_that_a_placement_ran_or_stopped(contract: Any) -> None:
+    version = make.make_placement(contract, end_date=None)
+    tomorrow = date(2025, 7, 2)
+    with pytest.raises(Refused, match="moet nog komen"):
+        life.confirm([version.fulfilment], tomorrow, make.act(), region=contract.region)
+    with pytest.raises(Refused, match="moet nog komen"):
+        report([Reported(version.fulfilment, stopped_on=tomorrow)], make.act())
 
 
 def test_accepting_otherwise_keeps_what_must_be_there(region: Any, contract: Any) -> None:

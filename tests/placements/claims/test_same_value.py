@@ -22,6 +22,7 @@ from placements.claims.content import Content, Draft
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from sroi.access import Role
+from sroi.doors import EVERYTHING
 from sroi.periods import DAY, add_months
 from sroi.templatetags.formats import euro
 from tests import factories as make
@@ -152,7 +153,7 @@ def test_every_page_says_what_the_command_says(region: Any, linde: Any, name: st
         shown(contractor, reverse("fulfilment-value", args=[fulfilment.pk]), **typed), expected
     )
 
-    life.submit([version], today)
+    life.submit([version], today, answered=EVERYTHING)
     for client, url in (
         (contractor, "fulfilment-detail"),
         (adviser, "fulfilment-detail"),
@@ -160,6 +161,7 @@ def test_every_page_says_what_the_command_says(region: Any, linde: Any, name: st
     ):
         assert_same(shown(client, reverse(url, args=[fulfilment.pk])), expected)
 
+    make.prove(version, today.today)
     life.accept([version], today, region=region)
     accepted = said_by_the_command(Fulfilment.objects.get(pk=fulfilment.pk))
     assert [one["total"] for one in accepted] == [one["total"] for one in expected]

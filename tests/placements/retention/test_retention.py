@@ -86,7 +86,7 @@ def test_a_dry_run_says_and_does_nothing(contract: Any) -> None:
 
 
 def test_evidence_about_a_person_goes_too(contract: Any) -> None:
-    version = make.make_placement(contract, state="rejected")
+    version = make.make_placement(contract, state="rejected", proved=False)
     seen = {"seen_on": make.TODAY, "added_at": make.moment(make.TODAY)}
     Evidence.objects.create(
         version=version, kind="uwv_decision", seen_how="Beschikking van A. Jansen", **seen

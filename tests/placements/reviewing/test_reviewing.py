@@ -236,8 +236,10 @@ class TestSignals:
     def test_outside_the_term_many_hours_and_above_what_is_owed(
         self, client: Client, contract: Any
     ) -> None:
-        late = make.make_purchase(contract, paid_on=date(2026, 3, 2), state="submitted")
-        in_time = make.make_purchase(contract, paid_on=date(2026, 3, 1), state="submitted")
+        contract.end_date = date(2025, 3, 31)
+        contract.save()
+        late = make.make_purchase(contract, paid_on=date(2025, 5, 31), state="submitted")
+        in_time = make.make_purchase(contract, paid_on=date(2025, 5, 30), state="submitted")
         assert "outside_term" in kinds(client, late)
         assert "outside_term" not in kinds(client, in_time)
         assert "unusual_hours" in kinds(

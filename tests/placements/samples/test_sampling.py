@@ -103,6 +103,19 @@ class TestDrawing:
             sample.checks.all().delete()
             sample.delete()
 
+    def test_what_was_accepted_without_evidence_is_always_in_it(
+        self, region: Any, contract: Any, adviser: Any
+    ) -> None:
+        accepted(contract, 6)
+        version = make.make_activity(contract, state="submitted", proved=False)
+        life.accept([version], make.act(adviser), region=region, without_evidence="Zelf gezien")
+        sample = make.make_sample(region, 0, by=adviser)
+        (check,) = sample.checks.all()
+        assert (check.version, check.without_evidence) == (version, True)
+        assert sampling.drawn_again(sample) == {version.pk}
+        page = signed_in(adviser).get(reverse("sample-detail", args=[sample.pk]))
+        assert "goedgekeurd zonder bewijs" in page.content.decode()
+
     def test_with_its_seed_it_is_drawn_again_whatever_happened_since(
         self, region: Any, contract: Any, adviser: Any
     ) -> None:

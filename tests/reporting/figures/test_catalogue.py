@@ -74,6 +74,8 @@ def filled(ledger: Ledger) -> Ledger:
     where = {"fulfilment": late.fulfilment, "booked": month(2024, 2), "reverses": late}
     ledger.line(low, "-40.00", month(2023, 5), **where)
     ledger.line(low, "60.00", month(2025, 2))
+    unproved = ledger.fulfilment(without_evidence="Gezien op de werkvloer")
+    ledger.line(low, "70.00", month(2024, 3), unproved)
     waiting = ledger.submitted(ledger.fulfilment())
     waiting.allocations.create(contract=low, block=ledger.blocks["work"], percent=100)
     return ledger
@@ -309,7 +311,7 @@ def test_an_indicator_more_is_one_record(one_more: Figure, filled: Ledger) -> No
     )
     client = person(filled, Role.ADVISER)
     figures = figures_of(None, filled.region, 2024, today=TODAY)
-    expected = {"purchases_only": Decimal("2500.50"), "begun": 4}[one_more.name]
+    expected = {"purchases_only": Decimal("2500.50"), "begun": 5}[one_more.name]
     assert one_more.value(figures) == expected
     assert (
         one_more.value(figures.years[-2])

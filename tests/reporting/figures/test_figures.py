@@ -69,6 +69,7 @@ SECTION_7 = {
     "open",
     "goal",
     "quality",
+    "accepted_without_evidence",
     "by_category",
     "by_client",
     "by_municipality",
@@ -426,6 +427,24 @@ def test_goals_are_replaced_and_refused_when_they_make_no_sense(ledger: Ledger) 
         with pytest.raises((FaultyFile, ValidationError)):
             set_goals(ledger.region, [row | bad])
     assert [goal.year for goal in Goal.objects.all()] == [2025]
+
+
+def test_what_was_accepted_without_evidence_is_counted_with_what_it_came_to(
+    ledger: Ledger,
+) -> None:
+    contract = ledger.contract()
+    unproved = ledger.fulfilment(without_evidence="Gezien op de werkvloer")
+    bought = ledger.fulfilment("social_purchasing", without_evidence="Factuur kwijt")
+    undone = ledger.fulfilment(without_evidence="Komt nog")
+    ledger.line(contract, "100.00", month(2024, 3), unproved)
+    ledger.line(contract, "23.45", month(2024, 4), bought, category="social_purchasing")
+    [first] = ledger.line(contract, "50.00", month(2024, 4), undone)
+    ledger.line(contract, "-50.00", month(2024, 4), undone, reverses=first)
+    ledger.line(contract, "70.00", month(2024, 4))
+    ledger.line(contract, "9.00", month(2025, 1), unproved)
+    found = figures_as_data(figures_of(None, ledger.region, 2024))
+    assert found["accepted_without_evidence"] == {"number": 2, "amount": "123.45"}
+    assert found["workplaces"] == 2
 
 
 def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(

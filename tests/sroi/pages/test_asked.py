@@ -202,6 +202,18 @@ def test_start_pages(world: SimpleNamespace) -> None:
     assert len(officer["attention"]) == min(10, len(behind))
 
 
+def test_what_was_asked_back_keeps_a_contract_of_which_the_term_is_over_among_those_that_run() -> (
+    None
+):
+    region, firm = make.make_region(), make.make_contractor()
+    done, asked_back = (make.make_contract(region, firm, **OVER, value=0) for _n in range(2))
+    make.make_activity(asked_back, state="returned", activity_date=date(2025, 6, 1))
+    client = signed_in(make.make_user(Role.CONTRACTOR, region, contractor=firm))
+    shown = client.get(reverse("start")).context
+    assert [card.contract for card in shown["running"]] == [asked_back]
+    assert [card.contract for card in shown["done"]] == [done]
+
+
 def test_the_mail_of_the_week(world: SimpleNamespace) -> None:
     def of(who: Any) -> Any:
         return overview(who, access_of(who), TODAY)

@@ -35,7 +35,7 @@ from sroi.accounts.models import Demonstration, User
 from sroi.database.planner import count_rows
 from sroi.demo import plans, reports
 from sroi.demo.data import FOLDER, DemoRow, rows_of, write
-from sroi.doors import Act
+from sroi.doors import EVERYTHING, Act
 from sroi.templatetags.formats import euro2
 
 REPORTED, YEAR = "gooi-en-vechtstreek", 2024
@@ -333,12 +333,17 @@ class Doing:
         )
         reported = replace(self._done, by=None)
         version = life.propose_change(self._fulfilment(), content, reported)
-        life.submit([version], reported)
+        life.submit([version], reported, answered=EVERYTHING)
         return version
 
     def _change(self) -> None:
         """As proposed, and accepted by the adviser."""
-        life.accept([self._propose()], self._done, region=self.region)
+        life.accept(
+            [self._propose()],
+            self._done,
+            region=self.region,
+            without_evidence=self.row["reason"],
+        )
 
     def _sample(self) -> None:
         """Drawn from this quarter, with two in order and one, for the reason given, not."""
