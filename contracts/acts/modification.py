@@ -36,6 +36,9 @@ AMOUNTS = (
     "new_end_date",
 )
 
+# By what two proposals are the same.
+ASKED = ("contract", "kind", "effective_date", "reason", "details", *AMOUNTS)
+
 
 @dataclass(frozen=True)
 class Modification:

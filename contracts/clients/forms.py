@@ -123,8 +123,6 @@ class EndForm(forms.Form):
         help_text=_("After a merger. Add the new client first, if it is not there yet."),
     )
     why = why_field()
-    # The last day that it had when it was looked at.
-    seen = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, client: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

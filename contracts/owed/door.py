@@ -43,7 +43,7 @@ from contracts.owed.terms import (
     town_faults,
 )
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Act, Refused, refuse_unanswered
+from sroi.doors import Act, DoneAlready, Refused, refuse_unanswered
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -498,6 +498,11 @@ def change_once(new: ObligationChange, act: Act, *, answered: Container[str] = (
     region = new.contract.region
     with transaction.atomic():
         lock_ledger(region)
-        if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
-            raise Refused(_("This change was registered already."))
+        refuse_known(new)
         change([new], replace(act, why=new.reason), region=region, answered=answered)
+
+
+def refuse_known(new: ObligationChange) -> None:
+    """Sent twice, it counts once. Asked under the lock of the ledger."""
+    if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
+        raise DoneAlready(_("This change was registered already."))

@@ -107,11 +107,13 @@ class Change(OfMembership, FormPage):
         )
         return super().get_form_kwargs() | {"membership": self.membership, "towns": towns}
 
+    def starting_point(self) -> str:
+        return memberships.starting_point(self.membership)
+
     def do(self, form: Any) -> str:
         data, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        memberships.change(
-            self.membership, data["role"], data["municipalities"], self.request.access, act
-        )
+        chosen = data["role"], data["municipalities"]
+        memberships.change(self.membership, *chosen, self.request.access, act, shown=self.shown)
         return _("The role was changed.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
