@@ -132,8 +132,8 @@ def succeed(
     """The next version of the policy, from a day on.
 
     `shown` is the version that held on that day when its change was looked at (`starting_point`);
-    another one by then is refused, and so are terms that change nothing. Raises FaultyFile for terms
-    that cannot be.
+    another one by then is refused, and so are terms that change nothing. Raises FaultyFile for
+    terms that cannot be.
     """
     made = as_version(region, terms, valid_from)
     with transaction.atomic():
