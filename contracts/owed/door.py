@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -31,6 +32,7 @@ from contracts.models import (
 )
 from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
+from contracts.owed.lines import AWARDS
 from contracts.owed.obligation import after, split
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
@@ -433,6 +435,52 @@ def change_shares(
         )
         remember(new, act)
         _note([contract], Happened.SHARES, opened, act.why)
+
+
+def redate(contract: Contract, mended: Contract, act: Act) -> None:
+    """The award was on another day than was registered: its lines are reversed, and posted on that
+    day; what a policy of then would have it owe comes with them. Who calls saves `mended`.
+
+    A line about a closed year is booked in the first open month, as every other one.
+    """
+    opened = open_posting(contract.region, act)
+    lines = ObligationLine.objects.filter(contract=contract, kind__in=AWARDS)
+    standing = lines.values_list("municipality", "effective_date", "kind").annotate(
+        value=Sum("value_delta"), obligation=Sum("obligation_delta")
+    )
+    back = [row for row in standing.order_by("municipality__code") if row[3] or row[4]]
+    ObligationLine.objects.bulk_create(
+        ObligationLine(
+            contract=contract,
+            municipality_id=municipality,
+            effective_date=day,
+            month=month_of(day),
+            booked=opened.booked(day),
+            kind=kind,
+            value_delta=-value,
+            obligation_delta=-obligation,
+            reason=act.why,
+            posting=opened.posting,
+        )
+        for municipality, day, kind, value, obligation in back
+    )
+    if not back:
+        return
+    changes = list(contract.changes.order_by("pk"))
+    by_policy = owed_by(mended, changes).obligation - owed_by(contract, changes).obligation
+    shares = SharesOfContracts([contract]).on(contract.pk, month_of(mended.award_date))
+    ObligationLine.objects.bulk_create(
+        _lines(
+            contract,
+            shares,
+            opened,
+            kind=LineKind(back[0][2]),
+            day=mended.award_date,
+            value=sum((row[3] for row in back), ZERO),
+            obligation=sum((row[4] for row in back), ZERO) + by_policy,
+            reason=act.why,
+        )
+    )
 
 
 def pin(contract: Contract, table: ValuationTable, act: Act) -> None:

@@ -10,11 +10,13 @@ from sroi.doors import key_of
 # What acts read, and change, of the contract itself.
 READ = (
     "state",
+    *("title", "lot", "cpv", "policy_field", "publication_date", "policy"),
     "award_date",
     "start_date",
     "end_date",
     "recovery_until",
     "contractor",
+    "contractor_since",
     "table",
     "is_framework",
 )

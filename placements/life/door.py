@@ -145,7 +145,12 @@ def complete(drafts: Sequence[Draft], act: Act) -> None:
             )
         fields |= {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
         valued = values_if(
-            d.fulfilment.kind, fields, content.hours, content.allocations, candidates=candidates
+            d.fulfilment.kind,
+            fields,
+            content.hours,
+            content.allocations,
+            candidates=candidates,
+            contractor_id=d.fulfilment.contractor_id,
         )
         content.worth = [value.total for _contract, value in valued]
 
