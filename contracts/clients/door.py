@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import slug_of
-from contracts.clients.passing import passing
 from contracts.clients.rules import client_faults, day_faults, successor_faults, taken_faults
 from contracts.models import Municipality, Region
 from contracts.owed.door import change_shares
+from contracts.owed.passing import passing
 from contracts.owed.posting import lock_ledger
 from sroi.access import Access, May
 from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken

@@ -5,6 +5,7 @@ field.
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.clients.rules import NAME, client_faults, day_faults, successor_faults, taken_faults
@@ -129,6 +130,7 @@ class EndForm(forms.Form):
         self.client = client
         field: Any = self.fields["successor"]
         others = client.region.municipalities.exclude(pk=client.pk).filter(successor=None)
+        others = others.there_on(localdate())
         alike = (
             others.with_council()
             if client.has_council

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from contracts.clients import door as clients
 from contracts.clients.forms import ClientForm, EndForm, NewClientForm
 from contracts.clients.lists import ClientFilterSet, ClientTable
-from contracts.clients.passing import passing
 from contracts.clients.words import term
 from contracts.models import Municipality
+from contracts.owed.passing import passing
 from contracts.people.membership import administered
 from sroi.access import Access, May, visible
 from sroi.history.versions import versions

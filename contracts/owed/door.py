@@ -34,6 +34,7 @@ from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.lines import AWARDS
 from contracts.owed.obligation import after, split
+from contracts.owed.passing import gone_on, heir_on
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import (
@@ -103,6 +104,7 @@ def award(
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
         _note([a.contract for a in awards], Happened.AWARDED, opened, act.why)
+        _pass_on([a.contract for a in awards], act)
 
 
 def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
@@ -381,6 +383,7 @@ def reopen(contract: Contract, act: Act) -> None:
         ContractEvent.objects.create(
             contract=contract, what=Happened.REOPENED, at=act.at, by=act.by, why=act.why
         )
+        _pass_on([contract], act)
 
 
 def settle(contract: Contract, act: Act, *, on: date) -> None:
@@ -481,6 +484,21 @@ def redate(contract: Contract, mended: Contract, act: Act) -> None:
             reason=act.why,
         )
     )
+
+
+def _pass_on(contracts: Sequence[Contract], act: Act) -> None:
+    """What a merger passed in all other contracts passes in these too; where the successor went on
+    in another itself, that as well.
+    """
+    while found := next(gone_on(contracts), None):
+        client, each = found
+        heir = heir_on(client, each.month)
+        why = _("%(client)s went on in %(successor)s.") % {
+            "client": client.name,
+            "successor": heir.name,
+        }
+        shares = each.to(client, heir)
+        change_shares(each.contract, shares, replace(act, why=why), month=each.month)
 
 
 def pin(contract: Contract, table: ValuationTable, act: Act) -> None:

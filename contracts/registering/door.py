@@ -63,9 +63,11 @@ def regions_to_register_in(access: Access) -> Any:
     return visible(Region, access).filter(pk__in=access.regions_where(May.REGISTER))
 
 
-def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
-    """An adviser: every municipality of the region; a procurement officer: their own."""
-    towns = Municipality.objects.filter(region=region, successor=None).order_by("code")
+def towns_to_register_for(access: Access, region: Region, today: date) -> list[Municipality]:
+    """An adviser: every client of the region that is there today; a procurement officer: their
+    own.
+    """
+    towns = Municipality.objects.filter(region=region).there_on(today).order_by("code")
     own = access.municipalities_where(May.REGISTER, region_id=region.pk)
     return list(towns if own is None else towns.filter(pk__in=own))
 

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -102,9 +103,11 @@ class Change(OfMembership, FormPage):
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        towns = administered(Municipality, self.request.access).filter(
+        theirs = administered(Municipality, self.request.access).filter(
             region=self.membership.region
         )
+        now = theirs.filter(pk__in=self.membership.municipalities.values("pk"))
+        towns = theirs.there_on(localdate()) | now
         return super().get_form_kwargs() | {"membership": self.membership, "towns": towns}
 
     def starting_point(self) -> str:
