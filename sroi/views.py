@@ -254,8 +254,9 @@ class LookFirst(FormPage):
         )
 
     def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
-        if isinstance(self, SingleObjectMixin):
-            self.object.refresh_from_db()
+        about: Any = getattr(self, "object", None)
+        if about is not None:
+            about.refresh_from_db()
         try:
             return self.look(form, 422, overtaken=str(overtaken))
         except Refused as refused:

@@ -20,12 +20,11 @@ from contracts.facts.rules import (
     take_over_faults,
 )
 from contracts.models import Contract, ContractEvent, Contractor, Happened
-from contracts.models.organisation import folded
+from contracts.models.organisation import folded, identity
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of
-from contracts.registering.door import identity
 from sroi.access import Access
 from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember, signed

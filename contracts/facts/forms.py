@@ -59,8 +59,8 @@ class FactsForm(forms.Form):
     lot = text_field(gettext_lazy("Lot"), 80, required=False)
     cpv = cpv_field()
     policy_field = forms.ChoiceField(label=gettext_lazy("Policy field"), required=False)
-    publication_date = Day(label=gettext_lazy("Publication date"), required=False)
-    award_date = Day(label=gettext_lazy("Award date"))
+    publication_date = Day(label=gettext_lazy("Published on"), required=False)
+    award_date = Day(label=gettext_lazy("Awarded on"))
     start_date = Day(label=gettext_lazy("First day"))
     reason = reason_field()
 

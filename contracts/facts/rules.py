@@ -11,9 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Municipality, Policy
+from contracts.models.organisation import identity
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import award_faults, policy_on, town_faults
-from contracts.registering.door import identity
 from sroi.access import Access, May
 from sroi.doors import Objection
 from sroi.periods import month_of
@@ -35,9 +35,8 @@ def may_hand_over(access: Access, region_id: int) -> bool:
 
 def firm_faults(contractor: Contractor | None, firm: Mapping[str, str]) -> Iterator[Objection]:
     """A number is of one firm: another one that has it takes over contracts, it is not renamed."""
-    others = Contractor.objects.filter(**identity(firm))
-    other = others.exclude(pk=contractor.pk if contractor else None).first()
-    if other:
+    other = known_firm(firm)
+    if other and other != contractor:
         yield Objection(
             "kvk" if firm["kvk"] else "register_number",
             _(

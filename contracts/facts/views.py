@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.urls import reverse, reverse_lazy
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
@@ -19,7 +18,7 @@ from contracts.models import Contract, Contractor
 from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
-from contracts.people.membership import advisers_of
+from contracts.people.membership import advisers_of, looking_after
 from sroi.access import May, visible
 from sroi.fields import is_key
 from sroi.history.versions import shown
@@ -255,8 +254,7 @@ class HandOver(ForWhoMay, LookFirst):
     @cached_property
     def whose(self) -> list[Any]:
         """Who looks after contracts now, also those who are no advisers any more."""
-        theirs = self.contracts.order_by().values("adviser")
-        return list(get_user_model()._default_manager.filter(pk__in=theirs).order_by("name", "pk"))
+        return list(looking_after(self.contracts))
 
     @cached_property
     def asked(self) -> Any:

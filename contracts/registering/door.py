@@ -20,7 +20,7 @@ from contracts.models import (
     Region,
     ValuationTable,
 )
-from contracts.models.organisation import folded
+from contracts.models.organisation import folded, identity
 from contracts.owed.amounts import OPEN, owed_at_award
 from contracts.owed.door import Award, award
 from contracts.owed.doubts import award_doubts, usual_value
@@ -112,12 +112,6 @@ def start(
     return ContractDraft.objects.create(
         region=region, owner=owner, contractor=contractor, edited_at=at, **new
     )
-
-
-def identity(firm: Mapping[str, str]) -> dict[str, str]:
-    """By what a firm is known: its KvK number or, abroad, its country and its number there."""
-    names = ("kvk",) if firm["kvk"] else ("country", "register_number")
-    return {name: firm[name] for name in names}
 
 
 def may_call_off(access: Access, framework: Contract) -> bool:
