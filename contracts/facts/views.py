@@ -258,9 +258,18 @@ class HandOver(ForWhoMay, LookFirst):
 
     @cached_property
     def asked(self) -> Any:
-        """Whose contracts are on offer; nobody where a contract is named."""
-        asked = self.request.GET.get("adviser", "")
+        """Whose contracts are on offer: one's own, until another is asked for."""
+        asked = self.request.GET.get("adviser", "") or str(self.request.user.pk)
         return next((user for user in self.whose if str(user.pk) == asked), None)
+
+    @property
+    def sections(self) -> list[dict[str, Any]]:
+        if "contract" in self.request.GET:
+            return []
+        return [
+            {"url": f"?adviser={user.pk}", "label": str(user), "current": user == self.asked}
+            for user in self.whose
+        ]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         contract, rows = self.request.GET.get("contract", ""), self.contracts
@@ -295,4 +304,4 @@ class HandOver(ForWhoMay, LookFirst):
         return done % {"name": adviser, "number": number}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(whose=self.whose, asked=self.asked, **kwargs)
+        return super().get_context_data(whose=self.sections, **kwargs)
