@@ -1,6 +1,6 @@
 """Registered facts are put right, with who, when and why; what that does is shown first."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,11 +18,13 @@ from contracts.models import (
     Happened,
     LineKind,
     Membership,
+    Notice,
     Region,
 )
 from contracts.owed import door as obligations
 from contracts.people.membership import access_of
 from contracts.policy import door as policies
+from placements import telling
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
 from placements.models import Allocation, FulfilmentLine
@@ -362,6 +364,15 @@ def test_a_day_that_cannot_be_is_refused(
     answer = adviser.post(page, given)
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_whatever_happens_to_a_contract_can_be_told(contract: Contract) -> None:
+    person = make.make_user(Role.CONTRACTOR, contract.region, contractor=contract.contractor)
+    for what in Happened.values:
+        ContractEvent.objects.create(contract=contract, what=what, at=make.moment(TODAY))
+    telling.gather(make.moment(TODAY), timedelta(days=1))
+    told = " ".join(str(vars(notice)) for notice in Notice.objects.filter(user=person))
+    assert f"U bent vanaf nu de opdrachtnemer van {contract.title}." in told
 
 
 # --- another adviser ------------------------------------------------------------------------------
