@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -99,8 +99,8 @@ def first_come(why: str = "") -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError as error:
-        if not _is_taken(error):
+    except (IntegrityError, OperationalError) as error:
+        if not _came_second(error):
             raise
         raise Refused(why or someone_was_first()) from error
 
@@ -109,14 +109,16 @@ def someone_was_first() -> str:
     return _("Someone else did this at the same moment. Look at what is there now.")
 
 
-def _is_taken(error: IntegrityError) -> bool:
-    """Whether what should be there once was there already, in the words of either database."""
+def _came_second(error: Exception) -> bool:
+    """Whether what should be there once was there already, in the words of either database, or two
+    waited for each other and this one was sent away.
+    """
     code = getattr(error.__cause__, "sqlstate", "")
-    return code == UNIQUE_VIOLATION or "UNIQUE constraint failed" in str(error)
+    return code in (UNIQUE_VIOLATION, DEADLOCK) or "UNIQUE constraint failed" in str(error)
 
 
 # What PostgreSQL says then: https://www.postgresql.org/docs/current/errcodes-appendix.html
-UNIQUE_VIOLATION = "23505"
+UNIQUE_VIOLATION, DEADLOCK = "23505", "40P01"
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,9 @@ def accept(
     """
     # Two invitations for one address, taken up at the same moment, make one account.
     with first_come(_an_account()), transaction.atomic():
+        of_address = Invitation.objects.select_for_update().filter(email=invitation.email)
+        # In one order, so that nobody waits for who waits for them.
+        list(of_address.order_by("pk").values_list("pk", flat=True))
         taken = open_on(at).filter(pk=invitation.pk).update(accepted_at=at)
         if not taken:
             raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
