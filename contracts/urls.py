@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("contracts.social_firms.urls")),
     path("", include("contracts.coverage.urls")),
     path("", include("contracts.dossier.urls")),
+    path("", include("contracts.facts.urls")),
     path("", include("contracts.people.urls")),
     path("", include("contracts.clients.urls")),
 ]

@@ -201,6 +201,13 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
         ),
         Happened.CANCELLED: (NoticeKind.CHANGE, _("Contract %(title)s was cancelled."), page),
         Happened.ENDED: (NoticeKind.CHANGE, _("Contract %(title)s was ended."), page),
+        Happened.FACTS: (NoticeKind.CHANGE, _("Facts of contract %(title)s were put right."), page),
+        Happened.CONTRACTOR: (
+            NoticeKind.CHANGE,
+            _("You are the contractor of %(title)s from now on."),
+            page,
+        ),
+        Happened.ADVISER: (NoticeKind.CHANGE, _("%(title)s has another adviser."), page),
     }
     changes = [*ChangeKind, ActKind.TABLE]
     changed = (

@@ -8,17 +8,31 @@ one that was not shown is asked again.
 """
 
 import hashlib
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from django.db import IntegrityError, OperationalError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 
 class Refused(Exception):
     """The act cannot be done; the message says why and what to do."""
+
+
+class Overtaken(Refused):
+    """What was shown before the act is not so any more; the page shows what is so now, and asks
+    again.
+    """
+
+
+class DoneAlready(Refused):
+    """The same was sent twice, by a double click or again after a while: it counts once, and the
+    message says that it was done.
+    """
 
 
 class Objection(NamedTuple):
@@ -77,6 +91,48 @@ def key_of(*about: Any) -> str:
 def refuse_unanswered(doubts: Iterable[Doubt], answered: Container[str]) -> None:
     if asked := [doubt for doubt in doubts if doubt.key not in answered]:
         raise Unanswered(asked)
+
+
+# --- others at the same time ----------------------------------------------------------------------
+
+
+def refuse_overtaken(shown: str | None, now: str, why: str = "") -> None:
+    """Asked under the lock of what the act is about: `shown` stands for what the person saw
+    (`key_of`), `now` for what is so. None of who was shown nothing: an import, a command.
+    """
+    if shown is not None and shown != now:
+        raise Overtaken(why or _("Someone changed this since you looked. This is how it is now."))
+
+
+@contextmanager
+def first_come(why: str = "") -> Iterator[None]:
+    """Around a transaction that stores what can be there only once: who comes second is refused,
+    with `why`.
+
+    Whatever else the database refuses is a fault, and stays one.
+    """
+    try:
+        yield
+    except (IntegrityError, OperationalError) as error:
+        if not _came_second(error):
+            raise
+        raise Refused(why or someone_was_first()) from error
+
+
+def someone_was_first() -> str:
+    return _("Someone else did this at the same moment. Look at what is there now.")
+
+
+def _came_second(error: Exception) -> bool:
+    """Whether what should be there once was there already, in the words of either database, or two
+    waited for each other and this one was sent away.
+    """
+    code = getattr(error.__cause__, "sqlstate", "")
+    return code in (UNIQUE_VIOLATION, DEADLOCK) or "UNIQUE constraint failed" in str(error)
+
+
+# What PostgreSQL says then: https://www.postgresql.org/docs/current/errcodes-appendix.html
+UNIQUE_VIOLATION, DEADLOCK = "23505", "40P01"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from sroi.access import Access, May
-from sroi.doors import Act, Refused
+from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come
 from sroi.lists import FILES, Table
 
 # Within this time a document is made, unless much was asked for before.
@@ -142,7 +142,8 @@ class FormPage(FormView):
     what is wrong.
 
     A page says its form, what it does (`do`, which answers with the sentence for afterwards) and
-    where to go then.
+    where to go then. Where others may change the same, it also says what the person starts from
+    (`starting_point`): that goes along with the form, and the door compares it (`self.shown`).
     """
 
     http_method_names = ("get", "head", "post", "options")
@@ -172,14 +173,38 @@ class FormPage(FormView):
     def do(self, form: Any) -> str:
         raise NotImplementedError
 
+    def starting_point(self) -> str:
+        """What stands for all that the person is shown to decide upon; empty: nothing can overtake
+        it.
+        """
+        return ""
+
+    @property
+    def shown(self) -> str | None:
+        """The starting point that was on the screen, for the door; None where none was."""
+        given: str | None = self.request.POST.get("starting_point")
+        return given
+
     def form_valid(self, form: Any) -> HttpResponse:
         try:
-            done = self.do(form)
+            with first_come():
+                done = self.do(form)
+        except Overtaken as overtaken:
+            return self.show_anew(form, overtaken)
+        except DoneAlready as done_already:
+            done = str(done_already)
         except Refused as refused:
             return self.refuse(form, refused)
         if done:
             messages.success(self.request, done)
         return redirect(self.get_success_url())
+
+    def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
+        """Someone was first: what is so now, with what was typed; sending it once more starts from
+        there.
+        """
+        form.add_error(None, str(overtaken))
+        return self.show(form, status=422, starting_point=self.starting_point())
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
         form.add_error(self.refused_at if self.refused_at in form.fields else None, str(refused))
@@ -195,7 +220,47 @@ class FormPage(FormView):
         about = {
             name: getattr(self, name) for name in ("heading", "action", "back_url", "back_label")
         }
+        # What is sent again starts from what was on the screen, unless that is shown anew.
+        about["starting_point"] = self.shown or self.starting_point()
         return super().get_context_data(**{**about, **kwargs})
+
+
+class LookFirst(FormPage):
+    """A form, then what it does (`preview`), and only then it is done: confirmed is what was shown.
+
+    Its template shows fields and the button to look, or with `looked` what it does, the fields
+    hidden, and buttons called `confirm` and `back`.
+    """
+
+    def preview(self, form: Any) -> dict[str, Any]:
+        """What it does, for the template; `Refused` where it cannot be done."""
+        return {}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        if self.request.POST.get("back"):
+            return self.show(form)
+        if self.request.POST.get("confirm"):
+            return super().form_valid(form)
+        try:
+            return self.look(form)
+        except Refused as refused:
+            return self.refuse(form, refused)
+
+    def look(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+        # Before what it does: what changes in between is then not taken for shown.
+        start = self.starting_point()
+        return self.show(
+            form, status, looked=True, **{"starting_point": start, **self.preview(form), **more}
+        )
+
+    def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
+        about: Any = getattr(self, "object", None)
+        if about is not None:
+            about.refresh_from_db()
+        try:
+            return self.look(form, 422, overtaken=str(overtaken))
+        except Refused as refused:
+            return self.refuse(form, refused)
 
 
 class ButtonPage(View):
@@ -215,7 +280,8 @@ class ButtonPage(View):
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            done = self.do()
+            with first_come():
+                done = self.do()
         except Refused as refused:
             messages.error(request, str(refused))
             return redirect(self.back_url)

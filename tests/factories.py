@@ -4,6 +4,7 @@ production.
 
 import itertools
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -116,6 +117,13 @@ def signed_in(user: Any) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def confirming(page: Any) -> dict[str, str]:
+    """What the button under a page that shows what an act does sends along: what was shown."""
+    found = re.search(r'name="starting_point" value="([^"]+)"', page.content.decode())
+    assert found, "the page does not say what it showed"
+    return {"starting_point": found[1], "confirm": "1"}
 
 
 def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contractor:

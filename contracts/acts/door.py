@@ -9,27 +9,58 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.acts.modification import Modification, doubts_of, from_proposal, to_proposal
+from contracts.acts.modification import (
+    ASKED,
+    Modification,
+    doubts_of,
+    from_proposal,
+    to_proposal,
+)
 from contracts.models import ActKind, ChangeProposal, ProposalState
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
-from sroi.doors import Act, Refused, refuse_unanswered
+from contracts.owed.starting_point import starting_point
+from sroi.doors import Act, DoneAlready, Refused, refuse_overtaken, refuse_unanswered
 
 
-def propose(modification: Modification, act: Act, answered: Container[str] = ()) -> ChangeProposal:
-    """Whoever proposes answers the doubts too; the adviser who accepts is asked them again."""
+def propose(
+    modification: Modification,
+    act: Act,
+    answered: Container[str] = (),
+    *,
+    shown: str | None = None,
+) -> ChangeProposal:
+    """Whoever proposes answers the doubts too; the adviser who accepts is asked them again. The
+    same is proposed once while it waits.
+    """
     refuse_unanswered(doubts_of(modification), answered)
     proposal = to_proposal(modification)
     proposal.proposed_by, proposal.proposed_at = act.by, act.at
-    proposal.save()
+    with transaction.atomic():
+        lock_ledger(modification.contract.region)
+        waiting = ChangeProposal.objects.filter(
+            state=ProposalState.OPEN,
+            proposed_by=act.by,
+            **{name: getattr(proposal, name) for name in ASKED},
+        )
+        if waiting.exists():
+            raise DoneAlready(_("You proposed this already; an adviser has not answered yet."))
+        refuse_overtaken(shown, starting_point(modification.contract))
+        proposal.save()
     return proposal
 
 
-def accept(proposal: ChangeProposal, act: Act, answered: Container[str] = ()) -> None:
+def accept(
+    proposal: ChangeProposal,
+    act: Act,
+    answered: Container[str] = (),
+    *,
+    shown: str | None = None,
+) -> None:
     with transaction.atomic():
         lock_ledger(proposal.contract.region)
         _answer(proposal, ProposalState.ACCEPTED, replace(act, why=""))
-        carry_out(from_proposal(proposal), act, answered)
+        carry_out(from_proposal(proposal), act, answered, shown=shown)
 
 
 def decline(proposal: ChangeProposal, act: Act) -> None:
@@ -43,8 +74,25 @@ def _answer(proposal: ChangeProposal, state: str, act: Act) -> None:
         raise Refused(_("Someone answered this proposal already."))
 
 
-def carry_out(modification: Modification, act: Act, answered: Container[str] = ()) -> None:
-    """Do it, through the door of obligations."""
+def carry_out(
+    modification: Modification,
+    act: Act,
+    answered: Container[str] = (),
+    *,
+    shown: str | None = None,
+) -> None:
+    """Do it, through the door of obligations; `shown` is the starting point that its effects were
+    shown from.
+    """
+    with transaction.atomic():
+        lock_ledger(modification.contract.region)
+        if modification.change:
+            obligations.refuse_known(modification.change)
+        refuse_overtaken(shown, starting_point(modification.contract))
+        _carry_out(modification, act, answered)
+
+
+def _carry_out(modification: Modification, act: Act, answered: Container[str]) -> None:
     contract, why = modification.contract, modification.why
     if modification.kind == ActKind.END:
         obligations.end(contract, replace(act, why=why))

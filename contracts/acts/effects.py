@@ -11,6 +11,7 @@ from contracts.models import ActKind, Contract, Municipality, ObligationChange, 
 from contracts.owed.amounts import owed_by
 from contracts.owed.obligation import after, split
 from contracts.owed.shares import SharesOfContracts
+from contracts.owed.story import why_it_stays
 from sroi.money import ZERO
 from sroi.periods import month_of
 
@@ -29,6 +30,8 @@ class Effect:
     parts: tuple[TownEffect, ...]
     # Per municipality the share now and from the month on, where the shares change.
     shares: tuple[TownEffect, ...] = ()
+    # Why the obligation stays as it is where the contract value changes.
+    why_it_stays: str = ""
 
     @property
     def before(self) -> Decimal:
@@ -61,9 +64,13 @@ def _of_change(change: ObligationChange) -> Effect:
     """
     contract = change.contract
     owed = owed_by(contract, contract.changes.order_by("pk"))
-    difference = ZERO if contract.is_framework else after(owed, change).obligation - owed.obligation
+    now = after(owed, change)
+    difference = ZERO if contract.is_framework else now.obligation - owed.obligation
     shares = SharesOfContracts([contract]).on(contract.pk, month_of(change.effective_date))
-    return Effect(_parts(contract, split(difference, shares)))
+    return Effect(
+        _parts(contract, split(difference, shares)),
+        why_it_stays=why_it_stays(contract, now.value - owed.value, difference, now.obligation),
+    )
 
 
 def _of_cancel(contract: Contract) -> Effect:

@@ -171,7 +171,7 @@ class SharesForm(ActForm):
 
     def __init__(self, *args: Any, contract: Contract, **kwargs: Any) -> None:
         super().__init__(*args, contract=contract, **kwargs)
-        self.towns = towns_of(contract)
+        self.towns = towns_of(contract, localdate())
         now = shares_on(contract, contract.last_counted_day)
         for town in self.towns:
             self.fields[f"share_{town.pk}"] = Share(label=town.described, initial=now.get(town.pk))

@@ -36,6 +36,9 @@ AMOUNTS = (
     "new_end_date",
 )
 
+# By what two proposals are the same.
+ASKED = ("contract", "kind", "effective_date", "reason", "details", *AMOUNTS)
+
 
 @dataclass(frozen=True)
 class Modification:
@@ -53,14 +56,14 @@ class Modification:
     certificate: PsoCertificate | None = None
 
 
-def towns_of(contract: Contract) -> list[Municipality]:
-    """The municipalities that can have a share: those of the region, and those that have one now,
-    by code.
+def towns_of(contract: Contract, today: date) -> list[Municipality]:
+    """The clients that can have a share: those of the region that are there today, and those that
+    have one, by code.
     """
-    theirs = Municipality.objects.filter(region=contract.region_id).order_by("code")
-    shares = contract.shares.filter(percent__gt=0).values_list("municipality", flat=True)
-    have = set(shares)
-    return [town for town in theirs if town.successor_id is None or town.pk in have]
+    theirs = Municipality.objects.filter(region=contract.region_id)
+    have = contract.shares.filter(percent__gt=0).values("municipality")
+    found = theirs.there_on(today) | theirs.filter(pk__in=have)
+    return list(found.order_by("code"))
 
 
 def shares_on(contract: Contract, day: date) -> dict[int, Decimal]:

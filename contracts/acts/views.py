@@ -38,13 +38,14 @@ from contracts.models import (
     PsoCertificate,
     ValuationTable,
 )
+from contracts.owed.starting_point import starting_point
 from contracts.registering import door as registering
 from contracts.registering.views import shown
 from sroi.access import visible
-from sroi.doors import Refused, Unanswered
+from sroi.doors import Overtaken, Refused, Unanswered
 from sroi.periods import DAY
 from sroi.templatetags.formats import euro, long_date, percent
-from sroi.views import FormPage, OfOne, Request, act_of
+from sroi.views import FormPage, LookFirst, OfOne, Request, act_of
 
 EXPLAINED: dict[str, str | Promise] = {
     ChangeKind.AMENDMENT: gettext_lazy("More or less work: the contract value changes."),
@@ -136,7 +137,7 @@ class Effects:
         return {"effect": effects.of(modification), "warnings": warnings(modification)}
 
 
-class Modify(Effects, OfContract, FormPage):
+class Modify(Effects, OfContract, LookFirst):
     """One modification: the form, then what it does, then it is done (or proposed)."""
 
     template_name = "contracts/change.html"
@@ -144,6 +145,9 @@ class Modify(Effects, OfContract, FormPage):
 
     def may(self) -> bool:
         return super().may() and self.kind in kinds_for(self.contract)
+
+    def starting_point(self) -> str:
+        return starting_point(self.contract)
 
     @property
     def heading(self) -> str:
@@ -187,22 +191,17 @@ class Modify(Effects, OfContract, FormPage):
             theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if self.request.POST.get("confirm"):
-            return super().form_valid(form)
-        if self.request.POST.get("back"):
-            return self.show(form)
-        found = self.effects(form.modification)
-        return self.show(form, rows=told(form), **found)
+    def preview(self, form: Any) -> dict[str, Any]:
+        return {"rows": told(form), **self.effects(form.modification)}
 
     def do(self, form: Any) -> str:
         modification: Modification = form.modification
         if not self.may_change:
-            acts.propose(modification, act_of(self.request), form.answered)
+            acts.propose(modification, act_of(self.request), form.answered, shown=self.shown)
             return _(
                 "Proposed. An adviser accepts or declines it; you read the answer at the contract."
             )
-        acts.carry_out(modification, act_of(self.request), form.answered)
+        acts.carry_out(modification, act_of(self.request), form.answered, shown=self.shown)
         if modification.change:
             return _("Registered. You see it below in the story of the obligation.")
         return _("Registered.")
@@ -246,10 +245,19 @@ class Proposal(Effects, OfOne, FormPage):
 
     def do(self, form: Any) -> str:
         if form is None:
-            acts.accept(self.proposal, act_of(self.request), self.request.POST.getlist("klopt"))
+            ticked = self.request.POST.getlist("klopt")
+            acts.accept(self.proposal, act_of(self.request), ticked, shown=self.shown)
             return _("Accepted and registered.")
         acts.decline(self.proposal, act_of(self.request, form.cleaned_data["reason"]))
         return _("Declined. The procurement officer reads why.")
+
+    def starting_point(self) -> str:
+        return starting_point(self.proposal.contract)
+
+    def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
+        self.proposal.contract.refresh_from_db()
+        start = self.starting_point()
+        return self.show(DeclineForm(), 422, overtaken=str(overtaken), starting_point=start)
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
         """What is asked here stands beside; it was answered, or the contract changed: that stands

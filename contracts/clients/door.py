@@ -8,17 +8,17 @@ shares that it has in contracts pass to that one from the month after its last d
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import slug_of
-from contracts.clients.passing import passing
 from contracts.clients.rules import client_faults, day_faults, successor_faults, taken_faults
 from contracts.models import Municipality, Region
 from contracts.owed.door import change_shares
+from contracts.owed.passing import passing
 from contracts.owed.posting import lock_ledger
 from sroi.access import Access, May
-from sroi.doors import Act, Objection, Refused
+from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember, signed
 
 
@@ -37,14 +37,27 @@ def add(client: Municipality, access: Access, act: Act) -> Municipality:
     return client
 
 
+def as_it_stands(client: Municipality) -> str:
+    """What tells what is known of a client now from anything else: shown with its form."""
+    row = Municipality.objects.filter(pk=client.pk)
+    return key_of(*row.values_list("name", "inhabitants", "valid_until", "successor").get())
+
+
 def mend(
-    client: Municipality, name: str, inhabitants: int | None, access: Access, act: Act
+    client: Municipality,
+    name: str,
+    inhabitants: int | None,
+    access: Access,
+    act: Act,
+    *,
+    shown: str | None = None,
 ) -> None:
     """Another name or number of inhabitants. Address, code and kind stay: lines and reports are
     under them.
     """
     with transaction.atomic():
         _begin(client, access)
+        refuse_overtaken(shown, as_it_stands(client))
         client = Municipality.objects.get(pk=client.pk)
         client.name, client.inhabitants = name, inhabitants
         others = Municipality.objects.filter(region=client.region).exclude(pk=client.pk)
@@ -52,16 +65,29 @@ def mend(
         _save(client, act)
 
 
+def starting_point(client: Municipality, last: date) -> str:
+    """What its end starts from: how it stands, and each contract whose share would pass."""
+    return key_of(as_it_stands(client), *((p.contract.pk, *p[1:]) for p in passing(client, last)))
+
+
 def end(
-    client: Municipality, last: date, successor: Municipality | None, access: Access, act: Act
+    client: Municipality,
+    last: date,
+    successor: Municipality | None,
+    access: Access,
+    act: Act,
+    *,
+    shown: str | None = None,
 ) -> int:
     """The client is there until `last`, and goes on in `successor` if there is one; the number of
     contracts that pass.
 
-    `client` is as it was looked at: a last day that another set meanwhile is not overwritten.
+    `shown` is the starting point that was looked at, and `client` as it was then: what another did
+    meanwhile is not overwritten.
     """
     with transaction.atomic():
         _begin(client, access)
+        refuse_overtaken(shown, starting_point(client, last))
         faults = [*day_faults(client.valid_from, last)]
         if successor:
             successor = Municipality.objects.get(pk=successor.pk)
@@ -92,11 +118,8 @@ def _refuse(faults: Iterable[Objection]) -> None:
 
 
 def _save(client: Municipality, act: Act) -> None:
-    try:
-        with transaction.atomic():
-            signed(client, act).save()
-    except IntegrityError:
-        raise Refused(_("This code is in use already.")) from None
+    with first_come(_("This code is in use already.")), transaction.atomic():
+        signed(client, act).save()
 
 
 def _pass(client: Municipality, last: date, successor: Municipality, act: Act) -> int:

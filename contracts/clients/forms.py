@@ -5,6 +5,7 @@ field.
 from typing import Any
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.clients.rules import NAME, client_faults, day_faults, successor_faults, taken_faults
@@ -123,14 +124,13 @@ class EndForm(forms.Form):
         help_text=_("After a merger. Add the new client first, if it is not there yet."),
     )
     why = why_field()
-    # The last day that it had when it was looked at.
-    seen = forms.DateField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, client: Municipality, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.client = client
         field: Any = self.fields["successor"]
         others = client.region.municipalities.exclude(pk=client.pk).filter(successor=None)
+        others = others.there_on(localdate())
         alike = (
             others.with_council()
             if client.has_council

@@ -16,14 +16,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from contracts.clients import door as clients
 from contracts.clients.forms import ClientForm, EndForm, NewClientForm
 from contracts.clients.lists import ClientFilterSet, ClientTable
-from contracts.clients.passing import passing
 from contracts.clients.words import term
 from contracts.models import Municipality
+from contracts.owed.passing import passing
 from contracts.people.membership import administered
 from sroi.access import Access, May, visible
 from sroi.history.versions import versions
 from sroi.templatetags.formats import NOTHING, long_date, number
-from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, act_of
+from sroi.views import FormPage, ForWhoMay, ListPage, LookFirst, OfOne, act_of
 
 
 def managed(access: Access) -> Any:
@@ -86,9 +86,13 @@ class Detail(OfClient):
     def get_initial(self) -> dict[str, Any]:
         return {"name": self.client.name, "inhabitants": self.client.inhabitants}
 
+    def starting_point(self) -> str:
+        return clients.as_it_stands(self.client)
+
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        clients.mend(self.client, given["name"], given["inhabitants"], self.request.access, act)
+        facts = given["name"], given["inhabitants"]
+        clients.mend(self.client, *facts, self.request.access, act, shown=self.shown)
         return _("Saved.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def facts(client: Municipality) -> list[tuple[str, str]]:
     ]
 
 
-class End(OfClient):
+class End(OfClient, LookFirst):
     """A last day and perhaps a successor; then what that does, and only then it is so."""
 
     template_name = "contracts/client_end.html"
@@ -132,24 +136,19 @@ class End(OfClient):
         return redirect(self.back_url)
 
     def get_initial(self) -> dict[str, Any]:
-        last = self.client.valid_until
-        return {"valid_until": last, "seen": last and last.isoformat()}
+        return {"valid_until": self.client.valid_until}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if "again" in self.request.POST:
-            return self.show(form)
-        if self.request.POST.get("confirm"):
-            return super().form_valid(form)
-        return self.show(
-            form, looked=True, passing=passing(self.client, form.cleaned_data["valid_until"])
-        )
+    def preview(self, form: Any) -> dict[str, Any]:
+        last = form.cleaned_data["valid_until"]
+        return {
+            "starting_point": clients.starting_point(self.client, last),
+            "passing": passing(self.client, last),
+        }
 
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        self.client.valid_until = given["seen"]
-        passed = clients.end(
-            self.client, given["valid_until"], given["successor"], self.request.access, act
-        )
+        how = given["valid_until"], given["successor"]
+        passed = clients.end(self.client, *how, self.request.access, act, shown=self.shown)
         return told(self.client, passed)
 
 

@@ -51,7 +51,7 @@ from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
-from sroi.doors import Act, Doubt, Objection
+from sroi.doors import Act, Doubt, Objection, first_come
 from sroi.exchange import (
     Column,
     Fault,
@@ -540,7 +540,7 @@ def import_contracts(
     taken = outcome.answered_by(answered)
     if outcome.faults or outcome.asks or dry_run:
         return outcome.in_order()
-    with transaction.atomic():
+    with first_come(first_in()), transaction.atomic():
         new = Contractor.objects.bulk_create(
             [c for c in intake.contractors.values() if c.pk is None]
         )
@@ -557,6 +557,13 @@ def import_contracts(
         seal()
     count_rows()
     return outcome
+
+
+def first_in() -> str:
+    """Said to whoever brings in what somebody else just did: a firm, a contract, a change, a
+    fulfilment of the same identity.
+    """
+    return _("Someone else brought in the same just now. Nothing was imported; do it again.")
 
 
 # --- obligation changes ---------------------------------------------------------------------------
@@ -618,7 +625,7 @@ def import_changes(
         seen.add(key)
     taken = outcome.answered_by(answered)
     if not outcome.faults and not outcome.asks and not dry_run:
-        with transaction.atomic():
+        with first_come(first_in()), transaction.atomic():
             change(
                 changes,
                 replace(act, why=_("Import of obligation changes")),

@@ -94,6 +94,8 @@ class Contract(ScopedModel):
     title = models.CharField(_("title"), max_length=250)
     search_text = models.CharField(max_length=600, editable=False)
     contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="contracts")
+    # From when on it is the contractor; empty: from the award on.
+    contractor_since = models.DateField(_("contractor since"), null=True, blank=True)
     parent = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -326,6 +328,9 @@ class Happened(models.TextChoices):
     REOPENED = "reopened", _("Settlement reopened")
     SHARES = "shares", _("Other shares of the clients")
     TABLE = "table", _("Another valuation table")
+    FACTS = "facts", _("Facts put right")
+    CONTRACTOR = "contractor", _("Another contractor")
+    ADVISER = "adviser", _("Another adviser")
     CERTIFICATE = "certificate", _("PSO certificate registered")
     CONTACT = "contact", _("First contact")
     NOTE_REMOVED = "note_removed", _("A note was removed from the dossier")

@@ -1,6 +1,7 @@
 """Contractors, and who belongs to what."""
 
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,6 +19,12 @@ def folded(text: str) -> str:
     """Text as it is searched: without accents, case folded, the same on both databases."""
     plain = unicodedata.normalize("NFKD", text)
     return "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+
+
+def identity(firm: Mapping[str, str]) -> dict[str, str]:
+    """By what a firm is known: its KvK number or, abroad, its country and its number there."""
+    names = ("kvk",) if firm["kvk"] else ("country", "register_number")
+    return {name: firm[name] for name in names}
 
 
 class Contractor(ScopedModel):

@@ -172,6 +172,10 @@ class ClientQuerySet(ScopedQuerySet):
         """
         return self.filter(kind=ClientKind.MUNICIPALITY)
 
+    def there_on(self, day: date) -> Self:
+        """Who has not ended on that day, and not gone on in another without a last day."""
+        return self.filter(Q(valid_until=None, successor=None) | Q(valid_until__gte=day))
+
 
 class Municipality(ScopedModel):
     """Who commissions contracts: a municipality, or a client of another kind. DOMAIN.md sections 2,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -31,7 +32,9 @@ from contracts.models import (
 )
 from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
+from contracts.owed.lines import AWARDS
 from contracts.owed.obligation import after, split
+from contracts.owed.passing import gone_on, heir_on
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import (
@@ -43,7 +46,7 @@ from contracts.owed.terms import (
     town_faults,
 )
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Act, Refused, refuse_to_come, refuse_unanswered
+from sroi.doors import Act, DoneAlready, Refused, refuse_to_come, refuse_unanswered
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -101,6 +104,7 @@ def award(
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
         _note([a.contract for a in awards], Happened.AWARDED, opened, act.why)
+        _pass_on([a.contract for a in awards], act)
 
 
 def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
@@ -382,6 +386,7 @@ def reopen(contract: Contract, act: Act) -> None:
         ContractEvent.objects.create(
             contract=contract, what=Happened.REOPENED, at=act.at, by=act.by, why=act.why
         )
+        _pass_on([contract], act)
 
 
 def settle(contract: Contract, act: Act, *, on: date) -> None:
@@ -437,6 +442,67 @@ def change_shares(
         )
         remember(new, act)
         _note([contract], Happened.SHARES, opened, act.why)
+
+
+def redate(contract: Contract, mended: Contract, act: Act) -> None:
+    """The award was on another day than was registered: its lines are reversed, and posted on that
+    day; what a policy of then would have it owe comes with them. Who calls saves `mended`.
+
+    A line about a closed year is booked in the first open month, as every other one.
+    """
+    opened = open_posting(contract.region, act)
+    lines = ObligationLine.objects.filter(contract=contract, kind__in=AWARDS)
+    standing = lines.values_list("municipality", "effective_date", "kind").annotate(
+        value=Sum("value_delta"), obligation=Sum("obligation_delta")
+    )
+    back = [row for row in standing.order_by("municipality__code") if row[3] or row[4]]
+    ObligationLine.objects.bulk_create(
+        ObligationLine(
+            contract=contract,
+            municipality_id=municipality,
+            effective_date=day,
+            month=month_of(day),
+            booked=opened.booked(day),
+            kind=kind,
+            value_delta=-value,
+            obligation_delta=-obligation,
+            reason=act.why,
+            posting=opened.posting,
+        )
+        for municipality, day, kind, value, obligation in back
+    )
+    if not back:
+        return
+    changes = list(contract.changes.order_by("pk"))
+    by_policy = owed_by(mended, changes).obligation - owed_by(contract, changes).obligation
+    shares = SharesOfContracts([contract]).on(contract.pk, month_of(mended.award_date))
+    ObligationLine.objects.bulk_create(
+        _lines(
+            contract,
+            shares,
+            opened,
+            kind=LineKind(back[0][2]),
+            day=mended.award_date,
+            value=sum((row[3] for row in back), ZERO),
+            obligation=sum((row[4] for row in back), ZERO) + by_policy,
+            reason=act.why,
+        )
+    )
+
+
+def _pass_on(contracts: Sequence[Contract], act: Act) -> None:
+    """What a merger passed in all other contracts passes in these too; where the successor went on
+    in another itself, that as well.
+    """
+    while found := next(gone_on(contracts), None):
+        client, each = found
+        heir = heir_on(client, each.month)
+        why = _("%(client)s went on in %(successor)s.") % {
+            "client": client.name,
+            "successor": heir.name,
+        }
+        shares = each.to(client, heir)
+        change_shares(each.contract, shares, replace(act, why=why), month=each.month)
 
 
 def pin(contract: Contract, table: ValuationTable, act: Act) -> None:
@@ -502,6 +568,11 @@ def change_once(new: ObligationChange, act: Act, *, answered: Container[str] = (
     region = new.contract.region
     with transaction.atomic():
         lock_ledger(region)
-        if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
-            raise Refused(_("This change was registered already."))
+        refuse_known(new)
         change([new], replace(act, why=new.reason), region=region, answered=answered)
+
+
+def refuse_known(new: ObligationChange) -> None:
+    """Sent twice, it counts once. Asked under the lock of the ledger."""
+    if ObligationChange.objects.filter(contract=new.contract, identity=new.identity).exists():
+        raise DoneAlready(_("This change was registered already."))

@@ -48,5 +48,8 @@ def open_posting(region: Region, act: Act) -> OpenPosting:
     posting = Posting.objects.create(
         region=region, number=head.last_number, at=act.at, by=act.by, why=act.why[:500]
     )
-    closed = frozenset(ClosedYear.objects.filter(region=region).values_list("year", flat=True))
-    return OpenPosting(posting, closed)
+    return OpenPosting(posting, closed_years(region))
+
+
+def closed_years(region: Region) -> frozenset[int]:
+    return frozenset(ClosedYear.objects.filter(region=region).values_list("year", flat=True))

@@ -29,6 +29,8 @@ class Chapter:
     reason: str
     by: Any
     booked: date | None
+    # Why another contract value left the obligation as it was; empty where it followed.
+    why_it_stayed: str = ""
     parts: list[tuple[str, Decimal]] = field(default_factory=list)
 
 
@@ -59,6 +61,12 @@ def _chapter(
         reason=line.reason,
         by=line.posting.by,
         booked=line.booked if line.booked != line.month else None,
+        why_it_stayed=why_it_stays(
+            contract,
+            sum((one.value_delta for one in lines), ZERO),
+            sum((one.obligation_delta for one in lines), ZERO),
+            total,
+        ),
         parts=[(part.municipality.name, part.obligation_delta) for part in lines],
     )
 
@@ -94,3 +102,26 @@ def _change_sum(lines: Sequence[ObligationLine]) -> str:
 
 def _signed(amount: Decimal) -> str:
     return f"{MINUS if amount < 0 else '+'} {euro(abs(amount))}"
+
+
+def why_it_stays(contract: Contract, value: Decimal, obligation: Decimal, total: Decimal) -> str:
+    """Why another contract value (`value` more or less) leaves the obligation as it is, in words;
+    empty where it does not. `total` is what is owed then.
+    """
+    if not value or obligation or not contract.has_obligation:
+        return ""
+    if contract.basis == Basis.LABOUR_COST:
+        return _(
+            "The obligation is taken of the labour cost, and that stays the same; another contract"
+            " value does not change it."
+        )
+    if contract.basis == Basis.INVOICED_TURNOVER:
+        return _(
+            "The obligation is taken of the invoiced turnover: it follows with the next turnover"
+            " statement."
+        )
+    if not contract.follows_changes:
+        return _("It was agreed that the obligation does not follow changes of the contract value.")
+    if total == contract.policy.cap:
+        return _("The obligation is the highest that the policy allows.")
+    return ""

@@ -20,7 +20,7 @@ from contracts.owed.posting import lock_ledger
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
 
 
@@ -116,7 +116,11 @@ def accept(
 
     An invitation made by command also opens the account that exists, with this name and password.
     """
-    with transaction.atomic():
+    # Two invitations for one address, taken up at the same moment, make one account.
+    with first_come(_an_account()), transaction.atomic():
+        of_address = Invitation.objects.select_for_update().filter(email=invitation.email)
+        # In one order, so that nobody waits for who waits for them.
+        list(of_address.order_by("pk").values_list("pk", flat=True))
         taken = open_on(at).filter(pk=invitation.pk).update(accepted_at=at)
         if not taken:
             raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
@@ -143,11 +147,15 @@ def _account(invitation: Invitation, name: str, password: str) -> Any:
     if known is None:
         return get_user_model().objects.create_user(invitation.email, password, name=name)
     if not invitation.by_command:
-        raise Refused(_("There is an account for this address already. Sign in first."))
+        raise Refused(_an_account())
     known.name, known.is_active = name, True
     known.set_password(password)
     known.save(update_fields=["name", "is_active", "password"])
     return known
+
+
+def _an_account() -> str:
+    return _("There is an account for this address already. Sign in first.")
 
 
 def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
@@ -159,14 +167,25 @@ def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
         raise Refused(_("This invitation was used or withdrawn already."))
 
 
+def starting_point(membership: Membership) -> str:
+    """What a change of it starts from: the role, whether it holds, and for whom, as stored now."""
+    row = Membership.objects.filter(pk=membership.pk).values_list("role", "ended_at").get()
+    towns = Membership.municipalities.through.objects.filter(membership=membership.pk)
+    return key_of(*row, *sorted(towns.values_list("municipality", flat=True)))
+
+
 def change(
     membership: Membership,
     role: str,
     municipalities: Iterable[Municipality],
     access: Access,
     act: Act,
+    *,
+    shown: str | None = None,
 ) -> None:
-    """Another role among the staff of the region, or other municipalities."""
+    """Another role among the staff of the region, or other municipalities; `shown` is the
+    `starting_point` that was on the screen.
+    """
     chosen = tuple(municipalities)
     _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
@@ -175,12 +194,17 @@ def change(
         raise Refused(
             _("A contractor's person cannot become staff this way. End the role and invite again.")
         )
+    has_it = _("This person has that role already.")
     others = Membership.objects.filter(
         user=membership.user, region=membership.region, role=role, ended_at=None
     )
-    if of is not Of.CONTRACTOR and others.exclude(pk=membership.pk).exists():
-        raise Refused(_("This person has that role already."))
-    with transaction.atomic():
+    with first_come(has_it), transaction.atomic():
+        lock_ledger(membership.region)
+        refuse_overtaken(shown, starting_point(membership))
+        if not Membership.objects.filter(pk=membership.pk, ended_at=None).exists():
+            raise Refused(_("This role was ended already."))
+        if of is not Of.CONTRACTOR and others.exclude(pk=membership.pk).exists():
+            raise Refused(has_it)
         if role not in who_may(May.MANAGE_USERS):
             _leave_an_admin(membership)
         membership.role = role

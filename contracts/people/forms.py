@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth import get_user_model, password_validation
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -128,7 +129,8 @@ class InviteForm(forms.Form):
         regions = administered(Region, access)
         self.fields["region"].queryset = regions  # type: ignore[attr-defined]
         self.fields["region"].initial = regions.first()
-        self.fields["municipalities"].queryset = administered(Municipality, access)  # type: ignore[attr-defined]
+        clients = administered(Municipality, access).there_on(localdate())
+        self.fields["municipalities"].queryset = clients  # type: ignore[attr-defined]
         if len(regions) == 1:
             self.fields["region"].widget = self.fields["region"].hidden_widget()
 

@@ -63,6 +63,12 @@ def advisers_of(region_ids: Collection[int]) -> Any:
     return people.order_by("name", "pk")
 
 
+def looking_after(contracts: Any) -> Any:
+    """Who looks after these contracts, also those who advise no more."""
+    theirs = contracts.order_by().values("adviser")
+    return get_user_model().objects.filter(pk__in=theirs).order_by("name", "pk")
+
+
 def people_with_access() -> Any:
     """Everyone with a running membership."""
     return people(Membership.objects.filter(ended_at=None).values("user"))

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.plans.plan import UNDER_WAY, has_plan
-from sroi.doors import Act, Refused, refuse_to_come
+from sroi.doors import Act, Refused, first_come, refuse_to_come
 from sroi.money import ZERO
 
 # Of a category and the first day of a quarter, the value that is meant.
@@ -46,17 +46,15 @@ def begin(contract: Contract, act: Act) -> ActionPlan:
         refuse_closed(contract)
         agreed = contract.plans.filter(state=PlanState.AGREED).first()
         words = {c.value: getattr(agreed, c.value) if agreed else "" for c in Category}
-        try:
-            with transaction.atomic():
-                plan = ActionPlan.objects.create(
-                    contract=contract,
-                    number=contract.plans.count() + 1,
-                    changed_by=act.by,
-                    changed_at=act.at,
-                    **words,
-                )
-        except IntegrityError as fault:
-            raise Refused(_("Someone else just began a plan. Open this page again.")) from fault
+        begun = _("Someone else just began a plan. Open this page again.")
+        with first_come(begun), transaction.atomic():
+            plan = ActionPlan.objects.create(
+                contract=contract,
+                number=contract.plans.count() + 1,
+                changed_by=act.by,
+                changed_at=act.at,
+                **words,
+            )
         if agreed:
             _write(plan, {(row.category, row.quarter): row.amount for row in agreed.amounts.all()})
     return plan

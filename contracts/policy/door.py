@@ -11,7 +11,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from contracts.models import Policy, PsoLevel, Region
 from contracts.owed.posting import lock_ledger
 from contracts.policy.loading import policy_terms
 from sroi.access import Access, May
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, key_of, refuse_overtaken
 from sroi.history.keeping import signed
 from sroi.money import MoneyField
 from sroi.templatetags.formats import NOTHING, euro, number, percent
@@ -96,8 +96,8 @@ class PolicyEffect:
     """What a next version would do: what it changes, and which contracts keep what they have."""
 
     differences: list[Difference]
-    # The version that it was compared with, None where nothing holds on that day.
-    compared: int | None
+    # What stands for the version that it was compared with.
+    starting_point: str
     # Registered already, with an award on or after the day.
     contracts_kept: int
     # The day from which another version takes over again.
@@ -115,45 +115,52 @@ def effect(
     )
     return PolicyEffect(
         differences=differences(standing, as_version(region, terms, valid_from)),
-        compared=standing.pk if standing else None,
+        starting_point=starting_point(standing),
         contracts_kept=contracts.filter(region=region, award_date__gte=valid_from).count(),
         until=later.valid_from if later else None,
     )
 
 
 def succeed(
-    region: Region, terms: Mapping[str, Any], valid_from: date, act: Act, *, seen: int | None
+    region: Region,
+    terms: Mapping[str, Any],
+    valid_from: date,
+    act: Act,
+    *,
+    shown: str | None = None,
 ) -> Policy:
     """The next version of the policy, from a day on.
 
-    `seen` is the version that held on that day when its change was looked at; another one by then
-    is refused, and so are terms that change nothing. Raises FaultyFile for terms that cannot be.
+    `shown` is the version that held on that day when its change was looked at (`starting_point`);
+    another one by then is refused, and so are terms that change nothing. Raises FaultyFile for
+    terms that cannot be.
     """
     made = as_version(region, terms, valid_from)
     with transaction.atomic():
         # Whoever changes it at the same moment waits here, and then sees what became of it.
         lock_ledger(region)
         standing = Policy.objects.filter(region=region).on(valid_from)
-        if (standing.pk if standing else None) != seen:
-            raise changed_meanwhile()
+        refuse_overtaken(
+            shown,
+            starting_point(standing),
+            _(
+                "The policy of that day was changed meanwhile. Look once more at what your change"
+                " does."
+            ),
+        )
         if not differences(standing, made):
             raise Refused(_("Nothing differs from what holds on that day already."))
         last = (
             Policy.objects.filter(region=region, valid_from=valid_from).order_by("revision").last()
         )
         made.revision = last.revision + 1 if last else 1
-        try:
-            with transaction.atomic():
-                signed(made, act).save()
-        except IntegrityError:
-            raise changed_meanwhile() from None
+        signed(made, act).save()
     return made
 
 
-def changed_meanwhile() -> Refused:
-    return Refused(
-        _("The policy of that day was changed meanwhile. Look once more at what your change does.")
-    )
+def starting_point(standing: Policy | None) -> str:
+    """What stands for the version that holds on a day: shown with what a change of it does."""
+    return key_of(standing.pk if standing else "none")
 
 
 def as_version(region: Region, terms: Mapping[str, Any], valid_from: date) -> Policy:

@@ -58,8 +58,6 @@ class PolicyForm(forms.Form):
         required=False,
         help_text=_("Stands in the history of the policy."),
     )
-    # The version that it was compared with when its effect was shown.
-    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

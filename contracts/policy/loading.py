@@ -19,10 +19,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import slug_of
-from contracts.clients.passing import passing
 from contracts.clients.rules import client_faults, successor_faults
 from contracts.clients.words import kind_of
 from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
+from contracts.owed.passing import passing
 from sroi.doors import Refused
 from sroi.money import misfit
 

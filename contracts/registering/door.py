@@ -20,7 +20,7 @@ from contracts.models import (
     Region,
     ValuationTable,
 )
-from contracts.models.organisation import folded
+from contracts.models.organisation import folded, identity
 from contracts.owed.amounts import OPEN, owed_at_award
 from contracts.owed.door import Award, award
 from contracts.owed.doubts import award_doubts, usual_value
@@ -64,9 +64,11 @@ def regions_to_register_in(access: Access) -> Any:
     return visible(Region, access).filter(pk__in=access.regions_where(May.REGISTER))
 
 
-def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
-    """An adviser: every municipality of the region; a procurement officer: their own."""
-    towns = Municipality.objects.filter(region=region, successor=None).order_by("code")
+def towns_to_register_for(access: Access, region: Region, today: date) -> list[Municipality]:
+    """An adviser: every client of the region that is there today; a procurement officer: their
+    own.
+    """
+    towns = Municipality.objects.filter(region=region).there_on(today).order_by("code")
     own = access.municipalities_where(May.REGISTER, region_id=region.pk)
     return list(towns if own is None else towns.filter(pk__in=own))
 
@@ -111,12 +113,6 @@ def start(
     return ContractDraft.objects.create(
         region=region, owner=owner, contractor=contractor, edited_at=at, **new
     )
-
-
-def identity(firm: Mapping[str, str]) -> dict[str, str]:
-    """By what a firm is known: its KvK number or, abroad, its country and its number there."""
-    names = ("kvk",) if firm["kvk"] else ("country", "register_number")
-    return {name: firm[name] for name in names}
 
 
 def may_call_off(access: Access, framework: Contract) -> bool:

@@ -132,7 +132,7 @@ class CallOff(ForRegistrars):
         framework = get_object_or_404(rows, pk=pk)
         if not registering.may_call_off(request.access, framework):
             raise Http404
-        towns = registering.towns_to_register_for(request.access, framework.region)
+        towns = registering.towns_to_register_for(request.access, framework.region, localdate())
         draft = registering.start_call_off(framework, request.user, towns, at=now())
         return redirect("contract-draft", draft.pk)
 
@@ -148,7 +148,7 @@ class OfDraft(ForRegistrars):
             registering.my_drafts(request.access, request.user), pk=kwargs["pk"]
         )
         request.region_title = self.draft.region.title
-        towns = registering.towns_to_register_for(request.access, self.draft.region)
+        towns = registering.towns_to_register_for(request.access, self.draft.region, localdate())
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         tables = (
             visible(ValuationTable, request.access).filter(region=self.draft.region)

@@ -23,7 +23,7 @@ from contracts.settlement.shortfall import (
     may_settle_now,
     penalty,
 )
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Overtaken, Refused
 from sroi.money import ZERO
 from sroi.periods import DAY, Period
 from sroi.templatetags.formats import long_date
@@ -110,7 +110,7 @@ def _refuse_what_cannot_be_settled(
     if now.waiting:
         raise Refused(_("Fulfilments are still waiting for a review. Answer those first."))
     if (now.obligation, dict(now.by_category)) != (seen.obligation, dict(seen.by_category)):
-        raise Refused(
+        raise Overtaken(
             _("The figures changed since you looked. Look at them again before you decide.")
         )
     if not may_settle_now(contract, now, today):

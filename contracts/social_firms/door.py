@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,7 @@ from contracts.models import (
     SocialFirm,
 )
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import signed
 
 # --- proposing ------------------------------------------------------------------------------------
@@ -27,13 +27,9 @@ def propose(proposal: FirmProposal, act: Act) -> FirmProposal:
     second time.
     """
     proposal.proposed_by, proposal.proposed_at = act.by, act.at
-    try:
-        with transaction.atomic():
-            proposal.save(force_insert=True)
-    except IntegrityError:
-        raise Refused(
-            _("You proposed this firm already; the adviser has not answered yet.")
-        ) from None
+    waits = _("You proposed this firm already; the adviser has not answered yet.")
+    with first_come(waits), transaction.atomic():
+        proposal.save(force_insert=True)
     return proposal
 
 
@@ -83,13 +79,9 @@ def _firm(kvk: str, facts: Facts, act: Act) -> SocialFirm:
     firm = SocialFirm.objects.select_for_update().filter(kvk=kvk).first()
     if firm is None:
         firm = SocialFirm(kvk=kvk, **_as_fields(facts))
-        try:
-            with transaction.atomic():
-                _keep(firm, replace(act, why=""))
-        except IntegrityError:
-            raise Refused(
-                _("Someone added this firm at the same moment. Look at it again.")
-            ) from None
+        added = _("Someone added this firm at the same moment. Look at it again.")
+        with first_come(added), transaction.atomic():
+            _keep(firm, replace(act, why=""))
     elif facts != facts_of(firm):
         _tell(firm, facts, act)
     return firm
@@ -111,10 +103,17 @@ def _overlapping(new: Recognition) -> QuerySet[Any]:
     return begun.filter(Q(valid_until=None) | Q(valid_until__gte=new.valid_from))
 
 
-def describe(firm: SocialFirm, facts: Facts, act: Act) -> None:
+def as_told(firm: SocialFirm) -> str:
+    """What tells what is known of a firm from anything else: shown with its form."""
+    return key_of(*vars(facts_of(firm)).values())
+
+
+def describe(firm: SocialFirm, facts: Facts, act: Act, *, shown: str | None = None) -> None:
     """Tell other facts of a firm; what they were stays in its history."""
     with transaction.atomic():
-        _tell(SocialFirm.objects.select_for_update().get(pk=firm.pk), facts, act)
+        now = SocialFirm.objects.select_for_update().get(pk=firm.pk)
+        refuse_overtaken(shown, as_told(now))
+        _tell(now, facts, act)
 
 
 def _tell(firm: SocialFirm, facts: Facts, act: Act) -> None:

@@ -303,8 +303,11 @@ class SocialFirmDetail(ForWhoMay, OfOne, FormPage):
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.firm, name) for name in FACTS}
 
+    def starting_point(self) -> str:
+        return firms.as_told(self.firm)
+
     def do(self, form: Any) -> str:
-        firms.describe(self.firm, form.facts, act_of(self.request))
+        firms.describe(self.firm, form.facts, act_of(self.request), shown=self.shown)
         return _("Saved.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

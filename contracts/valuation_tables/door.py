@@ -38,10 +38,11 @@ from contracts.valuation_tables.loading import (
     is_used,
     load_table,
     pinning_date,
+    put_in_force,
     table_from,
 )
 from sroi.access import Access, May
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, key_of, refuse_overtaken
 from sroi.history.keeping import WHY
 from sroi.history.versions import differences
 from sroi.periods import DAY
@@ -149,6 +150,26 @@ def discard(table: ValuationTable, seen: str) -> None:
         )
         now.blocks.all().delete()
         now.delete()
+
+
+def starting_point(table: ValuationTable, valid_from: date) -> str:
+    """What putting it in force starts from: what it says, and all that it would do."""
+    found = preview(table, valid_from, Contract.objects.all())
+    around = (found.before, found.after)
+    pinned, kept = ([contract.pk for contract in rows] for rows in (found.pinned, found.kept))
+    line = [other.pk if other else 0 for other in around]
+    return key_of(edition(table), found.last, *line, pinned, kept, found.number_kept)
+
+
+def put_in_line(
+    table: ValuationTable, valid_from: date, act: Act, *, shown: str | None = None
+) -> None:
+    """In force from a day on, where that does what was shown."""
+    with transaction.atomic():
+        lock_ledger(table.region)
+        table.refresh_from_db()
+        refuse_overtaken(shown, starting_point(table, valid_from))
+        put_in_force(table, valid_from, act=act)
 
 
 def take_from_line(line: TableInForce, today: date) -> None:

@@ -23,7 +23,7 @@ from placements.claims.valuation import (
     value_in,
 )
 from placements.models import Allocation, Fulfilment, FulfilmentState, FulfilmentVersion
-from sroi.periods import Period, month_of
+from sroi.periods import DAY, Period, month_of
 
 
 def fetch(versions: Sequence[FulfilmentVersion]) -> None:
@@ -105,13 +105,16 @@ def claim_of(version: FulfilmentVersion) -> Claim:
     )
 
 
-def counted_of(contract: Contract) -> Counted:
-    return Counted(
-        contract.reference,
-        contract.start_date,
-        contract.last_counted_day,
-        contract.policy.payment_days,
-    )
+def counted_of(contract: Contract, contractor_id: int) -> Counted:
+    """The days of the contract on which what a contractor does counts: where another took it over,
+    until the day before, or from that day on.
+    """
+    first, last = contract.start_date, contract.last_counted_day
+    if contract.contractor_since and contractor_id == contract.contractor_id:
+        first = max(first, contract.contractor_since)
+    elif contract.contractor_since:
+        last = min(last, contract.contractor_since - DAY)
+    return Counted(contract.reference, first, last, contract.policy.payment_days)
 
 
 def bonuses_of(allocation: Allocation) -> list[BuildingBlock]:
@@ -231,7 +234,7 @@ def values_now(
                     _table(a),
                     a.block,
                     bonuses_of(a),
-                    counted_of(a.contract),
+                    counted_of(a.contract, version.fulfilment.contractor_id),
                     a.percent,
                     candidates.others(version, a.contract_id),
                 ),
@@ -248,9 +251,10 @@ def values_if(
     parts: Sequence[tuple[Contract, BuildingBlock, Decimal]],
     fulfilment_id: int | None = None,
     candidates: Candidates | None = None,
+    contractor_id: int | None = None,
 ) -> list[tuple[Contract, Value]]:
     """What would be worth how much under each contract, of what is only being filled in; nothing is
-    stored.
+    stored. Without `contractor_id` it is the present contractor who does it.
     """
     claim = claim_from(kind, fields, hours)
     reference = fields.get("candidate_ref") or ""
@@ -266,7 +270,7 @@ def values_if(
                 block.table,
                 block,
                 [b for b in block.table.blocks.all() if b.kind == BlockKind.BONUS],
-                counted_of(contract),
+                counted_of(contract, contractor_id or contract.contractor_id),
                 percent,
                 candidates.others_of(reference, contract.pk, fulfilment_id),
             ),
@@ -305,7 +309,8 @@ def values_as_accepted(version: FulfilmentVersion) -> Valued:
             for b in bonuses_of(a)
             if window and b.code in a.counted_bonuses
         ]
-        table, contract = _table(a), counted_of(a.contract)
+        table = _table(a)
+        contract = counted_of(a.contract, version.fulfilment.contractor_id)
         story = story_as_accepted(claim, table, a.block, window)
         valued.append(
             (a, value_in(window, claim, table, a.block, counting, contract, a.percent, story))

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more
 from contracts.models import (
     BlockKind,
     BuildingBlock,
@@ -34,7 +34,7 @@ from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.rights import OPEN_TO_EDIT
 from sroi.database.planner import count_rows
-from sroi.doors import Act
+from sroi.doors import Act, first_come
 from sroi.exchange import (
     Column,
     Parsed,
@@ -453,7 +453,7 @@ def _record(
     fresh = [p for p in planned if p.known is None]
     handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
     life.complete([p.draft for p in handed_in], act)
-    with transaction.atomic():
+    with first_come(first_in()), transaction.atomic():
         life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
         new = life.hand_in([p.draft for p in handed_in], act, answered)
         versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))

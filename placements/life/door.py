@@ -164,6 +164,7 @@ def work_out(drafts: Sequence[Draft]) -> None:
             content.allocations,
             d.fulfilment.pk,
             candidates,
+            contractor_id=d.fulfilment.contractor_id,
         )
         content.worth = [value.total for _contract, value in valued]
 

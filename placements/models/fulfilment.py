@@ -200,7 +200,8 @@ class Allocation(ScopedModel):
     counted_bonuses = models.JSONField(default=dict, blank=True)
     value = MoneyField(null=True, blank=True)
 
-    scope = Scope(region="contract__region", contractor="contract__contractor")
+    # What one firm did stays its own, also once the contract is another's.
+    scope = Scope(region="contract__region", contractor="version__fulfilment__contractor")
 
     class Meta:
         ordering = ("version", "contract__reference")

@@ -44,7 +44,7 @@ class FulfilmentLine(ScopedModel):
 
     # Procurement officers see totals per contract, never a single placement: so no path to the
     # municipality here.
-    scope = Scope(region="contract__region", contractor="contract__contractor")
+    scope = Scope(region="contract__region", contractor="fulfilment__contractor")
 
     class Meta:
         ordering = ("posting", "pk")

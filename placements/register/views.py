@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 
+from contracts.models import Contract
 from placements.claims import valuing
 from placements.claims.words import value_label, values_of, what_was_claimed
 from placements.ledger import posting
@@ -76,12 +77,26 @@ class FulfilmentDetail(DetailPage):
             ),
             months=self.months(valued[counts.pk] if counts else []),
             value_label=value_label(latest),
+            sees=self.contracts_seen(valued[latest.pk]),
             events=[
                 Happening(event.get_kind_display(), event.at, event.by, event.why)
                 for event in fulfilment.events.select_related("by").order_by("-pk")
             ],
             **kwargs,
         )
+
+    def contracts_seen(self, valued: valuing.Valued) -> set[int]:
+        """Not of the firm that did this any more: a contract that another took over."""
+        under = {allocation.contract_id for allocation, _value in valued}
+        taken = [
+            allocation.contract_id
+            for allocation, _value in valued
+            if allocation.contract.contractor_id != self.object.contractor_id
+        ]
+        if not taken:
+            return under
+        seen = visible(Contract, self.request.access).filter(pk__in=taken)
+        return under.difference(taken).union(seen.values_list("pk", flat=True))
 
     def months(self, valued: valuing.Valued) -> list[tuple[date, Decimal, Decimal]]:
         """Per month what stands in the ledger, and what was accepted but still lies ahead."""

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -356,7 +356,7 @@ def _bring_in(upload: Upload) -> None:
 
     try:
         outcome = _import(upload, sheet, answered=set(upload.doubts), seal=seal)
-    except (Refused, IntegrityError):
+    except Refused:
         _show(
             upload,
             sheet,

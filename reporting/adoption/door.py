@@ -28,7 +28,7 @@ from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.freezing import frozen
 from reporting.texts.written import last_text
 from sroi.documents import keeping
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Overtaken, Refused
 from sroi.periods import Period
 
 State, Kind = AnnualReport.State, ReportEvent.Kind
@@ -77,14 +77,14 @@ def finalise(
         editions = every_edition(region, year, act.today)
         posting = editions[0].posting
         if seen is not None and seen != posting:
-            raise Refused(
+            raise Overtaken(
                 _(
                     "Since you opened this page something was posted, so the figures may have"
                     " changed. Look again."
                 )
             )
         if seen_text is not None and seen_text != last_text(report):
-            raise Refused(_("Since you opened this page a text was changed. Look again."))
+            raise Overtaken(_("Since you opened this page a text was changed. Look again."))
         _move(
             report,
             State.PROPOSED,
@@ -124,7 +124,7 @@ def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> 
         if not any(draft.is_changed for draft in drafts):
             raise Refused(_("No text was changed since the last revision. Change the text first."))
         if shown is not None and shown != revising.token(drafts):
-            raise Refused(
+            raise Overtaken(
                 _(
                     "Since you opened this page something was changed. Look at the differences"
                     " again."

@@ -4,6 +4,7 @@ and `steps`.
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import timezone
 
 from reporting.adoption import comparing, revising
@@ -16,6 +17,8 @@ from reporting.notice.addresses import address
 from reporting.particulars.filled_in import filed_anew
 from reporting.texts.views import OfEdition
 from reporting.texts.written import last_text, waiting
+from sroi.doors import Overtaken
+from sroi.fields import change_answers
 from sroi.views import FormPage, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
@@ -65,6 +68,13 @@ class StepView(OfEdition, FormPage):
         else:
             adoption.make_files.enqueue(adoption.revise(*where, shown=answer["shown"]).pk)
         return str(self.words.done)
+
+    def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
+        """Sent once more, it is about what is so now; the differences of a revision show
+        themselves.
+        """
+        change_answers(form, **{name: str(value) for name, value in self.get_initial().items()})
+        return self.show(form, 422, overtaken=str(overtaken))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         report = self.edition.report

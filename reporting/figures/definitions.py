@@ -5,9 +5,9 @@ Annual figures sum by `booked`: the month something happened in, or the first op
 year was closed. Source: DOMAIN.md sections 3 and 7.
 """
 
-from django.db.models import F, Q
+from django.db.models import F, Min, Q, Sum
 
-from contracts.models import Category, LineKind
+from contracts.models import Category, LineKind, ObligationLine
 from contracts.owed.lines import AWARDS
 from sroi.periods import Period
 
@@ -34,7 +34,13 @@ def registered(period: Period) -> Q:
 
 
 def awarded(period: Period) -> Q:
-    return registered(period) & Q(kind__in=AWARDS)
+    """Not what was taken back in the same period, when an award turned out to be of another day."""
+    lines = ObligationLine.objects.filter(registered(period), kind__in=AWARDS).order_by()
+    sums = lines.values("contract").annotate(
+        least=Min("value_delta"), value=Sum("value_delta"), obligation=Sum("obligation_delta")
+    )
+    taken_back = sums.filter(least__lt=0, value__lte=0, obligation__lte=0)
+    return registered(period) & Q(kind__in=AWARDS) & ~Q(contract__in=taken_back.values("contract"))
 
 
 def below_default(period: Period) -> Q:

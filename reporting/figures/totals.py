@@ -182,7 +182,8 @@ def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[P
 
 
 def done_by_contractor(done: Lines, period: Period) -> list[PartFigures]:
-    keys = ("contract__contractor", "contract__contractor__name")
+    # Who did it: a contract may be of another by now.
+    keys = ("fulfilment__contractor", "fulfilment__contractor__name")
     rows = (
         done.filter(definitions.booked(period))
         .order_by()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Region
@@ -15,7 +15,7 @@ from contracts.policy.loading import FaultyFile, decimal_from, refuse_unknown, r
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.models import AnnualReport, Goal
 from sroi.access import Access, May
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, first_come
 from sroi.history.keeping import signed
 from sroi.templatetags.formats import NOTHING
 
@@ -80,9 +80,9 @@ def set_goal(region: Region, year: int, indicator: str, aim: Aim, act: Act, *, s
         return
     goal.low, goal.high = aim.low, aim.high
     try:
-        with transaction.atomic():
+        with first_come(), transaction.atomic():
             goal.save()
-    except IntegrityError:
+    except Refused:
         # Two set the first goal of a year at once.
         raise _another(goal_of(region, year, indicator), indicator) from None
 

@@ -26,7 +26,7 @@ from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers
 from sroi.templatetags.formats import long_date
-from sroi.views import FormPage, Happening, OfOne, Request, act_of
+from sroi.views import FormPage, Happening, LookFirst, OfOne, Request, act_of
 
 LATEST = 50
 
@@ -129,7 +129,7 @@ class PolicyPage(OfRegion):
         ]
 
 
-class PolicyChange(OfRegion, FormPage):
+class PolicyChange(OfRegion, LookFirst):
     """A next version of the policy: the terms, then what they change, and only then it holds."""
 
     template_name = "reporting/policy_change.html"
@@ -143,31 +143,17 @@ class PolicyChange(OfRegion, FormPage):
         standing = policy_of(self.region, self.request.access)
         return PolicyForm.initial_of(standing) if standing else {}
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if "again" in self.request.POST:
-            return self.show(form)
-        if self.request.POST.get("confirm"):
-            return super().form_valid(form)
-        try:
-            return self.look(form)
-        except Refused as refused:
-            return self.refuse(form, refused)
-
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        made = policies.succeed(
-            self.region, form.terms, given["valid_from"], act, seen=given["seen"]
-        )
+        made = policies.succeed(self.region, form.terms, given["valid_from"], act, shown=self.shown)
         return _("Saved. This policy holds from %(day)s.") % {"day": long_date(made.valid_from)}
 
-    def look(self, form: PolicyForm) -> HttpResponse:
-        """What it would do; saving it then knows what it was compared with."""
+    def preview(self, form: Any) -> dict[str, Any]:
         day, access = form.cleaned_data["valid_from"], self.request.access
         effect = policies.effect(self.region, form.terms, day, visible(Contract, access))
         if not effect.differences:
             raise Refused(_("Nothing differs from what holds on that day already."))
-        change_answers(form, seen=str(effect.compared or ""))
-        return self.show(form, effect=effect)
+        return {"starting_point": effect.starting_point, "effect": effect}
 
 
 class GoalPage(OfRegion, FormPage):

@@ -43,7 +43,7 @@ OF_CONTRACT = (
     "contract__title",
     "contract__contractor__name",
 )
-FULFILMENT = ("version__reviewed_by", "fulfilment", "contract__contractor", "municipality", "block")
+FULFILMENT = ("version__reviewed_by", "fulfilment__contractor", "contract", "municipality", "block")
 
 
 # What a figure's lines can be narrowed to, as a table of the report splits them.

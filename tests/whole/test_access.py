@@ -122,6 +122,10 @@ PAGES = {
     "contract-call-off": Page(who_may(May.REGISTER), of="contract", method="post", answers=302),
     "contract-changes": Page(who_may(May.CHANGE, May.PROPOSE_CHANGES), of="contract"),
     "contract-change": Page(who_may(May.CHANGE, May.PROPOSE_CHANGES), of="change", also=("post",)),
+    "contract-put-right": Page(who_may(May.CHANGE), of="contract", also=("post",)),
+    "contract-take-over": Page(who_may(May.CHANGE), of="contract", also=("post",)),
+    "contract-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), also=("post",)),
+    "contractor-put-right": Page(who_may(May.CHANGE), of="contractor", also=("post",)),
     "change-proposal": Page(who_may(May.CHANGE), of="proposal", also=("post",)),
     "tender-aid": Page(who_may(May.REGISTER)),
     "tender-paper": Page(who_may(May.REGISTER), answers=404),  # Without a tender there is no paper.

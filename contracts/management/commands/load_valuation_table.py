@@ -6,6 +6,7 @@ from django.db import transaction
 
 from contracts.policy.loading import day_from, find_region, read_json
 from contracts.valuation_tables.loading import load_table, put_in_force
+from sroi.doors import Refused, first_come
 
 
 class Command(BaseCommand):
@@ -26,11 +27,11 @@ class Command(BaseCommand):
             region = find_region(options["region"])
             data = read_json(options["file"], "valuation-table/1")
             valid_from = day_from(options["in_force_from"], "--in-force-from")
-            with transaction.atomic():
+            with first_come(), transaction.atomic():
                 table, changed = load_table(region, data)
                 if valid_from:
                     put_in_force(table, valid_from)
-        except ValueError as error:
+        except (ValueError, Refused) as error:
             raise CommandError(str(error)) from None
         state = "geladen" if changed else "ongewijzigd"
         since = f", geldig vanaf {valid_from:%d-%m-%Y}" if valid_from else ""

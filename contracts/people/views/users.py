@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
@@ -102,16 +103,20 @@ class Change(OfMembership, FormPage):
         }
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        towns = administered(Municipality, self.request.access).filter(
+        theirs = administered(Municipality, self.request.access).filter(
             region=self.membership.region
         )
+        now = theirs.filter(pk__in=self.membership.municipalities.values("pk"))
+        towns = theirs.there_on(localdate()) | now
         return super().get_form_kwargs() | {"membership": self.membership, "towns": towns}
+
+    def starting_point(self) -> str:
+        return memberships.starting_point(self.membership)
 
     def do(self, form: Any) -> str:
         data, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
-        memberships.change(
-            self.membership, data["role"], data["municipalities"], self.request.access, act
-        )
+        chosen = data["role"], data["municipalities"]
+        memberships.change(self.membership, *chosen, self.request.access, act, shown=self.shown)
         return _("The role was changed.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -25,10 +25,10 @@ from contracts.valuation_tables.forms import (
     SuccessorForm,
     TableForm,
 )
-from contracts.valuation_tables.loading import FORMAT, is_used, put_in_force
+from contracts.valuation_tables.loading import FORMAT, is_used
 from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.views import ButtonPage, FormPage, ForWhoMay, OfOne, Request, act_of
+from sroi.views import ButtonPage, FormPage, ForWhoMay, LookFirst, OfOne, Request, act_of
 
 Alter = Callable[[table_door.Source], None]
 
@@ -319,7 +319,7 @@ class Discard(OfTable, ButtonPage):
         return reverse("table-list")
 
 
-class InForce(OfTable, FormPage):
+class InForce(OfTable, LookFirst):
     """From which day; then what that does, and only then it is done. Also taken out of the line
     again before it is.
     """
@@ -339,16 +339,16 @@ class InForce(OfTable, FormPage):
             else super().post(request, *args, **kwargs)
         )
 
-    def form_valid(self, form: Any) -> HttpResponse:
-        if self.request.POST.get("confirm"):
-            return super().form_valid(form)
-        contracts = visible(Contract, self.request.access)
-        return self.show(
-            form, preview=table_door.preview(self.table, form.cleaned_data["valid_from"], contracts)
-        )
+    def preview(self, form: Any) -> dict[str, Any]:
+        day, contracts = form.cleaned_data["valid_from"], visible(Contract, self.request.access)
+        return {
+            "starting_point": table_door.starting_point(self.table, day),
+            "preview": table_door.preview(self.table, day, contracts),
+        }
 
     def do(self, form: Any) -> str:
-        put_in_force(self.table, form.cleaned_data["valid_from"], act=act_of(self.request))
+        day, act = form.cleaned_data["valid_from"], act_of(self.request)
+        table_door.put_in_line(self.table, day, act, shown=self.shown)
         return _("In the line of versions. What was pinned before keeps its table.")
 
     def take_away(self) -> HttpResponse:

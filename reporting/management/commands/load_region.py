@@ -7,6 +7,7 @@ from django.db import transaction
 
 from contracts.policy.loading import load_region, read_json
 from reporting.goals.door import set_goals
+from sroi.doors import Refused, first_come
 
 
 class Command(BaseCommand):
@@ -21,13 +22,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             data = read_json(options["file"], "region/1")
-            with transaction.atomic():
+            with first_come(), transaction.atomic():
                 region = load_region(data)
                 if "goals" in data:
                     set_goals(region, data["goals"] or [])
         except ValidationError as error:
             raise CommandError("goals: " + " ".join(error.messages)) from None
-        except ValueError as error:
+        except (ValueError, Refused) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
             f"{region.code}: {region.title}, {region.municipalities.count()} opdrachtgevers"

@@ -14,7 +14,7 @@ from django.db.models import Sum
 from django.utils import translation
 
 from contracts.coverage.coverage import expected_to_owe
-from contracts.models import Contract, ObligationLine
+from contracts.models import Contract, Contractor, ObligationLine
 from placements.models import FulfilmentLine
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS, figures_as_data, leaves
@@ -243,7 +243,7 @@ def _lines(model: Any, edition: Edition) -> Any:
 def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     for line in _lines(ObligationLine, edition).iterator():
         yield (
-            *_common(line),
+            *_common(line, line.contract.contractor),
             line.get_kind_display(),
             line.month,
             line.booked,
@@ -255,11 +255,11 @@ def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
 def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     for line in (
         _lines(FulfilmentLine, edition)
-        .select_related("fulfilment", "version__reviewed_by", "block")
+        .select_related("fulfilment__contractor", "version__reviewed_by", "block")
         .iterator()
     ):
         yield (
-            *_common(line),
+            *_common(line, line.fulfilment.contractor),
             line.fulfilment.external_id,
             line.get_category_display(),
             line.block.label,
@@ -275,11 +275,11 @@ def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _common(line: Any) -> tuple[Any, ...]:
+def _common(line: Any, contractor: Contractor) -> tuple[Any, ...]:
     return (
         line.posting.number,
         line.posting.at,
         line.contract.reference,
-        line.contract.contractor.name,
+        contractor.name,
         line.municipality.name,
     )

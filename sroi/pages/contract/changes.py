@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from contracts.acts import views as modifying
 from contracts.acts.modification import Modification, as_if
 from contracts.acts.rights import may_change
+from contracts.facts import views as facts
 from contracts.models import Contract
 from placements.claims.words import period_words
 from placements.ledger.outdated import Outdated, outdated
@@ -44,6 +45,21 @@ class ModifyWithConsequences(WithConsequences, modifying.Modify):
 
 
 class ProposalWithConsequences(WithConsequences, modifying.Proposal):
+    pass
+
+
+class OutdatedAfter:
+    """The same, of facts that are put right."""
+
+    def outdated(self, after: Contract) -> dict[str, Any]:
+        return {"outdated": Listed(outdated(after))}
+
+
+class PutRightWithConsequences(OutdatedAfter, facts.PutRight):
+    pass
+
+
+class TakeOverWithConsequences(OutdatedAfter, facts.TakeOver):
     pass
 
 

@@ -44,7 +44,7 @@ from placements.standing.known import waiting_under
 from placements.standing.progress import realised_by_category, with_progress
 from sroi.access import May, visible
 from sroi.documents import DocumentError
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Overtaken, Refused
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, long_date, number
@@ -269,11 +269,15 @@ class Decide(OfSettlement):
 
     def do(self, form: Any) -> str:
         if self.request.POST.get("seen") != seen(self.figures):
-            raise Refused(
+            raise Overtaken(
                 _("The figures changed since you looked. Look at them again before you decide.")
             )
         self.decide(self.case(form.decision))
         return _("The contract is settled. The closing letter is ready.")
+
+    def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
+        letter = letter_of(self.case(form.decision))
+        return self.show(form, 422, letter=letter, overtaken=str(overtaken))
 
     def decide(self, case: Case) -> None:
         at = now()

@@ -56,6 +56,16 @@ urlpatterns = [
         name="contract-change",
     ),
     path(
+        "contracten/<int:pk>/verbeteren/",
+        changes.PutRightWithConsequences.as_view(),
+        name="contract-put-right",
+    ),
+    path(
+        "contracten/<int:pk>/opdrachtnemer/",
+        changes.TakeOverWithConsequences.as_view(),
+        name="contract-take-over",
+    ),
+    path(
         "contracten/voorstellen/<int:pk>/",
         changes.ProposalWithConsequences.as_view(),
         name="change-proposal",

@@ -91,11 +91,11 @@ def test_turnover_statements_only_where_the_obligation_follows_them(
 
 
 def test_confirming_twice_registers_once(contract: Contract, adviser: Client) -> None:
-    for status in (302, 422):
+    for _time in range(2):
         answer = adviser.post(
             address(contract, "amendment"), given(value_delta="100000", confirm="1")
         )
-        assert answer.status_code == status
+        assert answer.status_code == 302
     assert obligation(contract) == 55000
 
 

@@ -8,16 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.acts.modification import towns_of
 from contracts.clients import door as clients
-from contracts.clients.passing import Passing, passing
 from contracts.models import Contract, Municipality, ObligationLine, Region
+from contracts.owed import door as obligations
 from contracts.owed.door import award, change_shares
+from contracts.owed.passing import Passing, passing
 from contracts.owed.shares import SharesOfContracts
+from contracts.people.forms import InviteForm
 from contracts.people.membership import access_of
+from contracts.registering.door import towns_to_register_for
 from reporting.adoption import door as adoption
 from reporting.notice.editions import assemble, shelves
 from sroi.access import Access, Grant, Role
 from sroi.doors import Refused
+from sroi.periods import month_of
 from tests import factories as make
 from tests.reporting.adoption.test_adoption import at_once
 
@@ -282,3 +287,55 @@ def test_of_two_who_end_a_client_at_once_the_second_is_refused(
         )
     )
     assert sorted(found) == ["done", "refused"]
+
+
+def test_an_award_of_before_a_merger_that_is_registered_after_it_passes_too(
+    region: Region, admin: Access
+) -> None:
+    """As in all other contracts: from the month after the last day of the client."""
+    clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act())
+    contract = make.make_contract(region, make.make_contractor(), {"GM0406": 40, "GM0317": 60})
+    assert shares(contract, month_of(LAST)) == {"GM0317": 60, "GM0406": 40}
+    assert shares(contract, JANUARY) == {"GM0317": 60, "GM0402": 40}
+
+
+def test_a_settlement_that_is_reopened_after_a_merger_passes_its_shares(
+    region: Region, admin: Access
+) -> None:
+    contract = make.make_contract(region, make.make_contractor(), {"GM0406": 100})
+    obligations.end(contract, make.act())
+    obligations.settle(contract, make.act(), on=make.TODAY)
+    assert clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act()) == 0
+    obligations.reopen(contract, make.act())
+    assert shares(contract, JANUARY) == {"GM0402": 100}
+
+
+def test_who_went_on_in_one_that_went_on_itself_passes_to_the_last(
+    region: Region, admin: Access
+) -> None:
+    later = date(2026, 12, 31)
+    clients.end(town("GM0406"), LAST, town("GM0402"), admin, make.act())
+    clients.end(town("GM0402"), later, town("GM0317"), admin, make.act())
+    contract = make.make_contract(region, make.make_contractor(), {"GM0406": 100})
+    months = (month_of(LAST), month_of(later), date(2027, 1, 1))
+    assert [shares(contract, month) for month in months] == [
+        {"GM0406": 100},
+        {"GM0402": 100},
+        {"GM0317": 100},
+    ]
+
+
+def test_who_has_ended_is_on_offer_no_more(region: Region, admin: Access) -> None:
+    contract = make.make_contract(region, make.make_contractor(), {"GM0402": 100})
+    before = date(2024, 12, 31)
+    clients.add(new(region, valid_until=before), admin, make.act())
+    clients.end(town("GM0406"), before, town("GM0402"), admin, make.act())
+    adviser = access_of(make.make_user(Role.ADVISER, region))
+    manager = access_of(make.make_user(Role.REGION_ADMIN, region))
+    offers = (
+        towns_of(contract, make.TODAY),
+        towns_to_register_for(adviser, region, make.TODAY),
+        InviteForm(access=manager).fields["municipalities"].queryset,
+    )
+    for offer in offers:
+        assert {client.code for client in offer} == {"GM0402", "GM0317"}

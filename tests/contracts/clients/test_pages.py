@@ -13,6 +13,7 @@ from contracts.models import Municipality, Region
 from contracts.owed.shares import SharesOfContracts
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import confirming
 
 pytestmark = pytest.mark.django_db
 NEW = "/opdrachtgevers/nieuw/"
@@ -127,7 +128,7 @@ def test_a_merger_is_shown_then_done(region: Region, admin: Client) -> None:
         assert told in shown
     old.refresh_from_db()
     assert old.valid_until is None
-    assert 'value="2025-12-31"' in text(admin.post(end_of(old), given | {"again": "1"}))
+    assert 'value="2025-12-31"' in text(admin.post(end_of(old), given | {"back": "1"}))
     done = admin.post(end_of(old), given | {"confirm": "1"}, follow=True)
     assert "Hilversum neemt het aandeel over in 1 contract" in text(done)
     assert "tot en met 31 december 2025, gaat verder in Hilversum" in text(done)
@@ -147,18 +148,17 @@ def test_ending_alone_says_that_shares_stay(region: Region, admin: Client) -> No
 def test_a_last_day_that_was_set_meanwhile_is_not_overwritten(
     region: Region, admin: Client
 ) -> None:
-    """Both looked at a client without a last day; the second is told."""
+    """Both looked at a client without a last day; the second is shown that it has one."""
     old = region.municipalities.get(code="GM0406")
-    given = {"valid_until": "2025-12-31", "successor": "", "why": "", "seen": "", "confirm": "1"}
-    admin.post(end_of(old), given)
-    second = admin.post(end_of(old), given | {"valid_until": "2025-06-30"})
+    given = {"valid_until": "2025-12-31", "successor": "", "why": ""}
+    looked = confirming(admin.post(end_of(old), given))
+    admin.post(end_of(old), given | looked)
+    second = admin.post(end_of(old), given | looked | {"valid_until": "2025-06-30"})
     assert second.status_code == 422
-    assert "intussen beëindigd" in text(second)
+    assert "Iemand heeft dit gewijzigd" in text(second)
     old.refresh_from_db()
     assert old.valid_until == date(2025, 12, 31)
-    shown = admin.get(end_of(old)).content.decode()
-    assert 'name="seen" value="2025-12-31"' in shown
-    admin.post(end_of(old), given | {"valid_until": "2025-06-30", "seen": "2025-12-31"})
+    admin.post(end_of(old), given | confirming(second) | {"valid_until": "2025-06-30"})
     old.refresh_from_db()
     assert old.valid_until == date(2025, 6, 30)
 

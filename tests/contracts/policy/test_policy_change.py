@@ -43,7 +43,7 @@ def page_of(client: Client, path: str) -> str:
 def terms_on(page: str) -> dict[str, str]:
     """What the form of a page would send, as it stands."""
     (form,) = [form for form in Forms(page, CHANGE).found if "valid_from" in form.given]
-    return {name: values[-1] for name, values in form.given.items() if values and name != "again"}
+    return {name: values[-1] for name, values in form.given.items() if values and name != "back"}
 
 
 def test_a_next_policy_is_shown_then_saved_and_holds_for_contracts_to_come(region: Region) -> None:
@@ -70,7 +70,7 @@ def test_a_next_policy_is_shown_then_saved_and_holds_for_contracts_to_come(regio
         "1 contract met zo’n gunningsdatum",
     ):
         assert told in shown
-    again = admin.post(CHANGE, terms_on(shown) | {"again": "1"})
+    again = admin.post(CHANGE, terms_on(shown) | {"back": "1"})
     assert terms_on(again.content.decode())["default_rate"] == "4"
     assert admin.post(CHANGE, terms_on(shown)).status_code == 302
     made = region.policies.on(date(2025, 3, 1))
@@ -145,10 +145,11 @@ def test_of_two_policies_for_one_day_at_once_one_holds() -> None:
     region = make.make_region()
     standing = region.policies.get()
     terms = {name: getattr(standing, name) for name in policies.TERMS}
+    shown = policies.starting_point(standing)
 
     def change(rate: int) -> None:
         policies.succeed(
-            region, terms | {"default_rate": rate}, NOW.date(), Act.of(None, NOW), seen=standing.pk
+            region, terms | {"default_rate": rate}, NOW.date(), Act.of(None, NOW), shown=shown
         )
 
     assert (

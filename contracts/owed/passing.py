@@ -2,7 +2,7 @@
 last day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,12 +41,34 @@ def passing(client: Municipality, last: date) -> list[Passing]:
     """
     shared = ContractShare.objects.filter(municipality=client, percent__gt=0).values("contract")
     contracts = Contract.objects.filter(pk__in=shared, state__in=OPEN).select_related("region")
-    return list(
-        _passing(client, add_months(month_of(last), 1), list(contracts.order_by("reference")))
+    return list(passing_in(list(contracts.order_by("reference")), client, last))
+
+
+def gone_on(contracts: Iterable[Contract]) -> Iterator[tuple[Municipality, Passing]]:
+    """Of these contracts what should have passed already: they came, or came open again, after a
+    client with a share in them had gone on in another.
+    """
+    known = list(contracts)
+    shares = ContractShare.objects.filter(contract__in=known, percent__gt=0)
+    ended = Municipality.objects.filter(
+        pk__in=shares.values("municipality"), successor__isnull=False, valid_until__isnull=False
     )
+    for client in ended.select_related("successor").order_by("valid_until"):
+        assert client.valid_until is not None  # by the query
+        for each in passing_in(known, client, client.valid_until):
+            yield client, each
 
 
-def _passing(client: Municipality, first: date, contracts: list[Contract]) -> Iterator[Passing]:
+def heir_on(client: Municipality, month: date) -> Municipality:
+    """In whom the client goes on that is still there in a month."""
+    heir = client
+    while heir.successor and heir.valid_until and heir.valid_until < month:
+        heir = heir.successor
+    return heir
+
+
+def passing_in(contracts: list[Contract], client: Municipality, last: date) -> Iterator[Passing]:
+    first = add_months(month_of(last), 1)
     known = SharesOfContracts(contracts)
     for contract in contracts:
         month = max(first, month_of(contract.award_date))

@@ -1,0 +1,160 @@
+"""The door by which registered facts are put right, each with who, when and why in the history.
+
+What stands in the ledger is never changed: lines reverse it, and lines are right (DOMAIN.md
+section 3). Nothing of a contract that was settled or cancelled changes.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.facts.rules import (
+    FIRM,
+    as_if,
+    fact_faults,
+    firm_faults,
+    may_hand_over,
+    take_over_faults,
+)
+from contracts.models import Contract, ContractEvent, Contractor, Happened
+from contracts.models.organisation import folded, identity
+from contracts.owed import door as obligations
+from contracts.owed.posting import lock_ledger
+from contracts.owed.starting_point import starting_point
+from contracts.people.membership import advisers_of
+from sroi.access import Access
+from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
+from sroi.history.keeping import remember, signed
+
+
+def as_known(contractor: Contractor) -> str:
+    """What tells what is known of a contractor from anything else: shown with its form."""
+    return key_of(*Contractor.objects.filter(pk=contractor.pk).values_list(*FIRM).get())
+
+
+def put_right_contractor(
+    contractor: Contractor, firm: Mapping[str, str], act: Act, *, shown: str | None = None
+) -> None:
+    """Another name or number of the same firm, for every contract that it has."""
+    taken = _("Another firm has this number.")
+    with first_come(taken), transaction.atomic():
+        now = Contractor.objects.select_for_update().get(pk=contractor.pk)
+        refuse_overtaken(shown, as_known(now))
+        _refuse(firm_faults(now, firm))
+        before = [getattr(now, name) for name in FIRM]
+        for name in FIRM:
+            setattr(now, name, firm[name])
+        now.kvk, now.country = firm["kvk"] or None, firm["country"] or "NL"
+        if before == [getattr(now, name) for name in FIRM]:
+            raise Refused(_nothing_differs())
+        signed(now, act).save()
+
+
+def put_right(
+    contract: Contract, given: Mapping[str, Any], act: Act, *, shown: str | None = None
+) -> None:
+    """Other facts of the award. The obligation follows where another award date gives another
+    policy.
+    """
+    with transaction.atomic():
+        now = _open(contract, shown)
+        _refuse(fact_faults(now, given))
+        if all(getattr(now, name) == value for name, value in given.items()):
+            raise Refused(_nothing_differs())
+        mended = as_if(now, given)
+        if mended.award_date != now.award_date:
+            obligations.redate(now, mended, act)
+        signed(mended, act).save()
+        _note(mended, Happened.FACTS, act)
+
+
+def take_over(
+    contract: Contract,
+    contractor: Contractor | None,
+    firm: Mapping[str, str],
+    day: date,
+    act: Act,
+    *,
+    shown: str | None = None,
+) -> None:
+    """From `day` on the contract is of another contractor, a known one or the new `firm`; what was
+    fulfilled until then stays of the one before.
+    """
+    with transaction.atomic():
+        now = _open(contract, shown)
+        _refuse(take_over_faults(now, contractor, day, act.today))
+        if contractor is None:
+            contractor, _new = Contractor.objects.get_or_create(
+                **identity(firm),
+                defaults={"name": firm["name"], "name_folded": folded(firm["name"])[:200]},
+            )
+        now.contractor, now.contractor_since = contractor, day
+        signed(now, act).save()
+        _note(now, Happened.CONTRACTOR, act)
+
+
+def advised(contracts: Iterable[Contract]) -> str:
+    """What stands for who looks after these contracts now."""
+    pks = sorted(contract.pk for contract in contracts)
+    rows = Contract.objects.filter(pk__in=pks).order_by("pk")
+    return key_of(*rows.values_list("pk", "adviser"))
+
+
+def hand_over(
+    contracts: Iterable[Contract],
+    adviser: Any,
+    access: Access,
+    act: Act,
+    *,
+    shown: str | None = None,
+) -> int:
+    """From now on `adviser` looks after these contracts, of one or more regions; how many they
+    were.
+    """
+    pks = [contract.pk for contract in contracts]
+    with transaction.atomic():
+        rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+        theirs = [contract for contract in rows if contract.adviser_id != adviser.pk]
+        refuse_overtaken(shown, advised(rows))
+        for region in {contract.region_id for contract in theirs}:
+            if not may_hand_over(access, region):
+                raise Refused(_("You cannot hand over contracts of this region."))
+            if not advisers_of([region]).filter(pk=adviser.pk).exists():
+                raise Refused(
+                    _("%(name)s is no adviser of the region of these contracts.")
+                    % {"name": adviser}
+                )
+        if not theirs:
+            raise Refused(_("%(name)s looks after these contracts already.") % {"name": adviser})
+        for contract in theirs:
+            contract.adviser, contract.adviser_email = adviser, adviser.email
+        Contract.objects.bulk_update(theirs, ["adviser", "adviser_email"])
+        remember(theirs, act, changed=True)
+        for contract in theirs:
+            _note(contract, Happened.ADVISER, act)
+    return len(theirs)
+
+
+def _open(contract: Contract, shown: str | None) -> Contract:
+    """As it is now, under the lock of its ledger: not closed, and as it was shown."""
+    lock_ledger(contract.region)
+    obligations.refuse_closed(contract)
+    refuse_overtaken(shown, starting_point(contract))
+    now: Contract = Contract.objects.select_related("policy", "contractor").get(pk=contract.pk)
+    return now
+
+
+def _refuse(faults: Iterable[Objection]) -> None:
+    if reasons := [reason for _name, reason in faults]:
+        raise Refused(" ".join(reasons))
+
+
+def _nothing_differs() -> str:
+    return _("Nothing differs from what is registered already.")
+
+
+def _note(contract: Contract, what: str, act: Act) -> None:
+    ContractEvent.objects.create(contract=contract, what=what, at=act.at, by=act.by, why=act.why)

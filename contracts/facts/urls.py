@@ -1,0 +1,12 @@
+from django.urls import path
+
+from contracts.facts import views
+
+urlpatterns = [
+    path(
+        "opdrachtnemers/<int:pk>/verbeteren/",
+        views.PutRightContractor.as_view(),
+        name="contractor-put-right",
+    ),
+    path("contracten/overdragen/", views.HandOver.as_view(), name="contract-hand-over"),
+]

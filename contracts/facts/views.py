@@ -1,0 +1,307 @@
+"""Putting right what was registered: the form, then what it does, and only then it is so."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any
+
+from django.urls import reverse, reverse_lazy
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contracts.acts.rights import may_change
+from contracts.facts import door as facts
+from contracts.facts.forms import ContractorForm, FactsForm, HandOverForm, TakeOverForm
+from contracts.facts.rules import as_if, may_put_right_contractor
+from contracts.models import Contract, Contractor
+from contracts.owed.amounts import OPEN, owed_by
+from contracts.owed.posting import booked_month, closed_years
+from contracts.owed.starting_point import starting_point
+from contracts.people.membership import advisers_of, looking_after
+from sroi.access import May, visible
+from sroi.fields import is_key
+from sroi.history.versions import shown
+from sroi.periods import month_of
+from sroi.templatetags.formats import euro, long_date, month_name
+from sroi.views import ForWhoMay, LookFirst, OfOne, act_of
+
+Row = tuple[str, str, str]
+
+
+def differences(before: Any, after: Any, names: Iterable[str]) -> Iterator[Row]:
+    """What it is called, what it is, what it becomes."""
+    for name in names:
+        field = after._meta.get_field(name)
+        if getattr(before, name) != getattr(after, name):
+            yield str(capfirst(field.verbose_name)), shown(before, field), shown(after, field)
+
+
+class PutRightContractor(ForWhoMay, OfOne, LookFirst):
+    """Name and number of a firm: the same firm in every contract."""
+
+    capabilities = (May.CHANGE,)
+    model = Contractor
+    contractor: Contractor
+    heading = gettext_lazy("Put name or number right")
+    template_name = "contracts/put_right.html"
+    form_class = ContractorForm
+    back_label = property(lambda self: self.contractor)
+
+    def may(self) -> bool:
+        return may_put_right_contractor(self.request.access, self.contractor)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contractor-detail", args=[self.contractor.pk])
+
+    def get_initial(self) -> dict[str, Any]:
+        return ContractorForm.initial_of(self.contractor)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contractor": self.contractor}
+
+    def starting_point(self) -> str:
+        return facts.as_known(self.contractor)
+
+    def preview(self, form: Any) -> dict[str, Any]:
+        firm, number = form.firm, self.contractor.contracts.count()
+        after = Contractor(pk=self.contractor.pk, **{**firm, "kvk": firm["kvk"] or None})
+        rows = [(_("Name"), self.contractor.name, after.name)]
+        rows.append((_("Number"), self.contractor.register_words, after.register_words))
+        told = ngettext(
+            "This firm has %(number)s contract. The history says who put it right, when and why.",
+            "This firm has %(number)s contracts: it holds for all of them, in every region. The"
+            " history says who put it right, when and why.",
+            number,
+        )
+        return {
+            "rows": [row for row in rows if row[1] != row[2]],
+            "told": [told % {"number": number}],
+        }
+
+    def do(self, form: Any) -> str:
+        act = act_of(self.request, form.cleaned_data["reason"])
+        facts.put_right_contractor(self.contractor, form.firm, act, shown=self.shown)
+        return _("Put right.")
+
+
+class OfOpenContract(OfOne, LookFirst):
+    """Of a contract that can be changed; what was closed meanwhile says so."""
+
+    model = Contract
+    contract: Contract
+    related = ("policy", "contractor", "table")
+    template_name = "contracts/put_right.html"
+    back_label = property(lambda self: self.contract.title)
+
+    def may(self) -> bool:
+        return may_change(self.request.access, self.contract)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-detail", args=[self.contract.pk])
+
+    def starting_point(self) -> str:
+        return starting_point(self.contract)
+
+    def outdated(self, after: Contract) -> dict[str, Any]:
+        """Accepted fulfilments that would be worth something else; the roof knows them."""
+        return {}
+
+
+class PutRight(OfOpenContract):
+    """Facts of the award."""
+
+    heading = gettext_lazy("Put facts right")
+    form_class = FactsForm
+
+    def get_initial(self) -> dict[str, Any]:
+        return FactsForm.initial_of(self.contract)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contract": self.contract}
+
+    def preview(self, form: Any) -> dict[str, Any]:
+        after = as_if(self.contract, form.given)
+        rows = list(differences(self.contract, after, form.given))
+        return {"rows": rows, "told": self.told(after), **self.outdated(after)}
+
+    def told(self, after: Contract) -> list[str]:
+        before = self.contract
+        told = []
+        if after.award_date != before.award_date:
+            told += self.moved(after)
+        if after.start_date != before.start_date:
+            told.append(_("The term counts from the new first day, for what is on schedule too."))
+        return told or [_("Nothing that is owed changes.")]
+
+    def moved(self, after: Contract) -> list[str]:
+        """What another award date does in the ledger."""
+        before = self.contract
+        changes = list(before.changes.order_by("pk"))
+        owed, now = (owed_by(one, changes).obligation for one in (before, after))
+        words = {
+            "before": long_date(before.award_date),
+            "after": long_date(after.award_date),
+            "owed": euro(owed),
+            "now": euro(now),
+        }
+        told = [
+            _(
+                "In the ledger the lines of the award of %(before)s are reversed, and stand on"
+                " %(after)s. The old lines stay to be read."
+            )
+            % words,
+            _("The obligation becomes %(now)s; it is %(owed)s.") % words
+            if owed != now
+            else _("The obligation stays as it is: %(obligation)s.") % {"obligation": words["now"]},
+        ]
+        if after.policy_id != before.policy_id:
+            told.append(_("From then on the policy of the new award date holds for this contract."))
+        closed = closed_years(before.region)
+        for day in dict.fromkeys((before.award_date, after.award_date)):
+            month = booked_month(month_of(day), closed)
+            if month != month_of(day):
+                told.append(
+                    _("%(year)s is final: in the figures that counts in %(month)s.")
+                    % {"year": day.year, "month": month_name(month)}
+                )
+        told.append(
+            _("The contract keeps its valuation table. Give it another one where that should be.")
+        )
+        return told
+
+    def do(self, form: Any) -> str:
+        act = act_of(self.request, form.cleaned_data["reason"])
+        facts.put_right(self.contract, form.given, act, shown=self.shown)
+        return _("Put right.")
+
+
+class TakeOver(OfOpenContract):
+    """Another contractor, from a day on."""
+
+    heading = gettext_lazy("Another contractor")
+    form_class = TakeOverForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"contract": self.contract, "today": localdate()}
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": localdate()}
+
+    def preview(self, form: Any) -> dict[str, Any]:
+        new = form.contractor or Contractor(**{**form.firm, "kvk": form.firm["kvk"] or None})
+        after = as_if(self.contract, {"contractor_since": form.cleaned_data["day"]})
+        after.contractor_id = new.pk or 0
+        old = self.contract.contractor
+        both = (
+            (_("Contractor"), old.name, new.name),
+            (_("Number"), old.register_words, new.register_words),
+        )
+        words = {"old": old.name, "new": new.name, "day": long_date(form.cleaned_data["day"])}
+        told = [
+            _("What %(old)s did until %(day)s stays its own, and counts for this contract.")
+            % words,
+            _("From %(day)s on what %(new)s does counts. What is owed stays as it is.") % words,
+            _(
+                "%(new)s sees the contract with its obligation, plan and dossier, and no"
+                " fulfilment, evidence or candidate of %(old)s."
+            )
+            % words,
+            _("%(old)s sees its own fulfilments, and not this contract any more.") % words,
+        ]
+        return {"rows": both, "told": told, **self.outdated(after)}
+
+    def do(self, form: Any) -> str:
+        given = form.cleaned_data
+        facts.take_over(
+            self.contract,
+            form.contractor,
+            form.firm,
+            given["day"],
+            act_of(self.request, given["reason"]),
+            shown=self.shown,
+        )
+        return _("The contract is of the new contractor. Invite someone of that firm.")
+
+
+class HandOver(ForWhoMay, LookFirst):
+    """Contracts go to another adviser, one or many at once: those of `?adviser=`, or the one of
+    `?contract=`.
+    """
+
+    capabilities = (May.CHANGE, May.MANAGE_USERS)
+    heading = gettext_lazy("Hand contracts over to another adviser")
+    template_name = "contracts/hand_over.html"
+    form_class = HandOverForm
+    back_url = reverse_lazy("contract-list")
+    back_label = gettext_lazy("Contracts")
+
+    @cached_property
+    def regions(self) -> Any:
+        return self.request.access.regions_where(May.CHANGE) | self.request.access.regions_where(
+            May.MANAGE_USERS
+        )
+
+    @cached_property
+    def contracts(self) -> Any:
+        rows = visible(Contract, self.request.access).filter(
+            region__in=self.regions, state__in=OPEN
+        )
+        return rows.order_by("reference")
+
+    @cached_property
+    def whose(self) -> list[Any]:
+        """Who looks after contracts now, also those who are no advisers any more."""
+        return list(looking_after(self.contracts))
+
+    @cached_property
+    def asked(self) -> Any:
+        """Whose contracts are on offer: one's own, until another is asked for."""
+        asked = self.request.GET.get("adviser", "") or str(self.request.user.pk)
+        return next((user for user in self.whose if str(user.pk) == asked), None)
+
+    @property
+    def sections(self) -> list[dict[str, Any]]:
+        if "contract" in self.request.GET:
+            return []
+        return [
+            {"url": f"?adviser={user.pk}", "label": str(user), "current": user == self.asked}
+            for user in self.whose
+        ]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        contract, rows = self.request.GET.get("contract", ""), self.contracts
+        if is_key(contract):
+            rows = rows.filter(pk=contract)
+        elif self.asked:
+            rows = rows.filter(adviser=self.asked)
+        given = super().get_form_kwargs() | {
+            "contracts": rows,
+            "advisers": advisers_of(self.regions),
+        }
+        given["initial"] = {"contracts": rows} if is_key(contract) else {}
+        return given
+
+    def preview(self, form: Any) -> dict[str, Any]:
+        chosen = form.cleaned_data["contracts"].select_related("adviser")
+        return {
+            "starting_point": facts.advised(chosen),
+            "chosen": [(c, c.adviser or c.adviser_email or _("nobody")) for c in chosen],
+        }
+
+    def do(self, form: Any) -> str:
+        given = form.cleaned_data
+        act = act_of(self.request, given["reason"])
+        chosen, adviser = list(given["contracts"]), given["adviser"]
+        number = facts.hand_over(chosen, adviser, self.request.access, act, shown=self.shown)
+        done = ngettext(
+            "%(name)s looks after %(number)s contract more.",
+            "%(name)s looks after %(number)s contracts more.",
+            number,
+        )
+        return done % {"name": adviser, "number": number}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(whose=self.sections, **kwargs)
