@@ -2,7 +2,7 @@
 `placements.standing.progress`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -49,10 +49,14 @@ class Standing:
         )
 
 
-def standings(contracts: Iterable[Contract], today: date) -> list[Standing]:
-    """Contracts need their policy and contractor (`select_related`)."""
+def standings(
+    contracts: Iterable[Contract], today: date, known: Mapping[int, Progress] | None = None
+) -> list[Standing]:
+    """Contracts need their policy and contractor (`select_related`); `known` is their progress,
+    where it is known already.
+    """
     rows = list(contracts)
-    progress = with_progress(rows, today)
+    progress = with_progress(rows, today) if known is None else known
     return [Standing(contract, progress[contract.pk], today) for contract in rows]
 
 
@@ -80,7 +84,29 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
         "realised": euro(progress.realised),
         "percent": percent(progress.percent),
     }
-    return [done, *_what_is_left(contract, progress, today)]
+    return [done, *_what_is_left(contract, progress, today), *_own_share(progress)]
+
+
+def _own_share(progress: Progress) -> list[str]:
+    """What of it is for the clients of who looks, where others share the contract."""
+    if not progress.is_shared:
+        return []
+    words = {
+        "obligation": euro(progress.counted.obligation),
+        "realised": euro(progress.counted.realised),
+    }
+    return [
+        _("The share of your own clients is %(obligation)s, of which %(realised)s is fulfilled.")
+        % words
+    ]
+
+
+def of_own(progress: Progress) -> str:
+    """Behind what is open: which part of it is for the own clients."""
+    if not progress.is_shared:
+        return ""
+    own = euro(min(progress.counted.shortfall, progress.open))
+    return _(" (%(own)s for your own clients)") % {"own": own}
 
 
 def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[str]:
@@ -111,7 +137,7 @@ def left_to_do(contract: Contract, progress: Progress) -> str:
     words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
     if progress.open <= 0:
         return _("all is fulfilled; the term ends on %(last)s") % words
-    return _("another %(open)s by %(last)s") % words
+    return _("another %(open)s by %(last)s") % words + of_own(progress)
 
 
 def deadline_words(deadline: Deadline, heard: date | None) -> str:

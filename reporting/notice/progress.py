@@ -1,8 +1,9 @@
 """The progress report: a shorter report about a quarter or half-year, from the same figures as the
 annual one.
 
-Nobody adopts it: it tells how things stand on the day that it is made, beside the same months a
-year before, the year so far and the goals of the year. A Dutch document, as the council notice is.
+Nobody adopts it: it tells how things stand on the day that it is made or, once the report of the
+year is final, how they stood then; beside the same months a year before, the year up to its end
+and the goals of the year. A Dutch document, as the council notice is.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,9 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 
-from contracts.models import Municipality, Posting, Region
+from contracts.models import ClosedYear, Municipality, Posting, Region
 from reporting.figures.annual import figures_of, headlines_of
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
@@ -97,6 +99,8 @@ class ProgressFigures:
     goals: list[Goal]
     data_date: date
     posting: int
+    # The report of the year is final: what is booked later counts in a later year.
+    is_closed: bool = False
     # As an edition says it: a progress report is never frozen.
     is_final: bool = False
 
@@ -133,8 +137,12 @@ def assembled(
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
-
-    own = figures_of(None, region, period, municipality, today=today)
+    closed = ClosedYear.objects.filter(region=region, year=year).first()
+    if closed:
+        day, posting = localdate(closed.closed_at), closed.last_posting
+    else:
+        day, posting = today, _last_posting(region)
+    own = figures_of(None, region, period, municipality, as_of=posting, today=day)
     return ProgressFigures(
         region=region,
         year=year,
@@ -145,9 +153,14 @@ def assembled(
         so_far=own if so_far == period else headlines_of(region, so_far, municipality),
         whole=headlines_of(region, period) if municipality else own,
         goals=list(Goal.objects.filter(region=region, year=year)),
-        data_date=today,
-        posting=Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0,
+        data_date=day,
+        posting=posting,
+        is_closed=closed is not None,
     )
+
+
+def _last_posting(region: Region) -> int:
+    return Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0
 
 
 class ProgressNotice:
@@ -185,8 +198,11 @@ class ProgressNotice:
 
     @property
     def status(self) -> str:
+        day = long_date(self.progress.data_date)
+        if self.progress.is_closed:
+            return f"Stand bij de vaststelling van het jaarverslag op {day}"
         running = f", het {self.name.split()[1]} loopt nog" if self.progress.is_running else ""
-        return f"Stand op {long_date(self.progress.data_date)}{running}"
+        return f"Stand op {day}{running}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -194,7 +210,14 @@ class ProgressNotice:
         return [
             ("Periode", f"{long_date(period.first)} tot en met {long_date(period.last)}"),
             ("Stand van de gegevens", long_date(self.progress.data_date)),
-            ("Status", "Tussenstand, wordt niet vastgesteld"),
+            (
+                "Status",
+                (
+                    f"Jaarverslag over {self.year} is vastgesteld"
+                    if self.progress.is_closed
+                    else "Tussenstand, wordt niet vastgesteld"
+                ),
+            ),
         ]
 
     @property
@@ -225,6 +248,12 @@ class ProgressNotice:
             else ""
         )
         return f"{begin}{places if own.workplaces else ''}.{earlier}"
+
+    @property
+    def until(self) -> str:
+        """How far the year so far goes."""
+        last = self.progress.period.last
+        return "tot nu toe" if self.progress.is_running else f"tot en met {_month(last)}"
 
     @property
     def goals_so_far(self) -> str:
@@ -328,7 +357,7 @@ class ProgressNotice:
             f"{capital(self.name)} {self.year - 1}",
             f"{capital(self.name)} {self.year}",
             *(
-                [f"{self.year} tot en met {month_name(self.progress.period.last).split()[0]}"]
+                [f"{self.year} tot en met {_month(self.progress.period.last)}"]
                 if len(sets) > 2
                 else []
             ),
@@ -426,6 +455,10 @@ def as_pdf(progress: ProgressFigures, made_at: datetime) -> bytes:
 
 def as_word(progress: ProgressFigures, made_at: datetime) -> bytes:
     return word_from(document(progress), title=ProgressNotice(progress).title, made_at=made_at)
+
+
+def _month(day: date) -> str:
+    return month_name(day).split()[0]
 
 
 def _so_far(part: str) -> str:

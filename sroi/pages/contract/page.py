@@ -17,7 +17,8 @@ from contracts.settlement.shortfall import is_settled_here
 from placements.claims.words import period_words
 from placements.models import Allocation
 from placements.rights import may_see_fulfilments
-from placements.standing.progress import Progress, realised_by_category, with_progress
+from placements.standing.own import progress_for
+from placements.standing.progress import Progress, realised_by_category
 from placements.standing.words import bar, sentences, small_bar
 from sroi.access import May, visible
 from sroi.glossary import explained
@@ -45,7 +46,7 @@ class ContractPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, today = self.object, localdate()
         call_offs = self.call_offs()
-        progress = with_progress([contract, *call_offs], today)
+        progress = progress_for(self.request.access, [contract, *call_offs], today)
         standing = progress[contract.pk]
         return super().get_context_data(
             progress=standing,
