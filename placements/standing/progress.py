@@ -137,10 +137,19 @@ def status_of(
         return Status.OVERDUE
     if forecast < obligation and left * 100 < policy.at_risk_below_term_left:
         return Status.AT_RISK
-    grace_is_over = today >= add_months(contract.start_date, policy.grace_months)
-    if grace_is_over and realised * 100 < expected * policy.behind_below_expected:
+    if today >= grace_until(contract) and realised < behind_below(contract, expected):
         return Status.BEHIND
     return Status.ON_TRACK
+
+
+def grace_until(contract: Contract) -> date:
+    """The first day on which it can be behind."""
+    return add_months(contract.start_date, contract.policy.grace_months)
+
+
+def behind_below(contract: Contract, expected: Decimal) -> Decimal:
+    """What has to be fulfilled, in exact euro, of what is expected by now, or it is behind."""
+    return expected * contract.policy.behind_below_expected / 100
 
 
 def with_progress(

@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
 from contracts.plans.deadlines import Deadline, What
-from placements.standing.progress import Progress, Status, with_progress
+from placements.standing.progress import (
+    Progress,
+    Status,
+    behind_below,
+    grace_until,
+    with_progress,
+)
 from sroi.charts.bars import progress_bar, small_progress_bar
 from sroi.charts.facts import Bar, Chart
-from sroi.money import ZERO
+from sroi.money import ZERO, rounded
 from sroi.templatetags.formats import euro, long_date, percent
 
 RUNNING = (ContractState.ACTIVE, ContractState.ENDED)
@@ -110,7 +116,7 @@ def of_own(progress: Progress) -> str:
 
 
 def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[str]:
-    values = {"open": euro(progress.open), "expected": euro(progress.expected)}
+    values = {"open": euro(progress.open)}
     last = long_date(contract.last_counted_day)
     if progress.status == Status.SETTLED and contract.settled_on:
         return [_("The contract was settled on %(day)s.") % {"day": long_date(contract.settled_on)}]
@@ -121,15 +127,39 @@ def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[s
         return [_("The obligation is fulfilled."), *([more] if progress.surplus else [])]
     if today > contract.last_counted_day:
         return [_("The term ended on %(last)s; %(open)s is still open.") % {**values, "last": last}]
-    planned = progress.plan is not None
-    schedule = (
-        _("By the plan it would now be %(expected)s.")
-        if planned
-        else _("On schedule it would now be %(expected)s.")
-    )
-    schedule %= values
     left = _("Another %(open)s is to be fulfilled by %(last)s.") % {**values, "last": last}
-    return [schedule, left] if today >= contract.start_date else [left]
+    return [*_schedule(contract, progress, today), left]
+
+
+def _schedule(contract: Contract, progress: Progress, today: date) -> list[str]:
+    """What should have been done by now and, where that and the status seem to disagree, why they
+    do not.
+    """
+    if today < contract.start_date:
+        return []
+    by_now = (
+        _("On schedule it would now be %(expected)s.")
+        if progress.plan is None
+        else _("By the plan it would now be %(expected)s.")
+    )
+    return [by_now % {"expected": euro(progress.expected)}, *_why(contract, progress, today)]
+
+
+def _why(contract: Contract, progress: Progress, today: date) -> list[str]:
+    missing = progress.obligation - progress.forecast
+    short = progress.expected - progress.realised
+    if progress.status == Status.AT_RISK:
+        words = _("With what is planned and in review, %(missing)s is still missing.")
+        return [words % {"missing": euro(missing)}]
+    if short <= 0:
+        return []
+    if progress.status == Status.BEHIND:
+        return [_("That is %(short)s more than is fulfilled.") % {"short": euro(short)}]
+    if today < grace_until(contract):
+        day = long_date(grace_until(contract))
+        return [_("What is short counts as behind from %(day)s.") % {"day": day}]
+    floor = euro(rounded(behind_below(contract, progress.expected)))
+    return [_("It counts as behind below %(floor)s.") % {"floor": floor}]
 
 
 def left_to_do(contract: Contract, progress: Progress) -> str:

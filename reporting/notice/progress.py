@@ -18,7 +18,8 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.timezone import localdate
 
-from contracts.models import ClosedYear, Municipality, Posting, Region
+from contracts.models import ClosedYear, Municipality, Policy, Posting, Region
+from reporting.figures import masking
 from reporting.figures.annual import figures_of, headlines_of
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
@@ -34,12 +35,13 @@ from reporting.figures.catalogue import (
     WORKPLACES,
 )
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines
-from reporting.figures.kinds import Kind
+from reporting.figures.kinds import Hidden, Kind
+from reporting.figures.quality import moment
 from reporting.figures.records import Topic
 from reporting.figures.words import capital, category, listed, region_name
 from reporting.models import Goal
 from reporting.notice import wording
-from reporting.notice.editions import Place, may_read
+from reporting.notice.editions import MASK_BELOW, Place, mask_below, may_read
 from reporting.notice.files.html import LANGUAGE
 from reporting.notice.notice import Tile
 from reporting.notice.tables import drawings
@@ -51,7 +53,7 @@ from sroi.charts.facts import Chart
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period
-from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, number, percent
+from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
 
 # What each part of a year is called, by its part of the address.
 NAMES = {
@@ -101,6 +103,7 @@ class ProgressFigures:
     posting: int
     # The report of the year is final: what is booked later counts in a later year.
     is_closed: bool = False
+    mask_below: int = MASK_BELOW
     # As an edition says it: a progress report is never frozen.
     is_final: bool = False
 
@@ -156,6 +159,30 @@ def assembled(
         data_date=day,
         posting=posting,
         is_closed=closed is not None,
+        mask_below=mask_below(Policy.objects.filter(region=region).on(min(day, period.last))),
+    )
+
+
+def shown(progress: ProgressFigures) -> ProgressFigures:
+    """As it is read: without the small numbers of workplaces of a municipality."""
+    below, town = progress.mask_below, progress.municipality
+    own = (
+        masking.of_town(progress.own, None, below)
+        if town
+        else masking.of_whole(progress.own, below)
+    )
+    so_far: Headlines = progress.so_far
+    if progress.so_far is progress.own:
+        so_far = own
+    elif town:
+        so_far = masking.of_town(so_far, None, below)
+    before = masking.of_town(progress.before, None, below) if town else progress.before
+    return replace(
+        progress,
+        own=own,
+        so_far=so_far,
+        before=before,
+        whole=progress.whole if town else own,
     )
 
 
@@ -167,7 +194,7 @@ class ProgressNotice:
     """What the templates show of a progress report, each part by its name."""
 
     def __init__(self, progress: ProgressFigures) -> None:
-        self.edition = self.progress = progress
+        self.edition = self.progress = progress = shown(progress)
         self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
         self.name = NAMES[progress.part]
         # Of a figure's lines: those of this part of the year, of the year so far, and of the year
@@ -233,10 +260,11 @@ class ProgressNotice:
         """The part of the year in one sentence, and the same months a year before."""
         own, before, then = self.own, self.progress.before, f"{self.name} van {self.year}"
         sofar = " tot nu toe" if self.progress.is_running else ""
-        if not own.fulfilled and not own.workplaces:
+        if not own.fulfilled and (not own.workplaces or isinstance(own.workplaces, Hidden)):
             return f"In het {then} is in {self.place}{sofar} geen waarde ingevuld."
         places = (
-            f", met {number(own.workplaces)} {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
+            f", met {WORKPLACES.kind.written(own.workplaces)}"
+            f" {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
         )
         begin = (
             f"In het {then} is in {self.place}{sofar} voor {euro(own.fulfilled)} aan social return"
@@ -281,7 +309,9 @@ class ProgressNotice:
             )
             for placeholder in about(self.own, Topic.QUALITY)
         }
-        return [filled(remark, known) for remark in wording.reliability(self.own.quality, self.own)]
+        day = moment(self.own.period, self.progress.data_date)
+        remarks = wording.reliability(self.own.quality, self.own, day)
+        return [filled(remark, known) for remark in remarks]
 
     # --- Figures ---
 

@@ -15,7 +15,7 @@ from reporting.notice.wording import live
 
 def standard(edition: Edition, section: str) -> str:
     """The default text of a section in this edition."""
-    return "\n\n".join(part for part in WRITERS[section](edition) if part)
+    return "\n\n".join(part for part in WRITERS[section](edition.shown) if part)
 
 
 def _sentences(*parts: str) -> str:

@@ -123,13 +123,18 @@ class ContractHistory(DetailPage):
 
 
 def figures(progress: Progress) -> list[tuple[str, str]]:
+    by_now = (
+        _("On schedule it would now be")
+        if progress.plan is None
+        else _("By the plan it would now be")
+    )
     return [
         (explained("obligation", _("Obligation")), euro(progress.obligation)),
         (explained("realised", _("Fulfilled")), euro(progress.realised)),
         (explained("planned", _("Planned: accepted, still to happen")), euro(progress.planned)),
         (explained("pending", _("In review")), euro(progress.pending)),
         (_("Forecast: fulfilled, planned and in review together"), euro(progress.forecast)),
-        (explained("schedule", _("On schedule it would now be")), euro(progress.expected)),
+        (explained("schedule", by_now), euro(progress.expected)),
         (_("Still to be fulfilled"), euro(progress.open)),
     ]
 
