@@ -90,12 +90,15 @@ def _guesswork(small: Sequence[int], covers: Sequence[int], below: int) -> bool:
 
 
 def published_counts(counts: Mapping[str, int], below: int) -> dict[str, Count]:
-    """What may be published of counts, by code, beside their total: of each the count, or words."""
-    rows = [PublicRow(code, count, None) for code, count in counts.items()]
-    open_ = {row.label for row in masked(rows, below) if not row.hidden}
-    return {
-        code: count if code in open_ else hidden(count, below) for code, count in counts.items()
-    }
+    """What may be published of counts, by code, beside their total: of each the count, or words.
+
+    Nought is told as any small number, but points at nobody: it needs no other hidden for it.
+    """
+    told = {code for code, count in counts.items() if count >= below}
+    if any(0 < count < below for count in counts.values()):
+        rows = [PublicRow(code, count, None) for code, count in counts.items()]
+        told = {row.label for row in masked(rows, below) if not row.hidden}
+    return {code: count if code in told else hidden(count, below) for code, count in counts.items()}
 
 
 def hidden(count: int, below: int) -> Hidden:

@@ -77,6 +77,10 @@ class TestTheRule:
         found = published_counts({"A": 3, "B": 2, "C": 40}, 5)
         assert found == {"A": FEWER, "B": FEWER, "C": 40}
 
+    def test_nought_is_small_and_points_at_nobody(self) -> None:
+        assert published_counts({"A": 0, "B": 12}, 5) == {"A": FEWER, "B": 12}
+        assert published_counts({"A": 3, "B": 0, "C": 12}, 5) == {"A": FEWER, "B": FEWER, "C": 12}
+
     def test_nothing_small_hides_nothing(self) -> None:
         assert published_counts({"A": 5, "B": 12}, 5) == {"A": 5, "B": 12}
 
@@ -91,7 +95,8 @@ class TestTheRule:
             assert told == count or isinstance(told, Hidden)
             assert (told == f"minder dan {below}") == (count < below)
         hidden = [code for code, told in found.items() if isinstance(told, Hidden)]
-        assert len(hidden) != 1 or len(counts) == 1
+        if any(0 < counts[code] < below for code in hidden):
+            assert len(hidden) > 1 or len(counts) == 1
 
 
 class TestAnEdition:
