@@ -6,15 +6,11 @@ the contractor itself have the whole. Amounts are euro. Source: DOMAIN.md sectio
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
-
 from contracts.models import Contract
-from placements.standing.progress import Progress, Share, lines_by, with_progress
+from placements.standing.progress import Own, Progress, with_progress
 from sroi.access import Access, May
-from sroi.money import ZERO
 
 
 def progress_for(access: Access, contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
@@ -22,16 +18,9 @@ def progress_for(access: Access, contracts: Iterable[Contract], today: date) -> 
     see. Contracts need their policy.
     """
     rows = list(contracts)
-    progress = with_progress(rows, today)
-    shared = [contract for contract in rows if has_share(access, contract)]
-    if not shared:
-        return progress
-    owed, done = (
-        lines_by(name, today, Q(contract__in=shared, municipality__in=own_clients(access)))
-        for name in ("obligation", "realised")
-    )
-    own = {c.pk: Share(owed.get(c.pk, ZERO), done.get(c.pk, ZERO)) for c in shared}
-    return progress | {pk: replace(progress[pk], own=share) for pk, share in own.items()}
+    shared = [contract.pk for contract in rows if has_share(access, contract)]
+    own = Own(shared, own_clients(access)) if shared else None
+    return with_progress(rows, today, own=own)
 
 
 def has_share(access: Access, contract: Contract) -> bool:

@@ -6,7 +6,7 @@ number of contracts. Time enters as an argument. Source: DOMAIN.md section 6.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -152,8 +152,20 @@ def behind_below(contract: Contract, expected: Decimal) -> Decimal:
     return expected * contract.policy.behind_below_expected / 100
 
 
+@dataclass(frozen=True)
+class Own:
+    """Contracts of which somebody sees no more than the share of these clients."""
+
+    contracts: Collection[int]
+    clients: Collection[int]
+
+
 def with_progress(
-    contracts: Iterable[Contract], today: date, *, looking_back: bool = False
+    contracts: Iterable[Contract],
+    today: date,
+    *,
+    looking_back: bool = False,
+    own: Own | None = None,
 ) -> dict[int, Progress]:
     """Progress at `today` by contract id. Contracts need their policy
     (`select_related("policy")`).
@@ -161,8 +173,12 @@ def with_progress(
     `looking_back` from a later day: what was planned and in review then, not what is now.
     """
     rows = list(contracts)
-    sums, plans = _sums([c.pk for c in rows], today, looking_back)
-    return {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
+    sums, plans = _sums([c.pk for c in rows], today, looking_back, own)
+    found = {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
+    for pk in own.contracts if own else ():
+        share = Share(sums[pk]["own obligation"], sums[pk]["own realised"])
+        found[pk] = replace(found[pk], own=share)
+    return found
 
 
 def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
@@ -199,12 +215,6 @@ def lines_of(total: str, today: date) -> QuerySet[Any]:
     model, _amount = SUMS[total]
     found: QuerySet[Any] = model.objects.filter(counting).order_by()
     return found
-
-
-def lines_by(total: str, today: date, which: Q) -> dict[int, Decimal]:
-    """By contract id what these lines add up to."""
-    rows = lines_of(total, today).filter(which).values_list("contract")
-    return dict(rows.annotate(total=Sum(SUMS[total][1])))
 
 
 def in_order_of(
@@ -292,7 +302,7 @@ def _progress(
 
 
 def _sums(
-    ids: Sequence[int], day: date, looking_back: bool
+    ids: Sequence[int], day: date, looking_back: bool, own: Own | None
 ) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
     """All that progress adds up, per contract, and the agreed plans, in one query whatever the
     number of contracts.
@@ -324,6 +334,12 @@ def _sums(
         _sum("submitted", allocations.filter(submitted), "value"),
         _sum("replaced", allocations.filter(replaced), "value"),
     ]
+    if own:
+        theirs = Q(contract__in=own.contracts, municipality__in=own.clients)
+        parts += [
+            _sum(f"own {total}", lines_of(total, day).filter(theirs), amount)
+            for total, (_model, amount) in SUMS.items()
+        ]
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
     for of_contract, what, total, quarter in parts[0].union(*parts[1:], all=True):
