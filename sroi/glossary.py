@@ -233,9 +233,15 @@ ENTRIES = tuple(
         (
             "on_track",
             "op schema",
-            "Er is genoeg ingevuld voor dit moment in de looptijd.",
+            (
+                "Er is genoeg ingevuld voor dit moment in de looptijd, of wat ontbreekt telt nog"
+                " niet als achterstand."
+            ),
             "on track",
-            "Enough was fulfilled for this moment in the term.",
+            (
+                "Enough was fulfilled for this moment in the term, or what is short does not count"
+                " as behind yet."
+            ),
         ),
         (
             "contractor",

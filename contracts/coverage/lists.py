@@ -54,7 +54,11 @@ class CoverageTable(Table):
         gettext_lazy("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE
     )
     value = django_tables2.Column(
-        gettext_lazy("Contract value"), orderable=True, order_by=("value", "pk"), attrs=NUMBER
+        gettext_lazy("Contract value"),
+        orderable=True,
+        accessor="part",
+        order_by=("part", "pk"),
+        attrs=NUMBER,
     )
     threshold = django_tables2.Column(gettext_lazy("Threshold"), accessor="pk", attrs=NUMBER)
     reason = django_tables2.Column(gettext_lazy("Reason"), accessor="pk")
@@ -68,7 +72,7 @@ class CoverageTable(Table):
         (gettext_lazy("Clients"), lambda contract: ", ".join(contract.towns)),
         (gettext_lazy("Contractor"), lambda contract: contract.contractor.name),
         (gettext_lazy("Awarded"), lambda contract: contract.award_date),
-        (gettext_lazy("Contract value"), lambda contract: contract.value),
+        (gettext_lazy("Contract value"), lambda contract: contract.part),
         (
             gettext_lazy("Threshold"),
             lambda contract: threshold(contract.policy, contract.procurement_type),
@@ -84,8 +88,12 @@ class CoverageTable(Table):
     def render_award_date(self, value: date) -> str:
         return short_date(value)
 
-    def render_value(self, value: Any) -> str:
-        return euro(value)
+    def render_value(self, record: Any, value: Any) -> Any:
+        """The own part of it, above the whole where others share the contract."""
+        if value == record.value:
+            return euro(value)
+        whole = _("of %(whole)s") % {"whole": euro(record.value)}
+        return format_html("<span>{}<small>{}</small></span>", euro(value), whole)
 
     def render_threshold(self, record: Any) -> Any:
         floor = threshold(record.policy, record.procurement_type)

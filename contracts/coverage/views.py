@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
-from contracts.coverage.coverage import coverage, expected_to_owe
+from contracts.coverage.coverage import coverage, expected_to_owe, value_at_award
 from contracts.coverage.lists import CoverageFilterSet, CoverageTable
 from contracts.models import Contract, ObligationLine
 from contracts.owed.shares import SharesOfContracts
@@ -31,7 +31,12 @@ class CoverageList(ForWhoMay, ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         always = Period(date.min, date.max)
         rows = super().get_queryset().filter(expected_to_owe(always), has_obligation=False)
-        return rows.select_related("contractor", "policy").order_by("-award_date", "-pk")
+        part = value_at_award(visible(ObligationLine, self.request.access))
+        return (
+            rows.annotate(part=part)
+            .select_related("contractor", "policy")
+            .order_by("-award_date", "-pk")
+        )
 
     def prepare(self, rows: list[Any]) -> None:
         today, shares = localdate(), SharesOfContracts(rows)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.certificate import PsoCertificate
@@ -151,7 +152,8 @@ class Contract(ScopedModel):
     no_plan_reason = models.CharField(
         _("why no action plan is needed"), max_length=1000, blank=True
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    # When it came into the register: from then on something is asked of who works with it.
+    created_at = models.DateTimeField(default=now, editable=False)
 
     scope = Scope(
         region="region",
@@ -195,6 +197,10 @@ class Contract(ScopedModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.fold()
         super().save(*args, **kwargs)
+
+    @property
+    def registered_on(self) -> date:
+        return localdate(self.created_at)
 
     @property
     def last_counted_day(self) -> date:

@@ -82,7 +82,7 @@ def award(
         )
         for a in awards:
             contract = a.contract
-            contract.state = ContractState.ACTIVE
+            contract.state, contract.created_at = ContractState.ACTIVE, act.at
             contract.is_framework = id(contract) in called_off
             contract.has_obligation = contract.rate > 0
             contract.fold()

@@ -51,7 +51,8 @@ def deadlines(
     `planned_on`: the day on which the plan that waits or was agreed was handed in; `heard_on`: the
     last day on which the contractor reported something. An interim report is due so many months
     after that, or after the first day. Who reported was spoken with; and once the term is over, it
-    is too late for a plan.
+    is too late for a plan. No term begins before the contract came into the register: history that
+    is brought in is not late on its first day.
     """
     if (
         contract.state != ContractState.ACTIVE
@@ -59,16 +60,17 @@ def deadlines(
         or not contract.has_obligation
     ):
         return []
-    policy, awarded, last = contract.policy, contract.award_date, contract.last_counted_day
+    policy, last, registered = contract.policy, contract.last_counted_day, contract.registered_on
+    asked = max(contract.award_date, registered)
     found = []
     if contract.contacted_on or not heard_on:
-        due = awarded + timedelta(days=policy.contact_days)
+        due = asked + timedelta(days=policy.contact_days)
         found.append(Deadline(What.CONTACT, due, contract.contacted_on, today))
     if planned_on or not (contract.no_plan_reason or today > last):
         found.append(
-            Deadline(What.PLAN, awarded + timedelta(weeks=policy.plan_weeks), planned_on, today)
+            Deadline(What.PLAN, asked + timedelta(weeks=policy.plan_weeks), planned_on, today)
         )
-    since = max(heard_on or contract.start_date, contract.start_date)
+    since = max(heard_on or contract.start_date, contract.start_date, registered)
     if contract.start_date <= today and since < last:
         found.append(
             Deadline(What.REPORT, min(add_months(since, policy.report_months), last), None, today)

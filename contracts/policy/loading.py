@@ -4,6 +4,7 @@ exchange format `region/1`.
 Rates are percent, amounts euro, terms whole months or days; what is left out takes the published
 default (`data/policy-defaults.json`). Loading again updates: a policy that differs becomes a next
 revision, which holds for contracts to come, since a contract keeps the version of its award date.
+A file without a policy leaves the rules of a region that has them as they are.
 Source: DOMAIN.md sections 4 and 10.
 """
 
@@ -165,7 +166,8 @@ def load_region(data: Mapping[str, Any]) -> Region:
     loaded = [_load_client(region, row, "municipalities") for row in rows]
     loaded += [_load_client(region, row, "clients") for row in others]
     _link_successors(region, [*rows, *others], loaded)
-    _load_policy(region, data.get("policy") or {})
+    if data.get("policy") or not region.policies.exists():
+        _load_policy(region, data.get("policy") or {})
     return region
 
 

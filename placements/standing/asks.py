@@ -29,7 +29,7 @@ from contracts.settlement.shortfall import is_settled_here
 from placements.models import FulfilmentState
 from placements.standing.known import Known, LookUp, known_of
 from placements.standing.progress import Progress, Status
-from placements.standing.words import RUNNING, WORRYING, deadline_words, left_to_do
+from placements.standing.words import RUNNING, WORRYING, deadline_words, left_to_do, of_own
 from sroi.periods import add_months
 from sroi.templatetags.formats import euro, long_date
 
@@ -155,11 +155,12 @@ def _settlement(contract: Contract, progress: Progress, today: date) -> Iterator
     if not is_settled_here(contract) or contract.state not in RUNNING or today <= last:
         return
     kind = Kind.END if contract.state == ContractState.ACTIVE else Kind.SETTLE
-    stands = (
-        _("%(open)s short on %(last)s") if progress.open else _("fulfilled, over since %(last)s")
-    )
     words = {"open": euro(progress.open), "last": long_date(last)}
-    yield Ask(contract, kind, last, stands % words, True, progress.status, progress.status.label)
+    if progress.open:
+        stands = _("%(open)s short on %(last)s") % words + of_own(progress)
+    else:
+        stands = _("fulfilled, over since %(last)s") % words
+    yield Ask(contract, kind, last, stands, True, progress.status, progress.status.label)
 
 
 def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:

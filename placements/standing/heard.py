@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Max, Q, QuerySet
 from django.utils.timezone import localtime
 
-from contracts.models import Contract, ContractEvent, ContractState, Happened
+from contracts.models import Contract, ContractEvent, Happened
 from contracts.owed.lines import Lines, active_in
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentVersion
 from sroi.periods import DAY, Period, add_months, month_of
@@ -49,7 +49,7 @@ def silent(
     contracts: QuerySet[Any], versions: QuerySet[Any], done: Lines, months: int, day: date
 ) -> QuerySet[Any]:
     """Contracts that ran on `day`, and for `months` before it, of which nothing was heard in those
-    months.
+    months. One that came into the register in those months was not asked for so long.
 
     Of fulfilments only these versions and lines are looked at: those that the reader may see.
     """
@@ -62,14 +62,16 @@ def silent(
         fulfilment__events__at__date__range=(since, day),
     )
     without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, at__date__range=(since, day))
-    lines = done.filter(month__range=(month_of(since), day))
+    # What is booked in a later year, since that of its month was closed, was not heard then.
+    lines = done.filter(month__range=(month_of(since), day), booked__lte=day)
     unheard = (
         ~Q(pk__in=events.order_by().values("allocations__contract"))
         & ~Q(pk__in=without_news.order_by().values("contract"))
         & ~Q(pk__in=lines.order_by().values("contract"))
     )
     running = contracts.filter(active_in(Period(day, day)), start_date__lt=since)
-    return running.exclude(state=ContractState.SETTLED).filter(unheard)
+    came_in = Q(created_at__date__range=(since, day))
+    return running.exclude(Q(settled_on__lte=day) | came_in).filter(unheard)
 
 
 def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:

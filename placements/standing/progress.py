@@ -6,7 +6,7 @@ number of contracts. Time enters as an argument. Source: DOMAIN.md section 6.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -27,7 +27,8 @@ from contracts.models import (
 )
 from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
-from placements.models import Allocation, FulfilmentLine, FulfilmentState
+from placements.models import Allocation, FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.standing.then import counting_on, waiting_on
 from sroi.database.batches import in_batches
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
@@ -52,6 +53,14 @@ class Status(models.TextChoices):
 
 
 @dataclass(frozen=True)
+class Share(Balance):
+    """What of a contract is for some of its clients, in euro, from their lines."""
+
+    obligation: Decimal
+    realised: Decimal
+
+
+@dataclass(frozen=True)
 class Progress(Balance):
     """The state of one contract at one date, in euro."""
 
@@ -65,6 +74,19 @@ class Progress(Balance):
     elapsed: Fraction
     # The amounts of the agreed action plan by the first day of their quarter; None without one.
     plan: Quarters | None = None
+    # Of who sees it for some of its clients only: their share.
+    own: Share | None = None
+
+    @property
+    def counted(self) -> Balance:
+        """What of it counts in a total: the own share of who looks, or the whole."""
+        return self.own or self
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it holds more than the own share."""
+        mine = self.counted
+        return (mine.obligation, mine.realised) != (self.obligation, self.realised)
 
     @property
     def forecast(self) -> Decimal:
@@ -115,19 +137,48 @@ def status_of(
         return Status.OVERDUE
     if forecast < obligation and left * 100 < policy.at_risk_below_term_left:
         return Status.AT_RISK
-    grace_is_over = today >= add_months(contract.start_date, policy.grace_months)
-    if grace_is_over and realised * 100 < expected * policy.behind_below_expected:
+    if today >= grace_until(contract) and realised < behind_below(contract, expected):
         return Status.BEHIND
     return Status.ON_TRACK
 
 
-def with_progress(contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
+def grace_until(contract: Contract) -> date:
+    """The first day on which it can be behind."""
+    return add_months(contract.start_date, contract.policy.grace_months)
+
+
+def behind_below(contract: Contract, expected: Decimal) -> Decimal:
+    """What has to be fulfilled, in exact euro, of what is expected by now, or it is behind."""
+    return expected * contract.policy.behind_below_expected / 100
+
+
+@dataclass(frozen=True)
+class Own:
+    """Contracts of which somebody sees no more than the share of these clients."""
+
+    contracts: Collection[int]
+    clients: Collection[int]
+
+
+def with_progress(
+    contracts: Iterable[Contract],
+    today: date,
+    *,
+    looking_back: bool = False,
+    own: Own | None = None,
+) -> dict[int, Progress]:
     """Progress at `today` by contract id. Contracts need their policy
     (`select_related("policy")`).
+
+    `looking_back` from a later day: what was planned and in review then, not what is now.
     """
     rows = list(contracts)
-    sums, plans = _sums([c.pk for c in rows], month_of(today))
-    return {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
+    sums, plans = _sums([c.pk for c in rows], today, looking_back, own)
+    found = {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
+    for pk in own.contracts if own else ():
+        share = Share(sums[pk]["own obligation"], sums[pk]["own realised"])
+        found[pk] = replace(found[pk], own=share)
+    return found
 
 
 def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
@@ -147,24 +198,40 @@ def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) 
     return contracts.filter(pk__in=found)
 
 
-def in_order_of(
-    contracts: QuerySet[Any], total: str, today: date, descending: bool
-) -> QuerySet[Any]:
-    """By what they owe (`obligation`) or did (`realised`) at `today`, as `with_progress` sums
-    it.
+# The ledger of a sum, and what it adds up.
+SUMS: Mapping[str, tuple[Any, str]] = {
+    "obligation": (ObligationLine, "obligation_delta"),
+    "realised": (FulfilmentLine, "amount"),
+}
+
+
+def lines_of(total: str, today: date) -> QuerySet[Any]:
+    """The lines of what is owed (`obligation`) or was done (`realised`) at `today`, as
+    `with_progress` sums them.
     """
-    lines: Any
-    lines, amount = {
-        "obligation": (ObligationLine.objects, "obligation_delta"),
-        "realised": (FulfilmentLine.objects, "amount"),
-    }[total]
     counting = Q(month__lte=month_of(today))
     if total == "obligation":
         counting |= Q(contract__award_date__gt=today)
-    theirs = lines.filter(counting, contract=OuterRef("pk")).order_by().values("contract")
-    summed = Coalesce(
-        Subquery(theirs.annotate(total=Sum(amount)).values("total")), Value(ZERO, MoneyField())
-    )
+    model, _amount = SUMS[total]
+    found: QuerySet[Any] = model.objects.filter(counting).order_by()
+    return found
+
+
+def in_order_of(
+    contracts: QuerySet[Any],
+    total: str,
+    today: date,
+    descending: bool,
+    clients: Collection[int] | None = None,
+) -> QuerySet[Any]:
+    """By what they owe (`obligation`) or did (`realised`) at `today`; of these clients only, or of
+    all.
+    """
+    lines = lines_of(total, today).filter(contract=OuterRef("pk"))
+    if clients is not None:
+        lines = lines.filter(municipality__in=clients)
+    theirs = lines.values("contract").annotate(total=Sum(SUMS[total][1])).values("total")
+    summed = Coalesce(Subquery(theirs), Value(ZERO, MoneyField()))
     sign = "-" if descending else ""
     return contracts.annotate(in_order_of=summed).order_by(f"{sign}in_order_of", f"{sign}pk")
 
@@ -235,7 +302,7 @@ def _progress(
 
 
 def _sums(
-    ids: Sequence[int], month: date
+    ids: Sequence[int], day: date, looking_back: bool, own: Own | None
 ) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
     """All that progress adds up, per contract, and the agreed plans, in one query whatever the
     number of contracts.
@@ -245,25 +312,34 @@ def _sums(
     """
     owed = ObligationLine.objects.filter(contract__in=ids)
     lines = FulfilmentLine.objects.filter(contract__in=ids)
-    allocations = Allocation.objects.filter(contract__in=ids)
-    submitted = allocations.filter(
-        version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False
-    )
+    allocations, month = Allocation.objects.filter(contract__in=ids), month_of(day)
+    accepted = Q(version__accepted_of__isnull=False)
+    submitted = Q(version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False)
+    replaced = Q(version__accepted_of__latest__state=FulfilmentState.SUBMITTED)
+    posted = Q()
+    if looking_back:
+        versions = FulfilmentVersion.objects.filter(allocations__contract__in=ids)
+        counted, waited = counting_on(versions, day), waiting_on(versions, day)
+        accepted, submitted = (Q(version__in=rows.values("pk")) for rows in (counted, waited))
+        replaced = accepted & Q(version__fulfilment__in=waited.values("fulfilment"))
+        posted = Q(posting__at__date__lte=day)
     plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
     parts = [
         _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),
         _sum("obligation", owed.filter(month__lte=month), "obligation_delta"),
         _sum("ahead", owed.filter(month__gt=month), "obligation_delta"),
-        _sum("posted", lines, "amount"),
+        _sum("posted", lines.filter(posted), "amount"),
         _sum("realised", lines.filter(month__lte=month), "amount"),
-        _sum("accepted", allocations.filter(version__accepted_of__isnull=False), "value"),
-        _sum("submitted", submitted, "value"),
-        _sum(
-            "replaced",
-            allocations.filter(version__accepted_of__latest__state=FulfilmentState.SUBMITTED),
-            "value",
-        ),
+        _sum("accepted", allocations.filter(accepted), "value"),
+        _sum("submitted", allocations.filter(submitted), "value"),
+        _sum("replaced", allocations.filter(replaced), "value"),
     ]
+    if own:
+        theirs = Q(contract__in=own.contracts, municipality__in=own.clients)
+        parts += [
+            _sum(f"own {total}", lines_of(total, day).filter(theirs), amount)
+            for total, (_model, amount) in SUMS.items()
+        ]
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
     for of_contract, what, total, quarter in parts[0].union(*parts[1:], all=True):

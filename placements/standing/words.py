@@ -2,7 +2,7 @@
 `placements.standing.progress`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
 from contracts.plans.deadlines import Deadline, What
-from placements.standing.progress import Progress, Status, with_progress
+from placements.standing.progress import (
+    Progress,
+    Status,
+    behind_below,
+    grace_until,
+    with_progress,
+)
 from sroi.charts.bars import progress_bar, small_progress_bar
 from sroi.charts.facts import Bar, Chart
-from sroi.money import ZERO
+from sroi.money import ZERO, rounded
 from sroi.templatetags.formats import euro, long_date, percent
 
 RUNNING = (ContractState.ACTIVE, ContractState.ENDED)
@@ -49,10 +55,14 @@ class Standing:
         )
 
 
-def standings(contracts: Iterable[Contract], today: date) -> list[Standing]:
-    """Contracts need their policy and contractor (`select_related`)."""
+def standings(
+    contracts: Iterable[Contract], today: date, known: Mapping[int, Progress] | None = None
+) -> list[Standing]:
+    """Contracts need their policy and contractor (`select_related`); `known` is their progress,
+    where it is known already.
+    """
     rows = list(contracts)
-    progress = with_progress(rows, today)
+    progress = with_progress(rows, today) if known is None else known
     return [Standing(contract, progress[contract.pk], today) for contract in rows]
 
 
@@ -80,11 +90,33 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
         "realised": euro(progress.realised),
         "percent": percent(progress.percent),
     }
-    return [done, *_what_is_left(contract, progress, today)]
+    return [done, *_what_is_left(contract, progress, today), *_own_share(progress)]
+
+
+def _own_share(progress: Progress) -> list[str]:
+    """What of it is for the clients of who looks, where others share the contract."""
+    if not progress.is_shared:
+        return []
+    words = {
+        "obligation": euro(progress.counted.obligation),
+        "realised": euro(progress.counted.realised),
+    }
+    return [
+        _("The share of your own clients is %(obligation)s, of which %(realised)s is fulfilled.")
+        % words
+    ]
+
+
+def of_own(progress: Progress) -> str:
+    """Behind what is open: which part of it is for the own clients."""
+    if not progress.is_shared:
+        return ""
+    own = euro(min(progress.counted.shortfall, progress.open))
+    return _(" (%(own)s for your own clients)") % {"own": own}
 
 
 def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[str]:
-    values = {"open": euro(progress.open), "expected": euro(progress.expected)}
+    values = {"open": euro(progress.open)}
     last = long_date(contract.last_counted_day)
     if progress.status == Status.SETTLED and contract.settled_on:
         return [_("The contract was settled on %(day)s.") % {"day": long_date(contract.settled_on)}]
@@ -95,15 +127,39 @@ def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[s
         return [_("The obligation is fulfilled."), *([more] if progress.surplus else [])]
     if today > contract.last_counted_day:
         return [_("The term ended on %(last)s; %(open)s is still open.") % {**values, "last": last}]
-    planned = progress.plan is not None
-    schedule = (
-        _("By the plan it would now be %(expected)s.")
-        if planned
-        else _("On schedule it would now be %(expected)s.")
-    )
-    schedule %= values
     left = _("Another %(open)s is to be fulfilled by %(last)s.") % {**values, "last": last}
-    return [schedule, left] if today >= contract.start_date else [left]
+    return [*_schedule(contract, progress, today), left]
+
+
+def _schedule(contract: Contract, progress: Progress, today: date) -> list[str]:
+    """What should have been done by now and, where that and the status seem to disagree, why they
+    do not.
+    """
+    if today < contract.start_date:
+        return []
+    by_now = (
+        _("On schedule it would now be %(expected)s.")
+        if progress.plan is None
+        else _("By the plan it would now be %(expected)s.")
+    )
+    return [by_now % {"expected": euro(progress.expected)}, *_why(contract, progress, today)]
+
+
+def _why(contract: Contract, progress: Progress, today: date) -> list[str]:
+    missing = progress.obligation - progress.forecast
+    short = progress.expected - progress.realised
+    if progress.status == Status.AT_RISK:
+        words = _("With what is planned and in review, %(missing)s is still missing.")
+        return [words % {"missing": euro(missing)}]
+    if short <= 0:
+        return []
+    if progress.status == Status.BEHIND:
+        return [_("That is %(short)s more than is fulfilled.") % {"short": euro(short)}]
+    if today < grace_until(contract):
+        day = long_date(grace_until(contract))
+        return [_("What is short counts as behind from %(day)s.") % {"day": day}]
+    floor = euro(rounded(behind_below(contract, progress.expected)))
+    return [_("It counts as behind below %(floor)s.") % {"floor": floor}]
 
 
 def left_to_do(contract: Contract, progress: Progress) -> str:
@@ -111,7 +167,7 @@ def left_to_do(contract: Contract, progress: Progress) -> str:
     words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
     if progress.open <= 0:
         return _("all is fulfilled; the term ends on %(last)s") % words
-    return _("another %(open)s by %(last)s") % words
+    return _("another %(open)s by %(last)s") % words + of_own(progress)
 
 
 def deadline_words(deadline: Deadline, heard: date | None) -> str:

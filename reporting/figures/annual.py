@@ -21,7 +21,7 @@ from contracts.owed.lines import Lines, active_in
 from placements.models import FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, totals
 from reporting.figures.catalogue import FIGURES
-from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures
+from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
 from reporting.models import Goal
 from sroi.access import Access
 from sroi.money import ZERO
@@ -113,9 +113,7 @@ def annual_figures(
     )
 
 
-def _values(
-    owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]
-) -> dict[str, Decimal | int]:
+def _values(owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]) -> Values:
     """Every figure of the ledgers, by its name."""
     placed = {name: number for name, number in workplaces.items() if name in FIGURES}
     return totals.values(owed, done, period) | placed

@@ -82,5 +82,11 @@ def corrections(period: Period) -> Q:
     return late(period) & Q(reverses__isnull=False)
 
 
+def self_reviewed(period: Period) -> Q:
+    """Lines of what was reviewed by who entered it, that still stood at the end of the period."""
+    stood = Q(reversed_by=None) | Q(reversed_by__booked__gt=period.last)
+    return booked(period) & stood & Q(version__self_reviewed=True, reverses=None)
+
+
 def workplaces_late(period: Period) -> Q:
     return late(period) & Q(category=Category.WORK, month__lt=period.first)

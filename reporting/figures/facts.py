@@ -9,12 +9,15 @@ from typing import Any, Generic, TypeVar, cast
 from contracts.coverage.coverage import Coverage
 from contracts.models import Category
 from reporting.figures.catalogue import FIGURES
+from reporting.figures.kinds import Count
 from reporting.figures.records import Figure
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
 
 T = TypeVar("T")
 Amounts = dict[str, Decimal]
+# By the name of a figure what it is.
+Values = dict[str, Decimal | Count]
 History = dict[str, dict[str, Amounts]]
 
 
@@ -114,7 +117,7 @@ class PartFigures:
     name: str = ""
     fulfilled: Decimal = ZERO
     social_spend: Decimal = ZERO
-    workplaces: int = 0
+    workplaces: Count = 0
     contract_value_registered: Decimal = ZERO
     obligation_registered: Decimal = ZERO
     # Of social firms: credited value of purchases, and what was paid excluding VAT.
@@ -125,11 +128,16 @@ class PartFigures:
     # Of a target group: the policy fields its value falls under, blank for none.
     policy_fields: frozenset[str] = frozenset()
     # Of a year: indicators that have no field here, by name.
-    values: dict[str, Decimal | int] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
 
     @property
     def year(self) -> int:
         return int(self.code)
+
+    @property
+    def number(self) -> int | None:
+        """Its workplaces, where they are not hidden."""
+        return self.workplaces if isinstance(self.workplaces, int) else None
 
     @property
     def average_rate(self) -> Decimal | None:
@@ -157,7 +165,7 @@ class Headlines:
 
     period: Period
     municipality: str | None
-    values: dict[str, Decimal | int]
+    values: Values
     by_category: Amounts
 
     contract_value_registered = Named[Decimal]()
@@ -165,7 +173,7 @@ class Headlines:
     fulfilled = Named[Decimal]()
     social_spend = Named[Decimal]()
     social_firm_spend = Named[Decimal]()
-    workplaces = Named[int]()
+    workplaces = Named[Count]()
     obligation_to_date = Named[Decimal]()
     realised_to_date = Named[Decimal]()
 
@@ -223,8 +231,8 @@ class AnnualFigures(Headlines):
     accepted_without_evidence: Tally | None = None
 
     contracts_registered = Named[int]()
-    workplaces_started = Named[int]()
-    workplaces_late = Named[int]()
+    workplaces_started = Named[Count]()
+    workplaces_late = Named[Count]()
 
     def __post_init__(self) -> None:
         """In the same order always: PostgreSQL gives the parts of what was frozen back in one of

@@ -21,6 +21,26 @@ ROUND = 100_000
 Value = Decimal | int | str | None
 
 
+class Hidden(str):
+    """A count that is not published, as the words that stand in its place; Dutch, as the notice
+    is.
+    """
+
+    @classmethod
+    def fewer(cls, below: int) -> "Hidden":
+        """It is too small itself."""
+        return cls(f"minder dan {below}")
+
+    @classmethod
+    def or_more(cls, below: int) -> "Hidden":
+        """A small one would follow from it."""
+        return cls(f"{below} of meer")
+
+
+# As a council counts: how many, or what is published instead.
+Count = int | Hidden
+
+
 class Kind(Enum):
     COUNT = "count"
     EURO = "euro"
@@ -29,6 +49,8 @@ class Kind(Enum):
 
     def written(self, value: Value) -> str:
         """As it stands in a table: `104`, `€ 5.000.000`, `2,5%`."""
+        if isinstance(value, Hidden):
+            return str(value)
         if self is Kind.EURO:
             return euro(value)
         return percent(value) if self is Kind.PERCENT else number(value)
@@ -39,9 +61,9 @@ class Kind(Enum):
             return _("€\u00a0%(number)s million") % {"number": number(value / MILLION)}
         return self.written(value)
 
-    def short(self, value: Decimal | int) -> str:
+    def short(self, value: Decimal | Count) -> str:
         """Set large, or in a chart with little room: `104`, `€ 1,12 mln`, `€ 750.000`."""
-        if self is not Kind.EURO:
+        if self is not Kind.EURO or isinstance(value, Hidden):
             return self.written(value)
         if -MILLION < value < MILLION:
             return euro(rounded(value, 0))

@@ -14,12 +14,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Sum
-from django.db.models.functions import ExtractYear
-
 from contracts.models import Contract, Municipality, Region
 from contracts.owed.lines import active_in
-from placements.models import FulfilmentLine
 from placements.standing.progress import Progress, with_progress
 from reporting.models import Supplement
 from sroi.money import ZERO, cumulative, rounded
@@ -82,14 +78,15 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Promise:
-    """What a later year comes to: what was fulfilled in it by now, with what is planned or in
-    review, and with all that is still open.
+    """What a later year comes to: with what is planned or in review, and with all that is still
+    open.
     """
 
     year: int
-    realised: Decimal
     forecast: Decimal
     obliged: Decimal
+    # Of a report that was frozen when what was fulfilled since the year itself stood beside it.
+    realised: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -100,12 +97,14 @@ class Outlook:
 
 
 def outlook(region: Region, year: int, towns: Iterable[Municipality], today: date) -> Outlook:
-    """The outlook of a report about `year`, looked at on `today`."""
+    """The outlook of a report about `year`, from its last day or, where it still runs, from
+    `today`.
+    """
     filled_in = Supplement.objects.filter(region=region, year=year).first()
     return Outlook(
         team=team(filled_in, towns) if filled_in else None,
         scenario=scenario(filled_in) if filled_in else None,
-        promises=promises(region, year, today),
+        promises=promises(region, year, min(Period.year(year).last, today)),
     )
 
 
@@ -147,38 +146,18 @@ def scenario(filled_in: Supplement) -> Scenario | None:
     return Scenario(filled_in.scenario_year, note=filled_in.scenario_note, **bounds)
 
 
-def promises(region: Region, after: int, today: date) -> list[Promise]:
-    """Per year after that of the report: what was booked in it by now, and what contracts that run
-    promise.
-    """
-    running = Contract.objects.filter(
-        active_in(Period(today, today)), region=region
-    ).select_related("policy")
-    contracts = list(running)
-    standing = with_progress(contracts, today)
-    done = _done_since(region, after, today)
+def promises(region: Region, after: int, day: date) -> list[Promise]:
+    """Per year after that of the report: what the contracts that ran on `day` promised then."""
+    running = Contract.objects.filter(active_in(Period(day, day)), region=region)
+    contracts = list(running.select_related("policy"))
+    standing = with_progress(contracts, day, looking_back=True)
     ahead: dict[int, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
     for contract in contracts:
-        for year, forecast, obliged in _spread(contract, standing[contract.pk], today):
+        for year, forecast, obliged in _spread(contract, standing[contract.pk], day):
             ahead[year][0] += forecast
             ahead[year][1] += obliged
-    years = sorted(year for year in {*done, *ahead} if after < year <= after + YEARS_AHEAD)
-    return [
-        Promise(
-            year,
-            done.get(year, ZERO),
-            *(rounded(Fraction(done.get(year, ZERO)) + part) for part in ahead[year]),
-        )
-        for year in years
-    ]
-
-
-def _done_since(region: Region, after: int, today: date) -> dict[int, Decimal]:
-    lines = FulfilmentLine.objects.filter(
-        contract__region=region, booked__gt=Period.year(after).last, booked__lte=today
-    )
-    rows = lines.annotate(in_year=ExtractYear("booked")).order_by().values_list("in_year")
-    return dict(rows.annotate(total=Sum("amount")))
+    years = sorted(year for year in ahead if after < year <= after + YEARS_AHEAD)
+    return [Promise(year, *map(rounded, ahead[year])) for year in years]
 
 
 def _spread(

@@ -10,11 +10,18 @@ from django.db.models import Count, Q, QuerySet, Sum
 from contracts.owed.lines import Lines
 from placements.models import Outcome
 from placements.standing.heard import silent
-from placements.standing.known import waiting
+from placements.standing.then import waiting_on
 from reporting.figures import definitions
 from reporting.figures.facts import Quality, SampleResult, Tally
 from sroi.money import ZERO
 from sroi.periods import Period
+
+
+def moment(period: Period, today: date | None = None) -> date:
+    """The day of which a figure about a moment is: the last of the period, or the data date where
+    the period still runs.
+    """
+    return min(period.last, today or period.last)
 
 
 def without_report(
@@ -68,22 +75,21 @@ def quality(
     versions: QuerySet[Any],
     today: date | None = None,
 ) -> Quality:
-    """The quality figures of the period, looked at on its last day or, when that is still to come,
-    on `today`.
+    """The quality figures of the period as they were on its last day or, when that is still to
+    come, on `today`: what became of it later is told by a later report.
     """
-    day = min(period.last, today or period.last)
+    day = moment(period, today)
     late = definitions.late(period)
-    own = Q(version__self_reviewed=True, version__accepted_of__isnull=False)
     found = done.filter(definitions.booked(period)).aggregate(
         late_number=Count("pk", filter=late),
         late_amount=Sum("amount", filter=late),
         mended_number=Count("pk", filter=late & Q(reverses__isnull=False)),
         mended_amount=Sum("amount", filter=late & Q(reverses__isnull=False)),
-        self_reviewed=Count("version", distinct=True, filter=own),
+        self_reviewed=Count("version", distinct=True, filter=definitions.self_reviewed(period)),
     )
     return Quality(
         contracts_without_report=without_report(contracts, versions, done, day),
-        awaiting_review=waiting(versions).count(),
+        awaiting_review=waiting_on(versions, day).count(),
         late_lines=Tally(found["late_number"], found["late_amount"] or ZERO),
         corrections=Tally(found["mended_number"], found["mended_amount"] or ZERO),
         self_reviewed=found["self_reviewed"],

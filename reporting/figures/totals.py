@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import ExtractYear, Substr
 
 from contracts.models import Category, ClientKind
@@ -17,7 +17,7 @@ from contracts.owed.lines import Lines
 from reporting.figures import definitions
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.figures.definitions import SOCIAL
-from reporting.figures.facts import History, LateFigures, Motivation, PartFigures
+from reporting.figures.facts import History, LateFigures, Motivation, PartFigures, Values
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Figure, Ledger
 from sroi.money import ZERO, rounded
@@ -42,9 +42,7 @@ def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
     return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
 
 
-def values(
-    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()
-) -> dict[str, Decimal | int]:
+def values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()) -> Values:
     """By name the figures, or all, that add up a column of lines or count their contracts, as the
     record says.
     """
@@ -254,6 +252,17 @@ def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dic
     )
 
 
+def workplaces_by_client(done: Lines, years: Period) -> dict[str, dict[str, int]]:
+    """Workplaces of each of these years, by the year and the code of the client."""
+    lines = done.filter(definitions.booked(years), category=Category.WORK)
+    rows = lines.annotate(year=ExtractYear("booked")).filter(month__year=F("year")).order_by()
+    placed = rows.values("year", "municipality__code", "fulfilment").annotate(total=Sum("amount"))
+    found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for year, client in placed.filter(total__gt=ZERO).values_list("year", "municipality__code"):
+        found[str(year)][client] += 1
+    return found
+
+
 def by_month(done_months: Iterable[Summed], period: Period) -> dict[date, Decimal]:
     months = dict.fromkeys(period.months(), ZERO)
     for row in done_months:
@@ -353,9 +362,7 @@ def years(
     ]
 
 
-def more_values(
-    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]
-) -> dict[str, Decimal | int]:
+def more_values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]) -> Values:
     placed = {
         figure.name: figure.condition(period) for figure in figures if figure.of == "fulfilment"
     }

@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from contracts.models import Municipality, ObligationLine, Policy, Posting, Region
 from placements.models import FulfilmentLine
+from reporting.figures import masking
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.outlook import Outlook, outlook
+from reporting.figures.totals import workplaces_by_client
 from reporting.models import AnnualReport, Filing, FrozenEdition, Goal, Revision, SectionText
 from reporting.notice.freezing import frozen, thawed
 from sroi.access import Access, May
@@ -91,6 +93,7 @@ class Edition:
     outlook: Outlook = field(default_factory=Outlook)
     # Texts that are being written, shown instead of what was saved.
     drafts: Mapping[str, str] = field(default_factory=dict)
+    is_shown: bool = False
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -133,13 +136,45 @@ class Edition:
     def made_final(self, report: AnnualReport, day: date) -> "Edition":
         return replace(self, report=report, finalised_on=day, data_date=day)
 
+    @cached_property
+    def shown(self) -> "Edition":
+        """As it is read: without the small numbers of a municipality, and what they follow from."""
+        if self.is_shown:
+            return self
+        below, town, own = self.mask_below, self.municipality, self.own
+        whole = masking.of_whole(self.whole, below)
+        if town:
+            counts = {part.code: part.workplaces for part in whole.clients}
+            earlier = {
+                year: masking.published_counts(clients, below)[town.code]
+                for year, clients in _workplaces_before(self).items()
+                if town.code in clients
+            }
+            own = masking.of_edition(own, earlier, counts.get(town.code), below)
+        else:
+            own = whole
+        return replace(self, own=own, whole=whole, is_shown=True)
+
     @property
     def later_goals(self) -> list[Goal]:
         return [goal for goal in self.goals if goal.year > self.year]
 
     @property
     def mask_below(self) -> int:
-        return self.policy.mask_below if self.policy else MASK_BELOW
+        return mask_below(self.policy)
+
+
+def mask_below(policy: Policy | None) -> int:
+    return policy.mask_below if policy else MASK_BELOW
+
+
+def _workplaces_before(edition: Edition) -> dict[str, dict[str, int]]:
+    """Of earlier years per client, as far as the lines of this edition go."""
+    lines = FulfilmentLine.objects.filter(
+        contract__region=edition.region, posting__number__lte=edition.posting
+    )
+    before = Period(date.min, Period.year(edition.year - 1).last)
+    return workplaces_by_client(lines, before)
 
 
 def written_texts(

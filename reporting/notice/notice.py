@@ -19,6 +19,9 @@ from reporting.figures.catalogue import (
     REALISED_TO_DATE,
     WORKPLACES,
 )
+from reporting.figures.facts import AnnualFigures
+from reporting.figures.kinds import Hidden
+from reporting.figures.quality import moment
 from reporting.figures.words import SECTIONS, capital, listed, region_name, spelled
 from reporting.models import AnnualReport
 from reporting.notice import wording
@@ -88,9 +91,18 @@ class CouncilNotice:
     """What the templates show of an edition, each part by its name."""
 
     def __init__(self, edition: Edition) -> None:
-        self.edition = edition
-        self.year, self.own, self.whole = edition.year, edition.own, edition.whole
+        self.edition, self.year = edition, edition.year
         self.running, self.policy = edition.is_running, edition.policy
+
+    # Looked up where a figure is told: what was frozen tells them as they were.
+
+    @property
+    def own(self) -> AnnualFigures:
+        return self.edition.shown.own
+
+    @property
+    def whole(self) -> AnnualFigures:
+        return self.edition.shown.whole
 
     # --- Text ---
 
@@ -245,7 +257,9 @@ class CouncilNotice:
 
     @property
     def reliability(self) -> list[SafeString]:
-        return [self.said(remark) for remark in wording.reliability(self.own.quality, self.own)]
+        day = moment(self.own.period, self.edition.data_date)
+        remarks = wording.reliability(self.own.quality, self.own, day)
+        return [self.said(remark) for remark in remarks]
 
     @property
     def client_word(self) -> str:
@@ -296,7 +310,11 @@ class CouncilNotice:
         several = len(own.years) > 1
         return {
             "goals": drawings.goals_chart(whole.goal) if whole.goal else None,
-            "workplaces": drawings.years_chart(own, goals, WORKPLACES) if several else None,
+            "workplaces": (
+                drawings.years_chart(own, goals, WORKPLACES)
+                if several and not any(isinstance(y.workplaces, Hidden) for y in own.years)
+                else None
+            ),
             "fulfilled": drawings.years_chart(own, goals, FULFILLED) if several else None,
             "categories": drawings.categories_chart(own) if own.fulfilled else None,
             "municipalities": None if town else drawings.clients_chart(whole),

@@ -1,8 +1,9 @@
 """The progress report: a shorter report about a quarter or half-year, from the same figures as the
 annual one.
 
-Nobody adopts it: it tells how things stand on the day that it is made, beside the same months a
-year before, the year so far and the goals of the year. A Dutch document, as the council notice is.
+Nobody adopts it: it tells how things stand on the day that it is made or, once the report of the
+year is final, how they stood then; beside the same months a year before, the year up to its end
+and the goals of the year. A Dutch document, as the council notice is.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +16,10 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.timezone import localdate
 
-from contracts.models import Municipality, Posting, Region
+from contracts.models import ClosedYear, Municipality, Policy, Posting, Region
+from reporting.figures import masking
 from reporting.figures.annual import figures_of, headlines_of
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
@@ -32,12 +35,13 @@ from reporting.figures.catalogue import (
     WORKPLACES,
 )
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines
-from reporting.figures.kinds import Kind
+from reporting.figures.kinds import Hidden, Kind
+from reporting.figures.quality import moment
 from reporting.figures.records import Topic
 from reporting.figures.words import capital, category, listed, region_name
 from reporting.models import Goal
 from reporting.notice import wording
-from reporting.notice.editions import Place, may_read
+from reporting.notice.editions import MASK_BELOW, Place, mask_below, may_read
 from reporting.notice.files.html import LANGUAGE
 from reporting.notice.notice import Tile
 from reporting.notice.tables import drawings
@@ -49,7 +53,7 @@ from sroi.charts.facts import Chart
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period
-from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, number, percent
+from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
 
 # What each part of a year is called, by its part of the address.
 NAMES = {
@@ -97,6 +101,9 @@ class ProgressFigures:
     goals: list[Goal]
     data_date: date
     posting: int
+    # The report of the year is final: what is booked later counts in a later year.
+    is_closed: bool = False
+    mask_below: int = MASK_BELOW
     # As an edition says it: a progress report is never frozen.
     is_final: bool = False
 
@@ -133,8 +140,12 @@ def assembled(
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
-
-    own = figures_of(None, region, period, municipality, today=today)
+    closed = ClosedYear.objects.filter(region=region, year=year).first()
+    if closed:
+        day, posting = localdate(closed.closed_at), closed.last_posting
+    else:
+        day, posting = today, _last_posting(region)
+    own = figures_of(None, region, period, municipality, as_of=posting, today=day)
     return ProgressFigures(
         region=region,
         year=year,
@@ -145,16 +156,45 @@ def assembled(
         so_far=own if so_far == period else headlines_of(region, so_far, municipality),
         whole=headlines_of(region, period) if municipality else own,
         goals=list(Goal.objects.filter(region=region, year=year)),
-        data_date=today,
-        posting=Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0,
+        data_date=day,
+        posting=posting,
+        is_closed=closed is not None,
+        mask_below=mask_below(Policy.objects.filter(region=region).on(min(day, period.last))),
     )
+
+
+def shown(progress: ProgressFigures) -> ProgressFigures:
+    """As it is read: without the small numbers of workplaces of a municipality."""
+    below, town = progress.mask_below, progress.municipality
+    own = (
+        masking.of_town(progress.own, None, below)
+        if town
+        else masking.of_whole(progress.own, below)
+    )
+    so_far: Headlines = progress.so_far
+    if progress.so_far is progress.own:
+        so_far = own
+    elif town:
+        so_far = masking.of_town(so_far, None, below)
+    before = masking.of_town(progress.before, None, below) if town else progress.before
+    return replace(
+        progress,
+        own=own,
+        so_far=so_far,
+        before=before,
+        whole=progress.whole if town else own,
+    )
+
+
+def _last_posting(region: Region) -> int:
+    return Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0
 
 
 class ProgressNotice:
     """What the templates show of a progress report, each part by its name."""
 
     def __init__(self, progress: ProgressFigures) -> None:
-        self.edition = self.progress = progress
+        self.edition = self.progress = progress = shown(progress)
         self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
         self.name = NAMES[progress.part]
         # Of a figure's lines: those of this part of the year, of the year so far, and of the year
@@ -185,8 +225,11 @@ class ProgressNotice:
 
     @property
     def status(self) -> str:
+        day = long_date(self.progress.data_date)
+        if self.progress.is_closed:
+            return f"Stand bij de vaststelling van het jaarverslag op {day}"
         running = f", het {self.name.split()[1]} loopt nog" if self.progress.is_running else ""
-        return f"Stand op {long_date(self.progress.data_date)}{running}"
+        return f"Stand op {day}{running}"
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -194,7 +237,14 @@ class ProgressNotice:
         return [
             ("Periode", f"{long_date(period.first)} tot en met {long_date(period.last)}"),
             ("Stand van de gegevens", long_date(self.progress.data_date)),
-            ("Status", "Tussenstand, wordt niet vastgesteld"),
+            (
+                "Status",
+                (
+                    f"Jaarverslag over {self.year} is vastgesteld"
+                    if self.progress.is_closed
+                    else "Tussenstand, wordt niet vastgesteld"
+                ),
+            ),
         ]
 
     @property
@@ -210,10 +260,11 @@ class ProgressNotice:
         """The part of the year in one sentence, and the same months a year before."""
         own, before, then = self.own, self.progress.before, f"{self.name} van {self.year}"
         sofar = " tot nu toe" if self.progress.is_running else ""
-        if not own.fulfilled and not own.workplaces:
+        if not own.fulfilled and (not own.workplaces or isinstance(own.workplaces, Hidden)):
             return f"In het {then} is in {self.place}{sofar} geen waarde ingevuld."
         places = (
-            f", met {number(own.workplaces)} {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
+            f", met {WORKPLACES.kind.written(own.workplaces)}"
+            f" {'werkplek' if own.workplaces == 1 else 'werkplekken'}"
         )
         begin = (
             f"In het {then} is in {self.place}{sofar} voor {euro(own.fulfilled)} aan social return"
@@ -225,6 +276,12 @@ class ProgressNotice:
             else ""
         )
         return f"{begin}{places if own.workplaces else ''}.{earlier}"
+
+    @property
+    def until(self) -> str:
+        """How far the year so far goes."""
+        last = self.progress.period.last
+        return "tot nu toe" if self.progress.is_running else f"tot en met {_month(last)}"
 
     @property
     def goals_so_far(self) -> str:
@@ -252,7 +309,9 @@ class ProgressNotice:
             )
             for placeholder in about(self.own, Topic.QUALITY)
         }
-        return [filled(remark, known) for remark in wording.reliability(self.own.quality, self.own)]
+        day = moment(self.own.period, self.progress.data_date)
+        remarks = wording.reliability(self.own.quality, self.own, day)
+        return [filled(remark, known) for remark in remarks]
 
     # --- Figures ---
 
@@ -328,7 +387,7 @@ class ProgressNotice:
             f"{capital(self.name)} {self.year - 1}",
             f"{capital(self.name)} {self.year}",
             *(
-                [f"{self.year} tot en met {month_name(self.progress.period.last).split()[0]}"]
+                [f"{self.year} tot en met {_month(self.progress.period.last)}"]
                 if len(sets) > 2
                 else []
             ),
@@ -426,6 +485,10 @@ def as_pdf(progress: ProgressFigures, made_at: datetime) -> bytes:
 
 def as_word(progress: ProgressFigures, made_at: datetime) -> bytes:
     return word_from(document(progress), title=ProgressNotice(progress).title, made_at=made_at)
+
+
+def _month(day: date) -> str:
+    return month_name(day).split()[0]
 
 
 def _so_far(part: str) -> str:

@@ -7,6 +7,7 @@ it is filled in when the text is shown, and leads to the lines that it sums.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -21,13 +22,13 @@ from reporting.figures.catalogue import (
     WORKPLACES,
 )
 from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleResult, Tally
-from reporting.figures.kinds import Kind
+from reporting.figures.kinds import Count, Hidden, Kind
 from reporting.figures.outlook import Team
 from reporting.figures.records import Figure
 from reporting.figures.words import capital, category, counted, listed, spelled
 from reporting.models import Goal
 from sroi.money import rounded
-from sroi.templatetags.formats import euro, number, percent
+from sroi.templatetags.formats import euro, long_date, number, percent
 
 
 def live(name: str) -> str:
@@ -56,7 +57,7 @@ def other_clients(figures: AnnualFigures) -> str:
     )
 
 
-def live_count(name: str, amount: int, one: str, many: str) -> str:
+def live_count(name: str, amount: Count, one: str, many: str) -> str:
     return f"{live(name)} {one if amount == 1 else many}"
 
 
@@ -85,13 +86,15 @@ def against_goal(goal: GoalResult | None, running: bool, name: str = "doel") -> 
 
 
 def against_before(
-    figure: Figure, now: Decimal | int, before: Decimal | int | None, year: int, running: bool
+    figure: Figure, now: Decimal | Count, before: Decimal | Count | None, year: int, running: bool
 ) -> str:
     """The same figure a year earlier; nothing where there is no year before."""
     if not before:
         return ""
     if running:
         return f"In heel {year} was dit {live(f'{figure.placeholder}_vorig_jaar')}."
+    if isinstance(before, Hidden) or isinstance(now, Hidden):
+        return ""
     change = Decimal(now) - Decimal(before)
     if not change:
         return f"Dat is evenveel als in {year}."
@@ -206,7 +209,7 @@ def next_goals(goals: Iterable[Goal], year: int) -> str:
 def core(own: AnnualFigures, running: bool) -> str:
     """The year in one sentence."""
     year, place = live("jaar"), live("plaats")
-    if not own.fulfilled and not own.workplaces:
+    if not own.fulfilled and (not own.workplaces or isinstance(own.workplaces, Hidden)):
         return (
             f"Over {year} {'is nog geen' if running else 'is geen'} ingevulde waarde geregistreerd"
             f" in {place}."
@@ -261,6 +264,8 @@ def _workplaces(own: AnnualFigures) -> tuple[str, str]:
         return "Er zijn geen werkplekken geteld.", ""
     count = live_count("werkplekken", own.workplaces, "werkplek", "werkplekken")
     begin = f"Er {'is' if own.workplaces == 1 else 'zijn'} {count} geteld"
+    if isinstance(own.workplaces, Hidden):
+        return f"{begin}.", ""
     some = own.workplaces_started not in (0, own.workplaces)
     started = f", waarvan {live('werkplekken_begonnen')} in {live('jaar')} begonnen" if some else ""
     return f"{begin}{started}.", f"De omvang is samen {live('fte')} fte."
@@ -486,18 +491,21 @@ def paid(own: AnnualFigures) -> str:
     )
 
 
-def reliability(found: Quality, own: AnnualFigures) -> list[str]:
-    """The quality of the registration, a bullet each, with placeholders."""
+def reliability(found: Quality, own: AnnualFigures, day: date) -> list[str]:
+    """The quality of the registration, a bullet each, with placeholders; `day` is that of the
+    figures about a moment.
+    """
     silent, waiting = found.contracts_without_report, found.awaiting_review
     unheard = _many("zonder_melding", silent, "lopende opdracht", "lopende opdrachten")
     own_review = _many("zelf_beoordeeld", found.self_reviewed, "invulling", "invullingen")
     bullets = [
-        f"{unheard} zonder melding in de laatste rapportageperiode.",
+        f"{unheard} zonder melding in de rapportageperiode tot en met {long_date(day)}.",
         (
             f"{_many('in_beoordeling', waiting, 'ingediende invulling', 'ingediende invullingen')}"
-            f" nog in beoordeling; die {'telt' if waiting == 1 else 'tellen'} niet mee."
+            f" in beoordeling op {long_date(day)};"
+            f" die {'telt' if waiting == 1 else 'tellen'} pas mee na goedkeuring."
             if waiting
-            else "Geen ingediende invullingen meer in beoordeling."
+            else f"Geen ingediende invullingen in beoordeling op {long_date(day)}."
         ),
         f"{own_review} beoordeeld door wie die zelf had ingevoerd.",
         *unproved(own.accepted_without_evidence),

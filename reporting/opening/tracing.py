@@ -2,7 +2,7 @@
 
 A rate opens the lines whose obligation and value it divides; what is open, the contracts with what
 each owes and did. What no ledger holds (coverage, contracts without a report, what awaits review)
-opens the contracts or fulfilments that are counted, as the register stands now.
+opens the contracts or fulfilments that are counted: as they were on the last day of the period.
 
 Staff see every line. A procurement officer sees obligation lines, and of fulfilments the total per
 contract: no single placement (DOMAIN.md section 9). `as_of` counts only lines up to a posting: the
@@ -20,7 +20,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from contracts.coverage.coverage import value_at_award
 from contracts.models import Contract, ContractShare, Municipality, ObligationLine, Posting, Region
 from placements.models import FulfilmentLine, FulfilmentVersion
-from placements.standing.known import waiting
+from placements.standing.then import waiting_on
 from reporting.figures.catalogue import (
     AWAITING_REVIEW,
     BELOW_DEFAULT,
@@ -29,7 +29,7 @@ from reporting.figures.catalogue import (
     WITHOUT_REPORT,
 )
 from reporting.figures.facts import percentage
-from reporting.figures.quality import silent_by_term
+from reporting.figures.quality import moment, silent_by_term
 from reporting.figures.records import Figure, Ledger
 from reporting.notice.editions import reads_only
 from sroi.access import Access, May
@@ -72,6 +72,8 @@ class Trace:
     value: Decimal = ZERO
     owed: Decimal = ZERO
     done: Decimal = ZERO
+    # The day of which a figure about a moment is.
+    on: date | None = None
 
     @property
     def of_fulfilment(self) -> bool:
@@ -201,7 +203,7 @@ def _of_today(
     done: QuerySet[Any],
     today: date | None,
 ) -> Trace:
-    """The contracts, or fulfilments, that are counted as the register stands now."""
+    """The contracts, or fulfilments, that are counted: no line holds them."""
     contracts, versions = (
         Contract.objects.filter(region=region),
         FulfilmentVersion.objects.filter(fulfilment__region=region),
@@ -214,11 +216,12 @@ def _of_today(
         versions = versions.filter(
             pk__in=versions.filter(allocations__contract__in=shared).values("pk")
         )
+    day = moment(period, today)
     if figure is AWAITING_REVIEW:
-        rows = waiting(versions).order_by("submitted_at", "pk")
-        return Trace(figure, rows.select_related("fulfilment__contractor"), rows.count(), "waiting")
+        rows = waiting_on(versions, day).order_by("submitted_at", "pk")
+        rows = rows.select_related("fulfilment__contractor")
+        return Trace(figure, rows, rows.count(), "waiting", on=day)
     if figure is WITHOUT_REPORT:
-        day = min(period.last, today or period.last)
         silent = [
             pk
             for part in silent_by_term(contracts, versions, done, day)
@@ -231,7 +234,8 @@ def _of_today(
     names = {name: F(name.removeprefix("contract__")) for name in OF_CONTRACT}
     rows = counted.order_by("reference").values(**names, part=part)
     value = counted.annotate(part=part).aggregate(total=Sum("part"))["total"] or ZERO
-    return Trace(figure, rows, counted.count(), "contracts", value=value)
+    on = day if figure is WITHOUT_REPORT else None
+    return Trace(figure, rows, counted.count(), "contracts", value=value, on=on)
 
 
 def _per_contract(figure: Figure, lines: QuerySet[Any], of: str) -> Trace:

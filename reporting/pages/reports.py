@@ -226,7 +226,7 @@ class ReportWord(ReportFile):
 
 
 class ReportWorkbook(ReportFile):
-    """Holds lines and small numbers unmasked: for the region's own staff."""
+    """Holds lines, which are not masked: for the region’s own staff."""
 
     kind, content_type = "xlsx", XLSX
 
@@ -252,7 +252,7 @@ class ReportData(EditionView):
 
 @method_decorator(login_not_required, name="dispatch")
 class OpenData(EditionView):
-    """The data of a published edition, for everyone: with small numbers of target groups masked."""
+    """The data of a published edition, for everyone: with small numbers masked."""
 
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
         if kwargs["format"] not in DATA or not edition.is_published:

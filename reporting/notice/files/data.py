@@ -1,8 +1,8 @@
 """An edition as data: the figures in the exchange format, and every table of the notice with its
 values.
 
-What is published holds no small numbers of target groups: those are masked as in the notice, and a
-municipality's edition has none.
+What is published holds no small numbers: target groups are masked as in the notice, and of a
+municipality there are none and its small numbers of workplaces are words.
 """
 
 import json
@@ -43,7 +43,7 @@ def _content(edition: Edition, public: bool) -> dict[str, Any]:
     with translation.override(LANGUAGE):
         tables = CouncilNotice(edition).tables
         found = {name: _table(table) for name, table in tables.items() if table}
-    figures = figures_as_data(edition.own)
+    figures = figures_as_data(edition.shown.own if public else edition.own)
     if public:
         figures["by_target_group"] = _published(edition)
     return {"format": FORMAT} | figures | {"tables": found}

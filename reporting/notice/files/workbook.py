@@ -131,7 +131,9 @@ def _about(notice: CouncilNotice) -> Iterator[tuple[Any, ...]]:
     )
     yield (
         "Voor wie",
-        "Voor intern gebruik: kleine aantallen zijn niet afgeschermd en opdrachtnemers staan erin.",
+        "Voor intern gebruik: opdrachtnemers staan erin, en de bladen met boekingen en opdrachten"
+        " zijn niet afgeschermd. In cijfers en tabellen staan kleine aantallen zoals in de"
+        " mededeling.",
     )
     yield "Aan", notice.addressees
     yield "Stand van de gegevens", long_date(edition.data_date)
@@ -146,7 +148,7 @@ def _about(notice: CouncilNotice) -> Iterator[tuple[Any, ...]]:
 
 
 def figure_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
-    for name, value in figures_as_data(edition.own).items():
+    for name, value in figures_as_data(edition.shown.own).items():
         label = FIGURES[name].title if name in FIGURES else str(PARTS.get(name, ""))
         for path, part in leaves(value):
             is_amount = isinstance(part, str) and AMOUNT.fullmatch(part)

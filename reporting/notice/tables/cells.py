@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from reporting.figures.facts import AnnualFigures, PartFigures
+from reporting.figures.kinds import Count, Hidden
 from sroi.money import ZERO, cumulative
 from sroi.templatetags.formats import euro, euro2, number, percent
 
@@ -32,8 +33,11 @@ class Cell(str):
         return Cell(self, self.value, name)
 
 
-def count(value: int, name: str = "") -> Cell:
-    return Cell(number(value), value, name)
+def count(value: Count, name: str = "") -> Cell:
+    """How many; of what is hidden the words, which are no value."""
+    return (
+        Cell(value, None, name) if isinstance(value, Hidden) else Cell(number(value), value, name)
+    )
 
 
 def rate(value: Decimal | int | None, name: str = "") -> Cell:

@@ -283,12 +283,23 @@ def clients_table(whole: AnnualFigures) -> DocumentTable:
         f"Ingevuld {whole.year}" if before else FULFILLED.column,
         *(figure.column for figure in COLUMNS[2:]),
     )
-    shared = sum(part.workplaces for part in parts) != whole.workplaces
-    many = clients_word(whole)
-    note = (
-        f"Een werkplek die {many} delen, telt bij elk van hen en in de regio één keer."
-        if shared
-        else ""
+    counts = [part.workplaces for part in parts]
+    known = [number for number in counts if isinstance(number, int)]
+    hides, many = len(known) < len(counts), clients_word(whole)
+    note = " ".join(
+        sentence
+        for sentence, holds in (
+            (
+                f"Een werkplek die {many} delen, telt bij elk van hen en in de regio één keer.",
+                hides or sum(known) != whole.workplaces,
+            ),
+            (
+                "Kleine aantallen werkplekken staan er niet, en ook niet waaruit zij zouden"
+                " volgen.",
+                hides,
+            ),
+        )
+        if holds
     )
     earlier_fields = [f"{FULFILLED.name}_{year.name}" for year in before]
     fields = (WORKPLACES.name, *earlier_fields, *(figure.name for figure in COLUMNS[1:]))
@@ -398,9 +409,7 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
 def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, PublicRow]:
     """By target group what may be published of it; empty where nothing can be."""
     known = [part for part in parts if part.workplaces or part.fulfilled]
-    rows = [
-        PublicRow(target_group(p.code), p.workplaces, p.fulfilled, p.policy_fields) for p in known
-    ]
+    rows = [PublicRow(target_group(p.code), p.number, p.fulfilled, p.policy_fields) for p in known]
     return {part.code: row for part, row in zip(known, masked(rows, below), strict=False)}
 
 

@@ -198,9 +198,14 @@ def team_table(team: Team) -> DocumentTable:
 def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> DocumentTable:
     """Per year to come the goal, and what running contracts come to."""
     aims = {goal.year: goal for goal in goals if goal.indicator == FULFILLED.name}
-    columns = [
-        column([getattr(p, name) for p in promises]) for name in ("realised", "forecast", "obliged")
-    ]
+    heads = {
+        "realised": "Al ingevuld",
+        "forecast": "Met wat gepland en in beoordeling is",
+        "obliged": "Als elke verplichting wordt ingevuld",
+    }
+    if not any(promise.realised for promise in promises):
+        del heads["realised"]
+    columns = [column([getattr(p, name) for p in promises]) for name in heads]
     kind = FULFILLED.kind
     rows = [
         (
@@ -214,13 +219,7 @@ def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> Docume
         )
         for i, promise in enumerate(promises)
     ]
-    header = (
-        "Jaar",
-        "Al ingevuld",
-        "Met wat gepland en in beoordeling is",
-        "Als elke verplichting wordt ingevuld",
-        "Doel",
-    )
+    header = ("Jaar", *heads.values(), "Doel")
     note = (
         "Wat lopende opdrachten nog beloven, is gelijk verdeeld over de dagen tot hun einde. Nieuwe"
         " opdrachten tellen hierin niet mee."
@@ -230,7 +229,7 @@ def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> Docume
         header,
         rows,
         note=note,
-        fields=("realised", "forecast", "obliged", "goal"),
+        fields=(*heads, "goal"),
         names=[str(promise.year) for promise in promises],
     )
 

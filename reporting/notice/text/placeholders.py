@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from reporting.figures.catalogue import FIGURES, FULFILLED, INDICATORS, LARGE, OPEN, TO_DATE_RATIO
 from reporting.figures.facts import AnnualFigures, percentage
+from reporting.figures.kinds import Hidden
 from reporting.figures.records import Topic
 from reporting.figures.words import category, listed, region_name
 from reporting.notice.editions import Edition
@@ -56,6 +57,7 @@ def groups(edition: Edition) -> list[Group]:
     """Every placeholder with its present value, in the order of the list beside the editor; in
     Dutch, as the notice is.
     """
+    edition = edition.shown
     found = [
         Group(Topic.YEAR.value, [*about(edition.own, Topic.YEAR), *_per_category(edition.own)]),
         Group(Topic.TO_DATE.value, [*about(edition.own, Topic.TO_DATE), *_open(edition.own)]),
@@ -145,8 +147,9 @@ def _open(own: AnnualFigures) -> Iterator[Placeholder]:
 def _beside_before(edition: Edition) -> Iterator[Placeholder]:
     before, year = edition.own.year_before, edition.year - 1
     for figure in INDICATORS:
-        then = Decimal(figure.value(before)) if before else None
-        change = None if then is None else abs(Decimal(figure.value(edition.own)) - then)
+        now, then = figure.value(edition.own), figure.value(before) if before else None
+        hides = isinstance(now, Hidden) or isinstance(then, Hidden)
+        change = None if then is None or hides else abs(Decimal(now) - Decimal(then))
         opens = f"{figure.name}?year={year}" if before else ""
         name, write = figure.placeholder, figure.kind.written
         yield Placeholder(f"{name}_vorig_jaar", f"{figure.title}, jaar ervoor", write(then), opens)

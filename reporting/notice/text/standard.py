@@ -18,7 +18,7 @@ from reporting.notice.wording import live
 @translation.override("nl")
 def standard(edition: Edition, section: str) -> str:
     """The default text of a section in this edition; in Dutch, whoever looks."""
-    return "\n\n".join(part for part in WRITERS[section](edition) if part)
+    return "\n\n".join(part for part in WRITERS[section](edition.shown) if part)
 
 
 def _sentences(*parts: str) -> str:

@@ -21,6 +21,7 @@ from contracts.plans.plan import may_agree
 from contracts.settlement.shortfall import may_settle
 from placements.models import FulfilmentState
 from placements.standing.asks import OF_DEADLINES, TO_WATCH, Ask, Kind, asks
+from placements.standing.own import progress_for
 from placements.standing.tasks import Task
 from sroi.access import Access, May
 from sroi.pages.contract.plan import next_action
@@ -52,7 +53,9 @@ class ContractAttention(DetailPage):
 
 def asked_of(contract: Contract, access: Access, today: date) -> list[Ask]:
     """What it asks for, without what this person hears of elsewhere or not at all."""
-    return [ask for ask in asks([contract], today)[contract.pk] if concerns(ask, access)]
+    standing = progress_for(access, [contract], today)
+    found = asks([contract], today, progress=standing)[contract.pk]
+    return [ask for ask in found if concerns(ask, access)]
 
 
 # --- permission -----------------------------------------------------------------------------------

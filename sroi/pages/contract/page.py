@@ -18,7 +18,8 @@ from contracts.settlement.shortfall import is_settled_here
 from placements.claims.words import period_words
 from placements.models import Allocation
 from placements.rights import may_see_fulfilments
-from placements.standing.progress import Progress, realised_by_category, with_progress
+from placements.standing.own import progress_for
+from placements.standing.progress import Progress, realised_by_category
 from placements.standing.words import bar, sentences, small_bar
 from sroi.access import May, visible
 from sroi.glossary import explained
@@ -46,7 +47,7 @@ class ContractPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, today = self.object, localdate()
         call_offs = self.call_offs()
-        progress = with_progress([contract, *call_offs], today)
+        progress = progress_for(self.request.access, [contract, *call_offs], today)
         standing = progress[contract.pk]
         return super().get_context_data(
             progress=standing,
@@ -123,13 +124,18 @@ class ContractHistory(DetailPage):
 
 
 def figures(progress: Progress) -> list[tuple[str, str]]:
+    by_now = (
+        _("On schedule it would now be")
+        if progress.plan is None
+        else _("By the plan it would now be")
+    )
     return [
         (explained("obligation", _("Obligation")), euro(progress.obligation)),
         (explained("realised", _("Fulfilled")), euro(progress.realised)),
         (explained("planned", _("Planned: accepted, still to happen")), euro(progress.planned)),
         (explained("pending", _("In review")), euro(progress.pending)),
         (_("Forecast: fulfilled, planned and in review together"), euro(progress.forecast)),
-        (explained("schedule", _("On schedule it would now be")), euro(progress.expected)),
+        (explained("schedule", by_now), euro(progress.expected)),
         (_("Still to be fulfilled"), euro(progress.open)),
     ]
 

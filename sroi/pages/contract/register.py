@@ -24,7 +24,8 @@ from contracts.people.membership import advisers_of
 from contracts.registering.door import may_register
 from contracts.searches import contract_search
 from placements.standing.heard import silent_for
-from placements.standing.progress import Status, in_order_of, of_status, with_progress
+from placements.standing.own import only_shares, own_clients, progress_for
+from placements.standing.progress import Status, in_order_of, of_status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
@@ -90,16 +91,20 @@ class ContractTable(Table):
         (_("KvK number"), lambda contract: contract.contractor.kvk),
         (_("Awarded"), lambda contract: contract.award_date),
         (_("Ends"), lambda contract: contract.end_date),
-        (_("Obligation"), lambda contract: contract.progress.obligation),
-        (_("Fulfilled"), lambda contract: contract.progress.realised),
+        (_("Obligation"), lambda contract: contract.progress.counted.obligation),
+        (_("Fulfilled"), lambda contract: contract.progress.counted.realised),
         (_("Status"), lambda contract: contract.progress.status.label),
     )
 
     def order_obligation(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
-        return in_order_of(contracts, "obligation", localdate(), is_descending), True
+        return self.in_order_of(contracts, "obligation", is_descending), True
 
     def order_realised(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
-        return in_order_of(contracts, "realised", localdate(), is_descending), True
+        return self.in_order_of(contracts, "realised", is_descending), True
+
+    def in_order_of(self, contracts: Any, total: str, is_descending: bool) -> Any:
+        clients = own_clients(self.access) if only_shares(self.access) else None
+        return in_order_of(contracts, total, localdate(), is_descending, clients)
 
     def render_title(self, record: Any) -> Any:
         return format_html(
@@ -112,18 +117,39 @@ class ContractTable(Table):
     def render_end_date(self, value: Any) -> str:
         return short_date(value)
 
-    def render_obligation(self, value: Any) -> str:
-        return euro(value.obligation) if value.obligation else NOTHING
+    def render_obligation(self, value: Any) -> Any:
+        if not value.obligation:
+            return NOTHING
+        own = euro(value.counted.obligation)
+        if not value.is_shared:
+            return own
+        whole = _("of %(whole)s") % {"whole": euro(value.obligation)}
+        return format_html("<span>{}<small>{}</small></span>", own, whole)
 
     def render_realised(self, record: Any, value: Any) -> Any:
         if not value.obligation:
             return NOTHING
         return format_html(
-            "<span>{}<small>{}</small></span>", euro(value.realised), small_bar(record, value).svg
+            "<span>{}<small>{}</small></span>",
+            euro(value.counted.realised),
+            small_bar(record, value).svg,
         )
 
     def render_status(self, value: Any) -> Any:
         return status_tag(value.status, value.status.label)
+
+
+class OwnShareTable(ContractTable):
+    """For who sees contracts for their own clients only: what an amount is stands in the file
+    too.
+    """
+
+    in_file = (
+        *ContractTable.in_file[:-3],
+        (_("Obligation, share of own clients"), ContractTable.in_file[-3][1]),
+        (_("Fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
+        ContractTable.in_file[-1],
+    )
 
 
 class ContractFilterSet(FilterSet):
@@ -191,15 +217,24 @@ class ContractList(ListPage):
     file_page = "contract-file"
     needs = (May.SEE_REGION, May.COMMISSION, May.FULFIL)
 
+    @property
+    def table(self) -> Table:
+        self.table_class = OwnShareTable if only_shares(self.request.access) else ContractTable
+        return super().table
+
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().select_related("contractor", "policy")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(may_register=may_register(self.request.access), **kwargs)
+        access = self.request.access
+        return super().get_context_data(
+            may_register=may_register(access), only_shares=only_shares(access), **kwargs
+        )
 
     def prepare(self, rows: list[Any]) -> None:
         today = localdate()
-        progress, shares = with_progress(rows, today), SharesOfContracts(rows)
+        progress = progress_for(self.request.access, rows, today)
+        shares = SharesOfContracts(rows)
         for contract in rows:
             contract.progress = progress[contract.pk]
             contract.towns = [town.name for town, _percent in shares.named(contract.pk, today)]

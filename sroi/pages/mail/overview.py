@@ -15,6 +15,7 @@ from contracts.models import Contract, ContractState
 from placements.models import Fulfilment
 from placements.standing.asks import OF_DEADLINES, Ask, asks
 from placements.standing.known import LookUp, asked_back
+from placements.standing.own import progress_for
 from placements.standing.progress import Status, with_progress
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
@@ -120,6 +121,7 @@ def of_municipality(access: Access, today: date) -> list[Pile]:
     rows = visible(Contract, access).filter(
         state__in=RUNNING, has_obligation=True, is_framework=False
     )
-    contracts = rows.select_related(*WITH).order_by("end_date", "reference")
-    found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
+    contracts = list(rows.select_related(*WITH).order_by("end_date", "reference"))
+    standing = progress_for(access, contracts, today)
+    found = of_kinds(asks(contracts, today, [LookUp.STANDING], progress=standing))
     return [standing_pile(Status(status), found, access) for status in WORRYING]

@@ -20,6 +20,7 @@ from contracts.models import Contract, ContractState, Municipality, ObligationLi
 from placements.models import Fulfilment
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.known import LookUp, asked_back
+from placements.standing.own import own_clients, progress_for
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
@@ -157,7 +158,8 @@ def my_contracts(request: Request) -> HttpResponse:
     """
     access, today = request.access, localdate()
     contracts = visible(Contract, access)
-    all_standings = standings(in_order(contracts), today)
+    rows = list(in_order(contracts))
+    all_standings = standings(rows, today, progress_for(access, rows, today))
     totals = totals_by_status(all_standings)
     standing = {s.contract.pk: s.progress for s in all_standings}
     asked = asks([s.contract for s in all_standings], today, [LookUp.STANDING], progress=standing)
@@ -183,8 +185,8 @@ def my_contracts(request: Request) -> HttpResponse:
 
 def own_kinds(access: Access) -> list[str]:
     """What the clients are that one is procurement officer of."""
-    ids = {pk for grant in access.grants_for(May.COMMISSION) for pk in grant.municipality_ids}
-    return list(visible(Municipality, access).filter(pk__in=ids).values_list("kind", flat=True))
+    theirs = visible(Municipality, access).filter(pk__in=own_clients(access))
+    return list(theirs.values_list("kind", flat=True))
 
 
 def totals_by_status(all_standings: Sequence[Standing]) -> list[StatusTotal]:
@@ -192,6 +194,6 @@ def totals_by_status(all_standings: Sequence[Standing]) -> list[StatusTotal]:
     for standing in all_standings:
         total = totals[standing.progress.status]
         total.number += 1
-        total.obligation += standing.progress.obligation
-        total.realised += standing.progress.realised
+        total.obligation += standing.progress.counted.obligation
+        total.realised += standing.progress.counted.realised
     return [total for total in totals.values() if total.number]

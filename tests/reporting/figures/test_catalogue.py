@@ -26,6 +26,7 @@ from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.kinds import Kind
+from reporting.figures.masking import of_town
 from reporting.figures.records import Figure, Place
 from reporting.goals.door import set_goals
 from sroi.access import Role
@@ -200,6 +201,8 @@ def test_each_place_shows_each_figure_that_its_record_lists_there(
         place
     )
     figures = figures_of(None, filled.region, period or 2024, town, today=TODAY)
+    if town and place in (Place.REPORT, Place.PROGRESS):
+        figures = of_town(figures, None, 5)
     compared = 0
     for figure in FIGURES.values():
         # An officer opens no single placement.

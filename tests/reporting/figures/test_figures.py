@@ -48,6 +48,7 @@ from sroi.periods import Period, month_of
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 1, 15, 12, tzinfo=ZoneInfo("Europe/Amsterdam"))
+SUBMITTED = datetime(2024, 12, 1, 9, tzinfo=NOW.tzinfo)
 # The names of the exchange format: an interface (DOMAIN.md sections 7 and 10).
 SECTION_7 = {
     "municipality",
@@ -231,7 +232,11 @@ class Ledger:
     def submitted(self, fulfilment: Fulfilment) -> FulfilmentVersion:
         """Its latest version, which waits for a review."""
         version = FulfilmentVersion.objects.create(
-            fulfilment=fulfilment, number=2, state="submitted", changed_at=NOW
+            fulfilment=fulfilment,
+            number=2,
+            state="submitted",
+            changed_at=SUBMITTED,
+            submitted_at=SUBMITTED,
         )
         Fulfilment.objects.filter(pk=fulfilment.pk).update(latest=version)
         return version

@@ -3,7 +3,7 @@ who reads drafts.
 """
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import page as validator
@@ -101,6 +101,8 @@ def test_every_figure_opens_its_lines(ledger: Ledger, part: str) -> None:
     for where, text in sorted(set(links)):
         opened = client.get(where)
         assert opened.status_code == 200, where
+        if text == "minder dan 5":
+            continue
         total = opened.context["trace"].total
         written = (
             {percent(total)}
@@ -182,3 +184,23 @@ def test_queries_of_the_page_do_not_grow(
 def test_nothing_in_a_quarter_still_reads_well(ledger: Ledger) -> None:
     page = words(signed_in(ledger, Role.ADVISER), f"{ROOT}voortgang/kwartaal-4/")
     assert "geen waarde ingevuld" in page
+
+
+def test_of_a_year_that_is_final_it_says_that_nothing_changes(ledger: Ledger) -> None:
+    """What is handed in and booked afterwards changes neither its figures nor its words."""
+    client, url = signed_in(ledger, Role.ADVISER), f"{ROOT}voortgang/kwartaal-4/"
+    before = words(client, url)
+    assert "kunnen nog veranderen tot het jaarverslag over 2024 is vastgesteld" in before
+    assert "in beoordeling op 31 december 2024" in before
+    adoption.propose(ledger.region, 2024, act())
+    adoption.finalise(ledger.region, 2024, act())
+    final = assembled(ledger.region, 2024, None, "kwartaal-4", TODAY)
+    ledger.line(ledger.contract(), "10", month(2024, 12), booked=month(2025, 1))
+    with time_machine.travel(datetime(2026, 8, 1, 9, tzinfo=NOW.tzinfo), tick=False):
+        later = words(client, url)
+        again = assembled(ledger.region, 2024, None, "kwartaal-4", date(2026, 8, 1))
+    assert again == final
+    for text in ("Het jaarverslag over 2024 is op", "telt in een later jaar mee"):
+        assert text in later
+    for text in ("kunnen nog veranderen", "Tussenstand", "loopt nog", "1 augustus 2026"):
+        assert text not in later

@@ -405,7 +405,8 @@ def test_the_pdf_holds_every_figure(edition: Edition) -> None:
     for value in (own.obligation_to_date, own.realised_to_date, *own.by_category.values()):
         assert euro(value).replace("\u00a0", " ") in text
     assert percent(own.to_date_ratio) in text
-    assert re.search(rf"Werkplekken\s+\d+\s+{own.workplaces}\s+{whole.workplaces}\s", text)
+    assert own.workplaces < edition.mask_below
+    assert re.search(rf"Werkplekken\s+minder dan 5\s+minder dan 5\s+{whole.workplaces}\s", text)
 
 
 def test_the_file_stands_on_its_own(edition: Edition) -> None:

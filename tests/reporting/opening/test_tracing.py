@@ -110,7 +110,7 @@ def test_each_link_on_the_page_leads_to_its_figure(ledger: Ledger) -> None:
                 r'<td class="num">\s*([^<]*?)\s*</td>',
                 "".join(shown.split('<tr class="total">')[1:]),
             )
-            if "mln" not in text:
+            if "mln" not in text and text != "minder dan 5":
                 # A figure set large stands in whole euros; without lines there is no total.
                 places = 2 if "," in text else 0
                 found = {

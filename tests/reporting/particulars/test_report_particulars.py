@@ -11,7 +11,6 @@ import time_machine
 from django.utils import translation
 
 from contracts.models import Municipality
-from placements.standing.progress import with_progress
 from reporting.adoption import door as adoption
 from reporting.adoption.rights import can_be_revised
 from reporting.figures import outlook
@@ -169,23 +168,19 @@ def test_nobody_overwrites_what_they_did_not_see(ledger: Ledger) -> None:
 
 
 def test_what_contracts_promise_is_spread_over_their_days() -> None:
-    """€ 50.000 until the end of 2025; a placement of € 40.000 in 2025 is accepted and confirmed to
-    the end of March.
+    """€ 50.000 until the end of 2025; a placement of € 40.000 in 2025 is accepted in December 2024.
+    Seen from the last day of 2024 it is ahead, and 10.000 more is open.
     """
     region = make.make_region()
     contract = make.make_contract(region, make.make_contractor())
     year = {
         "start_date": date(2025, 1, 1),
         "end_date": date(2025, 12, 31),
-        "confirmed_until": date(2025, 3, 31),
+        "confirmed_until": None,
     }
-    make.make_placement(contract, on=TODAY, **year)
-    standing = with_progress([contract], TODAY)[contract.pk]
-    (promise,) = outlook.promises(region, 2024, TODAY)
-    assert standing.planned == 30_000
-    assert (promise.year, promise.realised) == (2025, 10_000)
-    # Open is 50.000 − 10.000, of which 30.000 is planned; all of it falls in 2025.
-    assert (promise.forecast, promise.obliged) == (40_000, 50_000)
+    make.make_placement(contract, on=date(2024, 12, 20), **year)
+    (promise,) = outlook.promises(region, 2024, date(2024, 12, 31))
+    assert (promise.year, promise.forecast, promise.obliged) == (2025, 40_000, 50_000)
 
 
 def test_years_ahead_get_their_days() -> None:

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from argparse import ArgumentParser
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -153,6 +153,7 @@ def load(today: date) -> None:
                     file = Path(folder) / f"{name}.csv"
                     write(rows, file)
                     quietly(command, str(file), region=region)
+        register_at_award(region, today)
         join_contractors(region, today)
         for row in rows_of(f"{region}/firms.csv", today):
             tell_of_firm(Region.objects.get(code=region), row)
@@ -185,6 +186,14 @@ def create_people(region: str, today: date) -> None:
                     region__code=region, code__in=row["municipalities"].split(";")
                 )
             )
+
+
+def register_at_award(region: str, today: date) -> None:
+    """As if this region had worked with the register from its first contract on."""
+    contracts = list(Contract.objects.filter(region__code=region, award_date__lte=today))
+    for contract in contracts:
+        contract.created_at = timezone.make_aware(datetime.combine(contract.award_date, time(9)))
+    Contract.objects.bulk_update(contracts, ["created_at"])
 
 
 def join_contractors(region: str, today: date) -> None:
