@@ -71,6 +71,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "self_review",
                 "sample_size",
                 "store_person_evidence",
+                "invoices_as_sent",
                 "retention_months",
                 "retention_rejected_months",
             ),

@@ -18,6 +18,7 @@ from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
+from sroi.access.personal import shown
 from sroi.accounts import audit
 from sroi.views import Request
 
@@ -61,6 +62,8 @@ def held_candidate(request: Request) -> HttpResponse:
         rows = theirs.filter(fulfilment__region__in=regions).select_related(
             "fulfilment__contractor"
         )
+        # Also where nothing is found: that somebody looked for this person.
+        shown()
         versions = list(
             rows.prefetch_related("terms", "allocations__contract", "allocations__block")
         )

@@ -24,7 +24,8 @@ from placements.models import RowOutcome, Upload, UploadKind, UploadRow, UploadS
 from placements.uploads import door as uploads
 from placements.uploads.columns import FAULTS_FILE, TITLES
 from placements.uploads.door import Purpose
-from sroi.access import visible
+from sroi.access import personal, visible
+from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable
 from sroi.files.size import too_large
@@ -226,6 +227,10 @@ class OfUpload(OfOne):
         return reverse("import-detail", args=[self.upload.pk])
 
 
+# Columns in which something about a person stands.
+ABOUT_A_PERSON = frozenset({"candidate_ref"})
+
+
 @dataclass(frozen=True)
 class ShownCell:
     text: str
@@ -249,7 +254,7 @@ def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
     texts = dict(zip(columns, row.cells, strict=False))
     found = [
         ShownCell(
-            texts.get(name, ""),
+            Personal(texts.get(name, "")) if name in ABOUT_A_PERSON else texts.get(name, ""),
             [reason for column, reason in row.faults if column == name],
             [reason for column, reason in row.warnings if column == name],
         )
@@ -367,6 +372,12 @@ class ImportColumns(OfUpload, FormPage):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"upload": self.upload}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # With examples of what stands in columns of which nobody said yet what they are.
+        if self.upload.kind == UploadKind.FULFILMENTS:
+            personal.shown()
+        return super().get_context_data(**kwargs)
 
     def do(self, form: Any) -> str:
         uploads.choose_columns(self.upload, form.columns(), at=timezone.now())

@@ -48,7 +48,8 @@ EVIDENCE = Activity(
     _("People placed, people of contractors"),
     _(
         "Documents about a person are seen, not stored, unless the policy allows it; invoices and"
-        " reports are stored."
+        " reports are stored, of a PDF only the pages as they look, unless the policy allows"
+        " invoices as they were sent."
     ),
     _("Advisers of the region and the contractor itself"),
     _("As the placement it belongs to"),

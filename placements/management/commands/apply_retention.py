@@ -8,17 +8,20 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.dossier.door import forget_persons
+from placements.evidence.door import kept_as_sent, redraw
 from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
 from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
 from sroi.accounts.models import AuditKind
+from sroi.doors import Refused
 from sroi.files.storage import WrongFolder
 
 
 class Command(BaseCommand):
     help = (
         "Erase personal data whose time is over; what was erased before, and came back with a"
-        " backup, is erased again."
+        " backup, is erased again. Of evidence that is still kept as it was sent only the pages are"
+        " kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,6 +59,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "De map met bewijsstukken is weg, of er staat een andere op zijn plaats."
             ) from None
+        self.keep_pages_only()
         if journal:
             rows = [
                 json.dumps({"subject": SUBJECT, "number": number})
@@ -63,6 +67,19 @@ class Command(BaseCommand):
             ]
             journal.write_text("\n".join(rows) + "\n", encoding="utf-8")
         self.stdout.write(f"Gewist: {words}.")
+
+    def keep_pages_only(self) -> None:
+        drawn = kept = 0
+        for evidence in kept_as_sent():
+            try:
+                redraw(evidence)
+                drawn += 1
+            except (Refused, OSError):
+                kept += 1
+        if drawn or kept:
+            self.stdout.write(
+                f"Bewijsstukken als getekende bladzijden bewaard: {drawn}; niet te tekenen: {kept}."
+            )
 
     def read(self, journal: Path | None) -> list[int]:
         if journal is None or not journal.exists():
