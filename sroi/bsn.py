@@ -94,6 +94,11 @@ def contains_bsn(text: str) -> bool:
     return any(len(digits) == DIGITS and bsn.is_valid(digits) for digits in found)
 
 
+def names_bsn(text: str) -> bool:
+    """Whether the number itself is named, as in the heading of a column."""
+    return _NAME.search(_plain(text)) is not None
+
+
 def refuse_bsn(text: str) -> None:
     """Raise `ValidationError` when `text` seems to hold a BSN. Also usable as the validator of a
     field.

@@ -121,6 +121,9 @@ class Policy(ScopedModel):
     retention_draft_months = models.PositiveSmallIntegerField(
         _("months that drafts keep personal data"), default=12
     )
+    retention_invitation_months = models.PositiveSmallIntegerField(
+        _("months that invitations that were not taken are kept"), default=3
+    )
     changes_always_told = models.BooleanField(
         _("contractors are always told of changes by mail"), default=True
     )

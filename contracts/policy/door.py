@@ -75,7 +75,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "retention_months",
                 "retention_rejected_months",
             ),
-            *("retention_draft_months", "mask_below"),
+            *("retention_draft_months", "retention_invitation_months", "mask_below"),
         ),
     ),
 )

@@ -12,6 +12,7 @@ from placements.models import Evidence, FulfilmentVersion
 from sroi.access import May, Role
 from sroi.access.personal import Personal, watching
 from sroi.access.roles import who_may
+from sroi.accounts.log_words import PAGES as WORDS
 from sroi.accounts.models import AuditEvent, AuditKind
 from tests.whole.test_access import (
     FOREIGN_PERSON,
@@ -57,6 +58,7 @@ def test_every_page_that_shows_a_person_leaves_one_row(world: World, role: str) 
             showed.add(resolve(url.partition("?")[0]).url_name)
             assert rows() == before + 1, url
             last = AuditEvent.objects.first()
+            assert resolve(last.path).url_name in WORDS, "it has no words in the log"
             assert (last.user, last.path) == (world.users[role], url.partition("?")[0])
     sees = role in who_may(May.SEE_PERSONS)
     assert ({"fulfilment-detail", "fulfilment-check", "fulfilment-details"} <= showed) is sees

@@ -1,6 +1,7 @@
 import json
 from argparse import ArgumentParser
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,26 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from contracts.dossier.door import forget_persons
+from contracts.people.door import (
+    accounts_over,
+    forget_accounts,
+    forget_invitations,
+    invitations_over,
+)
 from placements.evidence.door import kept_as_sent, redraw
 from placements.retention.door import SUBJECT, contracts_over, due, erase, erase_again, listed
 from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
+from sroi.accounts.erasing import SUBJECT as USERS
+from sroi.accounts.erasing import (
+    erase_accounts,
+    erase_accounts_again,
+    forget_log,
+    forget_sessions,
+    listed_accounts,
+    log_over,
+    sessions_over,
+)
 from sroi.accounts.models import AuditKind
 from sroi.doors import Refused
 from sroi.files.storage import WrongFolder
@@ -19,9 +36,9 @@ from sroi.files.storage import WrongFolder
 
 class Command(BaseCommand):
     help = (
-        "Erase personal data whose time is over; what was erased before, and came back with a"
-        " backup, is erased again. Of evidence that is still kept as it was sent only the pages are"
-        " kept."
+        "Erase personal data whose time is over, of people placed and of users; what was erased"
+        " before, and came back with a backup, is erased again. Of evidence that is still kept as"
+        " it was sent only the pages are kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,8 +57,9 @@ class Command(BaseCommand):
         before = self.read(journal)
         found = list(due(timezone.localdate()))
         counts = Counter(item.rule for item in found)
-        words = ", ".join(f"{rule}: {number}" for rule, number in sorted(counts.items())) or "niets"
-        over = contracts_over(timezone.localdate())
+        words = ", ".join(f"{rule}: {number}" for rule, number in sorted(counts.items()))
+        over, accounts = contracts_over(timezone.localdate()), accounts_over(timezone.localdate())
+        words = ", ".join(filter(None, [words, *told_of_users(now, len(accounts))])) or "niets"
         if options["dry_run"]:
             for item in found:
                 self.stdout.write(
@@ -51,8 +69,15 @@ class Command(BaseCommand):
             return
         forget_persons(over)
         erase_expired(now)
+        forget_invitations(timezone.localdate())
+        forget_sessions(now)
+        forget_log(now)
+        again = sorted({*before[USERS], *listed_accounts()})
+        forget_accounts([*again, *accounts])
+        erase_accounts_again(again)
+        erase_accounts(accounts, "no role")
         try:
-            erase_again([*before, *listed()], at=now)
+            erase_again([*before[SUBJECT], *listed()], at=now)
             if erase(found, at=now):
                 note(AuditKind.ERASED)
         except WrongFolder:
@@ -61,9 +86,14 @@ class Command(BaseCommand):
             ) from None
         self.keep_pages_only()
         if journal:
+            kept = {
+                SUBJECT: {*before[SUBJECT], *listed()},
+                USERS: {*before[USERS], *listed_accounts()},
+            }
             rows = [
-                json.dumps({"subject": SUBJECT, "number": number})
-                for number in sorted({*before, *listed()})
+                json.dumps({"subject": subject, "number": number})
+                for subject, numbers in kept.items()
+                for number in sorted(numbers)
             ]
             journal.write_text("\n".join(rows) + "\n", encoding="utf-8")
         self.stdout.write(f"Gewist: {words}.")
@@ -81,15 +111,30 @@ class Command(BaseCommand):
                 f"Bewijsstukken als getekende bladzijden bewaard: {drawn}; niet te tekenen: {kept}."
             )
 
-    def read(self, journal: Path | None) -> list[int]:
+    def read(self, journal: Path | None) -> dict[str, list[int]]:
+        """What the list outside the backups says, by subject."""
+        found: dict[str, list[int]] = {SUBJECT: [], USERS: []}
         if journal is None or not journal.exists():
-            return []
+            return found
         try:
             rows = [
                 json.loads(line)
                 for line in journal.read_text(encoding="utf-8").splitlines()
                 if line
             ]
-            return [int(row["number"]) for row in rows if row["subject"] == SUBJECT]
+            for row in rows:
+                found.setdefault(row["subject"], []).append(int(row["number"]))
         except (ValueError, KeyError, TypeError):
             raise CommandError(f"Dit bestand is geen lijst van wissingen: {journal}") from None
+        return found
+
+
+def told_of_users(now: datetime, accounts: int) -> list[str]:
+    """What ends of what is kept about users, where there is any."""
+    counts = {
+        "accounts": accounts,
+        "invitations": invitations_over(timezone.localdate()).count(),
+        "sessions": sessions_over(now).count(),
+        "log": log_over(now).count(),
+    }
+    return [f"{what}: {number}" for what, number in counts.items() if number]
