@@ -18,12 +18,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from sroi.accounts.models import AuditEvent, Erasure, User
+from sroi.accounts.models import NOBODY, AuditEvent, Erasure, User
 from sroi.accounts.terms import terms_on
 
 SUBJECT = "accounts.user"
-# An address at which nobody can ever be.
-NOBODY = "@erased.invalid"
 
 
 def not_erased() -> Any:

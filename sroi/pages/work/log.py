@@ -98,19 +98,25 @@ def access_words(request: Request, rows: list[Any]) -> list[Happening]:
 
 def fulfilments_of(request: Request, paths: list[str]) -> dict[str, str]:
     """Of the addresses of fulfilments and their evidence, what those are called."""
-    pages = {path: page for path in set(paths) if (page := page_of(path))}
-    numbers = {path: page.kwargs.get("pk") for path, page in pages.items()}
-    of_evidence = {p for p, page in pages.items() if str(page.url_name).startswith("evidence-")}
-    of_fulfilment = {
-        p for p, page in pages.items() if str(page.url_name).startswith(("fulfilment-", "review"))
+    own, evidence = {}, {}
+    for path in set(paths):
+        page = page_of(path)
+        name, pk = str(page and page.url_name), page.kwargs.get("pk") if page else None
+        if pk and name.startswith("evidence-"):
+            evidence[path] = pk
+        elif pk and name.startswith(("fulfilment-", "review")):
+            own[path] = pk
+    if evidence:
+        kept = visible(Evidence, request.access).filter(pk__in=evidence.values())
+        parents = dict(kept.values_list("pk", "version__fulfilment"))
+        own |= {path: parents[pk] for path, pk in evidence.items() if pk in parents}
+    if not own:
+        return {}
+    rows = visible(Fulfilment, request.access).filter(pk__in=own.values())
+    names = {
+        row.pk: f"{row.external_id} ({row.contractor})" for row in rows.select_related("contractor")
     }
-    evidence = visible(Evidence, request.access).filter(pk__in={numbers[p] for p in of_evidence})
-    parents = dict(evidence.values_list("pk", "version__fulfilment")) if of_evidence else {}
-    keys = {p: parents.get(numbers[p]) if p in of_evidence else numbers[p] for p in pages}
-    wanted = {keys[p] for p in of_evidence | of_fulfilment} - {None}
-    rows = visible(Fulfilment, request.access).filter(pk__in=wanted).select_related("contractor")
-    names = {row.pk: f"{row.external_id} ({row.contractor})" for row in rows} if wanted else {}
-    return {p: names.get(keys[p], "") for p in of_evidence | of_fulfilment}
+    return {path: names.get(pk, "") for path, pk in own.items()}
 
 
 def change_rows(request: Request, kind: str, text: str) -> Any:

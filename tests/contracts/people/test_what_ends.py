@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from contracts.models import Invitation, Policy
 from contracts.people.door import accounts_over
 from sroi.access import Role
-from sroi.accounts.erasing import NOBODY
-from sroi.accounts.models import AuditEvent, AuditKind, Erasure
+from sroi.accounts.models import NOBODY, AuditEvent, AuditKind, Erasure
 from sroi.accounts.terms import UserTerms, kept_versions, terms_on, version_of
 from tests import factories as make
 
@@ -59,6 +58,8 @@ def test_an_account_without_a_role_ends_and_its_name_stays_with_decisions(gone: 
     assert (gone.is_active, gone.has_usable_password()) == (False, False)
     assert not EmailAddress.objects.filter(user=gone).exists()
     assert not UserSession.objects.exists()
+    gone.name = ""
+    assert str(gone) == "oud-gebruiker"
     assert "accounts" not in on("2025-03-02")
 
 
