@@ -207,7 +207,7 @@ def asked_again(upload: Upload) -> list[Place]:
 
 def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
     """Something else in cells where a BSN stood; then all of it is looked at again."""
-    if any(place not in asked_again(upload) for place in values):
+    if not values or any(place not in asked_again(upload) for place in values):
         raise Refused(_("This went on in the meantime. Look at where it is now."))
     if any(contains_bsn(text) for text in values.values()):
         raise Refused(_("This can still be a BSN. Fill in something else."))

@@ -324,7 +324,7 @@ def test_rows_that_are_kept_are_read_as_they_were(cells: list[Any]) -> None:
 
 def test_a_cell_that_is_not_asked_cannot_be_filled(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({"cpv": BSN}))
-    for values in ({(2, 0): "x"}, {(99, 1): "x"}):
+    for values in ({}, {(2, 0): "x"}, {(99, 1): "x"}):
         with pytest.raises(Refused):
             uploads.fill(upload, values, at=make.moment(make.TODAY))
     ((row, place),) = uploads.asked_again(upload)
