@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from contracts.people.membership import access_of
+from sroi.access.personal import watching
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
 from sroi.accounts.sealing import Unreadable
@@ -226,31 +227,25 @@ class LanguageMiddleware:
 
 
 class AuditMiddleware:
-    """Notes what was taken out of the register, and who looked at the pages that show personal data
-    of placements.
+    """Notes what was taken out of the register, and who looked at something about a person placed:
+    by what was shown, whichever page showed it.
     """
 
-    PERSONAL = frozenset(
-        {
-            "fulfilment-detail",
-            "review",
-            "evidence-file",
-            "evidence-page",
-            "held-candidate",
-            "fulfilment-check",
-            "sample-check",
-        }
-    )
+    # Handed out as files, but only to be shown in a page.
+    PICTURES = frozenset({"evidence-page"})
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.status_code == 200 and request.user.is_authenticated:
-            match = request.resolver_match
-            if response.headers.get("Content-Disposition", "").startswith("attachment"):
-                audit.exported(request)
-            elif match and match.url_name in self.PERSONAL:
-                audit.looked(request)
+        with watching() as looks:
+            response = self.get_response(request)
+        if not request.user.is_authenticated or response.status_code not in (200, 422):
+            return response
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_file = response.headers.get("Content-Disposition", "").startswith("attachment")
+        if is_file and name not in self.PICTURES:
+            audit.exported(request)
+        elif is_file or looks.any:
+            audit.looked(request)
         return response

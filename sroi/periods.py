@@ -31,6 +31,15 @@ def add_months(day: date, months: int) -> date:
     return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
 
 
+def over_since(today: date, months: int) -> date:
+    """The last day from which so many months are over by `today`: of what happened by then, the
+    term has passed.
+    """
+    back = add_months(today, -months)
+    is_last = today.day == days_in_month(today)
+    return back.replace(day=days_in_month(back)) if is_last else back
+
+
 def days_in_month(day: date) -> int:
     return calendar.monthrange(day.year, day.month)[1]
 

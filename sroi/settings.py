@@ -374,6 +374,9 @@ EVIDENCE_MAX_PAGES = 20
 EVIDENCE_MAX_SECONDS = 20
 EVIDENCE_MAX_MEMORY = 1024**3
 
+# How long what is kept about users stays: a file as `sroi/accounts/data/user-terms.json`.
+USER_TERMS = env.str("USER_TERMS", default=str(BASE_DIR / "sroi/accounts/data/user-terms.json"))
+
 # What an import in the browser may be at most: bytes, rows, columns, and bytes once an XLSX is
 # unpacked. How long a file and what became of it are kept, and after how many minutes without a
 # sign it can be begun again.

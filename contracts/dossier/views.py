@@ -219,7 +219,7 @@ class NewDocument(OfDossier):
     def do(self, form: Any) -> str:
         given = form.cleaned_data
         shown_name(given["file"].name)  # refused where it seems to hold a BSN
-        ready = prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1))
+        ready = prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1), as_sent=True)
         dossier.keep(
             self.contract,
             File(ready.content, ready.media_type, given["title"]),

@@ -102,6 +102,7 @@ class Policy(ScopedModel):
     pinned_by = models.CharField(_("table pinned by"), max_length=20, choices=PinnedBy.choices)
     self_review = models.BooleanField(_("advisers may review what they entered"))
     store_person_evidence = models.BooleanField(_("evidence about persons may be stored"))
+    invoices_as_sent = models.BooleanField(_("invoices are kept as they were sent"), default=False)
     retention_months = models.PositiveSmallIntegerField(_("months that personal data are kept"))
     at_risk_below_term_left = models.DecimalField(
         _("percent of the term left under which a shortfall is a risk"),
@@ -119,6 +120,9 @@ class Policy(ScopedModel):
     )
     retention_draft_months = models.PositiveSmallIntegerField(
         _("months that drafts keep personal data"), default=12
+    )
+    retention_invitation_months = models.PositiveSmallIntegerField(
+        _("months that invitations that were not taken are kept"), default=3
     )
     changes_always_told = models.BooleanField(
         _("contractors are always told of changes by mail"), default=True

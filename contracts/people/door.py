@@ -8,20 +8,33 @@ who lost the way in (`manage.py make_admin`).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
+from contracts.models import (
+    Contract,
+    Contractor,
+    Invitation,
+    Membership,
+    Municipality,
+    NoticeChoice,
+    Policy,
+    Region,
+)
 from contracts.owed.posting import lock_ledger
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
+from sroi.accounts.erasing import not_erased
+from sroi.accounts.terms import terms_on
 from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
+from sroi.periods import over_since
 
 
 @dataclass(frozen=True)
@@ -228,6 +241,43 @@ def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
         raise Refused(_("You cannot change this role."))
     if membership.user_id == by.pk:
         raise Refused(_("You cannot change your own role. Ask another region admin."))
+
+
+# --- what ends by itself --------------------------------------------------------------------------
+
+
+def invitations_over(today: date) -> Any:
+    """Those that nobody took, and whose time by the policy of their region is over."""
+    over = Q(pk__in=())
+    for region in Region.objects.all():
+        policy = Policy.objects.filter(region=region).on(today)
+        if policy:
+            lapsed = over_since(today, policy.retention_invitation_months)
+            over |= Q(region=region, expires_at__date__lte=lapsed)
+    return Invitation.objects.filter(over, accepted_at=None)
+
+
+def forget_invitations(today: date) -> None:
+    invitations_over(today).delete()
+
+
+def accounts_over(today: date) -> list[int]:
+    """Of who had no role and did not sign in since the term for that began."""
+    since = terms_on(today).account_over(today)
+    roles = Membership.objects.filter(user=OuterRef("pk"))
+    idle = (
+        ~Exists(roles.filter(Q(ended_at=None) | Q(ended_at__date__gt=since))),
+        Q(last_login=None) | Q(last_login__date__lte=since),
+    )
+    found = not_erased().filter(*idle, date_joined__date__lte=since).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
+def forget_accounts(numbers: Iterable[int]) -> None:
+    """How they are reached and what they chose; `sroi.accounts.erasing` erases the account."""
+    keys = list(numbers)
+    Invitation.objects.filter(accepted_by__in=keys).update(email="")
+    NoticeChoice.objects.filter(user__in=keys).delete()
 
 
 def _leave_an_admin(membership: Membership) -> None:

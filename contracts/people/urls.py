@@ -3,7 +3,7 @@ from django.urls import path
 from contracts.people.views import colleagues, mail_choices, own_details, processing, users, welcome
 
 urlpatterns = [
-    path("mijn-gegevens/", own_details.OwnDetails.as_view(), name="own-details"),
+    path("mijn-gegevens/wijzigen/", own_details.OwnDetails.as_view(), name="own-details"),
     path("mail/", mail_choices.mail_choices, name="mail-choices"),
     path("gebruikers/", users.UserList.as_view(), name="user-list"),
     path("gebruikers/uitnodigen/", users.Invite.as_view(), name="user-invite"),

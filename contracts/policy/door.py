@@ -71,10 +71,11 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "self_review",
                 "sample_size",
                 "store_person_evidence",
+                "invoices_as_sent",
                 "retention_months",
                 "retention_rejected_months",
             ),
-            *("retention_draft_months", "mask_below"),
+            *("retention_draft_months", "retention_invitation_months", "mask_below"),
         ),
     ),
 )

@@ -1,10 +1,12 @@
 """The door for evidence: what may be kept, what is only seen, and erasing at once.
 
 A document about a person is seen and not stored, unless the policy of every contract allows it and
-names are made illegible. How files are judged: `sroi.files.checking`. Source: DOMAIN.md section 8.
+names are made illegible. Of a PDF the pages are kept as they look; an invoice as it was sent where
+the policy of every contract says so. How files are judged: `sroi.files.checking`. Source: DOMAIN.md
+section 8.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from placements.models import (
     ABOUT_A_PERSON,
+    AS_SENT,
     EventKind,
     Evidence,
     Fulfilment,
@@ -24,18 +27,28 @@ from placements.models import (
 from placements.rights import OPEN_TO_EDIT
 from sroi.accounts.erasures import list_erased
 from sroi.doors import Act, Refused, refuse_to_come
-from sroi.files.checking import prepared, shown_name
+from sroi.files.checking import PDF, drawn_of, prepared, shown_name
 from sroi.files.storage import evidence_storage
+
+# By night there is time for what no page waits for.
+MOST_PAGES_REDRAWN, TIMES_REDRAWN = 1000, 10
 
 
 def may_be_kept(version: FulfilmentVersion, kind: str) -> bool:
     """Whether a document of this kind may be stored; about a person only where each contract's
     policy allows it.
     """
-    if kind not in ABOUT_A_PERSON:
-        return True
+    return kind not in ABOUT_A_PERSON or _each_policy_says(version, "store_person_evidence")
+
+
+def is_kept_as_sent(version: FulfilmentVersion, kind: str) -> bool:
+    """Whether a PDF of this kind stays as it was sent, with its text and whatever else is in it."""
+    return kind in AS_SENT and _each_policy_says(version, "invoices_as_sent")
+
+
+def _each_policy_says(version: FulfilmentVersion, key: str) -> bool:
     allocations = list(version.allocations.select_related("contract__policy"))
-    return bool(allocations) and all(a.contract.policy.store_person_evidence for a in allocations)
+    return bool(allocations) and all(getattr(a.contract.policy, key) for a in allocations)
 
 
 def keep(
@@ -55,7 +68,8 @@ def keep(
     if kind in ABOUT_A_PERSON and not illegible:
         raise Refused(_("Make the BSN and the name illegible first, and tick that you did."))
     shown = shown_name(name)
-    ready = prepared(data)
+    as_sent = is_kept_as_sent(version, kind)
+    ready = prepared(data, as_sent=as_sent)
     with transaction.atomic():
         # Whoever adds to the same one at the same moment waits here, so that the limit holds.
         Fulfilment.objects.select_for_update(of=("self",)).get(pk=version.fulfilment_id)
@@ -74,21 +88,53 @@ def keep(
             kind=kind,
             media_type=ready.media_type,
             pages=len(ready.pages),
+            drawn=ready.media_type == PDF and not as_sent,
             size=len(ready.content),
             content_hash=ready.content_hash,
             original_name=shown,
             added_by=act.by,
             added_at=act.at,
         )
-        made.file.save("", ContentFile(ready.content), save=False)
-        try:
-            for i, page in enumerate(ready.pages, start=1):
-                made.file.storage.save(page_name(str(made.file.name), i), ContentFile(page))
-            made.save()
-        except BaseException:
-            _delete_files(made.file.name, len(ready.pages))
-            raise
+        _put(made, ready.content, ready.pages)
     return made
+
+
+def _put(evidence: Evidence, content: bytes, pages: list[bytes]) -> None:
+    """Store the file and its pages, and the row that says so; where the row cannot be stored, no
+    file stays behind.
+    """
+    evidence.file.save("", ContentFile(content), save=False)
+    try:
+        for i, page in enumerate(pages, start=1):
+            evidence.file.storage.save(page_name(str(evidence.file.name), i), ContentFile(page))
+        evidence.save()
+    except BaseException:
+        _delete_files(evidence.file.name, len(pages))
+        raise
+
+
+def kept_as_sent() -> Iterator[Evidence]:
+    """PDFs from before their pages were drawn, and of policies that no longer want them so."""
+    found = Evidence.objects.filter(media_type=PDF, drawn=False, erased_at=None).exclude(file="")
+    for evidence in found.select_related("version").order_by("pk"):
+        if not is_kept_as_sent(evidence.version, evidence.kind):
+            yield evidence
+
+
+def redraw(evidence: Evidence) -> None:
+    """Keep the pages as they look in the place of the file as it was sent; `Refused` where they
+    cannot be drawn, and then it stays. Whether it is the same file is still known by what was sent.
+    """
+    with evidence.file.open() as file:
+        drawn = drawn_of(file.read(), MOST_PAGES_REDRAWN, times=TIMES_REDRAWN)
+    with transaction.atomic():
+        known = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+        if known.erased_at or known.drawn:
+            return
+        name, pages = known.file.name, known.pages
+        known.pages, known.drawn, known.size = len(drawn.pictures), True, len(drawn.pdf)
+        _put(known, drawn.pdf, drawn.pictures)
+        transaction.on_commit(lambda: _delete_files(name, pages))
 
 
 def pages_to_show(kept: Evidence) -> range:

@@ -2,7 +2,7 @@
 sent.
 """
 
-from placements.models.evidence import ABOUT_A_PERSON, Evidence
+from placements.models.evidence import ABOUT_A_PERSON, AS_SENT, Evidence
 from placements.models.fulfilment import (
     Allocation,
     EventKind,
@@ -25,6 +25,7 @@ from placements.models.upload import (
 
 __all__ = [
     "ABOUT_A_PERSON",
+    "AS_SENT",
     "Allocation",
     "ColumnMemory",
     "EventKind",

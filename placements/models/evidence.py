@@ -13,7 +13,14 @@ from placements.models.fulfilment import FulfilmentVersion
 from sroi.access import Scope, ScopedModel
 from sroi.files.storage import EvidenceStorage, evidence_storage, random_name
 
-__all__ = ["ABOUT_A_PERSON", "Evidence", "EvidenceStorage", "evidence_storage", "random_name"]
+__all__ = [
+    "ABOUT_A_PERSON",
+    "AS_SENT",
+    "Evidence",
+    "EvidenceStorage",
+    "evidence_storage",
+    "random_name",
+]
 
 # Documents that carry a name and a BSN: seen, not stored, unless the policy of the region allows
 # it.
@@ -28,6 +35,10 @@ ABOUT_A_PERSON = frozenset(
 )
 
 
+# Kept as it was sent where the policy says so.
+AS_SENT = frozenset({"paid_invoice"})
+
+
 class Evidence(ScopedModel):
     version = models.ForeignKey(
         FulfilmentVersion, on_delete=models.PROTECT, related_name="evidence"
@@ -37,6 +48,8 @@ class Evidence(ScopedModel):
     media_type = models.CharField(max_length=40, blank=True)
     # Pictures of the pages of a PDF, beside the file: name-1.webp, name-2.webp, …
     pages = models.PositiveSmallIntegerField(default=0)
+    # A PDF of the pages as they look, in the place of what was sent.
+    drawn = models.BooleanField(default=False)
     size = models.PositiveIntegerField(default=0)
     # SHA-256 of the file as it was sent: the same file twice is signalled.
     content_hash = models.CharField(max_length=64, blank=True, db_index=True)

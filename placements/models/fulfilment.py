@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import BlockKind, BuildingBlock, Contract, Contractor, Posting, Region
 from sroi.access import Scope, ScopedModel
+from sroi.access.personal import PersonalField
 from sroi.money import MoneyField
 
 KINDS = [(k.value, k.label) for k in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)]
@@ -86,7 +87,7 @@ class FulfilmentVersion(ScopedModel):
     # Rises with each saved edit: a reviewer answers the edition that was on the screen.
     edition = models.PositiveIntegerField(default=1)
     description = models.CharField(_("description"), max_length=500, blank=True)
-    candidate_ref = models.CharField(_("candidate reference"), max_length=80, blank=True)
+    candidate_ref = PersonalField(_("candidate reference"), max_length=80, blank=True)
     start_date = models.DateField(_("first day"), null=True, blank=True)
     end_date = models.DateField(_("last day"), null=True, blank=True)
     confirmed_until = models.DateField(_("certain until"), null=True, blank=True)

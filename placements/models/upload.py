@@ -29,8 +29,8 @@ class UploadState(models.TextChoices):
 
 
 class Upload(ScopedModel):
-    """A file of one person, for one purpose. The file itself is gone once it was imported, or held
-    a BSN.
+    """A file of one person, for one purpose. The file itself is gone once it was imported; where
+    it held a BSN its rows are kept instead, without that.
     """
 
     owner = models.ForeignKey(
@@ -58,6 +58,8 @@ class Upload(ScopedModel):
     header = models.JSONField(default=list)
     examples = models.JSONField(default=list)
     columns = models.JSONField(default=list)
+    # Where a BSN stood: the number of the row, and the place of the cell in it.
+    emptied = models.JSONField(default=list)
     # How many rows there are of each outcome, and how many were worked through so far.
     counts = models.JSONField(default=dict)
     warned = models.PositiveIntegerField(default=0)

@@ -28,6 +28,7 @@ from contracts.models import (
     ContractNote,
     Policy,
 )
+from contracts.people import door as people
 from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
 from placements.models import (
@@ -38,9 +39,10 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.uploads.door import erase_expired
+from sroi.accounts import erasing
 from sroi.accounts.audit import note
 from sroi.accounts.erasures import list_erased, listed
-from sroi.accounts.models import AuditKind
+from sroi.accounts.models import AuditKind, User
 from sroi.database.batches import AT_ONCE
 from sroi.files.storage import evidence_storage
 from sroi.periods import add_months
@@ -161,6 +163,7 @@ AGAIN: Mapping[str, Callable[[Collection[int], datetime], None]] = {
     ContractDocument._meta.label_lower: dossier.remove_documents_again,
     ContractNote._meta.label_lower: dossier.remove_notes_again,
     ContactPerson._meta.label_lower: dossier.remove_persons_again,
+    User._meta.label_lower: lambda numbers, at: erase_users_again(numbers),
 }
 
 
@@ -179,6 +182,21 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
     return found
 
 
-def by_rule(found: Iterable[Due]) -> str:
-    counts = Counter(item.rule for item in found)
-    return ", ".join(f"{rule}: {number}" for rule, number in sorted(counts.items())) or "niets"
+def erase_users_on_time(*, at: datetime) -> None:
+    """Accounts without a role, invitations that nobody took, old sessions and rows of the log."""
+    today = localdate(at)
+    people.forget_invitations(today)
+    erasing.forget_sessions(at)
+    erasing.forget_log(at)
+    over = people.accounts_over(today)
+    people.forget_accounts(over)
+    erasing.erase_accounts(over, "no role")
+
+
+def erase_users_again(numbers: Collection[int]) -> None:
+    people.forget_accounts(numbers)
+    erasing.erase_accounts_again(numbers)
+
+
+def by_rule(found: Iterable[Due]) -> dict[str, int]:
+    return dict(sorted(Counter(item.rule for item in found).items()))

@@ -4,6 +4,7 @@ from placements.retention import views
 
 urlpatterns = [
     path("gebruikers/<int:pk>/gegevens/", views.held_user, name="held-user"),
+    path("mijn-gegevens/", views.held_self, name="held-self"),
     path("privacy/", views.privacy, name="privacy"),
     path("gegevens/", views.held_candidate, name="held-candidate"),
 ]

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from contracts.models import Membership
@@ -18,9 +19,14 @@ from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
+from sroi.access.personal import shown
 from sroi.accounts import audit
-from sroi.views import Request
+from sroi.accounts.log_words import told
+from sroi.accounts.terms import terms_on
+from sroi.views import Happening, Request
 
+# Rows of the log on one's own page; all of them are in the file.
+LATEST = 20
 PERSONAL = (
     "candidate_ref",
     "age_at_start",
@@ -37,9 +43,12 @@ PERSONAL = (
 def privacy(request: Request) -> HttpResponse:
     """For the person placed and the contractor; the terms are those of the policy as published."""
     months = {key: POLICY_DEFAULTS[key] for key in POLICY_DEFAULTS if key.startswith("retention")}
-    return render(
-        request, "pages/privacy.html", {"months": months, "never_settled": NEVER_SETTLED_MONTHS}
-    )
+    context = {
+        "months": months,
+        "never_settled": NEVER_SETTLED_MONTHS,
+        "terms": terms_on(localdate()),
+    }
+    return render(request, "pages/privacy.html", context)
 
 
 @form_page
@@ -61,6 +70,8 @@ def held_candidate(request: Request) -> HttpResponse:
         rows = theirs.filter(fulfilment__region__in=regions).select_related(
             "fulfilment__contractor"
         )
+        # Also where nothing is found: that somebody looked for this person.
+        shown()
         versions = list(
             rows.prefetch_related("terms", "allocations__contract", "allocations__block")
         )
@@ -98,21 +109,48 @@ def held_user(request: Request, pk: int) -> HttpResponse:
         raise Http404
     user = found(request, pk).user
     memberships = visible(Membership, request.access).filter(user=user)
-    return download(
-        "gebruiker.json",
-        {
-            "name": user.name,
-            "email": user.email,
-            "since": user.date_joined,
-            "signed_in": user.last_login,
-            "roles": list(
-                memberships.values(
-                    "role", "region__code", "contractor__name", "started_at", "ended_at"
-                )
-            ),
-            "log": list(audit.events_of([user]).values("at", "kind", "path")),
-        },
-    )
+    return download("gebruiker.json", all_about_user(user, memberships))
+
+
+@require_safe
+def held_self(request: Request) -> HttpResponse:
+    """What is kept about oneself, and until when; as a file too."""
+    user: Any = request.user
+    roles = user.memberships.select_related("region", "contractor").order_by("started_at")
+    if request.GET.get("format") == "json":
+        return download("mijn-gegevens.json", all_about_user(user, roles))
+    today = localdate()
+    log = audit.events_of([user])
+    context = {
+        "roles": roles,
+        "sessions": user.usersession_set.count(),
+        "events": [Happening(told(event), event.at) for event in log[:LATEST]],
+        "number": log.count(),
+        "terms": terms_on(today),
+        "policies": [
+            (region, policy)
+            for region in {role.region for role in roles}
+            if (policy := region.policies.all().on(today))
+        ],
+    }
+    return render(request, "pages/held_self.html", context)
+
+
+def all_about_user(user: Any, memberships: Any) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "email": user.email,
+        "since": user.date_joined,
+        "signed_in": user.last_login,
+        "roles": list(
+            memberships.values("role", "region__code", "contractor__name", "started_at", "ended_at")
+        ),
+        "sessions": list(user.usersession_set.values("created_at", "last_seen_at", "user_agent")),
+        "log": [
+            {"at": event.at, "what": told(event), "kind": event.kind}
+            for event in audit.events_of([user])
+        ],
+    }
 
 
 def download(name: str, content: Any) -> HttpResponse:

@@ -4,11 +4,12 @@ then imported.
 What takes long is done in the background, in steps that can be begun again: each run has a number,
 and what an earlier run of the same file still has to say is not heard. Only who sent a file sees
 it. It holds what it holds, so it goes: the file as soon as it was imported or held a BSN,
-everything else of it after `IMPORT_KEEP_DAYS`.
+everything else of it after `IMPORT_KEEP_DAYS`. Of a file with a BSN the rows stay without it, and
+what stood there is asked again.
 """
 
 import logging
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ from placements.imports.door import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import TITLES, match, plain
+from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
 from sroi.access import Access, May, visible
 from sroi.bsn import contains_bsn
 from sroi.database.batches import in_batches
@@ -197,6 +199,30 @@ def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> N
         memory.save()
 
 
+def asked_again(upload: Upload) -> list[Place]:
+    """Where a BSN stood in a column that is used, in the order of the file."""
+    used = {place for place, name in enumerate(upload.columns) if name}
+    return [(row, place) for row, place in upload.emptied if place in used]
+
+
+def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
+    """Something else in cells where a BSN stood; then all of it is looked at again."""
+    if not values or any(place not in asked_again(upload) for place in values):
+        raise Refused(_("This went on in the meantime. Look at where it is now."))
+    if any(contains_bsn(text) for text in values.values()):
+        raise Refused(_("This can still be a BSN. Fill in something else."))
+    sheet = filled(_sheet(upload), values)
+    open_ones = [[row, place] for row, place in upload.emptied if (row, place) not in values]
+    _move(
+        upload,
+        (UploadState.CHECKED,),
+        UploadState.WAITING,
+        at,
+        content=packed(sheet),
+        emptied=open_ones,
+    )
+
+
 def start_import(upload: Upload, *, at: datetime, is_right: bool = False) -> None:
     """`is_right`: whoever looked at it says that what is doubted in the rows is right."""
     if upload.doubts and not is_right:
@@ -304,6 +330,8 @@ def _say(upload: Upload, **fields: Any) -> None:
 def _sheet(upload: Upload) -> Sheet:
     if upload.content is None:
         raise Refused(_("The file itself was erased. Send it again."))
+    if upload.ending == ENDING:
+        return unpacked(bytes(upload.content))
     sheet = read_rows(
         bytes(upload.content),
         f"file{upload.ending}",
@@ -320,32 +348,62 @@ def _sheet(upload: Upload) -> Sheet:
 
 def _look(upload: Upload) -> None:
     sheet = _sheet(upload)
-    header = [_masked(name)[:LONGEST_NAME] for name in sheet.header]
-    _say(upload, header=header, examples=_examples(sheet), total=len(sheet.rows))
+    header, sure = [_masked(name)[:LONGEST_NAME] for name in sheet.header], True
     if len(upload.columns) != len(header):
         memory = ColumnMemory.objects.filter(user=upload.owner, kind=upload.kind).first()
         found = match(header, offered(upload.kind), memory.names if memory else {})
         sure = found.sure and not missing(upload.kind, found.columns)
-        _say(upload, columns=found.columns)
-        if not sure:
-            _say(upload, state=UploadState.COLUMNS)
-            return
-    _show(upload, chosen(sheet, upload.columns))
+        upload.columns = found.columns
+    sheet = _without_bsn(upload, sheet, upload.columns if sure else ())
+    _say(
+        upload,
+        header=header,
+        columns=upload.columns,
+        examples=_examples(sheet),
+        total=len(sheet.rows),
+    )
+    if sure:
+        _show(upload, chosen(sheet, upload.columns))
+    else:
+        _say(upload, state=UploadState.COLUMNS)
+
+
+def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
+    """The sheet without what could be a BSN; where there was one the file is gone from here on."""
+    found = emptied(sheet, columns, {column.name: column for column in COLUMNS[upload.kind]})
+    if any(map(contains_bsn, sheet.header)):
+        sheet = Sheet([_masked(name) for name in sheet.header], found.sheet.rows, sheet.header_row)
+    elif not found.places:
+        return sheet
+    else:
+        sheet = found.sheet
+    places = [*upload.emptied, *map(list, found.places)]
+    _say(upload, content=packed(sheet), ending=ENDING, emptied=places)
+    return sheet
 
 
 def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
     """Keep each row with what would happen to it."""
     outcome = _import(upload, sheet, dry_run=True)
-    rows = _Rows(sheet, outcome)
+    rows = _Rows(sheet, outcome, _faults_of(upload, outcome))
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
     for some in in_batches(rows.kept(upload)):
         UploadRow.objects.bulk_create(some)
         done += len(some)
         _say(upload, done=done)
-    gone = {"content": None} if rows.held_bsn else {}
     found = {"counts": rows.counts, "warned": rows.warned, "doubts": outcome.doubts}
-    _say(upload, state=UploadState.CHECKED, why=why, **found, **gone)
+    _say(upload, state=UploadState.CHECKED, why=why, **found)
+
+
+def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
+    """With those of the cells that were emptied, which take the place of what else is said
+    there.
+    """
+    asked = {(row, upload.columns[place]): None for row, place in asked_again(upload)}
+    reason = _("Here stood what could be a BSN. It was erased. Fill in something else.")
+    others = [fault for fault in outcome.faults if (fault.row, fault.column) not in asked]
+    return [*others, *(Fault(row, column, reason) for row, column in asked)]
 
 
 def _bring_in(upload: Upload) -> None:
@@ -445,16 +503,15 @@ class _Rows:
     cells.
     """
 
-    def __init__(self, sheet: Sheet, outcome: Outcome) -> None:
+    def __init__(self, sheet: Sheet, outcome: Outcome, faults: Sequence[Fault]) -> None:
         self.sheet = sheet
-        self.faults, self.warnings = _by_row(outcome.faults), _by_row(outcome.warnings)
+        self.faults, self.warnings = _by_row(faults), _by_row(outcome.warnings)
         self.outcomes = dict.fromkeys(outcome.unchanged, RowOutcome.UNCHANGED)
         self.outcomes |= dict.fromkeys(outcome.changed, RowOutcome.CHANGED)
         self.outcomes |= dict.fromkeys(outcome.new, RowOutcome.NEW)
         self.outcomes |= dict.fromkeys(self.faults, RowOutcome.FAULTY)
         self.counts = dict.fromkeys(RowOutcome.values, 0)
         self.warned = 0
-        self.held_bsn = False
 
     def kept(self, upload: Upload) -> Iterator[UploadRow]:
         for number, cells in self.sheet.rows:
@@ -466,23 +523,14 @@ class _Rows:
                 upload=upload,
                 number=number,
                 outcome=outcome,
-                cells=self._shown(cells, {column for column, _reason in faults}),
+                cells=[_shown(cell) for cell in cells[: len(self.sheet.header)]],
                 faults=faults,
                 warnings=warnings,
             )
 
-    def _shown(self, cells: Sequence[Any], faulty: set[str]) -> list[str]:
-        """The cells as texts. A BSN, which is refused, is not kept here, and not in the file
-        either.
-        """
-        shown = []
-        for name, cell in zip(self.sheet.header, cells, strict=False):
-            text = as_written(cell).strip()
-            if name in faulty and contains_bsn(text):
-                self.held_bsn = True
-                text = HIDDEN
-            shown.append(text[:LONGEST_CELL].replace("\0", ""))
-        return shown
+
+def _shown(cell: Any) -> str:
+    return as_written(cell).strip()[:LONGEST_CELL].replace("\0", "")
 
 
 def _by_row(faults: Sequence[Fault]) -> dict[int, list[list[str]]]:

@@ -7,6 +7,7 @@ urlpatterns = [
     path("importeren/voorbeeld/<slug:kind>.xlsx", views.Example.as_view(), name="import-example"),
     path("importeren/<int:pk>/", views.ImportPage.as_view(), name="import-detail"),
     path("importeren/<int:pk>/kolommen/", views.ImportColumns.as_view(), name="import-columns"),
+    path("importeren/<int:pk>/cellen/", views.ImportCells.as_view(), name="import-cells"),
     path("importeren/<int:pk>/inlezen/", views.ImportRun.as_view(), name="import-run"),
     path("importeren/<int:pk>/opnieuw/", views.ImportAgain.as_view(), name="import-again"),
     path("importeren/<int:pk>/wissen/", views.ImportDiscard.as_view(), name="import-discard"),

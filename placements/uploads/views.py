@@ -24,9 +24,11 @@ from placements.models import RowOutcome, Upload, UploadKind, UploadRow, UploadS
 from placements.uploads import door as uploads
 from placements.uploads.columns import FAULTS_FILE, TITLES
 from placements.uploads.door import Purpose
-from sroi.access import visible
+from sroi.access import personal, visible
+from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable
+from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_xlsx
 from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
@@ -226,6 +228,10 @@ class OfUpload(OfOne):
         return reverse("import-detail", args=[self.upload.pk])
 
 
+# Columns in which something about a person stands.
+ABOUT_A_PERSON = frozenset({"candidate_ref"})
+
+
 @dataclass(frozen=True)
 class ShownCell:
     text: str
@@ -249,7 +255,7 @@ def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
     texts = dict(zip(columns, row.cells, strict=False))
     found = [
         ShownCell(
-            texts.get(name, ""),
+            Personal(texts.get(name, "")) if name in ABOUT_A_PERSON else texts.get(name, ""),
             [reason for column, reason in row.faults if column == name],
             [reason for column, reason in row.warnings if column == name],
         )
@@ -300,6 +306,7 @@ class ImportPage(OfUpload):
             "coming": (
                 upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0)
             ),
+            "emptied": len(uploads.asked_again(upload)),
             "list_url": reverse(LISTS[UploadKind(upload.kind)]),
         }
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
@@ -368,12 +375,66 @@ class ImportColumns(OfUpload, FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"upload": self.upload}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # With examples of what stands in columns of which nobody said yet what they are.
+        if self.upload.kind == UploadKind.FULFILMENTS:
+            personal.shown()
+        return super().get_context_data(**kwargs)
+
     def do(self, form: Any) -> str:
         uploads.choose_columns(self.upload, form.columns(), at=timezone.now())
         return ""
 
     def get_success_url(self) -> str:
         return self.page_url
+
+
+class CellsForm(forms.Form):
+    """Something else for the cells in which a BSN stood; so many at a time."""
+
+    AT_ONCE = 50
+
+    def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needed = uploads.missing(upload.kind, ())
+        self.places = {}
+        for row, place in uploads.asked_again(upload)[: self.AT_ONCE]:
+            column, name = upload.columns[place], f"cell_{row}_{place}"
+            self.places[name] = (row, place)
+            self.fields[name] = text_field(
+                _("Row %(row)s, %(column)s") % {"row": row, "column": TITLES[column]},
+                uploads.LONGEST_CELL,
+                required=column in needed,
+            )
+
+    def values(self) -> dict[tuple[int, int], str]:
+        return {place: self.cleaned_data[name] for name, place in self.places.items()}
+
+
+class ImportCells(OfUpload, FormPage):
+    """The cells in which a BSN stood are asked again, by row and column."""
+
+    template_name = "pages/import_cells.html"
+    heading = gettext_lazy("Fill in what was erased")
+    form_class = CellsForm
+    back_url = OfUpload.page_url
+    back_label = gettext_lazy("The rows")
+
+    def closed(self) -> HttpResponse | None:
+        is_asked = self.upload.state == UploadState.CHECKED and uploads.asked_again(self.upload)
+        return None if is_asked else redirect(self.page_url)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"upload": self.upload}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = len(uploads.asked_again(self.upload))
+        later = max(asked - CellsForm.AT_ONCE, 0)
+        return super().get_context_data(asked=asked, later=later, **kwargs)
+
+    def do(self, form: Any) -> str:
+        uploads.fill(self.upload, form.values(), at=timezone.now())
+        return ""
 
 
 class ImportButton(OfUpload, ButtonPage):

@@ -4,8 +4,6 @@ Amounts and percentages are text with two decimals, counts are numbers. Source: 
 10.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -20,6 +18,7 @@ from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Place
 from sroi.exchange.protection import protect
+from sroi.exchange.writing import csv_text
 from sroi.money import rounded
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -93,14 +92,12 @@ def as_csv(figures: AnnualFigures) -> str:
 
 def as_rows(content: dict[str, Any]) -> str:
     """A row per figure; a figure with parts has a row per part, with the path to it as key."""
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(HEADER)
-    for name, value in content.items():
-        writer.writerows(
-            (name, protect(".".join(path)), _cell(part)) for path, part in leaves(value)
-        )
-    return target.getvalue()
+    rows = [
+        (name, protect(".".join(path)), _cell(part))
+        for name, value in content.items()
+        for path, part in leaves(value)
+    ]
+    return csv_text([HEADER, *rows], delimiter=",", end="\n")
 
 
 def _cell(part: Any) -> str:

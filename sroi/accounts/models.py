@@ -25,6 +25,11 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=email or "")
 
 
+# An address at which nobody can ever be: of an account that was erased.
+NOBODY = "@erased.invalid"
+FORMER = _("former user")
+
+
 class User(AbstractBaseUser):
     """Signs in with an e-mail address; holds no rights of its own."""
 
@@ -48,7 +53,7 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or (str(FORMER) if self.email.endswith(NOBODY) else self.email)
 
 
 class Demonstration(models.Model):

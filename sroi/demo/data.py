@@ -11,6 +11,7 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
+from sroi.exchange import csv_text
 from sroi.periods import add_months, days_in_month, month_of
 
 FOLDER = Path(__file__).parent
@@ -62,7 +63,5 @@ def rows_of(name: str, today: date) -> list[DemoRow]:
 
 
 def write(rows: list[DemoRow], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    lines = [list(rows[0]), *(list(row.values()) for row in rows)]
+    path.write_text(csv_text(lines, delimiter=",", end="\n"), encoding="utf-8", newline="")

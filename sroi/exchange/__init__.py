@@ -27,7 +27,7 @@ from sroi.exchange.values import (
     whole_number,
     yes_no,
 )
-from sroi.exchange.writing import XLSX, ExportTable, csv_chunks, write_csv, write_xlsx
+from sroi.exchange.writing import XLSX, ExportTable, csv_chunks, csv_text, write_csv, write_xlsx
 
 __all__ = [
     "HOURS_OF_A_WEEK",
@@ -47,6 +47,7 @@ __all__ = [
     "choice",
     "code_list",
     "csv_chunks",
+    "csv_text",
     "day",
     "decimal_number",
     "hours_per_week",

@@ -6,7 +6,6 @@ dates as 2024-12-31. Source: DOMAIN.md section 10.
 """
 
 import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
 import xlsxwriter
@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from sroi.exchange.protection import protect
 from sroi.exchange.sheets import ExchangeError
 
+_BOTH = "\r\n"
 BYTE_ORDER_MARK = "\ufeff"
 ROWS_PER_CHUNK = 500
 LAST_XLSX_ROW = 1_048_575
@@ -87,10 +88,20 @@ def write_xlsx(
             _write_table(workbook.add_worksheet(_sheet_name(table.title, taken)), table, formats)
 
 
+def csv_text(rows: Iterable[Iterable[str]], *, delimiter: str, end: str) -> str:
+    """Rows of texts as CSV: the one place where it is written.
+
+    Python quotes only what stands in the end of a line, and readers take a carriage return for one:
+    so every line is written with both, whatever it then ends with.
+    """
+    lines: list[str] = []
+    sink = SimpleNamespace(write=lines.append)
+    csv.writer(sink, delimiter=delimiter, lineterminator=_BOTH).writerows(rows)
+    return "".join(line.removesuffix(_BOTH) + end for line in lines)
+
+
 def _csv_text(rows: Iterable[Cells]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, delimiter=";").writerows(map(_csv_cell, row) for row in rows)
-    return text.getvalue()
+    return csv_text((map(_csv_cell, row) for row in rows), delimiter=";", end=_BOTH)
 
 
 def _csv_cell(value: Any) -> str:

@@ -1,8 +1,9 @@
-"""Judging a file by its content: what may be kept, and the pages of a PDF as pictures.
+"""Judging a file by its content, and what is kept of it: what can be seen, and nothing else.
 
-Pictures are written anew, so that nothing but the picture remains (no place, no camera, no second
-format behind it); the pages of a PDF are drawn as pictures for who reviews. Source: DOMAIN.md
-section 8.
+Pictures are written anew (no place, no camera, no profile, no comment, no second format behind
+them). The pages of a PDF are drawn (no text under a black bar, no form, no attachment), each as a
+picture for who reviews and together as a PDF; where the policy says so it is kept as it was sent.
+Source: DOMAIN.md section 8; docs/decisions/evidence-is-kept-as-it-looks.md.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import sys
 import tempfile
 import unicodedata
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import filetype
@@ -23,6 +25,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sroi.bsn import refuse_bsn
 from sroi.doors import Refused
+from sroi.files.pdf_pages import DRAWN, TOO_MANY
 from sroi.files.size import too_large
 
 PDF = "application/pdf"
@@ -35,7 +38,9 @@ QUALITY = 85
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that may be kept: its contents, and pictures of its pages."""
+    """A file that may be kept: its contents, pictures of its pages, and the SHA-256 of what was
+    sent.
+    """
 
     content: bytes
     media_type: str
@@ -43,8 +48,10 @@ class Prepared:
     pages: list[bytes] = field(default_factory=list)
 
 
-def prepared(data: bytes) -> Prepared:
-    """The file as it may be kept, or `Refused` with what to do instead."""
+def prepared(data: bytes, *, as_sent: bool = False) -> Prepared:
+    """The file as it may be kept, or `Refused` with what to do instead. `as_sent`: a PDF stays as
+    it is.
+    """
     if not data:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
@@ -53,7 +60,8 @@ def prepared(data: bytes) -> Prepared:
     media_type = kind.mime if kind else ""
     content_hash = hashlib.sha256(data).hexdigest()
     if media_type == PDF:
-        return Prepared(data, PDF, content_hash, pages_of(data))
+        drawn = drawn_of(data, 0 if as_sent else settings.EVIDENCE_MAX_PAGES)
+        return Prepared(data if as_sent else drawn.pdf, PDF, content_hash, drawn.pictures)
     if media_type in PICTURES:
         return Prepared(picture(data, PICTURES[media_type]), media_type, content_hash)
     raise Refused(
@@ -69,6 +77,8 @@ def picture(data: bytes, form: str) -> bytes:
                 raise Refused(_("This picture is too large. Make it smaller, or take a new photo."))
             upright = ImageOps.exif_transpose(found)
             clean = upright.convert("RGB" if form == "JPEG" else "RGBA")
+            # Comments and profiles are taken along from here, whatever is asked when it is written.
+            clean.info = {}
     except (
         UnidentifiedImageError,
         Image.DecompressionBombError,
@@ -86,8 +96,19 @@ def picture(data: bytes, form: str) -> bytes:
     return written.getvalue()
 
 
-def pages_of(data: bytes) -> list[bytes]:
-    """Pictures of the first pages, drawn in a process that may use only so much time and memory."""
+@dataclass(frozen=True)
+class Drawn:
+    """What can be seen of a PDF: pictures of the first pages, and all of them as a PDF."""
+
+    pictures: list[bytes]
+    pdf: bytes
+
+
+def drawn_of(data: bytes, most_pages: int, *, times: int = 1) -> Drawn:
+    """Drawn in a process that may use only so much memory and `times` the usual time; `Refused`
+    above `most_pages`. With 0 only pictures are drawn.
+    """
+    seconds = settings.EVIDENCE_MAX_SECONDS * times
     with tempfile.TemporaryDirectory() as folder:
         try:
             done = subprocess.run(
@@ -96,17 +117,23 @@ def pages_of(data: bytes) -> list[bytes]:
                     str(Path(__file__).with_name("pdf_pages.py")),
                     folder,
                     str(settings.EVIDENCE_MAX_PAGES),
+                    str(most_pages),
                 ],
                 input=data,
                 capture_output=True,
-                timeout=settings.EVIDENCE_MAX_SECONDS,
-                preexec_fn=_limit_process,
+                timeout=seconds,
+                preexec_fn=partial(_limit_process, seconds),
                 check=False,
             )
         except subprocess.TimeoutExpired as fault:
             raise Refused(
                 _("This PDF takes too long to open. Save it again, or add photos of it.")
             ) from fault
+        if done.returncode == TOO_MANY:
+            raise Refused(
+                _("This PDF has more than %(n)s pages. Send the pages that prove it.")
+                % {"n": most_pages}
+            )
         if done.returncode:
             raise Refused(
                 _(
@@ -114,17 +141,16 @@ def pages_of(data: bytes) -> list[bytes]:
                     " without."
                 )
             )
-        drawn = sorted(Path(folder).glob("*.webp"), key=lambda path: int(path.stem))
-        return [path.read_bytes() for path in drawn]
+        pictures = sorted(Path(folder).glob("*.webp"), key=lambda path: int(path.stem))
+        whole = (Path(folder) / DRAWN).read_bytes() if most_pages else b""
+        return Drawn([path.read_bytes() for path in pictures], whole)
 
 
-def _limit_process() -> None:
+def _limit_process(seconds: int) -> None:
     resource.setrlimit(
         resource.RLIMIT_AS, (settings.EVIDENCE_MAX_MEMORY, settings.EVIDENCE_MAX_MEMORY)
     )
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (settings.EVIDENCE_MAX_SECONDS, settings.EVIDENCE_MAX_SECONDS)
-    )
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def shown_name(name: str) -> str:

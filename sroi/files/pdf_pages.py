@@ -1,33 +1,79 @@
-"""Draw the pages of a PDF as pictures. Run as a process of its own, with limits, since a PDF can be
-made to hurt.
+"""Draw the pages of a PDF. Run as a process of its own, with limits, since a PDF can be made to
+hurt.
 
-    python pdf_pages.py FOLDER MAX_PAGES < file.pdf
+    python pdf_pages.py FOLDER PICTURES PAGES < file.pdf
 
-Writes FOLDER/1.webp, 2.webp, …; ends with 3 where the file is broken or protected by a password.
+Writes the first so many pages as pictures, FOLDER/1.webp, 2.webp, …, and all of them as
+FOLDER/drawn.pdf: what can be seen and nothing else, so no text, form, script, attachment or word
+about who made it. With 0 PAGES that file is not made; ends with 4 where there are more than PAGES,
+and with 3 where the file is broken or protected by a password.
 """
 
+import io
 import sys
 from pathlib import Path
+from typing import Any
 
-LONGEST_SIDE = 1600
+DRAWN = "drawn.pdf"
+TOO_MANY, BROKEN = 4, 3
+# 150 dots per inch: small print stays legible on screen and on paper. Of a larger sheet than A3
+# the longest side bounds it.
 POINTS = 72
-USUAL_DPI = 130
+USUAL_DPI = 150
+LONGEST_SIDE = 2500
+PICTURE_QUALITY, PAGE_QUALITY = 70, 70
+# How long is sought for a smaller file: hardly, somebody waits for it.
+EFFORT = 1
 
 
-def draw(data: bytes, folder: Path, most: int) -> None:
+class TooMany(Exception):
+    """More pages than may be drawn."""
+
+
+def draw(data: bytes, folder: Path, pictures: int, pages: int) -> None:
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
-    for i in range(min(len(document), most)):
+    if pages and len(document) > pages:
+        raise TooMany
+    # What is filled in in a form is only drawn after this.
+    document.init_forms()
+    drawn = pypdfium2.PdfDocument.new()
+    for i in range(len(document) if pages else min(len(document), pictures)):
         page = document[i]
-        longest = max(page.get_size()) or 1
-        scale = min(USUAL_DPI / POINTS, LONGEST_SIDE / longest)
-        page.render(scale=scale).to_pil().convert("RGB").save(folder / f"{i + 1}.webp", quality=70)
+        width, height = page.get_size()
+        scale = min(USUAL_DPI / POINTS, LONGEST_SIDE / (max(width, height) or 1))
+        picture = page.render(scale=scale).to_pil().convert("RGB")
+        page.close()
+        if i < pictures:
+            picture.save(folder / f"{i + 1}.webp", quality=PICTURE_QUALITY, method=EFFORT)
+        if pages:
+            add_page(drawn, picture, width, height)
+    if pages:
+        drawn.save(folder / DRAWN)
+
+
+def add_page(drawn: Any, picture: Any, width: float, height: float) -> None:
+    """A page of the same size in points, with this picture over all of it."""
+    import pypdfium2
+
+    written = io.BytesIO()
+    picture.save(written, "JPEG", quality=PAGE_QUALITY)
+    written.seek(0)
+    image = pypdfium2.PdfImage.new(drawn)
+    image.load_jpeg(written, inline=True)
+    image.set_matrix(pypdfium2.PdfMatrix().scale(width, height))
+    page = drawn.new_page(width, height)
+    page.insert_obj(image)
+    page.gen_content()
+    page.close()
 
 
 if __name__ == "__main__":
     try:
-        draw(sys.stdin.buffer.read(), Path(sys.argv[1]), int(sys.argv[2]))
+        draw(sys.stdin.buffer.read(), Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    except TooMany:
+        sys.exit(TOO_MANY)
     except Exception as fault:
         print(type(fault).__name__, file=sys.stderr)
-        sys.exit(3)
+        sys.exit(BROKEN)

@@ -2,10 +2,12 @@
 included.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sroi.periods import (
     PARTS_OF_YEAR,
@@ -14,6 +16,7 @@ from sroi.periods import (
     days_in_month,
     days_in_year,
     month_of,
+    over_since,
     year_start,
 )
 
@@ -43,6 +46,14 @@ def test_the_same_day_later_or_the_last_of_that_month(
     start: str, months: int, expected: str
 ) -> None:
     assert add_months(day(start), months) == day(expected)
+
+
+@given(st.dates(date(1990, 1, 1), date(2100, 1, 1)), st.integers(1, 60), st.integers(-40, 40))
+def test_a_term_is_over_of_all_that_happened_by_that_day(
+    today: date, months: int, days: int
+) -> None:
+    happened = add_months(today, -months) + timedelta(days=days)
+    assert (happened <= over_since(today, months)) == (add_months(happened, months) <= today)
 
 
 def test_months_and_years_have_their_days() -> None:

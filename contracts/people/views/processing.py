@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from contracts.models import Region
 from contracts.people.membership import administered
 from sroi.access import May
+from sroi.accounts.terms import terms_on
 from sroi.views import Request
 
 
@@ -48,7 +49,8 @@ EVIDENCE = Activity(
     _("People placed, people of contractors"),
     _(
         "Documents about a person are seen, not stored, unless the policy allows it; invoices and"
-        " reports are stored."
+        " reports are stored, of a PDF only the pages as they look, unless the policy allows"
+        " invoices as they were sent."
     ),
     _("Advisers of the region and the contractor itself"),
     _("As the placement it belongs to"),
@@ -67,9 +69,12 @@ USERS = Activity(
     _("Sign in, and say who decided what"),
     TASK,
     _("People of clients, the region and contractors"),
-    _("Name, e-mail address, roles, when signed in, and what was done"),
+    _("Name, e-mail address, roles, sessions, when signed in, and what was done and looked at"),
     _("Region admins; a name stands with each decision"),
-    _("As long as the decisions are kept (Archiefwet)"),
+    _(
+        "A name as long as the decisions it stands with are kept (Archiefwet); the rest ends, see"
+        " the terms below"
+    ),
 )
 UPLOADS = Activity(
     _("Files that are imported"),
@@ -91,6 +96,5 @@ def processing_register(request: Request) -> HttpResponse:
     regions = administered(Region, request.access)
     found = [(region, region.policies.all().on(today)) for region in regions]
     terms = [(region, policy) for region, policy in found if policy]
-    return render(
-        request, "pages/processing_register.html", {"activities": ACTIVITIES, "terms": terms}
-    )
+    context = {"activities": ACTIVITIES, "terms": terms, "user_terms": terms_on(today)}
+    return render(request, "pages/processing_register.html", context)

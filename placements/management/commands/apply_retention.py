@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -6,15 +7,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from placements.retention.door import by_rule, due, erase_on_time
+from contracts.people.door import accounts_over, invitations_over
+from placements.evidence.door import kept_as_sent, redraw
+from placements.retention.door import by_rule, due, erase_on_time, erase_users_on_time
 from sroi.accounts import erasures
+from sroi.accounts.erasing import log_over, sessions_over
+from sroi.doors import Refused
 from sroi.files.storage import WrongFolder
 
 
 class Command(BaseCommand):
     help = (
-        "Erase personal data whose time is over; what was erased before, and came back with a"
-        " backup, is erased again."
+        "Erase personal data whose time is over, of people placed and of users; what was erased"
+        " before, and came back with a backup, is erased again. Of evidence that is still kept as"
+        " it was sent only the pages are kept."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,13 +38,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
+        today = timezone.localdate(now)
+        users = of_users(now)
         if options["dry_run"]:
-            found = list(due(timezone.localdate(now)))
+            found = list(due(today))
             for item in found:
                 self.stdout.write(
                     f"{item.version.fulfilment_id}/{item.version.number} {item.rule} {item.since}"
                 )
-            self.stdout.write(f"Zou wissen: {by_rule(found)}.")
+            self.stdout.write(f"Zou wissen: {in_words(by_rule(found), users)}.")
             return
         journal = options["journal"]
         try:
@@ -51,6 +59,37 @@ class Command(BaseCommand):
             raise CommandError(
                 "De map met bewijsstukken is weg, of er staat een andere op zijn plaats."
             ) from None
+        erase_users_on_time(at=now)
+        self.keep_pages_only()
         if journal:
             erasures.write(journal)
-        self.stdout.write(f"Gewist: {by_rule(found)}.")
+        self.stdout.write(f"Gewist: {in_words(by_rule(found), users)}.")
+
+    def keep_pages_only(self) -> None:
+        drawn = kept = 0
+        for evidence in kept_as_sent():
+            try:
+                redraw(evidence)
+                drawn += 1
+            except (Refused, OSError):
+                kept += 1
+        if drawn or kept:
+            self.stdout.write(
+                f"Bewijsstukken als getekende bladzijden bewaard: {drawn}; niet te tekenen: {kept}."
+            )
+
+
+def of_users(now: datetime) -> dict[str, int]:
+    """How much there is to end of what is kept about users."""
+    today = timezone.localdate(now)
+    return {
+        "accounts": len(accounts_over(today)),
+        "invitations": invitations_over(today).count(),
+        "sessions": sessions_over(now).count(),
+        "log": log_over(now).count(),
+    }
+
+
+def in_words(*counts: dict[str, int]) -> str:
+    found = [f"{what}: {number}" for each in counts for what, number in each.items() if number]
+    return ", ".join(found) or "niets"

@@ -26,10 +26,14 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.people.membership import administered
+from placements.models import Evidence, Fulfilment
+from reporting.figures.catalogue import FIGURES
 from reporting.models import Goal
 from sroi.access import May, visible
 from sroi.accounts import audit
+from sroi.accounts.log_words import page_of, told
 from sroi.lists import LONGEST_SEARCH
+from sroi.templatetags.formats import long_date, number, percent
 from sroi.views import Happening, Request
 
 PER_PAGE = 50
@@ -72,7 +76,7 @@ def log(request: Request) -> HttpResponse:
             "kind": kind,
             "q": text,
             "page_obj": page,
-            "events": [tell(row) for row in page],
+            "events": tell(request, list(page)),
         },
     )
 
@@ -87,16 +91,42 @@ def access_rows(request: Request, text: str) -> Any:
     )
 
 
-def access_words(row: Any) -> Happening:
-    what = f"{row.get_kind_display()} {row.path}".strip()
-    return Happening(what, row.at, row.user)
+def access_words(request: Request, rows: list[Any]) -> list[Happening]:
+    about = fulfilments_of(request, [row.path for row in rows])
+    return [Happening(told(row, about.get(row.path, "")), row.at, row.user) for row in rows]
+
+
+def fulfilments_of(request: Request, paths: list[str]) -> dict[str, str]:
+    """Of the addresses of fulfilments and their evidence, what those are called."""
+    own, evidence = {}, {}
+    for path in set(paths):
+        page = page_of(path)
+        name, pk = str(page and page.url_name), page.kwargs.get("pk") if page else None
+        if pk and name.startswith("evidence-"):
+            evidence[path] = pk
+        elif pk and name.startswith(("fulfilment-", "review")):
+            own[path] = pk
+    if evidence:
+        kept = visible(Evidence, request.access).filter(pk__in=evidence.values())
+        parents = dict(kept.values_list("pk", "version__fulfilment"))
+        own |= {path: parents[pk] for path, pk in evidence.items() if pk in parents}
+    if not own:
+        return {}
+    rows = visible(Fulfilment, request.access).filter(pk__in=own.values())
+    names = {
+        row.pk: f"{row.external_id} ({row.contractor})" for row in rows.select_related("contractor")
+    }
+    return {path: names.get(pk, "") for path, pk in own.items()}
 
 
 def change_rows(request: Request, kind: str, text: str) -> Any:
     models = {key: model for key, _label, model in KINDS}
     if kind not in models:
         raise Http404
-    rows = visible(models[kind].history.model, request.access).select_related("history_user")
+    model = models[kind]
+    rows = visible(model.history.model, request.access).select_related(
+        "history_user", *LOOKED_UP.get(model, ())
+    )
     if text:
         rows = rows.filter(
             Q(history_user__name__icontains=text)
@@ -106,29 +136,47 @@ def change_rows(request: Request, kind: str, text: str) -> Any:
     return rows.order_by("-history_date", "-history_id")
 
 
-def change_words(row: Any) -> Happening:
-    what = f"{name_of(row)}: {ACTS[row.history_type]}"
-    return Happening(what, row.history_date, row.history_user, row.history_change_reason or "")
+def change_words(_request: Request, rows: list[Any]) -> list[Happening]:
+    return [
+        Happening(
+            f"{name_of(row)}: {ACTS[row.history_type]}",
+            row.history_date,
+            row.history_user,
+            row.history_change_reason or "",
+        )
+        for row in rows
+    ]
 
 
 def name_of(row: Any) -> str:
-    """What the version is of, in its own words of then: no look-ups per row."""
-    for field in ("reference", "code", "name"):
-        if getattr(row, field, ""):
-            return " ".join(
-                str(part) for part in (getattr(row, field), getattr(row, "title", "")) if part
-            )
-    named = (
-        "role",
-        "kind",
-        "user_id",
-        "contract_id",
-        "percent",
-        "valid_from",
-        "year",
-        "indicator",
-        "low",
-        "high",
-    )
-    parts = [getattr(row, field, None) for field in named]
-    return " · ".join(str(part) for part in parts if part is not None) or str(row.id)
+    """What the version is of, in its own words of then; what it is about was looked up with it."""
+    say = NAMES.get(row.instance_type)
+    own = ("reference", "title", "name", "title_nl")
+    parts = say(row) if say else [getattr(row, name, "") for name in own]
+    return " · ".join(str(part) for part in parts if part) or str(_("no longer known"))
+
+
+def goal_words(row: Any) -> list[Any]:
+    figure = FIGURES.get(row.indicator)
+    return [row.year, figure.title if figure else "", number(row.low), number(row.high)]
+
+
+# Of what has no name of its own: in which words it is told, and what is looked up for that.
+NAMES: dict[Any, Any] = {
+    Membership: lambda row: [row.user, row.get_role_display()],
+    ContractShare: lambda row: [row.contract, row.municipality, percent(row.percent)],
+    Policy: lambda row: [
+        _("from %(day)s") % {"day": long_date(row.valid_from)}
+        if row.valid_from
+        else _("from the beginning")
+    ],
+    Goal: goal_words,
+    TableInForce: lambda row: [row.table, long_date(row.valid_from)],
+    Recognition: lambda row: [row.firm, row.get_kind_display(), long_date(row.valid_from)],
+}
+LOOKED_UP: dict[Any, tuple[str, ...]] = {
+    Membership: ("user",),
+    ContractShare: ("contract", "municipality"),
+    TableInForce: ("table",),
+    Recognition: ("firm",),
+}

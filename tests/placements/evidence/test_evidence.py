@@ -1,18 +1,23 @@
 """Evidence: only what is what it says, nothing but the picture, and only for who may see it."""
 
+import hashlib
 import io
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageCms
+from PIL.PngImagePlugin import PngInfo
 
 from contracts.models import Policy
+from placements.evidence.door import is_kept_as_sent
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
@@ -141,9 +146,13 @@ class TestFiles:
         with pytest.raises(Refused):
             prepared(written.getvalue())
 
-    def test_only_the_first_pages_are_drawn(self, settings: Any) -> None:
+    def test_a_pdf_with_more_pages_than_are_drawn_is_refused(self, settings: Any) -> None:
+        """A page that is not drawn would be lost."""
         settings.EVIDENCE_MAX_PAGES = 2
-        assert len(prepared(pdf(5)).pages) == 2
+        assert len(prepared(pdf(2)).pages) == 2
+        with pytest.raises(Refused, match=r"2 (pages|bladzijden)"):
+            prepared(pdf(3))
+        assert len(prepared(pdf(5), as_sent=True).pages) == 2
 
     def test_a_bsn_in_the_name_is_refused(self, person: Any, draft: FulfilmentVersion) -> None:
         assert (
@@ -159,6 +168,157 @@ class TestFiles:
         assert add(client, draft, photo()).status_code == 422
         assert add(client, draft, photo(colour="red")).status_code == 302
         assert add(client, draft, photo(colour="blue")).status_code == 422
+
+
+SECRET = "BSN 111222333"
+
+
+def telling_pdf() -> bytes:
+    """With words under a black bar, a title, a script and an attachment."""
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(595, 842))
+        font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1)
+        font.BaseFont = pikepdf.Name.Helvetica
+        page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=font))
+        drawing = f"BT /F1 20 Tf 72 700 Td ({SECRET}) Tj ET 60 690 300 30 re f"
+        page.Contents = document.make_stream(drawing.encode())
+        document.docinfo["/Author"] = SECRET
+        document.attachments["x.txt"] = SECRET.encode()
+        document.Root.OpenAction = pikepdf.Dictionary(
+            S=pikepdf.Name.JavaScript, JS=f"app.alert('{SECRET}')"
+        )
+        document.save(written, compress_streams=False, deterministic_id=True)
+    return written.getvalue()
+
+
+def filled_in_form() -> bytes:
+    """A field of a form with a black appearance, drawn only where forms are."""
+    written = io.BytesIO()
+    with pikepdf.new() as document:
+        page = document.add_blank_page(page_size=(200, 200))
+        look = document.make_stream(b"0 0 200 200 re f")
+        look.Type, look.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        look.BBox = pikepdf.Array([0, 0, 200, 200])
+        field = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T="naam"
+        )
+        field.Rect, field.F, field.V = pikepdf.Array([0, 0, 200, 200]), 4, "ingevuld"
+        field.AP = pikepdf.Dictionary(N=look)
+        made = document.make_indirect(field)
+        page.Annots = pikepdf.Array([made])
+        document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([made]))
+        document.save(written)
+    return written.getvalue()
+
+
+def read(kept: Evidence) -> bytes:
+    with kept.file.open() as file:
+        return bytes(file.read())
+
+
+class TestOnlyWhatCanBeSeen:
+    def test_of_a_pdf_the_pages_are_kept_with_the_hash_of_what_was_sent(
+        self, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        sent = telling_pdf()
+        assert SECRET.encode() in sent
+        add(signed_in(person), draft, sent, "factuur.pdf")
+        kept = Evidence.objects.get()
+        content = read(kept)
+        assert kept.drawn
+        assert kept.content_hash == hashlib.sha256(sent).hexdigest()
+        assert kept.size == len(content)
+        with pypdfium2.PdfDocument(content) as document:
+            assert document[0].get_textpage().get_text_bounded() == ""
+            assert document[0].get_size() == (595, 842)
+            assert document.count_attachments() == 0
+            assert not document.get_metadata_dict()["Author"]
+            look = document[0].render(scale=1).to_pil().convert("L")
+        assert look.getpixel((100, 842 - 700)) < 60, "the bar that was drawn"
+        assert look.getpixel((500, 700)) > 200, "the paper"
+        with pikepdf.open(io.BytesIO(content)) as made:
+            assert set(made.Root.keys()) <= {"/Type", "/Pages"}
+        assert b"BSN" not in content
+        assert b"JavaScript" not in content
+
+    def test_what_is_filled_in_in_a_form_is_drawn(self) -> None:
+        (page,) = prepared(filled_in_form()).pages
+        assert Image.open(io.BytesIO(page)).convert("L").getpixel((100, 100)) < 60
+
+    def test_the_same_pdf_is_known_by_what_was_sent(
+        self, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        client = signed_in(person)
+        assert add(client, draft, telling_pdf(), "factuur.pdf").status_code == 302
+        assert add(client, draft, telling_pdf(), "nog eens.pdf").status_code == 422
+
+    @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+    def test_a_picture_has_no_comment_and_no_profile(self, form: str) -> None:
+        written, words = io.BytesIO(), PngInfo()
+        words.add_text("Comment", SECRET)
+        words.add_itxt("Author", SECRET)
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        Image.new("RGB", (40, 30), "teal").save(
+            written,
+            form,
+            icc_profile=profile,
+            **({"pnginfo": words} if form == "PNG" else {}),
+            **({"comment": SECRET} if form == "JPEG" else {}),
+        )
+        kept = prepared(written.getvalue()).content
+        found = Image.open(io.BytesIO(kept))
+        found.load()
+        assert not {"comment", "icc_profile", "exif", "Comment", "Author", "xmp"} & set(found.info)
+        assert SECRET.encode() not in kept
+
+    def test_an_invoice_stays_as_it_was_sent_where_each_policy_says_so(
+        self, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        Policy.objects.update(invoices_as_sent=True)
+        add(signed_in(person), draft, telling_pdf(), "factuur.pdf")
+        kept = Evidence.objects.get()
+        assert (kept.drawn, kept.pages) == (False, 1)
+        assert read(kept) == telling_pdf()
+        assert is_kept_as_sent(draft, "paid_invoice")
+        assert not is_kept_as_sent(draft, "activity_report")
+
+    def test_what_was_kept_before_becomes_its_pages(
+        self,
+        person: Any,
+        draft: FulfilmentVersion,
+        folder: Path,
+        django_capture_on_commit_callbacks: Any,
+    ) -> None:
+        Policy.objects.update(invoices_as_sent=True)
+        add(signed_in(person), draft, telling_pdf(), "factuur.pdf")
+        before = Evidence.objects.get()
+        call_command("apply_retention", stdout=io.StringIO())
+        assert not Evidence.objects.get().drawn, "the policy says so"
+        Policy.objects.update(invoices_as_sent=False)
+        with django_capture_on_commit_callbacks(execute=True):
+            call_command("apply_retention", stdout=io.StringIO())
+        kept = Evidence.objects.get()
+        assert kept.drawn
+        assert kept.content_hash == before.content_hash
+        stored = [path for path in folder.rglob("*") if path.is_file() and path.name != MARK]
+        assert len(stored) == 2
+        assert not any(SECRET.encode() in path.read_bytes() for path in stored)
+        address = reverse("evidence-page", args=[kept.pk, 1])
+        assert signed_in(person).get(address).status_code == 200
+
+    def test_what_cannot_be_drawn_stays_and_is_told(
+        self, person: Any, draft: FulfilmentVersion, folder: Path
+    ) -> None:
+        Policy.objects.update(invoices_as_sent=True)
+        add(signed_in(person), draft, pdf(1), "factuur.pdf")
+        Policy.objects.update(invoices_as_sent=False)
+        kept = Evidence.objects.get()
+        (folder / str(kept.file.name)).write_bytes(b"%PDF-1.7 damaged")
+        told = io.StringIO()
+        call_command("apply_retention", stdout=told)
+        assert "niet te tekenen: 1" in told.getvalue()
+        assert not Evidence.objects.get().drawn
 
 
 class TestWho:

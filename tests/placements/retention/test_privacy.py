@@ -2,13 +2,17 @@
 logged.
 """
 
+import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver, reverse
 
 from sroi.access import Role
+from sroi.accounts.log_words import PAGES
 from sroi.accounts.models import AuditEvent
 from tests import factories as make
 
@@ -102,6 +106,82 @@ def test_the_log_shows_the_region_and_nothing_else(contract: Any) -> None:
         in admin.get(reverse("history"), {"soort": "contracten"}).content.decode()
     )
     assert admin.get(reverse("history"), {"soort": "onzin"}).status_code == 404
+
+
+def test_the_log_says_what_in_words_and_of_whom(contract: Any) -> None:
+    """No address, no code and no number of a row."""
+    admin, adviser = (
+        signed_in(Role.REGION_ADMIN, contract.region),
+        signed_in(Role.ADVISER, contract.region),
+    )
+    version = make.make_placement(contract, external_id="LIN-7")
+    adviser.get(reverse("fulfilment-detail", args=[version.fulfilment_id]))
+    adviser.get(reverse("fulfilment-file", args=["csv"]))
+    AuditEvent.objects.create(
+        kind="looked", path="/weg/is/weg/", user=AuditEvent.objects.first().user
+    )
+    text = admin.get(reverse("history")).content.decode()
+    assert f"pagina van een invulling · LIN-7 ({contract.contractor})" in text
+    assert "lijst van invullingen" in text
+    assert "een andere pagina" in text
+    seen = re.findall(r"<b>(.*?)</b>", text)
+    assert not [words for words in seen if "/" in words]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("rollen", "lezer"),
+        ("aandelen", "Hilversum"),
+        ("ingang", "Gooi"),
+        ("beleid", "Vanaf het begin"),
+    ],
+)
+def test_changes_are_told_in_words_too(contract: Any, kind: str, words: str) -> None:
+    make.make_user(Role.READER, contract.region, name="Lezer Een")
+    admin = signed_in(Role.REGION_ADMIN, contract.region)
+    text = admin.get(reverse("history"), {"soort": kind}).content.decode()
+    seen = " ".join(re.findall(r"<b>(.*?)</b>", text))
+    assert words in seen
+    assert not re.search(r"\b(reader|region_admin|None)\b", seen), seen
+    assert "Lezer Een" in seen or kind != "rollen"
+
+
+def test_each_page_that_leaves_a_row_has_words() -> None:
+    known = set(get_resolver().reverse_dict)
+    assert set(PAGES) <= known, "a page that is no more"
+
+
+def test_the_log_asks_as_little_for_many_rows(contract: Any) -> None:
+    admin, adviser = (
+        signed_in(Role.REGION_ADMIN, contract.region),
+        signed_in(Role.ADVISER, contract.region),
+    )
+    counts = []
+    admin.get(reverse("history"))
+    for number in (1, 6):
+        for n in range(number):
+            version = make.make_placement(contract, external_id=f"LIN-{number}-{n}")
+            adviser.get(reverse("fulfilment-detail", args=[version.fulfilment_id]))
+        with CaptureQueriesContext(connection) as queries:
+            admin.get(reverse("history"))
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 12
+
+
+def test_everyone_sees_what_is_kept_about_them_and_until_when(contract: Any) -> None:
+    person = make.make_user(Role.READER, contract.region, email="zelf@example.org", name="Zelf")
+    make.join(person, Role.ADVISER, make.make_region("elders", "Elders"))
+    make.make_user(Role.READER, contract.region, email="ander@example.org")
+    client = Client()
+    client.post(reverse("login"), {"login": person.email, "password": make.PASSWORD})
+    text = client.get(reverse("held-self")).content.decode()
+    for words in ("zelf@example.org", "Elders", "Lezer", "24 maanden", "14 dagen", "aangemeld"):
+        assert words in text
+    assert "ander@example.org" not in text
+    held = client.get(reverse("held-self"), {"format": "json"}).json()
+    assert (held["email"], len(held["roles"])) == ("zelf@example.org", 2)
+    assert held["log"][0]["kind"] == "signed_in"
 
 
 def test_the_register_of_processing_activities(contract: Any) -> None:

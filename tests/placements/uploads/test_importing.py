@@ -19,15 +19,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone, translation
+from hypothesis import given
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Contract, ObligationChange
-from placements.models import ColumnMemory, Fulfilment, Upload, UploadRow
+from placements.models import ColumnMemory, Fulfilment, FulfilmentVersion, Upload, UploadRow
 from placements.uploads import door as uploads
 from placements.uploads.columns import ALSO, TITLES, match
+from placements.uploads.rows import packed, unpacked
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
-from sroi.exchange import ExportTable, write_xlsx
+from sroi.doors import Refused
+from sroi.exchange import ExportTable, Sheet, write_xlsx
 from tests import factories as make
 from tests.contracts.imports.test_imports import CHANGE, CONTRACT, PLACEMENT
 from tests.factories import signed_in
@@ -216,15 +220,116 @@ def test_faults_stand_in_their_cells_and_nothing_is_imported(world: SimpleNamesp
     assert Contract.objects.count() == 3
 
 
-def test_a_bsn_is_kept_nowhere(world: SimpleNamespace) -> None:
-    upload = sent(
-        world.contractor, fulfilments({"candidate_ref": BSN}, {"external_id": "P-2"}), "fulfilments"
-    )
-    assert upload.content is None
-    assert BSN not in str([(row.cells, row.faults) for row in UploadRow.objects.all()])
-    post(world.contractor, "import-again", upload)
+def cells_page(user: Any, upload: Upload) -> Any:
+    return signed_in(user).get(reverse("import-cells", args=[upload.pk]))
+
+
+def kept_of(upload: Upload) -> str:
+    """Everything that is in the database about a file."""
     upload.refresh_from_db()
-    assert "gewist" in upload.why
+    rows = [(row.cells, row.faults, row.warnings) for row in upload.rows.all()]
+    return str([bytes(upload.content or b"").decode(), upload.header, upload.examples, rows])
+
+
+def test_a_bsn_is_erased_at_once_and_asked_again_while_the_rows_stay(
+    world: SimpleNamespace,
+) -> None:
+    upload = sent(
+        world.contractor,
+        fulfilments({"external_id": "P-2"}, {"candidate_ref": "111/222/333"}),
+        "fulfilments",
+    )
+    assert "111/222" not in kept_of(upload)
+    assert (upload.ending, outcomes(upload)) == (".rows", ["new", "faulty"])
+    ((column, reason),) = faults(upload)
+    assert column == "candidate_ref"
+    assert "gewist" in reason
+    page = signed_in(world.contractor).get(reverse("import-detail", args=[upload.pk]))
+    assert reverse("import-cells", args=[upload.pk]) in page.content.decode()
+    asked = cells_page(world.contractor, upload).content.decode()
+    assert "Rij 3, Kenmerk van de kandidaat" in asked
+    (name,) = cells_page(world.contractor, upload).context["form"].fields
+    again = post(world.contractor, "import-cells", upload, **{name: "1234 bsn 56782"})
+    assert again.status_code == 422
+    assert "56782" in again.content.decode()
+    assert post(world.contractor, "import-cells", upload, **{name: "K-17"}).status_code == 302
+    upload.refresh_from_db()
+    assert (upload.emptied, outcomes(upload)) == ([], ["new", "new"])
+    assert cells_page(world.contractor, upload).status_code == 302
+    post(world.contractor, "import-run", upload)
+    upload.refresh_from_db()
+    assert (upload.state, upload.content) == ("imported", None)
+    assert FulfilmentVersion.objects.filter(candidate_ref="K-17").exists()
+
+
+def test_nothing_is_imported_as_long_as_an_emptied_cell_is_asked(world: SimpleNamespace) -> None:
+    """Also where the column may be empty: nobody said that it is."""
+    upload = sent(world.adviser, contracts({"policy_field": BSN}))
+    assert faults(upload)[0][0] == "policy_field"
+    post(world.adviser, "import-run", upload)
+    post(world.adviser, "import-again", upload)
+    upload.refresh_from_db()
+    assert (upload.state, outcomes(upload)) == ("checked", ["faulty"])
+    (name,) = cells_page(world.adviser, upload).context["form"].fields
+    post(world.adviser, "import-cells", upload, **{name: ""})
+    assert outcomes(upload) == ["new"]
+
+
+def test_a_bsn_in_a_column_that_is_not_used_is_erased_too(world: SimpleNamespace) -> None:
+    """At once where its heading says what it is, and else once it is said that it is not used."""
+    row = {**CONTRACT, "bsn": BSN, "notitie": "111222333"}
+    upload = sent(world.adviser, as_csv(row))
+    assert upload.state == "columns"
+    assert kept_of(upload).count(BSN) == 1, "nobody said yet what “notitie” is"
+    chosen = {
+        f"column_{n}": name if name in CONTRACT else "-" for n, name in enumerate(row, start=1)
+    }
+    post(world.adviser, "import-columns", upload, **chosen)
+    assert BSN not in kept_of(upload)
+    assert (outcomes(upload), uploads.asked_again(upload)) == (["new"], [])
+
+
+def test_invoice_numbers_references_and_amounts_are_not_erased(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({"reference": BSN, "value": BSN}))
+    assert (upload.ending, outcomes(upload), upload.emptied) == (".csv", ["new"], [])
+
+
+def test_the_rows_of_a_workbook_keep_their_types_and_numbers(world: SimpleNamespace) -> None:
+    row = {**CONTRACT, "award_date": date(2023, 12, 1), "value": 1000000, "rate": 5, "cpv": BSN}
+    upload = sent(world.adviser, as_xlsx(row), name="contracten.xlsx")
+    (name,) = cells_page(world.adviser, upload).context["form"].fields
+    post(world.adviser, "import-cells", upload, **{name: "45000000-7"})
+    assert outcomes(upload) == ["new"]
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.text(),
+            st.integers(),
+            st.booleans(),
+            st.floats(allow_nan=False),
+            st.datetimes(),
+            st.dates(),
+            st.times(),
+            st.timedeltas(timedelta(0), timedelta(9)),
+        ),
+        max_size=5,
+    )
+)
+def test_rows_that_are_kept_are_read_as_they_were(cells: list[Any]) -> None:
+    sheet = Sheet(["a"], [(7, cells)], 3)
+    assert unpacked(packed(sheet)) == sheet
+
+
+def test_a_cell_that_is_not_asked_cannot_be_filled(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({"cpv": BSN}))
+    for values in ({}, {(2, 0): "x"}, {(99, 1): "x"}):
+        with pytest.raises(Refused):
+            uploads.fill(upload, values, at=make.moment(make.TODAY))
+    ((row, place),) = uploads.asked_again(upload)
+    with pytest.raises(Refused):
+        uploads.fill(upload, {(row, place): BSN}, at=make.moment(make.TODAY))
 
 
 def test_faulty_rows_as_a_file_that_can_be_sent_again(world: SimpleNamespace) -> None:
@@ -494,6 +599,7 @@ def test_only_who_sent_it_sees_it(world: SimpleNamespace) -> None:
         for name, more in [
             ("import-detail", ()),
             ("import-columns", ()),
+            ("import-cells", ()),
             ("import-faults", ("csv",)),
         ]:
             assert signed_in(other).get(reverse(name, args=[upload.pk, *more])).status_code == 404

@@ -2,6 +2,7 @@
 municipalities only.
 """
 
+import csv
 import json
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from django.test import Client
 from contracts.models import Municipality, Region
 from contracts.policy.loading import load_region
 from reporting.figures.annual import figures_of
+from reporting.figures.exchange import as_rows
 from reporting.figures.outlook import divided
 from reporting.notice.editions import assemble, every_edition, shelves
 from reporting.notice.notice import CouncilNotice
@@ -80,6 +82,16 @@ def test_the_same_as_rows(region: Region) -> None:
     out = StringIO()
     call_command("figures", "2024", "--region", "gooi", "--format", "csv", stdout=out)
     assert f"by_client,WBREBURG,{figures()['by_client']['WBREBURG']}" in out.getvalue()
+
+
+def test_a_carriage_return_in_a_name_begins_no_row() -> None:
+    """Wherever it stands: a reader takes it for the end of a line unless it is quoted."""
+    text = as_rows({"by_client": {"Huizen\rEemnes": "a\rb", "Laren\r": "c\r\nd"}})
+    rows = list(csv.reader(StringIO(text, newline="")))
+    assert rows[1:] == [
+        ["by_client", "Huizen\rEemnes", "a\rb"],
+        ["by_client", "Laren\r", "c\r\nd"],
+    ]
 
 
 def test_a_client_that_is_no_municipality_has_no_edition(region: Region, client: Client) -> None:

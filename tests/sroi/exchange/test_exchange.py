@@ -1,6 +1,8 @@
 """Reading and writing CSV and XLSX, and the parsers of cells."""
 
+import csv
 import io
+import re
 import tempfile
 import zipfile
 from datetime import UTC, date, datetime, time, timedelta
@@ -852,6 +854,24 @@ def test_csv_as_written():
 def test_csv_is_streamed_in_pieces():
     pieces = exchange.csv_chunks(["n"], ([n] for n in range(1200)))
     assert [piece.count("\n") for piece in pieces] == [1, 500, 500, 200]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@given(st.lists(st.lists(st.text("a;,\"\r\n'", max_size=5), min_size=2, max_size=2), max_size=4))
+def test_a_cell_stays_a_cell_whatever_ends_a_line(end, rows):
+    text = exchange.csv_text(rows, delimiter=",", end=end)
+    assert list(csv.reader(io.StringIO(text, newline=""))) == rows
+
+
+def test_csv_is_written_in_one_place():
+    root = Path(exchange.__file__).parents[2]
+    writing = [
+        path.relative_to(root).as_posix()
+        for wing in ("sroi", "contracts", "placements", "reporting")
+        for path in (root / wing).rglob("*.py")
+        if re.search(r"csv\.(?:Dict)?[Ww]riter", path.read_text())
+    ]
+    assert writing == ["sroi/exchange/writing.py"]
 
 
 def test_floats_are_not_written():
