@@ -101,7 +101,7 @@ def test_each_form_of_this_role_offers_back_what_was_typed(
     world: World,  # noqa: F811
     role: str,
 ) -> None:
-    user, lost = world.users[role], []
+    user, lost, offered = world.users[role], [], 0
     addresses = addresses_with_forms(world, role)
     for name, url in addresses.items():
         let_in(page, live_server, user)
@@ -117,6 +117,7 @@ def test_each_form_of_this_role_offers_back_what_was_typed(
         let_in(page, live_server, user)
         page.goto(live_server.url + parse_qs(asked.query)["next"][0])
         if page.locator("#typed").is_visible():
+            offered += 1
             page.locator("[data-put-back]").click()
             page.wait_for_load_state("networkidle")
         back = run(page, SEEN)
@@ -125,3 +126,5 @@ def test_each_form_of_this_role_offers_back_what_was_typed(
     assert lost == []
     # A reader sends nothing.
     assert bool(addresses) == (role != Role.READER)
+    # The others were kept on the server while one typed.
+    assert offered >= len(addresses) - 1
