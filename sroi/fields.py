@@ -207,13 +207,27 @@ class VisibleRows(forms.ModelMultipleChoiceField):
         return super()._check_values(value)  # type: ignore[misc]
 
 
-def text_field(label: Any, longest: int, *, rows: int = 0, **kwargs: Any) -> forms.CharField:
+# What a browser may fill in by itself (WCAG 1.3.5): of who signed in, and not of somebody else.
+OF_ANOTHER = "off"
+
+
+def text_field(
+    label: Any, longest: int, *, rows: int = 0, autocomplete: str = "", **kwargs: Any
+) -> forms.CharField:
     """Free text, of some rows or of one line: a citizen service number is refused, and what was
     typed stays.
     """
     if rows:
         kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
+    if autocomplete:
+        kwargs["widget"] = forms.TextInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, max_length=longest, validators=[refuse_bsn], **kwargs)
+
+
+def email_field(label: Any, autocomplete: str = OF_ANOTHER, **kwargs: Any) -> forms.EmailField:
+    """An e-mail address of the person themselves (`email`) or of another."""
+    widget = forms.EmailInput(attrs={"autocomplete": autocomplete})
+    return forms.EmailField(label=label, max_length=254, widget=widget, **kwargs)
 
 
 def change_answers(form: forms.Form, **answers: str) -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -25,7 +24,7 @@ from sroi.access.personal import watching
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
 from sroi.accounts.sealing import Unreadable
-from sroi.views import asks_for_part
+from sroi.views import asks_for_part, page_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -118,23 +117,12 @@ def _returning_to_page(request: HttpRequest, url: str) -> str:
         return url
     if request.method in ("GET", "HEAD") and not asks_for_part(request):
         return url
-    page = _page_of(request)
+    page = page_of(request)
     if page:
         parameters[REDIRECT_FIELD_NAME] = page
     else:
         del parameters[REDIRECT_FIELD_NAME]
     return f"{path}?{parameters.urlencode(safe='/')}" if parameters else path
-
-
-def _page_of(request: HttpRequest) -> str | None:
-    """The page of ours that this was asked from."""
-    if request.htmx:  # type: ignore[attr-defined]
-        found: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
-        return found
-    parts = urlsplit(request.headers.get("Referer", ""))
-    if parts.netloc != request.get_host():
-        return None
-    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class SessionEndMiddleware:

@@ -38,6 +38,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or _kept(
     "secret-key", lambda: secrets.token_urlsafe(50)
 )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_FAILURE_VIEW = "sroi.views.outdated_form"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HTTPS = env.bool("HTTPS", default=False)
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -14,6 +16,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.views.csrf import csrf_failure
 from django.views.generic import DetailView, FormView, View
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
@@ -53,6 +57,33 @@ def asks_for_part(request: HttpRequest) -> bool:
     """Whether htmx asks, to put something from the answer into a page that stands already."""
     htmx: Any = getattr(request, "htmx", None)
     return bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+
+
+def page_of(request: HttpRequest) -> str | None:
+    """The page of ours that this was asked from."""
+    if request.htmx:  # type: ignore[attr-defined]
+        found: str | None = request.htmx.current_url_abs_path  # type: ignore[attr-defined]
+        return found
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if parts.netloc != request.get_host():
+        return None
+    return urlunsplit(("", "", parts.path, parts.query, ""))
+
+
+def outdated_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form of before its person signed in anew, in another tab: back to its page, where what was
+    typed is offered back.
+
+    Without a page of ours, or a cookie to go on with: a page that says what to do.
+    """
+    page = page_of(request)
+    if page is None or settings.CSRF_COOKIE_NAME not in request.COOKIES:
+        return csrf_failure(request, reason)
+    messages.error(
+        request,
+        _("Nothing was saved yet: you signed in anew after this page was opened. Send it again."),
+    )
+    return redirect(page)
 
 
 def kept_file(request: Any, content: bytes | None, name: str, content_type: str) -> HttpResponse:

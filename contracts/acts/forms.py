@@ -67,6 +67,11 @@ class ActForm(DoubtingForm):
     def modification(self) -> Modification:
         return Modification(self.contract, self.kind, self.cleaned_data["reason"])
 
+    def ask_about(self, change: ObligationChange) -> None:
+        """Also where something else is wrong: a tick that was given is then still there."""
+        change.reason = self.cleaned_data.get("reason") or str(self["reason"].value() or "")
+        self.ask_again(doubts_of(Modification(self.contract, self.kind, "", change=change)))
+
 
 def reason_field() -> forms.CharField:
     return text_field(gettext_lazy("Reason"), 1000, rows=3, help_text=REASON)
@@ -142,8 +147,7 @@ class ModifyForm(ActForm):
         for name, reason in self.faults():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, reason)
-        if not self.errors:
-            self.ask_again(doubts_of(self.modification))
+        self.ask_about(change_of(self.contract, self.given))
         return cleaned
 
     def faults(self) -> Iterator[Objection]:
@@ -261,9 +265,17 @@ class CertificateForm(ActForm):
                 "obligation_delta",
                 _("A discount makes the obligation lower: write it with a minus."),
             )
-        if not self.errors:
-            self.ask_again(doubts_of(self.modification))
+        if cleaned.get("level") and "obligation_delta" in cleaned:
+            self.ask_about(self.discounting())
         return cleaned
+
+    def discounting(self, **more: Any) -> ObligationChange:
+        return ObligationChange(
+            contract=self.contract,
+            kind=ChangeKind.PSO_DISCOUNT,
+            obligation_delta=self.discount,
+            **more,
+        )
 
     @property
     def certificate(self) -> PsoCertificate:
@@ -281,13 +293,10 @@ class CertificateForm(ActForm):
 
     @property
     def modification(self) -> Modification:
-        given, discount = self.cleaned_data, self.discount
+        given = self.cleaned_data
         on = max(given["valid_from"], self.contract.award_date)
-        change = ObligationChange(
-            contract=self.contract,
-            kind=ChangeKind.PSO_DISCOUNT,
+        change = self.discounting(
             effective_date=on,
-            obligation_delta=discount,
             reason=given["reason"],
             identity=f"form:{given['token'] or uuid4()}",
         )
@@ -296,7 +305,7 @@ class CertificateForm(ActForm):
             self.kind,
             given["reason"],
             on=on,
-            change=change if discount else None,
+            change=change if change.obligation_delta else None,
             certificate=self.certificate,
         )
 

@@ -13,7 +13,7 @@ from contracts.models import ClientKind, Municipality, Region
 from contracts.people.membership import administered
 from sroi.access import Access, May
 from sroi.exchange import whole_number
-from sroi.fields import Day, ParsedField, text_field
+from sroi.fields import OF_ANOTHER, Day, ParsedField, text_field
 from sroi.history.keeping import WHY
 
 
@@ -44,7 +44,7 @@ class NewClientForm(forms.Form):
         widget=forms.RadioSelect,
         initial=ClientKind.MUNICIPALITY,
     )
-    name = text_field(_("Name"), NAME)
+    name = text_field(_("Name"), NAME, autocomplete=OF_ANOTHER)
     code = forms.CharField(
         label=_("Code"),
         max_length=12,
@@ -86,7 +86,7 @@ class NewClientForm(forms.Form):
 class ClientForm(forms.Form):
     """What may be mended of a client."""
 
-    name = text_field(_("Name"), NAME)
+    name = text_field(_("Name"), NAME, autocomplete=OF_ANOTHER)
     inhabitants = inhabitants_field()
     why = why_field()
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import ContactPerson, NoteKind, Side
 from sroi.bsn import refuse_bsn
-from sroi.fields import PastDay, text_field
+from sroi.fields import PastDay, email_field, text_field
 
 
 class NoteForm(forms.Form):
@@ -34,19 +34,18 @@ class ContactPersonForm(forms.Form):
     NEEDED_SOMETIMES = ("email", "phone")
 
     side = forms.ChoiceField(label=gettext_lazy("Of whom"))
-    name = text_field(gettext_lazy("Name"), 200)
-    function = text_field(gettext_lazy("Function"), 200, required=False)
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail address"),
-        max_length=254,
-        required=False,
-        validators=[refuse_bsn],
+    name = text_field(gettext_lazy("Name"), 200, autocomplete="name")
+    function = text_field(
+        gettext_lazy("Function"), 200, required=False, autocomplete="organization-title"
+    )
+    email = email_field(
+        gettext_lazy("E-mail address"), "email", required=False, validators=[refuse_bsn]
     )
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
         max_length=30,
         required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
 
     def __init__(self, *args: Any, sides: Sequence[Side], **kwargs: Any) -> None:

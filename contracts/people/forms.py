@@ -15,16 +15,16 @@ from contracts.people.membership import administered
 from sroi.access import Access, Of, Role
 from sroi.access.roles import given_for, role_called
 from sroi.bsn import refuse_bsn
-from sroi.fields import VisibleRows, kvk_field, text_field
+from sroi.fields import VisibleRows, email_field, kvk_field, text_field
 
 
 class ColleagueForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail address of your colleague"), max_length=254)
+    email = email_field(gettext_lazy("E-mail address of your colleague"))
     of = forms.ChoiceField(label=gettext_lazy("For"), widget=forms.RadioSelect)
 
 
 class OwnDetailsForm(forms.Form):
-    name = text_field(gettext_lazy("Your name"), 150)
+    name = text_field(gettext_lazy("Your name"), 150, autocomplete="name")
     phone = forms.CharField(
         label=gettext_lazy("Telephone"),
         max_length=30,
@@ -36,13 +36,9 @@ class OwnDetailsForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["name"].widget.attrs["autocomplete"] = "name"
-
 
 class AcceptForm(forms.Form):
-    name = text_field(gettext_lazy("Your name"), 150)
+    name = text_field(gettext_lazy("Your name"), 150, autocomplete="name")
     password = forms.CharField(
         label=gettext_lazy("Choose a password"),
         help_text=gettext_lazy(
@@ -103,7 +99,7 @@ class ClientRows(VisibleRows):
 
 
 class InviteForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    email = email_field(gettext_lazy("E-mail address"))
     region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"))
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
@@ -183,4 +179,4 @@ class MembershipForm(forms.Form):
 
 
 class EmailForm(forms.Form):
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    email = email_field(gettext_lazy("E-mail address"))

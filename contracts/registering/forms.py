@@ -19,7 +19,16 @@ from contracts.models import (
 from contracts.registering import cpv
 from contracts.registering.door import RegionalRules
 from sroi.exchange import decimal_number
-from sroi.fields import Day, DoubtingForm, ParsedField, euros, kvk_field, percentage, text_field
+from sroi.fields import (
+    OF_ANOTHER,
+    Day,
+    DoubtingForm,
+    ParsedField,
+    euros,
+    kvk_field,
+    percentage,
+    text_field,
+)
 
 COUNTRY = RegexValidator(
     r"^[A-Za-z]{2}$", gettext_lazy("A country is two letters, as in BE or DE.")
@@ -85,6 +94,7 @@ class NewContractorForm(forms.Form):
     name = text_field(
         gettext_lazy("Name"),
         200,
+        autocomplete=OF_ANOTHER,
         error_messages={
             "required": gettext_lazy("Fill in the name as it stands in the trade register.")
         },

@@ -11,14 +11,14 @@ from contracts.models.social_firm import WEB
 from contracts.policy.forms import RegionForm
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from sroi.bsn import refuse_bsn
-from sroi.fields import Day, kvk_field, text_field
+from sroi.fields import OF_ANOTHER, Day, kvk_field, text_field
 
 
 class FactsForm(forms.Form):
     """What a contractor wants to know of a firm to buy from."""
 
-    name = text_field(gettext_lazy("Name of the firm"), 200)
-    place = text_field(gettext_lazy("Place"), 100, required=False)
+    name = text_field(gettext_lazy("Name of the firm"), 200, autocomplete=OF_ANOTHER)
+    place = text_field(gettext_lazy("Place"), 100, required=False, autocomplete=OF_ANOTHER)
     offers = text_field(
         gettext_lazy("What can one buy there?"),
         500,

@@ -367,24 +367,33 @@ class OneRecognition(ForWhoMay, OfOne):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         act = request.POST.get("act", "")
+        end, take_back = EndRecognitionForm(auto_id="end_%s"), TakeBackForm()
+        asked: Any = None
+        if act == "take_back":
+            asked = take_back = TakeBackForm(request.POST)
+        elif act not in ("publish", "hide"):
+            asked = end = EndRecognitionForm(request.POST, auto_id="end_%s")
+        if asked and not asked.is_valid():
+            return self.show(end, take_back, 422)
         try:
-            if act in ("publish", "hide"):
-                firms.publish(self.recognition, act == "publish", act_of(request))
-            elif act == "take_back":
-                taken = TakeBackForm(request.POST)
-                if not taken.is_valid():
-                    return self.show(EndRecognitionForm(auto_id="end_%s"), taken, 422)
-                firms.take_back(self.recognition, act_of(request, taken.cleaned_data["why"]))
-            else:
-                ended = EndRecognitionForm(request.POST, auto_id="end_%s")
-                if not ended.is_valid():
-                    return self.show(ended, TakeBackForm(), 422)
-                last, why = ended.cleaned_data["last"], ended.cleaned_data["why"]
-                firms.end(self.recognition, last, act_of(request, why))
-            messages.success(request, _("Saved."))
+            self.do(act, asked.cleaned_data if asked else {})
         except Refused as fault:
+            if asked:
+                asked.add_error(None, str(fault))
+                return self.show(end, take_back, 422)
             messages.error(request, str(fault))
+        else:
+            messages.success(request, _("Saved."))
         return redirect("social-firm-detail", self.recognition.firm_id)
+
+    def do(self, act: str, given: dict[str, Any]) -> None:
+        by = act_of(self.request, given.get("why", ""))
+        if act in ("publish", "hide"):
+            firms.publish(self.recognition, act == "publish", by)
+        elif act == "take_back":
+            firms.take_back(self.recognition, by)
+        else:
+            firms.end(self.recognition, given["last"], by)
 
     def show(
         self, end: EndRecognitionForm, take_back: TakeBackForm, status: int = 200

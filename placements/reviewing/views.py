@@ -29,7 +29,7 @@ from placements.rights import may_review, reviews_own_entry
 from placements.standing.known import waiting
 from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.fields import is_key
+from sroi.fields import change_answers, is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro
 from sroi.views import ForWhoMay, Request, act_of
@@ -327,12 +327,23 @@ class Review(Reviewing):
         messages.success(self.request, sentence % {"number": fulfilment.external_id, **values})
 
     def refused(self, pk: int, fault: Refused) -> HttpResponse:
-        """Nothing happened: say why, and show it as it stands now."""
+        """Nothing happened: say why, and show it as it stands now, with what was typed."""
         fulfilment = self.find(pk)
         if self.is_open(fulfilment):
-            return self.show(fulfilment, refusal=str(fault), status=409)
+            typed = self.typed(fulfilment)
+            return self.show(fulfilment, refusal=str(fault), status=409, **typed)
         messages.error(self.request, str(fault))
         return redirect("fulfilment-detail", pk)
+
+    def typed(self, fulfilment: Any) -> dict[str, Any]:
+        answer = self.request.POST.get("answer", "")
+        if answer == "otherwise":
+            adjust = self.adjust_form(fulfilment, self.request.POST)
+            change_answers(adjust, edition=str(fulfilment.latest.edition))
+            return {"adjust": adjust}
+        if answer in ("return", "reject"):
+            return {"why": WhyForm(self.request.POST), "answered": answer}
+        return {}
 
     def context_of_evidence(self, fulfilment: Any, version: FulfilmentVersion) -> dict[str, Any]:
         rows = visible(Evidence, self.request.access).filter(version__fulfilment=fulfilment)

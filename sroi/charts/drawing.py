@@ -63,12 +63,9 @@ def chart_of(
         "height": height,
         "viewBox": f"0 0 {decimal_text(width)} {decimal_text(height)}",
     }
-    about = element("title", escape(alt)) + element(
-        "desc", escape(cleaned(", ".join(table.header)))
-    )
     svg = element(
         "svg",
-        about + defs + "".join(shapes),
+        element("title", escape(alt)) + defs + "".join(shapes),
         xmlns="http://www.w3.org/2000/svg",
         id=clean_id(name),
         role="img",

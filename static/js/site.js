@@ -39,6 +39,28 @@
   const focusOn = (root) => root.querySelector?.("[data-focus]:not([data-still] *)")?.focus();
   focusOn(document);
 
+  // What appears by itself is announced by a region that stays: one that is swapped itself is not heard.
+  const SAID = "[data-said], .alert";
+  on("htmx:afterSettle", ({ detail: { elt } }) => {
+    const parts = [elt, ...elt.querySelectorAll(SAID)].filter((part) => part.matches(SAID));
+    const words = parts.map((part) => part.dataset.said || part.textContent.trim()).join(" ");
+    const said = document.getElementById("said");
+    if (words && words !== said.textContent) said.textContent = words;
+  });
+
+  // What sticks to the foot of the window covers nothing that has the focus: one scrolls up to above it.
+  const measureFoot = () => {
+    const heights = [...document.querySelectorAll(".value--follow, .review__answer")]
+      .filter((part) => getComputedStyle(part).insetBlockEnd === "0px")
+      .map((part) => part.offsetHeight);
+    document.documentElement.style.setProperty("--foot", `${Math.max(0, ...heights)}px`);
+  };
+  measureFoot();
+  for (const type of ["htmx:afterSettle", "toggle"]) on(type, measureFoot, true);
+  window.addEventListener("resize", measureFoot);
+  // By itself a browser shows only the line of a long field in which one types.
+  on("focusin", ({ target }) => target.matches("textarea") && target.scrollIntoView({ block: "nearest" }));
+
   // A list that was filled anew begins at its beginning, also for who uses the keyboard.
   on("htmx:afterSettle", (event) => {
     focusOn(event.detail.elt);
@@ -55,12 +77,27 @@
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
 
-  // A form is sent once.
+  // A form is sent once, and not into a void: without a connection the page stays, and says so.
   on("submit", (event) => {
-    const form = event.target;
+    const form = event.target, sender = event.submitter;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.getAttribute("aria-busy") === "true") event.preventDefault();
     else form.setAttribute("aria-busy", "true");
+    if (navigator.onLine || event.defaultPrevented || "isReached" in form.dataset) return;
+    event.preventDefault();
+    // A browser can be wrong about that.
+    fetch(location.href, { method: "HEAD", cache: "no-store" }).then(
+      () => {
+        form.dataset.isReached = "";
+        form.removeAttribute("aria-busy");
+        form.requestSubmit(sender);
+      },
+      () => {
+        form.removeAttribute("aria-busy");
+        sayFailed(failed.dataset.offline);
+        failed.focus();
+      },
+    );
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[aria-busy]")) form.removeAttribute("aria-busy");
@@ -68,17 +105,22 @@
 
   // Say so when an answer stays away, or is another than what was asked for: what stands is never swapped for nothing.
   const failed = document.getElementById("failed");
-  const sayFailed = () => {
+  const sayFailed = (words) => {
     failed.hidden = false;
-    failed.textContent = failed.dataset.text;
+    failed.textContent = words;
   };
-  for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) on(type, sayFailed);
+  for (const type of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    on(type, () => sayFailed(navigator.onLine ? failed.dataset.text : failed.dataset.offline));
+  }
+  window.addEventListener("online", () => {
+    failed.hidden = true;
+  });
   on("htmx:beforeSwap", ({ detail }) => {
     const part = detail.requestConfig.elt.closest("[hx-select]")?.getAttribute("hx-select");
     if (!detail.shouldSwap || !part || part === "unset") return;
     if (new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector(part)) return;
     detail.shouldSwap = false;
-    sayFailed();
+    sayFailed(failed.dataset.text);
   });
   on("htmx:beforeRequest", () => {
     failed.hidden = true;

@@ -1,13 +1,16 @@
 // What is typed in a form stays in this tab until it was taken, and is offered back on the same page: a session that
-// ended, a connection that failed or an answer that was refused loses nothing. Only what differs from what the page
-// said; per person, page and form; never a password; gone at sign-out.
+// ended, a connection that failed or an answer that was refused loses nothing. Of every form that is posted, parts that
+// come later included; only what differs from what the page said; per person, page and form. Never what is in a form
+// with a password or a code, and of files only their names. Gone at sign-out, after some hours, and when another person
+// signs in. Why so: docs/decisions/what-is-typed-stays-in-its-tab.md
 (() => {
-  const PREFIX = "typed:", HOURS = 12;
+  const PREFIX = "typed:", HOURS = 12, SIGNED_OUT = "signed-out";
   const { person, notDone } = document.body.dataset;
   const page = location.pathname;
-  let store;
+  let store, lastSignOut;
   try {
     store = window.sessionStorage;
+    lastSignOut = Number(localStorage.getItem(SIGNED_OUT));
   } catch {
     return; // Not allowed: then the page works as without this file.
   }
@@ -74,64 +77,102 @@
     }
     return found;
   };
-  const changesIn = (form) =>
-    Object.fromEntries([...fieldsOf(form)].filter(([, field]) => isChanged(field)).map(([n, f]) => [n, valuesOf(f)[0]]));
+  const filesOf = (form) =>
+    Object.fromEntries(
+      [...form.elements].filter(({ files }) => files?.length).map(({ name, files }) => [name, [...files].map((f) => f.name)]),
+    );
+  // What the page said when it opened: a part that comes later can bring what was chosen there as its own.
+  const opened = new Map();
+  const changesIn = (form) => {
+    const said = opened.get(keyOf(form)), changes = {};
+    for (const [name, field] of fieldsOf(form)) {
+      const [value, standing] = valuesOf(field);
+      if (!same(value, said?.get(name) ?? standing)) changes[name] = value;
+    }
+    return changes;
+  };
   // What was kept before and is not put back yet stays, under what is typed now.
-  const pending = new Map();
+  const pending = new Map(), lost = new Map();
   const keep = (form, sent) => {
     if (!person || !isKept(form)) return;
     const key = keyOf(form), values = { ...pending.get(key), ...changesIn(form) };
-    if (Object.keys(values).length) write(key, { person, page, at: Date.now(), sent, values });
-    else forget([key]);
+    const files = { ...lost.get(key), ...filesOf(form) };
+    const isEmpty = !Object.keys(values).length && !Object.keys(files).length;
+    if (isEmpty) forget([key]);
+    else write(key, { person, page, at: Date.now(), sent, values, files });
   };
 
   for (const type of ["input", "change"]) {
-    document.addEventListener(type, (event) => event.isTrusted && event.target.form && keep(event.target.form, false));
+    document.addEventListener(type, (event) => event.target.form && keep(event.target.form, false));
   }
   document.addEventListener("submit", (event) => {
     if (event.target.matches("[data-signs-out]")) {
       forget(kept());
-      localStorage.setItem("signed-out", Date.now());
-    } else keep(event.target, true);
+      localStorage.setItem(SIGNED_OUT, Date.now());
+    } else if (!event.defaultPrevented) {
+      // A button that goes elsewhere takes nothing of the form.
+      keep(event.target, !event.submitter?.hasAttribute("formaction"));
+    }
   });
   // Another tab signed out.
-  window.addEventListener("storage", (event) => event.key === "signed-out" && forget(kept()));
+  window.addEventListener("storage", (event) => event.key === SIGNED_OUT && forget(kept()));
 
-  // --- a page that opens: what was sent was taken where this page is the answer to it, and does not say otherwise ---
+  // --- a page that opens: what was sent was taken where it led on to this page, and this does not say otherwise ---
 
   const way = performance.getEntriesByType("navigation")[0];
-  const isRefusal =
-    notDone !== undefined || way?.responseStatus >= 400 || document.querySelector(".messages .alert--error") !== null;
+  const isRefusal = document.querySelector(".messages :is(.alert--error, .alert--warning)") !== null;
   const isAnswerTo = (entry) =>
-    person && !isRefusal && way?.type !== "back_forward" && document.referrer.split("?")[0] === location.origin + entry.page;
+    entry.sent && person && notDone === undefined && way?.type !== "back_forward" &&
+    document.referrer.split("?")[0] === location.origin + entry.page;
   for (const key of kept()) {
     const entry = read(key);
-    const isOld = !entry || Date.now() - entry.at > HOURS * 3600 * 1000;
+    const isOld = !entry || Date.now() - entry.at > HOURS * 3600 * 1000 || entry.at < lastSignOut;
     const isAnothers = person && entry?.person !== person;
-    if (isOld || isAnothers || (entry.sent && isAnswerTo(entry))) forget([key]);
-    else write(key, { ...entry, sent: false });
+    if (isOld || isAnothers || (isAnswerTo(entry) && way?.redirectCount && !isRefusal)) forget([key]);
+    // Files that were sent arrived: what is wrong with them stands there.
+    else write(key, { ...entry, sent: false, files: isAnswerTo(entry) ? {} : entry.files });
   }
-  if (!person) return;
+  for (const hint of document.querySelectorAll("[data-kept]")) hint.hidden = !kept().length;
+  const offer = document.getElementById("typed");
+  if (!person || !offer) return;
 
-  const forms = [...document.forms].filter(isKept);
-  for (const form of forms) {
-    const entry = read(keyOf(form));
-    if (entry) pending.set(keyOf(form), entry.values);
-  }
+  const formsHere = () => [...document.forms].filter(isKept);
+  const remember = () => {
+    for (const form of formsHere()) {
+      const key = keyOf(form);
+      if (opened.has(key)) continue;
+      opened.set(key, new Map([...fieldsOf(form)].map(([name, field]) => [name, valuesOf(field)[1]])));
+      const entry = read(key);
+      if (!entry) continue;
+      pending.set(key, entry.values);
+      lost.set(key, entry.files);
+    }
+  };
   // Of a radio button only that it was chosen: choosing another one leaves it.
   const lacks = (field, value) =>
     value !== undefined && (field.type !== "radio" || value) && !same(value, valuesOf(field)[0]);
-  const offered = forms.filter((form) => {
+  const isLacking = (form) => {
     const values = pending.get(keyOf(form)) ?? {};
     return [...fieldsOf(form)].some(([name, field]) => lacks(field, values[name]));
-  });
-  const offer = document.getElementById("typed");
-  if (!offered.length || !offer) return;
-  offer.hidden = false;
-
+  };
+  const filesToChooseIn = (form) => {
+    const chosen = filesOf(form);
+    return Object.entries(lost.get(keyOf(form)) ?? {}).flatMap(([name, files]) => (chosen[name] ? [] : files));
+  };
+  const show = () => {
+    const typed = formsHere().some(isLacking), files = formsHere().flatMap(filesToChooseIn);
+    for (const part of offer.querySelectorAll("[data-typed]")) part.hidden = !typed;
+    offer.querySelector("[data-files]").hidden = !files.length;
+    offer.querySelector("[data-files] b").textContent = files.join(", ");
+    offer.hidden = !typed && !files.length;
+    if (offer.hidden) return;
+    // What the eye finds on top is announced as well.
+    const said = [...offer.querySelectorAll("p:not([hidden], .actions)")].map((part) => part.textContent.trim());
+    document.getElementById("said").textContent = said.join(" ");
+  };
   // What was filled in anew meanwhile stays.
   const putBack = () => {
-    for (const form of offered) {
+    for (const form of formsHere()) {
       const values = pending.get(keyOf(form)) ?? {};
       for (const [name, field] of fieldsOf(form)) {
         if (lacks(field, values[name]) && !isChanged(field) && !isChosenAnew(field)) put(field, values[name]);
@@ -139,18 +180,30 @@
       }
     }
   };
+  let isPutBack = false;
   offer.querySelector("[data-put-back]").addEventListener("click", () => {
-    offer.hidden = true;
+    const form = formsHere().find(isLacking);
+    isPutBack = true;
     putBack();
-    [...fieldsOf(offered[0]).values()][0].focus();
-    // What appears only because of an answer is filled in once it is there.
-    document.addEventListener("htmx:afterSettle", putBack);
+    show();
+    ([...(form ? fieldsOf(form).values() : [])][0] ?? document.getElementById("main")).focus();
   });
   offer.querySelector("[data-forget-typed]").addEventListener("click", () => {
-    offer.hidden = true;
-    for (const form of offered) {
-      pending.delete(keyOf(form));
-      keep(form, false);
-    }
+    pending.clear();
+    lost.clear();
+    for (const form of formsHere()) keep(form, false);
+    show();
+    document.getElementById("main").focus();
+  });
+
+  remember();
+  show();
+  document.addEventListener("change", ({ target }) => target.type === "file" && !offer.hidden && show());
+  // A part that came: what appears only because of an answer is filled in once it is there, and what it brought is kept.
+  document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
+    remember();
+    if (isPutBack) putBack();
+    else if (offer.hidden) show();
+    if (elt.closest("form")) keep(elt.closest("form"), false);
   });
 })();

@@ -112,7 +112,7 @@ class InterimReport(View):
             report([self.reported(row) for row in said], act_of(request))
         except Refused as fault:
             messages.error(request, str(fault))
-            return redirect(request.get_full_path())
+            return self.show(rows, 422)
         messages.success(
             request,
             _("Thank you. What runs on is confirmed until today; changes go to the adviser."),

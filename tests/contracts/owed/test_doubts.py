@@ -251,6 +251,52 @@ class TestForms:
         assert client.post(url, given | tick | {"confirm": "1"}).status_code == 302
         assert ObligationChange.objects.get().value_delta == -5000
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"effective_date": ""},
+            {"effective_date": "2001-01-01"},
+            {"reason": "Meerwerk, BSN 123456782"},
+        ],
+    )
+    def test_a_tick_stays_when_something_else_is_wrong(
+        self, contract: Contract, adviser: Any, wrong: dict[str, str]
+    ) -> None:
+        client = signed_in(adviser)
+        url = reverse("contract-change", args=[contract.pk, "amendment"])
+        given = {
+            "effective_date": "2024-07-01",
+            "reason": "Meerwerk",
+            "value_delta": "-5.000",
+            "token": "t-1",
+        }
+        tick = self.ticks(client.post(url, given), "value_delta")
+        page = client.post(url, given | tick | wrong)
+        assert (page.status_code, list(page.context["form"].errors)) == (422, list(wrong))
+        assert self.ticks(page, "value_delta") == tick
+        assert page.context["form"].fields["value_delta"].confirm.ticked
+        # Said of this value, and of no other.
+        page = client.post(url, given | tick | wrong | {"value_delta": "-6.000"})
+        assert not page.context["form"].fields["value_delta"].confirm.ticked
+
+    def test_a_tick_about_a_certificate_stays_when_its_day_is_wrong(
+        self, contract: Contract, adviser: Any
+    ) -> None:
+        client = signed_in(adviser)
+        url = reverse("contract-change", args=[contract.pk, "certificate"])
+        given = {
+            "level": "aspirant",
+            "valid_from": "2024-02-01",
+            "valid_until": "2025-01-31",
+            "obligation_delta": "-5.000",
+            "reason": "Een verhoging van de korting",
+            "token": "t-1",
+        }
+        tick = self.ticks(client.post(url, given), "obligation_delta")
+        page = client.post(url, given | tick | {"valid_until": "2023-12-31"})
+        assert list(page.context["form"].errors) == ["valid_until"]
+        assert page.context["form"].fields["obligation_delta"].confirm.ticked
+
 
 class TestProposals:
     def test_the_officer_is_asked_and_the_adviser_again(

@@ -136,6 +136,24 @@ class TestAnswers:
         version.refresh_from_db()
         assert version.state == FulfilmentState.REJECTED
 
+    def test_what_was_typed_stands_there_again_when_it_was_refused(
+        self, client: Client, contract: Any
+    ) -> None:
+        version = make.make_activity(contract, state="submitted")
+        sent = {"version": version.pk, "edition": version.edition + 1}
+        for answer in ("return", "reject"):
+            page_again = client.post(
+                page(version), {"answer": answer, "why": "Bij wie was dit?", **sent}
+            )
+            assert page_again.status_code == 409
+            assert page_again.content.decode().count("Bij wie was dit?") == 1
+        given = {"description": "Gastlessen", "quantity": "12", "why": "Volgens de presentielijst"}
+        again = client.post(page(version), {"answer": "otherwise", **given, **sent})
+        assert again.status_code == 409
+        assert "Volgens de presentielijst" in again.content.decode()
+        # Sent again it is an answer to what there is now.
+        assert again.context["adjust"]["edition"].value() == str(version.edition)
+
     def test_nobody_reviews_what_they_entered(
         self, client: Client, contract: Any, adviser: Any
     ) -> None:

@@ -52,7 +52,7 @@ def send(page: Page) -> None:
 
 def put_back(page: Page) -> None:
     expect(page.locator(OFFER)).to_be_visible()
-    page.get_by_role("button", name="Zet het terug").click()
+    page.get_by_role("button", name="Terugzetten").click()
     expect(page.locator(OFFER)).to_be_hidden()
 
 
@@ -113,6 +113,7 @@ def test_a_form_that_is_sent_after_the_session_ended(page: Page, note: str, advi
     Session.objects.all().delete()
     send(page)
     page.wait_for_url(lambda url: reverse("login") in url)
+    expect(page.locator("[data-kept]")).to_be_visible()
     sign_in(page, adviser)
     assert page.url == note
     put_back(page)
@@ -133,11 +134,116 @@ def test_a_form_that_is_sent_without_a_connection(page: Page, note: str) -> None
     put_back(page)
     page.context.set_offline(True)
     send(page)
-    page.wait_for_url("chrome-error://**")
+    expect(page.locator("#failed")).to_contain_text("Er is geen verbinding")
+    expect(page.locator("#failed")).to_be_focused()
+    expect(page.locator("[name=text]")).to_have_value(WRITTEN)
     page.context.set_offline(False)
+    expect(page.locator("#failed")).to_be_hidden()
+    send(page)
+    page.wait_for_url(lambda url: url != note)
+    assert ContractNote.objects.get().text == WRITTEN
+    page.go_back()
+    expect(page.locator(OFFER)).to_be_hidden()
+
+
+def test_a_server_that_is_away_while_a_form_is_sent(page: Page, note: str) -> None:
+    page.route(
+        "**", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    send(page)
+    page.wait_for_url("chrome-error://**")
+    page.go_back()
     page.goto(note)
     put_back(page)
     expect(page.locator("[name=text]")).to_have_value(WRITTEN)
+
+
+def test_who_signed_in_anew_in_another_tab_sends_it_again(
+    page: Page, note: str, adviser: Any
+) -> None:
+    Session.objects.all().delete()
+    other = page.context.new_page()
+    other.goto(note)
+    sign_in(other, adviser)
+    other.fill("[name=text]", "In de andere tab.")
+    send(page)
+    expect(page.locator(".messages")).to_contain_text("Verstuur het opnieuw")
+    assert page.url == note
+    put_back(page)
+    expect(page.locator("[name=text]")).to_have_value(WRITTEN)
+    send(page)
+    page.wait_for_url(lambda url: url != note)
+    # The other tab has what was typed there.
+    other.reload()
+    put_back(other)
+    expect(other.locator("[name=text]")).to_have_value("In de andere tab.")
+
+
+def test_what_was_shown_and_not_done_yet_is_offered_back(
+    page: Page, live_server: Any, contract: Any, adviser: Any
+) -> None:
+    """A form that is looked at before it is sent for good."""
+    url = live_server.url + reverse("contract-change", args=[contract.pk, "amendment"])
+    page.goto(url)
+    sign_in(page, adviser)
+    page.fill("[name=effective_date]", "2024-07-01")
+    page.fill("[name=value_delta]", "5.000")
+    page.fill("[name=reason]", "Meerwerk aan de brug")
+    send(page)
+    confirm = page.locator("[name=confirm]")
+    confirm.wait_for()
+    expect(page.locator(OFFER)).to_be_hidden()
+    Session.objects.all().delete()
+    confirm.click()
+    sign_in(page, adviser)
+    put_back(page)
+    expect(page.locator("[name=reason]")).to_have_value("Meerwerk aan de brug")
+    expect(page.locator("[name=effective_date]")).to_have_value("2024-07-01")
+    send(page)
+    confirm.click()
+    page.wait_for_url(lambda where: where != url)
+    assert kept(page) == []
+
+
+def test_what_a_part_brought_is_kept_too(
+    page: Page, live_server: Any, contract: Any, region: Any, person: Any
+) -> None:
+    """A firm that was chosen from the register comes as a part of the page, filled in by it."""
+    make.make_firm(region, "Sociale Drukkerij")
+    draft = make.make_purchase(contract, state="draft", supplier_name="", supplier_kvk="")
+    page.goto(live_server.url + reverse("fulfilment-details", args=[draft.fulfilment_id]))
+    sign_in(page, person)
+    page.locator("[name=supplier_name]").press_sequentially("Sociale Dr")
+    page.locator("button[name=firm]").click()
+    expect(page.locator("[name=supplier_name]")).to_have_value("Sociale Drukkerij")
+    number = page.locator("[name=supplier_kvk]").input_value()
+    Session.objects.all().delete()
+    page.reload()
+    sign_in(page, person)
+    put_back(page)
+    expect(page.locator("[name=supplier_name]")).to_have_value("Sociale Drukkerij")
+    expect(page.locator("[name=supplier_kvk]")).to_have_value(number)
+
+
+def test_of_a_file_it_is_said_that_it_has_to_be_chosen_again(
+    page: Page, live_server: Any, contract: Any, adviser: Any
+) -> None:
+    url = live_server.url + reverse("document-new", args=[contract.pk])
+    page.goto(url)
+    sign_in(page, adviser)
+    file = {"name": "verslag.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+    page.set_input_files("[type=file]", [file])
+    assert "%PDF" not in page.evaluate("Object.values(sessionStorage).join()")
+    page.goto(url)
+    expect(page.locator(OFFER)).to_contain_text("verslag.pdf")
+    expect(page.get_by_role("button", name="Terugzetten")).to_be_hidden()
+    page.set_input_files("[type=file]", [file])
+    expect(page.locator(OFFER)).to_be_hidden()
+    # Sent, and something else is wrong: it is said beside the field.
+    send(page)
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator(".field:has([type=file])")).to_contain_text("Kies het bestand opnieuw")
+    expect(page.locator(OFFER)).to_be_hidden()
 
 
 def test_forms_beside_each_other_keep_their_own(
@@ -156,7 +262,7 @@ def test_forms_beside_each_other_keep_their_own(
     expect(page.locator("#why-reject")).to_have_value("Dit telt niet.")
 
 
-def test_what_was_sent_and_refused_is_offered_back(
+def test_what_was_sent_and_refused_stands_there_again(
     page: Page, live_server: Any, contract: Any, adviser: Any
 ) -> None:
     version = make.make_purchase(contract, state="submitted")
@@ -166,7 +272,8 @@ def test_what_was_sent_and_refused_is_offered_back(
     page.fill("#why-return", "Graag de factuur.")
     FulfilmentVersion.objects.filter(pk=version.pk).update(edition=version.edition + 1)
     page.get_by_role("button", name="Deze vraag versturen").click()
-    put_back(page)
+    expect(page.locator("[role=alert]", has_text="gewijzigd")).to_be_visible()
+    expect(page.locator(OFFER)).to_be_hidden()
     expect(page.locator("#why-return")).to_be_visible()
     expect(page.locator("#why-return")).to_have_value("Graag de factuur.")
     page.get_by_role("button", name="Deze vraag versturen").click()
@@ -210,7 +317,7 @@ def test_what_cannot_be_read_is_dropped(page: Page, note: str, content: str) -> 
 
 def test_what_is_thrown_away_stays_away(page: Page, note: str) -> None:
     page.goto(note)
-    page.get_by_role("button", name="Gooi het weg").click()
+    page.get_by_role("button", name="Weggooien").click()
     page.goto(note)
     expect(page.locator(OFFER)).to_be_hidden()
 
@@ -234,6 +341,16 @@ def test_signing_out_clears_it_in_every_tab(page: Page, note: str) -> None:
     page.wait_for_url(lambda url: reverse("login") in url)
     assert kept(page) == []
     assert kept(other) == []
+    other.goto(note)
+    expect(other.locator("[data-kept]")).to_be_hidden()
+
+
+def test_what_is_older_than_the_last_sign_out_is_gone(page: Page, note: str) -> None:
+    """A tab that slept while another one signed out."""
+    page.evaluate("localStorage.setItem('signed-out', Date.now() + 1)")
+    page.goto(note)
+    expect(page.locator(OFFER)).to_be_hidden()
+    assert kept(page) == []
 
 
 def test_it_is_offered_to_nobody_else(page: Page, note: str, region: Any) -> None:
