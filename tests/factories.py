@@ -116,6 +116,13 @@ def signed_in(user: Any) -> Client:
     return client
 
 
+def confirm(client: Client, url: str, **typed: Any) -> Any:
+    """Look what goes, and say so: the answer to the second."""
+    page = client.get(url)
+    mark = page.context.get("mark", "") if page.context else ""
+    return client.post(url, {"shown": mark, **typed})
+
+
 def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contractor:
     return Contractor.objects.create(name=name, kvk=kvk or f"{next(_numbers):08}")
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -16,6 +17,7 @@ from contracts.models import (
     ContractDraft,
     Contractor,
     Municipality,
+    ObligationLine,
     Policy,
     Region,
     ValuationTable,
@@ -39,6 +41,7 @@ from contracts.owed.terms import (
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, May, visible
 from sroi.doors import Act, Doubt, Objection, Refused
+from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
@@ -70,10 +73,13 @@ def towns_to_register_for(access: Access, region: Region) -> list[Municipality]:
     return list(towns if own is None else towns.filter(pk__in=own))
 
 
-def my_drafts(access: Access, user: Any) -> Any:
-    """Of the user alone, and only while they may still register in that region."""
+def drafts_for(access: Access) -> Any:
+    """One's own, and to who advises in a region those of everyone there, while they may register in
+    it. Decision: `docs/decisions/drafts-of-a-region.md`.
+    """
     rows = visible(ContractDraft, access).filter(
-        owner=user, region__in=regions_to_register_in(access)
+        Q(owner=access.user_id) | Q(region__in=access.regions_where(May.ADVISE)),
+        region__in=regions_to_register_in(access),
     )
     return rows.select_related("region", "contractor", "owner")
 
@@ -124,6 +130,15 @@ def may_call_off(access: Access, framework: Contract) -> bool:
     return registers and framework.parent_id is None and framework.state in OPEN
 
 
+def owed_itself(contract: Contract) -> tuple[Decimal, Decimal]:
+    """The value and the obligation that stand for a contract itself, in euro: its first call-off
+    takes them from it.
+    """
+    lines = ObligationLine.objects.filter(contract=contract)
+    sums = lines.aggregate(value=Sum("value_delta"), obligation=Sum("obligation_delta"))
+    return sums["value"] or ZERO, sums["obligation"] or ZERO
+
+
 def start_call_off(
     framework: Contract, owner: Any, towns: Iterable[Municipality], *, at: datetime
 ) -> ContractDraft:
@@ -158,13 +173,13 @@ def keep(
 
 
 def keep_meanwhile(
-    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str
+    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str, by: Any
 ) -> None:
-    """Store what is being typed, unless the form was sent since: what arrives late must not undo
-    that.
+    """Store what its owner is typing, unless the form was sent since: what arrives late must not
+    undo that. A colleague's typing is kept once they send it.
     """
     draft.filled_in = _typed(typed, names)
-    if edition == draft.edition:
+    if edition == draft.edition and draft.owner_id == by.pk:
         ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(
             filled_in=draft.filled_in
         )

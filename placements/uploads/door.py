@@ -335,7 +335,7 @@ def _look(upload: Upload) -> None:
 
 def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
     """Keep each row with what would happen to it."""
-    outcome = _import(upload, sheet, dry_run=True)
+    outcome = _import(upload, sheet, timezone.now(), dry_run=True)
     rows = _Rows(sheet, outcome)
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
@@ -351,11 +351,13 @@ def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
 def _bring_in(upload: Upload) -> None:
     sheet = chosen(_sheet(upload), upload.columns)
 
+    at = timezone.now()
+
     def seal() -> None:
-        _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total)
+        _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total, imported_at=at)
 
     try:
-        outcome = _import(upload, sheet, answered=set(upload.doubts), seal=seal)
+        outcome = _import(upload, sheet, at, answered=set(upload.doubts), seal=seal)
     except (Refused, IntegrityError):
         _show(
             upload,
@@ -372,12 +374,12 @@ def _bring_in(upload: Upload) -> None:
 
 
 def _import(
-    upload: Upload, sheet: Sheet, *, answered: Container[str] = (), **options: Any
+    upload: Upload, sheet: Sheet, at: datetime, *, answered: Container[str] = (), **options: Any
 ) -> Outcome:
     """By the rules of the commands, within what its owner may see and use; what is doubted was
     answered on the page.
     """
-    act, access = Act.of(upload.owner, timezone.now()), access_of(upload.owner)
+    act, access = Act.of(upload.owner, at), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
     if upload.kind == UploadKind.CHANGES:
         return import_changes(upload.region, sheet, act, answered=answered, **options)

@@ -205,7 +205,7 @@ class TestWho:
         kept = Evidence.objects.get()
         adviser = signed_in(make.make_user(Role.ADVISER, region))
         with django_capture_on_commit_callbacks(execute=True):
-            adviser.post(reverse("evidence-erase", args=[kept.pk]))
+            make.confirm(adviser, reverse("evidence-erase", args=[kept.pk]))
         kept.refresh_from_db()
         assert (bool(kept.file), kept.original_name) == (False, "")
         assert kept.erased_at
@@ -255,6 +255,6 @@ class TestWho:
         add(signed_in(person), draft, photo())
         kept = Evidence.objects.get()
         FulfilmentVersion.objects.filter(pk=draft.pk).update(state="submitted")
-        signed_in(person).post(reverse("evidence-remove", args=[kept.pk]))
+        make.confirm(signed_in(person), reverse("evidence-remove", args=[kept.pk]))
         kept.refresh_from_db()
         assert kept.file

@@ -651,7 +651,7 @@ def test_everything_is_erased_in_time(world: SimpleNamespace) -> None:
 
 def test_erased_when_asked(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({}))
-    post(world.adviser, "import-discard", upload)
+    make.confirm(signed_in(world.adviser), reverse("import-discard", args=[upload.pk]))
     assert not UploadRow.objects.exists()
 
 
