@@ -66,7 +66,7 @@ def register(client: Client, region: Region, **other: Any) -> Contract:
     answer = fill_in(client, draft, **terms(region, **other))
     assert answer.status_code == 302, answer.context["form"].errors
     assert client.get(answer["Location"]).status_code == 200
-    answer = client.post(reverse("contract-check", args=[draft.pk]))
+    answer = make.confirm(client, reverse("contract-check", args=[draft.pk]))
     contract = Contract.objects.latest("pk")
     assert answer["Location"] == reverse("contract-detail", args=[contract.pk])
     return contract
@@ -222,7 +222,18 @@ def test_a_draft_is_registered_once(region: Region, adviser: Any) -> None:
 def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any) -> None:
     client = signed_in(adviser)
     framework = make.make_contract(region, make.make_contractor(), reference="RAAM-1")
-    contract = register(client, region, parent_reference="RAAM-1", lot="Perceel 2")
+    draft = begin(client, region)
+    fill_in(client, draft, **terms(region, parent_reference="RAAM-1", lot="Perceel 2"))
+    page, of_framework = reverse("contract-check", args=[draft.pk]), "Verplichting van RAAM-1 nu"
+    assert dict(client.get(page).context["falls_away"])[of_framework] == "€\u00a050.000,00"
+    unseen = client.post(page)
+    assert (unseen.status_code, Contract.objects.count()) == (409, 1)
+    make.make_change(framework, value_delta=Decimal(100000))
+    overtaken = client.post(page, {"shown": unseen.context["mark"]})
+    assert (overtaken.status_code, Contract.objects.count()) == (409, 1)
+    assert dict(overtaken.context["falls_away"])[of_framework] == "€\u00a055.000,00"
+    assert make.confirm(client, page).status_code == 302
+    contract = Contract.objects.latest("pk")
     framework.refresh_from_db()
     assert contract.parent == framework
     assert contract.lot == "Perceel 2"
@@ -291,7 +302,9 @@ def test_a_draft_is_seen_by_the_advisers_of_the_region_and_its_owner(
 ) -> None:
     draft = begin(signed_in(adviser), region)
     officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
-    of_officer = make.make_contract_draft(make.make_contract(region, draft.contractor), officer)
+    of_officer = make.make_contract_draft(
+        make.make_contract(region, make.make_contractor()), officer
+    )
     colleague = signed_in(make.make_user(Role.ADVISER, region))
     for page in (draft, of_officer):
         assert colleague.get(reverse("contract-draft", args=[page.pk])).status_code == 200

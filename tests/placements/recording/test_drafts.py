@@ -108,7 +108,7 @@ class TestTogether:
             follow=True,
         )
         said = [str(message) for message in answer.context["messages"]]
-        assert said[0] == "2 invullingen ingediend, na goedkeuring samen € 3.500 waard."
+        assert said[0] == "2 invullingen ingediend, na goedkeuring samen €\u00a03.500 waard."
         assert lacks.fulfilment.external_id in said[1]
         assert "Vul het factuurnummer in." in said[1]
         assert [state_of(v) for v in (*good, lacks)] == [SUBMITTED, SUBMITTED, DRAFT]
@@ -178,7 +178,7 @@ class TestMended:
             review, {"answer": "accept", "version": shown.pk, "edition": shown.edition}
         )
         assert late.status_code == 409
-        assert "€ 1.250" in late.content.decode()
+        assert "€\u00a01.250" in late.content.decode()
         assert state_of(version) == SUBMITTED
         kinds = FulfilmentEvent.objects.filter(fulfilment=version.fulfilment)
         assert EventKind.TAKEN_BACK in kinds.values_list("kind", flat=True)

@@ -329,7 +329,7 @@ class TestAfterwards:
     def test_withdrawing_what_counted_asks_why(self, browser_of: Client, contract: Any) -> None:
         version = make.make_placement(contract)
         shown = dict(browser_of.get(step(version, "withdraw")).context["rows"])
-        assert shown["Telt nu mee"] == "€ 40.000,00"
+        assert shown["Telt nu mee"] == "€\u00a040.000,00"
         assert confirm(browser_of, step(version, "withdraw")).status_code == 422
         confirm(browser_of, step(version, "withdraw"), why="Dubbel ingevoerd")
         version.refresh_from_db()
