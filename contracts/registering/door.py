@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -17,7 +17,6 @@ from contracts.models import (
     ContractDraft,
     Contractor,
     Municipality,
-    ObligationLine,
     Policy,
     Region,
     ValuationTable,
@@ -41,7 +40,6 @@ from contracts.owed.terms import (
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, May, visible
 from sroi.doors import Act, Doubt, Objection, Refused
-from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
 
@@ -128,15 +126,6 @@ def may_call_off(access: Access, framework: Contract) -> bool:
     """Register an order under this contract, which it makes a framework if it is none yet."""
     registers = access.may(May.REGISTER, region_id=framework.region_id)
     return registers and framework.parent_id is None and framework.state in OPEN
-
-
-def owed_itself(contract: Contract) -> tuple[Decimal, Decimal]:
-    """The value and the obligation that stand for a contract itself, in euro: its first call-off
-    takes them from it.
-    """
-    lines = ObligationLine.objects.filter(contract=contract)
-    sums = lines.aggregate(value=Sum("value_delta"), obligation=Sum("obligation_delta"))
-    return sums["value"] or ZERO, sums["obligation"] or ZERO
 
 
 def start_call_off(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import Basis, Contract, Contractor, ValuationTable
+from contracts.owed.amounts import owed_themselves
 from contracts.policy.forms import RegionForm
 from contracts.registering import cpv
 from contracts.registering import door as registering
@@ -269,7 +270,8 @@ class Check(OfDraft):
         framework = self.rules.framework(form.given["parent_reference"])
         if framework is None or framework.is_framework:
             return None, []
-        value, obligation = registering.owed_itself(framework)
+        themselves = owed_themselves([framework.pk])
+        value, obligation = themselves.get(framework.pk, (ZERO, ZERO))
         owed = self.rules.outlook(form.given).owed
         return framework, [
             (

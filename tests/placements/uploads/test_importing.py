@@ -678,6 +678,16 @@ def test_an_import_says_what_it_made_and_leads_to_what_remains(world: SimpleName
     assert upload.name not in theirs.content.decode()
 
 
+def test_what_a_first_call_off_takes_is_said_before_it_is_imported(world: SimpleNamespace) -> None:
+    kvk, reference = world.other.contractor.kvk, world.frame.reference
+    rows = {"reference": "HUI-20", "contractor_kvk": kvk, "parent_reference": reference}
+    upload = sent(world.adviser, contracts(rows))
+    ((column, reason),) = UploadRow.objects.get(upload=upload).warnings
+    assert column == "parent_reference"
+    assert f"onder {reference}" in reason
+    assert "nu nog €\u00a050.000,00" in reason
+
+
 def test_contracts_of_an_import_are_found_together(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({}))
     post(world.adviser, "import-run", upload)
