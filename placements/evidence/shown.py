@@ -8,7 +8,6 @@ from typing import Any
 
 from contracts.models import EvidenceKind, called
 from placements.claims.questions import evidence_asked
-from placements.evidence.door import pages_to_show
 from placements.models import Allocation, Evidence, Fulfilment
 from placements.rights import may_see_person
 from sroi.access import Access, visible
@@ -36,10 +35,21 @@ class WithFulfilment:
         return [piece for piece in self.pieces if not piece.row.erased_at]
 
 
+def pages_to_show(kept: Evidence) -> range:
+    """The numbers of the pictures that show a file: the pages of a PDF, or the picture itself."""
+    return range(1, (kept.pages or 1) + 1) if kept.file and not kept.erased_at else range(0)
+
+
 def evidence_with(
-    fulfilment: Fulfilment, allocations: Iterable[Allocation], access: Access
+    fulfilment: Fulfilment,
+    allocations: Iterable[Allocation],
+    access: Access,
+    *,
+    is_any: bool = True,
 ) -> WithFulfilment:
-    """Of all its versions; a document about a person is opened by who may see the person."""
+    """Of all its versions; a document about a person is opened by who may see the person. Where it
+    is known that there is none (`is_any`) it is not looked up.
+    """
     sees_person = may_see_person(access, fulfilment)
     rows: Any = visible(Evidence, access).filter(version__fulfilment=fulfilment)
     pieces = [
@@ -49,7 +59,7 @@ def evidence_with(
             pages_to_show(row),
             sees_person or not row.is_about_a_person,
         )
-        for row in rows.select_related("added_by")
+        for row in (rows.select_related("added_by") if is_any else ())
     ]
     there = {piece.row.kind for piece in pieces if not piece.row.erased_at}
     asked = evidence_asked(allocation.block for allocation in allocations)

@@ -4,14 +4,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 
 from placements.claims import valuing
 from placements.claims.words import value_label, values_of, what_was_claimed
 from placements.evidence.shown import evidence_with
 from placements.ledger import posting
-from placements.models import Allocation, Fulfilment, FulfilmentLine
+from placements.models import Allocation, Evidence, Fulfilment, FulfilmentLine
 from placements.register.lists import OWN_REFERENCE, FulfilmentFilterSet, FulfilmentTable
 from placements.rights import (
     may_enter,
@@ -71,6 +71,10 @@ class FulfilmentDetail(DetailPage):
     template_name = "placements/fulfilment_detail.html"
     related = ("contractor", "latest__reviewed_by", "accepted")
 
+    def get_queryset(self) -> QuerySet[Any]:
+        theirs = visible(Evidence, self.request.access).filter(version__fulfilment=OuterRef("pk"))
+        return super().get_queryset().annotate(has_evidence=Exists(theirs))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fulfilment = self.object
         latest, counts = fulfilment.latest, fulfilment.accepted
@@ -86,7 +90,12 @@ class FulfilmentDetail(DetailPage):
             ),
             may_review=may_review(self.request.access, fulfilment),
             may_mend=may_mend(self.request.access, self.request.user, fulfilment),
-            evidence=evidence_with(fulfilment, latest.allocations.all(), self.request.access),
+            evidence=evidence_with(
+                fulfilment,
+                latest.allocations.all(),
+                self.request.access,
+                is_any=fulfilment.has_evidence,
+            ),
             is_change=counts is not None and counts != latest,
             claimed=what_was_claimed(latest, may_see_person(self.request.access, fulfilment)),
             valued=valued[latest.pk],

@@ -35,12 +35,10 @@ def contract_draft_task(draft: ContractDraft, access: Access) -> Task:
     )
 
 
-def fulfilment_draft_task(fulfilment: Any, with_contractor: bool = False) -> Task:
+def fulfilment_draft_task(fulfilment: Any) -> Task:
     version = fulfilment.latest
     version.fulfilment = fulfilment
     words = [fulfilment.get_kind_display(), own_words(version), _changed(version.changed_at)]
-    if with_contractor:
-        words.insert(0, fulfilment.contractor.name)
     return Task(
         _("Finish %(number)s") % {"number": fulfilment.external_id},
         reverse("fulfilment-details", args=[fulfilment.pk]),
@@ -63,10 +61,10 @@ def contract_drafts(access: Access, everyones: bool = True) -> Pile:
     return Pile(_("Contracts being prepared"), tasks, number, url)
 
 
-def fulfilment_drafts(access: Access, with_contractor: bool = False) -> Pile:
+def fulfilment_drafts(access: Access) -> Pile:
     """Fulfilments that wait to be finished and handed in by this person."""
-    rows = own_drafts(visible(Fulfilment, access), access).select_related("latest", "contractor")
-    tasks, number = _first(rows, lambda row: fulfilment_draft_task(row, with_contractor))
+    rows = own_drafts(visible(Fulfilment, access), access).select_related("latest")
+    tasks, number = _first(rows, fulfilment_draft_task)
     return Pile(_("Drafts to finish and submit"), tasks, number, reverse("fulfilment-drafts"))
 
 

@@ -35,7 +35,7 @@ from placements.standing.tasks import SHOWN, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import lines_of
-from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
+from sroi.pages.contract.drafts import contract_drafts
 from sroi.pages.shell import asks_for_part
 from sroi.templatetags.formats import long_date
 from sroi.views import Request
@@ -56,10 +56,7 @@ def work_list(request: Request) -> HttpResponse:
     request.waiting = {"review-queue": piles[0].number}
     # What one began oneself comes after what others wait for, and before how contracts stand.
     everyones = request.GET.get("van") == ALL
-    piles[3:3] = [
-        contract_drafts(access, everyones),
-        fulfilment_drafts(access, with_contractor=True),
-    ]
+    piles.insert(3, contract_drafts(access, everyones))
     context = {
         "piles": [pile for pile in piles if pile.number],
         "running": len(own),
