@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from contracts.models import Contract
 from placements.models import Fulfilment, FulfilmentState
 from sroi.access import Access, May
@@ -36,6 +38,46 @@ def may_enter(access: Access, region_id: int, contractor_id: int) -> bool:
 
 def may_review(access: Access, fulfilment: Fulfilment) -> bool:
     return access.may(May.REVIEW, region_id=fulfilment.region_id)
+
+
+def may_mend(access: Access, user: Any, fulfilment: Fulfilment) -> bool:
+    """Take what waits for a review back and change it: who made it. Who reviews it asks for more,
+    or accepts it otherwise.
+    """
+    made_it = not may_review(access, fulfilment) or reviews_own_entry(user, fulfilment)
+    return made_it and may_enter_fulfilment(access, fulfilment)
+
+
+def of_own_firm(access: Access, fulfilment: Fulfilment) -> bool:
+    """Whether one works for the firm whose fulfilment this is."""
+    return (fulfilment.region_id, fulfilment.contractor_id) in own_firms(access)
+
+
+def own_firms(access: Access) -> set[tuple[int, int]]:
+    """The firms that one works for, each in a region. The references of one's own are on their
+    lists and in their searches, and on nobody else's.
+    """
+    return {
+        (grant.region_id, grant.contractor_id)
+        for grant in access.grants_for(May.SEE_PERSONS)
+        if grant.contractor_id is not None
+    }
+
+
+def of_own_firms(access: Access) -> Q:
+    own = Q(pk__in=[])
+    for region, contractor in own_firms(access):
+        own |= Q(region=region, contractor=contractor)
+    return own
+
+
+def own_drafts(fulfilments: QuerySet[Any], access: Access) -> QuerySet[Any]:
+    """The drafts among these that wait for this person: of the own firm, or entered on behalf of
+    one; the ones changed last first.
+    """
+    entered = Q(entered_by=access.user_id, region__in=access.regions_where(May.ENTER))
+    mine = fulfilments.filter(of_own_firms(access) | entered, latest__state=FulfilmentState.DRAFT)
+    return mine.order_by("-latest__changed_at", "-pk")
 
 
 def reviews_own_entry(user: Any, fulfilment: Fulfilment) -> bool:

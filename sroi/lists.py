@@ -193,15 +193,17 @@ FILES: dict[str, Callable[..., HttpResponseBase]] = {"csv": as_csv, "xlsx": as_x
 
 
 class SearchFilter(django_filters.CharFilter):
-    """A field to search in; `search` takes what was typed and gives the condition."""
+    """A field to search in; `search` takes what was typed and gives the condition. Where that
+    depends on who searches, `method` names what narrows the rows.
+    """
 
-    def __init__(self, search: Callable[[str], Q], **kwargs: Any) -> None:
+    def __init__(self, search: Callable[[str], Q] | None = None, **kwargs: Any) -> None:
         widget = forms.TextInput(attrs={"type": "search", "autocomplete": "off"})
         super().__init__(label=_("Search"), max_length=LONGEST_SEARCH, widget=widget, **kwargs)
         self.search = search
 
     def filter(self, queryset: QuerySet[Any], value: str) -> QuerySet[Any]:
-        return queryset.filter(self.search(value)) if value else queryset
+        return queryset.filter(self.search(value)) if value and self.search else queryset
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):

@@ -2,12 +2,15 @@
 as what never was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import cached_property, reduce
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -319,6 +322,65 @@ class ButtonPage(View):
         if done:
             messages.success(request, done)
         return redirect(self.get_success_url())
+
+
+def mark_of(rows: Sequence[tuple[Any, Any]], edition: Any = "") -> str:
+    """By which what was shown before an act is known, when it is confirmed."""
+    said = "\n".join([str(edition), *(f"{label}: {value}" for label, value in rows)])
+    return sha256(said.encode()).hexdigest()[:16]
+
+
+class ConfirmPage(FormPage):
+    """An act without a way back: what goes, in figures; then one button that does it.
+
+    A page says what goes (`goes`: pairs of a label and a value) and what the door does (`do`). What
+    is sent bears what was shown: where that is no longer so nothing is done, and the page shows
+    anew what there is now. A button elsewhere may lead here by POST: it is asked first all the
+    same.
+    """
+
+    template_name = "generic/confirm.html"
+    form_class: Any = forms.Form
+    # What is asked, and what becomes of it, in a sentence each.
+    question: Any = ""
+    consequence: Any = ""
+    is_dangerous = True
+    # What is not told but must be as it was: the edition of what is shown.
+    edition: Any = ""
+
+    def goes(self) -> Sequence[tuple[Any, Any]]:
+        return ()
+
+    @cached_property
+    def shown(self) -> tuple[Sequence[tuple[Any, Any]], str]:
+        """What goes, with the mark by which it is known to be what was shown."""
+        rows = [(label, value) for label, value in self.goes() if value not in ("", None)]
+        return rows, mark_of(rows, self.edition)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        seen = request.POST.get("shown")
+        if seen == self.shown[1]:
+            return super().post(request, *args, **kwargs)
+        first = self.form_class()
+        if seen is None:
+            return self.closed() or self.show(first)
+        return self.closed() or self.show(first, status=409, has_changed=True)
+
+    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
+        messages.error(self.request, str(refused))
+        return redirect(str(self.back_url))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows, mark = self.shown
+        about = {
+            "rows": rows,
+            "mark": mark,
+            "is_dangerous": self.is_dangerous,
+            "question": self.question,
+            "consequence": self.consequence,
+            "asks_first": not (kwargs.get("has_changed") or kwargs["form"].errors),
+        }
+        return super().get_context_data(**about, **kwargs)
 
 
 class ListPage(Scoped, FilterView):

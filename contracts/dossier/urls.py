@@ -12,6 +12,11 @@ urlpatterns = [
     ),
     path("contracten/<int:pk>/dossier/document/", views.NewDocument.as_view(), name="document-new"),
     path("dossier/notities/<int:pk>/verwijderen/", views.RemoveNote.as_view(), name="note-remove"),
+    path(
+        "dossier/contactpersonen/<int:pk>/verwijderen/",
+        views.RemovePerson.as_view(),
+        name="contact-person-remove",
+    ),
     path("dossier/contactpersonen/<int:pk>/", views.EditPerson.as_view(), name="contact-person"),
     path("dossier/documenten/<int:pk>/", views.Download.as_view(), name="document-file"),
     path(

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
@@ -30,12 +30,11 @@ from contracts.models import (
 )
 from sroi.access import visible
 from sroi.documents import DOCX
-from sroi.doors import Refused
 from sroi.files import checking
 from sroi.files.checking import prepared, shown_name
 from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
-from sroi.views import ButtonPage, DetailPage, FormPage, OfOne, Request, act_of
+from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, act_of
 
 TOLD_SHOWN = 50
 ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
@@ -189,18 +188,41 @@ class EditPerson(NewPerson):
     def get_initial(self) -> dict[str, Any]:
         return initial_of(self.found)
 
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        if not request.POST.get("remove"):
-            return super().post(request, *args, **kwargs)
-        try:
-            dossier.remove_person(self.found)
-            messages.success(request, _("The contact person was removed."))
-        except Refused as refused:
-            messages.error(request, str(refused))
-        return redirect(self.back_url)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(removable=True, **kwargs)
+        url = reverse("contact-person-remove", args=[self.found.pk])
+        return super().get_context_data(remove_url=url, **kwargs)
+
+
+class RemovePerson(OfOne, ConfirmPage):
+    model = ContactPerson
+    context_object_name = "found"
+    found: ContactPerson
+    heading = gettext_lazy("Contact person")
+    question = gettext_lazy("Remove this contact person?")
+    action = gettext_lazy("Remove")
+    consequence = gettext_lazy("Name, telephone number and address are gone for good.")
+
+    def may(self) -> bool:
+        contract = self.found.contract
+        return Side(self.found.side) in dossier.sides_of(self.request.access, contract)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-dossier", args=[self.found.contract_id])
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        found = self.found
+        return [
+            (_("Contract"), f"{found.contract.reference} {found.contract.title}"),
+            (_("Name"), found.name),
+            (_("Function"), found.function),
+            (_("Telephone"), found.phone),
+            (_("E-mail address"), found.email),
+        ]
+
+    def do(self, form: Any) -> str:
+        dossier.remove_person(self.found)
+        return _("The contact person was removed.")
 
 
 class NewDocument(OfDossier):
@@ -247,11 +269,25 @@ class Download(OfDocument):
         return handed_out(self.document.file.name, self.document.media_type, name)
 
 
-class RemoveDocument(OfDocument, ButtonPage):
+class RemoveDocument(OfDocument, ConfirmPage):
+    heading = gettext_lazy("Dossier")
+    question = gettext_lazy("Remove this document?")
+    action = gettext_lazy("Remove")
+    consequence = gettext_lazy("The file is gone for good; that it was there stays in the history.")
+
     def may(self) -> bool:
         return dossier.may_remove(self.request.access, self.document, self.request.user)
 
-    def do(self) -> str:
+    def goes(self) -> list[tuple[Any, Any]]:
+        document = self.document
+        return [
+            (_("Contract"), f"{document.contract.reference} {document.contract.title}"),
+            (_("Document"), f"{document.title} ({filesizeformat(document.size)})"),
+            (_("Added"), f"{long_date(document.added_at)} {document.added_by or ''}".strip()),
+            (_("PSO certificate"), document.certificate),
+        ]
+
+    def do(self, form: Any) -> str:
         dossier.remove(self.document, act_of(self.request))
         return _("The document was removed.")
 
@@ -260,15 +296,28 @@ class RemoveDocument(OfDocument, ButtonPage):
         return reverse("contract-dossier", args=[self.document.contract_id])
 
 
-class RemoveNote(OfOne, ButtonPage):
+class RemoveNote(OfOne, ConfirmPage):
     model = ContractNote
     context_object_name = "note"
     note: ContractNote
+    heading = gettext_lazy("Dossier")
+    question = gettext_lazy("Remove this note?")
+    action = gettext_lazy("Remove")
+    consequence = gettext_lazy("The text is gone for good; that it was there stays in the history.")
 
     def may(self) -> bool:
         return dossier.may_write(self.request.access, self.note.contract)
 
-    def do(self) -> str:
+    def goes(self) -> list[tuple[Any, Any]]:
+        note = self.note
+        return [
+            (_("Contract"), f"{note.contract.reference} {note.contract.title}"),
+            (note.get_kind_display().capitalize(), long_date(note.day)),
+            (_("Text"), note.text),
+            (_("Written by"), note.by),
+        ]
+
+    def do(self, form: Any) -> str:
         dossier.remove_note(self.note, act_of(self.request))
         return _("The note was removed.")
 

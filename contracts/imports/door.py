@@ -11,6 +11,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -32,7 +33,7 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.models.organisation import folded
-from contracts.owed.amounts import owed_by
+from contracts.owed.amounts import owed_by, owed_themselves
 from contracts.owed.door import Award, award, change
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.obligation import Owed, after, expected_rate
@@ -69,7 +70,8 @@ from sroi.exchange import (
     text,
 )
 from sroi.history.keeping import remember
-from sroi.templatetags.formats import number
+from sroi.money import ZERO
+from sroi.templatetags.formats import euro2, number
 
 # What people write in Dutch is read as well as the code.
 TYPES_IN_DUTCH = {
@@ -439,7 +441,28 @@ class ContractIntake:
         else:
             for column, reason in framework_faults(parent):
                 self._fault(row, column, reason)
+            if reference not in built and not parent.is_framework:
+                self._warn_of_framework(row, parent)
         return parent
+
+    def _warn_of_framework(self, row: Row, parent: Contract) -> None:
+        """What a registered contract owes itself goes with its first call-off."""
+        _value, obligation = self.themselves.get(parent.pk, (ZERO, ZERO))
+        self.parsed.warn(
+            row,
+            "parent_reference",
+            _(
+                "This is the first call-off of %(ref)s: from then on that contract owes nothing"
+                " itself, where it now owes %(amount)s. There is no way back."
+            )
+            % {"ref": parent.reference, "amount": euro2(obligation)},
+        )
+
+    @cached_property
+    def themselves(self) -> dict[int, tuple[Decimal, Decimal]]:
+        """What the contracts owe themselves that rows of this file are the first call-off of."""
+        named = {r["parent_reference"] for r in self.parsed.rows} & set(self.known)
+        return owed_themselves(c.pk for n in named if not (c := self.known[n]).is_framework)
 
     def _mend(self, known: Contract, row: Row) -> bool:
         """Compare a registered contract with its row; True when something that may change did."""

@@ -10,7 +10,9 @@ urlpatterns = [
     path("gebruikers/<int:pk>/", users.Change.as_view(), name="user-detail"),
     path("gebruikers/<int:pk>/beeindigen/", users.End.as_view(), name="user-end"),
     path(
-        "uitnodigingen/<int:pk>/intrekken/", users.withdraw_invitation, name="invitation-withdraw"
+        "uitnodigingen/<int:pk>/intrekken/",
+        users.WithdrawInvitation.as_view(),
+        name="invitation-withdraw",
     ),
     path(
         "opdrachtnemers/<int:pk>/uitnodigen/",

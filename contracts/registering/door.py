@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -73,10 +74,13 @@ def towns_to_register_for(access: Access, region: Region, today: date) -> list[M
     return list(towns if own is None else towns.filter(pk__in=own))
 
 
-def my_drafts(access: Access, user: Any) -> Any:
-    """Of the user alone, and only while they may still register in that region."""
+def drafts_for(access: Access) -> Any:
+    """One's own, and to who advises in a region those of everyone there, while they may register in
+    it. Decision: `docs/decisions/drafts-of-a-region.md`.
+    """
     rows = visible(ContractDraft, access).filter(
-        owner=user, region__in=regions_to_register_in(access)
+        Q(owner=access.user_id) | Q(region__in=access.regions_where(May.ADVISE)),
+        region__in=regions_to_register_in(access),
     )
     return rows.select_related("region", "contractor", "owner")
 
@@ -155,13 +159,13 @@ def keep(
 
 
 def keep_meanwhile(
-    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str
+    draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], edition: str, by: Any
 ) -> None:
-    """Store what is being typed, unless the form was sent since: what arrives late must not undo
-    that.
+    """Store what its owner is typing, unless the form was sent since: what arrives late must not
+    undo that. A colleague's typing is kept once they send it.
     """
     draft.filled_in = _typed(typed, names)
-    if edition == draft.edition:
+    if edition == draft.edition and draft.owner_id == by.pk:
         ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(
             filled_in=draft.filled_in
         )

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import Basis, Contract, Contractor, ValuationTable
+from contracts.owed.amounts import owed_themselves
 from contracts.policy.forms import RegionForm
 from contracts.registering import cpv
 from contracts.registering import door as registering
@@ -22,8 +24,9 @@ from contracts.registering.forms import NewContractorForm, SearchForm, TermsForm
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import Month, is_key
-from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
-from sroi.views import Request, act_of
+from sroi.money import ZERO
+from sroi.templatetags.formats import NOTHING, euro, euro2, long_date, month_name, percent
+from sroi.views import ConfirmPage, Request, act_of, mark_of
 
 STEPS = (
     ("contract-new", gettext_lazy("Contractor")),
@@ -119,7 +122,7 @@ class NewContract(ForRegistrars):
             "region_form": RegionForm(
                 regions=registering.regions_to_register_in(self.request.access)
             ),
-            "drafts": list(registering.my_drafts(self.request.access, self.request.user)[:20]),
+            "drafts": list(registering.drafts_for(self.request.access)[:20]),
         }
         return render(self.request, "contracts/new_contract.html", context, status=status)
 
@@ -138,15 +141,15 @@ class CallOff(ForRegistrars):
 
 
 class OfDraft(ForRegistrars):
-    """A page of a draft of one's own; what others prepare does not exist."""
+    """A page of a draft of one's own or, for who advises, of the region; what others prepare does
+    not exist.
+    """
 
     draft: Any
     rules: RegionalRules
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.draft = get_object_or_404(
-            registering.my_drafts(request.access, request.user), pk=kwargs["pk"]
-        )
+        self.draft = get_object_or_404(registering.drafts_for(request.access), pk=kwargs["pk"])
         request.region_title = self.draft.region.title
         towns = registering.towns_to_register_for(request.access, self.draft.region, localdate())
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
@@ -159,6 +162,10 @@ class OfDraft(ForRegistrars):
             self.draft.region, towns, visible(Contract, request.access), tables, today=localdate()
         )
         return super().dispatch(request, *args, **kwargs)
+
+    def is_stale(self) -> bool:
+        """Whether the form was sent by somebody since this one was opened."""
+        return bool(self.request.POST.get("edition", self.draft.edition) != self.draft.edition)
 
     def keep(self) -> TermsForm:
         form = TermsForm(self.request.POST, rules=self.rules)
@@ -196,6 +203,10 @@ class Terms(OfDraft):
         return self.show("contracts/terms.html", "contract-draft", form=self.stored(bound=False))
 
     def post(self, request: Request, pk: int) -> HttpResponse:
+        if self.is_stale():
+            form = TermsForm(request.POST, rules=self.rules)
+            form.add_error(None, changed_meanwhile(self.draft))
+            return self.show("contracts/terms.html", "contract-draft", 409, form=form)
         form = self.keep()
         if request.POST.get("later"):
             messages.success(request, _("Saved as a draft. It waits for you under New contract."))
@@ -221,7 +232,8 @@ class OwedNow(OfDraft):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         names = TermsForm(rules=self.rules).typed_names
-        registering.keep_meanwhile(self.draft, request.POST, names, request.POST.get("edition", ""))
+        edition = request.POST.get("edition", "")
+        registering.keep_meanwhile(self.draft, request.POST, names, edition, request.user)
         return render(request, "contracts/owed_panel.html", self.outlook())
 
 
@@ -232,23 +244,52 @@ class Check(OfDraft):
         form = self.stored(bound=True)
         if not form.is_valid():
             return redirect("contract-draft", self.draft.pk)
+        return self.checked(form)
+
+    def checked(self, form: TermsForm, status: int = 200) -> HttpResponse:
         rows = [
             (field.label, shown(form, field)) for field in form if shown(form, field) != NOTHING
         ]
-        framework = self.rules.framework(form.given["parent_reference"])
-        becomes = framework if framework and not framework.is_framework else None
+        becomes, falls = self.falls_away(form)
         return self.show(
             "contracts/check.html",
             "contract-check",
+            status,
             form=form,
             rows=rows,
             becomes_framework=becomes,
+            falls_away=falls,
+            mark=mark_of(falls),
+            has_changed=status != 200,
         )
+
+    def falls_away(self, form: TermsForm) -> tuple[Any, list[tuple[Any, Any]]]:
+        """The contract that this first call-off makes a framework, and what it then does not owe
+        itself any more; nothing where it makes none.
+        """
+        framework = self.rules.framework(form.given["parent_reference"])
+        if framework is None or framework.is_framework:
+            return None, []
+        themselves = owed_themselves([framework.pk])
+        value, obligation = themselves.get(framework.pk, (ZERO, ZERO))
+        owed = self.rules.outlook(form.given).owed
+        return framework, [
+            (
+                _("Contract value of %(ref)s now") % {"ref": framework.reference},
+                euro2(value),
+            ),
+            (_("Obligation of %(ref)s now") % {"ref": framework.reference}, euro2(obligation)),
+            (_("Both after this"), euro2(ZERO)),
+            (_("Obligation of this call-off"), euro2(owed.obligation) if owed else NOTHING),
+        ]
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         form = self.stored(bound=True)
         if not form.is_valid():
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
+        becomes, falls = self.falls_away(form)
+        if becomes and request.POST.get("shown") != mark_of(falls):
+            return self.checked(form, 409)
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         try:
             contract = registering.register(
@@ -268,14 +309,57 @@ class Check(OfDraft):
         return redirect("contract-detail", contract.pk)
 
 
-class Discard(OfDraft):
-    def post(self, request: Request, pk: int) -> HttpResponse:
+class Discard(OfDraft, ConfirmPage):  # type: ignore[misc]
+    """A draft goes for good, after it was shown what stands in it."""
+
+    show = ConfirmPage.show  # type: ignore[assignment]
+    question = gettext_lazy("Discard this draft?")
+    action = gettext_lazy("Discard draft")
+    consequence = gettext_lazy("What was filled in is gone for good. No contract is changed by it.")
+
+    @property
+    def heading(self) -> str:
+        return _("New contract for %(contractor)s") % {"contractor": self.draft.contractor_name}
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-draft", args=[self.draft.pk])
+
+    @property
+    def edition(self) -> str:
+        return str(self.draft.edition)
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        form = self.stored(bound=True)
+        names = ("reference", "title", "award_date", "end_date", "value", "rate")
+        fields = [(form.fields[name].label, shown(form, form[name])) for name in names]
+        owed = self.rules.outlook(form.given).owed
+        last = long_date(localtime(self.draft.edited_at))
+        return [
+            *[(label, value) for label, value in fields if value != NOTHING],
+            (_("Would owe"), euro(owed.obligation) if owed else ""),
+            (_("Begun by"), str(self.draft.owner)),
+            (_("Last changed"), last),
+        ]
+
+    def do(self, form: Any) -> str:
         registering.discard(self.draft)
-        messages.success(request, _("The draft was discarded."))
-        return redirect("contract-new")
+        return _("The draft was discarded.")
+
+    def get_success_url(self) -> str:
+        return reverse("contract-new")
 
 
 # --- words ----------------------------------------------------------------------------------------
+
+
+def changed_meanwhile(draft: Any) -> str:
+    """What the one who came second is told, above what they typed."""
+    when = date_format(localtime(draft.edited_at), "j F Y H:i")
+    return _(
+        "This draft was changed on %(when)s, by a colleague or in another window. What you typed"
+        " stands here still; nothing of it is saved. Send it again to put it in the place of that."
+    ) % {"when": when}
 
 
 def shown(form: Any, field: Any) -> str:

@@ -12,6 +12,11 @@ urlpatterns = [
     path("bouwblokken/<int:pk>/bewerken/", editing.Edit.as_view(), name="table-edit"),
     path("bouwblokken/<int:pk>/regel/", editing.EditRow.as_view(), name="block-new"),
     path(
+        "bouwblokken/<int:pk>/regel/<int:position>/verwijderen/",
+        editing.RemoveRow.as_view(),
+        name="block-remove",
+    ),
+    path(
         "bouwblokken/<int:pk>/regel/<int:position>/", editing.EditRow.as_view(), name="block-edit"
     ),
     path("bouwblokken/<int:pk>/weggooien/", editing.Discard.as_view(), name="table-discard"),

@@ -23,6 +23,9 @@ FIELDS = (
     ),
     *("quantity", "activity_date", "policy_field", "performed_by"),
 )
+# Of hours per week while the first day of a placement is not known yet: the first hours hold before
+# the first change anyhow (`valuation._terms`).
+FROM_THE_FIRST_DAY = date.min
 
 
 @dataclass

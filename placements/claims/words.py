@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import BlockKind, BuildingBlock, Unit
 from contracts.valuation_tables.units import unit_of
 from placements.claims import valuing
+from placements.claims.content import FROM_THE_FIRST_DAY
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.templatetags.formats import NOTHING, euro, long_date, number, percent, short_date
 
@@ -79,6 +80,18 @@ def period_words(version: FulfilmentVersion) -> str:
 Rows = list[tuple[Any, Any]]
 
 
+def own_words(version: FulfilmentVersion) -> str:
+    """What who recorded it knows it by: the reference of a candidate, the invoice of a supplier, or
+    what was done. For the own firm only.
+    """
+    by = {
+        BlockKind.PLACEMENT: [version.candidate_ref],
+        BlockKind.PURCHASE: [version.supplier_name, version.invoice_number],
+        BlockKind.ACTIVITY: [version.description],
+    }
+    return " ".join(text for text in by[BlockKind(version.fulfilment.kind)] if text)
+
+
 def values_of(versions: Sequence[FulfilmentVersion]) -> dict[int, valuing.Valued]:
     """What each version is worth: the accepted one as it was accepted, another one as it would be
     now.
@@ -118,7 +131,7 @@ def placement_rows(version: FulfilmentVersion) -> Rows:
     hours = ", ".join(
         (
             _("%(hours)s from %(day)s") % {"hours": hours, "day": short_date(day)}
-            if len(terms) > 1
+            if len(terms) > 1 and day != FROM_THE_FIRST_DAY
             else hours
         )
         for day, hours in terms

@@ -137,11 +137,6 @@ def redraw(evidence: Evidence) -> None:
         transaction.on_commit(lambda: _delete_files(name, pages))
 
 
-def pages_to_show(kept: Evidence) -> range:
-    """The numbers of the pictures that show a file: the pages of a PDF, or the picture itself."""
-    return range(1, (kept.pages or 1) + 1) if kept.file and not kept.erased_at else range(0)
-
-
 def page_name(name: str, page: int) -> str:
     return f"{name}-{page}.webp"
 

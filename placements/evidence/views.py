@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.text import slugify
-from django.utils.timezone import localdate
+from django.utils.text import capfirst, slugify
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from contracts.models import EvidenceKind, called
 from placements.evidence import door as evidence
 from placements.evidence.forms import SeenForm
 from placements.models import Evidence, Fulfilment
@@ -17,7 +22,8 @@ from placements.rights import OPEN_TO_EDIT, may_enter, may_review, may_see_perso
 from sroi.doors import Refused
 from sroi.files.checking import ENDINGS, PDF
 from sroi.files.handing_out import handed_out
-from sroi.views import ButtonPage, OfOne, Request, act_of
+from sroi.templatetags.formats import long_date
+from sroi.views import ButtonPage, ConfirmPage, OfOne, Request, act_of
 
 
 class OfEvidence(OfOne):
@@ -62,31 +68,61 @@ class PagePicture(OfEvidence):
         )
 
 
-class Remove(OfEvidence, ButtonPage):
+class Erasing(OfEvidence, ConfirmPage):
+    """A file goes for good, after it was shown which."""
+
+    heading = gettext_lazy("Evidence")
+    action = gettext_lazy("Yes, erase this file")
+
+    @property
+    def question(self) -> str:
+        return _("Erase %(name)s?") % {"name": self.found.original_name}
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        found = self.found
+        return [
+            (_("Fulfilment"), str(self.fulfilment)),
+            (_("Evidence"), capfirst(called(EvidenceKind, found.kind))),
+            (_("File"), f"{found.original_name} ({filesizeformat(found.size)})"),
+            (_("Added"), f"{long_date(localtime(found.added_at))} {found.added_by or ''}".strip()),
+        ]
+
+
+class Remove(Erasing):
     """Who records takes away a file while it is not handed in."""
+
+    consequence = gettext_lazy("The file is gone for good. You can add another one.")
+
+    def closed(self) -> HttpResponse | None:
+        if self.found.version.state in OPEN_TO_EDIT:
+            return None
+        messages.error(self.request, _("This was handed in already, so the file stays."))
+        return redirect("fulfilment-detail", self.fulfilment.pk)
 
     def may(self) -> bool:
         f = self.fulfilment
         return super().may() and may_enter(self.request.access, f.region_id, f.contractor_id)
 
-    def do(self) -> str:
+    def do(self, form: Any) -> str:
         if self.found.version.state not in OPEN_TO_EDIT:
             raise Refused(_("This was handed in already, so the file stays."))
         evidence.erase(self.found, act_of(self.request))
-        return ""
+        return _("The file is erased.")
 
     @property
     def back_url(self) -> str:
         return reverse("fulfilment-evidence", args=[self.fulfilment.pk])
 
 
-class Erase(OfEvidence, ButtonPage):
+class Erase(Erasing):
     """The adviser refuses a file that should not be here, and it is gone at once."""
+
+    consequence = gettext_lazy("The file is gone for good; that it was there stays in the history.")
 
     def may(self) -> bool:
         return super().may() and may_review(self.request.access, self.fulfilment)
 
-    def do(self) -> str:
+    def do(self, form: Any) -> str:
         evidence.erase(self.found, act_of(self.request, _("A file was refused and erased")))
         return _("The file is erased. Ask the contractor for another one if it is needed.")
 

@@ -1,12 +1,12 @@
-"""The one door for fulfilments: draft, edit, submit, return, accept, reject, confirm, change,
-withdraw.
+"""The one door for fulfilments: draft, edit, submit, take back, return, accept, reject, confirm,
+change, withdraw.
 
 Each function is one act in one short transaction. A state moves only where it is still the expected
 one and the edition is the one that was on the screen, so two people at once never count anything
 twice. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -282,9 +282,45 @@ def submit(
         _note(versions, EventKind.SUBMITTED, act)
 
 
+def take_back(version: FulfilmentVersion, act: Act) -> None:
+    """Out of review, to be mended and handed in again: a draft once more, of a new edition, so that
+    who had the old one on the screen answers nothing any more.
+    """
+    with transaction.atomic():
+        refuse_settled(_contracts_of([version.pk]))
+        moved = FulfilmentVersion.objects.filter(
+            pk=version.pk, edition=version.edition, state=FulfilmentState.SUBMITTED
+        ).update(state=FulfilmentState.DRAFT, edition=F("edition") + 1, changed_at=act.at)
+        if not moved:
+            raise Refused(changed_meanwhile(version))
+        version.refresh_from_db()
+        _note([version], EventKind.TAKEN_BACK, act)
+
+
+def lacking(versions: Sequence[FulfilmentVersion], today: date) -> dict[int, list[str]]:
+    """By id why each of these cannot be handed in yet, in sentences; of versions that were fetched
+    (`valuing.fetch`).
+    """
+    claims = [(v.fulfilment, said_by(v), False) for v in versions]
+    return {v.pk: found for v, found in zip(versions, _objections(claims, today), strict=True)}
+
+
 def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: Act) -> None:
-    """What a claim must hold (`claims.requirements`), asked once more of what came in by whatever
-    way.
+    """What a claim must hold, asked once more of what came in by whatever way."""
+    found = _objections(claims, act.today)
+    for (fulfilment, _content, _elsewhere), reasons in zip(claims, found, strict=True):
+        if reasons:
+            raise Refused(
+                _("Fulfilment %(number)s cannot be handed in. %(reasons)s")
+                % {"number": fulfilment.external_id, "reasons": " ".join(reasons)}
+            )
+
+
+def _objections(
+    claims: Sequence[tuple[Fulfilment, Content, bool]], today: date
+) -> Iterator[list[str]]:
+    """Of each claim what stands in the way of handing it in (`claims.requirements`), each reason
+    once.
 
     A change need not say what was accepted without it.
     """
@@ -306,22 +342,12 @@ def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: 
                 blocks, content.fields.get("decided_value") is not None
             )
         objections = [
-            *requirements.wrong(content, act.today),
+            *requirements.wrong(content, today),
             *requirements.lacking(kind, content, excused),
         ]
         if not elsewhere:
-            objections += requirements.closed(
-                kind, fulfilment.region_id, content, register, act.today
-            )
-        if objections:
-            reasons = " ".join(dict.fromkeys(objection.reason for objection in objections))
-            raise Refused(
-                _("Fulfilment %(number)s cannot be handed in. %(reasons)s")
-                % {
-                    "number": fulfilment.external_id,
-                    "reasons": reasons,
-                }
-            )
+            objections += requirements.closed(kind, fulfilment.region_id, content, register, today)
+        yield list(dict.fromkeys(objection.reason for objection in objections))
 
 
 def unanswered(versions: Sequence[FulfilmentVersion]) -> dict[int, list[Doubt]]:
@@ -782,9 +808,9 @@ def changed_meanwhile(version: FulfilmentVersion) -> str:
     """What the one who came second is told: by whom and when it was changed."""
     now = FulfilmentVersion.objects.select_related("reviewed_by").get(pk=version.pk)
     when = date_format(localtime(now.changed_at), "j F Y H:i")
-    is_answered = now.state != version.state or now.state in (
-        FulfilmentState.ACCEPTED,
-        FulfilmentState.REJECTED,
+    # What was sent back is answered for who saw it in review; for who mends it, it is not.
+    is_answered = now.state in (FulfilmentState.ACCEPTED, FulfilmentState.REJECTED) or (
+        now.state == FulfilmentState.RETURNED and version.state != FulfilmentState.RETURNED
     )
     if now.reviewed_by and is_answered:
         return _("%(who)s answered this on %(when)s: %(state)s. Nothing was changed by you.") % {

@@ -221,6 +221,7 @@ class EventKind(models.TextChoices):
     DRAFTED = "drafted", _("recorded")
     EDITED = "edited", _("edited")
     SUBMITTED = "submitted", _("submitted")
+    TAKEN_BACK = "taken_back", _("taken back to change it")
     RETURNED = "returned", _("more was asked")
     ACCEPTED = "accepted", _("accepted")
     REJECTED = "rejected", _("rejected")

@@ -67,6 +67,8 @@ class Upload(ScopedModel):
     doubts = models.JSONField(default=list)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
+    # The moment of the act that imported it: what that act made bears it in its events.
+    imported_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField()
     moved_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from contracts.models import BlockKind, Contractor, Region
-from placements.claims.content import Content, Draft, content_of
+from placements.claims.content import FROM_THE_FIRST_DAY, Content, Draft, content_of
 from placements.claims.questions import TAKES_FULFILMENTS
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
 from sroi.access import Access, May
-from sroi.doors import EVERYTHING, Act, refuse_to_come
+from sroi.doors import EVERYTHING, Act, Refused, refuse_to_come
 
-# Of one happening only: a copy is of another person, invoice or day.
+# Of one happening only: a copy is of another person, invoice or day. The hours per week stay.
 NOT_COPIED = (
     *("candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
     *("invoice_number", "amount", "paid_on", "quantity", "activity_date"),
@@ -43,14 +43,14 @@ def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySe
 
 def copied(version: FulfilmentVersion) -> Content:
     """An earlier one as the beginning of a new one, without what is of that one person, invoice or
-    day.
+    day; the hours per week are those that held last.
     """
     content = content_of(version)
     empty = FulfilmentVersion()
     return replace(
         content,
         fields=content.fields | {name: getattr(empty, name) for name in NOT_COPIED},
-        hours=(),
+        hours=[(FROM_THE_FIRST_DAY, hours) for _day, hours in sorted(content.hours)[-1:]],
     )
 
 
@@ -68,6 +68,20 @@ def record(
             if attempt == TRIES_FOR_A_NUMBER - 1:
                 raise
     raise AssertionError("not reached")
+
+
+def submit_each(
+    versions: Sequence[FulfilmentVersion], act: Act
+) -> tuple[list[FulfilmentVersion], list[str]]:
+    """Hand in many, each by itself: those that were, and why the others stay what they are."""
+    done, refused = [], []
+    for version in versions:
+        try:
+            life.submit([version], act)
+            done.append(version)
+        except Refused as why:
+            refused.append(str(why))
+    return done, refused
 
 
 def next_number(region: Region, contractor: Contractor, today: date) -> str:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Contract
 from placements.claims import questions, requirements, suppliers
-from placements.claims.content import Content
+from placements.claims.content import FROM_THE_FIRST_DAY, Content
 from placements.claims.doubts import DOUBTED, claim_doubts
 from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
@@ -377,8 +377,8 @@ class DetailsForm(DoubtingForm):
                 fields[name] = empty if given in (None, "") else given
         hours: list[tuple[date, Decimal]] = []
         if self.kind == BlockKind.PLACEMENT:
-            first = fields["start_date"]
-            if first and cleaned.get("hours_per_week") is not None:
+            first = fields["start_date"] or FROM_THE_FIRST_DAY
+            if cleaned.get("hours_per_week") is not None:
                 hours.append((first, cleaned["hours_per_week"]))
             for i in range(self.changes):
                 day, new = cleaned.get(f"from_{i}"), cleaned.get(f"hours_{i}")

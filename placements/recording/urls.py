@@ -1,9 +1,10 @@
 from django.urls import path
 
-from placements.recording.views import interim, steps
+from placements.recording.views import drafts, interim, steps
 
 urlpatterns = [
     path("invullingen/nieuw/", steps.NewFulfilment.as_view(), name="fulfilment-new"),
+    path("invullingen/concepten/", drafts.Drafts.as_view(), name="fulfilment-drafts"),
     path("invullingen/<int:pk>/wat/", steps.What.as_view(), name="fulfilment-what"),
     path(
         "invullingen/<int:pk>/wie-en-wanneer/", steps.Details.as_view(), name="fulfilment-details"
@@ -16,6 +17,7 @@ urlpatterns = [
     path(
         "invullingen/<int:pk>/wijzigen/", steps.ChangeFulfilment.as_view(), name="fulfilment-change"
     ),
+    path("invullingen/<int:pk>/aanpassen/", steps.TakeBack.as_view(), name="fulfilment-take-back"),
     path("invullingen/<int:pk>/intrekken/", steps.Withdraw.as_view(), name="fulfilment-withdraw"),
     path("tussenrapportage/", interim.InterimReport.as_view(), name="interim-report"),
 ]

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import django_filters
 import django_tables2
 from django import forms
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -15,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
 from contracts.searches import contractor_search
-from placements.claims.words import period_words
-from placements.models import Allocation, FulfilmentState
+from placements.claims.words import own_words, period_words
+from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Upload, UploadKind
 from placements.models.fulfilment import KINDS
-from sroi.access import visible
+from placements.rights import of_own_firm, of_own_firms
+from sroi.access import Access, visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
 from sroi.money import ZERO, MoneyField
 from sroi.templatetags.formats import NOTHING, euro
@@ -27,20 +29,35 @@ from sroi.templatetags.formats import NOTHING, euro
 STATES = [choice for choice in FulfilmentState.choices if choice[0] != FulfilmentState.SUPERSEDED]
 
 
-def fulfilment_search(text: str) -> Q:
-    """By number, description, supplier or contractor; never by candidate, whom not everyone may
-    see.
+def fulfilment_search(text: str, access: Access) -> Q:
+    """By number, description, supplier, invoice or contractor; by the reference of a candidate only
+    among those of the firms that one works for.
     """
     return (
         Q(external_id__icontains=text)
         | Q(latest__description__icontains=text)
         | Q(latest__supplier_name__icontains=text)
+        | Q(latest__invoice_number__icontains=text)
         | contractor_search(text, "contractor__")
+        | (Q(latest__candidate_ref__icontains=text) & of_own_firms(access))
     )
 
 
+def uploads_of(access: Access, *kinds: str) -> QuerySet[Any]:
+    """The files that one brought in oneself."""
+    rows = visible(Upload, access).filter(owner=access.user_id, kind__in=kinds)
+    return rows.exclude(imported_at=None)
+
+
+def made_by(upload: Upload, access: Access) -> Any:
+    """The ids of the fulfilments that an import made or changed: its act stands in their events."""
+    assert upload.imported_at is not None  # `uploads_of` says so
+    events = visible(FulfilmentEvent, access).filter(by=upload.owner_id, at=upload.imported_at)
+    return events.order_by().values("fulfilment")
+
+
 class FulfilmentFilterSet(FilterSet):
-    q = SearchFilter(fulfilment_search)
+    q = SearchFilter(method="search")
     state = ChoiceFilter(label=_("State"), field_name="latest__state", choices=STATES)
     kind = ChoiceFilter(label=_("Kind"), choices=KINDS)
     municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
@@ -55,6 +72,18 @@ class FulfilmentFilterSet(FilterSet):
         widget=forms.HiddenInput,
     )
     contractor = VisibleChoiceFilter(Contractor, label=_("Contractor"), widget=forms.HiddenInput)
+    upload = django_filters.ModelChoiceFilter(
+        queryset=lambda request: uploads_of(request.access, UploadKind.FULFILMENTS),
+        label=_("Import"),
+        method="of_upload",
+        widget=forms.HiddenInput,
+    )
+
+    def search(self, fulfilments: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return fulfilments.filter(fulfilment_search(value, self.request.access))
+
+    def of_upload(self, fulfilments: QuerySet[Any], name: str, value: Upload) -> QuerySet[Any]:
+        return fulfilments.filter(pk__in=made_by(value, self.request.access))
 
     def of_municipality(
         self, fulfilments: QuerySet[Any], name: str, value: Municipality
@@ -92,6 +121,7 @@ class FulfilmentTable(Table):
         linkify=("fulfilment-detail", {"pk": django_tables2.A("pk")}),
     )
     kind = django_tables2.Column(_("What"))
+    own = django_tables2.Column(_("Your reference"), accessor="latest")
     contractor = django_tables2.Column(
         _("Contractor"),
         orderable=True,
@@ -148,6 +178,9 @@ class FulfilmentTable(Table):
         kind, blocks = capfirst(record.get_kind_display()), ", ".join(blocks_of(record))
         return format_html("<span>{}<small>{}</small></span>", kind, blocks)
 
+    def render_own(self, record: Any) -> str:
+        return own_reference(record) if of_own_firm(self.access, record) else NOTHING
+
     def render_contracts(self, record: Any) -> str:
         return ", ".join(references_of(record))
 
@@ -162,6 +195,15 @@ class FulfilmentTable(Table):
         return render_to_string(
             "components/status.html", {"state": value.state, "label": value.get_state_display()}
         )
+
+
+# In the list and the file of who works for a firm.
+OWN_REFERENCE = (_("Your reference"), lambda fulfilment: own_reference(fulfilment))
+
+
+def own_reference(fulfilment: Any) -> str:
+    fulfilment.latest.fulfilment = fulfilment
+    return own_words(fulfilment.latest)
 
 
 def blocks_of(fulfilment: Any) -> list[str]:

@@ -4,17 +4,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
 from placements.claims import valuing
 from placements.claims.words import value_label, values_of, what_was_claimed
+from placements.evidence.shown import evidence_with
 from placements.ledger import posting
-from placements.models import Allocation, Fulfilment, FulfilmentLine
-from placements.register.lists import FulfilmentFilterSet, FulfilmentTable
-from placements.rights import may_enter, may_review, may_see_person
+from placements.models import Allocation, Evidence, Fulfilment, FulfilmentLine
+from placements.register.lists import OWN_REFERENCE, FulfilmentFilterSet, FulfilmentTable
+from placements.rights import (
+    may_enter,
+    may_mend,
+    may_review,
+    may_see_person,
+    own_drafts,
+    own_firms,
+)
 from sroi.access import May, visible
+from sroi.lists import Table
 from sroi.money import ZERO
 from sroi.views import DetailPage, Happening, ListFile, ListPage
 
@@ -30,8 +39,20 @@ class FulfilmentList(ListPage):
     needs = (May.SEE_FULFILMENTS,)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        may_record = self.request.access.may(May.ENTER)
-        return super().get_context_data(may_record=may_record, **kwargs)
+        access = self.request.access
+        may_record = access.may(May.ENTER)
+        drafts = own_drafts(visible(Fulfilment, access), access).count() if may_record else 0
+        return super().get_context_data(may_record=may_record, drafts=drafts, **kwargs)
+
+    @property
+    def table(self) -> Table:
+        """The reference of one's own is a column for who works for a firm."""
+        table = super().table
+        if own_firms(self.request.access):
+            table.in_file = (*table.in_file, OWN_REFERENCE)  # type: ignore[misc]
+        else:
+            table.columns.hide("own")
+        return table
 
     def get_queryset(self) -> QuerySet[Any]:
         allocations = visible(Allocation, self.request.access).select_related("contract", "block")
@@ -52,6 +73,10 @@ class FulfilmentDetail(DetailPage):
     template_name = "placements/fulfilment_detail.html"
     related = ("contractor", "latest__reviewed_by", "accepted")
 
+    def get_queryset(self) -> QuerySet[Any]:
+        theirs = visible(Evidence, self.request.access).filter(version__fulfilment=OuterRef("pk"))
+        return super().get_queryset().annotate(has_evidence=Exists(theirs))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         fulfilment = self.object
         latest, counts = fulfilment.latest, fulfilment.accepted
@@ -66,6 +91,13 @@ class FulfilmentDetail(DetailPage):
                 self.request.access, fulfilment.region_id, fulfilment.contractor_id
             ),
             may_review=may_review(self.request.access, fulfilment),
+            may_mend=may_mend(self.request.access, self.request.user, fulfilment),
+            evidence=evidence_with(
+                fulfilment,
+                latest.allocations.all(),
+                self.request.access,
+                is_any=fulfilment.has_evidence,
+            ),
             is_change=counts is not None and counts != latest,
             claimed=what_was_claimed(latest, may_see_person(self.request.access, fulfilment)),
             valued=valued[latest.pk],

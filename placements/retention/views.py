@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from contracts.models import Membership
 from contracts.people.views.users import form_page, found
 from contracts.policy.loading import POLICY_DEFAULTS
+from placements.claims.content import FROM_THE_FIRST_DAY
 from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
@@ -88,7 +89,13 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
         "contractor": str(version.fulfilment.contractor),
         "version": version.number,
         **{name: getattr(version, name) for name in PERSONAL},
-        "hours": [{"from": t.first_day, "per_week": t.hours_per_week} for t in version.terms.all()],
+        "hours": [
+            {
+                "from": None if t.first_day == FROM_THE_FIRST_DAY else t.first_day,
+                "per_week": t.hours_per_week,
+            }
+            for t in version.terms.all()
+        ],
         "contracts": [
             {
                 "reference": a.contract.reference,

@@ -19,7 +19,7 @@ from contracts.models import EvidenceKind, called
 from placements.claims import proof, questions, valuing
 from placements.claims.content import content_of
 from placements.claims.words import values_of, what_was_claimed
-from placements.evidence.door import pages_to_show
+from placements.evidence.shown import pages_to_show
 from placements.life import door as life
 from placements.models import Allocation, Evidence, Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.recording.forms import WhyForm

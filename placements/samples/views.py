@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import EvidenceKind, Region, called
 from placements.claims import questions, valuing
 from placements.claims.words import what_was_claimed
-from placements.evidence.door import pages_to_show
+from placements.evidence.shown import pages_to_show
 from placements.models import Evidence, Outcome, Sample, SampleCheck
 from placements.samples import door as sampling
 from placements.samples.forms import CheckForm, DrawForm

@@ -384,7 +384,7 @@ def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
 
 def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
     """Keep each row with what would happen to it."""
-    outcome = _import(upload, sheet, dry_run=True)
+    outcome = _import(upload, sheet, timezone.now(), dry_run=True)
     rows = _Rows(sheet, outcome, _faults_of(upload, outcome))
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
@@ -409,11 +409,13 @@ def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
 def _bring_in(upload: Upload) -> None:
     sheet = chosen(_sheet(upload), upload.columns)
 
+    at = timezone.now()
+
     def seal() -> None:
-        _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total)
+        _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total, imported_at=at)
 
     try:
-        outcome = _import(upload, sheet, answered=set(upload.doubts), seal=seal)
+        outcome = _import(upload, sheet, at, answered=set(upload.doubts), seal=seal)
     except Refused:
         _show(
             upload,
@@ -430,12 +432,12 @@ def _bring_in(upload: Upload) -> None:
 
 
 def _import(
-    upload: Upload, sheet: Sheet, *, answered: Container[str] = (), **options: Any
+    upload: Upload, sheet: Sheet, at: datetime, *, answered: Container[str] = (), **options: Any
 ) -> Outcome:
     """By the rules of the commands, within what its owner may see and use; what is doubted was
     answered on the page.
     """
-    act, access = Act.of(upload.owner, timezone.now()), access_of(upload.owner)
+    act, access = Act.of(upload.owner, at), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
     if upload.kind == UploadKind.CHANGES:
         return import_changes(upload.region, sheet, act, answered=answered, **options)

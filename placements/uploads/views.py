@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
@@ -20,7 +20,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
-from placements.models import RowOutcome, Upload, UploadKind, UploadRow, UploadState
+from placements.models import (
+    Fulfilment,
+    FulfilmentState,
+    RowOutcome,
+    Upload,
+    UploadKind,
+    UploadRow,
+    UploadState,
+)
+from placements.register.lists import made_by
 from placements.uploads import door as uploads
 from placements.uploads.columns import FAULTS_FILE, TITLES
 from placements.uploads.door import Purpose
@@ -31,7 +40,7 @@ from sroi.exchange import ExportTable
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_xlsx
-from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
+from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
 UNUSED = "-"
@@ -307,11 +316,33 @@ class ImportPage(OfUpload):
                 upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0)
             ),
             "emptied": len(uploads.asked_again(upload)),
-            "list_url": reverse(LISTS[UploadKind(upload.kind)]),
+            "list_url": reverse(LISTS[UploadKind(upload.kind)])
+            + (f"?upload={upload.pk}" if upload.imported_at else ""),
         }
+        if upload.kind == UploadKind.FULFILMENTS and upload.imported_at:
+            context |= self.made(context["list_url"])
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
             context |= self.rows()
         return render(request, "pages/import_detail.html", context)
+
+    def made(self, list_url: str) -> dict[str, Any]:
+        """How the fulfilments that it made or changed stand now: what was handed in, and the drafts
+        that remain.
+        """
+        access = self.request.access
+        theirs = visible(Fulfilment, access).filter(pk__in=made_by(self.upload, access))
+        found = theirs.order_by().values_list("latest__state").annotate(number=Count("pk"))
+        numbers = dict(found)
+        drafts = numbers.get(FulfilmentState.DRAFT, 0)
+        return {
+            "made": [
+                (state, state.label, numbers[state], f"{list_url}&state={state}")
+                for state in FulfilmentState
+                if state in numbers
+            ],
+            "drafts": drafts,
+            "drafts_url": f"{reverse('fulfilment-drafts')}?upload={self.upload.pk}",
+        }
 
     def rows(self) -> dict[str, Any]:
         """One page of the rows, of one outcome where that was asked; first what is faulty, or what
@@ -455,8 +486,33 @@ class ImportAgain(ImportButton):
         return ""
 
 
-class ImportDiscard(ImportButton):
-    def do(self) -> str:
+class ImportDiscard(OfUpload, ConfirmPage):
+    """The file and its preview go, after it was shown what that is; what was imported stays."""
+
+    heading = property(lambda self: self.upload.name)
+    question = gettext_lazy("Erase this file?")
+    action = gettext_lazy("Erase it now")
+    back_url = OfUpload.page_url
+
+    @property
+    def consequence(self) -> str:
+        if self.upload.state == UploadState.IMPORTED:
+            return _("What was imported stays. Which rows it came from can no longer be read.")
+        return _("Nothing of it was imported. To import it after all you send the file again.")
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        counts = [
+            (capfirst(str(outcome.label)), self.upload.counts.get(outcome, 0) or "")
+            for outcome in RowOutcome
+        ]
+        return [
+            (_("What"), capfirst(str(self.upload.get_kind_display()))),
+            (_("State"), capfirst(str(state_of(self.upload)[1]))),
+            (_("Rows"), self.upload.total or ""),
+            *counts,
+        ]
+
+    def do(self, form: Any) -> str:
         uploads.discard(self.upload)
         return _("The file and everything that was kept of it are erased.")
 

@@ -11,6 +11,7 @@ from reporting.adoption import comparing, revising
 from reporting.adoption import door as adoption
 from reporting.adoption.forms import StepForm
 from reporting.adoption.steps import STEPS, ReportStep
+from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport
 from reporting.notice.addresses import address
@@ -23,6 +24,8 @@ from sroi.views import FormPage, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
 REASON = "… (uw reden)"
+# Before these the figures that are kept, or that everyone will read, stand on the page.
+WITHOUT_A_WAY_BACK = ("finalise", "publish")
 
 
 class StepView(OfEdition, FormPage):
@@ -80,7 +83,16 @@ class StepView(OfEdition, FormPage):
         report = self.edition.report
         if self.step == "revise" and report and self.edition.is_final:
             kwargs |= self.what_changes(report, kwargs["form"])
-        about = {"step": self.words, "heading": self.words.heading, "action": self.words.action}
+        about: dict[str, Any] = {
+            "step": self.words,
+            "heading": self.words.heading,
+            "action": self.words.action,
+        }
+        if self.step in WITHOUT_A_WAY_BACK:
+            about["rows"] = [
+                (figure.title, figure.kind.written(figure.value(self.edition.own)))
+                for figure in LARGE
+            ]
         return super().get_context_data(**about, **kwargs)
 
     def what_changes(self, report: AnnualReport, form: StepForm) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from contracts.models import Contract, Region
 from sroi.access import May, Role
 from sroi.doors import Refused
 from sroi.urls import urlpatterns as ours
-from sroi.views import ButtonPage, FormPage, OfOne
+from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne
 from tests import factories as make
 from tests.factories import signed_in
 
@@ -72,11 +72,24 @@ class Press(OfContract, ButtonPage):
         return "Er komt iemand."
 
 
+class CloseDoor(OfContract, ConfirmPage):
+    heading, question, action = "Zaal", "De zaal sluiten?", "Sluit"
+    consequence = "Niemand kan er meer in."
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        return [("Vrije plaatsen", Door.places), ("Leeg", "")]
+
+    def do(self, form: Any) -> str:
+        Door.enter(Door.places)
+        return "Gesloten."
+
+
 urlpatterns = [
     *ours,
     path("form/<int:pk>/", Enter.as_view(), name="form"),
     path("on-top/<int:pk>/", EnterSomewhere.as_view(), name="on-top"),
     path("button/<int:pk>/", Press.as_view(), name="button"),
+    path("confirm/<int:pk>/", CloseDoor.as_view(), name="confirm"),
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -155,6 +168,29 @@ def test_of_two_who_press_a_button_the_second_is_told(contract: Contract, advise
     late = adviser.post(url(contract, "button"), follow=True)
     assert (said(late), late.redirect_chain) == ([FULL], [(url(contract, "contract-detail"), 302)])
     assert adviser.get(url(contract, "button")).status_code == 405
+
+
+def test_what_goes_is_shown_before_it_goes(contract: Contract, adviser: Client) -> None:
+    shown = adviser.get(url(contract, "confirm"))
+    assert shown.context["rows"] == [("Vrije plaatsen", 1)]
+    page = shown.content.decode()
+    assert page.index("Vrije plaatsen") < page.index("Niemand kan er meer in.")
+    # A button elsewhere that leads here is asked first all the same.
+    assert adviser.post(url(contract, "confirm")).status_code == 200
+    assert Door.places == 1
+    done = adviser.post(url(contract, "confirm"), {"shown": shown.context["mark"]}, follow=True)
+    assert (said(done), Door.places) == (["Gesloten."], 0)
+
+
+def test_what_changed_since_it_was_shown_does_not_go(contract: Contract, adviser: Client) -> None:
+    mark = adviser.get(url(contract, "confirm")).context["mark"]
+    Door.places = 3
+    late = adviser.post(url(contract, "confirm"), {"shown": mark})
+    assert (late.status_code, Door.places) == (409, 3)
+    assert late.context["rows"] == [("Vrije plaatsen", 3)]
+    assert "is intussen gewijzigd" in late.content.decode()
+    again = adviser.post(url(contract, "confirm"), {"shown": late.context["mark"]})
+    assert (again.status_code, Door.places) == (302, 0)
 
 
 def test_what_one_may_not_see_or_do_there_does_not_exist(

@@ -3,16 +3,14 @@
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from contracts.models import Contractor, Invitation, Membership, Municipality, Region
 from contracts.people import door as memberships
@@ -22,8 +20,8 @@ from contracts.people.invitations import open_invitations
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import May, Role, visible
-from sroi.doors import Refused
-from sroi.views import ButtonPage, FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
+from sroi.templatetags.formats import long_date
+from sroi.views import ConfirmPage, FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -123,16 +121,33 @@ class Change(OfMembership, FormPage):
         return super().get_context_data(of=what_for(self.membership), **kwargs)
 
 
-class End(OfMembership, ButtonPage):
-    """After it was asked whether that is meant."""
+class End(OfMembership, ConfirmPage):
+    """A role ends, after it was shown what it opens now."""
 
-    http_method_names = ("get", "head", "post", "options")
+    action = gettext_lazy("End this role")
+    consequence = gettext_lazy(
+        "From that moment on this person sees nothing of it any more. What they did stays in the"
+        " history."
+    )
 
-    def get(self, request: Request, pk: int) -> HttpResponse:
-        context = {"membership": self.membership, "of": what_for(self.membership)}
-        return render(request, "pages/user_end.html", context)
+    @property
+    def question(self) -> str:
+        about = {"role": self.membership.get_role_display(), "of": what_for(self.membership)}
+        return _("End the role of %(role)s for %(of)s?") % about
 
-    def do(self) -> str:
+    def goes(self) -> list[tuple[Any, Any]]:
+        membership = self.membership
+        others = administered(Membership, self.request.access).filter(
+            user=membership.user, ended_at=None
+        )
+        return [
+            (_("E-mail address"), membership.user.email),
+            (_("Region"), membership.region.title),
+            (_("Since"), long_date(localtime(membership.started_at))),
+            (_("Other roles that stay"), others.exclude(pk=membership.pk).count() or _("none")),
+        ]
+
+    def do(self, form: Any) -> str:
         memberships.end(self.membership, self.request.access, act_of(self.request, _("Role ended")))
         return _("The role was ended. From now on it opens nothing.")
 
@@ -145,16 +160,34 @@ def found(request: Request, pk: int) -> Membership:
     return membership
 
 
-@require_POST
-def withdraw_invitation(request: Request, pk: int) -> HttpResponse:
-    invitation = get_object_or_404(visible(Invitation, request.access), pk=pk)
-    try:
-        memberships.withdraw(invitation, request.access, at=timezone.now())
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The invitation was withdrawn."))
-    return redirect("user-list" if request.access.may(May.MANAGE_USERS) else "colleague-list")
+class WithdrawInvitation(OfOne, ConfirmPage):
+    """The link in the mail stops working, after it was shown whose it is."""
+
+    model = Invitation
+    related = ("contractor",)
+    invitation: Invitation
+    heading = property(lambda self: self.invitation.email)
+    question = gettext_lazy("Withdraw this invitation?")
+    action = gettext_lazy("Yes, withdraw")
+    consequence = gettext_lazy("The link in the mail stops working. You can invite again.")
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        invitation = self.invitation
+        return [
+            (_("E-mail address"), invitation.email),
+            (_("Role"), invitation.get_role_display().capitalize()),
+            (_("Contractor"), invitation.contractor),
+            (_("Valid until"), long_date(localtime(invitation.expires_at))),
+        ]
+
+    def do(self, form: Any) -> str:
+        memberships.withdraw(self.invitation, self.request.access, at=timezone.now())
+        return _("The invitation was withdrawn.")
+
+    @property
+    def back_url(self) -> str:
+        manages = self.request.access.may(May.MANAGE_USERS)
+        return reverse("user-list" if manages else "colleague-list")
 
 
 class InviteContractor(OfOne, FormPage):

@@ -28,7 +28,16 @@ from contracts.valuation_tables.forms import (
 from contracts.valuation_tables.loading import FORMAT, is_used
 from sroi.access import May, visible
 from sroi.doors import Refused
-from sroi.views import ButtonPage, FormPage, ForWhoMay, LookFirst, OfOne, Request, act_of
+from sroi.templatetags.formats import euro
+from sroi.views import (
+    ConfirmPage,
+    FormPage,
+    ForWhoMay,
+    LookFirst,
+    OfOne,
+    Request,
+    act_of,
+)
 
 Alter = Callable[[table_door.Source], None]
 
@@ -277,9 +286,6 @@ class EditRow(Editing):
             "initial": initial | given["initial"],
         }
 
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.remove() if "remove" in request.POST else super().post(request, *args, **kwargs)
-
     def do(self, form: Any) -> str:
         given, old = form.cleaned_data, self.block.code if self.block else ""
         self.change(
@@ -289,30 +295,71 @@ class EditRow(Editing):
         )
         return _("Saved.")
 
-    def remove(self) -> HttpResponse:
-        if self.block is None:
-            raise Http404
-        code, label = self.block.code, self.block.label
-        try:
-            self.change(
-                self.request.POST.get("seen", ""),
-                lambda source: table_door.take_row(source, code),
-                _("Row %(row)s removed") % {"row": label},
-            )
-            messages.success(self.request, _("Removed."))
-        except Refused as fault:
-            messages.error(self.request, str(fault))
-        return redirect(self.edit_url)
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(block=self.block, **kwargs)
+        return super().get_context_data(row=self.block, **kwargs)
 
 
-class Discard(OfTable, ButtonPage):
-    """Throw away a table that was never used."""
+class TakesAway(OfTable, ConfirmPage):
+    """What is taken away is of the content that was shown."""
 
-    def do(self) -> str:
-        table_door.discard(self.table, self.request.POST.get("seen", ""))
+    @property
+    def edition(self) -> str:
+        return table_door.edition(self.table)
+
+
+class RemoveRow(TakesAway):
+    """A row of a table that is not in use goes, after it was shown what it says."""
+
+    question = gettext_lazy("Remove this row?")
+    action = gettext_lazy("Remove this row")
+    back_url = OfTable.edit_url
+
+    @cached_property
+    def block(self) -> BuildingBlock:
+        rows = visible(BuildingBlock, self.request.access).filter(table=self.table)
+        return get_object_or_404(rows, position=self.kwargs["position"])
+
+    @property
+    def heading(self) -> str:
+        return self.block.label
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        block = self.block
+        return [
+            (_("Valuation table"), self.table.title),
+            (_("Code"), block.code),
+            (_("What"), block.get_kind_display().capitalize()),
+            (_("Amount"), euro(block.amount) if block.amount is not None else ""),
+        ]
+
+    def do(self, form: Any) -> str:
+        code, label = self.block.code, self.block.label
+        table_door.change(
+            self.table,
+            self.edition,
+            lambda source: table_door.take_row(source, code),
+            act_of(self.request, _("Row %(row)s removed") % {"row": label}),
+        )
+        return _("Removed.")
+
+
+class Discard(TakesAway):
+    """Throw away a table that was never used, after it was shown what is in it."""
+
+    heading = property(lambda self: self.table.title)
+    question = gettext_lazy("Throw this table away?")
+    action = gettext_lazy("Throw this table away")
+    consequence = gettext_lazy("It is gone for good; loading the file again brings it back.")
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        rows = visible(BuildingBlock, self.request.access).filter(table=self.table)
+        return [
+            (_("Code"), self.table.code),
+            (_("Rows"), rows.count()),
+        ]
+
+    def do(self, form: Any) -> str:
+        table_door.discard(self.table, self.edition)
         return _("Thrown away.")
 
     def get_success_url(self) -> str:

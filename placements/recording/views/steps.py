@@ -9,11 +9,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,26 +22,35 @@ from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.social_firms.recognition import find_firms, may_propose
-from placements.claims import proof, questions, requirements, suppliers
+from placements.claims import proof, questions, requirements, suppliers, valuing
 from placements.claims.content import Content, content_of
-from placements.claims.words import what_was_claimed
+from placements.claims.words import Rows, own_words, value_label, values_of, what_was_claimed
 from placements.evidence import door as evidence
+from placements.evidence.shown import Shown, WithFulfilment, evidence_with
 from placements.life import door as life
 from placements.models import (
     ABOUT_A_PERSON,
-    Evidence,
     Fulfilment,
+    FulfilmentLine,
     FulfilmentState,
     FulfilmentVersion,
 )
 from placements.recording.door import contracts_to_record_for, copied, record
 from placements.recording.forms import DetailsForm, WhatForm, WhyForm
-from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
+from placements.rights import (
+    OPEN_TO_EDIT,
+    OPEN_TO_WITHDRAW,
+    may_enter,
+    may_mend,
+    may_see_person,
+)
 from sroi.access import May, visible
 from sroi.doors import Refused, Unanswered
 from sroi.fields import change_answers, is_key
 from sroi.files.size import MEGABYTE, too_large
-from sroi.views import ButtonPage, FormPage, OfOne, Request, act_of
+from sroi.money import ZERO
+from sroi.templatetags.formats import euro2
+from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 
 @dataclass(frozen=True)
@@ -51,7 +61,7 @@ class EvidenceAsked:
     words: str
     may_be_kept: bool
     about_a_person: bool
-    rows: list[Any]
+    pieces: list[Shown]
     faults: list[str]
 
 
@@ -241,6 +251,11 @@ class RecordingStep(OfFulfilment, FormPage):
     def content(self) -> Content:
         """What is claimed, for the value panel."""
         return content_of(self.version)
+
+    @property
+    def evidence(self) -> WithFulfilment:
+        allocations = self.version.allocations.select_related("block")
+        return evidence_with(self.fulfilment, allocations, self.request.access)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         content = kwargs.pop("content", None) or self.content
@@ -449,25 +464,29 @@ class EvidenceStep(RecordingStep):
 
     def asked(self, faults: dict[str, list[str]] | None = None) -> list[EvidenceAsked]:
         codes = proof.asked(block for _contract, block, _percent in self.content.allocations)
-        there = visible(Evidence, self.request.access).filter(
-            version__fulfilment=self.fulfilment, erased_at=None
-        )
-        rows = list(there)
+        there = self.evidence.there
         return [
             EvidenceAsked(
                 code,
                 called(EvidenceKind, code),
                 evidence.may_be_kept(self.version, code),
                 code in ABOUT_A_PERSON,
-                [e for e in rows if e.kind == code],
+                [piece for piece in there if piece.row.kind == code],
                 (faults or {}).get(code, []),
             )
             for code in codes
         ]
 
+    @property
+    def besides(self) -> list[Shown]:
+        """What was added while other blocks were chosen, which ask for something else."""
+        codes = proof.asked(block for _c, block, _p in self.content.allocations)
+        return [piece for piece in self.evidence.there if piece.row.kind not in codes]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
             asked=self.asked(kwargs.get("faults")),
+            besides=self.besides,
             most_megabytes=settings.EVIDENCE_MAX_BYTES // MEGABYTE,
             previous_url=reverse("fulfilment-details", args=[self.fulfilment.pk]),
             **kwargs,
@@ -528,6 +547,7 @@ class Check(RecordingStep):
             ticked=self.request.POST.getlist("klopt"),
             **self.unproved(),
             rows=what_was_claimed(self.version, True),
+            evidence=self.evidence,
             parts=content.allocations,
             missing=[labels[name].label for name in self.lacking(content)],
             closed_blocks=self.closed_blocks(content),
@@ -572,31 +592,84 @@ class ChangeFulfilment(OfFulfilment, ButtonPage):
         return reverse("fulfilment-details", args=[self.fulfilment.pk])
 
 
-class Withdraw(OfFulfilment, FormPage):
-    """Take it back, after it was asked whether that is meant; with a reason where it counted
-    already.
+class TakeBack(OfFulfilment, ButtonPage):
+    """What waits for a review is mended by who made it: out of the queue, and in again when it is
+    handed in.
     """
 
-    template_name = "placements/withdraw.html"
+    def may(self) -> bool:
+        return super().may() and may_mend(self.request.access, self.request.user, self.fulfilment)
+
+    def do(self) -> str:
+        life.take_back(self.seen(), act_of(self.request))
+        messages.info(
+            self.request,
+            _("Change what is different and submit it again. Until then nobody reviews it."),
+        )
+        return ""
+
+    def get_success_url(self) -> str:
+        return reverse("fulfilment-details", args=[self.fulfilment.pk])
+
+
+class Withdraw(OfFulfilment, ConfirmPage):
+    """Take it back, after it was shown what goes; with a reason where it counted already."""
+
+    action = gettext_lazy("Yes, withdraw")
+    question = gettext_lazy("Withdraw this fulfilment?")
 
     @property
-    def needs_why(self) -> bool:
+    def heading(self) -> str:
+        return f"{self.fulfilment.get_kind_display().capitalize()} {self.fulfilment.external_id}"
+
+    @property
+    def edition(self) -> str:
+        return f"{self.version.pk}.{self.version.edition}"
+
+    @property
+    def counts(self) -> bool:
         return bool(self.version.state == FulfilmentState.ACCEPTED)
 
     def get_form_class(self) -> type[forms.Form]:
-        return WhyForm if self.needs_why else forms.Form
+        return WhyForm if self.counts else forms.Form
+
+    @property
+    def consequence(self) -> str:
+        if self.counts:
+            return _("What was posted of it is taken back. The history can still be read.")
+        if self.fulfilment.accepted:
+            return _("Only this change goes: what was accepted before keeps counting.")
+        if self.version.state == FulfilmentState.SUBMITTED:
+            return _("It is no longer reviewed and does not count. The history can still be read.")
+        return _("It cannot be handed in any more. The history can still be read.")
+
+    def goes(self) -> Rows:
+        version, access = self.version, self.request.access
+        valuing.fetch([version])
+        valued = values_of([version])[version.pk]
+        lines = visible(FulfilmentLine, access).filter(fulfilment=self.fulfilment)
+        posted = lines.aggregate(total=Sum("amount"))["total"] or ZERO
+        worth = questions.total(valued)
+        parts = [(allocation.contract, value.total) for allocation, value in valued]
+        amounts = (
+            [(_("Counts now"), euro2(posted)), (_("Planned after that"), euro2(worth - posted))]
+            if self.counts
+            else [(value_label(version), euro2(worth))]
+        )
+        if len(parts) > 1:
+            amounts += [(f"{c.reference} {c.title}", euro2(amount)) for c, amount in parts]
+        else:
+            amounts += [(_("Contract"), f"{c.reference} {c.title}") for c, _amount in parts]
+        files = evidence_with(self.fulfilment, valuing.allocations_of(version), access).there
+        state = [(_("State"), capfirst(version.get_state_display()))]
+        own = may_see_person(access, self.fulfilment)
+        reference = [(_("Own reference"), own_words(version) if own else "")]
+        return [*state, *reference, *amounts, (_("Evidence"), str(len(files)) if files else "")]
 
     def closed(self) -> HttpResponse | None:
         is_open = self.version.state in (*OPEN_TO_WITHDRAW, FulfilmentState.ACCEPTED)
         return None if is_open else redirect(self.back_url)
 
     def do(self, form: Any) -> str:
-        life.withdraw(self.seen(), act_of(self.request, form.cleaned_data.get("why", "")))
+        life.withdraw(self.version, act_of(self.request, form.cleaned_data.get("why", "")))
         return _("Withdrawn. Its history can still be read.")
-
-    def refuse(self, form: Any, refused: Refused) -> HttpResponse:
-        messages.error(self.request, str(refused))
-        return redirect(self.back_url)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(version=self.version, needs_why=self.needs_why, **kwargs)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -48,7 +49,8 @@ from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
-from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
+from sroi.templatetags.formats import euro2
+from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, act_of
 
 
 class ContractPlan(DetailPage):
@@ -305,9 +307,7 @@ def seen_of(plan: ActionPlan | None) -> str:
 
 
 class PlanAnswer(OfPlan):
-    """Agree, ask for something else, or throw a draft away: of the edition that was on the
-    screen.
-    """
+    """Agree, or ask for something else: of the edition that was on the screen."""
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         plan = self.plan
@@ -320,10 +320,7 @@ class PlanAnswer(OfPlan):
         )
         form = SendBackForm(request.POST)
         try:
-            if asked == "discard":
-                planning.discard(plan)
-                messages.success(request, _("The draft was discarded."))
-            elif not may_agree(request.access, self.contract):
+            if not may_agree(request.access, self.contract):
                 raise Http404
             elif asked == "agree":
                 planning.agree(plan, act_of(request))
@@ -343,6 +340,44 @@ class PlanAnswer(OfPlan):
         except Refused as fault:
             messages.error(request, str(fault))
         return redirect(self.back_url)
+
+
+class DiscardPlan(OfPlan, ConfirmPage):
+    """A draft goes for good, after it was shown what it adds up to."""
+
+    heading = property(lambda self: self.contract.title)
+    question = gettext_lazy("Discard the draft of the plan?")
+    action = gettext_lazy("Discard draft")
+
+    @property
+    def consequence(self) -> str:
+        return _("What was filled in is gone for good. A plan that was agreed before stays.")
+
+    @property
+    def edition(self) -> str:
+        return seen_of(self.plan)
+
+    def closed(self) -> HttpResponse | None:
+        is_open = self.plan is not None and self.plan.state == PlanState.DRAFT
+        return None if is_open else redirect(self.back_url)
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        plan = self.plan
+        if plan is None:
+            return []
+        rows = plan.amounts.values_list("category").annotate(total=Sum("amount")).order_by()
+        totals = {Category(code).label: amount for code, amount in rows}
+        return [
+            (_("Version"), plan.number),
+            *((capfirst(label), euro2(amount)) for label, amount in totals.items()),
+            (_("Together"), euro2(sum(totals.values(), ZERO))),
+        ]
+
+    def do(self, form: Any) -> str:
+        if self.plan is None:
+            raise Refused(_("There is no plan to answer any more. Look at it again."))
+        planning.discard(self.plan)
+        return _("The draft was discarded.")
 
 
 class Contact(OfPlan, FormPage):

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+import django_filters
 import django_tables2
 from django import forms
 from django.db.models import QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import (
     Contract,
+    ContractEvent,
     Contractor,
     ContractShare,
     ContractState,
@@ -21,8 +23,10 @@ from contracts.models import (
 )
 from contracts.owed.shares import SharesOfContracts
 from contracts.people.membership import advisers_of
-from contracts.registering.door import may_register
-from contracts.searches import contract_search
+from contracts.registering.door import drafts_for, may_register
+from contracts.searches import contract_search, draft_search
+from placements.models import Upload, UploadKind
+from placements.register.lists import uploads_of
 from placements.standing.heard import silent_for
 from placements.standing.own import only_shares, own_clients, progress_for
 from placements.standing.progress import Status, in_order_of, of_status
@@ -40,11 +44,13 @@ from sroi.lists import (
     VisibleChoiceFilter,
     YearFilter,
 )
+from sroi.pages.contract.drafts import contract_draft_task
 from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, euro, short_date
 from sroi.views import ListFile, ListPage
 
 NOBODY = "none"
+MOST_DRAFTS = 200
 
 
 class ContractTable(Table):
@@ -162,6 +168,14 @@ class ContractFilterSet(FilterSet):
     ending = MonthsFilter(label=_("Ends within (months)"), method="ending_within")
     silent = MonthsFilter(label=_("Nothing reported for (months)"), method="silent_for")
     contractor = VisibleChoiceFilter(Contractor, label=_("Contractor"), widget=forms.HiddenInput)
+    upload = django_filters.ModelChoiceFilter(
+        queryset=lambda request: uploads_of(
+            request.access, UploadKind.CONTRACTS, UploadKind.CHANGES
+        ),
+        label=_("Import"),
+        method="of_upload",
+        widget=forms.HiddenInput,
+    )
     # Last, since it looks at every contract that the others leave.
     status = ChoiceFilter(label=_("Status"), choices=Status.choices, method="of_status")
 
@@ -174,6 +188,12 @@ class ContractFilterSet(FilterSet):
             form.fields["adviser"].choices = choices  # type: ignore[attr-defined]
         else:
             del form.fields["adviser"]
+        if not may_register(self.request.access):
+            form.fields["status"].choices = [  # type: ignore[attr-defined]
+                choice
+                for choice in form.fields["status"].choices  # type: ignore[attr-defined]
+                if choice[0] != Status.DRAFT
+            ]
         return form
 
     def of_municipality(
@@ -183,6 +203,14 @@ class ContractFilterSet(FilterSet):
             municipality=value, percent__gt=0
         )
         return contracts.filter(pk__in=shares.values("contract"))
+
+    def of_upload(self, contracts: QuerySet[Any], name: str, value: Upload) -> QuerySet[Any]:
+        """Those that an import made or changed: its act stands in their events."""
+        assert value.imported_at is not None  # `uploads_of` says so
+        events = visible(ContractEvent, self.request.access).filter(
+            by=value.owner_id, at=value.imported_at
+        )
+        return contracts.filter(pk__in=events.order_by().values("contract"))
 
     def of_adviser(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         if value == NOBODY:
@@ -227,9 +255,25 @@ class ContractList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = self.request.access
-        return super().get_context_data(
+        found = super().get_context_data(
             may_register=may_register(access), only_shares=only_shares(access), **kwargs
         )
+        asked = getattr(found["filter"].form, "cleaned_data", {}) if found.get("filter") else {}
+        return found | self.drafts(asked)
+
+    def drafts(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """What is being prepared is no contract yet: a list of its own, when drafts are asked
+        for.
+        """
+        rows = drafts_for(self.request.access)
+        if asked.get("status") != Status.DRAFT:
+            return {"number_of_drafts": rows.count() if may_register(self.request.access) else 0}
+        if text := asked.get("q"):
+            rows = rows.filter(draft_search(text))
+        if contractor := asked.get("contractor"):
+            rows = rows.filter(contractor=contractor)
+        found = [contract_draft_task(draft, self.request.access) for draft in rows[:MOST_DRAFTS]]
+        return {"drafts": found, "asks_for_drafts": True}
 
     def prepare(self, rows: list[Any]) -> None:
         today = localdate()

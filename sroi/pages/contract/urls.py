@@ -17,6 +17,11 @@ urlpatterns = [
     path("contracten/<int:pk>/plan/", plan.ContractPlan.as_view(), name="contract-plan"),
     path("contracten/<int:pk>/plan/invullen/", plan.PlanEdit.as_view(), name="contract-plan-edit"),
     path(
+        "contracten/<int:pk>/plan/weggooien/",
+        plan.DiscardPlan.as_view(),
+        name="contract-plan-discard",
+    ),
+    path(
         "contracten/<int:pk>/plan/antwoord/", plan.PlanAnswer.as_view(), name="contract-plan-answer"
     ),
     path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),

@@ -13,13 +13,15 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from contracts.models import Contract, Contractor
-from contracts.searches import contract_search, contractor_search
+from contracts.models import Contract, Contractor, ContractState
+from contracts.registering.door import drafts_for
+from contracts.searches import contract_search, contractor_search, draft_search
 from placements.models import Fulfilment
 from placements.register.lists import fulfilment_search
 from placements.standing.tasks import Task
 from sroi.access import Access, May, visible
 from sroi.lists import LONGEST_SEARCH
+from sroi.pages.contract.drafts import contract_draft_task
 from sroi.views import Request
 
 SHOWN = 10
@@ -52,7 +54,7 @@ def search(request: Request) -> HttpResponse:
 
 
 def hits(text: str, access: Access) -> list[Hits]:
-    found = [contracts(text, access), fulfilments(text, access)]
+    found = [contracts(text, access), drafts(text, access), fulfilments(text, access)]
     return [*found, contractors(text, access)] if access.may(May.SEE_REGION) else found
 
 
@@ -71,6 +73,19 @@ def contract_hit(contract: Contract) -> Task:
     return Task(contract.title, url, f"{contract.reference} · {contract.contractor.name}")
 
 
+def drafts(text: str, access: Access) -> Hits:
+    """Contracts that are being prepared."""
+    rows = drafts_for(access).filter(draft_search(text))
+    return _hits(
+        _("Contracts being prepared"),
+        rows,
+        "contract-list",
+        text,
+        lambda draft: contract_draft_task(draft, access),
+        status=ContractState.DRAFT,
+    )
+
+
 def contractors(text: str, access: Access) -> Hits:
     rows = visible(Contractor, access).filter(contractor_search(text))
     return _hits(_("Contractors"), rows, "contractor-list", text, contractor_hit)
@@ -84,7 +99,7 @@ def contractor_hit(contractor: Contractor) -> Task:
 def fulfilments(text: str, access: Access) -> Hits:
     rows = (
         visible(Fulfilment, access)
-        .filter(fulfilment_search(text))
+        .filter(fulfilment_search(text, access))
         .select_related("contractor", "latest")
     )
     return _hits(_("Fulfilments"), rows, "fulfilment-list", text, fulfilment_hit)
@@ -101,7 +116,8 @@ def fulfilment_hit(fulfilment: Any) -> Task:
     )
 
 
-def _hits(heading: str, rows: Any, list_page: str, text: str, draw: Any) -> Hits:
+def _hits(heading: str, rows: Any, list_page: str, text: str, draw: Any, **narrowed: str) -> Hits:
     found = list(rows[: SHOWN + 1])
-    more_url = f"{reverse(list_page)}?{urlencode({'q': text})}" if len(found) > SHOWN else ""
+    query = urlencode({"q": text, **narrowed})
+    more_url = f"{reverse(list_page)}?{query}" if len(found) > SHOWN else ""
     return Hits(heading, [draw(row) for row in found[:SHOWN]], more_url)

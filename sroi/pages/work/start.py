@@ -28,6 +28,7 @@ from sroi.access import Access, May, visible
 from sroi.access.roles import role_called
 from sroi.money import ZERO
 from sroi.pages.contract.attention import lines_of
+from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period
@@ -91,6 +92,7 @@ def my_obligations(request: Request) -> HttpResponse:
             "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
             "plans": lines_of([ask for ask in found if ask.kind == Kind.PLAN], access),
             "returned": [returned_task(fulfilment) for fulfilment in returned],
+            "drafts": fulfilment_drafts(access),
         },
     )
 
@@ -174,6 +176,7 @@ def my_contracts(request: Request) -> HttpResponse:
             "obligation": sum((total.obligation for total in totals), ZERO),
             "realised": sum((total.realised for total in totals), ZERO),
             "attention": lines_of(behind[:SHOWN], access),
+            "drafts": contract_drafts(access),
             "coverage": coverage(
                 contracts, visible(ObligationLine, access), Period.year(today.year)
             ),

@@ -36,6 +36,7 @@ from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import lines_of
+from sroi.pages.contract.drafts import contract_drafts
 from sroi.pages.shell import asks_for_part
 from sroi.templatetags.formats import long_date
 from sroi.views import Request
@@ -54,6 +55,9 @@ def work_list(request: Request) -> HttpResponse:
     own = of_adviser(request, rows)
     piles = piles_of(access, own, today)
     request.waiting = {"review-queue": piles[0].number}
+    # What one began oneself comes after what others wait for, and before how contracts stand.
+    everyones = request.GET.get("van") == ALL
+    piles.insert(3, contract_drafts(access, everyones))
     context = {
         "piles": [pile for pile in piles if pile.number],
         "running": len(own),

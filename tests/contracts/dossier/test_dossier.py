@@ -113,6 +113,8 @@ def test_a_removed_note_leaves_a_trace_without_its_text(
     page = reverse("note-remove", args=[note.pk])
     assert clients["contractor"].post(page).status_code == 404
     clients["adviser"].post(page)
+    assert ContractNote.objects.exists(), "it is asked first"
+    make.confirm(clients["adviser"], page)
     assert not ContractNote.objects.exists()
     assert ContractEvent.objects.get(what="note_removed").why == ""
 
@@ -141,7 +143,10 @@ def test_each_side_keeps_its_own_contact_persons(
         theirs, {"side": "municipality", "name": "Anouk de Boer", "phone": "035 629 21 11"}
     )
     assert ContactPerson.objects.filter(name="Anouk de Boer").exists()
-    clients["officer"].post(theirs, {"remove": "1"})
+    make.confirm(
+        clients["officer"],
+        reverse("contact-person-remove", args=[ContactPerson.objects.get(side="municipality").pk]),
+    )
     assert ContactPerson.objects.count() == 1
 
 
@@ -217,7 +222,7 @@ def test_what_a_contractor_adds_it_sees_and_may_remove(
         clients["contractor"].post(reverse("document-remove", args=[other.pk])).status_code == 404
     )
     name = document.file.name
-    clients["contractor"].post(reverse("document-remove", args=[document.pk]))
+    make.confirm(clients["contractor"], reverse("document-remove", args=[document.pk]))
     document.refresh_from_db()
     assert document.removed_at
     assert clients["adviser"].get(reverse("document-file", args=[document.pk])).status_code == 404

@@ -77,7 +77,7 @@ def test_a_link_that_does_not_work(region: Any, admin: Any, client: Client, faul
     if fault == "changed":
         link = link[:-3] + ("aaa" if link[-3:] != "aaa" else "bbb") + "/"
     if fault == "withdrawn":
-        client.post(reverse("invitation-withdraw", args=[Invitation.objects.get().pk]))
+        make.confirm(client, reverse("invitation-withdraw", args=[Invitation.objects.get().pk]))
     with time_machine.travel(
         timezone.now() + timedelta(days=7 if fault == "late" else 0, minutes=1)
     ):
@@ -204,10 +204,10 @@ def test_an_admin_changes_and_ends_a_role_but_not_their_own(
     data = {"role": Role.PROCUREMENT_OFFICER, "municipalities": [town.pk], "why": "Andere functie"}
     assert client.post(reverse("user-detail", args=[membership.pk]), data).status_code == 302
     assert access_of(adviser).grants[0].municipality_ids == {town.pk}
-    client.post(reverse("user-end", args=[membership.pk]))
+    make.confirm(client, reverse("user-end", args=[membership.pk]))
     assert access_of(adviser).grants == ()
     own = admin.memberships.get()
-    client.post(reverse("user-end", args=[own.pk]))
+    make.confirm(client, reverse("user-end", args=[own.pk]))
     assert client.post(reverse("user-detail", args=[own.pk]), data).status_code == 422
     assert access_of(admin).may(May.MANAGE_USERS)
 
@@ -231,7 +231,8 @@ def test_an_admin_with_a_role_elsewhere_manages_only_their_own_region(
     colleague = make.make_user(Role.CONTRACTOR, elsewhere, contractor=linde, name="Collega Elders")
     assert "Collega Elders" not in client.get(reverse("user-list")).content.decode()
     assert (
-        client.post(reverse("user-end", args=[colleague.memberships.get().pk])).status_code == 404
+        make.confirm(client, reverse("user-end", args=[colleague.memberships.get().pk])).status_code
+        == 404
     )
     assert "Collega Elders" in client.get(reverse("colleague-list")).content.decode()
 

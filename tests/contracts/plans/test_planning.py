@@ -160,8 +160,8 @@ def test_who_comes_second_is_told_so(
 
 def test_discarding_keeps_what_was_agreed(contract: Contract, contractor: Client) -> None:
     agreed = make.make_plan(contract)
-    draft = plans.begin(contract, make.act())
-    contractor.post(url(contract, "plan-answer"), {"edition": str(draft.edition), "do": "discard"})
+    plans.begin(contract, make.act())
+    make.confirm(contractor, url(contract, "plan-discard"))
     assert list(ActionPlan.objects.all()) == [agreed]
 
 

@@ -66,7 +66,7 @@ def register(client: Client, region: Region, **other: Any) -> Contract:
     answer = fill_in(client, draft, **terms(region, **other))
     assert answer.status_code == 302, answer.context["form"].errors
     assert client.get(answer["Location"]).status_code == 200
-    answer = client.post(reverse("contract-check", args=[draft.pk]))
+    answer = make.confirm(client, reverse("contract-check", args=[draft.pk]))
     contract = Contract.objects.latest("pk")
     assert answer["Location"] == reverse("contract-detail", args=[contract.pk])
     return contract
@@ -222,7 +222,18 @@ def test_a_draft_is_registered_once(region: Region, adviser: Any) -> None:
 def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any) -> None:
     client = signed_in(adviser)
     framework = make.make_contract(region, make.make_contractor(), reference="RAAM-1")
-    contract = register(client, region, parent_reference="RAAM-1", lot="Perceel 2")
+    draft = begin(client, region)
+    fill_in(client, draft, **terms(region, parent_reference="RAAM-1", lot="Perceel 2"))
+    page, of_framework = reverse("contract-check", args=[draft.pk]), "Verplichting van RAAM-1 nu"
+    assert dict(client.get(page).context["falls_away"])[of_framework] == "€\u00a050.000,00"
+    unseen = client.post(page)
+    assert (unseen.status_code, Contract.objects.count()) == (409, 1)
+    make.make_change(framework, value_delta=Decimal(100000))
+    overtaken = client.post(page, {"shown": unseen.context["mark"]})
+    assert (overtaken.status_code, Contract.objects.count()) == (409, 1)
+    assert dict(overtaken.context["falls_away"])[of_framework] == "€\u00a055.000,00"
+    assert make.confirm(client, page).status_code == 302
+    contract = Contract.objects.latest("pk")
     framework.refresh_from_db()
     assert contract.parent == framework
     assert contract.lot == "Perceel 2"
@@ -273,16 +284,77 @@ def test_a_known_number_finds_its_firm_and_keeps_its_name(region: Region, advise
     assert Contractor.objects.count() == 1
 
 
-def test_a_draft_is_its_owners_alone_and_can_be_discarded(region: Region, adviser: Any) -> None:
+def test_a_draft_can_be_discarded_after_it_was_shown(region: Region, adviser: Any) -> None:
     client = signed_in(adviser)
     draft = begin(client, region)
     assert fill_in(client, draft, later="1", title="Half af").status_code == 302
     assert "Half af" in client.get(reverse("contract-new")).content.decode()
-    other = signed_in(make.make_user(Role.ADVISER, region))
-    for name in ("contract-draft", "contract-check"):
-        assert other.get(reverse(name, args=[draft.pk])).status_code == 404
-    assert client.post(reverse("contract-discard", args=[draft.pk])).status_code == 302
+    page = reverse("contract-discard", args=[draft.pk])
+    assert client.post(page).status_code == 200
+    shown = dict(client.get(page).context["rows"])
+    assert (shown["Titel"], shown["Begonnen door"]) == ("Half af", str(adviser))
+    assert make.confirm(client, page).status_code == 302
     assert not ContractDraft.objects.exists()
+
+
+def test_a_draft_is_seen_by_the_advisers_of_the_region_and_its_owner(
+    region: Region, adviser: Any
+) -> None:
+    draft = begin(signed_in(adviser), region)
+    officer = make.make_user(Role.PROCUREMENT_OFFICER, region)
+    of_officer = make.make_contract_draft(
+        make.make_contract(region, make.make_contractor()), officer
+    )
+    colleague = signed_in(make.make_user(Role.ADVISER, region))
+    for page in (draft, of_officer):
+        assert colleague.get(reverse("contract-draft", args=[page.pk])).status_code == 200
+    theirs = signed_in(officer)
+    assert theirs.get(reverse("contract-draft", args=[of_officer.pk])).status_code == 200
+    assert theirs.get(reverse("contract-draft", args=[draft.pk])).status_code == 404
+    elsewhere = signed_in(make.make_user(Role.ADVISER, make.make_region("elders", "Elders")))
+    assert elsewhere.get(reverse("contract-draft", args=[draft.pk])).status_code == 404
+
+
+def test_who_comes_second_to_a_draft_is_asked_and_loses_nothing(
+    region: Region, adviser: Any
+) -> None:
+    first, second = signed_in(adviser), signed_in(make.make_user(Role.ADVISER, region))
+    draft = begin(first, region)
+    seen = second.get(reverse("contract-draft", args=[draft.pk])).context["draft"].edition
+    fill_in(first, draft, later="1", title="Van de eerste", edition=draft.edition)
+    answer = fill_in(second, draft, later="1", title="Van de tweede", edition=seen)
+    assert answer.status_code == 409
+    assert answer.context["form"]["title"].value() == "Van de tweede"
+    draft.refresh_from_db()
+    assert draft.filled_in["title"] == "Van de eerste"
+    again = answer.context["draft"].edition
+    assert (
+        fill_in(second, draft, later="1", title="Van de tweede", edition=again).status_code == 302
+    )
+    draft.refresh_from_db()
+    assert draft.filled_in["title"] == "Van de tweede"
+
+
+@pytest.mark.parametrize("typed", ["Half af", "h-77", "De Linde"])
+def test_a_draft_is_found_by_search_and_in_the_list(
+    region: Region, adviser: Any, typed: str
+) -> None:
+    client = signed_in(adviser)
+    draft = begin(client, region, "11112222", "De Linde")
+    fill_in(client, draft, later="1", title="Half af", reference="H-77")
+    where = reverse("contract-draft", args=[draft.pk])
+    for page, asked in (
+        ("search", {"q": typed}),
+        ("contract-list", {"status": "draft"}),
+        ("contract-list", {"status": "draft", "q": typed}),
+        ("start", {}),
+    ):
+        assert where in client.get(reverse(page), asked).content.decode(), page
+    missing = client.get(reverse("contract-list"), {"status": "draft", "q": "iets anders"})
+    assert where not in missing.content.decode()
+    officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
+    for page, asked in (("search", {"q": typed}), ("contract-list", {"status": "draft"})):
+        assert where not in officer.get(reverse(page), asked).content.decode(), page
 
 
 # --- what is seldom needed ------------------------------------------------------------------------

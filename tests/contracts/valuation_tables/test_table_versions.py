@@ -376,18 +376,17 @@ class TestPages:
 
     def test_a_row_is_removed(self, client: Client, loaded: ValuationTable) -> None:
         block = loaded.blocks.get(code="COMMUNITY")
-        url = reverse("block-edit", args=[loaded.pk, block.position])
-        client.post(url, {"remove": "1", "seen": "anders"})
+        url = reverse("block-remove", args=[loaded.pk, block.position])
+        assert client.post(url, {"shown": "anders"}).status_code == 409
         assert loaded.blocks.filter(code="COMMUNITY").exists()
-        client.post(url, {"remove": "1", "seen": table_door.edition(loaded)})
+        make.confirm(client, url)
         assert not loaded.blocks.filter(code="COMMUNITY").exists()
 
     def test_what_was_never_used_is_thrown_away(
         self, client: Client, loaded: ValuationTable, used: Any
     ) -> None:
         for table in (loaded, used):
-            seen = table_door.edition(table)
-            client.post(reverse("table-discard", args=[table.pk]), {"seen": seen})
+            make.confirm(client, reverse("table-discard", args=[table.pk]))
         assert list(ValuationTable.objects.all()) == [used]
 
     def test_beside_each_other(self, client: Client, used: ValuationTable) -> None:

@@ -18,6 +18,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from contracts.models import Policy
 from placements.evidence.door import is_kept_as_sent
+from placements.life import door as life
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
@@ -365,7 +366,7 @@ class TestWho:
         kept = Evidence.objects.get()
         adviser = signed_in(make.make_user(Role.ADVISER, region))
         with django_capture_on_commit_callbacks(execute=True):
-            adviser.post(reverse("evidence-erase", args=[kept.pk]))
+            make.confirm(adviser, reverse("evidence-erase", args=[kept.pk]))
         kept.refresh_from_db()
         assert (bool(kept.file), kept.original_name) == (False, "")
         assert kept.erased_at
@@ -409,12 +410,48 @@ class TestWho:
         }
         assert answers == {Role.ADVISER: 200, Role.REGION_ADMIN: 404}
 
+    def test_it_is_shown_where_it_was_asked_where_it_is_checked_and_afterwards(
+        self, region: Any, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        client, adviser = signed_in(person), signed_in(make.make_user(Role.ADVISER, region))
+        add(client, draft, photo(), "factuur-van-mei.jpg")
+        shown = reverse("evidence-page", args=[Evidence.objects.get().pk, 1])
+        of_draft = [draft.fulfilment_id]
+        for name in ("fulfilment-evidence", "fulfilment-check", "fulfilment-detail"):
+            page = client.get(reverse(name, args=of_draft)).content.decode()
+            assert "factuur-van-mei.jpg" in page, name
+            assert shown in page, name
+        life.submit([draft], make.act())
+        assert shown in adviser.get(reverse("review", args=of_draft)).content.decode()
+        life.accept([draft], make.act(), region=region)
+        for reader in (client, adviser):
+            page = reader.get(reverse("fulfilment-detail", args=of_draft)).content.decode()
+            assert "factuur-van-mei.jpg" in page
+            assert shown in page
+
+    def test_what_is_about_a_person_has_no_name_for_who_sees_no_persons(
+        self, region: Any, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        add(signed_in(person), draft, photo(), "contract-van-iemand.jpg")
+        Evidence.objects.update(kind="employment_contract")
+        admin = signed_in(make.make_user(Role.REGION_ADMIN, region))
+        page = admin.get(reverse("fulfilment-detail", args=[draft.fulfilment_id]))
+        assert "contract-van-iemand" not in page.content.decode()
+
+    def test_what_was_added_for_another_block_is_still_shown(
+        self, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        add(signed_in(person), draft, photo(), "foto-van-toen.jpg")
+        Evidence.objects.update(kind="activity_report")
+        page = signed_in(person).get(reverse("fulfilment-evidence", args=[draft.fulfilment_id]))
+        assert "foto-van-toen.jpg" in page.content.decode()
+
     def test_what_was_handed_in_stays(
         self, person: Any, contract: Any, draft: FulfilmentVersion
     ) -> None:
         add(signed_in(person), draft, photo())
         kept = Evidence.objects.get()
         FulfilmentVersion.objects.filter(pk=draft.pk).update(state="submitted")
-        signed_in(person).post(reverse("evidence-remove", args=[kept.pk]))
+        make.confirm(signed_in(person), reverse("evidence-remove", args=[kept.pk]))
         kept.refresh_from_db()
         assert kept.file

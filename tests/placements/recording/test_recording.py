@@ -16,7 +16,7 @@ from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.recording.door import next_number
 from sroi.access import Role
 from tests import factories as make
-from tests.factories import signed_in
+from tests.factories import confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -129,7 +129,9 @@ class TestSteps:
         version.refresh_from_db()
         assert version.edition == 2
         check = browser_of.get(step(version, "check"))
-        assert len(check.context["missing"]) == 3  # without a first day hours mean nothing
+        # Hours are kept also while the first day is not known.
+        assert len(check.context["missing"]) == 2
+        assert 'value="36"' in browser_of.get(step(version, "details")).content.decode()
         assert browser_of.post(step(version, "check"), {"edition": 2}).status_code == 422
         version.refresh_from_db()
         assert version.state == FulfilmentState.DRAFT
@@ -326,13 +328,10 @@ class TestAfterwards:
 
     def test_withdrawing_what_counted_asks_why(self, browser_of: Client, contract: Any) -> None:
         version = make.make_placement(contract)
-        assert (
-            browser_of.post(step(version, "withdraw"), {"edition": version.edition}).status_code
-            == 422
-        )
-        browser_of.post(
-            step(version, "withdraw"), {"edition": version.edition, "why": "Dubbel ingevoerd"}
-        )
+        shown = dict(browser_of.get(step(version, "withdraw")).context["rows"])
+        assert shown["Telt nu mee"] == "€\u00a040.000,00"
+        assert confirm(browser_of, step(version, "withdraw")).status_code == 422
+        confirm(browser_of, step(version, "withdraw"), why="Dubbel ingevoerd")
         version.refresh_from_db()
         assert version.state == FulfilmentState.WITHDRAWN
 

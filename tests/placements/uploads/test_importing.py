@@ -755,9 +755,59 @@ def test_everything_is_erased_in_time(world: SimpleNamespace) -> None:
     assert not UploadRow.objects.exists()
 
 
+def test_an_import_says_what_it_made_and_leads_to_what_remains(world: SimpleNamespace) -> None:
+    earlier = make.make_placement(world.own, state="draft", external_id="EERDER-1")
+    rows = (
+        {"external_id": "A-1"},
+        {"external_id": "A-2", "candidate_ref": "K-2", "status": "draft"},
+        {"external_id": "A-3", "candidate_ref": "K-3", "status": "draft"},
+    )
+    upload = sent(world.contractor, fulfilments(*rows), "fulfilments")
+    post(world.contractor, "import-run", upload)
+    client = signed_in(world.contractor)
+    page = client.get(reverse("import-detail", args=[upload.pk]))
+    made = {str(state): (number, url) for state, _label, number, url in page.context["made"]}
+    assert {state: number for state, (number, _url) in made.items()} == {"draft": 2, "submitted": 1}
+    remain = client.get(page.context["drafts_url"])
+    numbers = [row.version.fulfilment.external_id for row in remain.context["rows"]]
+    assert sorted(numbers) == ["A-2", "A-3"]
+    listed = client.get(made["draft"][1]).content.decode()
+    assert "A-2" in listed
+    assert "A-1" not in listed
+    assert earlier.fulfilment.external_id not in listed
+    ticked = [row.key for row in remain.context["rows"]]
+    client.post(page.context["drafts_url"], {"version": ticked})
+    again = client.get(reverse("import-detail", args=[upload.pk]))
+    assert [(str(s), n) for s, _label, n, _url in again.context["made"]] == [("submitted", 3)]
+    colleague = signed_in(make.make_user(Role.CONTRACTOR, world.region, contractor=world.linde))
+    theirs = colleague.get(reverse("fulfilment-list"), {"upload": upload.pk})
+    assert upload.name not in theirs.content.decode()
+
+
+def test_what_a_first_call_off_takes_is_said_before_it_is_imported(world: SimpleNamespace) -> None:
+    kvk, reference = world.other.contractor.kvk, world.frame.reference
+    rows = {"reference": "HUI-20", "contractor_kvk": kvk, "parent_reference": reference}
+    upload = sent(world.adviser, contracts(rows))
+    ((column, reason),) = UploadRow.objects.get(upload=upload).warnings
+    assert column == "parent_reference"
+    assert f"onder {reference}" in reason
+    assert "nu nog €\u00a050.000,00" in reason
+
+
+def test_contracts_of_an_import_are_found_together(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contracts({}))
+    post(world.adviser, "import-run", upload)
+    client = signed_in(world.adviser)
+    list_url = client.get(reverse("import-detail", args=[upload.pk])).context["list_url"]
+    table = client.get(list_url).context["table"]
+    made = [row.record.reference for row in table.rows]
+    assert made
+    assert "HIL-9" not in made
+
+
 def test_erased_when_asked(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({}))
-    post(world.adviser, "import-discard", upload)
+    make.confirm(signed_in(world.adviser), reverse("import-discard", args=[upload.pk]))
     assert not UploadRow.objects.exists()
 
 

@@ -74,7 +74,7 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any)
     send(page, sheet(CONTRACT, {}, {"reference": "HIL-2"}, names=DUTCH))
     page.get_by_role("button", name="Lees 2 rijen in").click()  # there by itself
     expect(page.get_by_text("2 rijen zijn ingelezen")).to_be_visible()
-    page.get_by_role("link", name="Naar de lijst").click()
+    page.get_by_role("link", name="Naar wat is ingelezen").click()
     expect(page.get_by_role("link", name="HIL-2")).to_be_visible()
     assert Contract.objects.count() == 2
 

@@ -71,7 +71,7 @@ def test_roles_leave_versions_with_their_reason(region: Any, client: Client) -> 
     client.post(
         reverse("user-detail", args=[membership.pk]), {"role": Role.READER, "why": "Andere functie"}
     )
-    client.post(reverse("user-end", args=[membership.pk]))
+    make.confirm(client, reverse("user-end", args=[membership.pk]))
     rows = list(membership.history.order_by("history_id"))
     assert rows[-1].ended_at
     assert {(r.history_user, r.history_change_reason) for r in rows[1:]} >= {

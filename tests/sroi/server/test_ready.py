@@ -252,8 +252,9 @@ def test_without_its_folder_nothing_is_kept_and_nothing_called_erased(folder: Pa
     folder.rename(folder.with_name("away"))
     assert_says_so(add(person, draft, photo("PNG")))
     assert_says_so(
-        signed_in(make.make_user(Role.ADVISER, region)).post(
-            reverse("evidence-erase", args=[kept.pk])
+        make.confirm(
+            signed_in(make.make_user(Role.ADVISER, region)),
+            reverse("evidence-erase", args=[kept.pk]),
         )
     )
     assert not folder.exists()

@@ -329,6 +329,7 @@ def style(request: HttpRequest) -> HttpResponse:
                 "by": "S. van der Velde",
             },
         ],
+        "goes": [("Telt nu mee", "€ 13.333,33"), ("Gepland daarna", "€ 0,00")],
         "steps": [
             {"label": "Wat", "url": "#stappen", "state": "done"},
             {"label": "Wie en wanneer", "state": "current"},
