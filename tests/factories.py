@@ -5,6 +5,7 @@ production.
 import itertools
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +32,7 @@ from contracts.models import (
     ContractDraft,
     ContractNote,
     Contractor,
+    DraftDecision,
     FirmProposal,
     Invitation,
     Membership,
@@ -47,15 +49,17 @@ from contracts.models import (
 from contracts.owed.door import Award, award, change, end
 from contracts.plans import door as plans
 from contracts.policy.loading import load_region
-from contracts.settlement.door import decide
+from contracts.settlement.door import answer_draft, decide, show_draft
 from contracts.settlement.shortfall import Decision, Figures, LetterFiles
 from contracts.social_firms.door import propose as propose_firm
 from contracts.social_firms.door import recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims.content import Content, Draft
+from placements.dialogue.door import disagree
 from placements.life import door as life
 from placements.models import (
+    Disagreement,
     Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
@@ -296,8 +300,40 @@ def make_settlement(contract: Contract) -> Settlement:
     letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     done = Act.of(None, at)
     return decide(
-        over, Decision(), done, seen=figures, figures=lambda: figures, letter=letter, on=done.today
+        over,
+        Decision(),
+        done,
+        seen=figures,
+        figures=lambda: figures,
+        letter=letter,
+        on=done.today,
+        heard=make_draft_decision(over, figures, at=at, answer="Geen bezwaar"),
     )
+
+
+def make_draft_decision(
+    contract: Contract,
+    figures: Figures,
+    decision: Decision | None = None,
+    *,
+    at: datetime | None = None,
+    answer: str = "",
+    by: Any = None,
+) -> DraftDecision:
+    """A draft on a shortfall that the contractor was shown, and answered where `answer` says so."""
+    shown = Act.of(by, at or moment(TODAY))
+    draft = show_draft(
+        contract, decision or Decision(), shown, seen=figures, figures=lambda: figures
+    )
+    if answer:
+        answer_draft(draft, replace(shown, why=answer))
+    return draft
+
+
+def make_disagreement(
+    version: FulfilmentVersion, by: Any = None, day: date = TODAY
+) -> Disagreement:
+    return disagree(version, act(by, "Dit klopt niet", today=day))
 
 
 def make_plan(

@@ -1,7 +1,8 @@
-"""What is stored of fulfilments: versions, their ledger, evidence, samples, files that were
-sent.
+"""What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
+samples, files that were sent.
 """
 
+from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
 from placements.models.evidence import ABOUT_A_PERSON, Evidence
 from placements.models.fulfilment import (
     Allocation,
@@ -27,6 +28,8 @@ __all__ = [
     "ABOUT_A_PERSON",
     "Allocation",
     "ColumnMemory",
+    "Disagreement",
+    "DisagreementState",
     "EventKind",
     "Evidence",
     "Fulfilment",
@@ -34,6 +37,7 @@ __all__ = [
     "FulfilmentLine",
     "FulfilmentState",
     "FulfilmentVersion",
+    "KeptEdition",
     "Outcome",
     "PlacementTerm",
     "RowOutcome",

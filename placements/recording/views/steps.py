@@ -34,7 +34,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.recording.door import contracts_to_record_for, copied, record
-from placements.recording.forms import DetailsForm, WhatForm, WhyForm
+from placements.recording.forms import AnswerForm, DetailsForm, WhatForm, WhyForm
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, may_enter
 from sroi.access import May, visible
 from sroi.doors import Refused
@@ -484,8 +484,13 @@ class Check(RecordingStep):
         lacks = self.lacking(self.content) or self.closed_blocks(self.content)
         return self.form_invalid(form) if lacks else super().form_valid(form)
 
+    def get_form_class(self) -> type[forms.Form]:
+        """What was asked back can be answered in words."""
+        asked = self.version.state == FulfilmentState.RETURNED
+        return AnswerForm if asked else forms.Form
+
     def do(self, form: Any) -> str:
-        life.submit([self.seen()], act_of(self.request))
+        life.submit([self.seen()], act_of(self.request, form.cleaned_data.get("answer", "")))
         return _("Submitted. The adviser reviews it; you get word here when it counts.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:
