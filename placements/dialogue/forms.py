@@ -1,9 +1,6 @@
 """What is asked of a contractor who does not agree, and of the adviser who answers that."""
 
-from typing import Any
-
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from placements.models import DisagreementState
@@ -32,15 +29,5 @@ class AnswerForm(forms.Form):
         gettext_lazy("Why?"),
         1000,
         rows=4,
-        required=False,
-        help_text=gettext_lazy("The contractor reads this. Needed where the decision stays."),
+        help_text=gettext_lazy("The contractor reads this."),
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        stays = cleaned.get("outcome") == DisagreementState.KEPT
-        if stays and not cleaned.get("why") and "why" not in self.errors:
-            self.add_error(
-                "why", _("Write why the decision stays, so that the contractor understands it.")
-            )
-        return cleaned

@@ -140,6 +140,7 @@ class ReviewQueue(Reviewing):
             for version in rows
             if not signals[version.pk]
             and not version.fulfilment.accepted
+            and not was_spoken_of(version)
             and not reviews_own_entry(self.request.user, version.fulfilment)
         ]
 
@@ -362,6 +363,11 @@ class Review(Reviewing):
             **more,
         }
         return render(self.request, "placements/review_page.html", context, status=status)
+
+
+def was_spoken_of(version: FulfilmentVersion) -> bool:
+    """It was asked back or disagreed about before: what was said is read first."""
+    return bool(version.answer) or version.number > 1
 
 
 def compared(

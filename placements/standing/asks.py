@@ -161,13 +161,12 @@ def _settlement(
     if not is_settled_here(contract) or contract.state not in RUNNING or today <= last:
         return
     words = {"open": euro(progress.open), "last": long_date(last)}
-    look = (progress.status, progress.status.label)
     if draft and not draft.answered_on and today <= draft.until:
         why = _("%(open)s short; the draft of the settlement can be answered until %(day)s") % {
             **words,
             "day": long_date(draft.until),
         }
-        yield Ask(contract, Kind.ANSWER_DRAFT, draft.until, why, False, *look)
+        yield Ask(contract, Kind.ANSWER_DRAFT, draft.until, why)
         return
     kind = Kind.END if contract.state == ContractState.ACTIVE else Kind.SETTLE
     stands = (
@@ -176,7 +175,7 @@ def _settlement(
     if draft and draft.answered_on:
         stands = _("%(open)s short on %(last)s; the contractor answered the draft on %(day)s")
         words["day"] = long_date(draft.answered_on)
-    yield Ask(contract, kind, last, stands % words, True, *look)
+    yield Ask(contract, kind, last, stands % words, True, progress.status, progress.status.label)
 
 
 def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:

@@ -186,3 +186,12 @@ def test_only_who_may_see_the_person_sees_what_changed_of_it(
     assert [line.new for line in admin.context["rounds"][0].changes] == ["24"]
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     assert officer.get(page).status_code == 404
+
+
+def test_an_answer_is_not_accepted_unread(adviser: Client, contract: Contract) -> None:
+    contract.table.blocks.update(evidence=[])
+    answered = make.make_activity(contract, "20", state="returned", why="Hoeveel uur?")
+    life.submit([answered], make.act(why="Twintig"))
+    plain = make.make_activity(contract, state="submitted")
+    page = adviser.get(reverse("review-queue") + "?together")
+    assert [version for version, _worth in page.context["fine"]] == [plain]
