@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.models import (
     ActKind,
@@ -33,7 +34,10 @@ from placements.models import Allocation, EventKind, FulfilmentEvent
 from sroi.access import May
 from sroi.access.roles import who_may
 
-ANSWERS = (EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED)
+ANSWERS = (
+    *(EventKind.ACCEPTED, EventKind.RETURNED, EventKind.REJECTED),
+    *(EventKind.KEPT, EventKind.AGAIN),
+)
 # Of a contract: known to the contractor already, or nothing that they need to look at.
 UNTOLD = (
     *(
@@ -45,6 +49,17 @@ UNTOLD = (
     ),
     *(Happened.NO_PLAN, Happened.NO_NEWS),
 )
+# What the contractor did, and where the adviser looks.
+TO_ADVISER: dict[str, tuple[Any, str]] = {
+    Happened.PLAN_SUBMITTED: (
+        gettext_lazy("The action plan of %(title)s was handed in."),
+        "contract-plan",
+    ),
+    Happened.DRAFT_ANSWERED: (
+        gettext_lazy("The draft of the settlement of %(title)s was answered."),
+        "contract-settlement",
+    ),
+}
 People = dict[Any, set[int]]
 # What there is to tell of what happened from a moment on.
 Teller = Callable[[datetime], Iterable[Notice]]
@@ -57,6 +72,7 @@ def gather(now: datetime, since: timedelta, also: Sequence[Teller] = ()) -> None
     with translation.override("nl"):
         events = [
             *_of_fulfilments(now - since),
+            *_of_contractors(now - since),
             *_of_contracts(now - since),
             *_of_proposals(now - since),
             *(notice for tell in also for notice in tell(now - since)),
@@ -91,11 +107,7 @@ def _of_fulfilments(since: datetime) -> Iterator[Notice]:
     )
     events = list(rows.order_by("pk"))
     people = _people_of_contractors({event.fulfilment.region_id for event in events})
-    contracts = dict(
-        Allocation.objects.filter(version__fulfilment__in={event.fulfilment_id for event in events})
-        .order_by("-pk")
-        .values_list("version__fulfilment", "contract")
-    )
+    contracts = _contracts_of(events)
     for event in events:
         fulfilment = event.fulfilment
         words = {
@@ -104,18 +116,67 @@ def _of_fulfilments(since: datetime) -> Iterator[Notice]:
                 "Fulfilment %(number)s was sent back: something has to be added."
             ),
             EventKind.REJECTED: _("Fulfilment %(number)s was rejected."),
+            EventKind.KEPT: _("Fulfilment %(number)s: the decision stays. Read why."),
+            EventKind.AGAIN: _("Fulfilment %(number)s is reviewed again."),
         }[EventKind(event.kind)] % {"number": fulfilment.external_id}
         path = reverse("fulfilment-detail", args=[fulfilment.pk])
         for user in people[fulfilment.region_id, fulfilment.contractor_id] - {event.by_id}:
             yield Notice(
                 region_id=fulfilment.region_id,
                 user_id=user,
-                contract_id=contracts.get(fulfilment.pk),
+                contract=contracts.get(fulfilment.pk),
                 kind=NoticeKind.ANSWER,
                 key=f"fulfilment-event:{event.pk}",
                 words=words,
                 path=path,
             )
+
+
+# --- fulfilments: to the adviser ------------------------------------------------------------------
+
+
+def _of_contractors(since: datetime) -> Iterator[Notice]:
+    """That a contractor does not agree: to who advises. That a question was answered: to who asked
+    it.
+    """
+    rows = FulfilmentEvent.objects.filter(
+        Q(kind=EventKind.DISAGREED) | Q(kind=EventKind.SUBMITTED, kept_edition__isnull=False),
+        at__gte=since,
+    )
+    events = list(rows.select_related("fulfilment", "kept_edition__version").order_by("pk"))
+    contracts = _contracts_of(events)
+    advisers = _advisers({event.fulfilment.region_id for event in events})
+    for event in events:
+        fulfilment, everyone = event.fulfilment, advisers[event.fulfilment.region_id]
+        if event.kind == EventKind.DISAGREED:
+            contract = contracts.get(fulfilment.pk)
+            told = _who_advises(contract, advisers) if contract else everyone
+            words = _("A contractor does not agree about fulfilment %(number)s.")
+            page = "fulfilment-detail"
+        else:
+            asked = event.kept_edition.version.reviewed_by_id
+            told = {user for user in everyone if user == asked} or everyone
+            words = _("Your question about fulfilment %(number)s was answered.")
+            page = "review"
+        for user in told - {event.by_id}:
+            yield Notice(
+                region_id=fulfilment.region_id,
+                user_id=user,
+                contract=contracts.get(fulfilment.pk),
+                kind=NoticeKind.QUESTION,
+                key=f"fulfilment-event:{event.pk}",
+                words=words % {"number": fulfilment.external_id},
+                path=reverse(page, args=[fulfilment.pk]),
+            )
+
+
+def _contracts_of(events: Iterable[FulfilmentEvent]) -> dict[int, Contract]:
+    """By fulfilment one of the contracts that it is for."""
+    rows = Allocation.objects.filter(
+        version__fulfilment__in={event.fulfilment_id for event in events}
+    )
+    found = rows.order_by("-pk").select_related("version", "contract")
+    return {a.version.fulfilment_id: a.contract for a in found}
 
 
 def _people_of_contractors(regions: Iterable[int]) -> People:
@@ -150,12 +211,10 @@ def _of_contracts(since: datetime) -> Iterator[Notice]:
     people, advisers = _people_of_contractors(regions), _advisers(regions)
     for event in events:
         contract = event.contract
-        if event.what == Happened.PLAN_SUBMITTED:
+        if event.what in TO_ADVISER:
             told, kind = _who_advises(contract, advisers), NoticeKind.QUESTION
-            words, path = (
-                _("The action plan of %(title)s was handed in."),
-                reverse("contract-plan", args=[contract.pk]),
-            )
+            said, page = TO_ADVISER[event.what]
+            words, path = str(said), reverse(page, args=[contract.pk])
         else:
             told = people[contract.region_id, contract.contractor_id]
             kind, words, path = _to_contractor(event)
@@ -189,6 +248,11 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
             plan,
         ),
         Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
+        Happened.DRAFT_SHOWN: (
+            NoticeKind.CHANGE,
+            _("The settlement of %(title)s can be answered before it is decided."),
+            settled,
+        ),
         Happened.SETTLED: (
             NoticeKind.CHANGE,
             _("Contract %(title)s was settled; the letter is in the dossier."),

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("placements.evidence.urls")),
     path("", include("placements.calculator.urls")),
     path("", include("placements.reviewing.urls")),
+    path("", include("placements.dialogue.urls")),
     path("", include("placements.samples.urls")),
     path("", include("placements.uploads.urls")),
     path("", include("placements.retention.urls")),

@@ -352,17 +352,17 @@ class ConfirmPage(FormPage):
         return ()
 
     @cached_property
-    def shown(self) -> tuple[Sequence[tuple[Any, Any]], str]:
-        """What goes, with the mark by which it is known to be what was shown."""
-        rows = [(label, value) for label, value in self.goes() if value not in ("", None)]
-        return rows, mark_of(rows, self.edition)
+    def rows(self) -> Sequence[tuple[Any, Any]]:
+        return [(label, value) for label, value in self.goes() if value not in ("", None)]
+
+    def starting_point(self) -> str:
+        return mark_of(self.rows, self.edition)
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        seen = request.POST.get("shown")
-        if seen == self.shown[1]:
+        if self.shown == self.starting_point():
             return super().post(request, *args, **kwargs)
         first = self.form_class()
-        if seen is None:
+        if self.shown is None:
             return self.closed() or self.show(first)
         return self.closed() or self.show(first, status=409, has_changed=True)
 
@@ -371,16 +371,15 @@ class ConfirmPage(FormPage):
         return redirect(str(self.back_url))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        rows, mark = self.shown
         about = {
-            "rows": rows,
-            "mark": mark,
+            "rows": self.rows,
+            "starting_point": self.starting_point(),
             "is_dangerous": self.is_dangerous,
             "question": self.question,
             "consequence": self.consequence,
             "asks_first": not (kwargs.get("has_changed") or kwargs["form"].errors),
         }
-        return super().get_context_data(**about, **kwargs)
+        return super().get_context_data(**{**about, **kwargs})
 
 
 class ListPage(Scoped, FilterView):

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,7 @@ from contracts.models import (
     ContractDraft,
     ContractNote,
     Contractor,
+    DraftDecision,
     FirmProposal,
     Invitation,
     Membership,
@@ -48,7 +50,7 @@ from contracts.models import (
 from contracts.owed.door import Award, award, change, end
 from contracts.plans import door as plans
 from contracts.policy.loading import load_region
-from contracts.settlement.door import decide
+from contracts.settlement.door import answer_draft, decide, show_draft
 from contracts.settlement.shortfall import Decision, Figures, LetterFiles
 from contracts.social_firms.door import propose as propose_firm
 from contracts.social_firms.door import recognise
@@ -56,9 +58,11 @@ from contracts.social_firms.recognition import Facts, RecognisedAs
 from contracts.valuation_tables.loading import load_table, put_in_force
 from placements.claims import proof, valuing
 from placements.claims.content import Content, Draft
+from placements.dialogue.door import disagree
 from placements.evidence import door as evidence
 from placements.life import door as life
 from placements.models import (
+    Disagreement,
     Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
@@ -129,8 +133,8 @@ def confirming(page: Any) -> dict[str, str]:
 def confirm(client: Client, url: str, **typed: Any) -> Any:
     """Look what goes, and say so: the answer to the second."""
     page = client.get(url)
-    mark = page.context.get("mark", "") if page.context else ""
-    return client.post(url, {"shown": mark, **typed})
+    shown = page.context.get("starting_point", "") if page.context else ""
+    return client.post(url, {"starting_point": shown, **typed})
 
 
 def make_contractor(name: str = "Bouwbedrijf De Linde", kvk: str = "") -> Contractor:
@@ -313,8 +317,40 @@ def make_settlement(contract: Contract) -> Settlement:
     letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     done = Act.of(None, at)
     return decide(
-        over, Decision(), done, seen=figures, figures=lambda: figures, letter=letter, on=done.today
+        over,
+        Decision(),
+        done,
+        seen=figures,
+        figures=lambda: figures,
+        letter=letter,
+        on=done.today,
+        heard=make_draft_decision(over, figures, at=at, answer="Geen bezwaar"),
     )
+
+
+def make_draft_decision(
+    contract: Contract,
+    figures: Figures,
+    decision: Decision | None = None,
+    *,
+    at: datetime | None = None,
+    answer: str = "",
+    by: Any = None,
+) -> DraftDecision:
+    """A draft on a shortfall that the contractor was shown, and answered where `answer` says so."""
+    shown = Act.of(by, at or moment(TODAY))
+    draft = show_draft(
+        contract, decision or Decision(), shown, seen=figures, figures=lambda: figures
+    )
+    if answer:
+        answer_draft(draft, replace(shown, why=answer))
+    return draft
+
+
+def make_disagreement(
+    version: FulfilmentVersion, by: Any = None, day: date = TODAY
+) -> Disagreement:
+    return disagree(version, act(by, "Dit klopt niet", today=day))
 
 
 def make_plan(

@@ -25,7 +25,12 @@ from contracts.models.organisation import Contractor, Invitation, Membership
 from contracts.models.plan import ActionPlan, PlanAmount, PlanState
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.region import ClientKind, Municipality, PinnedBy, Policy, Region
-from contracts.models.settlement import Settlement, SettlementState
+from contracts.models.settlement import (
+    DraftDecision,
+    DraftState,
+    Settlement,
+    SettlementState,
+)
 from contracts.models.social_firm import FirmProposal, Recognition, RecognitionKind, SocialFirm
 from contracts.models.valuation_table import (
     CATEGORY_OF_KIND,
@@ -62,6 +67,8 @@ __all__ = [
     "ContractShare",
     "ContractState",
     "Contractor",
+    "DraftDecision",
+    "DraftState",
     "EvidenceKind",
     "FirmProposal",
     "Happened",

@@ -346,6 +346,8 @@ class Happened(models.TextChoices):
     PLAN_SUBMITTED = "plan_submitted", _("Action plan handed in")
     PLAN_SENT_BACK = "plan_sent_back", _("Action plan sent back")
     PLAN_AGREED = "plan_agreed", _("Action plan agreed")
+    DRAFT_SHOWN = "draft_shown", _("Draft of the settlement shown")
+    DRAFT_ANSWERED = "draft_answered", _("Draft of the settlement answered")
 
 
 class ContractEvent(ScopedModel):

@@ -84,6 +84,9 @@ class Policy(ScopedModel):
     grace_months = models.PositiveSmallIntegerField(_("months before a contract can be behind"))
     report_months = models.PositiveSmallIntegerField(_("months between interim reports"))
     review_days = models.PositiveSmallIntegerField(_("days for a review"))
+    answer_days = models.PositiveSmallIntegerField(
+        _("days in which a contractor can answer a decision, or the draft of one"), default=28
+    )
     contact_days = models.PositiveSmallIntegerField(
         _("days after the award for the first contact"), default=7
     )

@@ -1,5 +1,5 @@
 """The settlement of a contract: what was owed and done, what was decided, and the letter that says
-so.
+so; and before a shortfall is decided, the draft that the contractor can answer.
 """
 
 from typing import ClassVar
@@ -20,17 +20,11 @@ class SettlementState(models.TextChoices):
     REOPENED = "reopened", _("reopened")
 
 
-class Settlement(Balance, ScopedModel):
-    """A decision as it was taken, with the figures of that moment. Reopened, it stays as what was
-    decided then.
-    """
+class Reckoning(Balance, ScopedModel):
+    """What was owed and done at a moment, and what is decided or meant to be."""
 
-    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="settlements")
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="%(class)ss")
     number = models.PositiveSmallIntegerField(_("number"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=SettlementState.choices, default=SettlementState.DECIDED
-    )
-    counted_until = models.DateField(_("last counted day"))
     obligation = MoneyField(_("obligation"))
     realised = MoneyField(_("fulfilled"))
     # By the codes of the categories, as text.
@@ -40,6 +34,30 @@ class Settlement(Balance, ScopedModel):
     no_fault_reason = models.CharField(_("why not"), max_length=1000, blank=True)
     penalty = MoneyField(_("penalty"), default=ZERO)
     explanation = models.CharField(_("explanation"), max_length=2000, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.contract_id}/{self.number}"
+
+
+OF_CONTRACT = Scope(
+    region="contract__region",
+    municipality="contract__shares__municipality",
+    contractor="contract__contractor",
+)
+
+
+class Settlement(Reckoning):
+    """A decision as it was taken, with the figures of that moment. Reopened, it stays as what was
+    decided then.
+    """
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=SettlementState.choices, default=SettlementState.DECIDED
+    )
+    counted_until = models.DateField(_("last counted day"))
     decided_on = models.DateField(_("decided on"))
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(
@@ -57,11 +75,7 @@ class Settlement(Balance, ScopedModel):
     )
     reopened_why = models.CharField(_("why it was reopened"), max_length=1000, blank=True)
 
-    scope = Scope(
-        region="contract__region",
-        municipality="contract__shares__municipality",
-        contractor="contract__contractor",
-    )
+    scope = OF_CONTRACT
 
     class Meta:
         ordering = ("contract", "number")
@@ -89,5 +103,49 @@ class Settlement(Balance, ScopedModel):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.contract_id}/{self.number}"
+
+class DraftState(models.TextChoices):
+    SHOWN = "shown", _("shown")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    DECIDED = "decided", _("decided")
+
+
+class DraftDecision(Reckoning):
+    """A decision as it is meant to be taken on a shortfall. The contractor can answer it once,
+    until a day; then, or after that day, it is decided.
+    """
+
+    state = models.CharField(
+        _("state"), max_length=10, choices=DraftState.choices, default=DraftState.SHOWN
+    )
+    shown_at = models.DateTimeField()
+    shown_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    answer_until = models.DateField(_("can be answered until"))
+    answer = models.CharField(_("answer of the contractor"), max_length=1000, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    scope = OF_CONTRACT
+
+    class Meta:
+        ordering = ("contract", "number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["contract", "number"], name="draft_decision_number"),
+            models.UniqueConstraint(
+                fields=["contract"],
+                condition=Q(state=DraftState.SHOWN),
+                name="draft_decision_shown_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(penalty__gte=0), name="draft_decision_penalty_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer="", answered_at=None)
+                | (~Q(answer="") & Q(answered_at__isnull=False)),
+                name="draft_decision_answer_has_date",
+            ),
+        ]

@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "plan_weeks",
                 "report_months",
                 "review_days",
+                "answer_days",
                 "grace_months",
                 "behind_below_expected",
             ),

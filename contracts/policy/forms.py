@@ -21,7 +21,7 @@ from sroi.money import MoneyField
 LONGEST = 1200
 FACTOR = decimal_number(2, 0, 99)
 # Without these a deadline or a check would be due over and over.
-AT_LEAST_ONE = ("report_months", "certificate_months", "sample_size")
+AT_LEAST_ONE = ("report_months", "certificate_months", "sample_size", "answer_days")
 
 
 def term_field(name: str) -> forms.Field:

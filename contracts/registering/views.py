@@ -259,7 +259,7 @@ class Check(OfDraft):
             rows=rows,
             becomes_framework=becomes,
             falls_away=falls,
-            mark=mark_of(falls),
+            starting_point=mark_of(falls),
             has_changed=status != 200,
         )
 
@@ -288,7 +288,7 @@ class Check(OfDraft):
         if not form.is_valid():
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
         becomes, falls = self.falls_away(form)
-        if becomes and request.POST.get("shown") != mark_of(falls):
+        if becomes and request.POST.get("starting_point") != mark_of(falls):
             return self.checked(form, 409)
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         try:

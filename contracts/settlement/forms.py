@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.models import DraftDecision
 from contracts.settlement.shortfall import Decision, Figures
 from sroi.fields import Day, text_field
 from sroi.money import ZERO
@@ -69,12 +70,34 @@ class DecisionForm(forms.Form):
             self.add_error("no_fault_reason", _("Write why, since then no penalty is charged."))
         return cleaned
 
+    @staticmethod
+    def initial_of(draft: DraftDecision) -> dict[str, Any]:
+        """As the draft said it."""
+        return {
+            "fault": TO_BLAME if draft.at_fault else NOT_TO_BLAME,
+            "no_fault_reason": draft.no_fault_reason,
+            "explanation": draft.explanation,
+        }
+
     @property
     def decision(self) -> Decision:
         given = self.cleaned_data
         at_fault = given.get("fault", TO_BLAME) == TO_BLAME
         reason = "" if at_fault else given["no_fault_reason"]
         return Decision(at_fault, reason, given["explanation"])
+
+
+class AnswerForm(forms.Form):
+    why = text_field(
+        gettext_lazy("What do you want to say about this draft?"),
+        1000,
+        rows=6,
+        help_text=gettext_lazy(
+            "You can answer once. The adviser and the client read it: do not name persons."
+        ),
+    )
+    # The draft that was on the screen.
+    draft = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class ReopenForm(forms.Form):

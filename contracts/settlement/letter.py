@@ -12,10 +12,11 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.timezone import localtime
 
 from contracts.clients.words import in_dutch
 from contracts.dossier.file import File
-from contracts.models import Category, Contract, Municipality
+from contracts.models import Category, Contract, DraftDecision, Municipality
 from contracts.owed.story import Chapter
 from contracts.settlement.shortfall import Decision, Figures, penalty
 from sroi.documents import DOCX, WordDocument, render_pdf
@@ -64,6 +65,8 @@ class Case:
     clients: Sequence[Municipality]
     on: date
     by: Any
+    # The draft that the contractor was shown, with its answer.
+    heard: DraftDecision | None = None
 
     @property
     def penalty(self) -> Decimal:
@@ -177,9 +180,23 @@ def _result(case: Case) -> LetterPart:
     else:
         rows.append(("Boete", euro2(case.penalty)))
         why = f"U kon niets aan het tekort doen: {case.decision.no_fault_reason}"
+    said += _heard(case.heard)
     return LetterPart(
         "De afrekening", [why, *said], DocumentTable("Berekening", ("Onderdeel", "Bedrag"), rows)
     )
+
+
+def _heard(draft: DraftDecision | None) -> list[str]:
+    if draft is None:
+        return []
+    shown = long_date(localtime(draft.shown_at))
+    said = f"Wij hebben u op {shown} laten zien wat wij wilden besluiten."
+    if draft.answered_at:
+        return [
+            f"{said} U heeft daarop geantwoord op {long_date(localtime(draft.answered_at))}. Uw"
+            " antwoord hebben wij meegenomen in dit besluit."
+        ]
+    return [f"{said} U kon antwoorden tot en met {long_date(draft.answer_until)}."]
 
 
 def _closing(case: Case) -> list[str]:

@@ -23,13 +23,14 @@ from sroi.periods import Period, add_months
 
 @dataclass(frozen=True)
 class Figures(Balance):
-    """What a settlement follows from: owed, realised by category, and how many fulfilments still
-    wait for a review.
+    """What a settlement follows from: owed, realised by category, how many fulfilments still wait
+    for a review, and with how many decisions the contractor disagrees without an answer yet.
     """
 
     obligation: Decimal
     by_category: Mapping[str, Decimal]
     waiting: int = 0
+    disagreements: int = 0
 
     @property
     def realised(self) -> Decimal:

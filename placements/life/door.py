@@ -23,8 +23,8 @@ from contracts.models import BlockKind, Contract, ContractState, Region
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.social_firms.recognition import Recognitions
-from placements.claims import proof, requirements
-from placements.claims.content import FIELDS, Content, Draft, said_by
+from placements.claims import editions, proof, requirements
+from placements.claims.content import FIELDS, Content, Draft, content_of, said_by
 from placements.claims.doubts import claim_doubts
 from placements.claims.valuing import (
     Candidates,
@@ -44,6 +44,7 @@ from placements.models import (
     FulfilmentEvent,
     FulfilmentState,
     FulfilmentVersion,
+    KeptEdition,
     PlacementTerm,
 )
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, reviews_own_entry
@@ -260,6 +261,9 @@ def submit(
 
     `answered` are the keys of the doubts to which somebody says now that it is right, beside those
     that were answered while it was filled in; `Unanswered` where one is not there.
+
+    Of one that was asked back `act.why` is the answer in words, and what it says now is kept beside
+    what it said then.
     """
     with transaction.atomic():
         refuse_settled(_contracts_of(v.pk for v in versions))
@@ -279,7 +283,9 @@ def submit(
                 _refuse_doubtful(some, answered)
             if len(versions) > AT_ONCE:
                 forget(some)
-        _note(versions, EventKind.SUBMITTED, act)
+        events = _note(versions, EventKind.SUBMITTED, act)
+        asked_back = [(v, event) for v, event in zip(versions, events, strict=True) if v.answer]
+        _keep_editions(asked_back)
 
 
 def take_back(version: FulfilmentVersion, act: Act) -> None:
@@ -651,7 +657,48 @@ def _answer(version: FulfilmentVersion, state: str, event: str, act: Act) -> Non
             changed_at=act.at,
             answer=act.why[:1000],
         )
-        _note([version], event, act)
+        (noted,) = _note([version], event, act)
+        if state == FulfilmentState.RETURNED:
+            _keep_editions([(version, noted)])
+
+
+def _keep_editions(rows: Sequence[tuple[FulfilmentVersion, FulfilmentEvent]]) -> None:
+    """What each says at this moment, so that what changed between question and answer can be
+    told.
+    """
+    KeptEdition.objects.bulk_create(
+        KeptEdition(version=version, event=event, content=editions.kept(content_of(version)))
+        for version, event in rows
+    )
+
+
+def review_again(claimed: FulfilmentVersion, act: Act) -> FulfilmentVersion:
+    """A claim that was decided waits for a review once more, as it was handed in: a next version
+    that says the same. What was accepted counts until that one is accepted.
+    """
+    with transaction.atomic():
+        rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
+        fulfilment = rows.get(pk=claimed.fulfilment_id)
+        _refuse_while_open(fulfilment)
+        if fulfilment.latest and fulfilment.latest.state == FulfilmentState.WITHDRAWN:
+            raise Refused(changed_meanwhile(fulfilment.latest))
+        refuse_settled(_contracts_of([claimed.pk, fulfilment.accepted_id]))
+        content = content_of(claimed)
+        handed_in = {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
+        again = Content(content.fields | handed_in, content.hours, content.allocations)
+        (made,) = _new_versions([(fulfilment, fulfilment.versions.count() + 1, again)], act)
+        fulfilment.latest = made
+        fulfilment.save(update_fields=["latest"])
+        _value([made])
+        _note([made], EventKind.SUBMITTED, act)
+    return made
+
+
+def _refuse_while_open(fulfilment: Fulfilment) -> None:
+    """A version that is not decided yet comes first; `latest` was fetched under the lock."""
+    latest = fulfilment.latest
+    if latest and latest.pk != fulfilment.accepted_id and latest.state in OPEN_TO_WITHDRAW:
+        raise Refused(_("A change is already under way. Finish or withdraw that one first."))
 
 
 # --- afterwards -----------------------------------------------------------------------------------
@@ -753,9 +800,7 @@ def propose_change(fulfilment: Fulfilment, content: Content, act: Act) -> Fulfil
         if not locked.accepted_id:
             raise Refused(_("Only what was accepted can be changed this way."))
         refuse_settled(_contracts_of([locked.accepted_id]))
-        latest = locked.latest
-        if latest and latest.pk != locked.accepted_id and latest.state in OPEN_TO_WITHDRAW:
-            raise Refused(_("A change is already under way. Finish or withdraw that one first."))
+        _refuse_while_open(locked)
         number = locked.versions.count() + 1
         (version,) = _new_versions([(locked, number, content)], act)
         locked.latest = version
@@ -829,8 +874,8 @@ def changed_meanwhile(version: FulfilmentVersion) -> str:
 
 def _note(
     versions: Sequence[FulfilmentVersion], kind: str, act: Act, opened: OpenPosting | None = None
-) -> None:
-    FulfilmentEvent.objects.bulk_create(
+) -> list[FulfilmentEvent]:
+    return FulfilmentEvent.objects.bulk_create(
         FulfilmentEvent(
             fulfilment_id=version.fulfilment_id,
             version_number=version.number,

@@ -1,7 +1,8 @@
-"""What is stored of fulfilments: versions, their ledger, evidence, samples, files that were
-sent.
+"""What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
+samples, files that were sent.
 """
 
+from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
 from placements.models.evidence import ABOUT_A_PERSON, AS_SENT, Evidence
 from placements.models.fulfilment import (
     Allocation,
@@ -28,6 +29,8 @@ __all__ = [
     "AS_SENT",
     "Allocation",
     "ColumnMemory",
+    "Disagreement",
+    "DisagreementState",
     "EventKind",
     "Evidence",
     "Fulfilment",
@@ -35,6 +38,7 @@ __all__ = [
     "FulfilmentLine",
     "FulfilmentState",
     "FulfilmentVersion",
+    "KeptEdition",
     "Outcome",
     "PlacementTerm",
     "RowOutcome",

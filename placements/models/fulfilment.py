@@ -228,6 +228,9 @@ class EventKind(models.TextChoices):
     CONFIRMED = "confirmed", _("confirmed that it runs on")
     WITHDRAWN = "withdrawn", _("withdrawn")
     CHANGE_PROPOSED = "change_proposed", _("change proposed")
+    DISAGREED = "disagreed", _("the contractor disagrees")
+    KEPT = "kept", _("the decision stays")
+    AGAIN = "again", _("to be reviewed again")
 
 
 class FulfilmentEvent(ScopedModel):

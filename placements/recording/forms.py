@@ -387,6 +387,20 @@ class DetailsForm(DoubtingForm):
         return Content(fields, hours, self.content.allocations)
 
 
+class AnswerForm(forms.Form):
+    """With what was asked back: an answer in words, beside what was mended or instead of it."""
+
+    answer = text_field(
+        gettext_lazy("Your answer to the question"),
+        1000,
+        required=False,
+        rows=4,
+        help_text=gettext_lazy(
+            "Say what you changed, or why it is right as it is. Do not name the person it is about."
+        ),
+    )
+
+
 class WhyForm(forms.Form):
     why = text_field(gettext_lazy("Why?"), 1000, rows=3)
 

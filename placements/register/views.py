@@ -5,14 +5,24 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
 from placements.claims import valuing
 from placements.claims.words import value_label, values_of, what_was_claimed
+from placements.dialogue.disagreeing import claimed_in, may_disagree, open_until
+from placements.dialogue.rounds import rounds_of
 from placements.evidence.shown import evidence_with
 from placements.ledger import posting
-from placements.models import Allocation, Evidence, Fulfilment, FulfilmentLine
+from placements.models import (
+    Allocation,
+    Disagreement,
+    DisagreementState,
+    Evidence,
+    Fulfilment,
+    FulfilmentLine,
+)
 from placements.register.lists import OWN_REFERENCE, FulfilmentFilterSet, FulfilmentTable
 from placements.rights import (
     may_enter,
@@ -85,6 +95,9 @@ class FulfilmentDetail(DetailPage):
             version.fulfilment = fulfilment
         valuing.fetch(versions)
         valued = values_of(versions)
+        happened = fulfilment.events.select_related("by").order_by("pk")
+        events = list(happened)
+        with_person = may_see_person(self.request.access, fulfilment)
         return super().get_context_data(
             version=latest,
             may_enter=may_enter(
@@ -99,7 +112,9 @@ class FulfilmentDetail(DetailPage):
                 is_any=fulfilment.has_evidence,
             ),
             is_change=counts is not None and counts != latest,
-            claimed=what_was_claimed(latest, may_see_person(self.request.access, fulfilment)),
+            claimed=what_was_claimed(latest, with_person),
+            rounds=rounds_of(fulfilment, events, with_person),
+            **self.disagreement(latest),
             valued=valued[latest.pk],
             total=sum((value.total for _allocation, value in valued[latest.pk]), ZERO),
             counts_now=(
@@ -112,7 +127,7 @@ class FulfilmentDetail(DetailPage):
             sees=self.contracts_seen(valued[latest.pk]),
             events=[
                 Happening(event.get_kind_display(), event.at, event.by, event.why)
-                for event in fulfilment.events.select_related("by").order_by("-pk")
+                for event in reversed(events)
             ],
             **kwargs,
         )
@@ -129,6 +144,22 @@ class FulfilmentDetail(DetailPage):
             return under
         seen = visible(Contract, self.request.access).filter(pk__in=taken)
         return under.difference(taken).union(seen.values_list("pk", flat=True))
+
+    def disagreement(self, latest: Any) -> dict[str, Any]:
+        """What the contractor said against the decision, or until when it can; and whether this
+        person may say or answer it.
+        """
+        access = self.request.access
+        said = visible(Disagreement, access).filter(version__fulfilment=self.object)
+        rows = list(said.select_related("by", "answered_by").order_by("-pk"))
+        found = next((one for one in rows if one.state == DisagreementState.OPEN), None)
+        may = may_disagree(access, self.object) and latest.pk not in {r.version_id for r in rows}
+        until = open_until(latest, claimed_in(latest), localdate()) if may else None
+        return {
+            "disagreements": rows,
+            "disagree_until": until,
+            "to_answer": found if found and may_review(access, self.object) else None,
+        }
 
     def months(self, valued: valuing.Valued) -> list[tuple[date, Decimal, Decimal]]:
         """Per month what stands in the ledger, and what was accepted but still lies ahead."""

@@ -37,6 +37,7 @@ from placements.models import (
     Evidence,
     FulfilmentState,
     FulfilmentVersion,
+    KeptEdition,
 )
 from placements.uploads.door import erase_expired
 from sroi.accounts import erasing
@@ -64,9 +65,14 @@ class Due:
 def about_a_person() -> QuerySet[FulfilmentVersion]:
     """Versions that still hold something about a person."""
     evidence = Evidence.objects.filter(kind__in=ABOUT_A_PERSON, erased_at=None).values("version")
+    earlier = KeptEdition.objects.filter(version__fulfilment__kind=BlockKind.PLACEMENT)
     placements = Q(fulfilment__kind=BlockKind.PLACEMENT) & ~Q(description="")
     return FulfilmentVersion.objects.filter(
-        ~Q(candidate_ref="") | Q(age_at_start__isnull=False) | placements | Q(pk__in=evidence)
+        ~Q(candidate_ref="")
+        | Q(age_at_start__isnull=False)
+        | placements
+        | Q(pk__in=evidence)
+        | Q(pk__in=earlier.values("version"))
     )
 
 
@@ -129,14 +135,17 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
 
 
 def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
-    """Erase reference, age, description of a placement, and evidence about the person of these
-    versions.
+    """Erase reference, age, description of a placement, evidence about the person, and what was
+    kept of earlier editions, of these versions.
     """
     keys = list(numbers)
     with transaction.atomic():
         versions = FulfilmentVersion.objects.filter(pk__in=keys)
         versions.update(candidate_ref="", age_at_start=None)
         versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
+        KeptEdition.objects.filter(
+            version__in=keys, version__fulfilment__kind=BlockKind.PLACEMENT
+        ).delete()
         evidence = Evidence.objects.filter(
             version__in=keys, kind__in=ABOUT_A_PERSON, erased_at=None
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localdate
@@ -16,7 +17,7 @@ from contracts.models import Membership
 from contracts.people.views.users import form_page, found
 from contracts.policy.loading import POLICY_DEFAULTS
 from placements.claims.content import FROM_THE_FIRST_DAY
-from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion
+from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion, KeptEdition
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
@@ -64,8 +65,11 @@ def held_candidate(request: Request) -> HttpResponse:
     form = CandidateForm(request.POST or None)
     versions: list[FulfilmentVersion] = []
     if form.is_valid():
+        ref = form.cleaned_data["ref"]
+        # Also what a claim said before it was mended.
+        earlier = visible(KeptEdition, request.access).filter(content__fields__candidate_ref=ref)
         theirs = visible(FulfilmentVersion, request.access).filter(
-            candidate_ref=form.cleaned_data["ref"]
+            Q(candidate_ref=ref) | Q(pk__in=earlier.values("version"))
         )
         regions = request.access.regions_where(May.ANSWER_PRIVACY)
         rows = theirs.filter(fulfilment__region__in=regions).select_related(
@@ -104,6 +108,11 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
             }
             for a in version.allocations.all()
         ],
+        "earlier": list(
+            visible(KeptEdition, request.access)
+            .filter(version=version)
+            .values("event__at", "content__fields")
+        ),
         "evidence": list(evidence.values("kind", "seen_on", "seen_how", "added_at", "erased_at")),
         "events": list(events.values("kind", "at", "why")),
     }

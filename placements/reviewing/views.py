@@ -1,7 +1,6 @@
 """Reviewing: the queue, the claim with its value and signals, the evidence, and four answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,12 +15,21 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
 from contracts.models import EvidenceKind, called
-from placements.claims import proof, questions, valuing
+from placements.claims import editions, proof, questions, valuing
 from placements.claims.content import content_of
 from placements.claims.words import values_of, what_was_claimed
+from placements.dialogue.rounds import rounds_of
 from placements.evidence.shown import pages_to_show
 from placements.life import door as life
-from placements.models import Allocation, Evidence, Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    Allocation,
+    Disagreement,
+    DisagreementState,
+    Evidence,
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from placements.recording.forms import WhyForm
 from placements.reviewing import signals as duplicates
 from placements.reviewing.forms import AdjustForm
@@ -46,19 +54,6 @@ ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
         ("fulfilment__contractor__name_folded", "submitted_at", "pk"),
     ),
 }
-
-
-@dataclass(frozen=True)
-class Compared:
-    """A line of a change: what was accepted, and what is proposed instead."""
-
-    label: str
-    old: Any
-    new: Any
-
-    @property
-    def differs(self) -> bool:
-        return bool(self.old != self.new)
 
 
 class Reviewing(ForWhoMay, View):
@@ -145,6 +140,7 @@ class ReviewQueue(Reviewing):
             for version in rows
             if not signals[version.pk]
             and not version.fulfilment.accepted
+            and not was_spoken_of(version)
             and not reviews_own_entry(self.request.user, version.fulfilment)
         ]
 
@@ -362,6 +358,10 @@ class Review(Reviewing):
         valued, signals = self.signals_of([version])
         total = questions.total(valued[version.pk])
         own = reviews_own_entry(self.request.user, fulfilment)
+        events = fulfilment.events.select_related("by").order_by("pk")
+        disagreed = visible(Disagreement, self.request.access).filter(
+            version__fulfilment=fulfilment
+        )
         context = {
             **self.context_of_queue(rows, fulfilment.pk),
             "heading": _("Review"),
@@ -376,11 +376,18 @@ class Review(Reviewing):
                 not own or all(a.contract.policy.self_review for a, _value in valued[version.pk])
             ),
             **self.context_of_evidence(fulfilment, version),
+            "rounds": rounds_of(fulfilment, list(events), True),
+            "disagreement": disagreed.filter(state=DisagreementState.AGAIN).last(),
             "why": WhyForm(),
             **(compared(version, counts, total) if counts and counts != version else {}),
             **more,
         }
         return render(self.request, "placements/review_page.html", context, status=status)
+
+
+def was_spoken_of(version: FulfilmentVersion) -> bool:
+    """It was asked back or disagreed about before: what was said is read first."""
+    return bool(version.answer) or version.number > 1
 
 
 def compared(
@@ -390,11 +397,8 @@ def compared(
     counts.fulfilment = version.fulfilment
     valuing.fetch([counts])
     before = questions.total(valuing.values_as_accepted(counts))
-    old, new = dict(what_was_claimed(counts, True)), dict(what_was_claimed(version, True))
     return {
-        "changes": [
-            Compared(label, old.get(label, ""), new.get(label, "")) for label in {**old, **new}
-        ],
+        "changes": editions.compared(counts, version, True),
         "before": before,
         "difference": total - before,
     }

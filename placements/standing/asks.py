@@ -27,7 +27,7 @@ from contracts.models import ActKind, ChangeKind, Contract, ContractState
 from contracts.plans.deadlines import Deadline, DeadlineState, deadlines
 from contracts.settlement.shortfall import is_settled_here
 from placements.models import FulfilmentState
-from placements.standing.known import Known, LookUp, known_of
+from placements.standing.known import Known, LookUp, Shown, known_of
 from placements.standing.progress import Progress, Status
 from placements.standing.words import RUNNING, WORRYING, deadline_words, left_to_do, of_own
 from sroi.periods import add_months
@@ -47,6 +47,8 @@ class Kind(TextChoices):
     DISCOUNT = "discount"
     END = "end"
     SETTLE = "settle"
+    ANSWER_DRAFT = "answer_draft"
+    DISAGREEMENT = "disagreement"
     REVIEW = "review"
     PROPOSAL = "proposal"
     PLAN_ANSWER = "plan_answer"
@@ -64,7 +66,7 @@ OF_CERTIFICATES = (Kind.CORRECTION, Kind.RENEWAL, Kind.DISCOUNT)
 # What is seen coming: nothing on a page can be done about it at once.
 TO_WATCH = (Kind.CATCH_UP, Kind.ENDING)
 # What the contractor is asked for: without it nothing is left to do once the term is over.
-OF_CONTRACTOR = (Kind.COMPLETE, Kind.PLAN, Kind.REPORT, Kind.CATCH_UP)
+OF_CONTRACTOR = (Kind.COMPLETE, Kind.ANSWER_DRAFT, Kind.PLAN, Kind.REPORT, Kind.CATCH_UP)
 
 
 LABELS = dict([*ChangeKind.choices, *ActKind.choices])
@@ -114,7 +116,7 @@ def asks_of(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
     if known.cover:
         yield from _certificate(contract, known.cover, known.discount)
     if known.progress:
-        yield from _settlement(contract, known.progress, today)
+        yield from _settlement(contract, known.progress, known.draft, today)
     yield from _answers(contract, known, today)
     yield from _deadlines(contract, known, today)
     if known.progress:
@@ -149,17 +151,31 @@ def _certificate(contract: Contract, cover: Cover, discount: Decimal) -> Iterato
         yield Ask(contract, Kind.DISCOUNT, until, why % words, amount=discount, about=about)
 
 
-def _settlement(contract: Contract, progress: Progress, today: date) -> Iterator[Ask]:
-    """Once the last counted day has passed: end it, and settle it."""
+def _settlement(
+    contract: Contract, progress: Progress, draft: Shown | None, today: date
+) -> Iterator[Ask]:
+    """Once the last counted day has passed: end it, and settle it. While the contractor can answer
+    the draft of that, it is the contractor who is asked.
+    """
     last = contract.last_counted_day
     if not is_settled_here(contract) or contract.state not in RUNNING or today <= last:
         return
-    kind = Kind.END if contract.state == ContractState.ACTIVE else Kind.SETTLE
     words = {"open": euro(progress.open), "last": long_date(last)}
+    if draft and not draft.answered_on and today <= draft.until:
+        why = _("%(open)s short; the draft of the settlement can be answered until %(day)s") % {
+            **words,
+            "day": long_date(draft.until),
+        }
+        yield Ask(contract, Kind.ANSWER_DRAFT, draft.until, why)
+        return
+    kind = Kind.END if contract.state == ContractState.ACTIVE else Kind.SETTLE
     if progress.open:
         stands = _("%(open)s short on %(last)s") % words + of_own(progress)
     else:
         stands = _("fulfilled, over since %(last)s") % words
+    if draft and draft.answered_on:
+        stands = _("%(open)s short on %(last)s; the contractor answered the draft on %(day)s")
+        stands = stands % (words | {"day": long_date(draft.answered_on)})
     yield Ask(contract, kind, last, stands, True, progress.status, progress.status.label)
 
 
@@ -172,6 +188,11 @@ def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
             known.submitted,
         )
         yield Ask(contract, Kind.REVIEW, known.submitted_on or today, why % {"n": known.submitted})
+    for found in known.disagreements:
+        why = _("the contractor does not agree with the decision on %(number)s") % {
+            "number": found.number
+        }
+        yield Ask(contract, Kind.DISAGREEMENT, found.on, why, about=found.pk)
     for proposal in known.proposals:
         why = f"{LABELS[proposal.kind]}: {proposal.why}"
         yield Ask(contract, Kind.PROPOSAL, proposal.on, why, about=proposal.pk)

@@ -19,12 +19,21 @@ from contracts.models import (
     ActionPlan,
     ChangeProposal,
     Contract,
+    ContractState,
+    DraftDecision,
+    DraftState,
     ObligationChange,
     PlanState,
     ProposalState,
     PsoCertificate,
 )
-from placements.models import Allocation, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    Allocation,
+    Disagreement,
+    DisagreementState,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from placements.standing.heard import last_heard
 from placements.standing.progress import Progress, with_progress
 from sroi.money import ZERO
@@ -49,6 +58,27 @@ class Proposed:
     why: str
 
 
+@dataclass(frozen=True)
+class Disagreed:
+    """A decision that the contractor does not agree with and nobody answered: which, and on which
+    fulfilment.
+    """
+
+    pk: int
+    number: str
+    on: date
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A draft of the settlement that stands with the contractor: until when it can be answered, and
+    when it was.
+    """
+
+    until: date
+    answered_on: date | None
+
+
 @dataclass
 class Known:
     """What is known of one contract; what was not looked up asks for nothing."""
@@ -60,6 +90,8 @@ class Known:
     returned: int = 0
     returned_on: date | None = None
     proposals: Sequence[Proposed] = ()
+    disagreements: Sequence[Disagreed] = ()
+    draft: Shown | None = None
     plan_waits_since: date | None = None
     has_deadlines: bool = False
     planned_on: date | None = None
@@ -76,6 +108,19 @@ def waiting(versions: QuerySet[Any]) -> QuerySet[Any]:
 def waiting_under(contract: Contract) -> int:
     """How many fulfilments of a contract wait for a review."""
     return waiting(FulfilmentVersion.objects.filter(allocations__contract=contract)).count()
+
+
+def disagreements_under(contract: Contract) -> int:
+    """With how many decisions about fulfilments of a contract the contractor disagrees, without an
+    answer yet.
+    """
+    open_ones = unanswered(Disagreement.objects.filter(claim__allocations__contract=contract))
+    return open_ones.count()
+
+
+def unanswered(disagreements: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of these that wait for the adviser, the longest first."""
+    return disagreements.filter(state=DisagreementState.OPEN).order_by("at", "pk")
 
 
 def asked_back(fulfilments: QuerySet[Any]) -> QuerySet[Any]:
@@ -105,8 +150,9 @@ def known_of(
         standing = with_progress(contracts, today) if progress is None else progress
         for pk, found in known.items():
             found.progress = standing[pk]
+        _look_up_drafts(known, contracts)
     if LookUp.ANSWERS in look_ups:
-        _look_up(known, [_of_fulfilments(known), _of_proposals(known), _of_plans(known)])
+        _look_up(known, _waiting(known))
     elif LookUp.DEADLINES in look_ups:
         _look_up(known, [_of_plans(known)])
     if LookUp.DEADLINES in look_ups:
@@ -121,6 +167,16 @@ def known_of(
 # Rows of: contract, what waits or was handed in, how many or which one, since when, and words.
 ROW = ("of", "what", "kind", "number", "since", "why")
 FULFILMENT, PLAN, PROPOSAL = "fulfilment", "plan", "proposal"
+DISAGREEMENT = "disagreement"
+
+
+def _waiting(known: Collection[int]) -> list[QuerySet[Any]]:
+    return [
+        _of_fulfilments(known),
+        _of_proposals(known),
+        _of_plans(known),
+        _of_disagreements(known),
+    ]
 
 
 def _of_fulfilments(known: Collection[int]) -> QuerySet[Any]:
@@ -158,6 +214,29 @@ def _of_proposals(known: Collection[int]) -> QuerySet[Any]:
     return named.values_list(*ROW)
 
 
+def _of_disagreements(known: Collection[int]) -> QuerySet[Any]:
+    rows = unanswered(Disagreement.objects.filter(claim__allocations__contract__in=known))
+    named = rows.order_by().annotate(
+        of=F("claim__allocations__contract"),
+        what=_is(DISAGREEMENT),
+        kind=F("state"),
+        number=F("pk"),
+        since=F("at"),
+        named=F("claim__fulfilment__external_id"),
+    )
+    return named.values_list(*ROW[:-1], "named")
+
+
+def _look_up_drafts(known: Mapping[int, Known], contracts: Iterable[Contract]) -> None:
+    """Only what was ended and not settled can have one."""
+    ended = [contract.pk for contract in contracts if contract.state == ContractState.ENDED]
+    if not ended:
+        return
+    for draft in DraftDecision.objects.filter(contract__in=ended, state=DraftState.SHOWN):
+        answered = draft.answered_at and localtime(draft.answered_at).date()
+        known[draft.contract_id].draft = Shown(draft.answer_until, answered)
+
+
 def _look_up(known: Mapping[int, Known], parts: Sequence[QuerySet[Any]]) -> None:
     """All that waits or was handed in, in one query."""
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
@@ -165,6 +244,8 @@ def _look_up(known: Mapping[int, Known], parts: Sequence[QuerySet[Any]]) -> None
         found, day = known[pk], localtime(since).date()
         if what == PROPOSAL:
             found.proposals = [*found.proposals, Proposed(number, kind, day, why)]
+        elif what == DISAGREEMENT:
+            found.disagreements = [*found.disagreements, Disagreed(number, why, day)]
         elif what == PLAN:
             found.planned_on = min(day, found.planned_on or day)
             found.plan_waits_since = day if kind == PlanState.SUBMITTED else found.plan_waits_since

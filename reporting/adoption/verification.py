@@ -23,6 +23,8 @@ SNAPSHOT = (
     "quality.contracts_without_report",
     "quality.awaiting_review",
     "quality.self_reviewed",
+    "quality.disagreements",
+    "quality.settlement_drafts",
 )
 
 

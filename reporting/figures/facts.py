@@ -68,6 +68,27 @@ class SampleResult:
 
 
 @dataclass(frozen=True)
+class Disagreements:
+    """The decisions about fulfilments with which a contractor did not agree in the period: how
+    many, of how many the decision stayed, and how many were reviewed again.
+    """
+
+    number: int = 0
+    kept: int = 0
+    again: int = 0
+
+
+@dataclass(frozen=True)
+class SettlementDrafts:
+    """Drafts of settlements that contractors were shown in the period, and how many of those they
+    answered.
+    """
+
+    shown: int = 0
+    answered: int = 0
+
+
+@dataclass(frozen=True)
 class Quality:
     """How far the registration behind the figures can be relied on."""
 
@@ -78,6 +99,8 @@ class Quality:
     self_reviewed: int
     # None where no sample was drawn.
     sample: SampleResult | None = None
+    disagreements: Disagreements = Disagreements()
+    settlement_drafts: SettlementDrafts = SettlementDrafts()
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """What says how far the figures can be relied on: coverage, reports that stay away, corrections,
-samples.
+samples, and where contractors did not agree.
 """
 
 from datetime import date
@@ -8,11 +8,17 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 
 from contracts.owed.lines import Lines
-from placements.models import Outcome
+from placements.models import DisagreementState, Outcome
 from placements.standing.heard import silent
 from placements.standing.then import waiting_on
 from reporting.figures import definitions
-from reporting.figures.facts import Quality, SampleResult, Tally
+from reporting.figures.facts import (
+    Disagreements,
+    Quality,
+    SampleResult,
+    SettlementDrafts,
+    Tally,
+)
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -68,6 +74,42 @@ def without_evidence(done: Lines, period: Period) -> Tally:
     return Tally(found["number"], found["amount"] or ZERO)
 
 
+def disagreements(versions: QuerySet[Any], period: Period, day: date) -> Disagreements:
+    """With which decisions on these versions contractors did not agree in the period, and what was
+    answered by `day`.
+    """
+    said = versions.filter(disagreement__at__date__range=(period.first, period.last))
+    answered = Q(disagreement__answered_at__date__lte=day)
+    found = said.aggregate(
+        number=Count("disagreement", distinct=True),
+        kept=Count(
+            "disagreement",
+            distinct=True,
+            filter=answered & Q(disagreement__state=DisagreementState.KEPT),
+        ),
+        again=Count(
+            "disagreement",
+            distinct=True,
+            filter=answered & Q(disagreement__state=DisagreementState.AGAIN),
+        ),
+    )
+    return Disagreements(**found)
+
+
+def settlement_drafts(contracts: QuerySet[Any], period: Period, day: date) -> SettlementDrafts:
+    """The drafts that were shown in the period, and what was answered by `day`."""
+    shown = contracts.filter(draftdecisions__shown_at__date__range=(period.first, period.last))
+    found = shown.aggregate(
+        shown=Count("draftdecisions", distinct=True),
+        answered=Count(
+            "draftdecisions",
+            distinct=True,
+            filter=Q(draftdecisions__answered_at__date__lte=day),
+        ),
+    )
+    return SettlementDrafts(**found)
+
+
 def quality(
     period: Period,
     done: Lines,
@@ -94,4 +136,6 @@ def quality(
         corrections=Tally(found["mended_number"], found["mended_amount"] or ZERO),
         self_reviewed=found["self_reviewed"],
         sample=sample_result(versions, period),
+        disagreements=disagreements(versions, period, day),
+        settlement_drafts=settlement_drafts(contracts, period, day),
     )

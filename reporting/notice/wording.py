@@ -21,7 +21,15 @@ from reporting.figures.catalogue import (
     SOCIAL_SPEND,
     WORKPLACES,
 )
-from reporting.figures.facts import AnnualFigures, GoalResult, Quality, SampleResult, Tally
+from reporting.figures.facts import (
+    AnnualFigures,
+    Disagreements,
+    GoalResult,
+    Quality,
+    SampleResult,
+    SettlementDrafts,
+    Tally,
+)
 from reporting.figures.kinds import Count, Hidden, Kind
 from reporting.figures.outlook import Team
 from reporting.figures.records import Figure
@@ -510,6 +518,7 @@ def reliability(found: Quality, own: AnnualFigures, day: date) -> list[str]:
         f"{own_review} beoordeeld door wie die zelf had ingevoerd.",
         *unproved(own.accepted_without_evidence),
         *sampled(found.sample),
+        *contradicted(found.disagreements, found.settlement_drafts),
     ]
     for late in own.late:
         lines = counted(late.number, "boeking", "boekingen")
@@ -559,6 +568,24 @@ def sampled(sample: SampleResult | None) -> list[str]:
         f"Steekproef: {checked} gecontroleerd, {sample.in_order} in orde"
         f" ({percent(sample.percentage)}){left}."
     ]
+
+
+def contradicted(found: Disagreements, drafts: SettlementDrafts) -> list[str]:
+    """Where contractors did not agree, and what they said before a settlement; nothing where there
+    was none.
+    """
+    bullets = []
+    if found.number:
+        waiting = found.number - found.kept - found.again
+        left = f", {waiting} nog te beantwoorden" if waiting else ""
+        bullets.append(
+            f"Opdrachtnemers waren het {counted(found.number, 'keer', 'keer')} niet eens met een"
+            f" besluit: {found.kept} bleven staan, {found.again} opnieuw beoordeeld{left}."
+        )
+    if drafts.shown:
+        shown = counted(drafts.shown, "conceptbesluit", "conceptbesluiten")
+        bullets.append(f"{shown} over een afrekening voorgelegd, {drafts.answered} beantwoord.")
+    return bullets
 
 
 def _many(name: str, amount: int, one: str, many: str) -> str:

@@ -178,18 +178,22 @@ def test_what_goes_is_shown_before_it_goes(contract: Contract, adviser: Client) 
     # A button elsewhere that leads here is asked first all the same.
     assert adviser.post(url(contract, "confirm")).status_code == 200
     assert Door.places == 1
-    done = adviser.post(url(contract, "confirm"), {"shown": shown.context["mark"]}, follow=True)
+    done = adviser.post(
+        url(contract, "confirm"), {"starting_point": shown.context["starting_point"]}, follow=True
+    )
     assert (said(done), Door.places) == (["Gesloten."], 0)
 
 
 def test_what_changed_since_it_was_shown_does_not_go(contract: Contract, adviser: Client) -> None:
     mark = adviser.get(url(contract, "confirm")).context["mark"]
     Door.places = 3
-    late = adviser.post(url(contract, "confirm"), {"shown": mark})
+    late = adviser.post(url(contract, "confirm"), {"starting_point": mark})
     assert (late.status_code, Door.places) == (409, 3)
     assert late.context["rows"] == [("Vrije plaatsen", 3)]
     assert "is intussen gewijzigd" in late.content.decode()
-    again = adviser.post(url(contract, "confirm"), {"shown": late.context["mark"]})
+    again = adviser.post(
+        url(contract, "confirm"), {"starting_point": late.context["starting_point"]}
+    )
     assert (again.status_code, Door.places) == (302, 0)
 
 

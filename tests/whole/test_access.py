@@ -110,6 +110,7 @@ PAGES = {
     "contract-settlement": Page(OF_CONTRACTS, of="contract"),
     "settlement-recovery": Page(who_may(May.SETTLE), of="contract", answers=302, also=("post",)),
     "settlement-decide": Page(who_may(May.SETTLE), of="contract", answers=302, also=("post",)),
+    "settlement-answer": Page(who_may(May.FULFIL), of="contract", answers=302, also=("post",)),
     "settlement-reopen": Page(who_may(May.SETTLE), of="contract", answers=302, also=("post",)),
     "closing-letter": Page(OF_CONTRACTS, of="letter"),
     "contract-dossier": Page(OF_CONTRACTS, of="contract"),
@@ -183,6 +184,8 @@ PAGES = {
     "fulfilment-take-back": Page((Role.CONTRACTOR,), of="waiting", method="post", answers=302),
     "fulfilment-withdraw": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "review-queue": Page(who_may(May.REVIEW), answers=302, also=("post",)),
+    "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),
+    "disagreement": Page(who_may(May.REVIEW), of="disagreement", also=("post",)),
     "review": Page(who_may(May.REVIEW), of="waiting", also=("post",)),
     "sample": Page(who_may(May.SEE_REGION), also=("post",)),
     "sample-detail": Page(who_may(May.SEE_REGION), of="sample"),
@@ -385,6 +388,11 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "firm": {"pk": recognised.firm_id},
         "recognition": {"pk": recognised.pk},
         "firm_proposal": {"pk": proposed.pk},
+        "disagreement": {
+            "pk": make.make_disagreement(
+                make.make_purchase(contract, state="rejected", why="Nee")
+            ).pk
+        },
         "draft_purchase": {"pk": make.make_purchase(contract, state="draft").fulfilment_id},
         "contract": {"pk": contract.pk},
         "client": {"pk": contract.region.municipalities.get(slug=town).pk},

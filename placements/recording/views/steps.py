@@ -36,7 +36,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.recording.door import contracts_to_record_for, copied, record
-from placements.recording.forms import DetailsForm, WhatForm, WhyForm
+from placements.recording.forms import AnswerForm, DetailsForm, WhatForm, WhyForm
 from placements.rights import (
     OPEN_TO_EDIT,
     OPEN_TO_WITHDRAW,
@@ -502,10 +502,14 @@ class Check(RecordingStep):
         lacks = self.lacking(self.content) or self.closed_blocks(self.content)
         return self.form_invalid(form) if lacks else super().form_valid(form)
 
+    def get_form_class(self) -> type[forms.Form]:
+        """What was asked back can be answered in words."""
+        asked = self.version.state == FulfilmentState.RETURNED
+        return AnswerForm if asked else forms.Form
+
     def do(self, form: Any) -> str:
-        life.submit(
-            [self.seen()], act_of(self.request), answered=self.request.POST.getlist("klopt")
-        )
+        act = act_of(self.request, form.cleaned_data.get("answer", ""))
+        life.submit([self.seen()], act, answered=self.request.POST.getlist("klopt"))
         return _("Submitted. The adviser reviews it; you get word here when it counts.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:

@@ -131,6 +131,16 @@ def _settle(ask: Ask, access: Access) -> Action:
     return (url, _("Settle the contract")) if may_settle(access, ask.contract) else NOTHING
 
 
+def _answer_draft(ask: Ask, access: Access) -> Action:
+    url = reverse("settlement-answer", args=[ask.contract.pk])
+    return (url, _("Answer the draft")) if is_own(ask.contract, access) else NOTHING
+
+
+def _answer_disagreement(ask: Ask, access: Access) -> Action:
+    url = reverse("disagreement", args=[ask.about])
+    return (url, _("Answer the contractor")) if _reviews(ask, access) else NOTHING
+
+
 def _answer_plan(ask: Ask, access: Access) -> Action:
     url = reverse("contract-plan", args=[ask.contract.pk])
     return (url, _("Answer the action plan")) if may_agree(access, ask.contract) else NOTHING
@@ -143,11 +153,11 @@ def _answer_proposal(ask: Ask, access: Access) -> Action:
 
 def _review(ask: Ask, access: Access) -> Action:
     url = fulfilments_url(ask.contract, FulfilmentState.SUBMITTED)
-    return (
-        (url, _("Review fulfilments"))
-        if access.may(May.REVIEW, region_id=ask.contract.region_id)
-        else NOTHING
-    )
+    return (url, _("Review fulfilments")) if _reviews(ask, access) else NOTHING
+
+
+def _reviews(ask: Ask, access: Access) -> bool:
+    return access.may(May.REVIEW, region_id=ask.contract.region_id)
 
 
 def _complete(ask: Ask, access: Access) -> Action:
@@ -165,6 +175,8 @@ ACTIONS: dict[str, Callable[[Ask, Access], Action]] = {
     Kind.DISCOUNT: _certificate,
     Kind.END: _end,
     Kind.SETTLE: _settle,
+    Kind.ANSWER_DRAFT: _answer_draft,
+    Kind.DISAGREEMENT: _answer_disagreement,
     Kind.PLAN_ANSWER: _answer_plan,
     Kind.PROPOSAL: _answer_proposal,
     Kind.REVIEW: _review,

@@ -1,5 +1,5 @@
-"""The settlement of a contract in guided steps: figures, time to recover, decision, closing letter;
-and reopening.
+"""The settlement of a contract in guided steps: figures, time to recover, a draft that the
+contractor can answer, decision, closing letter; and reopening.
 """
 
 from dataclasses import dataclass
@@ -21,6 +21,8 @@ from contracts.models import (
     Category,
     Contract,
     ContractState,
+    DraftDecision,
+    DraftState,
     ObligationLine,
     Settlement,
     SettlementState,
@@ -28,7 +30,8 @@ from contracts.models import (
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.settlement import door as settlement
-from contracts.settlement.forms import DecisionForm, RecoveryForm, ReopenForm
+from contracts.settlement import hearing
+from contracts.settlement.forms import AnswerForm, DecisionForm, RecoveryForm, ReopenForm
 from contracts.settlement.letter import Case, as_files, letter_of
 from contracts.settlement.shortfall import (
     Decision,
@@ -40,9 +43,9 @@ from contracts.settlement.shortfall import (
     may_settle_now,
     penalty,
 )
-from placements.standing.known import waiting_under
+from placements.standing.known import disagreements_under, waiting_under
 from placements.standing.progress import realised_by_category, with_progress
-from sroi.access import May, visible
+from sroi.access import Access, May, visible
 from sroi.documents import DocumentError
 from sroi.doors import Act, Overtaken, Refused
 from sroi.files.handing_out import handed_out
@@ -54,6 +57,7 @@ STEPS = (
     ("end", gettext_lazy("End")),
     ("figures", gettext_lazy("Figures")),
     ("recovery", gettext_lazy("Recovery period")),
+    ("draft", gettext_lazy("Draft and answer")),
     ("decision", gettext_lazy("Decision and letter")),
 )
 
@@ -65,7 +69,15 @@ def figures_of(contract: Contract) -> Figures:
     today = localdate()
     standing = with_progress([contract], today)[contract.pk]
     done = {str(code): amount for code, amount in realised_by_category(contract, today).items()}
-    return Figures(standing.obligation, done, waiting_under(contract))
+    return Figures(
+        standing.obligation, done, waiting_under(contract), disagreements_under(contract)
+    )
+
+
+def drafts_of(contract: Contract, access: Access) -> list[DraftDecision]:
+    """Oldest first."""
+    rows = visible(DraftDecision, access).filter(contract=contract)
+    return list(rows.select_related("shown_by", "answered_by").order_by("number"))
 
 
 class ContractSettlement(DetailPage):
@@ -90,27 +102,38 @@ class ContractSettlement(DetailPage):
             .select_related("decided_by", "reopened_by")
         )
         settles = may_settle(access, contract)
-        step = step_of(contract, figures)
+        drafts = drafts_of(contract, access)
+        draft = hearing.shown(drafts)
+        waits = hearing.waits(draft, today)
+        step = step_of(contract, figures, draft)
         return super().get_context_data(
             steps=steps_to(step),
             step=step,
             rows=told(figures, contract),
             shortfall=figures.shortfall,
             waiting=figures.waiting,
+            disagreements=figures.disagreements,
+            draft=draft,
+            waits=waits,
+            may_answer=waits and hearing.may_answer(access, contract),
+            drafts=[ToldDraft(one) for one in reversed(drafts)],
             settlements=[Told(one) for one in decided.order_by("-number")],
             settles=settles,
             may_end=settles
             and contract.state == ContractState.ACTIVE
             and today > contract.end_date,
             may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
-            may_decide=settles and may_settle_now(contract, figures, today) and not figures.waiting,
+            may_decide=settles
+            and may_settle_now(contract, figures, today)
+            and not figures.waiting
+            and not figures.disagreements,
             payments_until=payments_until(contract),
             looks_again=access.may(May.SEE_REGION, region_id=contract.region_id),
             **kwargs,
         )
 
 
-def step_of(contract: Contract, figures: Figures) -> str:
+def step_of(contract: Contract, figures: Figures, draft: DraftDecision | None) -> str:
     today = localdate()
     if contract.state == ContractState.ACTIVE:
         return "end"
@@ -118,7 +141,7 @@ def step_of(contract: Contract, figures: Figures) -> str:
         return "done"
     if contract.recovery_until and today <= contract.recovery_until and figures.shortfall:
         return "recovery"
-    return "figures"
+    return "draft" if draft and figures.shortfall else "figures"
 
 
 def steps_to(step: str) -> list[dict[str, Any]]:
@@ -182,11 +205,36 @@ class Told:
         return bool(self.settlement.state == SettlementState.DECIDED)
 
 
-def penalty_words(found: Settlement) -> str:
+def penalty_words(found: Settlement | DraftDecision) -> str:
     if not found.at_fault:
         return _("none: %(why)s") % {"why": found.no_fault_reason}
     factor = number(found.penalty_factor)
     return f"{euro(found.shortfall)} × {factor} = {euro(found.penalty)}"
+
+
+@dataclass(frozen=True)
+class ToldDraft:
+    """A draft that was shown, and what the contractor answered, in words."""
+
+    draft: Any
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        found = self.draft
+        rows = [
+            (_("Obligation"), euro(found.obligation)),
+            (_("Fulfilled"), euro(found.realised)),
+            (_("Shortfall"), euro(found.shortfall)),
+            (_("Penalty"), penalty_words(found)),
+            (_("Explanation"), found.explanation),
+            (_("Shown by"), str(found.shown_by or "")),
+            (_("Can be answered until"), long_date(found.answer_until)),
+        ]
+        return [(label, value) for label, value in rows if value]
+
+    @property
+    def is_replaced(self) -> bool:
+        return bool(self.draft.state == DraftState.WITHDRAWN)
 
 
 # --- the steps ------------------------------------------------------------------------------------
@@ -250,11 +298,27 @@ class Recovery(OfSettlement):
 
 
 class Decide(OfSettlement):
-    """The decision: what it comes to and the letter are shown before it is taken."""
+    """The decision: what it comes to and the letter are shown before it is taken. On a shortfall
+    the contractor is shown the draft first, and can answer it.
+    """
 
     heading = gettext_lazy("Settle the contract")
     template_name = "pages/settlement_decide.html"
     form_class = DecisionForm
+
+    @cached_property
+    def draft(self) -> DraftDecision | None:
+        """What stands with the contractor now."""
+        return hearing.shown(drafts_of(self.contract, self.request.access))
+
+    def unheard(self, decision: Decision) -> str:
+        """Why it is shown first instead of decided; empty where it can be decided."""
+        figures = self.figures
+        charged = penalty(figures.shortfall, self.contract.policy.penalty_factor, decision.at_fault)
+        return hearing.unheard(figures, charged, self.draft, localdate())
+
+    def get_initial(self) -> dict[str, Any]:
+        return DecisionForm.initial_of(self.draft) if self.draft else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"figures": self.figures}
@@ -262,17 +326,32 @@ class Decide(OfSettlement):
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("confirm"):
             return super().form_valid(form)
+        if self.request.POST.get("back"):
+            return self.show(form)
+        decision = form.decision
         return self.show(
-            form,
-            letter=None if self.request.POST.get("back") else letter_of(self.case(form.decision)),
+            form, letter=letter_of(self.case(decision)), unheard=self.unheard(decision)
         )
 
     def do(self, form: Any) -> str:
-        if self.request.POST.get("seen") != seen(self.figures):
+        if self.request.POST.get("seen") != seen(self.figures, self.draft):
             raise Overtaken(
                 _("The figures changed since you looked. Look at them again before you decide.")
             )
-        self.decide(self.case(form.decision))
+        decision = form.decision
+        if self.unheard(decision):
+            made = settlement.show_draft(
+                self.contract,
+                decision,
+                act_of(self.request),
+                seen=self.figures,
+                figures=lambda: figures_of(self.contract),
+                replaces=self.draft,
+            )
+            return _("The contractor can read the draft, and answer it until %(day)s.") % {
+                "day": long_date(made.answer_until)
+            }
+        self.decide(self.case(decision))
         return _("The contract is settled. The closing letter is ready.")
 
     def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
@@ -295,6 +374,7 @@ class Decide(OfSettlement):
             figures=lambda: figures_of(self.contract),
             letter=LetterFiles(files),
             on=localdate(at),
+            heard=self.draft,
         )
 
     def case(self, decision: Decision) -> Case:
@@ -312,13 +392,16 @@ class Decide(OfSettlement):
             clients=[client for client, _percent in shares],
             on=today,
             by=self.request.user,
+            heard=self.draft,
         )
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         figures, factor = self.figures, self.contract.policy.penalty_factor
         context = {
             "rows": told(figures, self.contract),
-            "seen": seen(figures),
+            "seen": seen(figures, self.draft),
+            "draft": self.draft and ToldDraft(self.draft),
+            "answer_until": hearing.last_day(self.contract, localdate()),
             "shortfall": figures.shortfall,
             "factor": number(factor),
             "would_be": penalty(figures.shortfall, factor),
@@ -330,9 +413,53 @@ class Decide(OfSettlement):
         return super().get_context_data(**context, **kwargs)
 
 
-def seen(figures: Figures) -> str:
-    """The figures as they stood on the screen."""
-    return "/".join(str(amount) for amount in (figures.obligation, *figures.by_category.values()))
+def seen(figures: Figures, draft: DraftDecision | None) -> str:
+    """The figures, and the draft with its answer, as they stood on the screen."""
+    said = (draft.pk, draft.answered_at is not None) if draft else ()
+    return "/".join(map(str, (figures.obligation, *figures.by_category.values(), *said)))
+
+
+class AnswerDraft(OfOne, FormPage):
+    """What the contractor has to say about the draft, before it is decided."""
+
+    model = Contract
+    related = ("policy",)
+    contract: Contract
+    template_name = "pages/settlement_answer.html"
+    heading = gettext_lazy("Answer the draft of the settlement")
+    action = gettext_lazy("Send your answer")
+    form_class = AnswerForm
+
+    def may(self) -> bool:
+        return is_settled_here(self.contract) and hearing.may_answer(
+            self.request.access, self.contract
+        )
+
+    @cached_property
+    def draft(self) -> DraftDecision | None:
+        return hearing.shown(drafts_of(self.contract, self.request.access))
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-settlement", args=[self.contract.pk])
+
+    def closed(self) -> HttpResponse | None:
+        return None if hearing.waits(self.draft, localdate()) else redirect(self.back_url)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"draft": self.draft.pk if self.draft else ""}
+
+    def do(self, form: Any) -> str:
+        """The draft that was on the screen: another one is read first."""
+        drafts = {one.pk: one for one in drafts_of(self.contract, self.request.access)}
+        draft = drafts.get(form.cleaned_data["draft"])
+        if draft is None:
+            raise Refused(_("There is no draft to answer."))
+        settlement.answer_draft(draft, act_of(self.request, form.cleaned_data["why"]))
+        return _("Sent. The adviser reads your answer before deciding.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(draft=self.draft and ToldDraft(self.draft), **kwargs)
 
 
 class Reopen(OfSettlement):

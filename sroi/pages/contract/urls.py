@@ -43,6 +43,11 @@ urlpatterns = [
         name="settlement-decide",
     ),
     path(
+        "contracten/<int:pk>/afrekening/antwoord/",
+        settlement.AnswerDraft.as_view(),
+        name="settlement-answer",
+    ),
+    path(
         "contracten/<int:pk>/afrekening/heropenen/",
         settlement.Reopen.as_view(),
         name="settlement-reopen",

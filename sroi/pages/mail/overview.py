@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
 from placements.models import Fulfilment
-from placements.standing.asks import OF_DEADLINES, Ask, asks
+from placements.standing.asks import OF_DEADLINES, Ask, Kind, asks
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import progress_for
 from placements.standing.progress import Status, with_progress
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
-from sroi.pages.contract.attention import action_for, task_of
+from sroi.pages.contract.attention import action_for, lines_of, task_of
 from sroi.pages.work.start import returned_task
 from sroi.pages.work.work_list import (
     due_piles,
@@ -58,7 +58,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
     reminders: list[Reminder] = []
     if access.may(May.FULFIL):
         reminders = deadline_reminders(access, today)
-        piles += [returned(access), coming_up(reminders)]
+        piles += [returned(access), drafts_to_answer(access, today), coming_up(reminders)]
     if access.may(May.ADVISE):
         contracts = own_of(
             user, list(owing(access).order_by("end_date", "reference").select_related(*WITH))
@@ -84,6 +84,16 @@ def returned(access: Access) -> Pile:
     # What was asked stays on the page: it may be about a person.
     tasks = (Task(task.label, task.url, "") for task in map(returned_task, theirs))
     return pile_of(_("Something has to be added"), tasks, reverse("fulfilment-list"))
+
+
+def drafts_to_answer(access: Access, today: date) -> Pile:
+    """Drafts of settlements that the contractor can answer still."""
+    regions = access.regions_where(May.FULFIL)
+    ended = visible(Contract, access).filter(region__in=regions, state=ContractState.ENDED)
+    contracts = list(ended.select_related(*WITH).order_by("reference"))
+    found = of_kinds(asks(contracts, today, [LookUp.STANDING]))
+    drafts = [ask for ask in found if ask.kind == Kind.ANSWER_DRAFT]
+    return pile_of(_("Before it is settled"), lines_of(drafts, access), reverse("start"))
 
 
 def deadline_reminders(access: Access, today: date) -> list[Reminder]:

@@ -90,6 +90,9 @@ def my_obligations(request: Request) -> HttpResponse:
             "running": running,
             "done": [card for card in cards if card not in running],
             "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
+            "settlement_drafts": lines_of(
+                [ask for ask in found if ask.kind == Kind.ANSWER_DRAFT], access
+            ),
             "plans": lines_of([ask for ask in found if ask.kind == Kind.PLAN], access),
             "returned": [returned_task(fulfilment) for fulfilment in returned],
             "drafts": fulfilment_drafts(access),

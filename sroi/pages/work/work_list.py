@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contracts.models import ActionPlan, ChangeProposal, Contract, FirmProposal, ProposalState
-from placements.models import FulfilmentState, FulfilmentVersion
+from placements.models import Disagreement, FulfilmentState, FulfilmentVersion
 from placements.standing.asks import (
     ENDING_WITHIN_MONTHS,
     OF_CERTIFICATES,
@@ -29,7 +29,13 @@ from placements.standing.asks import (
     Kind,
     asks,
 )
-from placements.standing.known import LookUp, handed_in_plans, open_proposals, waiting
+from placements.standing.known import (
+    LookUp,
+    handed_in_plans,
+    open_proposals,
+    unanswered,
+    waiting,
+)
 from placements.standing.progress import Progress, Status
 from placements.standing.tasks import SHOWN, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
@@ -76,9 +82,11 @@ def piles_of(
     """
     found = of_kinds(asks(contracts, today, [LookUp.STANDING], progress=progress))
     to_settle = [ask for ask in found if ask.kind in OF_SETTLEMENT]
-    over = {ask.contract.pk for ask in to_settle}
+    # What waits for the contractor's answer to the draft is neither to settle now, nor short.
+    over = {ask.contract.pk for ask in found if ask.kind in (*OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
     return [
         waiting_for_review(access, today),
+        disagreed(access),
         plans_to_agree(access),
         changes_proposed(access),
         reports_waiting(access),
@@ -155,6 +163,8 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
     days = (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0
     waits = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
     since = waits if days else _("handed in today")
+    if version.answer:
+        since += " · " + _("your question was answered")
     return Task(
         label=(
             _("Review %(number)s") % {"number": fulfilment.external_id}
@@ -164,6 +174,25 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
         url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
         why=f"{fulfilment.contractor.name} · {fulfilment.get_kind_display()} · {since}",
     )
+
+
+def disagreed(access: Access) -> Pile:
+    """Decisions with which a contractor does not agree, for who can review them again."""
+    regions = access.regions_where(May.REVIEW)
+    rows = unanswered(visible(Disagreement, access)).filter(version__fulfilment__region__in=regions)
+    tasks = (
+        Task(
+            _("Answer %(contractor)s about %(number)s")
+            % {
+                "contractor": found.version.fulfilment.contractor,
+                "number": found.version.fulfilment.external_id,
+            },
+            reverse("disagreement", args=[found.pk]),
+            _("does not agree since %(day)s") % {"day": long_date(localtime(found.at))},
+        )
+        for found in rows.select_related("version__fulfilment__contractor")
+    )
+    return pile_of(_("Contractors who do not agree"), tasks, reverse("fulfilment-list"))
 
 
 def plans_to_agree(access: Access) -> Pile:

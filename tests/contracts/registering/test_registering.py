@@ -229,7 +229,7 @@ def test_a_call_off_makes_its_framework_owe_nothing(region: Region, adviser: Any
     unseen = client.post(page)
     assert (unseen.status_code, Contract.objects.count()) == (409, 1)
     make.make_change(framework, value_delta=Decimal(100000))
-    overtaken = client.post(page, {"shown": unseen.context["mark"]})
+    overtaken = client.post(page, {"starting_point": unseen.context["starting_point"]})
     assert (overtaken.status_code, Contract.objects.count()) == (409, 1)
     assert dict(overtaken.context["falls_away"])[of_framework] == "€\u00a055.000,00"
     assert make.confirm(client, page).status_code == 302

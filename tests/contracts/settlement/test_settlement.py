@@ -26,6 +26,7 @@ from contracts.models import (
     ContractDocument,
     ContractEvent,
     ContractState,
+    DraftDecision,
     PlanState,
     Region,
     Settlement,
@@ -45,6 +46,7 @@ from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
 from placements.life import door as life
 from placements.models import FulfilmentLine, FulfilmentState
+from placements.standing.known import waiting_under
 from placements.standing.progress import Status, with_progress
 from sroi.access import Role
 from sroi.documents import DOCX
@@ -99,8 +101,20 @@ def figures(contract: Contract) -> Figures:
     )
 
 
+def heard(contract: Contract) -> DraftDecision | None:
+    """The draft that stands, or a new one, answered; None where all is fulfilled."""
+    standing = contract.draftdecisions.filter(state="shown").first()
+    now = figures(contract)
+    if standing or not now.shortfall or contract.last_counted_day >= TODAY:
+        return standing
+    return make.make_draft_decision(
+        contract, now, at=make.moment(TODAY), answer="Wij hadden ziekte"
+    )
+
+
 def decide(contract: Contract, decision: Decision | None = None, **other: Any) -> Settlement:
     given = {
+        "heard": heard(contract),
         "seen": figures(contract),
         "figures": lambda: figures(contract),
         "letter": LetterFiles(),
@@ -112,7 +126,12 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
 
 
 def sent(client: Client, contract: Contract, **given: str) -> Any:
-    """The decision as an adviser sends it: seen, and then confirmed."""
+    """The decision as an adviser sends it: seen, and then confirmed; the contractor answered the
+    draft.
+    """
+    contract.refresh_from_db()
+    if contract.state == ContractState.ENDED and not waiting_under(contract):
+        heard(contract)
     page = url(contract, "settlement-decide")
     shown = client.get(page)
     return client.post(page, {"seen": shown.context["seen"], "fault": "yes", **given})

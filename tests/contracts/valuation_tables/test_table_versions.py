@@ -377,7 +377,7 @@ class TestPages:
     def test_a_row_is_removed(self, client: Client, loaded: ValuationTable) -> None:
         block = loaded.blocks.get(code="COMMUNITY")
         url = reverse("block-remove", args=[loaded.pk, block.position])
-        assert client.post(url, {"shown": "anders"}).status_code == 409
+        assert client.post(url, {"starting_point": "anders"}).status_code == 409
         assert loaded.blocks.filter(code="COMMUNITY").exists()
         make.confirm(client, url)
         assert not loaded.blocks.filter(code="COMMUNITY").exists()

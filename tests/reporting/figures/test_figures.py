@@ -478,6 +478,8 @@ def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(
         "corrections": {"number": 1, "amount": "-100.00"},
         "self_reviewed": 1,
         "sample": None,
+        "disagreements": {"number": 0, "kept": 0, "again": 0},
+        "settlement_drafts": {"shown": 0, "answered": 0},
     }
     assert [(late.year, late.number, late.amount) for late in figures.late] == [
         (2023, 2, Decimal("-20.00"))

@@ -5,6 +5,7 @@ less.
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,7 +18,16 @@ from contracts.models import Contract, PlanState
 from contracts.owed import door as obligations
 from contracts.people.membership import access_of
 from contracts.plans import door as plans
-from placements.standing.asks import OF_DEADLINES, OF_SETTLEMENT, Ask, Kind, asks
+from contracts.settlement.shortfall import Figures
+from placements.standing.asks import (
+    OF_CONTRACTOR,
+    OF_DEADLINES,
+    OF_SETTLEMENT,
+    TO_WATCH,
+    Ask,
+    Kind,
+    asks,
+)
 from placements.standing.heard import silent_for
 from reporting.figures.annual import figures_of
 from sroi.access import Role
@@ -88,6 +98,13 @@ def contracts_in_many_states(region: Any, firm: Any) -> None:
     obligations.grant_recovery(recovering, date(2025, 12, 31), make.act())
     obligations.cancel(cancelled, make.act(why="Vervalt"), on=TODAY)
     make.make_settlement(ended)
+    drafted = [new(**OVER), new(**OVER)]
+    for contract, answer in zip(drafted, ("", "Ziekte"), strict=True):
+        obligations.end(contract, make.act(why="Afgelopen"))
+        make.make_draft_decision(
+            contract, Figures(Decimal("50000.00"), {"work": Decimal("0.00")}), answer=answer
+        )
+    make.make_disagreement(make.make_purchase(new(), state="rejected", paid_on=RUNS["start_date"]))
 
 
 @pytest.fixture
@@ -154,20 +171,24 @@ def test_the_page_of_each_contract(world: SimpleNamespace) -> None:
                 mine = [
                     ask
                     for ask in found
-                    if ask.kind not in (Kind.CATCH_UP, Kind.ENDING, Kind.COMPLETE)
+                    if ask.kind not in (*TO_WATCH, Kind.COMPLETE, Kind.ANSWER_DRAFT)
                 ]
                 assert len(page.context["tasks"]) == len(mine), contract
             if own:
-                mine = [ask for ask in found if ask.kind in (Kind.COMPLETE, Kind.PLAN, Kind.REPORT)]
+                mine = [
+                    ask for ask in found if ask.kind in OF_CONTRACTOR and ask.kind not in TO_WATCH
+                ]
                 assert len(page.context["tasks"]) == len(mine), contract
 
 
 def test_the_work_list_and_what_is_due(world: SimpleNamespace) -> None:
     found = piles(world.adviser, "start")
-    over = {ask.contract.pk for ask in asked(world, *OF_SETTLEMENT)}
+    to_settle = {ask.contract.pk for ask in asked(world, *OF_SETTLEMENT)}
+    over = {ask.contract.pk for ask in asked(world, *OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
     behind = [ask for ask in asked(world, Kind.CATCH_UP) if ask.contract.pk not in over]
     numbers = {
-        "Af te rekenen": len(over),
+        "Af te rekenen": len(to_settle),
+        "Opdrachtnemers die het niet eens zijn": len(asked(world, Kind.DISAGREEMENT)),
         "Wacht op beoordeling": len(asked(world, Kind.REVIEW)),
         "Plannen van aanpak om te beantwoorden": len(asked(world, Kind.PLAN_ANSWER)),
         "Voorgestelde wijzigingen": len(asked(world, Kind.PROPOSAL)),
@@ -195,6 +216,7 @@ def test_start_pages(world: SimpleNamespace) -> None:
     own = signed_in(world.contractor).get(reverse("start")).context
     assert len(own["returned"]) == len(asked(world, Kind.COMPLETE, firm=True))
     assert f"Voor {len(asked(world, Kind.REPORT, firm=True))} contracten" in own["reports"][0].why
+    assert named(own["drafts"]) == references(asked(world, Kind.ANSWER_DRAFT, firm=True))
     assert named(own["plans"]) == references(asked(world, Kind.PLAN, firm=True))
     officer = signed_in(world.officer).get(reverse("start")).context
     behind = references(asked(world, Kind.CATCH_UP))
@@ -223,6 +245,8 @@ def test_the_mail_of_the_week(world: SimpleNamespace) -> None:
     assert references([reminder.ask for reminder in of(world.contractor).reminders]) == references(
         reminded
     )
+    firm = {pile.heading: pile.number for pile in of(world.contractor).piles}
+    assert firm["Voordat het wordt afgerekend"] == len(asked(world, Kind.ANSWER_DRAFT, firm=True))
     behind = asked(world, Kind.CATCH_UP)
     assert sum(pile.number for pile in of(world.officer).piles) == len(behind)
     adviser = {pile.heading: pile.number for pile in of(world.adviser).piles}
