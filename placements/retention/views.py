@@ -156,6 +156,7 @@ def all_about_user(user: Any, memberships: Any) -> dict[str, Any]:
     return {
         "name": user.name,
         "email": user.email,
+        "telephone": user.phone,
         "since": user.date_joined,
         "signed_in": user.last_login,
         "roles": list(

@@ -13,7 +13,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from placements.models import EventKind, FulfilmentEvent, FulfilmentState
 
 # What begins, and what ends, that a fulfilment waits for a review.
-ANSWERS = (EventKind.RETURNED, EventKind.ACCEPTED, EventKind.REJECTED, EventKind.WITHDRAWN)
+ANSWERS = (
+    *(EventKind.RETURNED, EventKind.ACCEPTED, EventKind.REJECTED),
+    *(EventKind.TAKEN_BACK, EventKind.WITHDRAWN),
+)
 # What an accepted version that no longer counts has become.
 GONE = (FulfilmentState.SUPERSEDED, FulfilmentState.WITHDRAWN)
 

@@ -69,7 +69,10 @@ USERS = Activity(
     _("Sign in, and say who decided what"),
     TASK,
     _("People of clients, the region and contractors"),
-    _("Name, e-mail address, roles, sessions, when signed in, and what was done and looked at"),
+    _(
+        "Name, e-mail address, telephone of their work, roles, sessions, when signed in, and what"
+        " was done and looked at"
+    ),
     _("Region admins; a name stands with each decision"),
     _(
         "A name as long as the decisions it stands with are kept (Archiefwet); the rest ends, see"

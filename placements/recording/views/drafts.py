@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
-from placements.claims import questions, valuing
+from placements.claims import proof, questions, valuing
 from placements.claims.words import own_words, values_of
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion, Upload, UploadKind
@@ -46,7 +46,14 @@ class Row:
     own: str
     worth: Decimal
     lacking: list[str]
+    # What is odd, to be answered where it is checked; what is not proved yet.
+    doubts: list[str]
+    unproved: str
     is_ticked: bool
+
+    @property
+    def is_complete(self) -> bool:
+        return not (self.lacking or self.doubts)
 
     @property
     def key(self) -> str:
@@ -71,7 +78,7 @@ class Drafts(ForWhoMay, View):
             "upload": self.upload,
             "ticked": len(ticked),
             "total": sum((row.worth for row in ticked), ZERO),
-            "complete": sum(not row.lacking for row in rows),
+            "complete": sum(row.is_complete for row in rows),
         }
         return render(request, "placements/drafts.html", context)
 
@@ -110,6 +117,7 @@ class Drafts(ForWhoMay, View):
         versions = self.versions(fulfilments)
         valuing.fetch(versions)
         valued, lacking = values_of(versions), life.lacking(versions, localdate())
+        doubts, unproved = life.unanswered(versions), proof.missing(versions)
         asked = ticks(self.request.GET.getlist("version"))
         chooses = "chosen" in self.request.GET
         return [
@@ -119,7 +127,9 @@ class Drafts(ForWhoMay, View):
                 own_words(v),
                 questions.total(valued[v.pk]),
                 lacking[v.pk],
-                not lacking[v.pk] and (not chooses or v.pk in asked),
+                [doubt.reason for doubt in doubts[v.pk]],
+                proof.still_missing(unproved[v.pk]) if v.pk in unproved else "",
+                not (lacking[v.pk] or doubts[v.pk]) and (not chooses or v.pk in asked),
             )
             for v in versions
         ]
