@@ -31,6 +31,7 @@ from contracts.social_firms.recognition import Recognitions
 from placements.claims import proof, requirements
 from placements.claims.content import Content, Draft
 from placements.life import door as life
+from placements.life import handing_in
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.rights import OPEN_TO_EDIT
 from sroi.database.planner import count_rows
@@ -440,7 +441,7 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     life.work_out([p.draft for p in handed_in])
     known = proof.there([p.known.pk for p in handed_in if p.known])
     for p in handed_in:
-        outcome.doubt(parsed, p.row, life.doubts_of(p.draft))
+        outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:

@@ -6,7 +6,7 @@ one and the edition is the one that was on the screen, so two people at once nev
 twice. Refusals are `Refused`, with a sentence for the person. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,13 +22,10 @@ from django.utils.translation import gettext as _
 from contracts.models import BlockKind, Contract, ContractState, Region
 from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
 from contracts.owed.shares import SharesOfContracts
-from contracts.social_firms.recognition import Recognitions
 from placements.claims import editions, proof, requirements
-from placements.claims.content import FIELDS, Content, Draft, content_of, said_by
-from placements.claims.doubts import claim_doubts
+from placements.claims.content import Content, Draft, content_of, said_by
 from placements.claims.valuing import (
     Candidates,
-    Valued,
     fetch,
     forget,
     under,
@@ -37,6 +34,7 @@ from placements.claims.valuing import (
     values_now,
 )
 from placements.ledger import posting
+from placements.life.handing_in import doubts_of, lacked, objections, still_asked, with_values
 from placements.models import (
     Allocation,
     EventKind,
@@ -49,8 +47,7 @@ from placements.models import (
 )
 from placements.rights import OPEN_TO_EDIT, OPEN_TO_WITHDRAW, reviews_own_entry
 from sroi.database.batches import AT_ONCE, in_batches
-from sroi.doors import Act, Doubt, Refused, refuse_to_come, refuse_unanswered
-from sroi.money import ZERO
+from sroi.doors import Act, Refused, refuse_to_come, refuse_unanswered
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
@@ -219,13 +216,6 @@ def _write_parts(made: Sequence[tuple[FulfilmentVersion, Content]]) -> None:
     )
 
 
-def doubts_of(draft: Draft) -> list[Doubt]:
-    """What is asked of a claim that was worked out before it is handed in."""
-    content = draft.content
-    worth = sum(content.worth, ZERO) if content.worth else None
-    return list(claim_doubts(draft.fulfilment.kind, content, worth))
-
-
 def edit(
     version: FulfilmentVersion, content: Content, act: Act, answered: Sequence[str] | None = None
 ) -> None:
@@ -303,17 +293,9 @@ def take_back(version: FulfilmentVersion, act: Act) -> None:
         _note([version], EventKind.TAKEN_BACK, act)
 
 
-def lacking(versions: Sequence[FulfilmentVersion], today: date) -> dict[int, list[str]]:
-    """By id why each of these cannot be handed in yet, in sentences; of versions that were fetched
-    (`valuing.fetch`).
-    """
-    claims = [(v.fulfilment, said_by(v), False) for v in versions]
-    return {v.pk: found for v, found in zip(versions, _objections(claims, today), strict=True)}
-
-
 def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: Act) -> None:
     """What a claim must hold, asked once more of what came in by whatever way."""
-    found = _objections(claims, act.today)
+    found = objections(claims, act.today)
     for (fulfilment, _content, _elsewhere), reasons in zip(claims, found, strict=True):
         if reasons:
             raise Refused(
@@ -322,64 +304,8 @@ def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: 
             )
 
 
-def _objections(
-    claims: Sequence[tuple[Fulfilment, Content, bool]], today: date
-) -> Iterator[list[str]]:
-    """Of each claim what stands in the way of handing it in (`claims.requirements`), each reason
-    once.
-
-    A change need not say what was accepted without it.
-    """
-    fields = [content.fields for _fulfilment, content, _elsewhere in claims]
-    register = Recognitions(
-        {fulfilment.region_id for fulfilment, _content, _elsewhere in claims},
-        {f.get("supplier_kvk") or "" for f in fields},
-        {f.get("supplier_name") or "" for f in fields},
-    )
-    accepted = FulfilmentVersion.objects.in_bulk(
-        [f.accepted_id for f, _c, _e in claims if f.accepted_id]
-    )
-    for fulfilment, content, elsewhere in claims:
-        kind, before = fulfilment.kind, accepted.get(fulfilment.accepted_id or 0)
-        excused = _lacked(before) if before else set()
-        if elsewhere:
-            blocks = [block for _contract, block, _percent in content.allocations]
-            excused |= requirements.excused_in_history(
-                blocks, content.fields.get("decided_value") is not None
-            )
-        objections = [
-            *requirements.wrong(content, today),
-            *requirements.lacking(kind, content, excused),
-        ]
-        if not elsewhere:
-            objections += requirements.closed(kind, fulfilment.region_id, content, register, today)
-        yield list(dict.fromkeys(objection.reason for objection in objections))
-
-
-def unanswered(versions: Sequence[FulfilmentVersion]) -> dict[int, list[Doubt]]:
-    """By version id what is still asked before it can be handed in; nothing is stored."""
-    fetch(versions)
-    candidates = Candidates(versions)
-    for version in versions:
-        _with_values(values_now(version, candidates))
-    return _still_asked(versions)
-
-
-def _still_asked(versions: Sequence[FulfilmentVersion]) -> dict[int, list[Doubt]]:
-    """What was accepted already is not asked again of a change of it."""
-    changes = [v.fulfilment_id for v in versions if v.fulfilment.accepted_id]
-    accepted = list(FulfilmentVersion.objects.filter(accepted_of__in=changes)) if changes else []
-    fetch(accepted)
-    before = {v.fulfilment_id: {doubt.key for doubt in _doubts_now(v)} for v in accepted}
-    found = {}
-    for version in versions:
-        known = {*version.answered, *before.get(version.fulfilment_id, ())}
-        found[version.pk] = [doubt for doubt in _doubts_now(version) if doubt.key not in known]
-    return found
-
-
 def _refuse_doubtful(versions: Sequence[FulfilmentVersion], answered: Container[str]) -> None:
-    asked = _still_asked(versions)
+    asked = still_asked(versions)
     if len(versions) > 1:
         for version in versions:
             number = version.fulfilment.external_id
@@ -393,22 +319,11 @@ def _refuse_doubtful(versions: Sequence[FulfilmentVersion], answered: Container[
     FulfilmentVersion.objects.bulk_update(doubtful, ["answered"], batch_size=AT_ONCE)
 
 
-def _doubts_now(version: FulfilmentVersion) -> list[Doubt]:
-    content = said_by(version)
-    content.worth = [a.value or ZERO for a in version.allocations.all()]
-    return doubts_of(Draft(version.fulfilment, content))
-
-
-def _lacked(version: FulfilmentVersion) -> set[str]:
-    empty = {name for name in FIELDS if getattr(version, name) in (None, "")}
-    return empty if version.terms.exists() else {*empty, "hours_per_week"}
-
-
 def _value(versions: Sequence[FulfilmentVersion]) -> None:
     """Keep what they are worth now."""
     fetch(versions)
     candidates = Candidates(versions)
-    valued = [a for v in versions for a in _with_values(values_now(v, candidates))]
+    valued = [a for v in versions for a in with_values(values_now(v, candidates))]
     Allocation.objects.bulk_update(valued, ["value"], batch_size=AT_ONCE)
 
 
@@ -428,12 +343,6 @@ def _say_until_when(versions: Sequence[FulfilmentVersion], today: date) -> None:
 
 def _until_when(first: date | None, last: date | None, today: date) -> date | None:
     return first and max(first, min(last or today, today))
-
-
-def _with_values(valued: Valued) -> list[Allocation]:
-    for allocation, value in valued:
-        allocation.value = value.total
-    return [allocation for allocation, _value in valued]
 
 
 def _keep_values(allocations: Sequence[Allocation]) -> None:
@@ -569,7 +478,7 @@ def _value_and_post(versions: Sequence[FulfilmentVersion], opened: OpenPosting, 
             allocation.counted_until = value.window.last if value.window else None
             allocation.counted_bonuses = {code: last.isoformat() for code, last in value.bonuses}
             candidates.add(version, allocation.contract_id, value)
-        _with_values(valued)
+        with_values(valued)
         items.append((version, valued))
     _keep_values([a for _version, valued in items for a, _value in valued])
     shares = SharesOfContracts(a.contract_id for _version, valued in items for a, _value in valued)
@@ -596,7 +505,7 @@ def accept_otherwise(
         raise Refused(
             _("Write why, so that the contractor sees what was changed and for what reason.")
         )
-    lacking = requirements.lacking(version.fulfilment.kind, content, _lacked(version))
+    lacking = requirements.lacking(version.fulfilment.kind, content, lacked(version))
     decided_too = Content(
         {**content.fields, "decided_value": decided_value}, content.hours, content.allocations
     )

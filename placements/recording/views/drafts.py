@@ -21,7 +21,7 @@ from django.views.generic import View
 
 from placements.claims import proof, questions, valuing
 from placements.claims.words import own_words, values_of
-from placements.life import door as life
+from placements.life import handing_in
 from placements.models import Allocation, Fulfilment, FulfilmentVersion, Upload, UploadKind
 from placements.recording.door import submit_each
 from placements.register.lists import made_by, uploads_of
@@ -116,8 +116,8 @@ class Drafts(ForWhoMay, View):
     def rows(self, fulfilments: Any) -> list[Row]:
         versions = self.versions(fulfilments)
         valuing.fetch(versions)
-        valued, lacking = values_of(versions), life.lacking(versions, localdate())
-        doubts, unproved = life.unanswered(versions), proof.missing(versions)
+        valued, lacking = values_of(versions), handing_in.lacking(versions, localdate())
+        doubts, unproved = handing_in.unanswered(versions), proof.missing(versions)
         asked = ticks(self.request.GET.getlist("version"))
         chooses = "chosen" in self.request.GET
         return [

@@ -28,6 +28,7 @@ from placements.claims.words import Rows, own_words, value_label, values_of, wha
 from placements.evidence import door as evidence
 from placements.evidence.shown import Shown, WithFulfilment, evidence_with
 from placements.life import door as life
+from placements.life import handing_in
 from placements.models import (
     ABOUT_A_PERSON,
     Fulfilment,
@@ -544,7 +545,7 @@ class Check(RecordingStep):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         content = self.content
         labels = DetailsForm(kind=self.fulfilment.kind, content=content).fields
-        doubts = life.unanswered([self.version])
+        doubts = handing_in.unanswered([self.version])
         return super().get_context_data(
             content=content,
             doubts=doubts[self.version.pk],

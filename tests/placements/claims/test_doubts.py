@@ -16,6 +16,7 @@ from placements.claims.content import Content, content_of
 from placements.claims.doubts import claim_doubts
 from placements.imports.door import COLUMNS, import_fulfilments
 from placements.life import door as life
+from placements.life import handing_in
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Doubt, Unanswered
@@ -34,7 +35,7 @@ def contractor(region: Any, linde: Any) -> Client:
 
 
 def asked(version: FulfilmentVersion) -> list[Doubt]:
-    return life.unanswered([version])[version.pk]
+    return handing_in.unanswered([version])[version.pk]
 
 
 def fields(version: FulfilmentVersion) -> list[str]:
