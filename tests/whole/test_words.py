@@ -85,7 +85,7 @@ class Said(HTMLParser):
 STRAY = re.compile(
     r"""\b(?:True|False|NaN|nan|undefined|null)\b | \bDecimal\( | \bdatetime\b
     | \sobject\sat\s | %\(\w | %[sd]\b | \{\{ | \{% | \b[a-z]{2,}(?:_[a-z0-9]+)+\b | \bGM\d{4}\b
-    | &(?:amp|lt|gt|quot|\#\d+); | __ | \[\] | \(\) | \s[,.;:](?:\s|$)
+    | (?<![\w<])/[a-z-]+/\S* | &(?:amp|lt|gt|quot|\#\d+); | __ | \[\] | \(\) | \s[,.;:](?:\s|$)
     """,
     re.VERBOSE,
 )
