@@ -300,6 +300,8 @@ HELD = {
     "column_memory_once": SHARED,
     "contract_reference": ANSWERED,
     "contractor_register": ANSWERED,
+    "draft_decision_number": LOCKED,
+    "draft_decision_shown_once": LOCKED,
     "erasure_once": LOCKED,
     "filing_once": LOCKED,
     "filing_once_of_region": LOCKED,
