@@ -6,7 +6,7 @@ it: docs/decisions/disagreement-is-answered-once.md.
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from placements.dialogue.disagreeing import claimed_in, open_until
@@ -19,7 +19,7 @@ from placements.models import (
     FulfilmentEvent,
     FulfilmentVersion,
 )
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Refused, first_come
 
 
 def disagree(version: FulfilmentVersion, act: Act) -> Disagreement:
@@ -37,13 +37,10 @@ def disagree(version: FulfilmentVersion, act: Act) -> Disagreement:
         claim = claimed_in(now)
         if claim is None or open_until(now, claim, act.today) is None:
             raise Refused(_("You cannot disagree with this (any more)."))
-        try:
-            with transaction.atomic():
-                made: Disagreement = Disagreement.objects.create(
-                    version=now, claim=claim, why=act.why[:1000], at=act.at, by=act.by
-                )
-        except IntegrityError as fault:
-            raise Refused(_said_already()) from fault
+        with first_come(_said_already()), transaction.atomic():
+            made: Disagreement = Disagreement.objects.create(
+                version=now, claim=claim, why=act.why[:1000], at=act.at, by=act.by
+            )
         _note(now, EventKind.DISAGREED, act)
     return made
 
