@@ -23,7 +23,7 @@ from contracts.people.membership import access_of
 from sroi.access.personal import watching
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
-from sroi.accounts.sealing import Unreadable
+from sroi.accounts.second_factor.sealing import Unreadable
 from sroi.views import asks_for_part, page_of
 
 Handler = Callable[[HttpRequest], HttpResponse]

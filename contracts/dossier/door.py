@@ -29,7 +29,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
-from sroi.accounts.erasures import list_erased
+from sroi.accounts.ending.erasures import list_erased
 from sroi.doors import Act, Refused, refuse_to_come
 from sroi.files.storage import evidence_storage
 

@@ -30,8 +30,8 @@ from contracts.owed.posting import lock_ledger
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
-from sroi.accounts.erasing import not_erased
-from sroi.accounts.terms import terms_on
+from sroi.accounts.ending.erasing import not_erased
+from sroi.accounts.ending.terms import terms_on
 from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
 from sroi.periods import over_since
@@ -274,7 +274,7 @@ def accounts_over(today: date) -> list[int]:
 
 
 def forget_accounts(numbers: Iterable[int]) -> None:
-    """How they are reached and what they chose; `sroi.accounts.erasing` erases the account."""
+    """How they are reached and what they chose; `sroi.accounts.ending.erasing` erases the account."""
     keys = list(numbers)
     Invitation.objects.filter(accepted_by__in=keys).update(email="")
     NoticeChoice.objects.filter(user__in=keys).delete()

@@ -25,7 +25,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.rights import OPEN_TO_EDIT
-from sroi.accounts.erasures import list_erased
+from sroi.accounts.ending.erasures import list_erased
 from sroi.doors import Act, Refused, refuse_to_come
 from sroi.files.checking import PDF, drawn_of, prepared, shown_name
 from sroi.files.storage import evidence_storage

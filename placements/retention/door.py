@@ -6,7 +6,7 @@ DOMAIN.md section 8.
 - rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked
   back: `retention_draft_months` after the last change.
 
-What is erased is listed by number (`sroi.accounts.erasures`), here and wherever something is erased
+What is erased is listed by number (`sroi.accounts.ending.erasures`), here and wherever something is erased
 at once; so a backup that is put back is erased again.
 """
 
@@ -40,9 +40,9 @@ from placements.models import (
     KeptEdition,
 )
 from placements.uploads.door import erase_expired
-from sroi.accounts import erasing
 from sroi.accounts.audit import note
-from sroi.accounts.erasures import list_erased, listed
+from sroi.accounts.ending import erasing
+from sroi.accounts.ending.erasures import list_erased, listed
 from sroi.accounts.models import AuditKind, User
 from sroi.database.batches import AT_ONCE
 from sroi.files.storage import evidence_storage

@@ -23,8 +23,8 @@ from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
 from sroi.access.personal import shown
 from sroi.accounts import audit
+from sroi.accounts.ending.terms import terms_on
 from sroi.accounts.log_words import told
-from sroi.accounts.terms import terms_on
 from sroi.views import Happening, Request
 
 # Rows of the log on one's own page; all of them are in the file.

@@ -6,4 +6,5 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from sroi.accounts import audit, checks  # noqa: F401  (they connect themselves)
+        from sroi.accounts import audit  # noqa: F401  (they connect themselves)
+        from sroi.accounts.second_factor import checks  # noqa: F401

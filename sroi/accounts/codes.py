@@ -20,7 +20,7 @@ from allauth.mfa.totp import forms as totp
 from django.core.cache import cache
 
 from sroi.accounts import devices
-from sroi.accounts.sealing import Unreadable
+from sroi.accounts.second_factor.sealing import Unreadable
 
 
 class OnceMixin:

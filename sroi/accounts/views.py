@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from sroi.access.roles import role_called
-from sroi.accounts import lost
+from sroi.accounts.second_factor import lost
 
 
 class SignIn(LoginView):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from contracts.models import Region
 from contracts.people.membership import administered
 from sroi.access import May
-from sroi.accounts.terms import terms_on
+from sroi.accounts.ending.terms import terms_on
 from sroi.views import Request
 
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from contracts.people.door import accounts_over, invitations_over
 from placements.evidence.door import kept_as_sent, redraw
 from placements.retention.door import by_rule, due, erase_on_time, erase_users_on_time
-from sroi.accounts import erasures
-from sroi.accounts.erasing import log_over, sessions_over
+from sroi.accounts.ending import erasures
+from sroi.accounts.ending.erasing import log_over, sessions_over
 from sroi.doors import Refused
 from sroi.files.storage import WrongFolder
 

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from placements.retention.door import erase_on_time
-from sroi.accounts import erasures
+from sroi.accounts.ending import erasures
 from sroi.backup import passphrase
 from sroi.backup.errors import Unusable
 from sroi.backup.restoring import restore

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 def seal(apps, schema_editor):
-    from sroi.accounts.sealing import seal_all
+    from sroi.accounts.second_factor.sealing import seal_all
 
     seal_all(apps.get_model("mfa", "Authenticator").objects.using(schema_editor.connection.alias))
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from contracts.models import Invitation, Policy
 from contracts.people.door import accounts_over
 from sroi.access import Role
+from sroi.accounts.ending.terms import UserTerms, kept_versions, terms_on, version_of
 from sroi.accounts.models import NOBODY, AuditEvent, AuditKind, Erasure
-from sroi.accounts.terms import UserTerms, kept_versions, terms_on, version_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

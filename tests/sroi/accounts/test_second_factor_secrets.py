@@ -19,9 +19,9 @@ from django.test import Client
 from django.urls import reverse
 
 from sroi.access import Role
-from sroi.accounts.checks import keys_of_second_factors
 from sroi.accounts.models import AuditEvent, AuditKind
-from sroi.accounts.sealing import Unreadable, seal, seal_all, unseal
+from sroi.accounts.second_factor.checks import keys_of_second_factors
+from sroi.accounts.second_factor.sealing import Unreadable, seal, seal_all, unseal
 from tests import factories as make
 from tests.sroi.accounts.test_signin import code_now, confirm, sign_in
 

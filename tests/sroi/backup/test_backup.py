@@ -37,8 +37,8 @@ from placements.models import Evidence, FulfilmentVersion
 from reporting.adoption import door as adoption
 from reporting.models import AnnualReport
 from sroi.access import Role
-from sroi.accounts import lost
 from sroi.accounts.models import AuditEvent, Erasure, User
+from sroi.accounts.second_factor import lost
 from sroi.backup import taking
 from sroi.backup.archive import members, sum_of
 from sroi.backup.rows import NEVER, tables

@@ -7,8 +7,8 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet
 from django.core.management.base import BaseCommand
 
-from sroi.accounts import lost
-from sroi.accounts.sealing import is_readable, seal_all
+from sroi.accounts.second_factor import lost
+from sroi.accounts.second_factor.sealing import is_readable, seal_all
 
 
 class Command(BaseCommand):

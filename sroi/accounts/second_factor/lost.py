@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from sroi.accounts.audit import note
 from sroi.accounts.models import AuditKind
-from sroi.accounts.sealing import is_readable
+from sroi.accounts.second_factor.sealing import is_readable
 
-SALT = "sroi.accounts.lost"
+SALT = "sroi.accounts.second_factor.lost"
 SECONDS = 3600
 
 

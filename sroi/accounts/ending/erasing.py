@@ -18,9 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.timezone import localdate
 
-from sroi.accounts.erasures import list_erased
+from sroi.accounts.ending.erasures import list_erased
+from sroi.accounts.ending.terms import terms_on
 from sroi.accounts.models import NOBODY, AuditEvent, User
-from sroi.accounts.terms import terms_on
 
 
 def not_erased() -> Any:
