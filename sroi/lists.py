@@ -95,12 +95,17 @@ class Table(django_tables2.Table):
     """
 
     in_file: ClassVar[Sequence[tuple[Any, Cells]]] = ()
+    # What is said where there are no rows; django-tables2 itself reads it of `Meta` only.
+    empty_text: Any = ""
     # Of the person who looks, for orders that sum what they may see.
     access: Access = NO_ACCESS
 
     class Meta:
         order_by_field = "sort"
         orderable = False
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data, **{"empty_text": type(self).empty_text, **kwargs})
 
     def sort_by(self, orders: Iterable[str]) -> None:
         chosen = [order for order in orders if order.removeprefix("-") in self.columns.names()]

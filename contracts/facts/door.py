@@ -26,6 +26,7 @@ from contracts.owed.posting import lock_ledger
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of
 from sroi.access import Access
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember, signed
 
@@ -131,7 +132,7 @@ def hand_over(
             raise Refused(_("%(name)s looks after these contracts already.") % {"name": adviser})
         for contract in theirs:
             contract.adviser, contract.adviser_email = adviser, adviser.email
-        Contract.objects.bulk_update(theirs, ["adviser", "adviser_email"])
+        Contract.objects.bulk_update(theirs, ["adviser", "adviser_email"], batch_size=AT_ONCE)
         remember(theirs, act, changed=True)
         for contract in theirs:
             _note(contract, Happened.ADVISER, act)

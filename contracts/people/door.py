@@ -274,7 +274,7 @@ def accounts_over(today: date) -> list[int]:
 
 
 def forget_accounts(numbers: Iterable[int]) -> None:
-    """How they are reached and what they chose; `sroi.accounts.ending.erasing` erases the account."""
+    """How they are reached and what they chose; `accounts.ending.erasing` erases the account."""
     keys = list(numbers)
     Invitation.objects.filter(accepted_by__in=keys).update(email="")
     NoticeChoice.objects.filter(user__in=keys).delete()

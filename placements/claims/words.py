@@ -89,7 +89,8 @@ def own_words(version: FulfilmentVersion) -> str:
         BlockKind.PURCHASE: [version.supplier_name, version.invoice_number],
         BlockKind.ACTIVITY: [version.description],
     }
-    return " ".join(text for text in by[BlockKind(version.fulfilment.kind)] if text)
+    # As texts, so that a reference is noted as seen (`sroi.access.personal`).
+    return " ".join(str(text) for text in by[BlockKind(version.fulfilment.kind)] if text)
 
 
 def values_of(versions: Sequence[FulfilmentVersion]) -> dict[int, valuing.Valued]:

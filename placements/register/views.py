@@ -1,5 +1,6 @@
 """The pages of fulfilments: the list, its file, and one with what it is worth and why."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from placements.models import (
     Allocation,
     Disagreement,
     DisagreementState,
+    EventKind,
     Evidence,
     Fulfilment,
     FulfilmentLine,
@@ -114,7 +116,7 @@ class FulfilmentDetail(DetailPage):
             is_change=counts is not None and counts != latest,
             claimed=what_was_claimed(latest, with_person),
             rounds=rounds_of(fulfilment, events, with_person),
-            **self.disagreement(latest),
+            **self.disagreement(latest, events),
             valued=valued[latest.pk],
             total=sum((value.total for _allocation, value in valued[latest.pk]), ZERO),
             counts_now=(
@@ -145,13 +147,16 @@ class FulfilmentDetail(DetailPage):
         seen = visible(Contract, self.request.access).filter(pk__in=taken)
         return under.difference(taken).union(seen.values_list("pk", flat=True))
 
-    def disagreement(self, latest: Any) -> dict[str, Any]:
+    def disagreement(self, latest: Any, events: Sequence[Any]) -> dict[str, Any]:
         """What the contractor said against the decision, or until when it can; and whether this
         person may say or answer it.
         """
         access = self.request.access
-        said = visible(Disagreement, access).filter(version__fulfilment=self.object)
-        rows = list(said.select_related("by", "answered_by").order_by("-pk"))
+        rows: list[Any] = []
+        # The events tell whether there is any to look up.
+        if any(event.kind == EventKind.DISAGREED for event in events):
+            said = visible(Disagreement, access).filter(version__fulfilment=self.object)
+            rows = list(said.select_related("by", "answered_by").order_by("-pk"))
         found = next((one for one in rows if one.state == DisagreementState.OPEN), None)
         may = may_disagree(access, self.object) and latest.pk not in {r.version_id for r in rows}
         until = open_until(latest, claimed_in(latest), localdate()) if may else None

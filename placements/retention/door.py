@@ -6,8 +6,8 @@ DOMAIN.md section 8.
 - rejected and withdrawn: `retention_rejected_months` after that answer; drafts and what was asked
   back: `retention_draft_months` after the last change.
 
-What is erased is listed by number (`sroi.accounts.ending.erasures`), here and wherever something is erased
-at once; so a backup that is put back is erased again.
+What is erased is listed by number (`sroi.accounts.ending.erasures`), here and wherever something is
+erased at once; so a backup that is put back is erased again.
 """
 
 from collections import Counter

@@ -16,6 +16,14 @@ PROGRESS = _("progress report")
 PAGES: dict[str, str | Promise] = {
     "fulfilment-detail": _("page of a fulfilment"),
     "fulfilment-file": _("list of fulfilments"),
+    "fulfilment-list": _("list of fulfilments"),
+    "fulfilment-drafts": _("drafts of fulfilments"),
+    "start": _("start page"),
+    "search": _("search"),
+    "disagreement": _("disagreement about a fulfilment"),
+    "fulfilment-disagree": _("disagreement about a fulfilment"),
+    "evidence-remove": _("evidence of a fulfilment"),
+    "evidence-erase": _("evidence of a fulfilment"),
     **dict.fromkeys(
         (
             *("fulfilment-new", "fulfilment-what", "fulfilment-details", "fulfilment-firms"),

@@ -30,7 +30,7 @@ from placements.life import door as life
 from placements.models import Evidence, Fulfilment, FulfilmentState, FulfilmentVersion, UploadRow
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent, AuditKind
-from sroi.doors import Act
+from sroi.doors import EVERYTHING, Act
 from sroi.periods import DAY, add_months
 from tests import factories as make
 
@@ -97,13 +97,13 @@ def _fulfilments(first: Contract, contracts: list[Contract], adviser: Any) -> No
     ]
     counted = [_invoice(first, f"F-{c.pk}") for c in contracts]
     versions = life.draft([*placed, *counted], make.act())
-    life.submit(versions, make.act())
+    life.submit(versions, make.act(), answered=EVERYTHING)
     life.accept(
         versions, make.act(adviser), region=first.region, without_evidence="Op de werkvloer gezien"
     )
     waits = [_invoice(first, f"G-{c.pk}") for c in contracts]
     asked_back = [_invoice(c, f"H-{c.pk}") for c in contracts]
-    life.submit(life.draft([*waits, *asked_back], make.act()), make.act())
+    life.submit(life.draft([*waits, *asked_back], make.act()), make.act(), answered=EVERYTHING)
     answered = {"state": FulfilmentState.RETURNED, "answer": "Graag de factuur", "reviewed_at": AT}
     FulfilmentVersion.objects.filter(invoice_number__startswith="H-").update(**answered)
     Evidence.objects.bulk_create(

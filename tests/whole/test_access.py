@@ -209,7 +209,7 @@ PAGES = {
     "colleague-list": Page(who_may(May.INVITE_COLLEAGUES), also=("post",)),
     "evidence-file": Page(who_may(May.SEE_FULFILMENTS), of="evidence"),
     "evidence-page": Page(who_may(May.SEE_FULFILMENTS), of="evidence_page"),
-    "evidence-remove": Page(who_may(May.ENTER), of="evidence", also=("post",)),
+    "evidence-remove": Page(who_may(May.ENTER), of="evidence", answers=302, also=("post",)),
     "evidence-erase": Page(who_may(May.REVIEW), of="evidence", also=("post",)),
     "evidence-seen": Page(who_may(May.REVIEW), of="waiting", method="post", answers=302),
     "calculator": Page(public=True),

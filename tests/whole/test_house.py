@@ -18,6 +18,7 @@ import allauth
 import django
 import polib
 import pytest
+from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -178,6 +179,7 @@ def test_deployment_check_is_clean() -> None:
             "HTTPS": "1",
             "SECRET_KEY": secrets.token_urlsafe(60),
             "ALLOWED_HOSTS": "sroi.example",
+            "SECOND_FACTOR_KEYS": Fernet.generate_key().decode(),
         },
         capture_output=True,
         text=True,

@@ -90,7 +90,7 @@ STRAY = re.compile(
     re.VERBOSE,
 )
 # Addresses, what somebody is quoted as saying, an example of a code, and what the factories typed.
-TYPED = re.compile(r"\S+@\S+|“[^”]*”|GM0402\.|\bGraag een verslag\b")
+TYPED = re.compile(r"\S+@\S+|“[^”]*”|GM0402\.|\bGraag een verslag\b|\bDit klopt niet\b")
 WORDS_OF = {
     "en": "the and this that with your you from have not please required must cannot are been"
     " which who what when where will has does each other by they their them these those also"

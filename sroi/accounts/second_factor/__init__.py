@@ -1,1 +1,1 @@
-"""The secrets of second factors: sealed with keys of their own, and what to do where one cannot be read."""
+"""The secrets of second factors, sealed with keys of their own; what to do where none opens one."""

@@ -65,7 +65,7 @@ def test_a_housing_association_joins_and_stands_in_the_list(region: Region, admi
     assert "Hilversum" not in text(admin.get("/opdrachtgevers/?kind=housing_association"))
     detail = text(admin.get(reverse("client-detail", args=[made.pk])))
     assert "Toegetreden" in detail
-    assert "WBREBURG" in text(admin.get("/logboek/?soort=opdrachtgevers"))
+    assert "WonenBreburg" in text(admin.get("/logboek/?soort=opdrachtgevers"))
 
 
 @pytest.mark.parametrize(

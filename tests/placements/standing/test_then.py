@@ -18,6 +18,7 @@ from placements.standing.progress import with_progress
 from placements.standing.then import counting_on, waiting_on
 from reporting.figures.annual import figures_of
 from reporting.figures.outlook import outlook
+from sroi.doors import EVERYTHING
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -66,13 +67,13 @@ class Walk:
     def move(self, version: FulfilmentVersion, day: date) -> None:
         act, region = make.act(why="Zo is het", today=day), self.contract.region
         if version.state in (FulfilmentState.DRAFT, FulfilmentState.RETURNED):
-            life.submit([version], act)
+            life.submit([version], act, answered=EVERYTHING)
         elif version.state == FulfilmentState.SUBMITTED:
             answer = self.chance.choice([life.return_, life.reject, life.withdraw, None, None])
             if answer:
                 answer(version, act)
             else:
-                life.accept([version], act, region=region)
+                life.accept([version], act, region=region, without_evidence="Gezien op kantoor")
         elif version.state == FulfilmentState.ACCEPTED:
             if version.fulfilment.latest_id != version.pk or self.chance.random() < 0.4:
                 return

@@ -216,7 +216,7 @@ def test_start_pages(world: SimpleNamespace) -> None:
     own = signed_in(world.contractor).get(reverse("start")).context
     assert len(own["returned"]) == len(asked(world, Kind.COMPLETE, firm=True))
     assert f"Voor {len(asked(world, Kind.REPORT, firm=True))} contracten" in own["reports"][0].why
-    assert named(own["drafts"]) == references(asked(world, Kind.ANSWER_DRAFT, firm=True))
+    assert named(own["settlement_drafts"]) == references(asked(world, Kind.ANSWER_DRAFT, firm=True))
     assert named(own["plans"]) == references(asked(world, Kind.PLAN, firm=True))
     officer = signed_in(world.officer).get(reverse("start")).context
     behind = references(asked(world, Kind.CATCH_UP))

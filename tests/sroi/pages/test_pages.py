@@ -24,6 +24,8 @@ from tests.factories import signed_in
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_in_memory")]
 
 MAX_QUERIES = 10
+# The work list looks for eight kinds of things that wait; how contracts stand is still worked out.
+MOST_OF = {("adviser", "start"): 12}
 
 
 @pytest.fixture(autouse=True)
@@ -635,7 +637,8 @@ ASKED = [
 def queries_of(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(url).status_code == 200
-    return len(queries)
+    # That somebody looked at a person is one row more, after the page is made.
+    return sum(not q["sql"].startswith('INSERT INTO "accounts_auditevent"') for q in queries)
 
 
 def test_more_rows_ask_no_more_queries(world: SimpleNamespace) -> None:
@@ -661,7 +664,7 @@ def test_more_rows_ask_no_more_queries(world: SimpleNamespace) -> None:
     assert {
         asked: found
         for asked, found in counts.items()
-        if len(set(found)) > 1 or max(found) > MAX_QUERIES
+        if len(set(found)) > 1 or max(found) > MOST_OF.get(asked[:2], MAX_QUERIES)
     } == {}
 
 
@@ -746,3 +749,9 @@ def test_an_empty_list_says_whether_it_is_for_this_role() -> None:
         page = client.get(reverse("fulfilment-list")).content.decode()
         said[role] = "Met uw rol is hier niets te zien" in page
     assert said == {Role.PROCUREMENT_OFFICER: True, Role.CONTRACTOR: False}
+
+
+def test_an_empty_list_says_in_its_own_words_that_it_is() -> None:
+    adviser = signed_in(make.make_user(Role.ADVISER, make.make_region()))
+    page = adviser.get(reverse("coverage")).content.decode()
+    assert "Elk contract op of boven de drempel heeft een verplichting." in page

@@ -32,6 +32,7 @@ from placements.samples import door as sampling
 from reporting.figures.annual import figures_of
 from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
+from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
 from sroi.demo import plans, reports
 from sroi.demo.data import FOLDER, DemoRow, rows_of, write
@@ -193,7 +194,7 @@ def register_at_award(region: str, today: date) -> None:
     contracts = list(Contract.objects.filter(region__code=region, award_date__lte=today))
     for contract in contracts:
         contract.created_at = timezone.make_aware(datetime.combine(contract.award_date, time(9)))
-    Contract.objects.bulk_update(contracts, ["created_at"])
+    Contract.objects.bulk_update(contracts, ["created_at"], batch_size=AT_ONCE)
 
 
 def join_contractors(region: str, today: date) -> None:
