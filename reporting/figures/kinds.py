@@ -32,9 +32,9 @@ class Hidden(str):
         return cls(f"minder dan {below}")
 
     @classmethod
-    def or_more(cls, below: int) -> "Hidden":
-        """A small one would follow from it."""
-        return cls(f"{below} of meer")
+    def or_more(cls, least: int) -> "Hidden":
+        """A small one would follow from it, or from knowing whether it is small."""
+        return cls(f"{least} of meer")
 
 
 # As a council counts: how many, or what is published instead.

@@ -4,16 +4,17 @@ Of a municipality its workplaces, and what else counts placements, are hidden so
 are not published at all (DOMAIN.md section 7).
 
 A row whose count is under the limit shows "< 5" instead, and no amount. The total is published, so
-what is hidden must not follow from it by subtraction either: as long as it does, the smallest row
-that still shows is hidden too. Where even hiding all of them leaves nothing to guess, no row is
-shown. Amounts are published under other heads too (policy fields): where only one hidden row falls
-under such a head, its amount would follow, and no row shows an amount.
+what is hidden must not follow from it, for a reader who knows the rule too: `_told` has the rule
+and why it cannot be worked back. Amounts are published under other heads too (policy fields):
+where only one hidden row falls under such a head, its amount would follow, and no row shows an
+amount.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import Enum
 from typing import TypeVar
 
 from reporting.figures.facts import AnnualFigures, Headlines, PartFigures
@@ -22,6 +23,8 @@ from reporting.figures.kinds import Count, Hidden
 # What counts placements, beside the workplaces themselves; their size tells how many there are.
 PLACED = ("workplaces_started", "workplaces_late")
 SIZE = "fte"
+# The head that every amount falls under: the total.
+ALL = "total"
 F = TypeVar("F", bound=Headlines)
 
 
@@ -44,70 +47,126 @@ class PublicRow:
         return self.count is None
 
 
+class Told(Enum):
+    """What is said of a row."""
+
+    EXACT = "its count"
+    SMALL = "that it is under the limit"
+    COVER = "that it is not, to protect another"
+    SOME = "that there is one at least"
+
+
+def _told(counts: Sequence[int], below: int, total: int) -> list[Told]:
+    """What can be said of each row beside the exact total, so that no count from 1 up to the limit
+    follows from it. The order of the rows may not depend on their counts. Under a limit of 4 or
+    more; under 3 where nothing is shared.
+
+    Nought points at nobody: it is said to be small, and it hides no other, since the amounts beside
+    it can tell that it is nought. Of the other rows, `n`, let `k` be small, from 1 to `most`, with
+    the sum `small`. What is said depends on what the reader knows all the same, so whoever works it
+    back finds each of these together:
+
+    1. All are small, or all but one, and they and the total are `n * most`: of all is said that
+       there is one at least. The one that is not small can be each of them, and where all are
+       small they can also be one less and one more.
+    2. All are small otherwise: it is said. With the same sum one can be less and another more, or
+       nought.
+    3. Two small ones or more, their sum neither the greatest nor one of the two least: it is said,
+       and others show. With the same sum one can be less and another more.
+    4. Any other: the first that is not small is hidden too. Their sum together leaves open which of
+       the sums under 4 (of one row: which count) the small rows have, so long as `_open` says so.
+    5. Where it does not, as with 1 and 5, of all is said that there is one at least. Which rows are
+       small is then open: any others can be.
+
+    A placement that two share counts once in the total: the rows come to the total or more, and
+    one row can be one less or one more besides. What no rule can hide: the count of the only row
+    there is, and ones where the total is as many as the rows, for who knows that none is nought.
+    """
+    some = [i for i, count in enumerate(counts) if count]
+    few = {i for i in some if counts[i] < below}
+    rest = [i for i in some if i not in few]
+    told = [Told.EXACT if count >= below else Told.SMALL for count in counts]
+    if not few:
+        return told
+    small, most = sum(counts[i] for i in few), below - 1
+    unsafe = len(some) > 1 and len(rest) < 2 and sum(counts) == total == len(some) * most
+    if rest and not unsafe and small in _covered(len(few), most):
+        told[rest[0]] = Told.COVER
+        unsafe = not _open(len(few), small + counts[rest[0]], below)
+    if unsafe:
+        return [Told.SOME if count else Told.SMALL for count in counts]
+    return told
+
+
+def _covered(rows: int, most: int) -> set[int]:
+    """The sums of so many small rows that need a cover: one row always does, more only where each
+    is the least or the greatest, and the sum next to the least, so that a cover does not tell it.
+    """
+    if rows == 1:
+        return set(range(1, most + 1))
+    return {rows, rows + 1, rows * most}
+
+
+def _open(rows: int, together: int, below: int) -> bool:
+    """Whether so many small rows and their cover, of which the sum is known, leave two possible
+    counts at least for each small row.
+    """
+    most = below - 1
+    sums = {small for small in _covered(rows, most) if together - small >= below}
+    return len(sums) > 1 or any(rows < small < rows * most for small in sums if rows > 1)
+
+
 def masked(rows: Sequence[PublicRow], below: int) -> list[PublicRow]:
     """The rows as they may be published beside their total, in the same order; empty when none can
     be.
     """
-    counts = [row.count or 0 for row in rows]
-    small = {i for i, count in enumerate(counts) if count < below}
-    covers: list[int] = []
-    spare = sorted(set(range(len(rows))) - small, key=lambda i: counts[i], reverse=True)
-    while small and not _guesswork([counts[i] for i in small], [counts[i] for i in covers], below):
-        if not spare:
-            return []
-        covers.append(spare.pop())
-    hidden = small | set(covers)
+    order = sorted(range(len(rows)), key=lambda i: rows[i].label)
+    counts = [rows[i].count or 0 for i in order]
+    told = dict(zip(order, _told(counts, below, sum(counts)), strict=True))
+    # Rows without a count are few, and who reads of target groups knows it: all small, they may
+    # not be one, nor ones.
+    some = [count for count in counts if count]
+    alone = max(some, default=below) < below and (len(some) == 1 or max(some) == 1)
+    if alone or Told.SOME in told.values():
+        return []
     shown = [
-        replace(row, count=None, amount=None, small=i in small) if i in hidden else row
+        row if told[i] is Told.EXACT else _without(row, small=told[i] is Told.SMALL)
         for i, row in enumerate(rows)
     ]
-    heads = Counter(head for row in shown if row.hidden for head in row.heads)
+    heads = Counter(head for row in shown if row.hidden for head in (*row.heads, ALL))
     return [replace(row, amount=None) for row in shown] if 1 in heads.values() else shown
 
 
-def _guesswork(small: Sequence[int], covers: Sequence[int], below: int) -> bool:
-    """Whether a reader who adds up and subtracts is left with two possible counts at least for
-    every small row.
-
-    The reader knows the hidden counts' sum, that a small one is from 1 (or 0, where such a row is
-    among them) up to the limit, and that one hidden as a cover is not under the limit.
-    """
-    if len(small) + len(covers) < 2:
-        return False
-    least, most = min(1, *small), below - 1
-    others = len(small) - 1
-    rest = sum(small) + sum(covers)
-
-    def possible(count: int) -> bool:
-        lowest = count + others * least + len(covers) * below
-        highest = rest if covers else count + others * most
-        return lowest <= rest <= highest
-
-    return sum(possible(count) for count in range(least, most + 1)) > 1
+def _without(row: PublicRow, *, small: bool) -> PublicRow:
+    return replace(row, count=None, amount=None, small=small)
 
 
 # --- workplaces per municipality ------------------------------------------------------------------
 
 
-def published_counts(counts: Mapping[str, int], below: int) -> dict[str, Count]:
-    """What may be published of counts, by code, beside their total: of each the count, or words.
+def published_counts(
+    counts: Mapping[str, int], below: int, total: int | None = None
+) -> dict[str, Count]:
+    """What may be published of counts, by code, beside their total (None: what they add up to): of
+    each the count, or words.
 
-    Nought is told as any small number, but points at nobody: it needs no other hidden for it.
+    By the order of the codes, so that a year is told alike in each edition that shows it.
     """
-    told = {code for code, count in counts.items() if count >= below}
-    if any(0 < count < below for count in counts.values()):
-        rows = [PublicRow(code, count, None) for code, count in counts.items()]
-        told = {row.label for row in masked(rows, below) if not row.hidden}
-    return {code: count if code in told else hidden(count, below) for code, count in counts.items()}
-
-
-def hidden(count: int, below: int) -> Hidden:
-    return Hidden.fewer(below) if count < below else Hidden.or_more(below)
+    codes = sorted(counts)
+    words = {
+        Told.SMALL: Hidden.fewer(below),
+        Told.COVER: Hidden.or_more(below),
+        Told.SOME: Hidden.or_more(1),
+    }
+    total = sum(counts.values()) if total is None else total
+    told = dict(zip(codes, _told([counts[code] for code in codes], below, total), strict=True))
+    return {code: words.get(told[code], count) for code, count in counts.items()}
 
 
 def of_whole(whole: AnnualFigures, below: int) -> AnnualFigures:
     """The figures of a region, with small numbers of workplaces per client hidden."""
-    counts = published_counts(client_counts(whole), below)
+    total = whole.workplaces if isinstance(whole.workplaces, int) else None
+    counts = published_counts(client_counts(whole), below, total)
 
     def shown(parts: Sequence[PartFigures]) -> list[PartFigures]:
         return [replace(part, workplaces=counts[part.code]) for part in parts]
@@ -132,10 +191,14 @@ def of_town(own: F, places: Count | None, below: int) -> F:
     if not isinstance(count, int):
         return own
     if places is None:
-        places = hidden(count, below) if count < below else count
+        places = Hidden.fewer(below) if count < below else count
     values["workplaces"] = places
     for name in PLACED:
-        if isinstance(part := values.get(name), int) and part < below:
+        part = values.get(name)
+        # Of which side of the limit it is, a part may not say more than the whole.
+        if places == Hidden.or_more(1) and part:
+            values[name] = places
+        elif isinstance(part, int) and part < below:
             values[name] = Hidden.fewer(below)
         elif isinstance(places, Hidden) and name in values:
             values[name] = places

@@ -145,8 +145,9 @@ class Edition:
         whole = masking.of_whole(self.whole, below)
         if town:
             counts = {part.code: part.workplaces for part in whole.clients}
+            totals = {year.code: year.number for year in self.whole.years}
             earlier = {
-                year: masking.published_counts(clients, below)[town.code]
+                year: masking.published_counts(clients, below, totals.get(year))[town.code]
                 for year, clients in _workplaces_before(self).items()
                 if town.code in clients
             }

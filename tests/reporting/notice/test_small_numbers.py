@@ -3,8 +3,12 @@ not follow from what is.
 """
 
 import io
+import itertools
 import json
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -31,7 +35,8 @@ from tests.reporting.figures.test_figures import Ledger, month
 
 __all__ = ["ledger", "no_files"]
 pytestmark = pytest.mark.django_db
-FEWER, OR_MORE = "minder dan 5", "5 of meer"
+FEWER, OR_MORE, SOME = "minder dan 5", "5 of meer", "1 of meer"
+Counts = tuple[int, ...]
 
 
 @pytest.fixture(autouse=True)
@@ -43,13 +48,13 @@ def _today_in_dutch() -> Any:
 @pytest.fixture
 def placed(ledger: Ledger) -> Ledger:
     """Beside the three that A and B share in 2024: seven in B and nine in C; in 2023 two in A and
-    six in B.
+    seven in B.
     """
     for year, town, number in (
         (2024, ledger.b, 7),
         (2024, ledger.c, 9),
         (2023, ledger.a, 2),
-        (2023, ledger.b, 6),
+        (2023, ledger.b, 7),
     ):
         contract = ledger.contract(shares={town: 100}, award_date=date(2023, 1, 1))
         for _ in range(number):
@@ -79,7 +84,11 @@ class TestTheRule:
 
     def test_nought_is_small_and_points_at_nobody(self) -> None:
         assert published_counts({"A": 0, "B": 12}, 5) == {"A": FEWER, "B": 12}
-        assert published_counts({"A": 3, "B": 0, "C": 12}, 5) == {"A": FEWER, "B": FEWER, "C": 12}
+
+    def test_nought_hides_no_other(self) -> None:
+        """What was fulfilled stands beside it, and can tell that it is nought."""
+        found = published_counts({"A": 3, "B": 0, "C": 12}, 5)
+        assert found == {"A": FEWER, "B": FEWER, "C": OR_MORE}
 
     def test_nothing_small_hides_nothing(self) -> None:
         assert published_counts({"A": 5, "B": 12}, 5) == {"A": 5, "B": 12}
@@ -93,10 +102,60 @@ class TestTheRule:
         for code, count in counts.items():
             told = found[code]
             assert told == count or isinstance(told, Hidden)
-            assert (told == f"minder dan {below}") == (count < below)
+            assert (told == f"minder dan {below}") <= (count < below)
+            assert (told == f"{below} of meer") <= (count >= below)
+            assert count or told == f"minder dan {below}"
         hidden = [code for code, told in found.items() if isinstance(told, Hidden)]
         if any(0 < counts[code] < below for code in hidden):
             assert len(hidden) > 1 or len(counts) == 1
+
+    @pytest.mark.parametrize(
+        ("counts", "told"),
+        [
+            ((1, 5), (SOME, SOME)),
+            ((4, 4), (SOME, SOME)),
+            ((1, 5, 30), (SOME, SOME, SOME)),
+            ((1, 1, 9), (FEWER, FEWER, OR_MORE)),
+            ((5, 5, 4, 20), (OR_MORE, 5, FEWER, 20)),
+        ],
+    )
+    def test_where_knowing_what_is_small_would_tell(self, counts: Counts, told: Any) -> None:
+        assert tuple(published_counts(dict(zip("ABCD", counts, strict=False)), 5).values()) == told
+
+    def test_the_order_does_not_matter(self) -> None:
+        counts = {"A": 3, "B": 12, "C": 40}
+        assert published_counts(dict(reversed(counts.items())), 5) == published_counts(counts, 5)
+
+    @pytest.mark.parametrize("towns", [2, 3, 4])
+    @pytest.mark.parametrize("below", [3, 5])
+    def test_who_knows_the_rule_cannot_work_it_back(self, towns: int, below: int) -> None:
+        most = towns * below + 2
+        counts = [c for c in itertools.product(range(most + 1), repeat=towns) if sum(c) <= most]
+        assert not list(followed(((c, sum(c)) for c in counts), below))
+        # And who knows that none is nought; ones that add up to the number of rows no rule hides.
+        some = ((c, sum(c)) for c in counts if all(c) and sum(c) > towns)
+        assert not list(followed(some, below))
+
+    @pytest.mark.parametrize(("towns", "most"), [(2, 20), (3, 13), (4, 7)])
+    @pytest.mark.parametrize("below", [4, 5])
+    def test_nor_where_workplaces_are_shared(self, towns: int, most: int, below: int) -> None:
+        counts = itertools.product(range(most + 1), repeat=towns)
+        shared = ((c, t) for c in counts for t in range(max(c), min(sum(c), most) + 1))
+        assert not list(followed(shared, below))
+
+
+def followed(inputs: Iterator[tuple[Counts, int]], below: int) -> Iterator[Counts]:
+    """The counts of which a small one is the same in every input that is published alike: what is
+    said of each row, beside the total.
+    """
+    alike = defaultdict(list)
+    for counts, total in inputs:
+        told = published_counts(dict(zip("ABCD", counts, strict=False)), below, total)
+        alike[total, *told.values()].append(counts)
+    for found in alike.values():
+        for row in zip(*found, strict=True):
+            if len(set(row)) == 1 and 0 < row[0] < below:
+                yield found[0]
 
 
 class TestAnEdition:
@@ -132,9 +191,7 @@ class TestAnEdition:
         assert [row[3] for row in rows if row[0] == "workplaces"] == [FEWER]
 
     def test_the_region_hides_the_same(self, placed: Ledger) -> None:
-        """A is small; B is the smallest that is not, and from it and C the number of A would
-        follow.
-        """
+        """A is small; B is the first that is not: from it and C the number of A would follow."""
         region = assemble(placed.region, 2024, None, TODAY)
         rows = json.loads(data.as_json(region, public=True))["tables"]["municipalities"]
         told = {town.code: rows[town.code]["workplaces"] for town in (placed.a, placed.b, placed.c)}
@@ -148,7 +205,7 @@ class TestAnEdition:
         assert "Kleine aantallen werkplekken staan er niet" in words(html.body(region))
 
     def test_earlier_years_are_hidden_as_they_were(self, placed: Ledger) -> None:
-        """In 2023 A had few and B six: as one of them is hidden, so is the other."""
+        """In 2023 A had few and B seven: as one of them is hidden, so is the other."""
         own = CouncilNotice(assemble(placed.region, 2024, placed.b, TODAY)).own
         assert own.year_before
         assert own.year_before.workplaces == OR_MORE
@@ -183,3 +240,13 @@ def test_what_follows_from_few_is_hidden_with_them(placed: Ledger) -> None:
     for name in ("workplaces", "workplaces_started", "workplaces_late"):
         assert isinstance(shown.values[name], Hidden)
     assert "fte" not in shown.values
+
+
+@pytest.mark.parametrize("started", [3, 6])
+def test_a_part_does_not_tell_on_which_side_of_the_limit_the_whole_is(
+    placed: Ledger, started: int
+) -> None:
+    own = figures_of(None, placed.region, 2024, placed.b, today=TODAY)
+    values = own.values | {"workplaces": 6, "workplaces_started": started}
+    shown = of_town(replace(own, values=values), Hidden.or_more(1), 5)
+    assert shown.values["workplaces_started"] == SOME
