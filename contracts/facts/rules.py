@@ -120,8 +120,10 @@ def since_if(contract: Contract, contractor: Contractor | None, day: date) -> da
     the first day of the present one, it has it as it had it before.
     """
     earlier = firm_before(contract) if day == contract.contractor_since else None
-    given_back = earlier is not None and earlier.contractor == contractor
-    return earlier.contractor_since if given_back else day
+    since: date | None = day
+    if earlier and earlier.contractor == contractor:
+        since = earlier.contractor_since
+    return since
 
 
 def take_over_faults(
