@@ -125,8 +125,8 @@ def cover(
     changes: Sequence[ObligationChange],
     today: date,
 ) -> Cover | None:
-    """How the certificates (of the contractor, in the region) cover the contract; None where there
-    is none.
+    """How the certificates (of the contractor in the region, and those that gave a discount) cover
+    the contract; None where there is none.
     """
     last = last_of_chain(certificates, today)
     if last is None:
@@ -154,10 +154,12 @@ def covers(
     today: date,
 ) -> dict[int, Cover]:
     """By contract id how certificates cover it, for contracts that run; `changes` in order of
-    registration.
+    registration. A discount stays with the certificate of the firm that got it, also where another
+    has the contract now.
     """
+    by_number = {certificate.pk: certificate for certificate in certificates}
     per_contractor: dict[tuple[int, int], list[PsoCertificate]] = {}
-    for certificate in certificates:
+    for certificate in by_number.values():
         per_contractor.setdefault((certificate.region_id, certificate.contractor_id), []).append(
             certificate
         )
@@ -171,8 +173,10 @@ def covers(
             or contract.is_framework
         ):
             continue
+        changed = per_contract.get(contract.pk, [])
         theirs = per_contractor.get((contract.region_id, contract.contractor_id), [])
-        covered = cover(contract, theirs, per_contract.get(contract.pk, []), today)
+        tied = [by_number[c.certificate_id] for c in changed if c.certificate_id in by_number]
+        covered = cover(contract, list(dict.fromkeys([*theirs, *tied])), changed, today)
         if covered:
             found[contract.pk] = covered
     return found

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -184,8 +185,10 @@ class Modify(Effects, OfContract, LookFirst):
         asked = self.request.GET.get("certificate", "")
         if self.kind not in (ChangeKind.PSO_DISCOUNT, ChangeKind.CORRECTION) or not asked:
             return None
+        gave = self.contract.changes.exclude(certificate=None).values("certificate")
         theirs = visible(PsoCertificate, self.request.access).filter(
-            region=self.contract.region_id, contractor=self.contract.contractor_id
+            Q(contractor=self.contract.contractor_id) | Q(pk__in=gave),
+            region=self.contract.region_id,
         )
         return get_object_or_404(
             theirs, pk=int(asked) if asked.isdecimal() and len(asked) < 19 else 0

@@ -17,6 +17,7 @@ from contracts.facts.rules import (
     fact_faults,
     firm_faults,
     may_hand_over,
+    since_if,
     take_over_faults,
 )
 from contracts.models import Contract, ContractEvent, Contractor, Happened
@@ -82,7 +83,8 @@ def take_over(
     shown: str | None = None,
 ) -> None:
     """From `day` on the contract is of another contractor, a known one or the new `firm`; what was
-    fulfilled until then stays of the one before.
+    fulfilled until then stays of the one before. A draft of the settlement that the one before was
+    shown stands no more.
     """
     with transaction.atomic():
         now = _open(contract, shown)
@@ -92,8 +94,10 @@ def take_over(
                 **identity(firm),
                 defaults={"name": firm["name"], "name_folded": folded(firm["name"])[:200]},
             )
-        now.contractor, now.contractor_since = contractor, day
+        since = since_if(now, contractor, day)
+        now.contractor, now.contractor_since = contractor, since
         signed(now, act).save()
+        obligations.withdraw_shown(now)
         _note(now, Happened.CONTRACTOR, act)
 
 

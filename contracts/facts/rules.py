@@ -8,6 +8,7 @@ from copy import copy
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Municipality, Policy
@@ -100,16 +101,53 @@ def fact_faults(contract: Contract, given: Mapping[str, Any]) -> Iterator[Object
         yield Objection("award_date", reason)
 
 
+def firm_before(contract: Contract) -> Any:
+    """The version of the contract with the firm that had it before the present one, and since when;
+    None where the present one has it from the award on.
+    """
+    since = contract.contractor_since
+    if since is None:
+        return None
+    # A version that began on the same day or later was given back: it never counted.
+    earlier = contract.history.exclude(contractor=contract.contractor_id).filter(
+        Q(contractor_since=None) | Q(contractor_since__lt=since)
+    )
+    return earlier.select_related("contractor").first()
+
+
+def since_if(contract: Contract, contractor: Contractor | None, day: date) -> date | None:
+    """From when on `contractor` has the contract where it is its own from `day` on: given back from
+    the first day of the present one, it has it as it had it before.
+    """
+    earlier = firm_before(contract) if day == contract.contractor_since else None
+    since: date | None = day
+    if earlier and earlier.contractor == contractor:
+        since = earlier.contractor_since
+    return since
+
+
 def take_over_faults(
     contract: Contract, contractor: Contractor | None, day: date, today: date
 ) -> Iterator[Objection]:
     """From `day` on the contract is another firm's (`contractor`; None for one that is new)."""
     first = contract.contractor_since or contract.award_date
+    earlier = firm_before(contract)
     if contractor == contract.contractor:
         yield Objection("kvk", _("This is the contractor that the contract has already."))
+    elif earlier and day == first and contractor == earlier.contractor:
+        return  # It is given back, as it was.
+    elif earlier and day <= first:
+        yield Objection(
+            "day",
+            _(
+                "The contract is of the present contractor from %(day)s on. Choose a later day, or"
+                " that day to give it back to %(name)s."
+            )
+            % {"day": long_date(first), "name": earlier.contractor.name},
+        )
     if day > today:
         yield Objection("day", _("This day has not come. Register it on or after that day."))
-    elif day < first or day == contract.contractor_since:
+    elif day < first:
         yield Objection(
             "day",
             _("The contract is of the present contractor from %(day)s on. Choose a later day.")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from contracts.acts.rights import may_change
 from contracts.facts import door as facts
 from contracts.facts.forms import ContractorForm, FactsForm, HandOverForm, TakeOverForm
-from contracts.facts.rules import as_if, may_put_right_contractor
-from contracts.models import Contract, Contractor
+from contracts.facts.rules import as_if, may_put_right_contractor, since_if
+from contracts.models import Contract, Contractor, DraftState
 from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
@@ -192,7 +192,8 @@ class TakeOver(OfOpenContract):
 
     def preview(self, form: Any) -> dict[str, Any]:
         new = form.contractor or Contractor(**{**form.firm, "kvk": form.firm["kvk"] or None})
-        after = as_if(self.contract, {"contractor_since": form.cleaned_data["day"]})
+        since = since_if(self.contract, form.contractor, form.cleaned_data["day"])
+        after = as_if(self.contract, {"contractor_since": since})
         after.contractor_id = new.pk or 0
         old = self.contract.contractor
         both = (
@@ -200,10 +201,20 @@ class TakeOver(OfOpenContract):
             (_("Number"), old.register_words, new.register_words),
         )
         words = {"old": old.name, "new": new.name, "day": long_date(form.cleaned_data["day"])}
+        counts = [
+            _("What %(old)s did before %(day)s stays its own, and counts for this contract."),
+            _("From %(day)s on what %(new)s does counts. What is owed stays as it is."),
+        ]
+        if since != form.cleaned_data["day"]:
+            counts = [
+                _(
+                    "%(new)s is the contractor again as before %(day)s, and what it does counts as"
+                    " it did then. What is owed stays as it is."
+                ),
+                _("What %(old)s did stays its own, and does not count for this contract."),
+            ]
         told = [
-            _("What %(old)s did until %(day)s stays its own, and counts for this contract.")
-            % words,
-            _("From %(day)s on what %(new)s does counts. What is owed stays as it is.") % words,
+            *(sentence % words for sentence in counts),
             _(
                 "%(new)s sees the contract with its obligation, plan and dossier, and no"
                 " fulfilment, evidence or candidate of %(old)s."
@@ -211,6 +222,11 @@ class TakeOver(OfOpenContract):
             % words,
             _("%(old)s sees its own fulfilments, and not this contract any more.") % words,
         ]
+        if self.contract.draftdecisions.filter(state=DraftState.SHOWN).exists():
+            told.append(
+                _("The draft of the settlement that %(old)s was shown does not stand any more.")
+                % words
+            )
         return {"rows": both, "told": told, **self.outdated(after)}
 
     def do(self, form: Any) -> str:

@@ -2,7 +2,8 @@
 the door.
 
 The same file again changes nothing. What is owed never changes by importing a contract anew: a
-changed value is refused with a pointer to obligation changes. Formats: DOMAIN.md section 10.
+changed value is refused with a pointer to obligation changes. What was put right at the contract
+stays so (docs/decisions/facts-are-put-right.md). Formats: DOMAIN.md section 10.
 """
 
 import hashlib
@@ -23,7 +24,9 @@ from contracts.models import (
     Basis,
     ChangeKind,
     Contract,
+    ContractEvent,
     Contractor,
+    Happened,
     Municipality,
     ObligationChange,
     Policy,
@@ -145,6 +148,18 @@ FIXED = {
     "end_date": "awarded_end_date",
     "procurement_type": "procurement_type",
 }
+# By which act somebody puts a column right at the contract itself; from then on it is no import's.
+PUT_RIGHT_BY = {
+    "title": Happened.FACTS,
+    "cpv": Happened.FACTS,
+    "policy_field": Happened.FACTS,
+    "publication_date": Happened.FACTS,
+    "award_date": Happened.FACTS,
+    "start_date": Happened.FACTS,
+    "adviser_email": Happened.ADVISER,
+    "contractor_kvk": Happened.CONTRACTOR,
+    "valuation_table": Happened.TABLE,
+}
 
 
 @dataclass
@@ -239,6 +254,7 @@ class ContractIntake:
         self.awarded: dict[int, dict[str, Decimal]] = {}
         self.known = {c.reference: c for c in within.prefetch_related("shares")}
         self._join(list(self.known.values()))
+        self._look_up_what_was_put_right()
         self.taken = (
             set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
         )
@@ -287,6 +303,33 @@ class ContractIntake:
             self.awarded[contract.pk] = {
                 towns[share.municipality_id]: share.percent for share in first
             }
+
+    def _look_up_what_was_put_right(self) -> None:
+        """By which acts, per contract; and the numbers that a firm had before."""
+        acts = ContractEvent.objects.filter(
+            contract__in=[c.pk for c in self.known.values()], what__in=set(PUT_RIGHT_BY.values())
+        )
+        self.acts = set(acts.order_by().values_list("contract", "what"))
+        firms = {c.contractor_id for c in self.known.values()}
+        numbers = Contractor.history.filter(id__in=firms).order_by()
+        self.numbers = {(c.contractor_id, c.contractor.kvk) for c in self.known.values()}
+        self.numbers |= set(numbers.values_list("id", "kvk"))
+
+    def _was_put_right(self, known: Contract, row: Row, column: str) -> bool:
+        """Whether what differs was put right at the contract: then that stays, and the row is told
+        so.
+        """
+        put_right = (known.pk, PUT_RIGHT_BY.get(column)) in self.acts
+        if put_right:
+            self.parsed.warn(
+                row,
+                column,
+                _(
+                    "This was put right at the contract, and stays so. Change it there, with"
+                    " “Put facts right” or the act for it."
+                ),
+            )
+        return put_right
 
     def run(self) -> tuple[list[Award], list[Contract], Outcome]:
         outcome = Outcome.of(self.parsed)
@@ -473,6 +516,7 @@ class ContractIntake:
                 name in self.parsed.positions
                 and row[name] not in (None, "")
                 and getattr(known, name) != row[name]
+                and not self._was_put_right(known, row, name)
             ):
                 if self.bounds:
                     self._fault(
@@ -503,17 +547,23 @@ class ContractIntake:
                 column in self.parsed.positions
                 and row[column] is not None
                 and row[column] != registered
+                and not self._was_put_right(known, row, column)
             ):
-                self._fault(
-                    row,
-                    column,
+                how = (
                     _(
+                        "Registered is %(value)s. Change it with “Put facts right” at the contract,"
+                        " not by importing it anew."
+                    )
+                    if PUT_RIGHT_BY.get(column) == Happened.FACTS
+                    else _(
                         "Registered is %(value)s. Change it with an obligation change, not by"
                         " importing it anew."
                     )
-                    % {"value": registered},
                 )
-        if known.contractor.kvk != row["contractor_kvk"]:
+                self._fault(row, column, how % {"value": registered})
+        # A number that was put right is still of the same firm.
+        other = (known.contractor_id, row["contractor_kvk"]) not in self.numbers
+        if other and not self._was_put_right(known, row, "contractor_kvk"):
             self._fault(
                 row, "contractor_kvk", _("This contract is registered with another contractor.")
             )
@@ -532,7 +582,8 @@ class ContractIntake:
                 _("This contract is registered with another framework, or with none."),
             )
         code = row["valuation_table"]
-        if code and (known.table is None or known.table.code != code):
+        other = code and (known.table is None or known.table.code != code)
+        if other and not self._was_put_right(known, row, "valuation_table"):
             self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
 
 

@@ -50,9 +50,15 @@ class Contractor(ScopedModel):
         municipality="contracts__shares__municipality",
         contractor="pk",
         to_many=True,
+        # What a firm did stays its own, also once another has its contracts.
+        also=Scope(region="fulfilments__region", contractor="pk", to_many=True),
     )
     history = kept(
-        Scope(region="history_relation__contracts__region", to_many=True),
+        Scope(
+            region="history_relation__contracts__region",
+            to_many=True,
+            also=Scope(region="history_relation__fulfilments__region", to_many=True),
+        ),
         related_name="history_rows",
     )
 

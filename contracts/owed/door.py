@@ -21,6 +21,8 @@ from contracts.models import (
     ContractEvent,
     ContractShare,
     ContractState,
+    DraftDecision,
+    DraftState,
     Happened,
     LineKind,
     Municipality,
@@ -375,6 +377,15 @@ def grant_recovery(contract: Contract, until: date, act: Act) -> None:
         ContractEvent.objects.create(
             contract=contract, what=Happened.RECOVERY, at=act.at, by=act.by, why=act.why
         )
+
+
+def withdraw_shown(contract: Contract) -> None:
+    """A draft of the settlement that was shown is not what will be decided any more: what it was
+    said of, or to whom, is another now.
+    """
+    DraftDecision.objects.filter(contract=contract, state=DraftState.SHOWN).update(
+        state=DraftState.WITHDRAWN
+    )
 
 
 def reopen(contract: Contract, act: Act) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -274,8 +275,15 @@ def accounts_over(today: date) -> list[int]:
 
 
 def forget_accounts(numbers: Iterable[int]) -> None:
-    """How they are reached and what they chose; `accounts.ending.erasing` erases the account."""
+    """How they are reached and what they chose; `accounts.ending.erasing` erases the account, after
+    this: a contract can name the address without the account.
+    """
     keys = list(numbers)
+    addresses = get_user_model().objects.filter(pk__in=keys).values_list("email", flat=True)
+    theirs = Q(adviser__in=keys) | Q(address__in=list(addresses))
+    for rows in (Contract.objects.all(), Contract.history.all()):
+        named = rows.exclude(adviser_email="").annotate(address=Lower("adviser_email"))
+        named.filter(theirs).update(adviser_email="")
     Invitation.objects.filter(accepted_by__in=keys).update(email="")
     NoticeChoice.objects.filter(user__in=keys).delete()
 

@@ -59,7 +59,7 @@ def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) 
     with transaction.atomic():
         obligations.grant_recovery(contract, until, act)
         # What was shown was said of the shortfall before this.
-        _shown_under(contract).update(state=DraftState.WITHDRAWN)
+        obligations.withdraw_shown(contract)
 
 
 # --- the draft ------------------------------------------------------------------------------------

@@ -107,13 +107,14 @@ def claim_of(version: FulfilmentVersion) -> Claim:
 
 def counted_of(contract: Contract, contractor_id: int) -> Counted:
     """The days of the contract on which what a contractor does counts: where another took it over,
-    until the day before, or from that day on.
+    until the day before, or from that day on. Of who never had it, no day.
     """
     first, last = contract.start_date, contract.last_counted_day
-    if contract.contractor_since and contractor_id == contract.contractor_id:
-        first = max(first, contract.contractor_since)
-    elif contract.contractor_since:
-        last = min(last, contract.contractor_since - DAY)
+    since = max(first, contract.contractor_since or first)
+    if contractor_id == contract.contractor_id:
+        first = since
+    else:
+        last = min(last, since - DAY)
     return Counted(contract.reference, first, last, contract.policy.payment_days)
 
 

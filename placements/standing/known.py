@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum, auto
 from typing import Any
 
-from django.db.models import Case, CharField, Count, F, Min, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Value, When
 from django.utils.timezone import localtime
 
 from contracts.acts import certificates
@@ -262,22 +262,28 @@ def _is(what: str) -> Value:
 def _look_up_certificates(
     known: Mapping[int, Known], contracts: Iterable[Contract], today: date
 ) -> None:
-    """Also the discount that a certificate gives, where it does not stand yet."""
+    """Also the discount that a certificate of the contractor gives, where it does not stand yet."""
     rows = list(contracts)
     firms, regions = {c.contractor_id for c in rows}, {c.region_id for c in rows}
-    found = list(PsoCertificate.objects.filter(contractor__in=firms, region__in=regions))
+    every = ObligationChange.objects.filter(contract__in=[c.pk for c in rows])
+    gave = every.exclude(certificate=None).order_by()
+    # Also those that gave a discount to a firm that had the contract before.
+    found = list(
+        PsoCertificate.objects.filter(
+            Q(contractor__in=firms, region__in=regions) | Q(pk__in=gave.values("certificate"))
+        )
+    )
     if not found:
         return
     covered = {certificate.contractor_id for certificate in found}
-    of_firms = [contract for contract in rows if contract.contractor_id in covered]
+    of_covered = Q(contract__contractor__in=covered) | Q(contract__in=gave.values("contract"))
     changes: dict[int, list[ObligationChange]] = defaultdict(list)
-    for change in ObligationChange.objects.filter(contract__in=[c.pk for c in of_firms]).order_by(
-        "pk"
-    ):
+    for change in every.filter(of_covered).order_by("pk"):
         changes[change.contract_id].append(change)
-    every = [change for theirs in changes.values() for change in theirs]
-    for pk, cover in certificates.covers(of_firms, found, every, today).items():
+    made = [change for theirs in changes.values() for change in theirs]
+    for pk, cover in certificates.covers(rows, found, made, today).items():
         known[pk].cover = cover
-        known[pk].discount = certificates.discount(
-            cover.contract, cover.certificate.level, changes[pk]
-        )
+        if cover.certificate.contractor_id == cover.contract.contractor_id:
+            known[pk].discount = certificates.discount(
+                cover.contract, cover.certificate.level, changes[pk]
+            )

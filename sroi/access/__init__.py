@@ -7,6 +7,8 @@ narrows a queryset to what the grants of a person open. What each role may stand
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
@@ -102,6 +104,8 @@ class Scope:
     # draft.
     contractor_when: Q = Q()
     to_many: bool = False
+    # Another way to the same rows: one of both is enough.
+    also: "Scope | None" = None
 
     def condition(self, grant: Grant) -> Q | None:
         in_region = Q(**{self.region: grant.region_id})
@@ -120,16 +124,21 @@ M = TypeVar("M", bound="ScopedModel")
 class ScopedQuerySet(models.QuerySet[M]):
     def visible_to(self, access: Access) -> Self:
         scope: Scope = self.model.scope
+        # Each way by itself: in one they would multiply the rows that they meet.
+        ways = [self._by(way, access) for way in (scope, scope.also) if way]
+        opened = [condition for condition in ways if condition is not None]
+        return self.filter(reduce(or_, opened)) if opened else self.none()
+
+    def _by(self, scope: Scope, access: Access) -> Q | None:
+        """What lets rows through; None where nothing does."""
         conditions = [c for g in access.grants if (c := scope.condition(g)) is not None]
         if not conditions:
-            return self.none()
-        combined = conditions[0]
-        for condition in conditions[1:]:
-            combined |= condition
+            return None
+        combined = reduce(or_, conditions)
         if scope.to_many or scope.municipality:
             # Through a subquery, so that rows do not double and sums stay right.
-            return self.filter(pk__in=self.model._base_manager.filter(combined).values("pk"))
-        return self.filter(combined)
+            return Q(pk__in=self.model._base_manager.filter(combined).values("pk"))
+        return combined
 
 
 class ScopedModel(models.Model):

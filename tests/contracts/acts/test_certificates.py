@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from contracts.acts import certificates
 from contracts.acts.certificates import CertificateState, Cover
+from contracts.facts import door as facts
 from contracts.models import Contract, ObligationChange, PsoCertificate, Region
 from sroi.access import Role
 from tests import factories as make
@@ -169,6 +170,21 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(
     adviser.post(task.url, {**typed, "confirm": "1"})
     assert obligation(contract) == D("47086.18")
     assert tasks(adviser, contract, date(2025, 3, 3)) == []
+
+
+def test_after_a_take_over_the_discount_of_the_firm_before_is_still_taken_back(
+    contract: Contract, adviser: Client
+) -> None:
+    adviser.post(url(contract), given(confirm="1"))
+    follower, noor = make.make_contractor("Opvolger"), make.make_user(Role.ADVISER, contract.region)
+    with time_machine.travel(make.moment(date(2024, 8, 1)), tick=False):
+        facts.take_over(contract, follower, {}, date(2024, 7, 1), make.act(noor, "Overname"))
+    # Its certificate gives nothing more: it is not of the present contractor.
+    ObligationChange.objects.update(obligation_delta=D("-4000"))
+    assert tasks(adviser, contract, date(2024, 9, 1)) == []
+    ObligationChange.objects.update(obligation_delta=D("-5000"))
+    (task,) = tasks(adviser, contract, date(2025, 3, 2))
+    assert adviser.get(task.url).context["form"].initial["obligation_delta"] == D("2086.18")
 
 
 def test_one_that_follows_keeps_the_discount(contract: Contract, adviser: Client) -> None:

@@ -277,7 +277,7 @@ def test_from_a_day_on_a_contract_is_of_another_firm(
     given = {"kvk": "87654321", "day": "2024-07-01", "reason": "Overname na faillissement"}
     looked = adviser.post(page, given)
     text = looked.content.decode()
-    for told in ("Opvolger B.V.", "blijft van Bouwbedrijf De Linde", "1 juli 2024"):
+    for told in ("Opvolger B.V.", "blijft van Bouwbedrijf De Linde", "vóór 1 juli 2024"):
         assert told in text
     assert adviser.post(page, given | confirming(looked)).status_code == 302
     contract.refresh_from_db()
@@ -364,6 +364,65 @@ def test_a_day_that_cannot_be_is_refused(
     answer = adviser.post(page, given)
     assert answer.status_code == 422
     assert said in answer.content.decode()
+
+
+def test_a_wrong_firm_gives_the_contract_back_from_its_own_first_day(
+    contract: Contract, adviser: Client, noor: Any, follower: Contractor
+) -> None:
+    """As if it never was: what the firm before did counts whole, what the wrong one did does
+    not.
+    """
+    linde = contract.contractor
+    theirs = make.make_placement(contract, confirmed_until=date(2024, 12, 31))
+    facts.take_over(contract, follower, {}, date(2024, 7, 1), act(noor, "Overname"))
+    contract.refresh_from_db()
+    wrong = make.make_placement(contract, confirmed_until=date(2024, 12, 31))
+    page = reverse("contract-take-over", args=[contract.pk])
+    given = {"kvk": linde.kvk, "day": "2024-07-01", "reason": "Verkeerd bedrijf"}
+    other = adviser.post(page, given | {"kvk": "11223344", "name": "Derde"})
+    assert "om het terug te geven aan Bouwbedrijf De Linde" in other.content.decode()
+    looked = adviser.post(page, given)
+    assert "weer de opdrachtnemer" in looked.content.decode()
+    (found,) = looked.context["outdated"].rows
+    assert (found.version, found.now) == (wrong, D("0.00"))
+    assert adviser.post(page, given | confirming(looked)).status_code == 302
+    contract.refresh_from_db()
+    assert (contract.contractor, contract.contractor_since) == (linde, None)
+    assert [row.version for row in outdated(contract)] == [wrong]
+    assert theirs.allocations.get().value == 40000
+
+
+def test_giving_back_restores_the_day_of_the_firm_before(
+    contract: Contract, noor: Any, follower: Contractor
+) -> None:
+    linde, third = contract.contractor, make.make_contractor("Derde", "11223344")
+    for firm, day in (
+        (follower, date(2024, 3, 1)),
+        (third, date(2024, 7, 1)),
+        (follower, date(2024, 7, 1)),
+    ):
+        facts.take_over(contract, firm, {}, day, act(noor, "Overname"))
+        contract.refresh_from_db()
+    assert (contract.contractor, contract.contractor_since) == (follower, date(2024, 3, 1))
+    facts.take_over(contract, linde, {}, date(2024, 3, 1), act(noor, "Toch niet"))
+    contract.refresh_from_db()
+    assert (contract.contractor, contract.contractor_since) == (linde, None)
+
+
+def test_a_firm_that_gave_its_only_contract_away_is_still_found(
+    contract: Contract, adviser: Client, noor: Any, follower: Contractor
+) -> None:
+    linde = contract.contractor
+    version = make.make_placement(contract, end_date=date(2024, 6, 30))
+    facts.take_over(contract, follower, {}, date(2024, 7, 1), act(noor, "Overname"))
+    page = adviser.get(reverse("contractor-detail", args=[linde.pk]))
+    assert page.status_code == 200
+    assert reverse("contractor-invite", args=[linde.pk]) not in page.content.decode()
+    listed = adviser.get(reverse("fulfilment-list"), {"contractor": linde.pk}).content.decode()
+    assert version.fulfilment.external_id in listed
+    assert linde.name in adviser.get(reverse("contractor-list")).content.decode()
+    elsewhere = make.make_user(Role.ADVISER, make.make_region("elders", "Elders"))
+    assert not visible(Contractor, access_of(elsewhere)).exists()
 
 
 def test_whatever_happens_to_a_contract_can_be_told(contract: Contract) -> None:

@@ -12,17 +12,26 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
+from contracts.facts import door as facts
+from contracts.facts.rules import FACTS
+from contracts.imports.door import import_contracts
 from contracts.models import (
     Contract,
     Contractor,
     ObligationLine,
     Policy,
     Posting,
+    Region,
     TableInForce,
     ValuationTable,
 )
+from contracts.owed import door as obligations
+from contracts.people.membership import access_of
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState
 from reporting.models import Goal
+from sroi.access import Role
+from sroi.exchange import read_rows
+from tests import factories as make
 from tests.placements.claims.test_valuation import PUBLISHED, made_table
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +299,53 @@ class TestContracts:
         contracts(tmp_path, {"title": "Groenonderhoud noord"})
         assert Contract.objects.get().title == "Groenonderhoud noord"
         with pytest.raises(CommandError, match="value"):
+            contracts(tmp_path, {"value": "1.100.000,00"})
+
+    def test_what_was_put_right_by_hand_an_import_leaves(self, region, tmp_path):
+        """Title, code and award date, adviser, contractor and table: the file that stood before
+        changes none of them back, nor is it refused.
+        """
+        region = Region.objects.get()
+        sem = make.make_user(Role.ADVISER, region, email="sem@example.org")
+        noor = make.make_user(Role.ADVISER, region, email="noor@example.org")
+        row = {"cpv": "45233140", "adviser_email": noor.email}
+        row["valuation_table"] = "gooi-en-vechtstreek"
+        contracts(tmp_path, row)
+        contract = Contract.objects.get()
+        mended = {name: getattr(contract, name) for name in FACTS}
+        mended |= {"title": "Wegen", "cpv": "77310000", "award_date": date(2023, 11, 1)}
+        act = make.act(noor, "Stond verkeerd")
+        facts.put_right(contract, mended, act)
+        facts.hand_over([contract], sem, access_of(noor), act)
+        follower = make.make_contractor("Opvolger", "87654321")
+        facts.take_over(contract, follower, {}, date(2024, 5, 1), act)
+        load_table(PUBLISHED / "alphen.json")
+        obligations.pin(contract, ValuationTable.objects.get(code="alphen"), act)
+        before = everything(), Contract.history.count()
+        contracts(tmp_path, row)
+        assert (everything(), Contract.history.count()) == before
+        outcome = import_contracts(region, read_rows(tmp_path / "file.csv", "file.csv"), act)
+        assert outcome.unchanged == [2]
+        named = {warning.column for warning in outcome.warnings}
+        assert named == {*row, "title", "award_date", "contractor_kvk"}
+        assert all("Gegevens verbeteren" in warning.reason for warning in outcome.warnings)
+
+    def test_a_number_that_was_put_right_is_still_that_firm(self, region, tmp_path):
+        contracts(tmp_path)
+        firm = Contractor.objects.get()
+        right = {"name": "Groen", "kvk": "12345678", "country": "", "register_number": ""}
+        facts.put_right_contractor(firm, right, make.act(None, "Andere rechtsvorm"))
+        before = everything()
+        contracts(tmp_path)
+        assert everything() == before
+        with pytest.raises(CommandError, match="andere opdrachtnemer"):
+            contracts(tmp_path, {"contractor_kvk": "99999999"})
+
+    def test_another_day_of_the_award_is_put_right_and_no_obligation_change(self, region, tmp_path):
+        contracts(tmp_path)
+        with pytest.raises(CommandError, match="Gegevens verbeteren"):
+            contracts(tmp_path, {"award_date": "2023-11-01"})
+        with pytest.raises(CommandError, match="wijziging van de verplichting"):
             contracts(tmp_path, {"value": "1.100.000,00"})
 
     def test_call_offs_may_stand_before_their_framework(self, region, tmp_path):

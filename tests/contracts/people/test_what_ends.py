@@ -15,7 +15,7 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.models import Invitation, Policy
+from contracts.models import Contract, Invitation, Policy
 from contracts.people.door import accounts_over
 from sroi.access import Role
 from sroi.accounts.ending.terms import UserTerms, kept_versions, terms_on, version_of
@@ -23,6 +23,8 @@ from sroi.accounts.models import NOBODY, AuditEvent, AuditKind, Erasure
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
+# As somebody else may have written it in a file.
+ADDRESS = "Weg@Example.org"
 
 
 def on(day: str, **options: Any) -> str:
@@ -48,6 +50,10 @@ def gone() -> Any:
 
 def test_an_account_without_a_role_ends_and_its_name_stays_with_decisions(gone: Any) -> None:
     UserSession.objects.create(user=gone, ip="192.0.2.1", session_key="x" * 32, user_agent="y")
+    region = gone.memberships.get().region
+    for fields in ({"adviser": gone, "adviser_email": gone.email}, {"adviser_email": ADDRESS}):
+        make.make_contract(region, make.make_contractor(), **fields)
+    other = make.make_contract(region, make.make_contractor(), adviser_email="niet@example.org")
     on("2025-02-28")
     gone.refresh_from_db()
     assert gone.email == "weg@example.org"
@@ -58,6 +64,9 @@ def test_an_account_without_a_role_ends_and_its_name_stays_with_decisions(gone: 
     assert (gone.is_active, gone.has_usable_password()) == (False, False)
     assert not EmailAddress.objects.filter(user=gone).exists()
     assert not UserSession.objects.exists()
+    for rows in (Contract.objects, Contract.history):
+        left = rows.exclude(adviser_email="").values_list("reference", "adviser_email")
+        assert list(left) == [(other.reference, "niet@example.org")]
     gone.name = ""
     assert str(gone) == "oud-gebruiker"
     assert "accounts" not in on("2025-03-02")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.facts import door as facts
 from contracts.models import Contract, ContractEvent, DraftDecision, DraftState, Region, Settlement
 from contracts.settlement import door as settlement
 from contracts.settlement.hearing import last_day, unheard, waits
@@ -196,6 +197,19 @@ def test_a_recovery_period_withdraws_it_and_reopening_asks_for_a_new_one(
 
 
 # --- the pages ------------------------------------------------------------------------------------
+
+
+def test_who_takes_over_is_not_held_to_a_draft_that_another_answered(contract: Contract) -> None:
+    draft = shown(contract, answer="Het was ziekte")
+    follower = make.make_contractor("Opvolger")
+    facts.take_over(contract, follower, {}, contract.end_date, make.act(today=TODAY))
+    draft.refresh_from_db()
+    assert draft.state == DraftState.WITHDRAWN
+    contract.refresh_from_db()
+    with pytest.raises(Refused):
+        decide(contract, None)
+    with pytest.raises(Refused):
+        decide(contract, draft)
 
 
 def test_the_pages_from_the_draft_to_the_decision(
