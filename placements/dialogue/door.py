@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from placements.dialogue.disagreeing import claimed_in, open_until
+from placements.dialogue.disagreeing import claimed_in, decision_of, open_until
 from placements.life import door as life
 from placements.models import (
     Disagreement,
@@ -32,16 +32,16 @@ def disagree(version: FulfilmentVersion, act: Act) -> Disagreement:
         now = FulfilmentVersion.objects.get(pk=version.pk)
         if fulfilment.latest_id != now.pk:
             raise Refused(life.changed_meanwhile(version))
-        if Disagreement.objects.filter(version=now).exists():
+        decision, claim = decision_of(now), claimed_in(now)
+        if Disagreement.objects.filter(version=decision).exists():
             raise Refused(_said_already())
-        claim = claimed_in(now)
         if claim is None or open_until(now, claim, act.today) is None:
             raise Refused(_("You cannot disagree with this (any more)."))
         with first_come(_said_already()), transaction.atomic():
             made: Disagreement = Disagreement.objects.create(
-                version=now, claim=claim, why=act.why[:1000], at=act.at, by=act.by
+                version=decision, claim=claim, why=act.why[:1000], at=act.at, by=act.by
             )
-        _note(now, EventKind.DISAGREED, act)
+        _note(decision, EventKind.DISAGREED, act)
     return made
 
 
@@ -59,8 +59,20 @@ def keep(disagreement: Disagreement, act: Act) -> None:
 
 
 def review_again(disagreement: Disagreement, act: Act) -> FulfilmentVersion:
-    """What was claimed is reviewed once more; what was accepted counts until then."""
+    """What was claimed is reviewed once more; what was accepted counts until then. Not once
+    something else was said after the decision: that would be undone by what was claimed before it.
+    """
     with transaction.atomic():
+        rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
+        latest = rows.get(pk=disagreement.version.fulfilment_id).latest
+        if latest and decision_of(latest).pk != disagreement.version_id:
+            raise Refused(
+                _(
+                    "There is a newer version than the one with which the contractor disagrees,"
+                    " so that claim is not reviewed again. Answer that the decision stays, and"
+                    " refer to what came after it."
+                )
+            )
         _answer(disagreement, DisagreementState.AGAIN, act)
         _note(disagreement.version, EventKind.AGAIN, act)
         return life.review_again(disagreement.claim, Act(act.by, act.at, act.today))

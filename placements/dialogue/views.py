@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from placements.dialogue import door as dialogue
 from placements.dialogue.disagreeing import (
     claimed_in,
+    decision_of,
     may_answer,
     may_disagree,
     open_until,
@@ -54,9 +55,11 @@ class Disagree(OfOne, FormPage):
 
     def closed(self) -> HttpResponse | None:
         version = self.fulfilment.latest
-        said = visible(Disagreement, self.request.access).filter(version=version).exists()
-        is_open = version and open_until(version, claimed_in(version), localdate())
-        return None if is_open and not said else redirect(self.back_url)
+        if version is None or not open_until(version, claimed_in(version), localdate()):
+            return redirect(self.back_url)
+        rows = visible(Disagreement, self.request.access)
+        said = rows.filter(version=decision_of(version)).exists()
+        return redirect(self.back_url) if said else None
 
     def do(self, form: Any) -> str:
         dialogue.disagree(self.fulfilment.latest, act_of(self.request, form.cleaned_data["why"]))

@@ -439,7 +439,7 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     """What is doubted of what is to be handed in, and what evidence it lacks."""
     handed_in = [p for p in planned if p.row["status"] == FulfilmentState.SUBMITTED]
     life.work_out([p.draft for p in handed_in])
-    known = proof.there([p.known.pk for p in handed_in if p.known])
+    known = proof.there({p.known.pk: p.draft.content.fields for p in handed_in if p.known})
     for p in handed_in:
         outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]

@@ -290,7 +290,9 @@ def take_back(version: FulfilmentVersion, act: Act) -> None:
         if not moved:
             raise Refused(changed_meanwhile(version))
         version.refresh_from_db()
-        _note([version], EventKind.TAKEN_BACK, act)
+        (noted,) = _note([version], EventKind.TAKEN_BACK, act)
+        # For whom and what evidence was seen meanwhile.
+        _keep_editions([(version, noted)])
 
 
 def _refuse_incomplete(claims: Sequence[tuple[Fulfilment, Content, bool]], act: Act) -> None:
@@ -586,14 +588,18 @@ def review_again(claimed: FulfilmentVersion, act: Act) -> FulfilmentVersion:
     that says the same. What was accepted counts until that one is accepted.
     """
     with transaction.atomic():
-        rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
-        fulfilment = rows.get(pk=claimed.fulfilment_id)
+        rows = Fulfilment.objects.select_for_update(of=("self",))
+        fulfilment = rows.select_related("latest", "accepted").get(pk=claimed.fulfilment_id)
         _refuse_while_open(fulfilment)
         if fulfilment.latest and fulfilment.latest.state == FulfilmentState.WITHDRAWN:
             raise Refused(changed_meanwhile(fulfilment.latest))
         refuse_settled(_contracts_of([claimed.pk, fulfilment.accepted_id]))
         content = content_of(claimed)
-        handed_in = {"state": FulfilmentState.SUBMITTED, "submitted_at": act.at}
+        handed_in = {
+            "state": FulfilmentState.SUBMITTED,
+            "submitted_at": act.at,
+            "confirmed_until": _certain_by_now(claimed, fulfilment.accepted),
+        }
         again = Content(content.fields | handed_in, content.hours, content.allocations)
         (made,) = _new_versions([(fulfilment, fulfilment.versions.count() + 1, again)], act)
         fulfilment.latest = made
@@ -601,6 +607,15 @@ def review_again(claimed: FulfilmentVersion, act: Act) -> FulfilmentVersion:
         _value([made])
         _note([made], EventKind.SUBMITTED, act)
     return made
+
+
+def _certain_by_now(claimed: FulfilmentVersion, accepted: FulfilmentVersion | None) -> date | None:
+    """Until when a claim is certain, with what was confirmed since of what was accepted; never
+    after its own last day.
+    """
+    days = [v.confirmed_until for v in (claimed, accepted) if v and v.confirmed_until]
+    last = max(days, default=None)
+    return last and min(last, claimed.end_date or last)
 
 
 def _refuse_while_open(fulfilment: Fulfilment) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Contract
 from placements.claims import valuing
 from placements.claims.words import value_label, values_of, what_was_claimed
-from placements.dialogue.disagreeing import claimed_in, may_disagree, open_until
+from placements.dialogue.disagreeing import claimed_in, decision_of, may_disagree, open_until
 from placements.dialogue.rounds import rounds_of
 from placements.evidence.shown import evidence_with
 from placements.ledger import posting
@@ -158,8 +158,11 @@ class FulfilmentDetail(DetailPage):
             said = visible(Disagreement, access).filter(version__fulfilment=self.object)
             rows = list(said.select_related("by", "answered_by").order_by("-pk"))
         found = next((one for one in rows if one.state == DisagreementState.OPEN), None)
-        may = may_disagree(access, self.object) and latest.pk not in {r.version_id for r in rows}
-        until = open_until(latest, claimed_in(latest), localdate()) if may else None
+        until = None
+        if may_disagree(access, self.object):
+            said_of = {row.version_id for row in rows}
+            is_open = decision_of(latest).pk not in said_of
+            until = open_until(latest, claimed_in(latest), localdate()) if is_open else None
         return {
             "disagreements": rows,
             "disagree_until": until,

@@ -52,6 +52,7 @@ def signals(
     found: Signals = defaultdict(list)
     others = _Others(versions, visible)
     missing, doubts = proof.missing(versions), suppliers.doubts(versions)
+    elsewhere = proof.shown_for_another([v for v in versions if v.pk in missing])
     progress = with_progress(
         {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today
     )
@@ -64,7 +65,8 @@ def signals(
         own += [Signal("not_recognised", sentence) for sentence in doubts.get(version.pk, ())]
         own += outside_the_term(version, valued)
         if version.pk in missing:
-            own.append(Signal("missing_evidence", proof.still_missing(missing[version.pk])))
+            told = [proof.still_missing(missing[version.pk]), elsewhere.get(version.pk, "")]
+            own.append(Signal("missing_evidence", " ".join(filter(None, told))))
         own += unusual_hours(version, valued)
         for allocation, value in valued:
             standing = progress[allocation.contract_id]

@@ -216,7 +216,7 @@ class Review(Reviewing):
             data,
             kind=fulfilment.kind,
             content=content,
-            there=proof.there([fulfilment.pk])[fulfilment.pk],
+            there=proof.there({fulfilment.pk: content.fields})[fulfilment.pk],
             initial={"edition": fulfilment.latest.edition},
         )
 

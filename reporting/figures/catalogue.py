@@ -197,6 +197,7 @@ _OTHERS = (
         "contract",
         definitions.awarded,
         "nieuwe_opdrachten",
+        but_not=definitions.taken_back,
         shown=IN_TEXTS | IN_FILES,
     ),
     Figure(
@@ -308,6 +309,7 @@ _OTHERS = (
         "zonder_bewijs",
         Topic.QUALITY,
         "accepted_without_evidence.number",
+        but_not=definitions.came_to_nothing,
         shown=IN_TEXTS,
     ),
     Figure(
@@ -320,6 +322,7 @@ _OTHERS = (
         "waarde_zonder_bewijs",
         Topic.QUALITY,
         "accepted_without_evidence.amount",
+        but_not=definitions.came_to_nothing,
         shown=IN_TEXTS,
     ),
     Figure(

@@ -7,8 +7,9 @@ year was closed. Source: DOMAIN.md sections 3 and 7.
 
 from django.db.models import F, Min, Q, Sum
 
-from contracts.models import Category, LineKind, ObligationLine
-from contracts.owed.lines import AWARDS
+from contracts.models import Category, LineKind
+from contracts.owed.lines import AWARDS, Lines
+from sroi.money import ZERO
 from sroi.periods import Period
 
 SOCIAL = (Category.SOCIAL_PURCHASING, Category.CSR)
@@ -34,13 +35,21 @@ def registered(period: Period) -> Q:
 
 
 def awarded(period: Period) -> Q:
-    """Not what was taken back in the same period, when an award turned out to be of another day."""
-    lines = ObligationLine.objects.filter(registered(period), kind__in=AWARDS).order_by()
-    sums = lines.values("contract").annotate(
-        least=Min("value_delta"), value=Sum("value_delta"), obligation=Sum("obligation_delta")
+    return registered(period) & Q(kind__in=AWARDS)
+
+
+def taken_back(period: Period, lines: Lines) -> Q:
+    """Awards that were taken back in the same period, when they turned out to be of another day."""
+    sums = (
+        lines.filter(awarded(period))
+        .order_by()
+        .values("contract")
+        .annotate(
+            least=Min("value_delta"), value=Sum("value_delta"), obligation=Sum("obligation_delta")
+        )
     )
-    taken_back = sums.filter(least__lt=0, value__lte=0, obligation__lte=0)
-    return registered(period) & Q(kind__in=AWARDS) & ~Q(contract__in=taken_back.values("contract"))
+    found = sums.filter(least__lt=0, value__lte=0, obligation__lte=0)
+    return Q(contract__in=found.values("contract"))
 
 
 def below_default(period: Period) -> Q:
@@ -76,6 +85,15 @@ def without_evidence(period: Period) -> Q:
     elsewhere has no such reason, and is not among them.
     """
     return booked(period) & ~Q(version__without_evidence="")
+
+
+def came_to_nothing(period: Period, lines: Lines) -> Q:
+    """Of those, fulfilments that add up to nothing or less in the period: what was proved later was
+    counted without evidence in an earlier one, and is only reversed in this one.
+    """
+    sums = lines.filter(without_evidence(period)).order_by().values("fulfilment")
+    found = sums.annotate(total=Sum("amount")).filter(total__lte=ZERO)
+    return Q(fulfilment__in=found.values("fulfilment"))
 
 
 def corrections(period: Period) -> Q:

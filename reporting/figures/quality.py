@@ -67,10 +67,10 @@ def without_evidence(done: Lines, period: Period) -> Tally:
     """How many fulfilments count in the period that were accepted without evidence, and for how
     much.
     """
-    rows = done.filter(definitions.without_evidence(period)).order_by().values("fulfilment")
-    found = rows.annotate(total=Sum("amount")).aggregate(
-        number=Count("fulfilment", filter=Q(total__gt=ZERO)), amount=Sum("total")
+    lines = done.filter(
+        definitions.without_evidence(period), ~definitions.came_to_nothing(period, done)
     )
+    found = lines.aggregate(number=Count("fulfilment", distinct=True), amount=Sum("amount"))
     return Tally(found["number"], found["amount"] or ZERO)
 
 

@@ -5,7 +5,7 @@ The figures themselves stand in `reporting.figures.catalogue`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -56,7 +56,8 @@ class Figure:
     `of` is a column of the lines; or what is counted: contracts, or placements whose lines add up
     to more than nothing; or "rate", the obligation as percent of the value; or "open", what is owed
     less what was done. `lines` are those of a ledger that count, or the contracts of the register
-    that do. Without a ledger there is nothing to open.
+    that do; `but_not` are those of them that do not after all, by what the other lines say that are
+    summed. Without a ledger there is nothing to open.
     """
 
     # Key in data and files, and part of the address of its lines.
@@ -66,6 +67,7 @@ class Figure:
     ledger: Ledger | None = None
     of: str = ""
     lines: Callable[[Period], Q] | None = None
+    but_not: Callable[[Period, Lines], Q] | None = field(default=None, kw_only=True)
     # Its name in texts that people write, and the topic it stands under there.
     placeholder: str = ""
     topic: Topic = Topic.YEAR
@@ -117,12 +119,13 @@ class Figure:
     def lines_of(self, period: Period, obligation_lines: Lines, fulfilment_lines: Lines) -> Lines:
         """The lines that it sums, out of the lines its reader may see."""
         lines = obligation_lines if self.ledger is Ledger.OBLIGATION else fulfilment_lines
-        return lines.filter(self.condition(period))
+        return lines.filter(self.condition(period, lines))
 
-    def condition(self, period: Period) -> Q:
-        """Which lines, or contracts, count. Raises LookupError where the figure is not a matter of
-        one condition.
+    def condition(self, period: Period, among: Lines) -> Q:
+        """Which lines, or contracts, of those `among` which it is asked count. Raises LookupError
+        where the figure is not a matter of one condition.
         """
         if self.lines is None:
             raise LookupError(self.name)
-        return self.lines(period)
+        found = self.lines(period)
+        return found & ~self.but_not(period, among) if self.but_not else found

@@ -53,7 +53,7 @@ def values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] =
     for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done)):
         own = [figure for figure in asked if figure.ledger is ledger]
         sums = {
-            figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period))
+            figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period, lines))
             for figure in own
         }
         found |= lines.filter(definitions.booked_until(period)).aggregate(**sums)
@@ -242,7 +242,7 @@ def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dic
         for figure in FIGURES.values()
         if figure.of == "fulfilment" and not figure.is_of_today and not figure.at
     ]
-    conditions: dict[Any, Q] = {figure.name: figure.condition(period) for figure in placed}
+    conditions: dict[Any, Q] = {figure.name: figure.condition(period, done) for figure in placed}
     counted = definitions.workplaces(period)
     for split in SPLITS:
         codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
@@ -364,6 +364,8 @@ def years(
 
 def more_values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]) -> Values:
     placed = {
-        figure.name: figure.condition(period) for figure in figures if figure.of == "fulfilment"
+        figure.name: figure.condition(period, done)
+        for figure in figures
+        if figure.of == "fulfilment"
     }
     return values(owed, done, period, figures) | positive_counts(done, placed)

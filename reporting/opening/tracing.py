@@ -132,7 +132,7 @@ def trace(
         )
     if figure is OPEN:
         return _open(
-            figure, owed.filter(figure.condition(period)), done.filter(figure.condition(period))
+            figure, *(lines.filter(figure.condition(period, lines)) for lines in (owed, done))
         )
     if figure is BELOW_DEFAULT:
         return _below_default(figure, figure.lines_of(period, owed, done))
@@ -229,7 +229,7 @@ def _of_today(
         ]
         counted = contracts.filter(pk__in=silent)
     else:
-        counted = contracts.filter(figure.condition(period))
+        counted = contracts.filter(figure.condition(period, contracts))
     part = value_at_award(owed if municipality else None)
     names = {name: F(name.removeprefix("contract__")) for name in OF_CONTRACT}
     rows = counted.order_by("reference").values(**names, part=part)

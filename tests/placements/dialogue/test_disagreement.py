@@ -16,7 +16,13 @@ from placements.dialogue import door as dialogue
 from placements.dialogue.disagreeing import claimed_in, open_until
 from placements.ledger.verification import differences
 from placements.life import door as life
-from placements.models import Disagreement, EventKind, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    Disagreement,
+    EventKind,
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from placements.standing.asks import Kind, asks
 from placements.telling import gather
 from reporting.figures.annual import figures_of
@@ -194,6 +200,97 @@ def test_a_change_under_way_is_answered_first(contract: Contract) -> None:
     life.propose_change(less.fulfilment, content_of(less), make.act())
     with pytest.raises(Refused):
         dialogue.review_again(found, make.act())
+
+
+# --- what happened after the decision -------------------------------------------------------------
+
+
+def placed_for_less(contract: Contract, **fields: Any) -> FulfilmentVersion:
+    """Claimed for 36 hours a week until half 2025, accepted for 24."""
+    said = {"end_date": date(2025, 6, 30), "confirmed_until": date(2024, 6, 30), **fields}
+    version = make.make_placement(contract, state="submitted", **said)
+    content = content_of(version)
+    content.hours = [(content.hours[0][0], D(24))]
+    return life.accept_otherwise(version, content, make.act(why="24"), region=contract.region)
+
+
+def test_what_was_confirmed_since_stays_when_it_is_reviewed_again(contract: Contract) -> None:
+    less = placed_for_less(contract)
+    until = date(2024, 10, 31)
+    life.confirm([less.fulfilment], until, make.act(), region=contract.region)
+    made = dialogue.review_again(said(less), make.act())
+    assert made.confirmed_until == until
+    life.accept([made], make.act(), region=contract.region)
+    assert max(line.month for line in contract.fulfilment_lines.all()) == date(2024, 10, 1)
+    assert not list(differences([contract.region], TODAY))
+
+
+def test_what_was_confirmed_since_goes_no_further_than_what_was_claimed(
+    contract: Contract,
+) -> None:
+    less = placed_for_less(contract, end_date=date(2024, 8, 31))
+    FulfilmentVersion.objects.filter(pk=less.pk).update(end_date=date(2025, 6, 30))
+    until = date(2024, 10, 31)
+    life.confirm([less.fulfilment], until, make.act(), region=contract.region)
+    made = dialogue.review_again(said(less), make.act())
+    assert made.confirmed_until == made.end_date == date(2024, 8, 31)
+
+
+def test_what_was_changed_since_is_not_undone_by_the_claim_from_before(
+    contract: Contract, adviser: Any
+) -> None:
+    less = placed_for_less(contract)
+    found = said(less)
+    content = content_of(less)
+    content.fields |= {"end_date": date(2024, 8, 31)}
+    less.fulfilment.refresh_from_db()
+    change = life.propose_change(less.fulfilment, content, make.act())
+    life.submit([change], make.act())
+    life.accept([change], make.act(), region=contract.region)
+    page = reverse("disagreement", args=[found.pk])
+    answer = signed_in(adviser).post(page, {"outcome": "again", "why": "U heeft gelijk"})
+    assert answer.status_code == 422
+    assert "nieuwere versie" in answer.content.decode()
+    found.refresh_from_db()
+    assert found.state == "open"
+    dialogue.keep(found, make.act(why="De plaatsing eindigde in augustus"))
+
+
+def test_valued_anew_it_can_still_be_disagreed_with(contract: Contract, people: Any) -> None:
+    less = lowered(contract)
+    life.revalue([less], make.act(today=LAST), region=contract.region)
+    now = Fulfilment.objects.get().latest
+    assert now
+    assert (now.number, claimed_in(now)) == (3, less.fulfilment.versions.get(number=1))
+    # The days still count from the decision.
+    assert open_until(now, claimed_in(now), LAST) == LAST
+    page = reverse("fulfilment-disagree", args=[less.fulfilment_id])
+    mine = signed_in(people)
+    detail = reverse("fulfilment-detail", args=[less.fulfilment_id])
+    assert page in mine.get(detail).content.decode()
+    assert mine.post(page, {"why": "Dit klopt niet"}).status_code == 302
+    assert page not in mine.get(detail).content.decode()
+
+
+def test_valued_anew_it_is_still_said_once_and_reviewed_again(contract: Contract) -> None:
+    less = lowered(contract)
+    found = said(less)
+    life.revalue([less], make.act(), region=contract.region)
+    now = Fulfilment.objects.get().latest
+    assert now
+    with pytest.raises(Refused, match="al gezegd"):
+        said(now)
+    made = dialogue.review_again(found, make.act())
+    assert (made.number, made.amount) == (4, D("10000.00"))
+
+
+@pytest.mark.parametrize("amount", ["10000.00", "12000.00"])
+def test_valued_anew_is_nobodys_decision(contract: Contract, amount: str) -> None:
+    version = lowered(contract, amount)
+    life.revalue([version], make.act(), region=contract.region)
+    now = Fulfilment.objects.get().latest
+    assert now
+    assert claimed_in(now) is None
 
 
 # --- where it shows -------------------------------------------------------------------------------

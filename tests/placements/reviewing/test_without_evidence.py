@@ -2,7 +2,7 @@
 door, on the page and with many at once; the reason is kept, and the contractor reads it.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from placements.claims import proof, valuing
 from placements.claims.content import content_of
 from placements.evidence import door as evidence
 from placements.imports.door import import_fulfilments
@@ -114,6 +115,62 @@ class TestTheDoor:
         life.submit([change], make.act())
         life.accept([change], make.act(), region=region)
         assert state(change) == FulfilmentState.ACCEPTED
+
+    @pytest.mark.parametrize("way", ["returned", "taken back", "changed"])
+    def test_what_was_shown_of_another_candidate_proves_nothing_of_this_one(
+        self, contract: Any, region: Any, client: Client, way: str
+    ) -> None:
+        made = make.make_placement(
+            contract, state={"returned": "returned", "changed": "accepted"}.get(way, "submitted")
+        )
+        if way == "taken back":
+            life.take_back(made, make.act())
+        content = content_of(made)
+        content.fields |= {"candidate_ref": "Kandidaat 18", "age_at_start": 29}
+        made.fulfilment.refresh_from_db()
+        if way == "changed":
+            made = life.propose_change(made.fulfilment, content, make.act())
+        else:
+            life.edit(made, content, make.act())
+        life.submit([made], make.act(), answered=make.EVERYTHING)
+        with pytest.raises(Refused, match="Er ontbreekt nog bewijs"):
+            life.accept([made], make.act(), region=region)
+        page = client.get(reverse("review", args=[made.fulfilment_id])).content.decode()
+        assert "getoond voor een andere kandidaat" in page
+        # Seen once more, for this one.
+        later = make.act(today=make.TODAY + timedelta(days=1))
+        for kind in Evidence.objects.values_list("kind", flat=True).distinct():
+            evidence.see(made, kind, "Getoond", make.TODAY, later)
+        life.accept([made], make.act(), region=region)
+        assert state(made) == FulfilmentState.ACCEPTED
+
+    def test_another_invoice_is_proved_anew_and_a_name_written_better_is_not(
+        self, contract: Any, region: Any
+    ) -> None:
+        for said, proved in (
+            ({"invoice_number": "F-999999"}, False),
+            ({"supplier_name": "Andere Drukkerij"}, False),
+            ({"supplier_name": "Sociale Drukkerij B.V.", "supplier_kvk": "12345678"}, True),
+            ({"amount": D("9000.00")}, True),
+        ):
+            made = make.make_purchase(contract, state="returned", supplier_kvk="12345678")
+            if "Andere" in said.get("supplier_name", ""):
+                said = {**said, "supplier_kvk": "87654321"}
+            content = content_of(made)
+            content.fields |= said
+            life.edit(made, content, make.act())
+            life.submit([made], make.act(), answered=make.EVERYTHING)
+            valuing.fetch([made])
+            assert (not proof.missing([made])) is proved, said
+
+    def test_where_the_person_was_erased_there_is_nothing_to_tell_apart(
+        self, contract: Any
+    ) -> None:
+        made = make.make_placement(contract, state="submitted")
+        FulfilmentVersion.objects.filter(pk=made.pk).update(candidate_ref="")
+        made.refresh_from_db()
+        valuing.fetch([made])
+        assert not proof.missing([made])
 
     def test_history_that_was_decided_elsewhere_needs_none_and_counts_as_none(
         self, region: Any, linde: Any

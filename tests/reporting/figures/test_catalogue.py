@@ -20,6 +20,7 @@ from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from contracts.models import Category, Contractor
+from placements.models import FulfilmentLine
 from reporting.adoption import door as adoption
 from reporting.figures import catalogue, definitions, records
 from reporting.figures.annual import figures_of
@@ -253,7 +254,7 @@ def test_what_opens_says_what_of_its_lines_is_added_up(filled: Ledger) -> None:
     for figure in FIGURES.values():
         assert figure.opens == bool(figure.of), figure.name
     with pytest.raises(LookupError, match="awaiting_review"):
-        FIGURES["awaiting_review"].condition(Period.year(2024))
+        FIGURES["awaiting_review"].condition(Period.year(2024), FulfilmentLine.objects.all())
 
 
 @pytest.mark.parametrize(

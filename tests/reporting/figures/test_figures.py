@@ -42,6 +42,7 @@ from reporting.figures.exchange import figures_as_data
 from reporting.figures.masking import PublicRow, masked
 from reporting.goals.door import set_goals
 from reporting.models import Goal
+from reporting.opening.tracing import trace
 from sroi.access import Access, Grant, Role
 from sroi.money import ZERO, cumulative
 from sroi.periods import Period, month_of
@@ -453,6 +454,24 @@ def test_what_was_accepted_without_evidence_is_counted_with_what_it_came_to(
     assert found["workplaces"] == 2
 
 
+def test_what_was_proved_later_takes_nothing_off_another_year(ledger: Ledger) -> None:
+    """Counted where it was accepted without; the year in which it is reversed says nothing of it,
+    nor do the lines that the figure opens.
+    """
+    contract = ledger.contract()
+    unproved = ledger.fulfilment(without_evidence="Komt nog")
+    [first] = ledger.line(contract, "40000.00", month(2023, 5), unproved)
+    ledger.line(
+        contract, "-40000.00", month(2023, 5), unproved, reverses=first, booked=month(2024, 2)
+    )
+    admin = Access(1, (Grant(Role.ADVISER, ledger.region.pk),))
+    for year, number, amount in ((2023, 1, "40000.00"), (2024, 0, "0.00")):
+        found = figures_as_data(figures_of(None, ledger.region, year))
+        assert found["accepted_without_evidence"] == {"number": number, "amount": amount}
+        opened = trace(admin, ledger.region, Period.year(year), "without_evidence_value")
+        assert (opened.total, opened.rows.count()) == (Decimal(amount), number)
+
+
 def test_quality_says_what_was_late_corrected_self_reviewed_and_never_reported(
     ledger: Ledger,
 ) -> None:
@@ -504,6 +523,20 @@ def test_as_of_a_posting_gives_yesterdays_figure(ledger: Ledger) -> None:
     ledger.contract("300000", "5")
     assert figures_as_data(figures_of(None, ledger.region, 2024, as_of=number)) == before
     assert figures_of(None, ledger.region, 2024).fulfilled == Decimal("200.00")
+
+
+def test_an_award_put_right_afterwards_leaves_yesterdays_figure_as_it_was(ledger: Ledger) -> None:
+    contract = ledger.contract(award_date=date(2023, 3, 1))
+    number = Posting.objects.latest("number").number
+    before = figures_as_data(figures_of(None, ledger.region, 2023, as_of=number))
+    assert before["contracts_registered"] == 1
+    ledger.owe(contract, "-1000000", "-50000", date(2023, 3, 1))
+    ledger.owe(contract, "1000000", "50000", date(2024, 3, 1))
+    assert figures_of(None, ledger.region, 2023).contracts_registered == 0
+    assert figures_as_data(figures_of(None, ledger.region, 2023, as_of=number)) == before
+    admin = Access(1, (Grant(Role.ADVISER, ledger.region.pk),))
+    opened = trace(admin, ledger.region, Period.year(2023), "contracts_registered", as_of=number)
+    assert (opened.total, opened.rows.count()) == (1, 1)
 
 
 def test_only_the_lines_a_caller_may_see_are_summed(ledger: Ledger) -> None:
