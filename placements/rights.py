@@ -1,10 +1,11 @@
 """Who may see, enter and review a fulfilment."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from contracts.models import Contract
+from contracts.models import Contract, ContractState
 from placements.models import Fulfilment, FulfilmentState
 from sroi.access import Access, May
 
@@ -13,6 +14,7 @@ def may_enter_fulfilment(access: Access, fulfilment: Fulfilment) -> bool:
     return may_enter(access, fulfilment.region_id, fulfilment.contractor_id)
 
 
+TAKES_FULFILMENTS = (ContractState.ACTIVE, ContractState.ENDED)
 OPEN_TO_EDIT = (FulfilmentState.DRAFT, FulfilmentState.RETURNED)
 OPEN_TO_WITHDRAW = (*OPEN_TO_EDIT, FulfilmentState.SUBMITTED)
 
@@ -69,6 +71,37 @@ def of_own_firms(access: Access) -> Q:
     for region, contractor in own_firms(access):
         own |= Q(region=region, contractor=contractor)
     return own
+
+
+def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
+    """Those for which this person may record: a contractor its own, an adviser those of the
+    region.
+    """
+    allowed = Q(pk__in=[])
+    for grant in access.grants_for(May.ENTER):
+        of_firm = {} if grant.contractor_id is None else {"contractor": grant.contractor_id}
+        allowed |= Q(region=grant.region_id, **of_firm)
+    found = contracts.filter(
+        allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False
+    )
+    return found.select_related("contractor", "region", "policy", "table").order_by(
+        "contractor__name", "reference"
+    )
+
+
+def takes_new(contractor_id: int, contracts: Iterable[Contract], access: Access) -> bool:
+    """Whether this person may record something new for the firm under all of these contracts: none
+    of them is closed, or another firm's now.
+    """
+    return closed_to(contractor_id, contracts, access) is None
+
+
+def closed_to(contractor_id: int, contracts: Iterable[Contract], access: Access) -> Contract | None:
+    """The first of these contracts under which nothing new is recorded for the firm."""
+    rows = list(contracts)
+    found = contracts_to_record_for(Contract.objects.filter(pk__in=[c.pk for c in rows]), access)
+    takes = set(found.filter(contractor=contractor_id).order_by().values_list("pk", flat=True))
+    return next((contract for contract in rows if contract.pk not in takes), None)
 
 
 def own_drafts(fulfilments: QuerySet[Any], access: Access) -> QuerySet[Any]:

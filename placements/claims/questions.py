@@ -9,14 +9,13 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from contracts.models import BlockKind, BuildingBlock, Contract, ContractState
+from contracts.models import BlockKind, BuildingBlock, Contract
 from placements.claims.content import Content
 from placements.claims.requirements import required
 from placements.claims.valuation import Value
 from placements.claims.valuing import values_if
+from placements.models import Fulfilment
 from sroi.money import ZERO
-
-TAKES_FULFILMENTS = (ContractState.ACTIVE, ContractState.ENDED)
 
 
 def bonuses_for(blocks: Iterable[BuildingBlock]) -> list[BuildingBlock]:
@@ -55,9 +54,17 @@ def fields_of(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
 
 
 def worth(
-    kind: str, content: Content, fulfilment_id: int | None = None
+    kind: str, content: Content, about: Fulfilment | None = None
 ) -> list[tuple[Contract, Value]]:
-    return values_if(kind, content.fields, content.hours, content.allocations, fulfilment_id)
+    """What is filled in, of a fulfilment that is there or of one that is new."""
+    return values_if(
+        kind,
+        content.fields,
+        content.hours,
+        content.allocations,
+        about.pk if about else None,
+        contractor_id=about.contractor_id if about else None,
+    )
 
 
 def total(valued: Iterable[tuple[Any, Value]]) -> Decimal:

@@ -118,6 +118,29 @@ def counted_of(contract: Contract, contractor_id: int) -> Counted:
     return Counted(contract.reference, first, last, contract.policy.payment_days)
 
 
+def last_counted(version: FulfilmentVersion) -> date:
+    """The last day on which it can count under any of its contracts as they are now."""
+    firm = version.fulfilment.contractor_id
+    days = (counted_of(a.contract, firm).last for a in version.allocations.all())
+    return max(days, default=date.max)
+
+
+def still_counts(version: FulfilmentVersion, allocation: Allocation, month: date) -> bool:
+    """Whether a month of what was accepted counts under the contract as it is now, which may have
+    ended sooner since, or be another firm's from a day on.
+
+    Months are posted as they were accepted, so one of which only some days count still is not: it
+    is once it was valued anew.
+    """
+    if version.fulfilment.kind != BlockKind.PLACEMENT:
+        return True
+    if not (allocation.counted_from and allocation.counted_until):
+        return True
+    days = Period(allocation.counted_from, allocation.counted_until).in_month(month)
+    counted = counted_of(allocation.contract, version.fulfilment.contractor_id)
+    return not days or days == days & Period(counted.first, counted.last)
+
+
 def bonuses_of(allocation: Allocation) -> list[BuildingBlock]:
     """The bonus blocks of the table that the block is from."""
     return [b for b in _table(allocation).blocks.all() if b.kind == BlockKind.BONUS]
@@ -131,12 +154,12 @@ def _table(allocation: Allocation) -> Any:
 
 
 class Candidates:
-    """The accepted placements of candidates, per contract: what caps and bonuses that count once
-    must know.
+    """The accepted placements of candidates, per contract and firm: what caps and bonuses that
+    count once must know. A reference is a firm's own: that of another is of somebody else.
     """
 
     def __init__(self, versions: Iterable[FulfilmentVersion]) -> None:
-        self._known: dict[tuple[int, str], list[tuple[int, Earlier]]] = defaultdict(list)
+        self._known: dict[tuple[int, int, str], list[tuple[int, Earlier]]] = defaultdict(list)
         placements = [
             v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref
         ]
@@ -156,35 +179,42 @@ class Candidates:
             counted_from__isnull=False,
         ).values_list(
             "contract_id",
+            "version__fulfilment__contractor_id",
             "version__candidate_ref",
             "version__fulfilment_id",
             "counted_from",
             "counted_bonuses",
         )
-        for contract, candidate, fulfilment, first, bonuses in rows:
+        for contract, firm, candidate, fulfilment, first, bonuses in rows:
             assert first is not None  # the filter says so
-            self._known[contract, candidate].append(
+            self._known[contract, firm, candidate].append(
                 (fulfilment, Earlier(first, frozenset(bonuses)))
             )
 
     def others(self, version: FulfilmentVersion, contract_id: int) -> list[Earlier]:
-        return self.others_of(version.candidate_ref, contract_id, version.fulfilment_id)
+        return self.others_of(
+            version.candidate_ref,
+            contract_id,
+            version.fulfilment.contractor_id,
+            version.fulfilment_id,
+        )
 
     def others_of(
-        self, reference: str, contract_id: int, fulfilment_id: int | None
+        self, reference: str, contract_id: int, contractor_id: int, fulfilment_id: int | None
     ) -> list[Earlier]:
         if not reference:
             return []
         return [
             earlier
-            for other, earlier in self._known[contract_id, reference]
+            for other, earlier in self._known[contract_id, contractor_id, reference]
             if other != fulfilment_id
         ]
 
     def add(self, version: FulfilmentVersion, contract_id: int, counted: Value) -> None:
         """Another one was accepted: those after it in the same act must know it."""
         if version.candidate_ref and counted.window:
-            self._known[contract_id, version.candidate_ref].append(
+            firm = version.fulfilment.contractor_id
+            self._known[contract_id, firm, version.candidate_ref].append(
                 (
                     version.fulfilment_id,
                     Earlier(
@@ -271,12 +301,13 @@ def values_if(
                 block.table,
                 block,
                 [b for b in block.table.blocks.all() if b.kind == BlockKind.BONUS],
-                counted_of(contract, contractor_id or contract.contractor_id),
+                counted_of(contract, firm),
                 percent,
-                candidates.others_of(reference, contract.pk, fulfilment_id),
+                candidates.others_of(reference, contract.pk, firm, fulfilment_id),
             ),
         )
         for contract, block, percent in parts
+        for firm in (contractor_id or contract.contractor_id,)
     ]
 
 

@@ -13,12 +13,10 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from django.db.models import Sum
-
 from contracts.models import CATEGORY_OF_KIND, BlockKind, ContractState
 from contracts.owed.posting import OpenPosting
 from contracts.owed.shares import SharesOfContracts
-from placements.claims.valuing import Valued
+from placements.claims.valuing import Valued, still_counts
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from sroi.money import ZERO, FteField, cumulative
 from sroi.periods import month_of
@@ -115,18 +113,30 @@ def added_by_confirming(
     """By version id what would come on top of what stands in the ledger, once placements are
     confirmed until a day.
     """
-    lines = FulfilmentLine.objects.filter(version__in=[version.pk for version, _valued in items])
-    open_lines = lines.exclude(contract__state=ContractState.SETTLED).order_by()
-    standing = dict(open_lines.values_list("version").annotate(total=Sum("amount")))
+    known = _posted(version for version, _valued in items)
     added = {}
     for version, valued in items:
         last = month_of(min(until, version.end_date or until))
-        months = amounts_by_month(
-            [(a, value) for a, value in valued if a.contract.state != ContractState.SETTLED]
+        added[version.pk] = sum(
+            (
+                amount
+                for allocation, value in valued
+                for month, amount in amounts_by_month([(allocation, value)]).items()
+                if month <= last
+                and may_be_posted(version, allocation, month)
+                and (allocation.pk, month) not in known[version.pk]
+            ),
+            ZERO,
         )
-        happened = sum((amount for month, amount in months.items() if month <= last), ZERO)
-        added[version.pk] = happened - standing.get(version.pk, ZERO)
     return added
+
+
+def may_be_posted(version: FulfilmentVersion, allocation: Allocation, month: date) -> bool:
+    """Under a contract that was settled nothing is posted any more; the same fulfilment goes on
+    under its other contracts. Nor is what counts no longer under the contract as it is now.
+    """
+    is_settled = allocation.contract.state == ContractState.SETTLED
+    return not is_settled and still_counts(version, allocation, month)
 
 
 def post(
@@ -138,9 +148,7 @@ def post(
     """Post for each version the lines of the months that have happened and do not stand in the
     ledger yet.
 
-    A month is posted as a whole: one that stands keeps the shares that it was posted by. Under a
-    contract that was settled nothing is posted any more; the same fulfilment goes on under its
-    other contracts.
+    A month is posted as a whole: one that stands keeps the shares that it was posted by.
     """
     known = _posted(version for version, _valued in items)
     FulfilmentLine.objects.bulk_create(
@@ -148,7 +156,7 @@ def post(
         for version, valued in items
         for line in lines_of(version, valued, shares)
         if line.month <= last_month(version, today)
-        and line.allocation.contract.state != ContractState.SETTLED
+        and may_be_posted(version, line.allocation, line.month)
         and (line.allocation.pk, line.month) not in known[version.pk]
     )
 

@@ -26,7 +26,7 @@ from contracts.models import (
 from contracts.owed.amounts import owed_by
 from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued, fetch, values_as_accepted
-from placements.ledger.posting import Line, last_month, lines_of
+from placements.ledger.posting import Line, last_month, lines_of, may_be_posted
 from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
 from sroi.database.batches import AT_ONCE, in_batches
 from sroi.money import ZERO
@@ -213,7 +213,7 @@ def _standing(
         for line in lines_of(version, valued, shares)
         if line.month <= last_month(version, today)
     ]
-    due = [line for line in begun if line.allocation.contract.state != ContractState.SETTLED]
+    due = [line for line in begun if may_be_posted(version, line.allocation, line.month)]
     posted = {key[:2] for lines in found.values() for key in lines}
     right = all((line.allocation.contract_id, line.month) in posted for line in due)
     for number, lines in found.items():

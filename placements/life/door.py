@@ -28,6 +28,7 @@ from placements.claims.valuing import (
     Candidates,
     fetch,
     forget,
+    last_counted,
     under,
     values_as_accepted,
     values_if,
@@ -629,7 +630,9 @@ def _refuse_while_open(fulfilment: Fulfilment) -> None:
 
 
 def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region: Region) -> None:
-    """“It still runs”: the months that passed are posted, without a new review."""
+    """“It still runs”: the months that passed are posted, without a new review. Of the days on
+    which it counts under none of its contracts any more nothing is confirmed.
+    """
     refuse_to_come(until, act.today)
     with transaction.atomic():
         opened = open_posting(
@@ -640,11 +643,11 @@ def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region:
             .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
             .order_by("pk")
         )
+        fetch(versions)
         for version in versions:
-            last = min(until, version.end_date or until)
+            last = min(until, version.end_date or until, last_counted(version))
             version.confirmed_until = max(last, version.confirmed_until or last)
         FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
-        fetch(versions)
         items = [(version, values_as_accepted(version)) for version in versions]
         shares = SharesOfContracts(
             a.contract_id for _version, valued in items for a, _value in valued

@@ -7,15 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Contractor, Region
 from placements.claims.content import FROM_THE_FIRST_DAY, Content, Draft, content_of
-from placements.claims.questions import TAKES_FULFILMENTS
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
-from sroi.access import Access, May
+from placements.rights import TAKES_FULFILMENTS, closed_to
+from sroi.access import Access
 from sroi.doors import EVERYTHING, Act, Refused, refuse_to_come
+from sroi.periods import DAY
 
 # Of one happening only: a copy is of another person, invoice or day. The hours per week stay.
 NOT_COPIED = (
@@ -23,22 +26,6 @@ NOT_COPIED = (
     *("invoice_number", "amount", "paid_on", "quantity", "activity_date"),
 )
 TRIES_FOR_A_NUMBER = 5
-
-
-def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
-    """Those for which this person may record: a contractor its own, an adviser those of the
-    region.
-    """
-    allowed = Q(pk__in=[])
-    for grant in access.grants_for(May.ENTER):
-        of_firm = {} if grant.contractor_id is None else {"contractor": grant.contractor_id}
-        allowed |= Q(region=grant.region_id, **of_firm)
-    found = contracts.filter(
-        allowed, state__in=TAKES_FULFILMENTS, table__isnull=False, is_framework=False
-    )
-    return found.select_related("contractor", "region", "policy", "table").order_by(
-        "contractor__name", "reference"
-    )
 
 
 def copied(version: FulfilmentVersion) -> Content:
@@ -55,9 +42,15 @@ def copied(version: FulfilmentVersion) -> Content:
 
 
 def record(
-    region: Region, contractor: Contractor, kind: str, content: Content, act: Act
+    region: Region, contractor: Contractor, kind: str, content: Content, access: Access, act: Act
 ) -> FulfilmentVersion:
     """A first version in state draft, under the next number of the contractor in the year."""
+    under = [contract for contract, _block, _percent in content.allocations]
+    if closed := closed_to(contractor.pk, under, access):
+        raise Refused(
+            _("Nothing new can be recorded for %(name)s under contract %(ref)s.")
+            % {"name": contractor.name, "ref": closed.reference}
+        )
     for attempt in range(TRIES_FOR_A_NUMBER):
         number = next_number(region, contractor, act.today)
         fulfilment = Fulfilment(region=region, contractor=contractor, kind=kind, external_id=number)
@@ -108,7 +101,7 @@ class Reported:
 
 def running(fulfilments: QuerySet[Any], today: date) -> QuerySet[Any]:
     """The accepted placements of which it is not yet certain that they ran until today, or until
-    their last day.
+    their last day, or the last one that counts for the firm under a contract.
     """
     begun = fulfilments.filter(
         kind=BlockKind.PLACEMENT, accepted__isnull=False, accepted__start_date__lte=today
@@ -116,12 +109,21 @@ def running(fulfilments: QuerySet[Any], today: date) -> QuerySet[Any]:
     counting = Allocation.objects.filter(
         version=OuterRef("accepted"), contract__state__in=TAKES_FULFILMENTS
     )
-    begun = begun.filter(Exists(counting))
+    begun = begun.filter(Exists(counting.filter(_counts_after_what_is_certain())))
     certain = F("accepted__confirmed_until")
     ended = Q(accepted__end_date__isnull=False, accepted__end_date__lte=certain)
     return begun.filter(
         Q(accepted__confirmed_until=None) | Q(accepted__confirmed_until__lt=today)
     ).exclude(ended)
+
+
+def _counts_after_what_is_certain() -> Q:
+    """`placements.claims.valuing.last_counted`, asked of the database."""
+    certain = Coalesce(OuterRef("accepted__confirmed_until"), OuterRef("accepted__start_date"))
+    following = ExpressionWrapper(certain + DAY, DateField())
+    in_term = Q(contract__end_date__gt=certain) | Q(contract__recovery_until__gt=certain)
+    not_taken = Q(contract__contractor=OuterRef("contractor")) | Q(contract__contractor_since=None)
+    return in_term & (not_taken | Q(contract__contractor_since__gt=following))
 
 
 def report(rows: Sequence[Reported], act: Act) -> None:

@@ -20,6 +20,7 @@ from placements.claims.content import FROM_THE_FIRST_DAY, Content
 from placements.claims.doubts import DOUBTED, claim_doubts
 from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
+from placements.models import Fulfilment
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
 from sroi.fields import (
@@ -222,7 +223,7 @@ def fields_of_a_claim() -> dict[str, forms.Field]:
 class DetailsForm(DoubtingForm):
     """Who, when and how much. With `later` everything may stay empty: a draft is kept as it is.
 
-    `about` is the id of the fulfilment, which is not its own earlier placement.
+    `about` is the fulfilment: of which firm it is, and it is not its own earlier placement.
     """
 
     doubted = DOUBTED
@@ -236,7 +237,7 @@ class DetailsForm(DoubtingForm):
         kind: str,
         content: Content,
         later: bool = False,
-        about: int | None = None,
+        about: Fulfilment | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)

@@ -33,6 +33,7 @@ from placements.rights import (
     may_see_person,
     own_drafts,
     own_firms,
+    takes_new,
 )
 from sroi.access import May, visible
 from sroi.lists import Table
@@ -100,11 +101,12 @@ class FulfilmentDetail(DetailPage):
         happened = fulfilment.events.select_related("by").order_by("pk")
         events = list(happened)
         with_person = may_see_person(self.request.access, fulfilment)
+        entering = may_enter(self.request.access, fulfilment.region_id, fulfilment.contractor_id)
+        under = [allocation.contract for allocation in latest.allocations.all()]
         return super().get_context_data(
             version=latest,
-            may_enter=may_enter(
-                self.request.access, fulfilment.region_id, fulfilment.contractor_id
-            ),
+            may_enter=entering,
+            may_copy=entering and takes_new(fulfilment.contractor_id, under, self.request.access),
             may_review=may_review(self.request.access, fulfilment),
             may_mend=may_mend(self.request.access, self.request.user, fulfilment),
             evidence=evidence_with(

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from contracts.models import BlockKind, Unit
 from placements.claims import proof, suppliers
 from placements.claims.doubts import limits
-from placements.claims.valuing import Valued
+from placements.claims.valuing import Valued, counted_of
 from placements.models import Evidence, FulfilmentState, FulfilmentVersion
 from placements.standing.progress import with_progress
 from sroi.money import ZERO
@@ -101,13 +101,15 @@ def _counting_now(versions: Iterable[FulfilmentVersion]) -> dict[tuple[int, int]
 
 
 def outside_the_term(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
-    """Days that do not count under a contract, because they lie outside its term."""
+    """Days that do not count under a contract, because they lie outside its term, or outside the
+    days on which it was of this firm.
+    """
     found = []
     for allocation, _value in valued:
-        contract = allocation.contract
-        first, last = contract.start_date, contract.last_counted_day
+        contract = counted_of(allocation.contract, version.fulfilment.contractor_id)
+        first, last = contract.first, contract.last
         if version.fulfilment.kind == BlockKind.PURCHASE:
-            last += timedelta(days=contract.policy.payment_days)
+            last += timedelta(days=contract.payment_days)
         days = [version.start_date, version.end_date, version.paid_on, version.activity_date]
         outside = [day for day in days if day and not first <= day <= last]
         if outside:

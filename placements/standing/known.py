@@ -181,8 +181,11 @@ def _waiting(known: Collection[int]) -> list[QuerySet[Any]]:
 
 def _of_fulfilments(known: Collection[int]) -> QuerySet[Any]:
     newest = Allocation.objects.filter(contract__in=known, version__latest_of__isnull=False)
+    # What was asked back of the firm that had the contract before is not for this one to complete.
+    of_firm = Q(version__fulfilment__contractor=F("contract__contractor"))
     awaited = newest.filter(
-        version__state__in=(FulfilmentState.SUBMITTED, FulfilmentState.RETURNED)
+        Q(version__state=FulfilmentState.SUBMITTED)
+        | Q(version__state=FulfilmentState.RETURNED) & of_firm
     )
     since = Case(
         When(version__state=FulfilmentState.SUBMITTED, then="version__submitted_at"),

@@ -36,11 +36,12 @@ from placements.models import (
     FulfilmentState,
     FulfilmentVersion,
 )
-from placements.recording.door import contracts_to_record_for, copied, record
+from placements.recording.door import copied, record
 from placements.recording.forms import AnswerForm, DetailsForm, WhatForm, WhyForm
 from placements.rights import (
     OPEN_TO_EDIT,
     OPEN_TO_WITHDRAW,
+    contracts_to_record_for,
     may_enter,
     may_mend,
     may_see_person,
@@ -150,6 +151,7 @@ class NewFulfilment(View):
             first.contractor,
             form.chosen_kind,
             Content({}, allocations=form.parts()),
+            request.access,
             act_of(request),
         )
         return redirect("fulfilment-details", version.fulfilment_id)
@@ -260,7 +262,7 @@ class RecordingStep(OfFulfilment, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         content = kwargs.pop("content", None) or self.content
-        worth = value_context(questions.worth(self.fulfilment.kind, content, self.fulfilment.pk))
+        worth = value_context(questions.worth(self.fulfilment.kind, content, self.fulfilment))
         steps = steps_to(self.name, self.fulfilment)
         return super().get_context_data(steps=steps, version=self.version, **worth, **kwargs)
 
@@ -318,7 +320,7 @@ class Details(RecordingStep):
             "kind": self.fulfilment.kind,
             "content": content_of(self.version),
             "later": later,
-            "about": self.fulfilment.pk,
+            "about": self.fulfilment,
         }
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -420,7 +422,7 @@ class ValueNow(OfFulfilment):
             request.POST, kind=self.fulfilment.kind, content=content_of(self.version), later=True
         )
         form.is_valid()
-        valued = questions.worth(self.fulfilment.kind, form.filled_in(), self.fulfilment.pk)
+        valued = questions.worth(self.fulfilment.kind, form.filled_in(), self.fulfilment)
         return render(request, "placements/value_panel.html", value_context(valued))
 
 
@@ -570,7 +572,12 @@ class Copy(OfFulfilment, ButtonPage):
     def do(self) -> str:
         f = self.fulfilment
         self.made = record(
-            f.region, f.contractor, f.kind, copied(self.version), act_of(self.request)
+            f.region,
+            f.contractor,
+            f.kind,
+            copied(self.version),
+            self.request.access,
+            act_of(self.request),
         )
         return _("Copied. Fill in what is different this time.")
 

@@ -27,7 +27,9 @@ from contracts.policy import door as policies
 from placements import telling
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
-from placements.models import Allocation, FulfilmentLine
+from placements.life import door as life
+from placements.models import Allocation, Fulfilment, FulfilmentLine, FulfilmentVersion
+from placements.standing.known import LookUp, known_of
 from reporting.figures.annual import figures_of
 from sroi.access import Role, visible
 from sroi.doors import Overtaken, Refused
@@ -432,6 +434,139 @@ def test_whatever_happens_to_a_contract_can_be_told(contract: Contract) -> None:
     telling.gather(make.moment(TODAY), timedelta(days=1))
     told = " ".join(str(vars(notice)) for notice in Notice.objects.filter(user=person))
     assert f"U bent vanaf nu de opdrachtnemer van {contract.title}." in told
+
+
+# --- after another contractor took over -----------------------------------------------------------
+
+
+def running_until(contract: Contract, day: date, **fields: Any) -> FulfilmentVersion:
+    """A placement of € 40.000 a year without a last day, certain until `day`."""
+    return make.make_placement(contract, end_date=None, confirmed_until=day, **fields)
+
+
+def posted(version: FulfilmentVersion) -> Decimal:
+    return sum((line.amount for line in version.lines.all()), D(0))
+
+
+def taken_over(contract: Contract, follower: Contractor, noor: Any, day: date) -> Contractor:
+    """The contract is the follower's from this day on; whose it was."""
+    before = contract.contractor
+    facts.take_over(contract, follower, {}, day, act(noor, "Overname"))
+    contract.refresh_from_db()
+    return before
+
+
+@pytest.mark.parametrize(
+    ("day", "certain", "still", "total"),
+    [
+        # All of its days are certain already: nothing is left to say.
+        (date(2024, 7, 1), date(2024, 6, 30), [], "20000.00"),
+        # May and June were not.
+        (date(2024, 7, 1), date(2024, 4, 30), ["6666.67"], "20000.00"),
+        # Of half a month it is not known what it is worth until it is valued anew.
+        (date(2024, 6, 16), date(2024, 4, 30), ["3333.34"], "16666.67"),
+        # What was posted already stays.
+        (date(2024, 7, 1), date(2024, 9, 30), [], "30000.00"),
+    ],
+)
+def test_the_firm_before_confirms_no_month_past_its_day(
+    contract: Contract,
+    noor: Any,
+    follower: Contractor,
+    day: date,
+    certain: date,
+    still: list[str],
+    total: str,
+) -> None:
+    version = running_until(contract, certain)
+    linde = taken_over(contract, follower, noor, day)
+    page = signed_in(make.make_user(Role.CONTRACTOR, contract.region, contractor=linde))
+    rows = page.get(reverse("interim-report")).context["rows"]
+    assert [row.added for row in rows] == [D(amount) for amount in still]
+    life.confirm([version.fulfilment], TODAY, act(noor), region=contract.region)
+    assert posted(version) == D(total)
+    assert list(differences([contract.region], TODAY)) == []
+    assert not page.get(reverse("interim-report")).context["rows"]
+
+
+def test_after_an_early_end_no_month_past_it_is_confirmed(contract: Contract, noor: Any) -> None:
+    version = running_until(contract, date(2024, 6, 30))
+    Contract.objects.filter(pk=contract.pk).update(end_date=date(2024, 9, 30))
+    version.refresh_from_db()
+    life.confirm([version.fulfilment], TODAY, act(noor), region=contract.region)
+    assert posted(version) == D("30000.00")
+    assert list(differences([contract.region], TODAY)) == []
+
+
+def test_the_same_reference_of_two_firms_is_two_people(
+    contract: Contract, noor: Any, follower: Contractor
+) -> None:
+    contract.table.blocks.filter(code="PW_GT2Y").update(max_months=6)
+    bonus = contract.table.blocks.filter(kind="bonus", unit="fixed").first()
+    given = {"candidate_ref": "K1", "bonuses": [bonus.code] if bonus else []}
+    before = make.make_placement(contract, **given)
+    assert posted(before) >= 20000
+    taken_over(contract, follower, noor, date(2024, 7, 1))
+    later = {"start_date": date(2024, 7, 1), "confirmed_until": date(2024, 12, 31)}
+    theirs = make.make_placement(contract, **given | later)
+    assert posted(theirs) == posted(before)
+    # Within one firm it is one person still.
+    assert posted(make.make_placement(contract, **given | later)) == posted(theirs)
+    next_year = {"start_date": date(2025, 1, 2), "end_date": None, "confirmed_until": TODAY}
+    assert posted(make.make_placement(contract, **given | next_year)) == 0
+
+
+def test_the_firm_before_begins_nothing_new_under_the_contract(
+    contract: Contract, noor: Any, follower: Contractor
+) -> None:
+    version = make.make_placement(contract, end_date=date(2024, 6, 30))
+    linde = taken_over(contract, follower, noor, date(2024, 7, 1))
+    of_old = signed_in(make.make_user(Role.CONTRACTOR, contract.region, contractor=linde))
+    page = reverse("fulfilment-detail", args=[version.fulfilment_id])
+    copy = reverse("fulfilment-copy", args=[version.fulfilment_id])
+    assert copy not in of_old.get(page).content.decode()
+    for person in (of_old, signed_in(noor)):
+        answer = person.post(copy, follow=True).content.decode()
+        assert f"Onder contract {contract.reference} kan" in answer
+    assert Fulfilment.objects.count() == 1
+    new = make.make_placement(contract)
+    of_new = signed_in(make.make_user(Role.CONTRACTOR, contract.region, contractor=follower))
+    page = reverse("fulfilment-detail", args=[new.fulfilment_id])
+    copy = reverse("fulfilment-copy", args=[new.fulfilment_id])
+    assert copy in of_new.get(page).content.decode()
+    assert of_new.post(copy).status_code == 302
+    assert Fulfilment.objects.count() == 3
+
+
+def test_what_the_firm_before_began_it_finishes_and_only_its_days_count(
+    contract: Contract, noor: Any, follower: Contractor
+) -> None:
+    asked = make.make_placement(contract, state="returned", why="Welke uren?")
+    linde = taken_over(contract, follower, noor, date(2024, 10, 1))
+    of_old = signed_in(make.make_user(Role.CONTRACTOR, contract.region, contractor=linde))
+    check = reverse("fulfilment-check", args=[asked.fulfilment_id])
+    shown = of_old.get(check)
+    assert shown.context["total"] == D("30000.00")
+    asked.refresh_from_db()
+    of_old.post(check, {"edition": asked.edition, "answer": "36 uur"})
+    asked.refresh_from_db()
+    assert asked.state == "submitted"
+    review = signed_in(noor).get(reverse("review", args=[asked.fulfilment_id]))
+    (told,) = [s for s in review.context["signals"] if s.kind == "outside_term"]
+    assert "31-12-2024" in told.sentence
+    assert "30-09-2024" in told.sentence
+
+
+def test_the_new_firm_is_not_asked_to_complete_what_the_firm_before_sent_in(
+    contract: Contract, noor: Any, follower: Contractor
+) -> None:
+    make.make_placement(contract, state="returned", why="Welke uren?")
+    taken_over(contract, follower, noor, date(2024, 7, 1))
+    known = known_of([contract], TODAY, [LookUp.ANSWERS])
+    assert known[contract.pk].returned == 0
+    make.make_placement(contract, state="returned", why="Welke uren?")
+    known = known_of([contract], TODAY, [LookUp.ANSWERS])
+    assert known[contract.pk].returned == 1
 
 
 # --- another adviser ------------------------------------------------------------------------------
