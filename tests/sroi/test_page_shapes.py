@@ -185,7 +185,7 @@ def test_what_goes_is_shown_before_it_goes(contract: Contract, adviser: Client) 
 
 
 def test_what_changed_since_it_was_shown_does_not_go(contract: Contract, adviser: Client) -> None:
-    mark = adviser.get(url(contract, "confirm")).context["mark"]
+    mark = adviser.get(url(contract, "confirm")).context["starting_point"]
     Door.places = 3
     late = adviser.post(url(contract, "confirm"), {"starting_point": mark})
     assert (late.status_code, Door.places) == (409, 3)
