@@ -261,6 +261,7 @@ class FormPage(FormView):
 
 class LookFirst(FormPage):
     """A form, then what it does (`preview`), and only then it is done: confirmed is what was shown.
+    What is sent without it was not seen, and is shown first.
 
     Its template shows fields and the button to look, or with `looked` what it does, the fields
     hidden, and buttons called `confirm` and `back`.
@@ -273,7 +274,7 @@ class LookFirst(FormPage):
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("back"):
             return self.show(form)
-        if self.request.POST.get("confirm"):
+        if self.request.POST.get("confirm") and self.shown:
             return super().form_valid(form)
         try:
             return self.look(form)

@@ -130,6 +130,14 @@ def confirming(page: Any) -> dict[str, str]:
     return {"starting_point": found[1], "confirm": "1"}
 
 
+def look_and_confirm(client: Client, url: str, given: Mapping[str, Any], **how: Any) -> Any:
+    """Look what a form does, and say so: the answer to the second; to the first where it fails."""
+    looked = client.post(url, given)
+    if looked.status_code != 200:
+        return looked
+    return client.post(url, {**given, **confirming(looked)}, **how)
+
+
 def confirm(client: Client, url: str, **typed: Any) -> Any:
     """Look what goes, and say so: the answer to the second."""
     page = client.get(url)

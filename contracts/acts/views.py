@@ -240,11 +240,10 @@ class Proposal(Effects, OfOne, FormPage):
         return reverse("contract-detail", args=[self.proposal.contract_id])
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        return (
-            self.form_valid(None)
-            if request.POST.get("accept")
-            else super().post(request, *args, **kwargs)
-        )
+        if not request.POST.get("accept"):
+            return super().post(request, *args, **kwargs)
+        # What is sent without what was shown was not seen.
+        return self.form_valid(None) if self.shown else self.show(DeclineForm())
 
     def do(self, form: Any) -> str:
         if form is None:

@@ -23,6 +23,7 @@ from contracts.facts.rules import (
 from contracts.models import Contract, ContractEvent, Contractor, Happened
 from contracts.models.organisation import folded, identity
 from contracts.owed import door as obligations
+from contracts.owed.amounts import OPEN
 from contracts.owed.posting import lock_ledger
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of
@@ -124,6 +125,9 @@ def hand_over(
         rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
         theirs = [contract for contract in rows if contract.adviser_id != adviser.pk]
         refuse_overtaken(shown, advised(rows))
+        for contract in rows:
+            if contract.state not in OPEN:
+                obligations.refuse_closed(contract)
         for region in {contract.region_id for contract in theirs}:
             if not may_hand_over(access, region):
                 raise Refused(_("You cannot hand over contracts of this region."))

@@ -81,6 +81,7 @@ def fact_faults(contract: Contract, given: Mapping[str, Any]) -> Iterator[Object
             "award_date",
             _("The region has no policy for this date. Ask the region admin to add it."),
         )
+    yield from _order_faults(contract, day)
     first = contract.changes.order_by("effective_date").first()
     if first and first.effective_date < day:
         yield Objection(
@@ -99,6 +100,23 @@ def fact_faults(contract: Contract, given: Mapping[str, Any]) -> Iterator[Object
     towns = Municipality.objects.filter(pk__in=[pk for pk, percent in shares.items() if percent])
     for reason in town_faults(towns.select_related("successor"), day):
         yield Objection("award_date", reason)
+
+
+def _order_faults(contract: Contract, day: date) -> Iterator[Objection]:
+    """A framework is awarded before what is called off from it, or on the same day."""
+    framework, first = contract.parent, contract.call_offs.order_by("award_date").first()
+    if framework and day < framework.award_date:
+        yield Objection(
+            "award_date",
+            _("The framework was awarded on %(day)s. Choose that day or a later one.")
+            % {"day": long_date(framework.award_date)},
+        )
+    if first and first.award_date < day:
+        yield Objection(
+            "award_date",
+            _("A call-off was awarded on %(day)s already. Choose that day or an earlier one.")
+            % {"day": long_date(first.award_date)},
+        )
 
 
 def firm_before(contract: Contract) -> Any:

@@ -22,7 +22,7 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.models.organisation import folded, identity
-from contracts.owed.amounts import OPEN, owed_at_award
+from contracts.owed.amounts import OPEN, owed_at_award, owed_themselves
 from contracts.owed.door import Award, award
 from contracts.owed.doubts import award_doubts, usual_value
 from contracts.owed.obligation import ExpectedRate, Owed, expected_rate, split, threshold
@@ -39,7 +39,16 @@ from contracts.owed.terms import (
 )
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import Access, May, visible
-from sroi.doors import Act, Doubt, Objection, Refused
+from sroi.doors import (
+    Act,
+    Doubt,
+    Objection,
+    Overtaken,
+    Refused,
+    key_of,
+    refuse_overtaken,
+    someone_was_first,
+)
 from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import percent
@@ -153,9 +162,13 @@ def _as_typed(percent: Decimal) -> str:
 def keep(
     draft: ContractDraft, typed: Mapping[str, Any], names: Iterable[str], *, at: datetime
 ) -> None:
-    """Store what was typed, right or wrong, so that nothing of it is lost."""
-    draft.filled_in, draft.edited_at = _typed(typed, names), at
-    ContractDraft.objects.filter(pk=draft.pk).update(filled_in=draft.filled_in, edited_at=at)
+    """Store what was typed, right or wrong, so that nothing of it is lost; `Overtaken` where the
+    form was sent by somebody since `draft` was read.
+    """
+    stored = _typed(typed, names)
+    if not _as_read(draft).update(filled_in=stored, edited_at=at):
+        raise Overtaken(someone_was_first())
+    draft.filled_in, draft.edited_at = stored, at
 
 
 def keep_meanwhile(
@@ -166,9 +179,12 @@ def keep_meanwhile(
     """
     draft.filled_in = _typed(typed, names)
     if edition == draft.edition and draft.owner_id == by.pk:
-        ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at).update(
-            filled_in=draft.filled_in
-        )
+        _as_read(draft).update(filled_in=draft.filled_in)
+
+
+def _as_read(draft: ContractDraft) -> Any:
+    """The draft, as long as nobody sent its form since it was read."""
+    return ContractDraft.objects.filter(pk=draft.pk, edited_at=draft.edited_at)
 
 
 def _typed(typed: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
@@ -176,7 +192,9 @@ def _typed(typed: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
 
 
 def discard(draft: ContractDraft) -> None:
-    ContractDraft.objects.filter(pk=draft.pk).delete()
+    gone, _of = _as_read(draft).delete()
+    if not gone:
+        raise Refused(someone_was_first())
 
 
 # --- what it would owe ----------------------------------------------------------------------------
@@ -366,6 +384,33 @@ class RegionalRules:
 # --- registering ----------------------------------------------------------------------------------
 
 
+def starting_point(draft: ContractDraft, rules: RegionalRules, given: Given) -> str:
+    """What tells what registering would do from anything else: what was filled in, what it would
+    owe, and what its framework then no longer owes itself.
+
+    The day on which its form was sent last does not: what is being typed is kept without it.
+    """
+    would = rules.outlook(given)
+    framework = falls_away(rules, given)
+    return key_of(
+        sorted(draft.filled_in.items()),
+        *(would.policy and would.policy.pk, would.rate, would.table and would.table.pk),
+        would.owed and would.owed.obligation,
+        *((town.pk, amount) for town, amount in would.per_town),
+        framework and (framework[0].pk, *framework[1:]),
+    )
+
+
+def falls_away(rules: RegionalRules, given: Given) -> tuple[Contract, Decimal, Decimal] | None:
+    """The contract that this first call-off makes a framework, with the value and the obligation
+    that it then no longer has itself; None where it makes none.
+    """
+    framework = rules.framework(given["parent_reference"])
+    if framework is None or framework.is_framework:
+        return None
+    return framework, *owed_themselves([framework.pk]).get(framework.pk, (ZERO, ZERO))
+
+
 def register(
     draft: ContractDraft,
     rules: RegionalRules,
@@ -373,16 +418,19 @@ def register(
     act: Act,
     *,
     is_adviser: bool,
+    shown: str,
     answered: Container[str] = (),
 ) -> Contract:
-    """Make the contract of a draft through the door of obligations; the draft is used up, so it is
-    registered once.
+    """Make the contract of a draft through the door of obligations, as it was `shown`
+    (`starting_point`); the draft is used up, so it is registered once.
     """
     with transaction.atomic():
         lock_ledger(draft.region)
-        used, _of = ContractDraft.objects.filter(pk=draft.pk).delete()
-        if not used:
+        now = ContractDraft.objects.select_for_update(of=("self",)).filter(pk=draft.pk).first()
+        if now is None:
             raise Refused(_("This draft was registered or discarded already."))
+        refuse_overtaken(shown, starting_point(now, rules, given))
+        now.delete()
         for _field, reason in rules.faults(given):
             raise Refused(reason)
         contract = rules.contract(given, _contractor(draft))

@@ -15,18 +15,17 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import Basis, Contract, Contractor, ValuationTable
-from contracts.owed.amounts import owed_themselves
 from contracts.policy.forms import RegionForm
 from contracts.registering import cpv
 from contracts.registering import door as registering
 from contracts.registering.door import RegionalRules, WouldOwe
 from contracts.registering.forms import NewContractorForm, SearchForm, TermsForm
 from sroi.access import May, visible
-from sroi.doors import Refused
+from sroi.doors import Overtaken, Refused
 from sroi.fields import Month, is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING, euro, euro2, long_date, month_name, percent
-from sroi.views import ConfirmPage, Request, act_of, mark_of
+from sroi.views import ConfirmPage, Request, act_of
 
 STEPS = (
     ("contract-new", gettext_lazy("Contractor")),
@@ -149,7 +148,7 @@ class OfDraft(ForRegistrars):
     rules: RegionalRules
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.draft = get_object_or_404(registering.drafts_for(request.access), pk=kwargs["pk"])
+        self.draft = self.draft_now()
         request.region_title = self.draft.region.title
         towns = registering.towns_to_register_for(request.access, self.draft.region, localdate())
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
@@ -163,9 +162,15 @@ class OfDraft(ForRegistrars):
         )
         return super().dispatch(request, *args, **kwargs)
 
+    def draft_now(self) -> Any:
+        rows = registering.drafts_for(self.request.access)
+        return get_object_or_404(rows, pk=self.kwargs["pk"])
+
     def is_stale(self) -> bool:
-        """Whether the form was sent by somebody since this one was opened."""
-        return bool(self.request.POST.get("edition", self.draft.edition) != self.draft.edition)
+        """Whether the form was sent by somebody since this one was opened; one that does not say
+        what it was opened from may be.
+        """
+        return bool(self.request.POST.get("edition") != self.draft.edition)
 
     def keep(self) -> TermsForm:
         form = TermsForm(self.request.POST, rules=self.rules)
@@ -204,16 +209,24 @@ class Terms(OfDraft):
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         if self.is_stale():
-            form = TermsForm(request.POST, rules=self.rules)
-            form.add_error(None, changed_meanwhile(self.draft))
-            return self.show("contracts/terms.html", "contract-draft", 409, form=form)
-        form = self.keep()
+            return self.second()
+        try:
+            form = self.keep()
+        except Overtaken:
+            self.draft = self.draft_now()
+            return self.second()
         if request.POST.get("later"):
             messages.success(request, _("Saved as a draft. It waits for you under New contract."))
             return redirect("contract-new")
         if not form.is_valid():
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
         return redirect("contract-check", self.draft.pk)
+
+    def second(self) -> HttpResponse:
+        """What was typed, and that somebody was first; nothing is kept of it yet."""
+        form = TermsForm(self.request.POST, rules=self.rules)
+        form.add_error(None, changed_meanwhile(self.draft))
+        return self.show("contracts/terms.html", "contract-draft", 409, form=form)
 
 
 class CpvCodes(ForRegistrars):
@@ -238,18 +251,21 @@ class OwedNow(OfDraft):
 
 
 class Check(OfDraft):
-    """Everything once more, and register."""
+    """Everything once more, and register: what was shown, and nothing else."""
 
     def get(self, request: Request, pk: int) -> HttpResponse:
+        return self.checked()
+
+    def checked(self, status: int = 200) -> HttpResponse:
+        """As the draft stands now; where that cannot be registered, back to its form."""
         form = self.stored(bound=True)
         if not form.is_valid():
             return redirect("contract-draft", self.draft.pk)
-        return self.checked(form)
-
-    def checked(self, form: TermsForm, status: int = 200) -> HttpResponse:
         rows = [
             (field.label, shown(form, field)) for field in form if shown(form, field) != NOTHING
         ]
+        # Before what it does: what changes in between is then not taken for shown.
+        start = registering.starting_point(self.draft, self.rules, form.given)
         becomes, falls = self.falls_away(form)
         return self.show(
             "contracts/check.html",
@@ -259,19 +275,18 @@ class Check(OfDraft):
             rows=rows,
             becomes_framework=becomes,
             falls_away=falls,
-            starting_point=mark_of(falls),
+            starting_point=start,
             has_changed=status != 200,
         )
 
     def falls_away(self, form: TermsForm) -> tuple[Any, list[tuple[Any, Any]]]:
-        """The contract that this first call-off makes a framework, and what it then does not owe
-        itself any more; nothing where it makes none.
+        """The contract that this first call-off makes a framework, and in words what it then does
+        not owe itself any more; nothing where it makes none.
         """
-        framework = self.rules.framework(form.given["parent_reference"])
-        if framework is None or framework.is_framework:
+        falls = registering.falls_away(self.rules, form.given)
+        if falls is None:
             return None, []
-        themselves = owed_themselves([framework.pk])
-        value, obligation = themselves.get(framework.pk, (ZERO, ZERO))
+        framework, value, obligation = falls
         owed = self.rules.outlook(form.given).owed
         return framework, [
             (
@@ -287,9 +302,9 @@ class Check(OfDraft):
         form = self.stored(bound=True)
         if not form.is_valid():
             return self.show("contracts/terms.html", "contract-draft", 422, form=form)
-        becomes, falls = self.falls_away(form)
-        if becomes and request.POST.get("starting_point") != mark_of(falls):
-            return self.checked(form, 409)
+        start = request.POST.get("starting_point")
+        if start is None:
+            return self.checked()
         is_adviser = request.access.may(May.CHOOSE_TABLE, region_id=self.draft.region_id)
         try:
             contract = registering.register(
@@ -298,8 +313,12 @@ class Check(OfDraft):
                 form.given,
                 act_of(request),
                 is_adviser=is_adviser,
+                shown=start,
                 answered=form.answered,
             )
+        except Overtaken:
+            self.draft = self.draft_now()
+            return self.checked(409)
         except Refused as fault:
             messages.error(request, str(fault))
             return redirect("contract-new")

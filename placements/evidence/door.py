@@ -61,8 +61,10 @@ def keep(
     illegible: bool = False,
 ) -> Evidence:
     """Add a file to a version that is being filled in."""
+    handed_in = _("This was handed in already. Report a change to add something.")
+    # Before the work of drawing its pages, and again once nobody can hand it in any more.
     if version.state not in OPEN_TO_EDIT:
-        raise Refused(_("This was handed in already. Report a change to add something."))
+        raise Refused(handed_in)
     if not may_be_kept(version, kind):
         raise Refused(_("A document about a person is not stored. Show it to the adviser."))
     if kind in ABOUT_A_PERSON and not illegible:
@@ -73,6 +75,7 @@ def keep(
     with transaction.atomic():
         # Whoever adds to the same one at the same moment waits here, so that the limit holds.
         Fulfilment.objects.select_for_update(of=("self",)).get(pk=version.fulfilment_id)
+        _refuse_handed_in(version.pk, handed_in)
         known = Evidence.objects.filter(
             version__fulfilment=version.fulfilment_id, erased_at=None
         ).exclude(file="")
@@ -97,6 +100,13 @@ def keep(
         )
         _put(made, ready.content, ready.pages)
     return made
+
+
+def _refuse_handed_in(version_id: int, why: str) -> None:
+    """Until the end of the transaction nobody hands it in."""
+    rows = FulfilmentVersion.objects.select_for_update(of=("self",))
+    if rows.get(pk=version_id).state not in OPEN_TO_EDIT:
+        raise Refused(why)
 
 
 def _put(evidence: Evidence, content: bytes, pages: list[bytes]) -> None:
@@ -149,6 +159,13 @@ def see(version: FulfilmentVersion, kind: str, how: str, on: date, act: Act) -> 
     return Evidence.objects.create(
         version=version, kind=kind, seen_on=on, seen_how=how, added_by=act.by, added_at=act.at
     )
+
+
+def take_away(evidence: Evidence, act: Act) -> None:
+    """Who records erases a file, as long as it is not handed in."""
+    with transaction.atomic():
+        _refuse_handed_in(evidence.version_id, _("This was handed in already, so the file stays."))
+        erase(evidence, act)
 
 
 def erase(evidence: Evidence, act: Act) -> None:

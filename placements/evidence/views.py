@@ -104,9 +104,7 @@ class Remove(Erasing):
         return super().may() and may_enter(self.request.access, f.region_id, f.contractor_id)
 
     def do(self, form: Any) -> str:
-        if self.found.version.state not in OPEN_TO_EDIT:
-            raise Refused(_("This was handed in already, so the file stays."))
-        evidence.erase(self.found, act_of(self.request))
+        evidence.take_away(self.found, act_of(self.request))
         return _("The file is erased.")
 
     @property

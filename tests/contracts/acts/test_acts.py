@@ -28,7 +28,7 @@ from placements.models import FulfilmentLine
 from sroi.access import Role
 from sroi.doors import Act, Refused
 from tests import factories as make
-from tests.factories import signed_in
+from tests.factories import confirming, look_and_confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -95,7 +95,7 @@ def test_shares_are_shown_before_they_change_and_hold_from_their_month(
     ]
     assert effect.difference == 0
     assert contract.shares.count() == 2
-    assert adviser.post(url, split(contract, "25", "75", confirm="1")).status_code == 302
+    assert look_and_confirm(adviser, url, split(contract, "25", "75")).status_code == 302
     assert shares(contract, date(2024, 6, 1)) == {"GM0402": 60, "GM0406": 40}
     assert shares(contract, date(2024, 7, 1)) == {"GM0402": 25, "GM0406": 75}
     history = adviser.get(reverse("contract-history", args=[contract.pk])).content.decode()
@@ -108,7 +108,7 @@ def test_shares_are_shown_before_they_change_and_hold_from_their_month(
 
 
 def test_a_municipality_can_lose_its_share(contract: Contract, adviser: Client) -> None:
-    adviser.post(address(contract, "shares"), split(contract, "", "100", confirm="1"))
+    look_and_confirm(adviser, address(contract, "shares"), split(contract, "", "100"))
     assert shares(contract, date(2024, 7, 1)) == {"GM0406": 100}
 
 
@@ -130,7 +130,7 @@ def test_a_municipality_can_lose_its_share(contract: Contract, adviser: Client) 
 def test_faulty_shares_are_answered_beside_their_field(
     contract: Contract, adviser: Client, given: dict[str, str], field: str
 ) -> None:
-    answer = adviser.post(address(contract, "shares"), split(contract, confirm="1", **given))
+    answer = look_and_confirm(adviser, address(contract, "shares"), split(contract, **given))
     assert answer.status_code == 422
     assert any(name.startswith(field) for name in answer.context["form"].errors)
     assert contract.shares.count() == 2
@@ -163,16 +163,19 @@ def test_an_officer_proposes_shares_and_an_adviser_accepts(
     contract: Contract, adviser: Client, officer: Client
 ) -> None:
     assert (
-        officer.post(
-            address(contract, "shares"), split(contract, "25", "75", confirm="1")
+        look_and_confirm(
+            officer, address(contract, "shares"), split(contract, "25", "75")
         ).status_code
         == 302
     )
     proposal = ChangeProposal.objects.get()
     assert contract.shares.count() == 2
     page = reverse("change-proposal", args=[proposal.pk])
-    assert [p.after for p in adviser.get(page).context["effect"].shares] == [25, 75]
-    adviser.post(page, {"accept": "1"})
+    shown = adviser.get(page)
+    assert [p.after for p in shown.context["effect"].shares] == [25, 75]
+    assert adviser.post(page, {"accept": "1"}).status_code == 200
+    assert contract.shares.count() == 2
+    adviser.post(page, confirming(shown) | {"accept": "1"})
     assert shares(contract, date(2024, 7, 1)) == {"GM0402": 25, "GM0406": 75}
 
 
@@ -188,8 +191,8 @@ def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> No
             adviser.post(url, {"table": wrong, "reason": "Afgesproken", "confirm": "1"}).status_code
             == 422
         )
-    given = {"table": str(other.pk), "reason": "Afgesproken", "confirm": "1"}
-    assert adviser.post(url, given).status_code == 302
+    given = {"table": str(other.pk), "reason": "Afgesproken"}
+    assert look_and_confirm(adviser, url, given).status_code == 302
     contract.refresh_from_db()
     assert contract.table == other
     with pytest.raises(Refused):
@@ -212,7 +215,7 @@ def test_another_table_is_pinned_once(contract: Contract, adviser: Client) -> No
 def test_what_was_proposed_is_what_is_done(
     contract: Contract, adviser: Client, officer: Client, kind: str, given: dict[str, str]
 ) -> None:
-    officer.post(address(contract, kind), {**given, "reason": "Afgesproken", "confirm": "1"})
+    look_and_confirm(officer, address(contract, kind), {**given, "reason": "Afgesproken"})
     contract.refresh_from_db()
     assert (contract.state, contract.end_date, obligation(contract)) == (
         "active",
@@ -221,7 +224,7 @@ def test_what_was_proposed_is_what_is_done(
     )
     page = reverse("change-proposal", args=[ChangeProposal.objects.get().pk])
     shown = adviser.get(page)
-    adviser.post(page, {"accept": "1"})
+    adviser.post(page, confirming(shown) | {"accept": "1"})
     contract.refresh_from_db()
     assert obligation(contract) == shown.context["effect"].after
     expected = {
@@ -276,12 +279,12 @@ def test_a_call_off_begins_with_what_its_framework_says(
     assert draft.filled_in["parent_reference"] == contract.reference
     assert (draft.filled_in[f"share_{pks['GM0402']}"], draft.filled_in["rate"]) == ("60", "5")
     terms = {"reference": "N-1", "title": "Nadere", "value": "200.000", "award_date": "2024-02-01"}
-    terms |= {"start_date": "2024-03-01", "end_date": "2024-12-31"}
+    terms |= {"start_date": "2024-03-01", "end_date": "2024-12-31", "edition": draft.edition}
     url = reverse("contract-draft", args=[draft.pk])
     assert adviser.post(url, draft.filled_in | terms).status_code == 302
     check = reverse("contract-check", args=[draft.pk])
     assert adviser.get(check).context["becomes_framework"] == contract
-    adviser.post(check)
+    make.confirm(adviser, check)
     call_off = Contract.objects.get(reference="N-1")
     assert call_off.parent == contract
     assert (obligation(call_off), obligation(contract)) == (10000, 0)

@@ -75,7 +75,7 @@ def test_registering_one_proposes_the_discount_of_its_level(
     assert adviser.post(url(contract), given()).context["effect"].after == 45000
     assert not PsoCertificate.objects.exists()
     for status in (302, 422):
-        assert adviser.post(url(contract), given(confirm="1")).status_code == status
+        assert make.look_and_confirm(adviser, url(contract), given()).status_code == status
     change = ObligationChange.objects.get()
     assert (change.kind, change.obligation_delta) == ("pso_discount", D("-5000.00"))
     assert change.certificate == PsoCertificate.objects.get(
@@ -99,29 +99,28 @@ def test_registering_one_proposes_the_discount_of_its_level(
 def test_a_fault_stands_beside_its_field(
     contract: Contract, adviser: Client, fields: dict[str, str], field: str
 ) -> None:
-    answer = adviser.post(url(contract), given(**fields, confirm="1"))
+    answer = make.look_and_confirm(adviser, url(contract), given(**fields))
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert obligation(contract) == 50000
 
 
 def test_two_years_to_the_day_are_allowed(contract: Contract, adviser: Client) -> None:
-    assert (
-        adviser.post(url(contract), given(valid_until="2026-03-01", confirm="1")).status_code == 302
-    )
+    answer = make.look_and_confirm(adviser, url(contract), given(valid_until="2026-03-01"))
+    assert answer.status_code == 302
 
 
 def test_a_level_without_discount_is_only_registered(contract: Contract, adviser: Client) -> None:
     shown = adviser.post(url(contract), given(level="1"))
     assert shown.context["warnings"]
-    adviser.post(url(contract), given(level="1", confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given(level="1"))
     assert PsoCertificate.objects.exists()
     assert obligation(contract) == 50000
 
 
 def test_a_higher_level_gives_only_what_it_gives_more(contract: Contract, adviser: Client) -> None:
-    adviser.post(url(contract), given(confirm="1"))
-    adviser.post(url(contract), given(level="3", token="t-2", confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
+    make.look_and_confirm(adviser, url(contract), given(level="3", token="t-2"))
     assert obligation(contract) == 42500
 
 
@@ -129,7 +128,7 @@ def test_one_certificate_serves_every_contract_of_the_contractor(
     contract: Contract, adviser: Client
 ) -> None:
     other = make.make_contract(contract.region, contract.contractor, value=D(200000))
-    adviser.post(url(contract), given(valid_until="2026-03-01", confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given(valid_until="2026-03-01"))
     (task,) = tasks(adviser, other, date(2024, 6, 1))
     form = adviser.get(task.url).context["form"]
     assert form.initial["obligation_delta"] == D("-1000.00")
@@ -137,14 +136,14 @@ def test_one_certificate_serves_every_contract_of_the_contractor(
         name: str(form.initial[name])
         for name in ("effective_date", "obligation_delta", "reason", "token")
     }
-    adviser.post(task.url, {**typed, "obligation_delta": "-1000", "confirm": "1"})
+    make.look_and_confirm(adviser, task.url, {**typed, "obligation_delta": "-1000"})
     assert obligation(other) == 9000
     assert tasks(adviser, other, date(2024, 6, 1)) == []
     assert PsoCertificate.objects.count() == 1
 
 
 def test_an_adviser_is_warned_before_it_lapses(contract: Contract, adviser: Client) -> None:
-    adviser.post(url(contract), given(confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
     assert tasks(adviser, contract, date(2024, 12, 30)) == []
     (task,) = tasks(adviser, contract, date(2024, 12, 31))  # 60 days before 1 March
     assert "€ 5.000" in task.why.replace("\xa0", " ")
@@ -154,7 +153,7 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(
     contract: Contract, adviser: Client
 ) -> None:
     """Of 731 days of the term 305 lie after 1 March 2025: 5.000 × 305 / 731 = 2.086,18."""
-    adviser.post(url(contract), given(confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
     (task,) = tasks(adviser, contract, date(2025, 3, 2))
     form = adviser.get(task.url).context["form"]
     assert form.initial["obligation_delta"] == D("2086.18")
@@ -167,7 +166,7 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(
         "token": "t-9",
     }
     assert adviser.post(task.url, typed).context["effect"].difference == D("2086.18")
-    adviser.post(task.url, {**typed, "confirm": "1"})
+    make.look_and_confirm(adviser, task.url, typed)
     assert obligation(contract) == D("47086.18")
     assert tasks(adviser, contract, date(2025, 3, 3)) == []
 
@@ -188,7 +187,7 @@ def test_after_a_take_over_the_discount_of_the_firm_before_is_still_taken_back(
 
 
 def test_one_that_follows_keeps_the_discount(contract: Contract, adviser: Client) -> None:
-    adviser.post(url(contract), given(confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
     make.make_certificate(contract, valid_from=date(2025, 3, 2), valid_until=date(2026, 3, 1))
     found = cover(contract, date(2025, 4, 1))
     assert found
@@ -202,7 +201,7 @@ def test_one_that_follows_keeps_the_discount(contract: Contract, adviser: Client
 
 
 def test_a_gap_does_not_follow(contract: Contract, adviser: Client) -> None:
-    adviser.post(url(contract), given(confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
     make.make_certificate(contract, valid_from=date(2025, 5, 1), valid_until=date(2026, 3, 1))
     found = cover(contract, date(2025, 4, 1))
     assert found

@@ -21,7 +21,7 @@ from contracts.models import (
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
-from tests.factories import signed_in
+from tests.factories import confirming, look_and_confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_the_preview_is_what_is_then_posted(
     assert (effect.before, effect.after) == (50000, Decimal(after))
     assert sum(part.after for part in effect.parts) == Decimal(after)
     assert not ObligationChange.objects.exists()
-    answer = adviser.post(address(contract, kind), given(**fields, confirm="1"))
+    answer = look_and_confirm(adviser, address(contract, kind), given(**fields))
     assert answer["Location"] == reverse("contract-detail", args=[contract.pk])
     assert obligation(contract) == Decimal(after)
     per_town: dict[int, Decimal] = {}
@@ -86,14 +86,14 @@ def test_turnover_statements_only_where_the_obligation_follows_them(
     by_value = make.make_contract(region, make.make_contractor())
     assert adviser.get(address(by_value, "turnover")).status_code == 404
     contract = make.make_contract(region, make.make_contractor(), basis="invoiced_turnover")
-    adviser.post(address(contract, "turnover"), given(value_delta="200.000", confirm="1"))
+    look_and_confirm(adviser, address(contract, "turnover"), given(value_delta="200.000"))
     assert obligation(contract) == 10000
 
 
 def test_confirming_twice_registers_once(contract: Contract, adviser: Client) -> None:
     for _time in range(2):
-        answer = adviser.post(
-            address(contract, "amendment"), given(value_delta="100000", confirm="1")
+        answer = look_and_confirm(
+            adviser, address(contract, "amendment"), given(value_delta="100000")
         )
         assert answer.status_code == 302
     assert obligation(contract) == 55000
@@ -127,12 +127,12 @@ def test_a_fault_stands_beside_its_field(
 
 def test_ending_and_cancelling(contract: Contract, adviser: Client) -> None:
     assert adviser.post(address(contract, "end"), given()).context["effect"].difference == 0
-    adviser.post(address(contract, "end"), given(confirm="1"))
+    look_and_confirm(adviser, address(contract, "end"), given())
     contract.refresh_from_db()
     assert contract.state == ContractState.ENDED
     assert adviser.get(address(contract, "end")).status_code == 404
     assert adviser.post(address(contract, "cancel"), given()).context["effect"].after == 0
-    adviser.post(address(contract, "cancel"), given(confirm="1"))
+    look_and_confirm(adviser, address(contract, "cancel"), given())
     contract.refresh_from_db()
     assert contract.state == ContractState.CANCELLED
     assert obligation(contract) == 0
@@ -144,8 +144,8 @@ def test_an_officer_proposes_and_an_adviser_accepts(
 ) -> None:
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     assert (
-        officer.post(
-            address(contract, "amendment"), given(value_delta="150000", confirm="1")
+        look_and_confirm(
+            officer, address(contract, "amendment"), given(value_delta="150000")
         ).status_code
         == 302
     )
@@ -154,9 +154,10 @@ def test_an_officer_proposes_and_an_adviser_accepts(
     page = reverse("change-proposal", args=[proposal.pk])
     assert officer.post(page, {"accept": "1"}).status_code == 404
     assert page in adviser.get(reverse("contract-detail", args=[contract.pk])).content.decode()
-    assert adviser.get(page).context["effect"].after == 57500
-    adviser.post(page, {"accept": "1"})
-    adviser.post(page, {"accept": "1"})
+    shown = adviser.get(page)
+    assert shown.context["effect"].after == 57500
+    for _time in range(2):
+        adviser.post(page, confirming(shown) | {"accept": "1"})
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.ACCEPTED
     assert obligation(contract) == 57500

@@ -13,7 +13,7 @@ from contracts.models import Municipality, Region
 from contracts.owed.shares import SharesOfContracts
 from sroi.access import Role
 from tests import factories as make
-from tests.factories import confirming
+from tests.factories import confirming, look_and_confirm
 
 pytestmark = pytest.mark.django_db
 NEW = "/opdrachtgevers/nieuw/"
@@ -129,7 +129,7 @@ def test_a_merger_is_shown_then_done(region: Region, admin: Client) -> None:
     old.refresh_from_db()
     assert old.valid_until is None
     assert 'value="2025-12-31"' in text(admin.post(end_of(old), given | {"back": "1"}))
-    done = admin.post(end_of(old), given | {"confirm": "1"}, follow=True)
+    done = look_and_confirm(admin, end_of(old), given, follow=True)
     assert "Hilversum neemt het aandeel over in 1 contract" in text(done)
     assert "tot en met 31 december 2025, gaat verder in Hilversum" in text(done)
     assert SharesOfContracts([contract]).on(contract.pk, date(2026, 1, 1)) == {successor.pk: 100}
@@ -141,7 +141,7 @@ def test_ending_alone_says_that_shares_stay(region: Region, admin: Client) -> No
     old = region.municipalities.get(code="GM0406")
     given = {"valid_until": "2025-06-30", "successor": "", "why": ""}
     assert "blijft het aandeel van Huizen zoals het is" in text(admin.post(end_of(old), given))
-    done = admin.post(end_of(old), given | {"confirm": "1"}, follow=True)
+    done = look_and_confirm(admin, end_of(old), given, follow=True)
     assert "De laatste dag van Huizen is 30 juni 2025" in text(done)
 
 

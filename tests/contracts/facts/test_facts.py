@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.facts import door as facts
+from contracts.facts.rules import fact_faults
 from contracts.models import (
     ClosedYear,
     Contract,
@@ -247,6 +248,27 @@ def test_what_the_ledger_does_not_allow_is_said_beside_the_field(
     assert said in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("which", "day", "said"),
+    [
+        ("framework", date(2024, 3, 1), "Een nadere overeenkomst is al gegund op 1 februari 2024"),
+        ("call-off", date(2023, 11, 1), "De raamovereenkomst is gegund op 1 december 2023"),
+        ("framework", date(2024, 2, 1), ""),
+        ("call-off", date(2023, 12, 1), ""),
+    ],
+)
+def test_a_framework_is_awarded_before_its_call_offs(
+    region: Region, linde: Contractor, which: str, day: date, said: str
+) -> None:
+    framework = make.make_contract(region, linde)
+    order = make.make_contract(region, linde, parent=framework, award_date=date(2024, 2, 1))
+    contract = {"framework": framework, "call-off": order}[which]
+    contract.refresh_from_db()
+    faults = list(fact_faults(contract, facts_of(contract, award_date=day)))
+    assert [name for name, _reason in faults] == ["award_date"] * bool(said)
+    assert not said or said in faults[0].reason
+
+
 def test_a_first_day_shows_which_fulfilments_are_worth_something_else(
     contract: Contract, adviser: Client
 ) -> None:
@@ -270,6 +292,16 @@ def test_a_settled_contract_stays_as_it_is(contract: Contract, adviser: Client, 
 @pytest.fixture
 def follower() -> Contractor:
     return make.make_contractor("Opvolger B.V.", "87654321")
+
+
+def test_what_was_not_looked_at_is_shown_first(contract: Contract, adviser: Client) -> None:
+    given = {"name": "Nieuw", "kvk": "87654321", "day": "2025-06-30", "reason": "Overname"}
+    page = reverse("contract-take-over", args=[contract.pk])
+    for blind in ({"confirm": "1"}, {"confirm": "1", "starting_point": ""}):
+        looked = adviser.post(page, given | blind)
+        assert (looked.status_code, looked.context["looked"]) == (200, True)
+    assert Contract.objects.get().contractor == contract.contractor
+    assert adviser.post(page, given | confirming(looked)).status_code == 302
 
 
 def test_from_a_day_on_a_contract_is_of_another_firm(
@@ -599,6 +631,15 @@ def test_contracts_that_another_handed_over_meanwhile_are_shown_first(
         facts.hand_over([contract], mo, access_of(noor), act(noor, "Later"), shown=shown)
     contract.refresh_from_db()
     assert contract.adviser == sem
+
+
+def test_a_contract_that_was_closed_meanwhile_keeps_its_adviser(
+    contract: Contract, noor: Any
+) -> None:
+    sem = make.make_user(Role.ADVISER, contract.region)
+    obligations.cancel(Contract.objects.get(), act(noor, "Failliet"), on=TODAY)
+    with pytest.raises(Refused, match=contract.reference):
+        facts.hand_over([contract], sem, access_of(noor), act(noor, "Verlof"))
 
 
 def test_only_an_adviser_of_the_region_gets_them(contract: Contract, noor: Any) -> None:

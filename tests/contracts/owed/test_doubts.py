@@ -193,7 +193,7 @@ class TestForms:
             == 422
         )
         assert fill_in(client, draft, **given, **tick).status_code == 302
-        assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
+        assert make.confirm(client, reverse("contract-check", args=[draft.pk])).status_code == 302
         assert Contract.objects.get(reference=given["reference"]).value == D(10**9)
         assert not ContractDraft.objects.exists()
 
@@ -207,7 +207,7 @@ class TestForms:
         assert list(page.context["form"].errors) == ["labour_cost"]
         tick = self.ticks(page, "labour_cost")
         assert fill_in(client, draft, **given, **tick).status_code == 302
-        assert client.post(reverse("contract-check", args=[draft.pk])).status_code == 302
+        assert make.confirm(client, reverse("contract-check", args=[draft.pk])).status_code == 302
         assert Contract.objects.get().labour_cost == D(10**6)
 
     def test_an_award_far_ahead(self, region: Region, adviser: Any) -> None:
@@ -248,7 +248,7 @@ class TestForms:
         page = client.post(url, given | tick)
         assert page.status_code == 200
         assert f'value="{next(iter(tick.values()))}"' in page.content.decode()
-        assert client.post(url, given | tick | {"confirm": "1"}).status_code == 302
+        assert make.look_and_confirm(client, url, given | tick).status_code == 302
         assert ObligationChange.objects.get().value_delta == -5000
 
     @pytest.mark.parametrize(
@@ -313,7 +313,7 @@ class TestProposals:
         page = officer.post(url, given | {"confirm": "1"})
         confirm = page.context["form"].fields["value_delta"].confirm
         assert (
-            officer.post(url, given | {"confirm": "1", confirm.name: confirm.value}).status_code
+            make.look_and_confirm(officer, url, given | {confirm.name: confirm.value}).status_code
             == 302
         )
         proposal = ChangeProposal.objects.get()
@@ -321,12 +321,14 @@ class TestProposals:
             acts.accept(proposal, make.act(adviser))
 
         client, url = signed_in(adviser), reverse("change-proposal", args=[proposal.pk])
-        (doubt,) = client.get(url).context["doubts"]
-        page = client.post(url, {"accept": "1"})
+        page = client.get(url)
+        (doubt,) = page.context["doubts"]
+        accept = make.confirming(page) | {"accept": "1"}
+        page = client.post(url, accept)
         assert (page.status_code, doubt.reason in page.content.decode()) == (422, True)
         proposal.refresh_from_db()
         assert proposal.answered_at is None
-        assert client.post(url, {"accept": "1", "klopt": doubt.key}).status_code == 302
+        assert client.post(url, accept | {"klopt": doubt.key}).status_code == 302
         assert ObligationChange.objects.get().value_delta == -5000
 
 

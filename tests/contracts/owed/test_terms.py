@@ -24,7 +24,7 @@ from sroi.doors import Refused
 from sroi.exchange import Sheet
 from tests import factories as make
 from tests.contracts.imports.test_imports import CONTRACT
-from tests.factories import signed_in
+from tests.factories import look_and_confirm, signed_in
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -198,8 +198,7 @@ class TestEarlyEnd:
             **given,
         }
         page = reverse("contract-change", args=[contract.pk, "early_end"])
-        assert client.post(page, {"token": "t-1", **fields}).status_code == 200  # what it would do
-        assert client.post(page, {"token": "t-1", "confirm": "1", **fields}).status_code == 302
+        assert look_and_confirm(client, page, {"token": "t-1", **fields}).status_code == 302
         contract.refresh_from_db()
 
     def owed(self, contract: Contract) -> Decimal:

@@ -273,7 +273,7 @@ class TestPages:
         assert client.post(in_force, {"valid_from": ""}).status_code == 422
         shown = client.post(in_force, {"valid_from": "2026-01-01"})
         assert (shown.status_code, made.in_force.count()) == (200, 0)
-        client.post(in_force, {"valid_from": "2026-01-01", "confirm": "1"})
+        client.post(in_force, {"valid_from": "2026-01-01"} | make.confirming(shown))
         line = made.in_force.get()
         assert line.valid_from == date(2026, 1, 1)
         assert line.history.get().history_user == admin

@@ -17,6 +17,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from contracts.models import Policy
+from placements.evidence import door as evidence
 from placements.evidence.door import is_kept_as_sent
 from placements.life import door as life
 from placements.models import Evidence, FulfilmentVersion
@@ -455,3 +456,16 @@ class TestWho:
         make.confirm(signed_in(person), reverse("evidence-remove", args=[kept.pk]))
         kept.refresh_from_db()
         assert kept.file
+
+    def test_what_is_handed_in_at_that_moment_keeps_its_files(
+        self, person: Any, draft: FulfilmentVersion
+    ) -> None:
+        """Who records looked before it was handed in, and is late at the door."""
+        add(signed_in(person), draft, photo())
+        kept = Evidence.objects.select_related("version").get()
+        FulfilmentVersion.objects.filter(pk=draft.pk).update(state="submitted")
+        with pytest.raises(Refused, match="ingediend"):
+            evidence.take_away(kept, make.act(person))
+        with pytest.raises(Refused, match="ingediend"):
+            evidence.keep(draft, kept.kind, "b.jpg", photo(colour="red"), make.act(person))
+        assert Evidence.objects.get().file

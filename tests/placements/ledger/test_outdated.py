@@ -217,7 +217,7 @@ def test_the_pages_show_old_and_new_and_value_anew(
         (D("80000.00"), D("120000.00"))
     ]
     assert "DOOR" in shown.content.decode()
-    adviser.post(change, {**given, "confirm": "1"})
+    adviser.post(change, {**given, **make.confirming(shown)})
     page = reverse("contract-outdated", args=[contract.pk])
     assert "€\xa0120.000" in adviser.get(page).content.decode()
     assert page in adviser.get(reverse("contract-detail", args=[contract.pk])).content.decode()
