@@ -89,11 +89,18 @@ def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySe
     )
 
 
-def takes_new(contractor_id: int, contracts: Iterable[Contract], access: Access) -> bool:
-    """Whether this person may record something new for the firm under all of these contracts: none
-    of them is closed, or another firm's now.
+def takes_new(contractor_id: int, contracts: Iterable[Contract]) -> bool:
+    """Whether something new can be recorded for the firm under all of these contracts, by who may
+    record for it: none of them is closed, or another firm's now. For a page; the door looks again
+    (`closed_to`).
     """
-    return closed_to(contractor_id, contracts, access) is None
+    return all(
+        contract.contractor_id == contractor_id
+        and contract.state in TAKES_FULFILMENTS
+        and contract.table_id is not None
+        and not contract.is_framework
+        for contract in contracts
+    )
 
 
 def closed_to(contractor_id: int, contracts: Iterable[Contract], access: Access) -> Contract | None:

@@ -106,7 +106,7 @@ class FulfilmentDetail(DetailPage):
         return super().get_context_data(
             version=latest,
             may_enter=entering,
-            may_copy=entering and takes_new(fulfilment.contractor_id, under, self.request.access),
+            may_copy=entering and takes_new(fulfilment.contractor_id, under),
             may_review=may_review(self.request.access, fulfilment),
             may_mend=may_mend(self.request.access, self.request.user, fulfilment),
             evidence=evidence_with(

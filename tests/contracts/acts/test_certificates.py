@@ -174,7 +174,7 @@ def test_after_a_lapse_the_correction_is_ready_to_confirm(
 def test_after_a_take_over_the_discount_of_the_firm_before_is_still_taken_back(
     contract: Contract, adviser: Client
 ) -> None:
-    adviser.post(url(contract), given(confirm="1"))
+    make.look_and_confirm(adviser, url(contract), given())
     follower, noor = make.make_contractor("Opvolger"), make.make_user(Role.ADVISER, contract.region)
     with time_machine.travel(make.moment(date(2024, 8, 1)), tick=False):
         facts.take_over(contract, follower, {}, date(2024, 7, 1), make.act(noor, "Overname"))
