@@ -16,6 +16,7 @@ from reporting.figures.exchange import PARTS
 from reporting.figures.records import Place
 
 ROOT = settings.BASE_DIR
+WINGS = ("sroi", "contracts", "placements", "reporting", "tests")
 HANDBOOK = ROOT / "docs" / "domain.md"
 PAGES = [
     *(
@@ -94,7 +95,7 @@ def test_settings_and_other_names_in_capitals_exist(document: Path) -> None:
     names = named(document, r"^([A-Z]+(?:_[A-Z]+)+)(?==|$)")
     files = [
         ROOT / "Makefile",
-        *(path for wing in ("sroi", "tests") for path in (ROOT / wing).rglob("*.py")),
+        *(path for wing in WINGS for path in (ROOT / wing).rglob("*.py")),
     ]
     texts = [path.read_text(encoding="utf-8") for path in files]
     assert [name for name in names if not any(name in text for text in texts)] == []
