@@ -59,7 +59,7 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any)
     page.goto(f"{live_server.url}/contracten/")  # it goes on while one is elsewhere
     worker.finish()
     page.goto(there)
-    expect(page.get_by_text("1 rij kan zo niet worden ingelezen")).to_be_visible()
+    expect(page.locator("#upload").get_by_text("1 rij kan zo niet worden ingelezen")).to_be_visible()
     expect(page.get_by_role("heading", name="Rijen")).to_be_visible()
     expect(page.locator("td.is-faulty")).to_contain_text("Dit is geen getal")
     looks_right(page)
@@ -73,7 +73,7 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any)
     page.get_by_role("link", name="Kies een ander bestand").click()
     send(page, sheet(CONTRACT, {}, {"reference": "HIL-2"}, names=DUTCH))
     page.get_by_role("button", name="Lees 2 rijen in").click()  # there by itself
-    expect(page.get_by_text("2 rijen zijn ingelezen")).to_be_visible()
+    expect(page.locator("#upload").get_by_text("2 rijen zijn ingelezen")).to_be_visible()
     page.get_by_role("link", name="Naar wat is ingelezen").click()
     expect(page.get_by_role("link", name="HIL-2")).to_be_visible()
     assert Contract.objects.count() == 2
@@ -89,7 +89,7 @@ def test_a_page_that_waits_shows_by_itself_what_became_of_it(
     expect(page.get_by_role("button", name="Lees 1 rij in")).to_be_visible()
     Upload.objects.update(state="waiting")
     page.reload()
-    expect(page.get_by_text("De rijen worden bekeken")).to_be_visible()
+    expect(page.locator("#upload").get_by_text("De rijen worden bekeken")).to_be_visible()
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         looks_right(page)
@@ -112,5 +112,5 @@ def test_a_contractor_without_script(new_context: Any, live_server: Any, worker:
     page.get_by_role("button", name="Lees 1 rij in").click()
     worker.finish()
     page.goto(page.url)
-    expect(page.get_by_text("1 rij is ingelezen")).to_be_visible()
+    expect(page.locator("#upload").get_by_text("1 rij is ingelezen")).to_be_visible()
     assert Fulfilment.objects.get().latest.state == "submitted"
