@@ -117,7 +117,9 @@ class Drafts(ForWhoMay, View):
         versions = self.versions(fulfilments)
         valuing.fetch(versions)
         valued, lacking = values_of(versions), handing_in.lacking(versions, localdate())
-        doubts, unproved = handing_in.unanswered(versions), proof.missing(versions)
+        for version in versions:
+            handing_in.with_values(valued[version.pk])
+        doubts, unproved = handing_in.still_asked(versions), proof.missing(versions)
         asked = ticks(self.request.GET.getlist("version"))
         chooses = "chosen" in self.request.GET
         return [
