@@ -54,6 +54,7 @@ def keep(disagreement: Disagreement, act: Act) -> None:
     if not act.why.strip():
         raise Refused(_("Write why the decision stays, so that the contractor understands it."))
     with transaction.atomic():
+        _latest_of(disagreement)
         _answer(disagreement, DisagreementState.KEPT, act)
         _note(disagreement.version, EventKind.KEPT, act)
 
@@ -63,8 +64,7 @@ def review_again(disagreement: Disagreement, act: Act) -> FulfilmentVersion:
     something else was said after the decision: that would be undone by what was claimed before it.
     """
     with transaction.atomic():
-        rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
-        latest = rows.get(pk=disagreement.version.fulfilment_id).latest
+        latest = _latest_of(disagreement)
         if latest and decision_of(latest).pk != disagreement.version_id:
             raise Refused(
                 _(
@@ -76,6 +76,14 @@ def review_again(disagreement: Disagreement, act: Act) -> FulfilmentVersion:
         _answer(disagreement, DisagreementState.AGAIN, act)
         _note(disagreement.version, EventKind.AGAIN, act)
         return life.review_again(disagreement.claim, Act(act.by, act.at, act.today))
+
+
+def _latest_of(disagreement: Disagreement) -> FulfilmentVersion | None:
+    """The newest version, with its fulfilment held: first, by either answer. Writing down what
+    happened holds it too, and who held the disagreement before it would wait for the other.
+    """
+    rows = Fulfilment.objects.select_for_update(of=("self",)).select_related("latest")
+    return rows.get(pk=disagreement.version.fulfilment_id).latest
 
 
 def _answer(disagreement: Disagreement, state: str, act: Act) -> None:
