@@ -11,18 +11,13 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 TEMPLATES := $(wildcard templates)
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard sroi/locale/*/LC_MESSAGES/*.po))
-# Two at a time; and those with a browser by themselves. With ARGS="-k word" one of the two may find none (5).
-define pytest
-some() { "$$@" || [ $$? -eq 5 ]; }; failed=0; \
-some $(1) $(BIN)/python -m pytest -n 2 -m "not browser" $(ARGS) || failed=1; \
-some $(1) $(BIN)/python -m pytest -m browser $(ARGS) || failed=1; \
-exit $$failed
-endef
+# Compiled modules are kept, whatever the surroundings say: without them every process compiles all anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants test test-sqlite test-postgres lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants test test-sqlite test-postgres pytest lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -64,11 +59,18 @@ test: setup-dev  ## Check everything: style, types, and all tests on SQLite and 
 
 test-sqlite: setup-dev  ## All tests on SQLite (ARGS="-k word" for some)
 	@echo "== Tests on SQLite"
-	@$(call pytest,env -u DATABASE_URL)
+	@env -u DATABASE_URL $(MAKE) --no-print-directory pytest
 
 test-postgres: setup-dev  ## All tests on PostgreSQL: the one of DATABASE_URL, or a throw-away server
 	@echo "== Tests on PostgreSQL"
-	@$(call pytest,$(BIN)/python tests/tools/throwaway_postgres.py --)
+	@$(BIN)/python tests/tools/throwaway_postgres.py -- $(MAKE) --no-print-directory pytest
+
+# Two at a time; and those with a browser by themselves. With ARGS="-k word" one of the two may find none (5).
+pytest:
+	@some() { $(BIN)/python -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; failed=0; \
+	some -n 2 -m "not browser" || failed=1; \
+	some -m browser || failed=1; \
+	exit $$failed
 
 lint: setup-dev  ## Style, layers and templates
 	@echo "== Style and layers"

@@ -142,6 +142,10 @@ class OfOne(Scoped, SingleObjectMixin, View):
     related: tuple[str, ...] = ()
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        method = request.method.lower()
+        if method not in self.http_method_names or not hasattr(self, method):
+            # Of nothing that is here or not: it is not looked for.
+            return self.http_method_not_allowed(request)
         self.object = self.get_object()
         setattr(self, self.get_context_object_name(self.object) or "object", self.object)
         if not self.may():

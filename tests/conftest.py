@@ -178,3 +178,14 @@ def django_db_modify_db_settings(
     yield
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Copied from one that was migrated before."""
+    from tests.tools.prepared import database_of_tests
+
+    with django_db_blocker.unblock(), database_of_tests():
+        yield

@@ -47,6 +47,7 @@ from sroi.files.storage import MARK, EvidenceStorage, random_name
 from sroi.models import EvidenceMark
 from sroi.server.outbox import KeptMail
 from tests import factories as make
+from tests.tools.prepared import copied
 from tests.tools.worker import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -195,17 +196,16 @@ def run(tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def third_database(tmp_path: Path) -> Iterator[str]:
-    """Of the kind that the tests run on."""
+    """Of the kind that the tests run on; its tables are there, the second makes its own."""
     if connection.vendor == "sqlite":
+        copied(str(tmp_path / "third.sqlite3"))
         yield f"sqlite:///{tmp_path / 'third.sqlite3'}"
         return
     name = f"{connection.settings_dict['NAME']}_third"
-    quoted = connection.ops.quote_name(name)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {quoted}")
+    copied(name)
     yield database_url().rpartition("/")[0] + f"/{name}"
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {quoted}")
+        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
 
 
 def test_to_the_other_database_and_back(
