@@ -185,7 +185,7 @@ def django_db_setup(
     django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """Copied from one that was migrated before."""
-    from tests.tools.prepared import database_of_tests
+    from tests.prepared import database_of_tests
 
     with django_db_blocker.unblock(), database_of_tests():
         yield

@@ -22,7 +22,11 @@ from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation.template import templatize
+
+from tests import prepared
 
 ROOT = settings.BASE_DIR
 OURS = ("sroi", "contracts", "placements", "reporting")
@@ -127,6 +131,25 @@ def test_no_path_of_a_machine_in_the_repository() -> None:
 @pytest.mark.django_db
 def test_every_change_of_a_model_has_its_migration() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+
+
+@pytest.mark.django_db
+def test_tests_start_from_a_database_of_these_migrations(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Every migration has run on it; another one, and a file that one imports, makes another."""
+    executor = MigrationExecutor(connection)
+    assert not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    sources, before = prepared.sources(), prepared.key()
+    ours = {path for wing in OURS for path in (ROOT / wing).glob("**/migrations/*.py")}
+    assert {*ours, ROOT / "sroi" / "money.py", ROOT / "contracts" / "models" / "contract.py"} <= (
+        sources
+    )
+    (tmp_path / "0099_of_tomorrow.py").touch()
+    monkeypatch.setattr(prepared, "sources", lambda: {*sources, tmp_path / "0099_of_tomorrow.py"})
+    assert prepared.key() == before
+    (tmp_path / "0099_of_tomorrow.py").write_text("TABLE = 1")
+    assert prepared.key() != before
 
 
 def marked_for_translation() -> Iterator[str]:

@@ -47,7 +47,7 @@ from sroi.files.storage import MARK, EvidenceStorage, random_name
 from sroi.models import EvidenceMark
 from sroi.server.outbox import KeptMail
 from tests import factories as make
-from tests.tools.prepared import copied
+from tests.prepared import copied
 from tests.tools.worker import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
