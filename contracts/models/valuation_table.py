@@ -38,6 +38,8 @@ class Unit(models.TextChoices):
     FULL_TIME_YEAR = "full_time_year", _("per full-time year")
     YEAR = "year", _("per year, whatever the hours")
     MONTH = "month", _("per month, whatever the hours")
+    WEEK = "week", _("per week, whatever the hours")
+    SCHOOL_YEAR = "school_year", _("per school year, whatever the hours")
     FIXED = "fixed", _("once")
     INVOICE = "invoice", _("invoice amount")
     HOUR = "hour", _("per hour")
@@ -49,6 +51,20 @@ class Unit(models.TextChoices):
 class Proration(models.TextChoices):
     CALENDAR_MONTHS = "calendar_months", _("by calendar month")
     DAYS = "days", _("by days of the year")
+
+
+class MonthsFrom(models.TextChoices):
+    """From when the most months of a block are counted."""
+
+    CONTRACT = "contract", _("from the first counted day")
+    HIRE = "hire", _("from the first day at work for this contractor")
+
+
+class MonthsOver(models.TextChoices):
+    """Over which contracts the most months of a block are counted together."""
+
+    CONTRACT = "contract", _("for each contract apart")
+    CONTRACTOR = "contractor", _("for all contracts of the contractor together")
 
 
 class EvidenceKind(models.TextChoices):
@@ -101,6 +117,9 @@ class ValuationTable(ScopedModel):
         _("least hours per week"), max_digits=5, decimal_places=2
     )
     lookback_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Questions that are answered yes or no: code, question (nl, en), and the rows for which each is
+    # asked; no rows named is wherever a condition needs it.
+    facts = models.JSONField(default=list, blank=True)
     # Made in the site from another one: until it is in the line of versions it is nobody's
     # publication.
     made_here = models.BooleanField(default=False)
@@ -135,15 +154,32 @@ class BuildingBlock(ScopedModel):
     amount = MoneyField(null=True, blank=True)
     weight_percent = models.DecimalField(max_digits=7, decimal_places=3, null=True, blank=True)
     max_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    max_months_from = models.CharField(
+        max_length=10, choices=MonthsFrom.choices, default=MonthsFrom.CONTRACT
+    )
+    max_months_over = models.CharField(
+        max_length=10, choices=MonthsOver.choices, default=MonthsOver.CONTRACT
+    )
+    # Months that still count after the day until which a person is entitled; None: that day does
+    # not matter.
+    grace_months = models.PositiveSmallIntegerField(null=True, blank=True)
     target_group = models.CharField(max_length=60, blank=True)
     min_age = models.PositiveSmallIntegerField(null=True, blank=True)
+    max_age = models.PositiveSmallIntegerField(null=True, blank=True)
     permanent_contract = models.BooleanField(null=True, blank=True)
+    # Codes of questions that are all to be answered yes, and of those that are all to be answered
+    # no.
+    facts = models.JSONField(default=list, blank=True)
+    not_facts = models.JSONField(default=list, blank=True)
     applies_to = models.JSONField(default=list, blank=True)
     replaces = models.JSONField(default=list, blank=True)
     policy_field = models.CharField(max_length=60, blank=True)
     evidence = models.JSONField(default=list, blank=True)
     # Of a purchase: the recognitions with which a firm's invoices count; none named is any.
     recognitions = models.JSONField(default=list, blank=True)
+    # What it is called together with rows that can be claimed for the same: signalled where two
+    # are.
+    alternatives = models.CharField(max_length=80, blank=True)
     note = models.TextField(blank=True)
 
     scope = Scope(region="table__region", everyone=True)

@@ -36,18 +36,18 @@ class FaultyFile(Refused, ValueError):
     """The file cannot be used; the message names the place and the reason."""
 
 
-def read_json(path: str | Path, expected_format: str) -> dict[str, Any]:
-    """A JSON object with the expected `format`; `FaultyFile` where it is anything else."""
+def read_json(path: str | Path, *formats: str) -> dict[str, Any]:
+    """A JSON object in one of these formats; `FaultyFile` where it is anything else."""
     try:
         text = Path(path).read_bytes()
     except OSError as error:
         raise FaultyFile(
             _("The file %(path)s cannot be read: %(why)s.") % {"path": path, "why": error.strerror}
         ) from None
-    return json_from(text, path, expected_format)
+    return json_from(text, path, *formats)
 
 
-def json_from(text: bytes, name: Any, expected_format: str) -> dict[str, Any]:
+def json_from(text: bytes, name: Any, *formats: str) -> dict[str, Any]:
     """The same of the contents of a file that is called `name`."""
     try:
         data = json.loads(text.decode("utf-8-sig"), parse_float=Decimal)
@@ -55,12 +55,12 @@ def json_from(text: bytes, name: Any, expected_format: str) -> dict[str, Any]:
         raise FaultyFile(
             _("The file %(path)s is not valid JSON: %(why)s.") % {"path": name, "why": error}
         ) from None
-    if not isinstance(data, dict) or data.get("format") != expected_format:
+    if not isinstance(data, dict) or data.get("format") not in formats:
         raise FaultyFile(
             _("The file %(path)s does not say “format”: “%(format)s”.")
             % {
                 "path": name,
-                "format": expected_format,
+                "format": "”, “".join(formats),
             }
         )
     return data

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Basis, BlockKind, BuildingBlock, Policy, ProcurementType, Unit
 from contracts.owed.obligation import Owed, expected_rate, threshold
-from contracts.valuation_tables.units import MONTHS_OF_YEAR, unit_of
+from contracts.valuation_tables.units import A_YEAR, MONTHS_OF_YEAR, unit_of
 from sroi.money import ZERO, rounded
 from sroi.templatetags.formats import euro, percent
 
@@ -165,7 +165,7 @@ def ways(amount: Decimal, months: int, blocks: Iterable[BuildingBlock]) -> list[
 def _way(amount: Fraction, months: int, block: BuildingBlock) -> Way | None:
     of_month = unit_of(block).of_month
     if block.kind == BlockKind.PLACEMENT and of_month and block.amount:
-        per_year = of_month(Fraction(block.amount), Fraction(1), Fraction(1)) * MONTHS_OF_YEAR
+        per_year = sum((of_month(Fraction(block.amount), month) for month in A_YEAR), Fraction(0))
         return Way(
             block,
             rounded(amount / per_year / Fraction(months, MONTHS_OF_YEAR), 1),

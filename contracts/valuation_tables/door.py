@@ -23,6 +23,8 @@ from contracts.models import (
     BuildingBlock,
     Contract,
     EvidenceKind,
+    MonthsFrom,
+    MonthsOver,
     PolicyField,
     Region,
     TableInForce,
@@ -32,8 +34,9 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
+from contracts.valuation_tables.facts import question, question_of
+from contracts.valuation_tables.keys import FIRST, SECOND, new_in
 from contracts.valuation_tables.loading import (
-    FORMAT,
     LineOfTables,
     is_used,
     load_table,
@@ -81,8 +84,8 @@ def succeed(
     in force.
     """
     data = {
+        "format": FIRST,
         **table.source,
-        "format": FORMAT,
         "code": code,
         "title": {"nl": title_nl, "en": title_en},
     }
@@ -109,6 +112,8 @@ def change(
         )
         source: Source = json.loads(json.dumps(now.source))
         alter(source)
+        if any(new_in(source)):
+            source["format"] = SECOND
         changed, _new = load_table(table.region, source, act=replace(act, why=act.why[:WHY]))
         return changed
 
@@ -120,15 +125,48 @@ def put_row(source: Source, row: Mapping[str, Any], old: str, place: int) -> Non
     rows = [r for r in source["blocks"] if r["code"] != old] if old else list(source["blocks"])
     rows.insert(max(place - 1, 0), dict(row))
     if old and old != row["code"]:
-        for other in rows:
-            for key in ("applies_to", "replaces"):
-                if old in (other.get(key) or []):
-                    other[key] = [row["code"] if code == old else code for code in other[key]]
+        named = [(other, key) for other in rows for key in ("applies_to", "replaces")]
+        for holder, key in (*named, *((fact, "blocks") for fact in source.get("facts") or ())):
+            if old in (holder.get(key) or []):
+                holder[key] = [row["code"] if code == old else code for code in holder[key]]
     source["blocks"] = rows
+    _tidy_questions(source, row)
 
 
 def take_row(source: Source, code: str) -> None:
     source["blocks"] = [r for r in source["blocks"] if r["code"] != code]
+    _tidy_questions(source)
+
+
+def put_question(source: Source, asked: Mapping[str, Any]) -> None:
+    """A question more, that a row is about to need."""
+    source["facts"] = [*(source.get("facts") or ()), dict(asked)]
+
+
+def _tidy_questions(source: Source, changed: Mapping[str, Any] | None = None) -> None:
+    """A question that no condition names any more goes; one that is asked for some rows only is
+    asked for the row that was changed too, where that names it.
+    """
+    named = {row["code"]: _named_by(row) for row in source["blocks"]}
+    kept = [
+        fact
+        for fact in source.get("facts") or ()
+        if any(fact["code"] in codes for codes in named.values())
+    ]
+    for fact in kept:
+        if fact.get("blocks"):
+            own = [changed["code"]] if changed and fact["code"] in _named_by(changed) else []
+            there = [code for code in fact["blocks"] if code in named]
+            fact["blocks"] = list(dict.fromkeys([*there, *own]))
+    if "facts" in source:
+        source["facts"] = kept
+    if not kept:
+        source.pop("facts", None)
+
+
+def _named_by(row: Mapping[str, Any]) -> list[str]:
+    condition = row.get("condition") or {}
+    return [*(condition.get("facts") or ()), *(condition.get("not_facts") or ())]
 
 
 def _unused(table: ValuationTable, seen: str, why_not: str) -> ValuationTable:
@@ -251,16 +289,27 @@ def facts_of_block(block: BuildingBlock, labels: Mapping[str, str] | None = None
     conditions = []
     if block.min_age is not None:
         conditions.append(_("from the age of %(age)s") % {"age": block.min_age})
+    if block.max_age is not None:
+        conditions.append(_("up to and including the age of %(age)s") % {"age": block.max_age})
     if block.permanent_contract is not None:
         conditions.append(
             _("with a permanent contract") if block.permanent_contract else _("not permanent")
         )
+    for codes, sentence in (
+        (block.facts, _("“%(question)s” is answered yes")),
+        (block.not_facts, _("“%(question)s” is answered no")),
+    ):
+        conditions += [sentence % {"question": question_of(block.table, code)} for code in codes]
     return {
         _("Building block"): block.label,
         _("Kind"): str(capfirst(block.get_kind_display())),
         _("Counted"): str(block.get_unit_display()),
         _("Amount"): amount_in_words(block),
         _("Most months"): "" if block.max_months is None else str(block.max_months),
+        _("Months are counted"): _how_months_count(block),
+        _("Months after the entitlement"): (
+            "" if block.grace_months is None else str(block.grace_months)
+        ),
         _("Target group"): called(TargetGroup, block.target_group),
         _("Condition"): "; ".join(conditions),
         _("Goes with"): named(block.applies_to),
@@ -268,8 +317,17 @@ def facts_of_block(block: BuildingBlock, labels: Mapping[str, str] | None = None
         _("Policy field"): called(PolicyField, block.policy_field),
         _("Evidence"): ", ".join(called(EvidenceKind, code) for code in block.evidence),
         _("For firms recognised as"): kinds_in_words(block.recognitions),
+        _("Claimed instead of each other as"): block.alternatives,
         _("Note"): block.note,
     }
+
+
+def _how_months_count(block: BuildingBlock) -> str:
+    """Where the most months are not counted as usual."""
+    if block.max_months_from == MonthsFrom.HIRE:
+        return str(MonthsFrom.HIRE.label)
+    over_all = block.max_months_over == MonthsOver.CONTRACTOR
+    return str(MonthsOver.CONTRACTOR.label) if over_all else ""
 
 
 def more_of(block: BuildingBlock, labels: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -293,9 +351,18 @@ def facts_of_table(table: ValuationTable) -> dict[str, str]:
         _("Counts back at most"): (
             "" if table.lookback_months is None else str(table.lookback_months)
         ),
+        _("Questions"): questions_of(table),
         _("Note"): table.note,
         _("Source"): table.source_url,
     }
+
+
+def questions_of(table: Any) -> str:
+    """The questions of a table; with the rows for which each is asked, where it says so."""
+    return " ".join(
+        f"{question(fact)} ({', '.join(fact['blocks'])})" if fact["blocks"] else question(fact)
+        for fact in table.facts
+    )
 
 
 # --- beside each other ----------------------------------------------------------------------------
@@ -365,7 +432,7 @@ def pairs(left: Blocks, right: Blocks) -> list[Pair]:
 
 # --- history --------------------------------------------------------------------------------------
 
-UNTOLD = ("source", "region", "made_here")
+UNTOLD = ("source", "region", "made_here", "facts")
 
 
 def history_of(table: ValuationTable, rows: Sequence[Any]) -> list[Happening]:
@@ -386,6 +453,12 @@ def history_of(table: ValuationTable, rows: Sequence[Any]) -> list[Happening]:
 
 def _changes(region: Region, before: Any, after: Any) -> list[str]:
     told = list(differences(before, after, UNTOLD))
+    asked = [questions_of(row) for row in (before, after)]
+    if asked[0] != asked[1]:
+        told.append(
+            _("questions %(old)s → %(new)s")
+            % {"old": asked[0] or NOTHING, "new": asked[1] or NOTHING}
+        )
     left, right = (table_from(region, row.source)[1] for row in (before, after))
     for pair in pairs(left, right):
         if pair.left is None:

@@ -16,6 +16,8 @@ from contracts.models import (
     BlockKind,
     BuildingBlock,
     EvidenceKind,
+    MonthsFrom,
+    MonthsOver,
     PolicyField,
     Proration,
     RecognitionKind,
@@ -23,14 +25,15 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.policy.forms import RegionForm
-from contracts.valuation_tables.keys import without_effect
+from contracts.valuation_tables.facts import CODE as FACT_CODE
+from contracts.valuation_tables.facts import LONGEST_QUESTION, question
+from contracts.valuation_tables.keys import CONDITIONS, NOT_SAID, without_effect
 from contracts.valuation_tables.loading import MOST_BYTES
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
 from sroi.files.size import too_large
 
-CONDITION = ("min_age", "permanent_contract")
 CODE = RegexValidator(
     r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z",
     gettext_lazy("Use letters, digits, dashes and dots only, without blanks."),
@@ -48,7 +51,7 @@ def whole_field(label: Any, **kwargs: Any) -> ParsedField:
 
 class FileForm(RegionForm):
     file = forms.FileField(
-        label=gettext_lazy("JSON file in the format valuation-table/1"),
+        label=gettext_lazy("JSON file in the format valuation-table/1 or /2"),
         widget=forms.FileInput(attrs={"accept": "application/json,.json"}),
         error_messages={
             "required": gettext_lazy("Choose a file."),
@@ -101,6 +104,22 @@ class TableForm(forms.Form):
     )
     note = text_field(gettext_lazy("Note"), 2000, required=False, rows=3)
 
+    def __init__(self, *args: Any, table: ValuationTable, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = table.facts
+        for number, fact in enumerate(self.asked):
+            words = fact["question"]
+            for language, label, initial in (
+                ("nl", _("Question %(code)s, in Dutch"), words["nl"]),
+                ("en", _("Question %(code)s, in English"), words.get("en", "")),
+            ):
+                self.fields[f"question_{number}_{language}"] = text_field(
+                    label % {"code": fact["code"]},
+                    LONGEST_QUESTION,
+                    required=language == "nl",
+                    initial=initial,
+                )
+
     @staticmethod
     def initial_of(table: ValuationTable) -> dict[str, Any]:
         names = (
@@ -117,7 +136,11 @@ class TableForm(forms.Form):
     def facts(self) -> dict[str, Any]:
         """As the exchange format has them."""
         given = self.cleaned_data
-        return {
+        asked = [
+            {**fact, "question": {key: given[f"question_{n}_{key}"] for key in ("nl", "en")}}
+            for n, fact in enumerate(self.asked)
+        ]
+        return ({"facts": asked} if asked else {}) | {
             "title": {"nl": given["title_nl"], "en": given["title_en"]},
             "full_time_hours": str(given["full_time_hours"]),
             "min_hours_per_week": str(given["min_hours_per_week"] or 0),
@@ -156,6 +179,32 @@ class BlockForm(forms.Form):
     max_months = whole_field(
         gettext_lazy("Most months"), help_text=gettext_lazy("Empty: no limit.")
     )
+    max_months_from = forms.ChoiceField(
+        label=gettext_lazy("From when the months are counted"),
+        choices=MonthsFrom.choices,
+        required=False,
+    )
+    max_months_over = forms.ChoiceField(
+        label=gettext_lazy("Over which contracts the months are counted"),
+        choices=MonthsOver.choices,
+        required=False,
+    )
+    grace_months = whole_field(
+        gettext_lazy("Months that still count after the entitlement"),
+        help_text=gettext_lazy(
+            "The form then asks until when the person is entitled. 0: not a day longer. Empty: it"
+            " does not matter."
+        ),
+    )
+    alternatives = text_field(
+        gettext_lazy("Claimed instead of each other as"),
+        80,
+        required=False,
+        help_text=gettext_lazy(
+            "Give rows that can be claimed for the same the same name: two such claims at the same"
+            " time are pointed out to the adviser."
+        ),
+    )
     target_group = forms.SlugField(
         label=gettext_lazy("Target group"),
         max_length=60,
@@ -164,6 +213,7 @@ class BlockForm(forms.Form):
         help_text=gettext_lazy("A code that all tables share, so that they can be compared."),
     )
     min_age = whole_field(gettext_lazy("Counts from this age on the first day"))
+    max_age = whole_field(gettext_lazy("Counts up to and including this age on the first day"))
     permanent_contract = forms.TypedChoiceField(
         label=gettext_lazy("Kind of contract"),
         choices=[
@@ -173,6 +223,37 @@ class BlockForm(forms.Form):
         ],
         coerce=lambda word: word == "yes",
         empty_value=None,
+        required=False,
+    )
+    facts = forms.MultipleChoiceField(
+        label=gettext_lazy("Counts where these are answered yes"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    not_facts = forms.MultipleChoiceField(
+        label=gettext_lazy("Counts where these are answered no"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    question_nl = text_field(
+        gettext_lazy("A new question to be answered yes or no, in Dutch"),
+        LONGEST_QUESTION,
+        required=False,
+    )
+    question_en = text_field(
+        gettext_lazy("The new question, in English"), LONGEST_QUESTION, required=False
+    )
+    question_code = forms.CharField(
+        label=gettext_lazy("Code of the new question"),
+        max_length=60,
+        required=False,
+        validators=[RegexValidator(rf"\A{FACT_CODE.pattern}\Z", CODE.message)],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=gettext_lazy("Imports name the question by it."),
+    )
+    question_answer = forms.ChoiceField(
+        label=gettext_lazy("With which answer to the new question this row counts"),
+        choices=[("facts", gettext_lazy("Yes")), ("not_facts", gettext_lazy("No"))],
         required=False,
     )
     applies_to = forms.MultipleChoiceField(
@@ -211,22 +292,40 @@ class BlockForm(forms.Form):
         "amount",
         "weight_percent",
         "max_months",
+        "max_months_from",
+        "max_months_over",
+        "grace_months",
     )
     CONDITIONS = (
         "min_age",
+        "max_age",
         "permanent_contract",
+        "facts",
+        "not_facts",
+        "question_nl",
+        "question_en",
+        "question_code",
+        "question_answer",
         "applies_to",
         "replaces",
         "recognitions",
         "evidence",
     )
-    REST = ("target_group", "policy_field", "note", "place")
+    REST = ("target_group", "policy_field", "alternatives", "note", "place")
+    # Of a question that is to be asked from now on: no column of a row.
+    OF_QUESTION = ("question_nl", "question_en", "question_code", "question_answer")
 
     def __init__(
-        self, data: Any = None, *, others: Sequence[BuildingBlock], block: Any = None, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        table: ValuationTable,
+        others: Sequence[BuildingBlock],
+        block: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.others = others
+        self.table, self.others = table, others
         fields: Any = self.fields
         placements = [(b.code, b.label) for b in others if b.kind == BlockKind.PLACEMENT]
         bonuses = [(b.code, b.label) for b in others if b.kind == BlockKind.BONUS]
@@ -235,6 +334,8 @@ class BlockForm(forms.Form):
         fields["evidence"].choices = self._known(EvidenceKind.choices, block, "evidence")
         policy_fields = self._known(PolicyField.choices, block, "policy_field")
         fields["policy_field"].choices = [("", _("None")), *policy_fields]
+        asked = [(fact["code"], question(fact)) for fact in table.facts]
+        fields["facts"].choices = fields["not_facts"].choices = asked
         self.groups = sorted({b.target_group for b in others if b.target_group})
 
     @staticmethod
@@ -253,7 +354,7 @@ class BlockForm(forms.Form):
         names = [
             name
             for name in BlockForm.base_fields
-            if name not in ("seen", "permanent_contract", "place")
+            if name not in ("seen", "permanent_contract", "place", *BlockForm.OF_QUESTION)
         ]
         given = {name: getattr(block, name) for name in names}
         permanent = {None: "", True: "yes", False: "no"}[block.permanent_contract]
@@ -265,8 +366,20 @@ class BlockForm(forms.Form):
             raise ValidationError(_("Another row of this table has this code."))
         return code
 
+    def clean_question_code(self) -> str:
+        code: str = self.cleaned_data["question_code"]
+        if any(fact["code"] == code for fact in self.table.facts):
+            raise ValidationError(_("Another question of this table has this code."))
+        return code
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
+        words, code = cleaned.get("question_nl"), cleaned.get("question_code")
+        if bool(words) != bool(code) and not {"question_nl", "question_code"} & set(self.errors):
+            self.add_error(
+                "question_code" if words else "question_nl",
+                _("Give both the question and its code, or leave both empty."),
+            )
         kind, unit = cleaned.get("kind"), cleaned.get("unit")
         if kind and unit and unit not in fitting_units(kind):
             words = ", ".join(str(Unit(fits).label) for fits in fitting_units(kind))
@@ -281,11 +394,8 @@ class BlockForm(forms.Form):
         for key in (
             without_effect(kind, unit, self.row) if kind and unit and not self.errors else ()
         ):
-            for name in CONDITION if key == "condition" else (key,):
-                if cleaned.get(name) not in (None, ""):
-                    self.add_error(
-                        name, _("This has no effect for this kind and unit. Leave it empty.")
-                    )
+            name = "grace_months" if key == "entitlement" else key.removeprefix("condition.")
+            self.add_error(name, _("This has no effect for this kind and unit. Leave it empty."))
         return cleaned
 
     @property
@@ -297,7 +407,10 @@ class BlockForm(forms.Form):
             if given["label_en"]
             else given["label_nl"]
         )
-        condition = {name: given[name] for name in CONDITION if given[name] is not None}
+        condition = {name: given[name] for name in CONDITIONS if given[name] not in NOT_SAID}
+        if self.question:
+            answer = given["question_answer"] or "facts"
+            condition[answer] = [*condition.get(answer, ()), given["question_code"]]
         amounts = {
             name: str(given[name])
             for name in ("amount", "weight_percent")
@@ -311,8 +424,17 @@ class BlockForm(forms.Form):
             "policy_field",
             "evidence",
             "recognitions",
+            "alternatives",
         )
         said = {name: given[name] for name in (*rest, "note") if given[name] not in (None, "", [])}
+        for name, usual in (
+            ("max_months_from", MonthsFrom.CONTRACT),
+            ("max_months_over", MonthsOver.CONTRACT),
+        ):
+            if given[name] not in ("", usual):
+                said[name] = given[name]
+        if given["grace_months"] is not None:
+            said["entitlement"] = {"grace_months": given["grace_months"]}
         row = {
             "code": given["code"],
             "label": label,
@@ -323,12 +445,22 @@ class BlockForm(forms.Form):
         }
         return row | ({"condition": condition} if condition else {})
 
+    @property
+    def question(self) -> dict[str, Any] | None:
+        """The question that is to be asked from now on, as the exchange format has it."""
+        given = self.cleaned_data
+        if not (given.get("question_nl") and given.get("question_code")):
+            return None
+        words = {"nl": given["question_nl"], "en": given["question_en"]}
+        return {"code": given["question_code"], "question": words}
+
     def group(self, names: Sequence[str]) -> list[Any]:
         return [self[name] for name in names if not self._is_empty(name)]
 
     def _is_empty(self, name: str) -> bool:
         """Choices of which there are none are not asked."""
-        return name in ("applies_to", "replaces") and not self.fields[name].choices  # type: ignore[attr-defined]
+        choices = getattr(self.fields[name], "choices", None)
+        return name in ("applies_to", "replaces", "facts", "not_facts") and not choices
 
     @property
     def first(self) -> list[Any]:

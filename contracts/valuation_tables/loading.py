@@ -22,6 +22,8 @@ from contracts.models import (
     BlockKind,
     BuildingBlock,
     Contract,
+    MonthsFrom,
+    MonthsOver,
     PinnedBy,
     Policy,
     Proration,
@@ -39,7 +41,17 @@ from contracts.policy.loading import (
     required,
     titles_from,
 )
-from contracts.valuation_tables.keys import without_effect
+from contracts.valuation_tables.facts import facts_from, refuse_loose_facts
+from contracts.valuation_tables.keys import (
+    CONDITIONS,
+    FIRST,
+    FORMATS,
+    NEW_BLOCK_KEYS,
+    NEW_TABLE_KEYS,
+    NOT_SAID,
+    new_in,
+    without_effect,
+)
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
@@ -65,6 +77,7 @@ TABLE_KEYS = (
         "reference_date",
         "blocks",
     ),
+    *NEW_TABLE_KEYS,
 )
 BLOCK_KEYS = (
     *(
@@ -79,8 +92,8 @@ BLOCK_KEYS = (
         "condition",
     ),
     *("applies_to", "replaces", "policy_field", "evidence", "recognitions", "note"),
+    *NEW_BLOCK_KEYS,
 )
-FORMAT = "valuation-table/1"
 # The day on which the age is fixed: what is asked is that on the first day of the placement.
 REFERENCE_DATES = ("placement_start",)
 # Of a file that is sent in; published tables are a hundredth of this.
@@ -152,8 +165,9 @@ def table_from(
     region: Region, data: Mapping[str, Any]
 ) -> tuple[ValuationTable, list[BuildingBlock]]:
     """A table and its blocks from the exchange format, checked but not saved."""
-    refuse_unknown(data, TABLE_KEYS, "table")
     code = str(required(data, "code", "table"))
+    _refuse_another_format(data)
+    refuse_unknown(data, TABLE_KEYS, "table")
     # Another day than the first of the placement would have to be reckoned with.
     _one_of_or_none(data, "reference_date", REFERENCE_DATES)
     title_nl, title_en = titles_from(data, code)
@@ -179,6 +193,7 @@ def table_from(
             data.get("min_hours_per_week") or "0", f"{code} min_hours_per_week"
         ),
         lookback_months=_whole(data.get("lookback_months"), f"{code} lookback_months"),
+        facts=facts_from(data, code),
         source=_plain(data),
     )
     if not table.full_time_hours:
@@ -196,8 +211,22 @@ def table_from(
         raise FaultyFile(_("%(where)s: more than %(n)s rows.") % {"where": code, "n": MOST_ROWS})
     blocks = [_block_from(table, position, row) for position, row in enumerate(rows, start=1)]
     _refuse_loose_ends(blocks)
+    refuse_loose_facts(table, blocks)
     _refuse_what_does_not_fit(table, blocks)
     return table, blocks
+
+
+def _refuse_another_format(data: Mapping[str, Any]) -> None:
+    """A file that says nothing of its format is of the first."""
+    said = _one_of(data.get("format") or FIRST, FORMATS, "format")
+    for where, key in new_in(data) if said == FIRST else ():
+        raise FaultyFile(
+            _(
+                "%(where)s: “%(key)s” belongs to the format valuation-table/2. Write that at"
+                " “format”."
+            )
+            % {"where": where, "key": key}
+        )
 
 
 def _refuse_what_does_not_fit(table: ValuationTable, blocks: Iterable[BuildingBlock]) -> None:
@@ -248,12 +277,10 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
     amount, weight = row.get("amount"), row.get("weight_percent")
     if amount is None and UNITS[unit].has_amount:
         raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "amount"})
-    condition = row.get("condition") or {}
-    if not isinstance(condition, Mapping):
-        raise FaultyFile(
-            _("%(where)s: “%(key)s” is missing.") % {"where": code, "key": "condition.min_age"}
-        )
-    refuse_unknown(condition, ("min_age", "permanent_contract"), f"{code} condition")
+    condition = _within(row, "condition", CONDITIONS)
+    entitlement = _within(row, "entitlement", ("grace_months",))
+    if entitlement:
+        required(entitlement, "grace_months", f"{code} entitlement")
     for key in without_effect(kind, unit, row):
         raise FaultyFile(
             _(
@@ -275,16 +302,45 @@ def _block_from(table: ValuationTable, position: int, row: Any) -> BuildingBlock
             None if weight is None else decimal_from(weight, f"{code} weight_percent", places=3)
         ),
         max_months=_whole(row.get("max_months"), f"{code} max_months"),
+        max_months_from=_one_of(
+            row.get("max_months_from") or MonthsFrom.CONTRACT,
+            MonthsFrom.values,
+            f"{code} max_months_from",
+        ),
+        max_months_over=_one_of(
+            row.get("max_months_over") or MonthsOver.CONTRACT,
+            MonthsOver.values,
+            f"{code} max_months_over",
+        ),
+        grace_months=_whole(entitlement.get("grace_months"), f"{code} grace_months"),
         target_group=str(row.get("target_group") or ""),
         min_age=_whole(condition.get("min_age"), f"{code} min_age"),
+        max_age=_whole(condition.get("max_age"), f"{code} max_age"),
         permanent_contract=condition.get("permanent_contract"),
+        facts=_codes_from({"code": code, **condition}, "facts"),
+        not_facts=_codes_from({"code": code, **condition}, "not_facts"),
         applies_to=_codes_from(row, "applies_to"),
         replaces=_codes_from(row, "replaces"),
         policy_field=str(row.get("policy_field") or ""),
         evidence=_codes_from(row, "evidence"),
         recognitions=_recognitions_from(row),
+        alternatives=str(row.get("alternatives") or ""),
         note=str(row.get("note") or ""),
     )
+
+
+def _within(row: Mapping[str, Any], key: str, known: Iterable[str]) -> Mapping[str, Any]:
+    """What a key says that holds keys of its own; only those that are known."""
+    said = row.get(key)
+    if said in NOT_SAID:
+        return {}
+    if not isinstance(said, Mapping):
+        raise FaultyFile(
+            _("%(where)s: “%(key)s” holds keys of its own: %(known)s.")
+            % {"where": row["code"], "key": key, "known": ", ".join(known)}
+        )
+    refuse_unknown(said, known, f"{row['code']} {key}")
+    return said
 
 
 def _whole(value: Any, where: str) -> int | None:

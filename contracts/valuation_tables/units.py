@@ -1,13 +1,12 @@
 """What each unit of a building block means: one record per unit, read wherever a unit matters.
 
 A unit counts by time (the months of a placement) or by what is claimed (hours, days, an amount).
-Amounts are exact euro; a month is the part of a month that counts, hours the part of a full-time
-week. Source: DOMAIN.md sections 5.1 to
-5.3.
+Amounts are exact euro. Source: DOMAIN.md sections 5.1 to 5.3 and 5.5.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +14,43 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import BlockKind, Unit
+from sroi.periods import Period, days_in_month
 
 MONTHS_OF_YEAR = 12
+DAYS_OF_WEEK = 7
+# A school year runs from this month on.
+FIRST_OF_SCHOOL_YEAR = 8
 
-# The amount of the block, the hours factor and the part of a month.
-OfMonth = Callable[[Fraction, Fraction, Fraction], Fraction]
+
+@dataclass(frozen=True)
+class MonthPart:
+    """A part of a month with the same hours: the days that count, the part of a month that they
+    are, and the hours as a part of a full-time week.
+    """
+
+    month: date
+    days: int
+    of_month: Fraction
+    hours_factor: Fraction
+
+    @property
+    def of_school_year(self) -> Fraction:
+        """As a part of the school year in which the month lies, by its days; no month lies in
+        two.
+        """
+        begun = self.month.year - (self.month.month < FIRST_OF_SCHOOL_YEAR)
+        whole = date(begun + 1, FIRST_OF_SCHOOL_YEAR, 1) - date(begun, FIRST_OF_SCHOOL_YEAR, 1)
+        return Fraction(self.days, whole.days)
+
+
+# The months of a year without a leap day, full time.
+A_YEAR = tuple(
+    MonthPart(month, days_in_month(month), Fraction(1), Fraction(1))
+    for month in Period.year(date.min.year + 1).months()
+)
+
+# The amount of the block, and the part of a month.
+OfMonth = Callable[[Fraction, MonthPart], Fraction]
 # The amount and the weight of the block (a fraction), the amount that is claimed and the quantity.
 OfClaim = Callable[[Fraction, Fraction, Fraction, Fraction], Fraction]
 Words = str | Promise
@@ -37,6 +68,8 @@ class UnitRecord:
     # One of these: by time, or by what is claimed. Neither: once, whatever the time or the claim.
     of_month: OfMonth | None = None
     of_claim: OfClaim | None = None
+    # Of one by time: by whole days, and not by the parts of a month that the table says.
+    by_days: bool = False
     # What a claim must say, by the names of the exchange format.
     asks: tuple[str, ...] = ()
     # Whether the table names the amount, or the claim does.
@@ -51,17 +84,32 @@ UNITS: Mapping[str, UnitRecord] = {
     Unit.FULL_TIME_YEAR: UnitRecord(
         _("A full-time year counts for %(amount)s"),
         _("Block “%(block)s”: %(amount)s for a full-time year."),
-        of_month=lambda amount, hours, month: amount * hours * month / MONTHS_OF_YEAR,
+        of_month=lambda amount, part: amount * part.hours_factor * part.of_month / MONTHS_OF_YEAR,
     ),
     Unit.YEAR: UnitRecord(
         _("A year counts for %(amount)s, whatever the hours"),
         _("Block “%(block)s”: %(amount)s per year, whatever the hours."),
-        of_month=lambda amount, hours, month: amount * month / MONTHS_OF_YEAR,
+        of_month=lambda amount, part: amount * part.of_month / MONTHS_OF_YEAR,
     ),
     Unit.MONTH: UnitRecord(
         _("A month counts for %(amount)s, whatever the hours"),
         _("Block “%(block)s”: %(amount)s per month, whatever the hours."),
-        of_month=lambda amount, hours, month: amount * month,
+        of_month=lambda amount, part: amount * part.of_month,
+    ),
+    Unit.WEEK: UnitRecord(
+        _("A week counts for %(amount)s, whatever the hours"),
+        _("Block “%(block)s”: %(amount)s per week of seven days, whatever the hours."),
+        of_month=lambda amount, part: amount * part.days / DAYS_OF_WEEK,
+        by_days=True,
+    ),
+    Unit.SCHOOL_YEAR: UnitRecord(
+        _("A school year counts for %(amount)s, whatever the hours"),
+        _(
+            "Block “%(block)s”: %(amount)s per school year (1 August to 31 July), by its days,"
+            " whatever the hours."
+        ),
+        of_month=lambda amount, part: amount * part.of_school_year,
+        by_days=True,
     ),
     Unit.FIXED: UnitRecord(
         _("Counts once for %(amount)s"), _("Block “%(block)s”: %(amount)s, once.")

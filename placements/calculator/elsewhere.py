@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from contracts.models import BuildingBlock, ValuationTable
+from contracts.valuation_tables.facts import goes_with
 from contracts.valuation_tables.loading import loaded_tables
-from placements.claims.valuation import Claim, Counted, Value, value
+from placements.claims.valuation import Claim, Counted, Value, is_met, value
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,12 @@ def worth_under(
 
 
 def _fits(bonus: BuildingBlock, claim: Claim, block: BuildingBlock) -> bool:
-    """Whether to count a bonus: those without any condition are never assumed."""
-    old_enough = bonus.min_age is not None and claim.age is not None and claim.age >= bonus.min_age
-    permanent = bool(bonus.permanent_contract) and claim.permanent_contract
-    goes = not bonus.applies_to or block.code in bonus.applies_to
-    return goes and (old_enough or permanent)
+    """Whether to count a bonus: those without any condition are never assumed, and that a contract
+    is not permanent neither.
+    """
+    said = (bonus.min_age, bonus.max_age, *bonus.facts, *bonus.not_facts)
+    has_condition = bool(bonus.permanent_contract) or any(one is not None for one in said)
+    return has_condition and goes_with(bonus, block) and is_met(bonus, claim)
 
 
 def elsewhere(

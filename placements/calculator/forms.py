@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import BuildingBlock, ValuationTable
 from contracts.valuation_tables.units import unit_of
+from placements.claims.fields import answer_field, fact_name
+from placements.claims.questions import bonuses_for, facts_for
 from placements.claims.requirements import MOST_QUANTITY, OLDEST
 from placements.claims.words import KIND_WORDS
 from placements.models.fulfilment import KINDS
 from sroi.exchange import amount, decimal_number, hours_per_week, whole_number
-from sroi.fields import ParsedField
+from sroi.fields import Day, ParsedField
 
 MOST_MONTHS = 120
 FIELDS_OF_KIND = {
-    "placement": ("hours", "months", "age", "permanent"),
+    "placement": ("hours", "months", "age", "permanent", "entitled"),
     "purchase": ("claimed",),
     "activity": ("quantity", "claimed"),
 }
@@ -62,6 +64,7 @@ class CalculatorForm(forms.Form):
         mode="numeric",
     )
     permanent = forms.BooleanField(required=False, label=gettext_lazy("A permanent contract"))
+    entitled = Day(required=False, label=gettext_lazy("Entitled to the benefit until"))
     quantity = ParsedField(
         decimal_number(2, 0, MOST_QUANTITY),
         label=gettext_lazy("Number of hours or days"),
@@ -83,7 +86,9 @@ class CalculatorForm(forms.Form):
         )
         self.chosen_block = self.chosen_block or (blocks[0] if blocks else None)
         typical = {"hours": "36", "months": "12", "quantity": "8", "claimed": "1000"}
-        asked = {name: data.get(name, typical.get(name, "")) for name in self.base_fields}
+        self.facts = facts_for([self.chosen_block]) if self.chosen_block else {}
+        names = [*self.base_fields, *map(fact_name, self.facts)]
+        asked = {name: data.get(name, typical.get(name, "")) for name in names}
         chosen = {
             "region": str(self.table.region_id) if self.table else "",
             "kind": self.chosen_kind,
@@ -98,11 +103,24 @@ class CalculatorForm(forms.Form):
             field.choices = choices
         for name in {name for names in FIELDS_OF_KIND.values() for name in names} - self._asked():
             del self.fields[name]
+        for code, words in self.facts.items():
+            self.fields[fact_name(code)] = answer_field(words, required=False)
+
+    @property
+    def answers(self) -> dict[str, bool]:
+        """To the questions that the block asks, those that were answered."""
+        given = {code: self.cleaned_data.get(fact_name(code)) for code in self.facts}
+        return {code: answer for code, answer in given.items() if answer is not None}
 
     def _asked(self) -> set[str]:
         """The fields that the kind uses; of an activity what its unit counts, its hours or its
         amount.
         """
         if self.chosen_kind != "activity" or self.chosen_block is None:
-            return set(FIELDS_OF_KIND[self.chosen_kind])
+            asked = set(FIELDS_OF_KIND[self.chosen_kind])
+            rows = (
+                [self.chosen_block, *bonuses_for([self.chosen_block])] if self.chosen_block else []
+            )
+            is_asked = any(row.grace_months is not None for row in rows)
+            return asked if is_asked else asked - {"entitled"}
         return {"claimed" if name == "amount" else name for name in unit_of(self.chosen_block).asks}

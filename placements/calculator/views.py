@@ -38,6 +38,8 @@ def effort(form: CalculatorForm, today: date) -> tuple[Claim, Counted]:
         hours=((first, given.get("hours") or Decimal(0)),),
         age=given.get("age"),
         permanent_contract=bool(given.get("permanent")),
+        entitled_until=given.get("entitled"),
+        facts=form.answers,
         amount=given.get("claimed"),
         quantity=given.get("quantity"),
         day=first,

@@ -21,7 +21,7 @@ FIELDS = (
         "amount",
         "paid_on",
     ),
-    *("quantity", "activity_date", "policy_field", "performed_by"),
+    *("quantity", "activity_date", "policy_field", "performed_by", "entitled_until", "facts"),
 )
 # Of hours per week while the first day of a placement is not known yet: the first hours hold before
 # the first change anyhow (`valuation._terms`).

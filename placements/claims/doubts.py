@@ -46,6 +46,9 @@ def claim_doubts(kind: str, content: Content, worth: Decimal | None) -> Iterator
     if worth == ZERO and not is_unpaid:
         reason = _("As it is filled in, this counts for € 0. Is that right?")
         about = [fields.get(name) for name in VALUED] + sorted(content.hours)
+        # Only where they are said, so that a doubt that was answered before stays answered.
+        answers = sorted((fields.get("facts") or {}).items())
+        about += [said for said in (fields.get("entitled_until"), *answers) if said]
         yield _doubt("worth", _what_it_hangs_on(kind, content), reason, *about, *_of(content))
 
 

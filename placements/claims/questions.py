@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Any
 
 from contracts.models import BlockKind, BuildingBlock, Contract
+from contracts.valuation_tables.facts import asked_for, goes_with, question
 from placements.claims.content import Content
-from placements.claims.requirements import required
+from placements.claims.requirements import depends_on_age, required
 from placements.claims.valuation import Value
 from placements.claims.valuing import values_if
 from placements.models import Fulfilment
@@ -23,34 +24,43 @@ def bonuses_for(blocks: Iterable[BuildingBlock]) -> list[BuildingBlock]:
     found: dict[str, BuildingBlock] = {}
     for block in blocks:
         for bonus in block.table.blocks.all():
-            goes = not bonus.applies_to or block.code in bonus.applies_to
-            if bonus.kind == BlockKind.BONUS and goes and bonus.code not in block.replaces:
+            if goes_with(bonus, block):
                 found.setdefault(bonus.code, bonus)
     return list(found.values())
+
+
+def facts_for(blocks: Iterable[BuildingBlock]) -> dict[str, str]:
+    """The questions that are asked where these blocks are chosen, by their codes."""
+    found: dict[str, str] = {}
+    for block in blocks:
+        for fact in asked_for(block.table, block):
+            found.setdefault(fact["code"], question(fact))
+    return found
 
 
 def fields_of(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     """The fields that a claim asks for, in order: only what these blocks use.
 
-    An age or a kind of contract is asked only where a block or a bonus depends on it. What must be
-    there is said by `requirements.required`.
+    An age, a kind of contract, an entitlement or an answer is asked only where a block or a bonus
+    depends on it. What must be there is said by `requirements.required`.
     """
     bonuses, asked = bonuses_for(blocks), required(kind, blocks)
+    facts = ["facts"] if facts_for(blocks) else []
     if kind == BlockKind.PLACEMENT:
+        rows = [*blocks, *bonuses]
         last = [name for name in asked[2:] if name != "age_at_start"]
-        fields = ["candidate_ref", "start_date", "end_date", *last]
-        fields += (
-            ["age_at_start"] if any(b.min_age is not None for b in (*blocks, *bonuses)) else []
-        )
-        fields += (
-            ["permanent_contract"]
-            if any(b.permanent_contract is not None for b in (*blocks, *bonuses))
-            else []
-        )
-        return fields + (["bonuses"] if bonuses else [])
+        by_need = {
+            "age_at_start": any(depends_on_age(row) for row in rows),
+            "permanent_contract": any(row.permanent_contract is not None for row in rows),
+            "entitled_until": any(row.grace_months is not None for row in rows),
+            "facts": bool(facts),
+            "bonuses": bool(bonuses),
+        }
+        needed = [name for name, is_needed in by_need.items() if is_needed]
+        return ["candidate_ref", "start_date", "end_date", *last, *needed]
     if kind == BlockKind.PURCHASE:
-        return ["supplier_name", "supplier_kvk", *asked[1:], "paid_on"]
-    return asked
+        return ["supplier_name", "supplier_kvk", *asked[1:], "paid_on", *facts]
+    return [*asked, *facts]
 
 
 def worth(

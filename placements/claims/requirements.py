@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Unit
 from contracts.social_firms.recognition import Recognitions
+from contracts.valuation_tables.facts import named_by, question_of
 from contracts.valuation_tables.units import unit_of
 from placements.claims.content import Content
 from placements.claims.suppliers import closed_to
@@ -45,7 +46,7 @@ LACKING: dict[str, Any] = {
 }
 # History that was decided elsewhere was recorded by the rules of elsewhere: it may lack these.
 NOT_IN_HISTORY = frozenset(
-    {"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description"}
+    {"candidate_ref", "age_at_start", "supplier_name", "invoice_number", "description", "facts"}
 )
 
 
@@ -57,11 +58,22 @@ def required(kind: str, blocks: Sequence[BuildingBlock]) -> list[str]:
     asked |= {"amount"} if kind == BlockKind.PURCHASE else set()
     claimed = [name for name in ("quantity", "amount") if name in asked]
     if kind == BlockKind.PLACEMENT:
-        age = ["age_at_start"] if any(b.min_age is not None for b in blocks) else []
+        age = ["age_at_start"] if any(depends_on_age(b) for b in blocks) else []
         return ["candidate_ref", "start_date", "hours_per_week", *claimed, *age]
     if kind == BlockKind.PURCHASE:
         return ["supplier_name", "invoice_number", *claimed]
     return ["description", "activity_date", *claimed]
+
+
+def depends_on_age(row: BuildingBlock) -> bool:
+    return row.min_age is not None or row.max_age is not None
+
+
+def questions_of(blocks: Sequence[BuildingBlock]) -> dict[str, str]:
+    """By their codes the questions on which these blocks themselves depend: without an answer they
+    are worth nothing.
+    """
+    return {code: question_of(b.table, code) for b in blocks for code in named_by(b)}
 
 
 def excused_in_history(blocks: Sequence[BuildingBlock], has_decided_value: bool) -> frozenset[str]:
@@ -133,9 +145,17 @@ def lacking(kind: str, content: Content, excused: Collection[str] = ()) -> Itera
     """
     given = {name for name, value in content.fields.items() if value not in (None, "")}
     given |= {"hours_per_week"} if content.hours else set()
-    for name in required(kind, [block for _contract, block, _percent in content.allocations]):
+    blocks = [block for _contract, block, _percent in content.allocations]
+    for name in required(kind, blocks):
         if name not in given and name not in excused:
             yield Objection(name, str(LACKING[name]))
+    answers = content.fields.get("facts") or {}
+    for code, question in questions_of(blocks).items() if "facts" not in excused else ():
+        if code not in answers:
+            yield Objection(
+                "facts",
+                _("Answer “%(question)s”: this block depends on it.") % {"question": question},
+            )
 
 
 def closed(

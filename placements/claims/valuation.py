@@ -6,7 +6,7 @@ read as plain attributes. Bad input does not raise here: what does not count is 
 says why. Source: DOMAIN.md section 5.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,25 +15,39 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contracts.models import BlockKind, BuildingBlock, Proration, Unit, ValuationTable
-from contracts.valuation_tables.units import MONTHS_OF_YEAR, unit_of
+from contracts.models import (
+    BlockKind,
+    BuildingBlock,
+    MonthsFrom,
+    MonthsOver,
+    Proration,
+    Unit,
+    ValuationTable,
+)
+from contracts.valuation_tables.facts import question_of
+from contracts.valuation_tables.units import MONTHS_OF_YEAR, MonthPart, unit_of
 from sroi.money import rounded
 from sroi.periods import DAY, Period, add_months, days_in_month, days_in_year, month_of
 from sroi.templatetags.formats import euro, number, percent, short_date
 
 NOTHING = Fraction(0)
+ALWAYS = Period(date.min, date.max)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What was done, as claimed or as accepted. `day` is the day of payment or of the activity."""
+    """What was done, as claimed or as accepted. `day` is the day of payment or of the activity,
+    `facts` are the answers to questions of the table: what is not in it was not answered.
+    """
 
     kind: str
     first: date | None = None
     last: date | None = None
     hours: tuple[tuple[date, Decimal], ...] = ()
     age: int | None = None
-    permanent_contract: bool = False
+    permanent_contract: bool | None = None
+    entitled_until: date | None = None
+    facts: Mapping[str, bool] = field(default_factory=dict)
     bonuses: tuple[str, ...] = ()
     amount: Decimal | None = None
     quantity: Decimal | None = None
@@ -58,6 +72,19 @@ class Earlier:
 
     first: date
     bonuses: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class AtFirm:
+    """Of the candidate's other accepted placements with the same contractor in the region: the
+    first day that counts under any contract, and the first day at work, counted or not.
+    """
+
+    first_counted: date | None = None
+    first_day: date | None = None
+
+
+NOT_BEFORE = AtFirm()
 
 
 @dataclass(frozen=True)
@@ -101,34 +128,69 @@ class Story:
 # --- the window -----------------------------------------------------------------------------------
 
 
-def counted_window(
-    claim: Claim,
-    table: ValuationTable,
-    block: BuildingBlock,
-    contract: Counted,
-    earlier: Iterable[Earlier],
-    story: Story,
+@dataclass(frozen=True)
+class Known:
+    """What is known beside the claim: its table, and the candidate's other accepted placements
+    under this contract and with this contractor.
+    """
+
+    table: ValuationTable
+    earlier: Sequence[Earlier] = ()
+    at_firm: AtFirm = NOT_BEFORE
+
+
+def begins_to_count(
+    claim: Claim, table: ValuationTable, block: BuildingBlock, contract: Counted
+) -> date | None:
+    """The first day of a placement that counts under a contract, as long as its months are not used
+    up; None where none does.
+    """
+    if claim.first is None or _is_too_early(claim.first, table, contract):
+        return None
+    window = _in_term(claim.first, claim.last, contract) & _entitled(claim, block)
+    return window.first if window and not _unmet(block, claim, table) else None
+
+
+def is_used_up(first: date, claim: Claim, block: BuildingBlock, known: Known) -> bool:
+    """Whether on the day on which a placement begins to count its most months are over."""
+    return first not in _most_months(Period(first, first), claim, block, known)
+
+
+def _entitled(claim: Claim, block: BuildingBlock) -> Period:
+    """Until so many months after the day until which the person is entitled; always without that
+    day.
+    """
+    if block.grace_months is None or claim.entitled_until is None:
+        return ALWAYS
+    return Period(date.min, add_months(claim.entitled_until, block.grace_months))
+
+
+def _most_months(window: Period, claim: Claim, block: BuildingBlock, known: Known) -> Period:
+    if block.max_months is None:
+        return ALWAYS
+    start = _begin_of_months(window, claim, block, known)
+    return Period(start, add_months(start, block.max_months) - DAY)
+
+
+def _in_term(first: date, last: date | None, contract: Counted) -> Period:
+    return Period(first, last or contract.last) & Period(contract.first, contract.last)
+
+
+def _is_too_early(first: date, table: ValuationTable, contract: Counted) -> bool:
+    months = table.lookback_months
+    return months is not None and first < add_months(contract.first, -months)
+
+
+def _term_window(
+    claim: Claim, table: ValuationTable, contract: Counted, story: Story
 ) -> Period | None:
-    """The days of a placement that count under a contract, or None where none do; section 5.2 step
-    1.
+    """The days within the contract of a placement that did not start too long before it; section
+    5.2 step 1.
     """
     if claim.first is None:
         story.tell(_("There is no first day, so nothing counts yet."))
         return None
-    lookback = table.lookback_months
-    if lookback is not None and claim.first < add_months(contract.first, -lookback):
-        story.tell(
-            _(
-                "It started on %(day)s, more than %(n)s months before the contract: it does not"
-                " count."
-            ),
-            day=short_date(claim.first),
-            n=lookback,
-        )
-        return None
-    window = Period(claim.first, claim.last or contract.last) & Period(
-        contract.first, contract.last
-    )
+    window = _in_term(claim.first, claim.last, contract)
     if not window:
         story.tell(
             _(
@@ -145,7 +207,17 @@ def counted_window(
         last=short_date(window.last),
     )
     _tell_what_cut(claim, contract, window, story)
-    return _limited(window, block.max_months, earlier, story)
+    if _is_too_early(claim.first, table, contract):
+        story.tell(
+            _(
+                "It started on %(day)s, more than %(n)s months before the contract: it does not"
+                " count."
+            ),
+            day=short_date(claim.first),
+            n=table.lookback_months,
+        )
+        return None
+    return window
 
 
 def _tell_what_cut(claim: Claim, contract: Counted, window: Period, story: Story) -> None:
@@ -167,25 +239,60 @@ def _tell_what_cut(claim: Claim, contract: Counted, window: Period, story: Story
 
 
 def _limited(
-    window: Period, max_months: int | None, earlier: Iterable[Earlier], story: Story
+    window: Period, claim: Claim, block: BuildingBlock, known: Known, story: Story
 ) -> Period | None:
-    """Cut at the most months of a block, counted from the first counted day of the candidate under
-    this contract.
+    """What the entitlement and the most months of a block or bonus leave of a window, in this
+    order; section 5.5.
     """
-    if max_months is None:
-        return window
-    start = min([window.first, *(e.first for e in earlier)])
-    limited = window & Period(start, add_months(start, max_months) - DAY)
-    if limited == window:
+    entitled = _while_entitled(window, claim, block, story)
+    return entitled and _within_most_months(entitled, claim, block, known, story)
+
+
+def _while_entitled(
+    window: Period, claim: Claim, block: BuildingBlock, story: Story
+) -> Period | None:
+    last = _entitled(claim, block).last
+    entitled = window & _entitled(claim, block)
+    if entitled == window or not claim.entitled_until:
         return window
     story.tell(
         _(
-            "This block counts at most %(n)s months, from %(first)s on, for all placements of this"
-            " candidate together."
+            "“%(block)s” counts to %(last)s: the person is entitled until %(day)s, months that"
+            " still count after it: %(n)s."
         ),
-        n=max_months,
-        first=short_date(start),
+        block=block.label,
+        n=block.grace_months,
+        day=short_date(claim.entitled_until),
+        last=short_date(last),
     )
+    if not entitled:
+        story.tell(_("That was over before it began: it is worth € 0."))
+        return None
+    return entitled
+
+
+def _within_most_months(
+    window: Period, claim: Claim, block: BuildingBlock, known: Known, story: Story
+) -> Period | None:
+    allowed = _most_months(window, claim, block, known)
+    limited, start = window & allowed, allowed.first
+    if limited == window:
+        return window
+    sentence = _(
+        "This block counts at most %(n)s months, from %(first)s on, for all placements of this"
+        " candidate together."
+    )
+    if block.max_months_from == MonthsFrom.HIRE:
+        sentence = _(
+            "“%(block)s” counts at most %(n)s months from the first day at work for this"
+            " contractor, %(first)s."
+        )
+    elif block.max_months_over == MonthsOver.CONTRACTOR:
+        sentence = _(
+            "“%(block)s” counts at most %(n)s months, from %(first)s on, for all placements of this"
+            " candidate under all contracts of this contractor together."
+        )
+    story.tell(sentence, block=block.label, n=block.max_months, first=short_date(start))
     if not limited:
         story.tell(_("Those months are used up: it is worth € 0."))
         return None
@@ -193,18 +300,18 @@ def _limited(
     return limited
 
 
+def _begin_of_months(window: Period, claim: Claim, block: BuildingBlock, known: Known) -> date:
+    """The day from which the most months of a block are counted."""
+    if block.max_months_from == MonthsFrom.HIRE:
+        days = [claim.first, known.at_firm.first_day]
+    else:
+        over_all = block.max_months_over == MonthsOver.CONTRACTOR
+        days = [window.first, known.at_firm.first_counted if over_all else None]
+        days += [e.first for e in known.earlier]
+    return min(day for day in days if day)
+
+
 # --- the months -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class MonthPart:
-    """A part of a month with the same hours: the part of a month that it is, and the hours
-    factor.
-    """
-
-    month: date
-    of_month: Fraction
-    hours_factor: Fraction
 
 
 def parts_of(window: Period, claim: Claim, table: ValuationTable) -> list[MonthPart]:
@@ -224,7 +331,9 @@ def parts_of(window: Period, claim: Claim, table: ValuationTable) -> list[MonthP
             days = (window.in_month(month) & term).days
             if days and hours >= table.min_hours_per_week:
                 parts.append(
-                    MonthPart(month, days / whole, min(Fraction(hours), full_time) / full_time)
+                    MonthPart(
+                        month, days, days / whole, min(Fraction(hours), full_time) / full_time
+                    )
                 )
     return parts
 
@@ -252,7 +361,7 @@ def amount_by_month(
     whole = sum((p.of_month for p in parts), NOTHING)
     for p in parts:
         if unit.of_month:
-            months[p.month] += unit.of_month(amount, p.hours_factor, p.of_month)
+            months[p.month] += unit.of_month(amount, p)
         else:
             # A unit of the claim itself (hours, days, cost, agreement): spread over the term.
             months[p.month] += claimed_amount(block, claim) * p.of_month / whole
@@ -280,13 +389,13 @@ def counting_bonuses(
     block: BuildingBlock,
     bonuses: Iterable[BuildingBlock],
     window: Period,
-    earlier: Sequence[Earlier],
+    known: Known,
     story: Story,
 ) -> list[tuple[BuildingBlock, Period]]:
     """The claimed bonuses whose conditions are met, without those that the block or another one
     replaces, and when.
     """
-    met = [b for b in bonuses if b.code in claim.bonuses and _met(b, claim, block, earlier, story)]
+    met = [b for b in bonuses if b.code in claim.bonuses and _met(b, claim, block, known, story)]
     switched_off = {code for b in (block, *met) for code in b.replaces if code != b.code}
     for b in met:
         if b.code in switched_off:
@@ -295,28 +404,57 @@ def counting_bonuses(
                 bonus=b.label,
             )
     counting = [b for b in met if b.code not in switched_off]
-    return [
-        (b, limited)
-        for b in counting
-        if (limited := _limited(window, b.max_months, earlier, story))
-    ]
+    return [(b, limited) for b in counting if (limited := _limited(window, claim, b, known, story))]
 
 
-def _unmet(block: BuildingBlock, claim: Claim) -> str:
+def _unmet(block: BuildingBlock, claim: Claim, table: ValuationTable) -> str:
     """Why the condition of a block or bonus is not met, or blank: what is not known is not met."""
-    if block.min_age is not None and claim.age is None:
-        return _("the age at the start is not known")
-    if block.min_age is not None and claim.age is not None and claim.age < block.min_age:
-        return _("the age is below %(age)s") % {"age": block.min_age}
-    if (
-        block.permanent_contract is not None
-        and claim.permanent_contract != block.permanent_contract
-    ):
-        return (
-            _("there is no permanent contract")
-            if block.permanent_contract
-            else _("it is a permanent contract")
-        )
+    return (
+        _unmet_by_age(block, claim)
+        or _unmet_by_contract(block, claim)
+        or _unmet_by_answers(block, claim, table)
+    )
+
+
+def is_met(row: BuildingBlock, claim: Claim) -> bool:
+    """Whether a claim meets the condition of a block or bonus."""
+    return not _unmet(row, claim, row.table)
+
+
+def _unmet_by_age(block: BuildingBlock, claim: Claim) -> str:
+    least, most = block.min_age, block.max_age
+    if claim.age is None:
+        return "" if least is most is None else _("the age at the start is not known")
+    if least is not None and claim.age < least:
+        return _("the age is below %(age)s") % {"age": least}
+    if most is not None and claim.age > most:
+        return _("the age is above %(age)s") % {"age": most}
+    return ""
+
+
+def _unmet_by_contract(block: BuildingBlock, claim: Claim) -> str:
+    asked = block.permanent_contract
+    if asked is None or claim.permanent_contract is asked:
+        return ""
+    if claim.permanent_contract is None:
+        return _("it is not known whether the contract is permanent")
+    return _("there is no permanent contract") if asked else _("it is a permanent contract")
+
+
+def _unmet_by_answers(block: BuildingBlock, claim: Claim, table: ValuationTable) -> str:
+    for codes, wanted in ((block.facts, True), (block.not_facts, False)):
+        for code in codes:
+            answer = claim.facts.get(code)
+            if answer is wanted:
+                continue
+            sentence = _("“%(question)s” was not answered")
+            if answer is not None:
+                sentence = (
+                    _("the answer to “%(question)s” is no")
+                    if wanted
+                    else _("the answer to “%(question)s” is yes")
+                )
+            return sentence % {"question": question_of(table, code)}
     return ""
 
 
@@ -324,13 +462,15 @@ def _met(
     bonus: BuildingBlock,
     claim: Claim,
     block: BuildingBlock,
-    earlier: Sequence[Earlier],
+    known: Known,
     story: Story,
 ) -> bool:
-    why = _unmet(bonus, claim)
+    why = _unmet(bonus, claim, known.table)
     if bonus.applies_to and block.code not in bonus.applies_to:
         why = _("it does not go with this block")
-    elif not why and bonus.unit == Unit.FIXED and any(bonus.code in e.bonuses for e in earlier):
+    elif (
+        not why and bonus.unit == Unit.FIXED and any(bonus.code in e.bonuses for e in known.earlier)
+    ):
         why = _("it was counted already for this candidate under this contract")
     if why:
         story.tell(_("Bonus “%(bonus)s” does not count: %(why)s."), bonus=bonus.label, why=why)
@@ -348,23 +488,29 @@ def value(
     contract: Counted,
     share: Decimal,
     earlier: Iterable[Earlier] = (),
+    at_firm: AtFirm = NOT_BEFORE,
 ) -> Value:
     """What `claim` is worth under `contract`, `share` percent of it being for that contract.
 
     `bonuses` are the bonus blocks of the table, `earlier` the other accepted placements of the
-    candidate under it.
+    candidate under it, `at_firm` what is known of those with the contractor in the region.
     """
-    story, others = Story(), tuple(earlier)
+    story, known = Story(), Known(table, tuple(earlier), at_firm)
     story.tell(_("Table: %(table)s."), table=table.title)
     _tell_block(block, story)
-    if claim.kind == BlockKind.PLACEMENT:
-        window = counted_window(claim, table, block, contract, others, story)
-        if window and (why := _unmet(block, claim)):
-            story.tell(_("This block does not count: %(why)s."), why=why)
-            window = None
-        counting = counting_bonuses(claim, block, bonuses, window, others, story) if window else []
-    else:
-        window, counting = _counted_day(claim, contract, story), []
+    counting: list[tuple[BuildingBlock, Period]] = []
+    is_placement = claim.kind == BlockKind.PLACEMENT
+    window = (
+        _term_window(claim, table, contract, story)
+        if is_placement
+        else _counted_day(claim, contract, story)
+    )
+    if window and (why := _unmet(block, claim, table)):
+        story.tell(_("This block does not count: %(why)s."), why=why)
+        window = None
+    if window and is_placement:
+        window = _limited(window, claim, block, known, story)
+        counting = counting_bonuses(claim, block, bonuses, window, known, story) if window else []
     return value_in(window, claim, table, block, counting, contract, share, story)
 
 
@@ -579,7 +725,10 @@ def _tell_parts(
     if not parts:
         return
     months = sum((p.of_month for p in parts), NOTHING)
-    if unit_of(block).is_by_time:
+    unit = unit_of(block)
+    if unit.by_days:
+        story.tell(_("Counted days: %(days)s."), days=number(Decimal(sum(p.days for p in parts))))
+    elif unit.is_by_time:
         how = (
             _("by days of the year")
             if table.proration == Proration.DAYS

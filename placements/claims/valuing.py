@@ -3,20 +3,25 @@ many at once.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Prefetch, prefetch_related_objects
 
-from contracts.models import BlockKind, BuildingBlock, Contract, ValuationTable
+from contracts.models import BlockKind, BuildingBlock, Contract, MonthsOver, ValuationTable
 from placements.claims.valuation import (
+    AtFirm,
     Claim,
     Counted,
     Earlier,
+    Known,
     Value,
+    begins_to_count,
+    is_used_up,
     spread,
     story_as_accepted,
     value,
@@ -98,6 +103,8 @@ def claim_of(version: FulfilmentVersion) -> Claim:
         hours=tuple((t.first_day, t.hours_per_week) for t in version.terms.all()),
         age=version.age_at_start,
         permanent_contract=version.permanent_contract,
+        entitled_until=version.entitled_until,
+        facts=version.facts,
         bonuses=tuple(version.bonuses),
         amount=version.amount,
         quantity=version.quantity,
@@ -141,9 +148,14 @@ def still_counts(version: FulfilmentVersion, allocation: Allocation, month: date
     return not days or days == days & Period(counted.first, counted.last)
 
 
+def rows_of(allocation: Allocation) -> list[BuildingBlock]:
+    """All rows of the table that the block is from."""
+    return list(_table(allocation).blocks.all())
+
+
 def bonuses_of(allocation: Allocation) -> list[BuildingBlock]:
     """The bonus blocks of the table that the block is from."""
-    return [b for b in _table(allocation).blocks.all() if b.kind == BlockKind.BONUS]
+    return [row for row in rows_of(allocation) if row.kind == BlockKind.BONUS]
 
 
 def _table(allocation: Allocation) -> Any:
@@ -153,75 +165,173 @@ def _table(allocation: Allocation) -> Any:
     )
 
 
+@dataclass(frozen=True)
+class Who:
+    """Whose placement it is: a reference is a firm's own, that of another is of somebody else; in
+    another region it is asked anew. `fulfilment` is the one that is looked from, where it is there.
+    """
+
+    region: int
+    firm: int
+    reference: str
+    fulfilment: int | None = None
+
+    @classmethod
+    def of(cls, version: FulfilmentVersion) -> "Who":
+        of = version.fulfilment
+        return cls(of.region_id, of.contractor_id, version.candidate_ref, of.pk)
+
+    @property
+    def key(self) -> tuple[int, int, str]:
+        return self.region, self.firm, self.reference
+
+
+@dataclass(frozen=True)
+class Part:
+    """A placement under one of its contracts."""
+
+    claim: Claim
+    who: Who
+    contract_id: int
+    table: ValuationTable
+    block: BuildingBlock
+    contract: Counted
+
+    @property
+    def begins(self) -> date | None:
+        return begins_to_count(self.claim, self.table, self.block, self.contract)
+
+    @property
+    def counts_over_contracts(self) -> bool:
+        return any(row.max_months_over == MonthsOver.CONTRACTOR for row in self.table.blocks.all())
+
+
+T = TypeVar("T")
+# By whose they are; each with the number of its fulfilment.
+Found = dict[tuple[int, int, str], list[tuple[int, T]]]
+
+
 class Candidates:
-    """The accepted placements of candidates, per contract and firm: what caps and bonuses that
-    count once must know. A reference is a firm's own: that of another is of somebody else.
+    """The accepted placements of candidates: what caps and bonuses that count once must know, under
+    a contract and with a firm in a region.
     """
 
     def __init__(self, versions: Iterable[FulfilmentVersion]) -> None:
-        self._known: dict[tuple[int, int, str], list[tuple[int, Earlier]]] = defaultdict(list)
-        placements = [
-            v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref
-        ]
-        self.look_up(
-            {a.contract_id for v in placements for a in v.allocations.all()},
-            {v.candidate_ref for v in placements},
-        )
+        # By whose they are: under which contract (none: wherever), of which fulfilment.
+        self._earlier: Found[tuple[int, Earlier]] = defaultdict(list)
+        self._counted: Found[tuple[int, date]] = defaultdict(list)
+        self._begun: Found[date] = defaultdict(list)
+        self.look_up(Who.of(v) for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT)
 
-    def look_up(self, contracts: Collection[int], references: Collection[str]) -> None:
-        """Learn the accepted placements of these candidate references under these contracts."""
-        if not references:
+    def look_up(self, candidates: Iterable[Who]) -> None:
+        """Learn the accepted placements of these candidates."""
+        known = [who for who in candidates if who.reference]
+        if not known:
             return
         rows = Allocation.objects.filter(
-            contract__in=contracts,
-            version__candidate_ref__in=references,
+            version__fulfilment__region__in={who.region for who in known},
+            version__fulfilment__contractor__in={who.firm for who in known},
+            version__candidate_ref__in={who.reference for who in known},
             version__accepted_of__isnull=False,
-            counted_from__isnull=False,
         ).values_list(
-            "contract_id",
+            "version__fulfilment__region_id",
             "version__fulfilment__contractor_id",
             "version__candidate_ref",
             "version__fulfilment_id",
+            "contract_id",
+            "version__start_date",
             "counted_from",
             "counted_bonuses",
         )
-        for contract, firm, candidate, fulfilment, first, bonuses in rows:
-            assert first is not None  # the filter says so
-            self._known[contract, firm, candidate].append(
-                (fulfilment, Earlier(first, frozenset(bonuses)))
-            )
+        for region, firm, reference, fulfilment, contract, begun, counted, bonuses in rows:
+            who = Who(region, firm, reference, fulfilment)
+            self._begins(who, begun)
+            if counted:
+                self._counts(who, contract, counted)
+                self._earlier[who.key].append(
+                    (fulfilment, (contract, Earlier(counted, frozenset(bonuses))))
+                )
 
-    def others(self, version: FulfilmentVersion, contract_id: int) -> list[Earlier]:
-        return self.others_of(
-            version.candidate_ref,
-            contract_id,
-            version.fulfilment.contractor_id,
-            version.fulfilment_id,
-        )
+    def _begins(self, who: Who, day: date | None) -> None:
+        if day and who.fulfilment:
+            self._begun[who.key].append((who.fulfilment, day))
 
-    def others_of(
-        self, reference: str, contract_id: int, contractor_id: int, fulfilment_id: int | None
-    ) -> list[Earlier]:
-        if not reference:
-            return []
-        return [
-            earlier
-            for other, earlier in self._known[contract_id, contractor_id, reference]
-            if other != fulfilment_id
+    def _counts(self, who: Who, contract_id: int, day: date) -> None:
+        if who.fulfilment:
+            self._counted[who.key].append((who.fulfilment, (contract_id, day)))
+
+    def others(self, who: Who, contract_id: int) -> list[Earlier]:
+        """Of the candidate under this contract, without the one that is looked from."""
+        found = _but(who, self._earlier)
+        return [earlier for contract, earlier in found if contract == contract_id]
+
+    def at_firm(self, who: Who, parts: Sequence[Part]) -> AtFirm:
+        """Of the candidate with this firm in the region; `parts` are those of the one that is
+        looked from, under each of its contracts.
+        """
+        days = [day for _contract, day in _but(who, self._counted)]
+        days += [day for _part, day in self._begin(parts)]
+        return AtFirm(min(days, default=None), self._first_day(who))
+
+    def _first_day(self, who: Who) -> date | None:
+        return min(_but(who, self._begun), default=None)
+
+    def expect(self, versions: Iterable[FulfilmentVersion]) -> None:
+        """These are accepted in one act: each must know when the others begin."""
+        placements = [
+            v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref
         ]
+        for version in placements:
+            self._begins(Who.of(version), version.start_date)
+        parts = [part for v in placements for part in _parts(v, allocations_of(v))]
+        for part, day in self._begin(parts):
+            self._counts(part.who, part.contract_id, day)
+
+    def _begin(self, parts: Sequence[Part]) -> list[tuple[Part, date]]:
+        """Which of these count, from when on: each knows those that begin before it. Only where a
+        row of their tables counts its months over all contracts; else nobody has to know.
+        """
+        if not any(part.counts_over_contracts for part in parts):
+            return []
+        begun = [(day, part) for part in parts if (day := part.begins)]
+        before: dict[Any, list[tuple[int, date]]] = defaultdict(list)
+        found = []
+        for day, part in sorted(begun, key=lambda one: one[0]):
+            who = part.who
+            same = before[who.key if who.reference else who.fulfilment]
+            counted = [*_but(who, self._counted), *same]
+            known = Known(
+                part.table,
+                [Earlier(first) for contract, first in counted if contract == part.contract_id],
+                AtFirm(min((first for _c, first in counted), default=None), self._first_day(who)),
+            )
+            if not is_used_up(day, part.claim, part.block, known):
+                same.append((part.contract_id, day))
+                found.append((part, day))
+        return found
 
     def add(self, version: FulfilmentVersion, contract_id: int, counted: Value) -> None:
-        """Another one was accepted: those after it in the same act must know it."""
-        if version.candidate_ref and counted.window:
-            firm = version.fulfilment.contractor_id
-            self._known[contract_id, firm, version.candidate_ref].append(
-                (
-                    version.fulfilment_id,
-                    Earlier(
-                        counted.window.first, frozenset(code for code, _last in counted.bonuses)
-                    ),
-                )
+        """Another one was accepted: those after it in the same act must know what counted."""
+        who = Who.of(version)
+        if who.reference and counted.window:
+            codes = frozenset(code for code, _last in counted.bonuses)
+            self._earlier[who.key].append(
+                (version.fulfilment_id, (contract_id, Earlier(counted.window.first, codes)))
             )
+
+
+def _but(who: Who, found: Found[T]) -> list[T]:
+    """What is known of a candidate, without the one that is looked from."""
+    rows = found.get(who.key, []) if who.reference else []
+    return [one for other, one in rows if other != who.fulfilment]
+
+
+def _parts(version: FulfilmentVersion, allocations: Iterable[Allocation]) -> list[Part]:
+    claim, who = claim_of(version), Who.of(version)
+    return [
+        Part(claim, who, a.contract_id, _table(a), a.block, counted_of(a.contract, who.firm))
+        for a in allocations
+    ]
 
 
 Valued = list[tuple[Allocation, Value]]
@@ -254,7 +364,10 @@ def values_now(
     """What the version is worth by today's contracts, per allocation; a decided value goes before
     the computed one.
     """
-    claim = claim_of(version)
+    claim, who = claim_of(version), Who.of(version)
+    parts = allocations_of(version) if allocations is None else allocations
+    is_placement = claim.kind == BlockKind.PLACEMENT
+    at_firm = candidates.at_firm(who, _parts(version, parts) if is_placement else ())
     return _with_decision(
         version,
         [
@@ -267,10 +380,11 @@ def values_now(
                     bonuses_of(a),
                     counted_of(a.contract, version.fulfilment.contractor_id),
                     a.percent,
-                    candidates.others(version, a.contract_id),
+                    candidates.others(who, a.contract_id),
+                    at_firm,
                 ),
             )
-            for a in (allocations_of(version) if allocations is None else allocations)
+            for a in parts
         ],
     )
 
@@ -287,12 +401,27 @@ def values_if(
     """What would be worth how much under each contract, of what is only being filled in; nothing is
     stored. Without `contractor_id` it is the present contractor who does it.
     """
+    if not parts:
+        return []
     claim = claim_from(kind, fields, hours)
-    reference = fields.get("candidate_ref") or ""
-    if candidates is None:
-        candidates = Candidates(())
-        if kind == BlockKind.PLACEMENT and reference:
-            candidates.look_up([contract.pk for contract, _block, _percent in parts], [reference])
+    first = parts[0][0]
+    who = Who(
+        first.region_id,
+        contractor_id or first.contractor_id,
+        fields.get("candidate_ref") or "",
+        fulfilment_id,
+    )
+    own: list[Part] = []
+    if kind == BlockKind.PLACEMENT:
+        if candidates is None:
+            candidates = Candidates(())
+            candidates.look_up([who])
+        own = [
+            Part(claim, who, contract.pk, block.table, block, counted_of(contract, who.firm))
+            for contract, block, _percent in parts
+        ]
+    known = candidates or Candidates(())
+    at_firm = known.at_firm(who, own)
     return [
         (
             contract,
@@ -301,13 +430,13 @@ def values_if(
                 block.table,
                 block,
                 [b for b in block.table.blocks.all() if b.kind == BlockKind.BONUS],
-                counted_of(contract, firm),
+                counted_of(contract, who.firm),
                 percent,
-                candidates.others_of(reference, contract.pk, firm, fulfilment_id),
+                known.others(who, contract.pk),
+                at_firm,
             ),
         )
         for contract, block, percent in parts
-        for firm in (contractor_id or contract.contractor_id,)
     ]
 
 
@@ -320,7 +449,9 @@ def claim_from(
         last=fields.get("end_date"),
         hours=tuple(hours),
         age=fields.get("age_at_start"),
-        permanent_contract=bool(fields.get("permanent_contract")),
+        permanent_contract=fields.get("permanent_contract"),
+        entitled_until=fields.get("entitled_until"),
+        facts=fields.get("facts") or {},
         bonuses=tuple(fields.get("bonuses") or ()),
         amount=fields.get("amount"),
         quantity=fields.get("quantity"),

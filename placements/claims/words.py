@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import BlockKind, BuildingBlock, Unit
+from contracts.models import BlockKind, BuildingBlock, MonthsFrom, MonthsOver, Unit
+from contracts.valuation_tables.facts import named_by, question_of
 from contracts.valuation_tables.units import unit_of
 from placements.claims import valuing
 from placements.claims.content import FROM_THE_FIRST_DAY
@@ -28,9 +29,17 @@ def example_worth(block: BuildingBlock) -> str:
     if block.unit == Unit.INVOICE and weight == 100:
         words = _("Each euro of the invoice counts, without VAT")
     words = words % {"amount": amount, "weight": percent(weight)} if "%(" in words else words
-    if block.max_months:
-        words += ", " + _("at most %(months)s months") % {"months": block.max_months}
-    return words
+    return words + (f", {most_months(block)}" if block.max_months else "")
+
+
+def most_months(block: BuildingBlock) -> str:
+    """How many months a block or bonus counts at most, and from when they are counted."""
+    sentence = _("at most %(months)s months")
+    if block.max_months_from == MonthsFrom.HIRE:
+        sentence = _("at most %(months)s months from the first day at work for the contractor")
+    elif block.max_months_over == MonthsOver.CONTRACTOR:
+        sentence = _("at most %(months)s months under all contracts of the contractor together")
+    return sentence % {"months": block.max_months}
 
 
 def condition_of(block: BuildingBlock) -> str:
@@ -38,12 +47,29 @@ def condition_of(block: BuildingBlock) -> str:
     words = []
     if block.min_age is not None:
         words.append(_("Counts from the age of %(age)s on the first day.") % {"age": block.min_age})
+    if block.max_age is not None:
+        words.append(
+            _("Counts up to and including the age of %(age)s on the first day.")
+            % {"age": block.max_age}
+        )
     if block.permanent_contract is not None:
         permanent = block.permanent_contract
         words.append(
             _("Counts with a permanent contract.")
             if permanent
             else _("Counts without a permanent contract.")
+        )
+    for codes, sentence in (
+        (block.facts, _("Counts where the answer is yes: %(question)s")),
+        (block.not_facts, _("Counts where the answer is no: %(question)s")),
+    ):
+        words += [sentence % {"question": question_of(block.table, code)} for code in codes]
+    if block.grace_months is not None:
+        words.append(
+            _("Months that still count once the person is no longer entitled: %(months)s.")
+            % {"months": block.grace_months}
+            if block.grace_months
+            else _("Counts as long as the person is entitled.")
         )
     return " ".join(words)
 
@@ -123,6 +149,8 @@ def what_was_claimed(version: FulfilmentVersion, with_person: bool) -> Rows:
     rows += describe[BlockKind(version.fulfilment.kind)](version)
     if with_person:
         rows += person_rows(version)
+    elif version.fulfilment.kind != BlockKind.PLACEMENT:
+        rows += answer_rows(version)
     rows.append((_("Done by (subcontractor)"), version.performed_by))
     return [(label, value) for label, value in rows if value not in ("", NOTHING, None)]
 
@@ -143,7 +171,7 @@ def placement_rows(version: FulfilmentVersion) -> Rows:
         (_("Last day"), long_date(version.end_date) if version.end_date else _("still running")),
         (_("Certain until"), long_date(version.confirmed_until)),
         (_("Hours per week"), hours),
-        (_("Permanent contract"), _("Yes") if version.permanent_contract else ""),
+        (_("Permanent contract"), permanent_words(version)),
         (_("Bonuses asked for"), ", ".join(labels.get(code, code) for code in version.bonuses)),
     ]
 
@@ -153,7 +181,33 @@ def person_rows(version: FulfilmentVersion) -> Rows:
     return [
         (_("Candidate reference"), version.candidate_ref),
         (_("Age at the start"), version.age_at_start),
+        (
+            _("Entitled until"),
+            long_date(version.entitled_until) if version.entitled_until else "",
+        ),
+        *answer_rows(version),
     ]
+
+
+def permanent_words(version: FulfilmentVersion) -> str:
+    """Yes; and no, where a row of its tables depends on it."""
+    if version.permanent_contract:
+        return _("Yes")
+    rows = (row for a in version.allocations.all() for row in valuing.rows_of(a))
+    asks = any(row.permanent_contract is not None for row in rows)
+    return _("No") if asks and version.permanent_contract is False else ""
+
+
+def answer_rows(version: FulfilmentVersion) -> Rows:
+    """Each question of its tables that was answered; and each that its blocks need and was not."""
+    questions: dict[str, str] = {}
+    for a in version.allocations.all():
+        for code in (*version.facts, *named_by(a.block)):
+            words = question_of(a.block.table, code)
+            if questions.get(code, code) == code:
+                questions[code] = words
+    told = {True: _("Yes"), False: _("No"), None: _("not answered")}
+    return [(words, told[version.facts.get(code)]) for code, words in questions.items()]
 
 
 def purchase_rows(version: FulfilmentVersion) -> Rows:

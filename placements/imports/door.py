@@ -43,6 +43,7 @@ from sroi.exchange import (
     Row,
     Sheet,
     amount,
+    answers,
     choice,
     code_list,
     day,
@@ -90,7 +91,9 @@ COLUMNS = (
     Column("end_date", day),
     Column("confirmed_until", day),
     Column("age_at_start", whole_number),
-    Column("permanent_contract", yes_no, default=False),
+    Column("permanent_contract", yes_no),
+    Column("entitled_until", day),
+    Column("facts", answers, default={}),
     Column("bonuses", code_list, default=()),
     Column("supplier_name", text(200), default=""),
     Column("supplier_kvk", kvk, default=""),
@@ -115,6 +118,7 @@ COPIED = (
         "end_date",
         "age_at_start",
         "permanent_contract",
+        "entitled_until",
     ),
     *(
         "supplier_name",
@@ -162,8 +166,10 @@ class FulfilmentIntake:
             contract.policy = policies[contract.policy_id]
         tables = ValuationTable.objects.filter(pk__in={c.table_id for c in self.contracts.values()})
         self.blocks: dict[int | None, dict[str, BuildingBlock]] = defaultdict(dict)
+        self.facts: dict[int | None, list[str]] = defaultdict(list)
         for table in tables.prefetch_related("blocks"):
             self.blocks[table.pk] = {block.code: block for block in table.blocks.all()}
+            self.facts[table.pk] = [fact["code"] for fact in table.facts]
         self.register = Recognitions(
             [region.pk],
             {r["supplier_kvk"] for r in parsed.rows},
@@ -277,6 +283,7 @@ class FulfilmentIntake:
     def _check(self, row: Row, contracts: list[Contract]) -> None:
         self._blocks_of(row, contracts)
         self._check_bonuses(row, contracts)
+        self._check_facts(row, contracts)
         self._check_decision(row)
 
     def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
@@ -297,6 +304,18 @@ class FulfilmentIntake:
                         "code": code,
                         "codes": options,
                     },
+                )
+
+    def _check_facts(self, row: Row, contracts: list[Contract]) -> None:
+        known = {code for c in contracts for code in self.facts[c.table_id]}
+        for code in row["facts"]:
+            if code not in known:
+                options = ", ".join(sorted(known)) or "–"
+                self._fault(
+                    row,
+                    "facts",
+                    _("There is no question %(code)s. There are: %(codes)s.")
+                    % {"code": code, "codes": options},
                 )
 
     def _check_claim(self, row: Row, content: Content) -> None:
@@ -348,6 +367,7 @@ class FulfilmentIntake:
     def _content(self, row: Row, contracts: list[Contract]) -> Content:
         fields = {name: row[name] for name in COPIED}
         fields["bonuses"] = list(row["bonuses"])
+        fields["facts"] = dict(row["facts"])
         fields["decided_value"] = row["accepted_value"]
         fields["decided_reason"] = (
             row["accepted_reason"] if row["accepted_value"] is not None else ""
@@ -398,6 +418,9 @@ def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: boo
     fields = {
         k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")
     }
+    if version.permanent_contract is False and fields["permanent_contract"] is None:
+        # An empty cell was kept as no before “not answered” was known.
+        del fields["permanent_contract"]
     return (
         all(getattr(version, name) == value for name, value in fields.items())
         and sorted((t.first_day, t.hours_per_week) for t in version.terms.all())

@@ -26,6 +26,7 @@ from placements.claims import editions, proof, requirements
 from placements.claims.content import Content, Draft, content_of, said_by
 from placements.claims.valuing import (
     Candidates,
+    Who,
     fetch,
     forget,
     last_counted,
@@ -67,6 +68,8 @@ SAID_AGAIN = (
         "activity_date",
         "policy_field",
         "performed_by",
+        "entitled_until",
+        "facts",
         "decided_value",
         "decided_reason",
         "self_reviewed",
@@ -151,8 +154,8 @@ def work_out(drafts: Sequence[Draft]) -> None:
     placements = [d for d in drafts if d.fulfilment.kind == BlockKind.PLACEMENT]
     candidates = Candidates(())
     candidates.look_up(
-        {contract.pk for d in placements for contract, _block, _percent in d.content.allocations},
-        {d.content.fields["candidate_ref"] for d in placements} - {""},
+        Who(d.fulfilment.region_id, d.fulfilment.contractor_id, d.content.fields["candidate_ref"])
+        for d in placements
     )
     for d in drafts:
         content = d.content
@@ -471,6 +474,7 @@ def _supersede(versions: Sequence[FulfilmentVersion], opened: OpenPosting) -> No
 def _value_and_post(versions: Sequence[FulfilmentVersion], opened: OpenPosting, act: Act) -> None:
     fetch(versions)
     candidates = Candidates(versions)
+    candidates.expect(versions)
     items = []
     # Earlier placements of a candidate first: they use up the months and the bonuses that count
     # once.

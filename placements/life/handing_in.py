@@ -59,7 +59,7 @@ def objections(
 
 
 def lacked(version: FulfilmentVersion) -> set[str]:
-    empty = {name for name in FIELDS if getattr(version, name) in (None, "")}
+    empty = {name for name in FIELDS if getattr(version, name) in (None, "", {})}
     return empty if version.terms.exists() else {*empty, "hours_per_week"}
 
 

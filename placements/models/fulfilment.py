@@ -92,7 +92,12 @@ class FulfilmentVersion(ScopedModel):
     end_date = models.DateField(_("last day"), null=True, blank=True)
     confirmed_until = models.DateField(_("certain until"), null=True, blank=True)
     age_at_start = models.PositiveSmallIntegerField(_("age at the start"), null=True, blank=True)
-    permanent_contract = models.BooleanField(_("permanent contract"), default=False)
+    # None: not answered.
+    permanent_contract = models.BooleanField(_("permanent contract"), null=True, blank=True)
+    # Until when the person is entitled to the benefit or provision that the block is for.
+    entitled_until = models.DateField(_("entitled until"), null=True, blank=True)
+    # What was answered to the questions of the table: yes or no by their codes.
+    facts = models.JSONField(_("answers"), default=dict, blank=True)
     bonuses = models.JSONField(_("bonuses"), default=list, blank=True)
     supplier_name = models.CharField(_("supplier"), max_length=200, blank=True)
     supplier_kvk = models.CharField(_("KvK number of the supplier"), max_length=8, blank=True)

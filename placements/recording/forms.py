@@ -18,6 +18,7 @@ from contracts.models import BlockKind, BuildingBlock, Contract
 from placements.claims import questions, requirements, suppliers
 from placements.claims.content import FROM_THE_FIRST_DAY, Content
 from placements.claims.doubts import DOUBTED, claim_doubts
+from placements.claims.fields import answer_field, fact_name
 from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
 from placements.models import Fulfilment
@@ -205,6 +206,11 @@ def fields_of_a_claim() -> dict[str, forms.Field]:
         "permanent_contract": forms.BooleanField(
             label=_("It is a permanent contract"), required=False
         ),
+        "entitled_until": Day(
+            label=_("Entitled to the benefit until"),
+            required=False,
+            help_text=_("As the decision says. Leave empty where there is no last day."),
+        ),
         "supplier_name": text_field(_("Which social firm?"), 200),
         "supplier_kvk": kvk_field(_("KvK number of the firm"), required=False),
         "invoice_number": forms.CharField(label=_("Invoice number"), max_length=80),
@@ -245,9 +251,13 @@ class DetailsForm(DoubtingForm):
         # The keys of what was asked and answered; None where nothing was asked.
         self.confirmed: list[str] | None = None
         blocks = [block for _contract, block, _percent in content.allocations]
-        self.names, self.bonuses = questions.fields_of(kind, blocks), questions.bonuses_for(blocks)
-        required = requirements.required(kind, blocks)
-        offered = fields_of_a_claim()
+        self.bonuses, self.facts = questions.bonuses_for(blocks), questions.facts_for(blocks)
+        self.names = self._names(questions.fields_of(kind, blocks))
+        required = [*requirements.required(kind, blocks)]
+        required += [fact_name(code) for code in requirements.questions_of(blocks)]
+        offered = fields_of_a_claim() | {
+            fact_name(code): answer_field(question) for code, question in self.facts.items()
+        }
         for name in self.names:
             self.fields[name] = self._bonus_field() if name == "bonuses" else offered[name]
         if "quantity" in self.fields:
@@ -257,10 +267,18 @@ class DetailsForm(DoubtingForm):
         self.must = [self.fields[name] for name in required]
         for name in self.names:
             self.fields[name].required = name in required and not later
-            self.fields[name].error_messages["required"] = requirements.LACKING.get(name, "")
+            if name in requirements.LACKING:
+                self.fields[name].error_messages["required"] = requirements.LACKING[name]
         self.initial = {**self.initial, **content.fields}
+        for code, answer in (content.fields.get("facts") or {}).items():
+            self.initial[fact_name(code)] = "yes" if answer else "no"
         if content.hours:
             self.initial["hours_per_week"] = sorted(content.hours)[0][1]
+
+    def _names(self, names: Sequence[str]) -> list[str]:
+        """Of the fields that are asked; each question of the table is one."""
+        facts = [fact_name(code) for code in self.facts]
+        return [own for name in names for own in (facts if name == "facts" else [name])]
 
     def _bonus_field(self) -> forms.Field:
         return forms.MultipleChoiceField(
@@ -376,6 +394,11 @@ class DetailsForm(DoubtingForm):
                 )
                 given = cleaned.get(name)
                 fields[name] = empty if given in (None, "") else given
+        fields["facts"] = {
+            code: cleaned[fact_name(code)]
+            for code in self.facts
+            if cleaned.get(fact_name(code)) is not None
+        }
         hours: list[tuple[date, Decimal]] = []
         if self.kind == BlockKind.PLACEMENT:
             first = fields["start_date"] or FROM_THE_FIRST_DAY

@@ -197,8 +197,17 @@ class FulfilmentTable(Table):
         )
 
 
-# In the list and the file of who works for a firm.
-OWN_REFERENCE = (_("Your reference"), lambda fulfilment: own_reference(fulfilment))
+# In the file of who works for a firm; answers as an import takes them.
+OF_OWN_FIRM = (
+    (_("Your reference"), lambda fulfilment: own_reference(fulfilment)),
+    (_("Entitled until"), lambda fulfilment: fulfilment.latest.entitled_until),
+    (_("Answers to questions of the table"), lambda fulfilment: answers_of(fulfilment)),
+)
+
+
+def answers_of(fulfilment: Any) -> str:
+    facts = fulfilment.latest.facts.items()
+    return ";".join(code if answer else f"!{code}" for code, answer in facts)
 
 
 def own_reference(fulfilment: Any) -> str:

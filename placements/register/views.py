@@ -25,7 +25,7 @@ from placements.models import (
     Fulfilment,
     FulfilmentLine,
 )
-from placements.register.lists import OWN_REFERENCE, FulfilmentFilterSet, FulfilmentTable
+from placements.register.lists import OF_OWN_FIRM, FulfilmentFilterSet, FulfilmentTable
 from placements.rights import (
     may_enter,
     may_mend,
@@ -62,7 +62,7 @@ class FulfilmentList(ListPage):
         """The reference of one's own is a column for who works for a firm."""
         table = super().table
         if own_firms(self.request.access):
-            table.in_file = (*table.in_file, OWN_REFERENCE)  # type: ignore[misc]
+            table.in_file = (*table.in_file, *OF_OWN_FIRM)  # type: ignore[misc]
         else:
             table.columns.hide("own")
         return table

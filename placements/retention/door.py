@@ -66,10 +66,12 @@ def about_a_person() -> QuerySet[FulfilmentVersion]:
     """Versions that still hold something about a person."""
     evidence = Evidence.objects.filter(kind__in=ABOUT_A_PERSON, erased_at=None).values("version")
     earlier = KeptEdition.objects.filter(version__fulfilment__kind=BlockKind.PLACEMENT)
-    placements = Q(fulfilment__kind=BlockKind.PLACEMENT) & ~Q(description="")
+    of_a_person = ~Q(description="") | ~Q(facts={})
+    placements = Q(fulfilment__kind=BlockKind.PLACEMENT) & of_a_person
     return FulfilmentVersion.objects.filter(
         ~Q(candidate_ref="")
         | Q(age_at_start__isnull=False)
+        | Q(entitled_until__isnull=False)
         | placements
         | Q(pk__in=evidence)
         | Q(pk__in=earlier.values("version"))
@@ -135,14 +137,15 @@ def erase(found: Iterable[Due], *, at: datetime) -> int:
 
 
 def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
-    """Erase reference, age, description of a placement, evidence about the person, and what was
-    kept of earlier editions, of these versions.
+    """Erase reference, age, entitlement, description and answers of a placement, evidence about the
+    person, and what was kept of earlier editions, of these versions.
     """
     keys = list(numbers)
     with transaction.atomic():
         versions = FulfilmentVersion.objects.filter(pk__in=keys)
-        versions.update(candidate_ref="", age_at_start=None)
-        versions.filter(fulfilment__kind=BlockKind.PLACEMENT).update(description="")
+        versions.update(candidate_ref="", age_at_start=None, entitled_until=None)
+        placements = versions.filter(fulfilment__kind=BlockKind.PLACEMENT)
+        placements.update(description="", facts={})
         KeptEdition.objects.filter(
             version__in=keys, version__fulfilment__kind=BlockKind.PLACEMENT
         ).delete()

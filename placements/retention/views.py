@@ -36,6 +36,8 @@ PERSONAL = (
     "start_date",
     "end_date",
     "permanent_contract",
+    "entitled_until",
+    "facts",
     "state",
 )
 

@@ -1,16 +1,28 @@
 """What is asked of an adviser who accepts otherwise than was claimed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
-from contracts.models import BuildingBlock
+from contracts.models import BuildingBlock, Contract
 from placements.claims import proof
 from placements.claims.content import Content
 from placements.recording.forms import DetailsForm
 from sroi.fields import euros, text_field
+
+
+def _chosen(
+    content: Content, kind: str, data: Mapping[str, Any]
+) -> Iterator[tuple[Contract, BuildingBlock, Decimal]]:
+    """The allocations with the blocks that were chosen of the same tables."""
+    for contract, block, percent in content.allocations:
+        chosen = data.get(f"block_{contract.pk}")
+        offered = (b for b in block.table.blocks.all() if b.kind == kind and str(b.pk) == chosen)
+        yield contract, next(offered, block), percent
 
 
 class AdjustForm(DetailsForm):
@@ -27,7 +39,10 @@ class AdjustForm(DetailsForm):
         there: Collection[str] = (),
         **kwargs: Any,
     ) -> None:
-        """`there` are the kinds of evidence that are kept or were seen."""
+        """`there` are the kinds of evidence that are kept or were seen. Asked is what the blocks
+        ask that were chosen.
+        """
+        content = replace(content, allocations=[*_chosen(content, kind, data or {})])
         super().__init__(data, kind=kind, content=content, later=True, **kwargs)
         self.blocks: dict[int, BuildingBlock] = {}
         first: dict[str, forms.Field] = {}

@@ -13,16 +13,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Unit
 from placements.claims import proof, suppliers
 from placements.claims.doubts import limits
 from placements.claims.valuing import Valued, counted_of
-from placements.models import Evidence, FulfilmentState, FulfilmentVersion
+from placements.models import Allocation, Evidence, FulfilmentState, FulfilmentVersion
 from placements.standing.progress import with_progress
 from sroi.money import ZERO
+from sroi.periods import Period
 from sroi.templatetags.formats import euro, number, short_date
 
 LIVE = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED, FulfilmentState.ACCEPTED)
@@ -62,6 +63,7 @@ def signals(
         own += others.overlaps(version)
         own += others.same_invoice(version)
         own += others.same_file(version)
+        own += others.alternatives(version)
         own += [Signal("not_recognised", sentence) for sentence in doubts.get(version.pk, ())]
         own += outside_the_term(version, valued)
         if version.pk in missing:
@@ -180,12 +182,20 @@ class _Others:
             candidate_ref__in=references,
             fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions},
         )
+        named = [a for v in versions for a in v.allocations.all() if a.block.alternatives]
+        if named:
+            instead = Allocation.objects.filter(
+                contract__in={a.contract_id for a in named},
+                block__alternatives__in={a.block.alternatives for a in named},
+            )
+            alike |= Q(pk__in=instead.order_by().values("version"))
+        allocations = Allocation.objects.select_related("contract", "block")
         rows = (
             live.filter(alike)
             .select_related("fulfilment")
-            .prefetch_related("allocations__contract")
+            .prefetch_related(Prefetch("allocations", allocations))
         )
-        self.rows = list(rows) if references or invoices else []
+        self.rows = list(rows) if references or invoices or named else []
         same = (
             Evidence.objects.filter(content_hash__in=hashes, erased_at=None)
             if hashes
@@ -254,6 +264,35 @@ class _Others:
         }
         return list(found.values())
 
+    def alternatives(self, version: FulfilmentVersion) -> list[Signal]:
+        """Under one of its contracts a claim of the same firm at the same time, on a row that goes
+        instead of this one.
+        """
+        own, when = _names(version), _when(version)
+        found: dict[int, Signal] = {}
+        if not (own and when):
+            return []
+        for other in self._but(version):
+            then, same = _when(other), own & _names(other)
+            of_firm = other.fulfilment.contractor_id == version.fulfilment.contractor_id
+            if not (of_firm and same and then and when & then):
+                continue
+            sentence = _(
+                "%(other)s was handed in for the same time on a building block that goes instead of"
+                " this one (%(name)s)."
+            ) % {
+                "other": other.fulfilment.external_id,
+                "name": ", ".join(sorted(name for _contract, name in same)),
+            }
+            unknown = _(
+                "Another claim for the same time is on a building block that goes instead of this"
+                " one."
+            )
+            found[other.fulfilment_id] = self._signal(
+                "alternatives", other.fulfilment_id, sentence, unknown
+            )
+        return list(found.values())
+
     def same_file(self, version: FulfilmentVersion) -> list[Signal]:
         """A file with the same contents as evidence of another one."""
         own = self.files[version.fulfilment_id]
@@ -269,6 +308,24 @@ class _Others:
             if e.content_hash in own and e.version.fulfilment_id != version.fulfilment_id
         }
         return list(found.values())
+
+
+def _names(version: FulfilmentVersion) -> set[tuple[int, str]]:
+    """By contract the name that its row has together with rows that go instead of it."""
+    return {
+        (a.contract_id, a.block.alternatives)
+        for a in version.allocations.all()
+        if a.block.alternatives
+    }
+
+
+def _when(version: FulfilmentVersion) -> Period | None:
+    """The days of a placement, or the day of a payment or an activity."""
+    first = version.start_date or version.paid_on or version.activity_date
+    if not first:
+        return None
+    is_open = version.start_date and not version.end_date
+    return Period(first, date.max if is_open else version.end_date or first)
 
 
 def _same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:

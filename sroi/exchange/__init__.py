@@ -8,7 +8,7 @@ DOMAIN.md section 10.
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse
 from sroi.exchange.reading import read_rows
-from sroi.exchange.several import PerReference, code_list, per_reference, shares
+from sroi.exchange.several import PerReference, answers, code_list, per_reference, shares
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet
 from sroi.exchange.values import (
     HOURS_OF_A_WEEK,
@@ -43,6 +43,7 @@ __all__ = [
     "Sheet",
     "Warned",
     "amount",
+    "answers",
     "as_written",
     "choice",
     "code_list",

@@ -36,6 +36,16 @@ def code_list(cell: Cell) -> list[str]:
     return codes
 
 
+def answers(cell: Cell) -> dict[str, bool]:
+    """Codes of questions with their answers: `A;!B` is yes to A and no to B."""
+    parts = _parts(cell)
+    codes = [part.removeprefix("!").strip() for part in parts]
+    if not all(codes):
+        raise ValueError(_("There is no code after “!”."))
+    _refuse_repeats(codes)
+    return {code: not part.startswith("!") for code, part in zip(codes, parts, strict=True)}
+
+
 def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
     """A parser of names with their percent: `GM0402:60;GM0406:40`; a single name without percent
     has all of it.

@@ -21,6 +21,7 @@ Month = tuple[int, int]
 ZERO = Fraction(0)
 CENTS = 2
 FTE_PLACES = 6
+AUGUST = 8
 CATEGORIES = {"placement": "work", "purchase": "social_purchasing", "activity": "csr"}
 REGISTERED_KINDS = ("award", "call_off", "amendment", "extension")
 PER_MONTH = ("full_time_year", "year", "month")
@@ -166,14 +167,21 @@ class Block:
     target_group: str
     policy_field: str
     max_months: int | None
+    from_hire: bool
+    over_contractor: bool
+    grace_months: int | None
     min_age: int | None
-    permanent: bool
+    max_age: int | None
+    permanent: bool | None
+    answered_yes: tuple[str, ...]
+    answered_no: tuple[str, ...]
     applies_to: tuple[str, ...]
     replaces: tuple[str, ...]
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "Block":
         condition = data.get("condition") or {}
+        entitlement = data.get("entitlement") or {}
         return cls(
             code=data["code"],
             kind=data["kind"],
@@ -183,8 +191,14 @@ class Block:
             target_group=data.get("target_group") or "",
             policy_field=data.get("policy_field") or "",
             max_months=data.get("max_months"),
+            from_hire=data.get("max_months_from") == "hire",
+            over_contractor=data.get("max_months_over") == "contractor",
+            grace_months=entitlement.get("grace_months"),
             min_age=condition.get("min_age"),
-            permanent=bool(condition.get("permanent_contract")),
+            max_age=condition.get("max_age"),
+            permanent=condition.get("permanent_contract"),
+            answered_yes=tuple(condition.get("facts") or ()),
+            answered_no=tuple(condition.get("not_facts") or ()),
             applies_to=tuple(data.get("applies_to") or ()),
             replaces=tuple(data.get("replaces") or ()),
         )
@@ -215,6 +229,7 @@ class Table:
 @dataclass
 class Contract:
     reference: str
+    contractor: str
     shares: list[tuple[str, Fraction]]  # by municipality code, in order, adding up to 1
     award: date
     start: date
@@ -246,7 +261,9 @@ class Fulfilment:
     end: date | None
     confirmed_until: date | None
     age: int | None
-    permanent: bool
+    permanent: bool | None  # None: not answered
+    entitled_until: date | None
+    facts: dict[str, bool]
     bonuses: tuple[str, ...]
     amount: Fraction
     paid_on: date | None
@@ -385,6 +402,7 @@ class Register:
             rate = optional_number(row["rate"])
             contract = found[row["reference"]] = Contract(
                 reference=row["reference"],
+                contractor=row["contractor_kvk"],
                 shares=sorted(
                     (code, percent(share) if share else Fraction(1)) for code, share in shares
                 ),
@@ -505,7 +523,12 @@ class Register:
             confirmed_until=optional_day(row["confirmed_until"])
             or min(end or self.today, self.today),
             age=int(row["age_at_start"]) if row["age_at_start"] else None,
-            permanent=yes(row["permanent_contract"]),
+            permanent=yes(row["permanent_contract"]) if row["permanent_contract"] else None,
+            entitled_until=optional_day(row["entitled_until"]),
+            facts={
+                code.removeprefix("!"): not code.startswith("!")
+                for code, _ in parts(row["facts"], "=")
+            },
             bonuses=tuple(code for code, _ in parts(row["bonuses"], "=")),
             amount=optional_number(row["amount"]) or ZERO,
             paid_on=optional_day(row["paid_on"]),
@@ -524,15 +547,16 @@ class Register:
             self.valued[fulfilment.external_id] = {}
         by_candidate: dict[tuple[str, str], list[Fulfilment]] = defaultdict(list)
         for fulfilment in accepted:
+            if fulfilment.kind == "placement":
+                # Without a reference a candidate is nobody else's; one is of one contractor.
+                candidate = fulfilment.candidate or f"\0{fulfilment.external_id}"
+                contractor = self.contracts[next(iter(fulfilment.shares))].contractor
+                by_candidate[contractor, candidate].append(fulfilment)
+                continue
             for reference in fulfilment.shares:
-                if fulfilment.kind == "placement":
-                    # Without a reference a candidate is nobody else's.
-                    candidate = fulfilment.candidate or f"\0{fulfilment.external_id}"
-                    by_candidate[reference, candidate].append(fulfilment)
-                else:
-                    self._keep(self._value_other(fulfilment, self.contracts[reference]))
-        for (reference, _), placements in by_candidate.items():
-            self._value_candidate(self.contracts[reference], placements)
+                self._keep(self._value_other(fulfilment, self.contracts[reference]))
+        for placements in by_candidate.values():
+            self._value_candidate(placements)
         for fulfilment in accepted:
             found = self.valued[fulfilment.external_id]
             if fulfilment.accepted_value is not None:
@@ -545,32 +569,58 @@ class Register:
     def _keep(self, valued: Valued) -> None:
         self.valued[valued.fulfilment.external_id][valued.contract.reference] = valued
 
-    def _value_candidate(self, contract: Contract, placements: list[Fulfilment]) -> None:
-        """All accepted placements of one candidate under one contract: some limits hold for them
-        together.
+    def _value_candidate(self, placements: list[Fulfilment]) -> None:
+        """All accepted placements of one candidate with one contractor: some limits hold for them
+        together, under one contract or under all.
         """
         placements = sorted(placements, key=lambda placement: (placement.start, placement.row))
-        windows = {
-            placement.external_id: self._window(placement, contract) for placement in placements
-        }
-        firsts = [window.first for window in windows.values() if window]
-        counted_once: set[str] = set()
-        for placement in placements:
+        clock = Clock(hired=placements[0].start)
+        windows: dict[tuple[str, str], Window] = {}
+        for window, placement, contract in self._in_order_of_first_day(placements):
             block = contract.table.blocks[placement.blocks[contract.reference]]
-            window = limited(windows[placement.external_id], block, min(firsts, default=None))
-            valued = Valued(placement, contract, block)
-            valued.until = min(month_of(placement.confirmed_until), month_of(self.today))
-            own = Window(
-                placement.start, placement.end or max(placement.start, placement.confirmed_until)
-            )
-            valued.own_months = [month for month, _ in own.months()]
-            self._keep(valued)
-            if window:
-                valued.own_months = [month for month, _ in window.months()]
-                self._value_placement(valued, window, min(firsts), counted_once)
+            left = limited(window, block, placement, clock, contract.reference)
+            if left:
+                windows[placement.external_id, contract.reference] = left
+                clock.counted.append((contract.reference, left.first))
+        counted_once: dict[str, set[str]] = defaultdict(set)
+        for placement in placements:
+            for reference in placement.shares:
+                contract = self.contracts[reference]
+                valued = Valued(
+                    placement, contract, contract.table.blocks[placement.blocks[reference]]
+                )
+                valued.until = min(month_of(placement.confirmed_until), month_of(self.today))
+                own = Window(
+                    placement.start,
+                    placement.end or max(placement.start, placement.confirmed_until),
+                )
+                valued.own_months = [month for month, _ in own.months()]
+                self._keep(valued)
+                window = windows.get((placement.external_id, reference))
+                if window:
+                    valued.own_months = [month for month, _ in window.months()]
+                    self._value_placement(valued, window, clock, counted_once[reference])
+
+    def _in_order_of_first_day(
+        self, placements: list[Fulfilment]
+    ) -> list[tuple[Window, Fulfilment, Contract]]:
+        """Each placement under each of its contracts, as far as contract, look-back and condition
+        let it count.
+        """
+        found = []
+        for placement in placements:
+            for reference in placement.shares:
+                contract = self.contracts[reference]
+                window = self._window(placement, contract)
+                block = contract.table.blocks[placement.blocks[reference]]
+                if window and condition_holds(block, placement):
+                    found.append((window, placement, contract))
+        return sorted(found, key=lambda one: one[0].first)
 
     def _window(self, placement: Fulfilment, contract: Contract) -> Window | None:
-        """What counts of a placement under a contract, before `max_months` cuts it."""
+        """What counts of a placement under a contract, before entitlement and `max_months` cut
+        it.
+        """
         lookback = contract.table.lookback_months
         if lookback is not None and placement.start < plus_months(contract.start, -lookback):
             return None
@@ -579,7 +629,7 @@ class Register:
         return Window(first, last) if first <= last else None
 
     def _value_placement(
-        self, valued: Valued, window: Window, first: date, counted_once: set[str]
+        self, valued: Valued, window: Window, clock: "Clock", counted_once: set[str]
     ) -> None:
         placement, contract = valued.fulfilment, valued.contract
         table = contract.table
@@ -591,7 +641,9 @@ class Register:
         if placement.hours < table.min_hours:
             return
         for block in [valued.block, *claimed_bonuses(valued)]:
-            own = window if block is valued.block else limited(window, block, first)
+            own = window
+            if block is not valued.block:
+                own = limited(window, block, placement, clock, contract.reference)
             if own is None:
                 continue
             if block.unit == "fixed":
@@ -600,6 +652,11 @@ class Register:
                         continue
                     counted_once.add(block.code)
                 valued.months[month_of(own.first)] += block.amount * share
+                continue
+            if block.unit in ("week", "school_year"):
+                for month, days in own.months():
+                    of = 7 if block.unit == "week" else days_of_school_year(month)
+                    valued.months[month] += block.amount * days / of * share
                 continue
             for month, factor in factors(own, table):
                 per_month = {
@@ -624,7 +681,7 @@ class Register:
             "agreement": ZERO,
         }[block.unit]
         month = month_of(when)
-        counts = contract.start <= when <= last
+        counts = contract.start <= when <= last and condition_holds(block, fulfilment)
         months = {month: worth * fulfilment.shares[contract.reference] if counts else ZERO}
         return Valued(
             fulfilment, contract, block, months, own_months=[month], until=month_of(self.today)
@@ -768,13 +825,51 @@ class Register:
         }
 
 
-def limited(window: Window | None, block: Block, first: date | None) -> Window | None:
-    """What `max_months` of the block leaves, counted from the candidate's first counted day under
-    the contract.
+@dataclass
+class Clock:
+    """What the months of one candidate are counted from: the first day at work for the contractor,
+    and the first counted day of each placement, by contract.
     """
-    if window is None or first is None or block.max_months is None:
+
+    hired: date
+    counted: list[tuple[str, date]] = field(default_factory=list)
+
+    def begin(self, block: Block, reference: str, first: date) -> date:
+        if block.from_hire:
+            return self.hired
+        others = [day for of, day in self.counted if block.over_contractor or of == reference]
+        return min([first, *others])
+
+
+def limited(
+    window: Window | None, block: Block, placement: Fulfilment, clock: Clock, reference: str
+) -> Window | None:
+    """What the entitlement, and then `max_months`, of a block or bonus leave of a window."""
+    if window and block.grace_months is not None and placement.entitled_until:
+        window = window.until(plus_months(placement.entitled_until, block.grace_months))
+    if window is None or block.max_months is None:
         return window
-    return window.until(plus_months(first, block.max_months) - timedelta(days=1))
+    begin = clock.begin(block, reference, window.first)
+    return window.until(plus_months(begin, block.max_months) - timedelta(days=1))
+
+
+def condition_holds(block: Block, claim: Fulfilment) -> bool:
+    """Everything that a block or bonus asks; what was not answered is not met."""
+    if block.min_age is not None and (claim.age is None or claim.age < block.min_age):
+        return False
+    if block.max_age is not None and (claim.age is None or claim.age > block.max_age):
+        return False
+    if block.permanent is not None and claim.permanent != block.permanent:
+        return False
+    return all(claim.facts.get(code) is True for code in block.answered_yes) and all(
+        claim.facts.get(code) is False for code in block.answered_no
+    )
+
+
+def days_of_school_year(month: Month) -> int:
+    """From 1 August to 31 July; of the school year in which the month lies."""
+    begun = month[0] if month[1] >= AUGUST else month[0] - 1
+    return (date(begun + 1, AUGUST, 1) - date(begun, AUGUST, 1)).days
 
 
 def factors(window: Window, table: Table) -> Iterator[tuple[Month, Fraction]]:
@@ -795,9 +890,7 @@ def claimed_bonuses(valued: Valued) -> list[Block]:
         bonus = table.blocks.get(code)
         if bonus is None or (bonus.applies_to and valued.block.code not in bonus.applies_to):
             continue
-        if bonus.min_age is not None and (placement.age is None or placement.age < bonus.min_age):
-            continue
-        if bonus.permanent and not placement.permanent:
+        if not condition_holds(bonus, placement):
             continue
         found.append(bonus)
     off = {code for block in [valued.block, *found] for code in block.replaces}

@@ -74,7 +74,8 @@ CHANGE_COLUMNS = columns(
 )
 FULFILMENT_COLUMNS = columns(
     "external_id kind contracts block description candidate_ref hours_per_week start_date end_date"
-    " confirmed_until age_at_start permanent_contract bonuses supplier_name supplier_kvk"
+    " confirmed_until age_at_start permanent_contract entitled_until facts bonuses supplier_name"
+    " supplier_kvk"
     " invoice_number amount paid_on quantity activity_date policy_field performed_by accepted_value"
     " accepted_reason status"
 )
@@ -142,6 +143,8 @@ class Candidate:
     alone: bool  # placed once
     age: str
     permanent: bool
+    not_permanent: str = ""
+    entitled_until: date | None = None
     starts: set[date] = field(default_factory=set)
     contracts: set[str] = field(default_factory=set)
     bonuses: list[str] = field(default_factory=list)
@@ -414,8 +417,10 @@ class Maker:
                     row["applies_to"] = [
                         f"{c}_NEW" if c == "YEARLY" else c for c in row["applies_to"]
                     ]
+        facts = self.second(blocks) if self.chance(0.7) else None
         return {
-            "format": "valuation-table/1",
+            "format": "valuation-table/1" if facts is None else "valuation-table/2",
+            **({"facts": facts} if facts else {}),
             "code": f"proef-{number}",
             "title": {"nl": f"Proeftabel {number}", "en": f"Trial table {number}"},
             "source_url": "https://example.org/bouwblokken",
@@ -429,6 +434,62 @@ class Maker:
             "lookback_months": random.choice([None, None, 3, 6]),
             "blocks": blocks,
         }
+
+    def second(self, blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Say what only the second format can say, with every key on some rows; the questions that
+        are asked for it.
+        """
+        random = self.random
+        blocks += [
+            {
+                "code": f"{kind.upper()}_{unit.upper()}",
+                "label": {"nl": f"{kind} {unit}"},
+                "kind": kind,
+                "unit": unit,
+                "amount": f"{self.cents(low, high) / 100:.2f}",
+            }
+            for kind, low, high in (("placement", 100, 900), ("bonus", 10, 90))
+            for unit in ("week", "school_year")
+        ]
+        of_a_person = [row for row in blocks if row["kind"] in ("placement", "bonus")]
+        for row in of_a_person:
+            if self.chance(0.3):
+                row["max_months"] = random.choice([1, 6, 12])
+            if row.get("max_months") and self.chance(0.5):
+                row["max_months_from"] = random.choice(["contract", "hire", "hire"])
+            if row.get("max_months") and self.chance(0.5):
+                row["max_months_over"] = random.choice(["contract", "contractor", "contractor"])
+            if self.chance(0.3):
+                row["entitlement"] = {"grace_months": random.choice([0, 1, 3, 24])}
+            if self.chance(0.25):
+                row["condition"] = random.choice(
+                    [
+                        {"max_age": 26},
+                        {"max_age": 50},
+                        {"min_age": 50, "max_age": 55},
+                        {"permanent_contract": False},
+                        {"facts": ["LOW"]},
+                        {"not_facts": ["LOW"], "max_age": 55},
+                        {"facts": ["LOW", "HIGH"]},
+                    ]
+                )
+        for row in blocks:
+            if row not in of_a_person and self.chance(0.3):
+                row["condition"] = random.choice([{"facts": ["LOW"]}, {"not_facts": ["HIGH"]}])
+            if row["kind"] != "bonus" and self.chance(0.2):
+                row["alternatives"] = random.choice(["one", "two"])
+        facts = []
+        for code in ("LOW", "HIGH"):
+            needing = [
+                row["code"]
+                for row in blocks
+                for condition in [row.get("condition") or {}]
+                if code in (*condition.get("facts", ()), *condition.get("not_facts", ()))
+            ]
+            if needing:
+                fact = {"code": code, "question": {"nl": f"Is het {code}?", "en": f"Is it {code}?"}}
+                facts.append(fact | ({"blocks": needing} if self.chance(0.3) else {}))
+        return facts
 
     # Contracts
 
@@ -675,11 +736,14 @@ class Maker:
             found = self.blocks(deals, kind)
         cell, chosen = found
         references = [deal.reference for deal in deals]
-        return (
-            {"kind": kind, "contracts": self.shared(references, whole=False), "block": cell},
-            chosen,
-            deals,
-        )
+        row = {"kind": kind, "contracts": self.shared(references, whole=False), "block": cell}
+        asked = {fact["code"] for deal in deals for fact in deal.table.get("facts", ())}
+        answers = [f"{self.random.choice(['', '', '!'])}{code}" for code in sorted(asked)]
+        row["facts"] = ";".join(answer for answer in answers if self.chance(0.75))
+        if any(block.get("condition") for block in chosen):
+            # What is handed in says on what its block depends; history may not.
+            row["status"] = self.random.choice(["accepted"] * 8 + ["draft"])
+        return row, chosen, deals
 
     def accepted_value(self, row: dict[str, str], probability: float) -> None:
         if self.chance(probability):
@@ -720,7 +784,8 @@ class Maker:
             "start_date": self.date(start),
             "end_date": self.date(end),
             "age_at_start": candidate.age,
-            "permanent_contract": self.yes() if candidate.permanent else "",
+            "permanent_contract": self.yes() if candidate.permanent else candidate.not_permanent,
+            "entitled_until": self.date(candidate.entitled_until),
         }
         offered = [
             {b["code"] for b in deal.table["blocks"] if b["kind"] == "bonus"} for deal in deals
@@ -756,7 +821,19 @@ class Maker:
         if alone or not again or self.chance(0.25):
             number = sum(len(candidates) for candidates in self.candidates.values()) + 1
             age = str(self.random.choice([17, 24, 49, 50, 52, 55, 61])) if self.chance(0.8) else ""
-            candidate = Candidate(f"K{number}", start, alone, age, permanent=self.chance(0.4))
+            candidate = Candidate(
+                f"K{number}",
+                start,
+                alone,
+                age,
+                permanent=self.chance(0.4),
+                not_permanent=self.random.choice(["", "nee"]),
+                entitled_until=(
+                    self.some_day(start - timedelta(days=200), start + timedelta(days=400))
+                    if self.chance(0.5)
+                    else None
+                ),
+            )
             known.append(candidate)
             return candidate, start
         candidate = self.random.choice(again)

@@ -25,7 +25,8 @@ from contracts.valuation_tables.forms import (
     SuccessorForm,
     TableForm,
 )
-from contracts.valuation_tables.loading import FORMAT, is_used
+from contracts.valuation_tables.keys import FIRST, FORMATS
+from contracts.valuation_tables.loading import is_used
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.templatetags.formats import euro
@@ -54,7 +55,7 @@ class TableFile(OfOne):
 
     def get(self, request: Request, pk: int) -> HttpResponse:
         answer = JsonResponse(
-            {"format": FORMAT, **self.object.source},
+            {"format": FIRST, **self.object.source},
             json_dumps_params={"indent": 1, "ensure_ascii": False},
         )
         answer["Content-Disposition"] = f'attachment; filename="{filename(self.object)}"'
@@ -89,6 +90,8 @@ class Compare(View):
         if left and right:
             rows = visible(BuildingBlock, request.access).filter(table__in=(left, right))
             blocks = list(rows)
+            for block in blocks:
+                block.table = left if block.table_id == left.pk else right
             found = table_door.pairs(
                 *([b for b in blocks if b.table_id == t.pk] for t in (left, right))
             )
@@ -145,7 +148,7 @@ class Load(ForWhoMay, FormPage):
 
     def do(self, form: Any) -> str:
         file = form.cleaned_data["file"]
-        data = json_from(file.read(), file.name, FORMAT)
+        data = json_from(file.read(), file.name, *FORMATS)
         act = act_of(self.request, _("From a file"))
         self.made, changed = table_door.load(form.cleaned_data["region"], data, act)
         return (
@@ -241,6 +244,9 @@ class Edit(Editing):
     def get_initial(self) -> dict[str, Any]:
         return super().get_initial() | TableForm.initial_of(self.table)
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"table": self.table}
+
     def do(self, form: Any) -> str:
         self.change(
             form.cleaned_data["seen"], lambda source: source.update(form.facts), _("Facts changed")
@@ -281,6 +287,7 @@ class EditRow(Editing):
         initial = BlockForm.initial_of(self.block) if self.block else {"place": len(others) + 1}
         given = super().get_form_kwargs()
         return given | {
+            "table": self.table,
             "others": others,
             "block": self.block,
             "initial": initial | given["initial"],
@@ -288,11 +295,13 @@ class EditRow(Editing):
 
     def do(self, form: Any) -> str:
         given, old = form.cleaned_data, self.block.code if self.block else ""
-        self.change(
-            given["seen"],
-            lambda source: table_door.put_row(source, form.row, old, given["place"]),
-            _("Row %(row)s") % {"row": given["label_nl"]},
-        )
+
+        def alter(source: table_door.Source) -> None:
+            if form.question:
+                table_door.put_question(source, form.question)
+            table_door.put_row(source, form.row, old, given["place"])
+
+        self.change(given["seen"], alter, _("Row %(row)s") % {"row": given["label_nl"]})
         return _("Saved.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

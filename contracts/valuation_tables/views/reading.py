@@ -70,6 +70,8 @@ class ValuationTableDetail(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         table, access = self.object, self.request.access
         blocks = list(visible(BuildingBlock, access).filter(table=table))
+        for block in blocks:
+            block.table = table
         labels = {b.code: b.label for b in blocks}
         groups = [
             (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind])
@@ -129,6 +131,7 @@ def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> li
         ),
         (_("Part of a month"), table.get_proration_display()),
         (_("Counts back at most"), months_words(table.lookback_months)),
+        (_("Questions"), table_door.questions_of(table)),
         (_("Note"), table.note),
         (_("Source"), source_link(table)),
     ]

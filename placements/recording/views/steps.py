@@ -47,7 +47,7 @@ from placements.rights import (
     may_see_person,
 )
 from sroi.access import May, visible
-from sroi.doors import Refused, Unanswered
+from sroi.doors import Objection, Refused, Unanswered
 from sroi.fields import change_answers, is_key
 from sroi.files.size import MEGABYTE, too_large
 from sroi.money import ZERO
@@ -525,10 +525,8 @@ class Check(RecordingStep):
     def get_success_url(self) -> str:
         return self.back_url
 
-    def lacking(self, content: Content) -> list[str]:
-        return [
-            objection.field for objection in requirements.lacking(self.fulfilment.kind, content)
-        ]
+    def lacking(self, content: Content) -> list[Objection]:
+        return list(requirements.lacking(self.fulfilment.kind, content))
 
     def closed_blocks(self, content: Content) -> tuple[str, ...]:
         """Blocks that do not count for this supplier on the day of the payment."""
@@ -556,7 +554,10 @@ class Check(RecordingStep):
             rows=what_was_claimed(self.version, True),
             evidence=self.evidence,
             parts=content.allocations,
-            missing=[labels[name].label for name in self.lacking(content)],
+            missing=[
+                labels[name].label if name in labels else reason
+                for name, reason in self.lacking(content)
+            ],
             closed_blocks=self.closed_blocks(content),
             previous_url=reverse("fulfilment-evidence", args=[self.fulfilment.pk]),
             **kwargs,

@@ -86,7 +86,8 @@ def filled(sent: dict[str, Any], others: list[BuildingBlock], block: Any = None)
     data = QueryDict(mutable=True)
     for name, value in sent.items():
         data.setlist(name, value if isinstance(value, list) else [str(value)])
-    form = BlockForm(data, others=others, block=block)
+    table = block.table if block else ValuationTable()
+    form = BlockForm(data, table=table, others=others, block=block)
     assert form.is_valid(), form.errors
     return form
 
@@ -94,9 +95,8 @@ def filled(sent: dict[str, Any], others: list[BuildingBlock], block: Any = None)
 def row_of(block: BuildingBlock, blocks: list[BuildingBlock]) -> dict[str, Any]:
     """What the form of a row says when nothing in it is changed."""
     others = [other for other in blocks if other != block]
-    shown = BlockForm(
-        others=others, block=block, initial=BlockForm.initial_of(block) | {"seen": "x"}
-    )
+    initial = BlockForm.initial_of(block) | {"seen": "x"}
+    shown = BlockForm(table=block.table, others=others, block=block, initial=initial)
     return filled(typed(shown), others, block).row
 
 
@@ -519,6 +519,96 @@ class TestFiles:
         assert self.send(client, region, json.dumps(changed).encode()).status_code == 422
         used.refresh_from_db()
         assert used.note != "Anders"
+
+
+class TestSecondFormat:
+    """What only `valuation-table/2` can say, on the pages of a table."""
+
+    @pytest.fixture
+    def made(self, used: ValuationTable) -> ValuationTable:
+        return succeed(used)
+
+    def block(self, table: ValuationTable, code: str) -> BuildingBlock:
+        table.refresh_from_db()
+        found: BuildingBlock = table.blocks.get(code=code)
+        found.table = table
+        return found
+
+    def edit(self, client: Client, table: ValuationTable, code: str, **sent: Any) -> Any:
+        url = reverse("block-edit", args=[table.pk, self.block(table, code).position])
+        return client.post(url, typed(client.get(url).context["form"], **sent))
+
+    def test_a_row_gets_every_key_on_its_page_and_shows_them(
+        self, client: Client, made: ValuationTable
+    ) -> None:
+        said = {
+            **{"max_months": "24", "max_months_from": "hire", "grace_months": "6"},
+            **{"min_age": "18", "max_age": "26", "alternatives": "baan"},
+            **{"question_nl": "Heeft deze persoon schulden?", "question_code": "SCHULDEN"},
+        }
+        assert self.edit(client, made, "PW_GT2Y", **said).status_code == 302
+        row = self.block(made, "PW_GT2Y")
+        assert made.source["format"] == "valuation-table/2"
+        assert (row.max_months_from, row.grace_months, row.max_age) == ("hire", 6, 26)
+        assert (row.facts, row.alternatives) == (["SCHULDEN"], "baan")
+        page = client.get(reverse("table-detail", args=[made.pk])).content.decode()
+        for words in (
+            "vanaf de eerste werkdag bij deze opdrachtnemer",
+            "Maanden na het recht: 6",
+            "tot en met 26 jaar",
+            "op “Heeft deze persoon schulden?” is het antwoord ja",
+            "baan",
+        ):
+            assert words in page
+        assert row_of(row, list(made.blocks.all())) == next(
+            one for one in made.source["blocks"] if one["code"] == "PW_GT2Y"
+        ) | {"label": row_of(row, list(made.blocks.all()))["label"]}
+
+    def test_a_question_is_worded_again_and_goes_with_its_last_row(
+        self, client: Client, made: ValuationTable
+    ) -> None:
+        asked = {"question_nl": "Gratis?", "question_code": "FREE", "question_answer": "not_facts"}
+        self.edit(client, made, "MVO_HOUR", **asked)
+        assert self.block(made, "MVO_HOUR").not_facts == ["FREE"]
+        url = reverse("table-edit", args=[made.pk])
+        client.post(url, typed(client.get(url).context["form"], question_0_nl="Was het gratis?"))
+        made.refresh_from_db()
+        assert made.facts[0]["question"]["nl"] == "Was het gratis?"
+        assert (
+            "Was het gratis?"
+            in client.get(reverse("table-detail", args=[made.pk])).content.decode()
+        )
+        self.edit(client, made, "MVO_HOUR", not_facts=[])
+        made.refresh_from_db()
+        assert made.facts == []
+
+    @pytest.mark.parametrize(
+        ("code", "sent", "field"),
+        [
+            ("MVO_HOUR", {"max_age": "26"}, "max_age"),
+            ("MVO_HOUR", {"grace_months": "6"}, "grace_months"),
+            ("PW_GT2Y", {"max_months": "", "max_months_from": "hire"}, "max_months_from"),
+            ("PW_GT2Y", {"max_months": "", "max_months_over": "contractor"}, "max_months_over"),
+            ("BONUS_55PLUS", {"alternatives": "x"}, "alternatives"),
+            ("PW_GT2Y", {"question_nl": "Gratis?"}, "question_code"),
+            ("PW_GT2Y", {"question_code": "FREE"}, "question_nl"),
+            ("PW_GT2Y", {"question_nl": "Gratis?", "question_code": "a b"}, "question_code"),
+        ],
+    )
+    def test_what_has_no_effect_stands_beside_its_field(
+        self, client: Client, made: ValuationTable, code: str, sent: dict[str, str], field: str
+    ) -> None:
+        answer = self.edit(client, made, code, **sent)
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+
+    def test_comparing_knows_every_key(
+        self, client: Client, used: ValuationTable, made: ValuationTable
+    ) -> None:
+        self.edit(client, made, "PW_GT2Y", max_age="26", grace_months="0")
+        url = reverse("table-compare")
+        page = client.get(url, {"links": used.pk, "rechts": made.pk}).content.decode()
+        assert "tot en met 26 jaar" in page
+        assert "Maanden na het recht" in page
 
 
 def test_the_form_knows_every_field_of_a_row() -> None:

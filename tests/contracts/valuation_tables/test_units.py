@@ -36,7 +36,8 @@ def test_it_counts_in_one_way_and_asks_what_that_needs(unit: str) -> None:
 
 def test_what_goes_with_which_kind() -> None:
     assert set(fitting_units(BlockKind.PLACEMENT)) == set(Unit)
-    assert set(fitting_units(BlockKind.BONUS)) == {"full_time_year", "year", "month", "fixed"}
+    by_time = {"full_time_year", "year", "month", "week", "school_year"}
+    assert set(fitting_units(BlockKind.BONUS)) == {*by_time, "fixed"}
     assert set(fitting_units(BlockKind.PURCHASE)) == {
         "fixed",
         "invoice",

@@ -330,7 +330,7 @@ class Doing:
         accepted, last = self._version(), date.fromisoformat(self.row["end_date"])
         fields = {
             name: getattr(accepted, name)
-            for name in (*COPIED, "bonuses", "decided_value", "decided_reason")
+            for name in (*COPIED, "bonuses", "facts", "decided_value", "decided_reason")
         }
         fields |= {"end_date": last, "confirmed_until": min(last, accepted.confirmed_until or last)}
         content = Content(
