@@ -348,6 +348,18 @@ class TestContracts:
         with pytest.raises(CommandError, match="wijziging van de verplichting"):
             contracts(tmp_path, {"value": "1.100.000,00"})
 
+    @pytest.mark.parametrize("together", [True, False])
+    def test_a_call_off_is_not_awarded_before_its_framework(self, region, tmp_path, together):
+        framework = {"reference": "R-1", "award_date": "2023-11-01"}
+        order = {"reference": "N-1", "parent_reference": "R-1", "award_date": "2023-10-31"}
+        if not together:
+            contracts(tmp_path, framework)
+        with pytest.raises(CommandError, match="gegund op 1 november 2023"):
+            contracts(tmp_path, order, *([framework] if together else []))
+        assert not Contract.objects.exclude(reference="R-1").exists()
+        contracts(tmp_path, order | {"award_date": "2023-11-01"}, framework)
+        assert Contract.objects.get(reference="N-1").parent.reference == "R-1"
+
     def test_call_offs_may_stand_before_their_framework(self, region, tmp_path):
         rows = [
             {"reference": "N-1", "parent_reference": "R-1", "value": "200000"},
