@@ -219,6 +219,7 @@ PAGES = {
     "processing-register": Page(who_may(May.SEE_LOG)),
     "privacy": Page(public=True),
     "user-end": Page(who_may(May.MANAGE_USERS), of="membership", also=("post",)),
+    "invitation-again": sent(who_may(May.MANAGE_USERS), of="invitation"),
     "invitation-withdraw": Page(who_may(May.MANAGE_USERS), of="invitation", also=("post",)),
     "contractor-invite": Page(who_may(May.INVITE_CONTRACTORS), of="contractor", also=("post",)),
     "colleague-list": Page(who_may(May.INVITE_COLLEAGUES), also=("post",)),
