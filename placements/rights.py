@@ -91,8 +91,8 @@ def contracts_to_record_for(contracts: QuerySet[Any], access: Access) -> QuerySe
 
 def takes_new(contractor_id: int, contracts: Iterable[Contract]) -> bool:
     """Whether something new can be recorded for the firm under all of these contracts, by who may
-    record for it: none of them is closed, or another firm's now. For a page; the door looks again
-    (`closed_to`).
+    record for it: none of them is closed, or another firm's now. What `contracts_to_record_for`
+    asks the database, of what was fetched.
     """
     return all(
         contract.contractor_id == contractor_id
@@ -104,11 +104,17 @@ def takes_new(contractor_id: int, contracts: Iterable[Contract]) -> bool:
 
 
 def closed_to(contractor_id: int, contracts: Iterable[Contract], access: Access) -> Contract | None:
-    """The first of these contracts under which nothing new is recorded for the firm."""
-    rows = list(contracts)
-    found = contracts_to_record_for(Contract.objects.filter(pk__in=[c.pk for c in rows]), access)
-    takes = set(found.filter(contractor=contractor_id).order_by().values_list("pk", flat=True))
-    return next((contract for contract in rows if contract.pk not in takes), None)
+    """The first of these contracts, as they are stored now, under which nothing new is recorded."""
+    now = Contract.objects.filter(pk__in=[contract.pk for contract in contracts]).order_by("pk")
+    return next(
+        (
+            contract
+            for contract in now
+            if not takes_new(contractor_id, [contract])
+            or not may_enter(access, contract.region_id, contractor_id)
+        ),
+        None,
+    )
 
 
 def own_drafts(fulfilments: QuerySet[Any], access: Access) -> QuerySet[Any]:

@@ -19,6 +19,7 @@ from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRows
@@ -211,9 +212,18 @@ class SearchFilter(django_filters.CharFilter):
         return queryset.filter(self.search(value)) if value and self.search else queryset
 
 
+class CapitalSelect(forms.Select):
+    """Each option begins with a capital: a word that stands in a sentence elsewhere stands alone
+    here.
+    """
+
+    def create_option(self, name: str, value: Any, label: Any, *args: Any, **kwargs: Any) -> Any:
+        return super().create_option(name, value, capfirst(str(label)), *args, **kwargs)
+
+
 class ChoiceFilter(django_filters.ChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(empty_label=_("All"), **kwargs)
+        super().__init__(**{"empty_label": _("All"), "widget": CapitalSelect, **kwargs})
 
 
 class WholeNumberFilter(django_filters.NumberFilter):

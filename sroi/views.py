@@ -302,14 +302,25 @@ class LookFirst(FormPage):
             return self.refuse(form, refused)
 
 
-class ButtonPage(View):
-    """A button that tries a door: done or refused, it is said on the page one goes to."""
+class SentHere(View):
+    """Only sent to: who looks at the address, after signing in anew or reloading an answer, is led
+    to the page that it is sent from.
+    """
 
-    http_method_names: tuple[str, ...] = ("post", "options")
+    http_method_names: tuple[str, ...] = ("get", "head", "post", "options")
     request: Any
     kwargs: dict[str, Any]
     # Where one goes when it was refused, and unless `get_success_url` says otherwise afterwards.
     back_url: Any = ""
+
+    def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(str(self.back_url))
+
+
+class ButtonPage(SentHere):
+    """A button that tries a door: done or refused, it is said on the page one goes to: `back_url`
+    when it was refused, and unless `get_success_url` says otherwise afterwards.
+    """
 
     def get_success_url(self) -> str:
         return str(self.back_url)

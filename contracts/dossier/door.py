@@ -30,7 +30,7 @@ from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
 from sroi.accounts.ending.erasures import list_erased
-from sroi.doors import Act, Refused, refuse_to_come
+from sroi.doors import Act, Refused, key_of, refuse_overtaken, refuse_to_come
 from sroi.files.storage import evidence_storage
 
 # Whose own people a side is; that of the region is an adviser's.
@@ -99,9 +99,19 @@ def remove_note(note: ContractNote, act: Act) -> None:
 # --- contact persons ------------------------------------------------------------------------------
 
 
-def save_person(person: ContactPerson, given: Mapping[str, Any]) -> None:
+def as_kept(person: ContactPerson) -> str:
+    """What a change of it starts from, as it is stored now."""
+    rows = ContactPerson.objects.filter(pk=person.pk)
+    return key_of(*rows.values_list("side", "name", "function", "email", "phone"))
+
+
+def save_person(
+    person: ContactPerson, given: Mapping[str, Any], *, shown: str | None = None
+) -> None:
+    """`shown` is the `as_kept` that was on the screen."""
     with transaction.atomic():
         refuse_closed(person.contract)
+        refuse_overtaken(shown, as_kept(person))
         for name, value in given.items():
             setattr(person, name, value)
         person.save()

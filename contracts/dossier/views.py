@@ -161,7 +161,7 @@ class NewPerson(OfDossier):
         return super().get_form_kwargs() | {"sides": self.sides}
 
     def do(self, form: Any) -> str:
-        dossier.save_person(self.person, form.cleaned_data)
+        dossier.save_person(self.person, form.cleaned_data, shown=self.shown)
         return _("Saved.")
 
 
@@ -187,6 +187,9 @@ class EditPerson(NewPerson):
 
     def get_initial(self) -> dict[str, Any]:
         return initial_of(self.found)
+
+    def starting_point(self) -> str:
+        return dossier.as_kept(self.found)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         url = reverse("contact-person-remove", args=[self.found.pk])

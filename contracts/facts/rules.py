@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, Contractor, Municipality, Policy
 from contracts.models.organisation import identity
 from contracts.owed.shares import SharesOfContracts
-from contracts.owed.terms import award_faults, policy_on, town_faults
+from contracts.owed.terms import award_faults, order_faults, policy_on, town_faults
 from sroi.access import Access, May
 from sroi.doors import Objection
 from sroi.periods import month_of
@@ -103,14 +103,10 @@ def fact_faults(contract: Contract, given: Mapping[str, Any]) -> Iterator[Object
 
 
 def _order_faults(contract: Contract, day: date) -> Iterator[Objection]:
-    """A framework is awarded before what is called off from it, or on the same day."""
+    """The same, of a contract under its framework and of a framework above its call-offs."""
     framework, first = contract.parent, contract.call_offs.order_by("award_date").first()
-    if framework and day < framework.award_date:
-        yield Objection(
-            "award_date",
-            _("The framework was awarded on %(day)s. Choose that day or a later one.")
-            % {"day": long_date(framework.award_date)},
-        )
+    if framework:
+        yield from order_faults(framework, day)
     if first and first.award_date < day:
         yield Objection(
             "award_date",

@@ -482,7 +482,7 @@ class ContractIntake:
                 _("This is itself a call-off; call off from its framework."),
             )
         else:
-            for column, reason in framework_faults(parent):
+            for column, reason in framework_faults(parent, row["award_date"]):
                 self._fault(row, column, reason)
             if reference not in built and not parent.is_framework:
                 self._warn_of_framework(row, parent)

@@ -42,6 +42,7 @@ from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import (
     award_faults,
     change_faults,
+    framework_faults,
     given_by,
     result_faults,
     share_faults,
@@ -119,6 +120,8 @@ def _refuse_impossible_awards(awards: Sequence[Award]) -> None:
     for a in awards:
         contract = a.contract
         found = [reason for _name, reason in award_faults(vars(contract))]
+        if contract.parent:
+            found += [why for _name, why in framework_faults(contract.parent, contract.award_date)]
         found += share_faults(a.shares)
         found += town_faults((towns[pk] for pk in a.shares), contract.award_date)
         if found:

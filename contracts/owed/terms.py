@@ -67,7 +67,8 @@ def award_faults(given: Given) -> Iterator[Objection]:
         yield Objection("labour_cost", _("The basis is the labour cost: fill it in."))
 
 
-def framework_faults(parent: Contract) -> Iterator[Objection]:
+def framework_faults(parent: Contract, awarded: date | None) -> Iterator[Objection]:
+    """Of a call-off that is awarded on a day."""
     if parent.parent_id:
         yield Objection(
             "parent_reference", _("This is itself a call-off; call off from its framework.")
@@ -76,6 +77,17 @@ def framework_faults(parent: Contract) -> Iterator[Objection]:
         yield Objection("parent_reference", _("This framework was cancelled."))
     elif parent.state == ContractState.SETTLED:
         yield Objection("parent_reference", _("This framework was settled."))
+    yield from order_faults(parent, awarded)
+
+
+def order_faults(parent: Contract, awarded: date | None) -> Iterator[Objection]:
+    """A framework is awarded before what is called off from it, or on the same day."""
+    if awarded and awarded < parent.award_date:
+        yield Objection(
+            "award_date",
+            _("The framework was awarded on %(day)s. Choose that day or a later one.")
+            % {"day": long_date(parent.award_date)},
+        )
 
 
 def town_faults(towns: Iterable[Municipality], on: date) -> Iterator[str]:

@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -33,9 +34,10 @@ from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
 from sroi.accounts.ending.erasing import not_erased
 from sroi.accounts.ending.terms import terms_on
-from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken
+from sroi.doors import Act, DoneAlready, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
 from sroi.periods import over_since
+from sroi.templatetags.formats import long_date
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,17 @@ def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
 
 @transaction.atomic
 def _made(asked: Asked, act: Act, *, by_command: bool = False) -> Invitation:
+    # Of two at once the second finds the first.
+    lock_ledger(asked.region)
+    if not by_command and (out := _out_already(asked, act.at)):
+        about = {"email": out.email, "day": long_date(localtime(out.expires_at))}
+        told = _("%(email)s has an invitation for this already, valid until %(day)s.") % about
+        again = (
+            _("Someone of the firm or the region admin can send it again from their list.")
+            if asked.contractor
+            else _("You can send it again from the list.")
+        )
+        raise DoneAlready(f"{told} {again}")
     invitation = Invitation.objects.create(
         email=_folded(asked.email),
         role=asked.role,
@@ -103,6 +116,34 @@ def _made(asked: Asked, act: Act, *, by_command: bool = False) -> Invitation:
         by_command=by_command,
     )
     invitation.municipalities.set(asked.municipalities)
+    return invitation
+
+
+def _out_already(asked: Asked, now: datetime) -> Invitation | None:
+    """One for the same person, role and firm or region, that opens all that is asked now."""
+    same = open_on(now).filter(
+        email=_folded(asked.email),
+        role=asked.role,
+        region=asked.region,
+        contractor=asked.contractor,
+        by_command=False,
+    )
+    towns = {town.pk for town in asked.municipalities}
+    return next(
+        (one for one in same if towns <= set(one.municipalities.values_list("pk", flat=True))), None
+    )
+
+
+def send_again(invitation: Invitation, access: Access, *, at: datetime) -> Invitation:
+    """The same invitation, for a week from now on; what opens an account by command is not sent
+    from a page.
+    """
+    if not may_invite(access, invitation.role, invitation.region_id, invitation.contractor_id):
+        raise Refused(_("You cannot invite someone for this."))
+    open_now = open_on(at).filter(pk=invitation.pk, by_command=False)
+    if not open_now.update(expires_at=at + VALID):
+        raise Refused(_("This invitation was used or withdrawn. Ask for a new one."))
+    invitation.refresh_from_db()
     return invitation
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("gebruikers/uitnodigen/", users.Invite.as_view(), name="user-invite"),
     path("gebruikers/<int:pk>/", users.Change.as_view(), name="user-detail"),
     path("gebruikers/<int:pk>/beeindigen/", users.End.as_view(), name="user-end"),
+    path("uitnodigingen/<int:pk>/opnieuw/", users.SendAgain.as_view(), name="invitation-again"),
     path(
         "uitnodigingen/<int:pk>/intrekken/",
         users.WithdrawInvitation.as_view(),

@@ -342,7 +342,7 @@ class RegionalRules:
                     _("There is no contract with this reference to call off from."),
                 )
             else:
-                yield from framework_faults(framework)
+                yield from framework_faults(framework, given["award_date"])
         if given["award_date"] and policy_on(self.policies, given["award_date"]) is None:
             yield Objection(
                 "award_date",

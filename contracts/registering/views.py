@@ -25,7 +25,7 @@ from sroi.doors import Overtaken, Refused
 from sroi.fields import Month, is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING, euro, euro2, long_date, month_name, percent
-from sroi.views import ConfirmPage, Request, act_of
+from sroi.views import ConfirmPage, Request, SentHere, act_of
 
 STEPS = (
     ("contract-new", gettext_lazy("Contractor")),
@@ -126,8 +126,12 @@ class NewContract(ForRegistrars):
         return render(self.request, "contracts/new_contract.html", context, status=status)
 
 
-class CallOff(ForRegistrars):
+class CallOff(ForRegistrars, SentHere):
     """An order under a contract: its draft, with the framework and what goes with it filled in."""
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-detail", args=[self.kwargs["pk"]])
 
     def post(self, request: Request, pk: int) -> HttpResponse:
         rows = visible(Contract, request.access).select_related("region", "contractor")

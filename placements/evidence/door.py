@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from placements.claims import proof
 from placements.models import (
     ABOUT_A_PERSON,
     AS_SENT,
@@ -79,7 +80,8 @@ def keep(
         known = Evidence.objects.filter(
             version__fulfilment=version.fulfilment_id, erased_at=None
         ).exclude(file="")
-        if known.filter(content_hash=ready.content_hash).exists():
+        same = known.filter(content_hash=ready.content_hash)
+        if same.exists() and not _was_for_another(version, same.filter(kind=kind)):
             raise Refused(_("This file was added already."))
         if known.count() >= settings.EVIDENCE_MAX_FILES:
             raise Refused(
@@ -100,6 +102,13 @@ def keep(
         )
         _put(made, ready.content, ready.pages)
     return made
+
+
+def _was_for_another(version: FulfilmentVersion, pieces: Any) -> bool:
+    """What was shown for another candidate, supplier or invoice can be shown for this one too."""
+    there = proof.there({version.fulfilment_id: vars(version)})[version.fulfilment_id]
+    kinds = set(pieces.values_list("kind", flat=True))
+    return bool(kinds) and not kinds & there
 
 
 def _refuse_handed_in(version_id: int, why: str) -> None:

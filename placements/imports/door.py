@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from contracts.facts.rules import firm_before
 from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more
 from contracts.models import (
     BlockKind,
@@ -57,6 +58,7 @@ from sroi.exchange import (
     whole_number,
     yes_no,
 )
+from sroi.templatetags.formats import long_date
 
 STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
 # What people write in Dutch is read as well as the code.
@@ -133,6 +135,10 @@ COPIED = (
 )
 
 
+# By which it is known on whose days it was.
+BEGINS = ("start_date", "activity_date", "paid_on")
+
+
 @dataclass
 class Planned:
     """A row that is to be recorded or to move on."""
@@ -157,10 +163,13 @@ class FulfilmentIntake:
         self.region, self.parsed, self.today = region, parsed, today
         self.may_accept = contracts is None
         references = {reference for row in parsed.rows for reference in row["contracts"]}
-        rows = Contract.objects.filter(region=region, reference__in=references)
+        named = Contract.objects.filter(region=region, reference__in=references)
+        rows = named.select_related("contractor")
         if contracts is not None:
             rows = rows.filter(pk__in=contracts.order_by().values("pk"))
         self.contracts = {c.reference: c for c in rows}
+        # By contract that was taken over the firm that had it before.
+        self.before: dict[int, Any] = {}
         policies = Policy.objects.in_bulk({c.policy_id for c in self.contracts.values()})
         for contract in self.contracts.values():
             contract.policy = policies[contract.policy_id]
@@ -194,7 +203,8 @@ class FulfilmentIntake:
             if not contracts:
                 continue
             self._check(row, contracts)
-            key = (contracts[0].contractor_id, row["external_id"])
+            firm = self._firm(row, contracts)
+            key = (firm, row["external_id"])
             if key in seen:
                 self._fault(row, "external_id", _("This number stands in the file twice."))
             seen.add(key)
@@ -202,9 +212,7 @@ class FulfilmentIntake:
             elsewhere = row["status"] == FulfilmentState.ACCEPTED
             content = self._content(row, contracts)
             self._check_claim(row, content)
-            one = Planned(
-                row, Draft(self._fulfilment(row, contracts[0]), content, elsewhere), known
-            )
+            one = Planned(row, Draft(self._fulfilment(row, firm), content, elsewhere), known)
             if known is None:
                 planned.append(one)
                 outcome.new.append(row.number)
@@ -356,10 +364,41 @@ class FulfilmentIntake:
         if not row["accepted_reason"]:
             self._fault(row, "accepted_reason", _("A decided value needs its reason."))
 
-    def _fulfilment(self, row: Row, contract: Contract) -> Fulfilment:
+    def _firm(self, row: Row, contracts: list[Contract]) -> int:
+        """Whose it is. What began before another took a contract over is of the firm before; that
+        one begins nothing new any more, so only history and what is known of it is taken.
+        """
+        begun = next((day for name in BEGINS if (day := row[name])), None)
+        for contract in contracts:
+            since = contract.contractor_since
+            if begun is None or since is None or begun >= since:
+                continue
+            if before := self._before(contract):
+                known = (before.contractor_id, row["external_id"]) in self.known
+                if not (known or self.may_accept):
+                    reason = _(
+                        "This began before %(name)s took over contract %(ref)s on %(day)s, so it is"
+                        " of %(before)s. Nothing new is recorded for that firm."
+                    ) % {
+                        "name": contract.contractor.name,
+                        "ref": contract.reference,
+                        "day": long_date(since),
+                        "before": before.contractor.name,
+                    }
+                    self._fault(row, "contracts", reason)
+                found: int = before.contractor_id
+                return found
+        return contracts[0].contractor_id
+
+    def _before(self, contract: Contract) -> Any:
+        if contract.pk not in self.before:
+            self.before[contract.pk] = firm_before(contract)
+        return self.before[contract.pk]
+
+    def _fulfilment(self, row: Row, firm: int) -> Fulfilment:
         return Fulfilment(
             region=self.region,
-            contractor_id=contract.contractor_id,
+            contractor_id=firm,
             external_id=row["external_id"],
             kind=row["kind"],
         )

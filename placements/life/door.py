@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -642,22 +642,45 @@ def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region:
         opened = open_posting(
             region, replace(act, why=act.why or _("Confirmed that it still runs"))
         )
-        versions = list(
+        # Or accepting a change that waits would take these months back.
+        counting = Q(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
+        waits = Q(latest_of__in=fulfilments, state__in=OPEN_TO_WITHDRAW)
+        rows = list(
             FulfilmentVersion.objects.select_for_update(of=("self",))
-            .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
+            .filter(counting | waits)
             .order_by("pk")
         )
+        versions = [v for v in rows if v.state == FulfilmentState.ACCEPTED]
+        waiting = [v for v in rows if v.state in OPEN_TO_WITHDRAW and v.confirmed_until]
         fetch(versions)
         for version in versions:
             last = min(until, version.end_date or until, last_counted(version))
             version.confirmed_until = max(last, version.confirmed_until or last)
         FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
+        _say_it_of_what_waits(waiting, versions, act)
         items = [(version, values_as_accepted(version)) for version in versions]
         shares = SharesOfContracts(
             a.contract_id for _version, valued in items for a, _value in valued
         )
         posting.post(items, shares, opened, act.today)
         _note(versions, EventKind.CONFIRMED, act, opened)
+
+
+def _say_it_of_what_waits(
+    waiting: Sequence[FulfilmentVersion], confirmed: Sequence[FulfilmentVersion], act: Act
+) -> None:
+    """What was confirmed of the accepted version holds for the change too: a next edition of it."""
+    accepted = {version.fulfilment_id: version for version in confirmed}
+    moved = []
+    for version in waiting:
+        certain = _certain_by_now(version, accepted.get(version.fulfilment_id))
+        if certain != version.confirmed_until:
+            version.confirmed_until, version.changed_at = certain, act.at
+            version.edition += 1
+            moved.append(version)
+    FulfilmentVersion.objects.bulk_update(
+        moved, ["confirmed_until", "changed_at", "edition"], batch_size=AT_ONCE
+    )
 
 
 def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) -> None:

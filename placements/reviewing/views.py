@@ -1,6 +1,7 @@
 """Reviewing: the queue, the claim with its value and signals, the evidence, and four answers."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -101,21 +102,23 @@ class Reviewing(ForWhoMay, View):
             "waiting": waiting,
             "orders": [(key, label, key == self.order) for key, (label, _fields) in ORDERS.items()],
             "by": self.order,
-            "queue": [
-                {
-                    "version": version,
-                    "current": version.fulfilment_id == shown,
-                    "days": (
-                        (today - localtime(version.submitted_at).date()).days
-                        if version.submitted_at
-                        else 0
-                    ),
-                    "contracts": ", ".join(
-                        a.contract.reference for a in valuing.allocations_of(version)
-                    ),
-                }
-                for version in rows
-            ],
+            "queue": [self.in_queue(version, shown, today) for version in rows],
+        }
+
+    @staticmethod
+    def in_queue(version: FulfilmentVersion, shown: int | None, today: date) -> dict[str, Any]:
+        """`most` is how many days a review may take by the policy of its contracts."""
+        under = [a.contract for a in valuing.allocations_of(version)]
+        since = version.submitted_at
+        days = (today - localtime(since).date()).days if since else 0
+        most = min((contract.policy.review_days for contract in under), default=0)
+        return {
+            "version": version,
+            "current": version.fulfilment_id == shown,
+            "days": days,
+            "most": most,
+            "is_late": days > most,
+            "contracts": ", ".join(contract.reference for contract in under),
         }
 
 

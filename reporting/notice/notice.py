@@ -5,6 +5,7 @@ The notice is a Dutch document: whoever renders it does so under Dutch
 (`reporting.notice.files.html`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -32,7 +33,9 @@ from reporting.notice.text.standard import standard
 from sroi.charts.facts import Chart
 from sroi.documents import markup
 from sroi.documents.tables import DocumentTable
-from sroi.templatetags.formats import long_date, percent
+from sroi.templatetags.formats import Links, long_date, percent
+
+NO_PENS: Mapping[str, SafeString] = {}
 
 
 class Tile(NamedTuple):
@@ -54,6 +57,11 @@ class Section:
     notice: "CouncilNotice"
     id: str
     title: str
+
+    @property
+    def pen(self) -> SafeString:
+        """The way to write it, for who may."""
+        return self.notice.pens.get(self.id, SafeString())
 
     @property
     def template(self) -> str:
@@ -90,7 +98,13 @@ def revised(state: str, number: int) -> str:
 class CouncilNotice:
     """What the templates show of an edition, each part by its name."""
 
-    def __init__(self, edition: Edition) -> None:
+    def __init__(
+        self,
+        edition: Edition,
+        links: Links | None = None,
+        pens: Mapping[str, SafeString] = NO_PENS,
+    ) -> None:
+        self.links, self.pens = links, pens
         self.edition, self.year = edition, edition.year
         self.running, self.policy = edition.is_running, edition.policy
 
@@ -117,11 +131,11 @@ class CouncilNotice:
     def text(self, section: str) -> list[SafeString]:
         """What was written for a section, or else its default text, with every figure filled in."""
         text = self.edition.texts.get(section) or standard(self.edition, section)
-        return markup.paragraphs(text, partial(placeholders.shown, self.placeholders))
+        return markup.paragraphs(text, partial(placeholders.shown, self.placeholders, self.links))
 
     def said(self, sentence: str) -> SafeString:
         """A sentence that goes with a table, with its figures filled in."""
-        return placeholders.filled(sentence, self.placeholders)
+        return placeholders.filled(sentence, self.placeholders, self.links)
 
     # --- Title ---
 

@@ -53,7 +53,7 @@ from sroi.charts.facts import Chart
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period
-from sroi.templatetags.formats import NOTHING, euro, long_date, month_name, percent
+from sroi.templatetags.formats import NOTHING, Links, euro, long_date, month_name, percent
 
 # What each part of a year is called, by its part of the address.
 NAMES = {
@@ -193,7 +193,8 @@ def _last_posting(region: Region) -> int:
 class ProgressNotice:
     """What the templates show of a progress report, each part by its name."""
 
-    def __init__(self, progress: ProgressFigures) -> None:
+    def __init__(self, progress: ProgressFigures, links: Links | None = None) -> None:
+        self.links = links
         self.edition = self.progress = progress = shown(progress)
         self.own, self.so_far, self.year = progress.own, progress.so_far, progress.year
         self.name = NAMES[progress.part]
@@ -311,7 +312,7 @@ class ProgressNotice:
         }
         day = moment(self.own.period, self.progress.data_date)
         remarks = wording.reliability(self.own.quality, self.own, day)
-        return [filled(remark, known) for remark in remarks]
+        return [filled(remark, known, self.links) for remark in remarks]
 
     # --- Figures ---
 
@@ -466,9 +467,9 @@ class ProgressNotice:
         return DocumentTable(f"{name} naast de regio", ("", name, "Regio"), rows)
 
 
-def body(progress: ProgressFigures) -> SafeString:
+def body(progress: ProgressFigures, links: Links | None = None) -> SafeString:
     with translation.override(LANGUAGE):
-        context = {"notice": ProgressNotice(progress), "paper": False}
+        context = {"notice": ProgressNotice(progress, links), "paper": False}
         return render_to_string("reporting/progress.html", context)
 
 

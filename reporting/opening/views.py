@@ -1,6 +1,5 @@
 """The page behind a figure: its lines, who reviewed them and when, and their sum."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,8 +10,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.views import View
 
 from reporting.figures.catalogue import FIGURES
@@ -23,34 +20,23 @@ from reporting.opening.tracing import NARROWED, may_trace, posted_by, trace
 from sroi.access import Access
 from sroi.fields import FIRST_DAY, LAST_DAY
 from sroi.periods import PARTS_OF_YEAR, Period
+from sroi.templatetags.formats import Links
 from sroi.views import Request
 
 PER_PAGE = 100
-MARK = re.compile(
-    r"<(?P<tag>td|dd|span)(?P<rest>[^>]*)"
-    r' data-figure="(?P<figure>[^"]+)"(?P<more>[^>]*)>(?P<text>[^<]*)<'
-)
 
 
-def with_links(body: str, access: Access, edition: Addressed) -> SafeString:
-    """The notice with its figures as links, for who may open them. `body` is what our own template
-    made.
-    """
+def links_for(access: Access, edition: Addressed) -> Links:
+    """Where this person opens a figure of the edition, by its name and what narrows it."""
 
-    def link(match: re.Match[str]) -> str:
-        name, _sign, query = match["figure"].replace("&amp;", "&").partition("?")
+    def link(figure: str) -> str:
+        name, _sign, query = figure.partition("?")
         gone = edition.is_final and name in FIGURES and FIGURES[name].moves_on
-        if (
-            not match["text"].strip()
-            or gone
-            or not may_trace(access, edition.region, edition.municipality, name)
-        ):
-            return match[0]
-        where = escape(address(edition, name, dict(parse_qsl(query, keep_blank_values=True))))
-        text = f'<a href="{where}">{match["text"]}</a>'
-        return f"<{match['tag']}{match['rest']}{match['more']}>{text}<"
+        if gone or not may_trace(access, edition.region, edition.municipality, name):
+            return ""
+        return address(edition, name, dict(parse_qsl(query, keep_blank_values=True)))
 
-    return mark_safe(MARK.sub(link, body))
+    return link
 
 
 def address(edition: Addressed, figure: str, query: dict[str, str]) -> str:

@@ -15,7 +15,7 @@ from reporting.notice import editions
 from reporting.notice import progress as progress_report
 from reporting.notice.addresses import Choice, address
 from reporting.notice.progress import ProgressFigures, ProgressNotice
-from reporting.opening.views import with_links
+from reporting.opening.views import links_for
 from reporting.pages.reports import DOCX
 from sroi.views import Request
 
@@ -44,7 +44,7 @@ class ProgressPage(OfProgress):
         begun = progress_report.parts_begun(progress.year, progress.data_date)
         context = {
             "notice": ProgressNotice(progress),
-            "body": with_links(progress_report.body(progress), request.access, progress),
+            "body": progress_report.body(progress, links_for(request.access, progress)),
             "back_url": address("", progress),
             "pdf_url": address("progress-pdf", progress, part=progress.part),
             "word_url": address("progress-word", progress, part=progress.part),

@@ -2,7 +2,6 @@
 `reporting.notice.editions`.
 """
 
-import re
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
@@ -21,7 +20,7 @@ from reporting.adoption import door as adoption
 from reporting.adoption.rights import can_be_revised
 from reporting.adoption.steps import steps_for
 from reporting.figures.catalogue import LARGE
-from reporting.figures.words import WRITTEN, capital
+from reporting.figures.words import SECTIONS, WRITTEN, capital
 from reporting.models import AnnualReport, ReportEvent
 from reporting.notice import editions, shelf
 from reporting.notice import progress as progress_report
@@ -31,7 +30,7 @@ from reporting.notice.files import data
 from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.notice import CouncilNotice
-from reporting.opening.views import with_links
+from reporting.opening.views import links_for
 from reporting.particulars.filled_in import may_file, may_supply
 from reporting.texts.written import may_write
 from sroi.access import Access, visible
@@ -39,7 +38,6 @@ from sroi.documents import DOCX
 from sroi.views import Happening, kept_file
 
 State = AnnualReport.State
-HEADING = re.compile(r'<section id="(?P<id>[a-z-]+)"[^>]*>\s*<h2>(?P<title>[^<]*)</h2>')
 
 DATA = {
     "json": (data.as_json, "application/json"),
@@ -155,27 +153,21 @@ class ReportPage(EditionView):
         """The notice, with figures that open their lines and texts that can be written, for who
         may.
         """
-        body = with_links(notice_html.body(edition), access, edition)
-        return (
-            with_pens(body, edition) if may_write(access, edition.region, edition.state) else body
+        pens = pens_of(edition) if may_write(access, edition.region, edition.state) else {}
+        return notice_html.body(edition, links_for(access, edition), pens)
+
+
+def pens_of(edition: Edition) -> dict[str, SafeString]:
+    """By section that can be written the way to do so."""
+    words = {"text": _("Edit the text"), "lang": get_language() or "nl"}
+    return {
+        id: render_to_string(
+            "reporting/pen.html",
+            words | {"title": title, "url": address("text", edition, section=id)},
         )
-
-
-def with_pens(body: str, edition: Edition) -> SafeString:
-    """The notice with, under the heading of each section that can be written, the way to do so."""
-
-    def pen(match: re.Match[str]) -> str:
-        if match["id"] not in WRITTEN:
-            return match[0]
-        words = {
-            "text": _("Edit the text"),
-            "title": match["title"],
-            "lang": get_language() or "nl",
-        }
-        where = address("text", edition, section=match["id"])
-        return match[0] + render_to_string("reporting/pen.html", words | {"url": where})
-
-    return mark_safe(HEADING.sub(pen, body))
+        for id, title in SECTIONS
+        if id in WRITTEN
+    }
 
 
 def history(access: Access, edition: Edition) -> list[Happening]:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from sroi.access import NO_ACCESS, Access, Role
 from sroi.access.roles import role_called
@@ -173,7 +173,7 @@ def mark_current(entries: list[Item], path: str) -> None:
         max(fitting, key=lambda i: len(i.url)).current = True
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def switch_role(request: HttpRequest) -> HttpResponse:
     """Choose the role whose navigation one sees; it opens nothing."""
     role = request.POST.get("role", "")

@@ -5,13 +5,17 @@ English). They take `Decimal`, `int`, `Fraction` or a number as text (frozen fig
 float, and round half away from zero.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as date_text
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from sroi.money import rounded
@@ -22,8 +26,22 @@ NOTHING = "–"
 MINUS = "−"
 NO_BREAK_SPACE = "\u00a0"
 
+# Where what has a name can be opened by who reads; empty where not.
+Links = Callable[[str], str]
+
 Number = Decimal | int | Fraction | str | None
 Day = date | str | None
+
+
+def linked(text: object, name: str, links: Links | None) -> SafeString:
+    """A figure as it is written, as a link where its lines can be opened."""
+    url = links(name) if links and name and str(text).strip() else ""
+    return format_html('<a href="{}">{}</a>', url, text) if url else conditional_escape(text)
+
+
+@register.simple_tag(takes_context=True)
+def opened(context: Mapping[str, Any], text: object, name: str) -> SafeString:
+    return linked(text, name, context["notice"].links)
 
 
 @register.filter

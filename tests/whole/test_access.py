@@ -80,6 +80,11 @@ class Page:
         return self.answers if role in self.roles else 404
 
 
+def sent(roles: tuple[str, ...], of: str) -> Page:
+    """Only sent to; who looks at the address is led to the page that it is sent from."""
+    return Page(roles, of, answers=302, method="post", also=("get",))
+
+
 PAGES = {
     "start": Page(codes={Role.READER: 302}),
     "own-details": Page(also=("post",)),
@@ -87,7 +92,7 @@ PAGES = {
     "login": Page(public=True, codes=dict.fromkeys(SIGNED_IN, 302)),
     "logout": Page(public=True, method="post", answers=302),
     "set_language": Page(public=True, method="post", answers=302),
-    "switch-role": Page(method="post", answers=302),
+    "switch-role": Page(method="post", answers=302, also=("get",)),
     "health": Page(public=True),
     "ready": Page(public=True),
     "contract-list": Page(),
@@ -104,7 +109,9 @@ PAGES = {
     "contract-plan": Page(OF_CONTRACTS, of="contract"),
     "contract-plan-edit": Page(who_may(May.PLAN), of="contract", also=("post",)),
     "contract-plan-discard": Page(who_may(May.PLAN), of="contract", answers=302, also=("post",)),
-    "contract-plan-answer": Page(who_may(May.PLAN), of="contract", method="post", answers=302),
+    "contract-plan-answer": Page(
+        who_may(May.PLAN), of="contract", method="post", answers=302, also=("get",)
+    ),
     "contract-no-news": Page(who_may(May.PLAN), of="contract", also=("post",)),
     "contract-contact": Page(who_may(May.AGREE_PLANS), of="contract", also=("post",)),
     "contract-plan-none": Page(who_may(May.AGREE_PLANS), of="contract", also=("post",)),
@@ -123,7 +130,9 @@ PAGES = {
     "document-new": Page(who_may(May.ADD_DOCUMENTS), of="contract", also=("post",)),
     "document-file": Page(who_may(May.SEE_FULFILMENTS), of="document"),
     "document-remove": Page(who_may(May.WRITE_DOSSIER), of="document", also=("post",)),
-    "contract-call-off": Page(who_may(May.REGISTER), of="contract", method="post", answers=302),
+    "contract-call-off": Page(
+        who_may(May.REGISTER), of="contract", method="post", answers=302, also=("get",)
+    ),
     "contract-changes": Page(who_may(May.CHANGE, May.PROPOSE_CHANGES), of="contract"),
     "contract-change": Page(who_may(May.CHANGE, May.PROPOSE_CHANGES), of="change", also=("post",)),
     "contract-put-right": Page(who_may(May.CHANGE), of="contract", also=("post",)),
@@ -145,8 +154,8 @@ PAGES = {
     "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
     "import-cells": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-faults": Page((Role.ADVISER,), of="upload_file"),
-    "import-run": Page((Role.ADVISER,), of="upload", method="post", answers=302),
-    "import-again": Page((Role.ADVISER,), of="upload", method="post", answers=302),
+    "import-run": sent((Role.ADVISER,), of="upload"),
+    "import-again": sent((Role.ADVISER,), of="upload"),
     "import-discard": Page((Role.ADVISER,), of="upload", also=("post",)),
     "contractor-list": Page(who_may(May.SEE_REGION)),
     "contractor-detail": Page(who_may(May.SEE_REGION), of="contractor"),
@@ -179,10 +188,16 @@ PAGES = {
     "fulfilment-value": Page(who_may(May.ENTER), of="draft", method="post"),
     "fulfilment-evidence": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "fulfilment-check": Page(who_may(May.ENTER), of="draft", also=("post",)),
-    "fulfilment-copy": Page(who_may(May.ENTER), of="draft", method="post", answers=302),
-    "fulfilment-change": Page(who_may(May.ENTER), of="draft", method="post", answers=302),
+    "fulfilment-copy": Page(
+        who_may(May.ENTER), of="draft", method="post", answers=302, also=("get",)
+    ),
+    "fulfilment-change": Page(
+        who_may(May.ENTER), of="draft", method="post", answers=302, also=("get",)
+    ),
     # Who reviews asks for more: only who made it takes it back.
-    "fulfilment-take-back": Page((Role.CONTRACTOR,), of="waiting", method="post", answers=302),
+    "fulfilment-take-back": Page(
+        (Role.CONTRACTOR,), of="waiting", method="post", answers=302, also=("get",)
+    ),
     "fulfilment-withdraw": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "review-queue": Page(who_may(May.REVIEW), answers=302, also=("post",)),
     "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),
@@ -205,6 +220,7 @@ PAGES = {
     "processing-register": Page(who_may(May.SEE_LOG)),
     "privacy": Page(public=True),
     "user-end": Page(who_may(May.MANAGE_USERS), of="membership", also=("post",)),
+    "invitation-again": sent(who_may(May.MANAGE_USERS), of="invitation"),
     "invitation-withdraw": Page(who_may(May.MANAGE_USERS), of="invitation", also=("post",)),
     "contractor-invite": Page(who_may(May.INVITE_CONTRACTORS), of="contractor", also=("post",)),
     "colleague-list": Page(who_may(May.INVITE_COLLEAGUES), also=("post",)),
@@ -212,7 +228,9 @@ PAGES = {
     "evidence-page": Page(who_may(May.SEE_FULFILMENTS), of="evidence_page"),
     "evidence-remove": Page(who_may(May.ENTER), of="evidence", answers=302, also=("post",)),
     "evidence-erase": Page(who_may(May.REVIEW), of="evidence", also=("post",)),
-    "evidence-seen": Page(who_may(May.REVIEW), of="waiting", method="post", answers=302),
+    "evidence-seen": Page(
+        who_may(May.REVIEW), of="waiting", method="post", answers=302, also=("get",)
+    ),
     "calculator": Page(public=True),
     "interim-report": Page(who_may(May.ENTER), also=("post",)),
     "search": Page(),

@@ -218,6 +218,34 @@ def test_no_mail_has_words_that_do_not_belong(world: World) -> None:  # noqa: F8
     assert not found, shown(found)
 
 
+@pytest.mark.parametrize("role", [Role.ADVISER, Role.REGION_ADMIN])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_list_can_be_filtered_by_begins_with_a_capital(
+    world: World,  # noqa: F811
+    role: str,
+    language: str,
+) -> None:
+    client = as_role(world, role)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    offered = {}
+    for name, page in PAGES.items():
+        if page.of or page.code(role) != 200 or page.method != "get":
+            continue
+        text = client.get(reverse(name)).getvalue().decode(errors="replace")
+        form = re.search(r'<form role="search" aria-label=.*?</form>', text, re.DOTALL)
+        if form and (options := re.findall(r"<option[^>]*>([^<]*)<", form[0])):
+            offered[name] = [option.strip() for option in options]
+    assert {"contract-list", "fulfilment-list", "client-list", "social-firms"} & set(offered)
+    assert len(offered) >= 5
+    small = {
+        (name, option)
+        for name, options in offered.items()
+        for option in options
+        if not (option[:1].isupper() or option[:1].isdigit())
+    }
+    assert not small
+
+
 def _pdf(content: bytes) -> list[str]:
     return [
         line

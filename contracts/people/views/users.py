@@ -21,7 +21,16 @@ from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import May, Role, visible
 from sroi.templatetags.formats import long_date
-from sroi.views import ConfirmPage, FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
+from sroi.views import (
+    ButtonPage,
+    ConfirmPage,
+    FormPage,
+    ForWhoMay,
+    ListPage,
+    OfOne,
+    Request,
+    act_of,
+)
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -55,9 +64,13 @@ class UserList(ForWhoMay, ListPage):
 
 def invited(request: Any, asked: memberships.Asked) -> str:
     """The invitation is made and sent; what is said of that."""
-    send(memberships.invite(asked, request.access, act_of(request)))
+    return sent(memberships.invite(asked, request.access, act_of(request)))
+
+
+def sent(invitation: Invitation) -> str:
+    send(invitation)
     return _("The invitation was sent to %(email)s. It is valid for a week.") % {
-        "email": asked.email
+        "email": invitation.email
     }
 
 
@@ -160,12 +173,26 @@ def found(request: Request, pk: int) -> Membership:
     return membership
 
 
-class WithdrawInvitation(OfOne, ConfirmPage):
+class OfInvitation(OfOne):
+    model = Invitation
+    related = ("contractor", "invited_by")
+    invitation: Invitation
+
+    @property
+    def back_url(self) -> str:
+        manages = self.request.access.may(May.MANAGE_USERS)
+        return reverse("user-list" if manages else "colleague-list")
+
+
+class SendAgain(OfInvitation, ButtonPage):
+    def do(self) -> str:
+        access = self.request.access
+        return sent(memberships.send_again(self.invitation, access, at=timezone.now()))
+
+
+class WithdrawInvitation(OfInvitation, ConfirmPage):
     """The link in the mail stops working, after it was shown whose it is."""
 
-    model = Invitation
-    related = ("contractor",)
-    invitation: Invitation
     heading = property(lambda self: self.invitation.email)
     question = gettext_lazy("Withdraw this invitation?")
     action = gettext_lazy("Yes, withdraw")
@@ -183,11 +210,6 @@ class WithdrawInvitation(OfOne, ConfirmPage):
     def do(self, form: Any) -> str:
         memberships.withdraw(self.invitation, self.request.access, at=timezone.now())
         return _("The invitation was withdrawn.")
-
-    @property
-    def back_url(self) -> str:
-        manages = self.request.access.may(May.MANAGE_USERS)
-        return reverse("user-list" if manages else "colleague-list")
 
 
 class InviteContractor(OfOne, FormPage):

@@ -63,6 +63,7 @@ class EvidenceAsked:
     words: str
     may_be_kept: bool
     about_a_person: bool
+    as_sent: bool
     pieces: list[Shown]
     faults: list[str]
 
@@ -474,6 +475,7 @@ class EvidenceStep(RecordingStep):
                 called(EvidenceKind, code),
                 evidence.may_be_kept(self.version, code),
                 code in ABOUT_A_PERSON,
+                evidence.is_kept_as_sent(self.version, code),
                 [piece for piece in there if piece.row.kind == code],
                 (faults or {}).get(code, []),
             )
@@ -491,6 +493,7 @@ class EvidenceStep(RecordingStep):
             asked=self.asked(kwargs.get("faults")),
             besides=self.besides,
             most_megabytes=settings.EVIDENCE_MAX_BYTES // MEGABYTE,
+            most_pages=settings.EVIDENCE_MAX_PAGES,
             previous_url=reverse("fulfilment-details", args=[self.fulfilment.pk]),
             **kwargs,
         )

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from html import unescape
@@ -14,9 +15,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from reporting.models import FrozenEdition
 from reporting.notice.editions import Edition
-from reporting.notice.notice import CouncilNotice
+from reporting.notice.files import frozen_text
+from reporting.notice.notice import NO_PENS, CouncilNotice
 from sroi.documents import render_pdf, word_from
 from sroi.server.sheets import joined
+from sroi.templatetags.formats import Links
 
 LANGUAGE = "nl"
 SCREEN_STYLES = ("fonts/fonts.css", "css/site.css")
@@ -25,14 +28,19 @@ TITLE = re.compile("<title>(.*?)</title>")
 MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
-def body(edition: Edition) -> SafeString:
-    """The notice without a page around it; of a final report as it was frozen."""
+def body(
+    edition: Edition, links: Links | None = None, pens: Mapping[str, SafeString] = NO_PENS
+) -> SafeString:
+    """The notice without a page around it, with what can be opened and written in it by who reads;
+    of a final report as it was frozen.
+    """
     if edition.frozen:
         # Made by the template below, which escapes what people wrote.
-        return mark_safe(edition.frozen.text)
+        return frozen_text.opened(mark_safe(edition.frozen.text), links, pens)
     with translation.override(LANGUAGE):
         return render_to_string(
-            "reporting/notice.html", {"notice": CouncilNotice(edition), "paper": False}
+            "reporting/notice.html",
+            {"notice": CouncilNotice(edition, links, pens), "paper": False},
         )
 
 

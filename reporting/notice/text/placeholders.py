@@ -22,7 +22,7 @@ from reporting.figures.words import category, listed, region_name
 from reporting.notice.editions import Edition
 from sroi.documents import markup
 from sroi.money import ZERO
-from sroi.templatetags.formats import NOTHING, euro, long_date, percent
+from sroi.templatetags.formats import NOTHING, Links, euro, linked, long_date, percent
 
 # What has no lines of its own opens those of another.
 OPENS = {TO_DATE_RATIO: OPEN.name}
@@ -87,19 +87,23 @@ def unknown(text: str, known: Mapping[str, Placeholder]) -> list[str]:
     return [name for name in markup.names_in(text) if name not in known]
 
 
-def shown(known: Mapping[str, Placeholder], name: str) -> SafeString:
+def shown(known: Mapping[str, Placeholder], links: Links | None, name: str) -> SafeString:
     """What stands in the text for a placeholder; one that does not exist stands out."""
     placeholder = known.get(name)
     if placeholder is None:
         return format_html("<mark>{{{{ {} }}}}</mark>", name)
     if not placeholder.figure:
         return format_html("{}", placeholder.value)
-    return format_html('<span data-figure="{}">{}</span>', placeholder.figure, placeholder.value)
+    return format_html(
+        '<span data-figure="{}">{}</span>',
+        placeholder.figure,
+        linked(placeholder.value, placeholder.figure, links),
+    )
 
 
-def filled(text: str, known: Mapping[str, Placeholder]) -> SafeString:
+def filled(text: str, known: Mapping[str, Placeholder], links: Links | None = None) -> SafeString:
     """A sentence with its placeholders filled in."""
-    return markup.filled(text, partial(shown, known))
+    return markup.filled(text, partial(shown, known, links))
 
 
 # --- What there is --------------------------------------------------------------------------------

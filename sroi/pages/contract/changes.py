@@ -87,7 +87,6 @@ class OutdatedPage(OfOne, ButtonPage):
     all.
     """
 
-    http_method_names = ("get", "head", "post", "options")
     model = Contract
     related = ("policy", "table")
     contract: Contract

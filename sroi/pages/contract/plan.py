@@ -50,7 +50,7 @@ from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
 from sroi.templatetags.formats import euro2
-from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, act_of
+from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, SentHere, act_of
 
 
 class ContractPlan(DetailPage):
@@ -306,7 +306,7 @@ def seen_of(plan: ActionPlan | None) -> str:
     return f"begin-{plan.number + 1 if plan else 1}"
 
 
-class PlanAnswer(OfPlan):
+class PlanAnswer(OfPlan, SentHere):
     """Agree, or ask for something else: of the edition that was on the screen."""
 
     def post(self, request: Request, pk: int) -> HttpResponse:

@@ -150,6 +150,22 @@ def test_each_side_keeps_its_own_contact_persons(
     assert ContactPerson.objects.count() == 1
 
 
+def test_of_two_who_change_a_contact_person_the_second_looks_again(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
+    first = {"side": "municipality", "name": "Anouk Inkoop", "phone": "035 629 21 11"}
+    clients["officer"].post(url(contract, "contact-person-new"), first)
+    page = reverse("contact-person", args=[ContactPerson.objects.get().pk])
+    seen = {"starting_point": clients["officer"].get(page).context["starting_point"]}
+    clients["adviser"].post(page, first | {"phone": "035 111 11 11"})
+    late = clients["officer"].post(page, first | seen | {"name": "Anouk de Boer"})
+    assert late.status_code == 422
+    assert 'value="Anouk de Boer"' in late.content.decode()
+    assert ContactPerson.objects.get().phone == "035 111 11 11"
+    again = {"starting_point": late.context["starting_point"]}
+    assert clients["officer"].post(page, first | again).status_code == 302
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [

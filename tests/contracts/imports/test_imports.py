@@ -27,6 +27,7 @@ from contracts.models import (
 )
 from contracts.owed import door as obligations
 from contracts.people.membership import access_of
+from placements.imports.door import import_fulfilments
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState
 from reporting.models import Goal
 from sroi.access import Role
@@ -348,6 +349,18 @@ class TestContracts:
         with pytest.raises(CommandError, match="wijziging van de verplichting"):
             contracts(tmp_path, {"value": "1.100.000,00"})
 
+    @pytest.mark.parametrize("together", [True, False])
+    def test_a_call_off_is_not_awarded_before_its_framework(self, region, tmp_path, together):
+        framework = {"reference": "R-1", "award_date": "2023-11-01"}
+        order = {"reference": "N-1", "parent_reference": "R-1", "award_date": "2023-10-31"}
+        if not together:
+            contracts(tmp_path, framework)
+        with pytest.raises(CommandError, match="gegund op 1 november 2023"):
+            contracts(tmp_path, order, *([framework] if together else []))
+        assert not Contract.objects.exclude(reference="R-1").exists()
+        contracts(tmp_path, order | {"award_date": "2023-11-01"}, framework)
+        assert Contract.objects.get(reference="N-1").parent.reference == "R-1"
+
     def test_call_offs_may_stand_before_their_framework(self, region, tmp_path):
         rows = [
             {"reference": "N-1", "parent_reference": "R-1", "value": "200000"},
@@ -522,6 +535,36 @@ class TestFulfilments:
         with time_machine.travel("2025-08-15T10:00:00+02:00", tick=False):
             fulfilments(tmp_path, *rows)
         assert everything() == before
+
+    def test_what_began_before_a_take_over_stays_with_the_firm_before(self, region, tmp_path):
+        """A placement of January, known or not, is no claim of who took the contract over in July.
+        In a browser nothing new is brought in for the firm before.
+        """
+        contracts(tmp_path)
+        fulfilments(tmp_path, {"status": "submitted"})
+        contract = Contract.objects.get()
+        linde, region = contract.contractor, contract.region
+        follower = make.make_contractor("Opvolger", "87654321")
+        act = make.act(make.make_user(Role.ADVISER, region), "Overname")
+        facts.take_over(contract, follower, {}, date(2024, 7, 1), act)
+        before = everything()
+        fulfilments(tmp_path, {"status": "submitted"})
+        assert everything() == before
+        fulfilments(tmp_path, {"external_id": "P-2"})
+        late = {"external_id": "P-3", "start_date": "2024-07-01"}
+        fulfilments(tmp_path, late)
+        whose = dict(Fulfilment.objects.values_list("external_id", "contractor__name"))
+        assert whose == {"P-1": linde.name, "P-2": linde.name, "P-3": "Opvolger"}
+        fulfilments(tmp_path, {"external_id": "P-4", "status": "draft"}, options=["--dry-run"])
+        found = import_fulfilments(
+            region,
+            read_rows(tmp_path / "file.csv", "file.csv"),
+            act,
+            contracts=Contract.objects.all(),
+        )
+        assert [(fault.column, "Opvolger" in fault.reason) for fault in found.faults] == [
+            ("contracts", True)
+        ]
 
     def test_a_row_moves_on(self, region, tmp_path):
         contracts(tmp_path)

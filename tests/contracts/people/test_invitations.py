@@ -104,6 +104,40 @@ def test_a_password_is_not_the_name_or_the_address(
     assert not User.objects.filter(email="new@example.org").exists()
 
 
+def test_the_same_invitation_twice_makes_one_that_is_sent_again(
+    region: Any, admin: Any, client: Client
+) -> None:
+    invite(client, region, role=Role.READER)
+    answer = client.post(
+        reverse("user-invite"),
+        {"email": " New@Example.org", "region": region.pk, "role": Role.READER},
+        follow=True,
+    )
+    assert "heeft hiervoor al een uitnodiging" in answer.content.decode()
+    (one,) = Invitation.objects.all()
+    assert len(mail.outbox) == 1
+    # Another role is another invitation.
+    invite(client, region, role=Role.ADVISER)
+    assert (Invitation.objects.count(), len(mail.outbox)) == (2, 2)
+    # It is nearly over, and holds for a week again.
+    Invitation.objects.filter(pk=one.pk).update(expires_at=one.invited_at + timedelta(days=1))
+    client.post(reverse("invitation-again", args=[one.pk]))
+    assert mail.outbox[2].to == ["new@example.org"]
+    with time_machine.travel(one.invited_at + timedelta(days=6)):
+        assert Client().get(link_in_mail()).status_code == 200
+    Invitation.objects.filter(pk=one.pk).update(withdrawn_at=timezone.now())
+    client.post(reverse("invitation-again", args=[one.pk]))
+    assert len(mail.outbox) == 3
+
+
+def test_an_officer_can_be_asked_for_a_client_more(region: Any, admin: Any, client: Client) -> None:
+    """An invitation that opens less is not the same."""
+    one, other = region.municipalities.order_by("code")[:2]
+    for towns in ([one.pk], [one.pk, other.pk], [other.pk]):
+        invite(client, region, role=Role.PROCUREMENT_OFFICER, municipalities=towns)
+    assert Invitation.objects.count() == 2
+
+
 def test_two_at_once_get_one_membership(region: Any, admin: Any, client: Client) -> None:
     invite(client, region, role=Role.READER)
     now = timezone.now()

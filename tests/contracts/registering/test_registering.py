@@ -1,5 +1,6 @@
 """Registering a contract in the browser: the same rules as the import, said beside the field."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -192,6 +193,23 @@ def test_a_fault_stands_beside_its_field_and_what_was_typed_stays(
     draft.refresh_from_db()
     assert draft.filled_in["start_date"] == "2026-04-01"
     assert not Contract.objects.exists()
+
+
+def test_a_call_off_is_not_awarded_before_its_framework(region: Region, adviser: Any) -> None:
+    """The form says so beside the day, and the door whatever way it came in."""
+    framework = make.make_contract(region, make.make_contractor(), reference="RAAM-1")
+    before = framework.award_date - timedelta(days=1)
+    client = signed_in(adviser)
+    draft = begin(client, region)
+    given = {"parent_reference": "RAAM-1", "award_date": before.isoformat()}
+    answer = fill_in(client, draft, **terms(region, **given))
+    assert "award_date" in answer.context["form"].errors
+    with pytest.raises(Refused, match="framework was awarded|gegund"):
+        make.make_contract(region, framework.contractor, parent=framework, award_date=before)
+    made = make.make_contract(
+        region, framework.contractor, parent=framework, award_date=framework.award_date
+    )
+    assert made.parent == framework
 
 
 def test_shares_add_up_over_the_municipalities(region: Region, adviser: Any) -> None:

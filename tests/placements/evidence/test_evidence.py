@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -17,6 +18,7 @@ from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
 from contracts.models import Policy
+from placements.claims import proof
 from placements.evidence import door as evidence
 from placements.evidence.door import is_kept_as_sent
 from placements.life import door as life
@@ -96,6 +98,40 @@ class TestFiles:
         assert b"GEHEIM" not in stored.read_bytes()
         assert kept.original_name == "Mijn factuur.jpg"
         assert Image.open(stored).size == (40, 30)
+
+    def test_the_same_file_proves_another_claim_too(
+        self, person: Any, draft: FulfilmentVersion, contract: Any
+    ) -> None:
+        """Of another invoice of the firm, or of this one once it is about another invoice; and not
+        twice of the same.
+        """
+        with time_machine.travel(make.moment(make.TODAY), tick=False) as clock:
+            browser, file = signed_in(person), photo()
+            FulfilmentVersion.objects.filter(pk=draft.pk).update(invoice_number="F-1")
+            add(browser, draft, file)
+            other = make.make_purchase(contract, state="draft")
+            assert add(browser, other, file).status_code == 302
+            assert add(browser, draft, file).status_code == 422
+            draft.refresh_from_db()
+            life.submit([draft], make.act())
+            life.return_(draft, make.act(why="Is dit de goede factuur?"))
+            clock.shift(60)
+            FulfilmentVersion.objects.filter(pk=draft.pk).update(invoice_number="F-2")
+            draft.refresh_from_db()
+            assert proof.missing([draft])
+            assert add(browser, draft, file).status_code == 302
+            assert not proof.missing([draft])
+            assert add(browser, draft, file).status_code == 422
+
+    def test_what_is_kept_of_a_file_is_said_before(
+        self, person: Any, draft: FulfilmentVersion, settings: Any
+    ) -> None:
+        settings.EVIDENCE_MAX_PAGES = 7
+        url = reverse("fulfilment-evidence", args=[draft.fulfilment_id])
+        said = signed_in(person).get(url).content.decode()
+        assert "hoogstens 7 bladzijden" in said
+        Policy.objects.update(invoices_as_sent=True)
+        assert "hoogstens 7 bladzijden" not in signed_in(person).get(url).content.decode()
 
     def test_the_pages_of_a_pdf_are_drawn(
         self, person: Any, draft: FulfilmentVersion, folder: Path

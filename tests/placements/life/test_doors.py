@@ -225,6 +225,27 @@ class TestFulfilment:
         assert FulfilmentLine.objects.filter(reverses__isnull=False).count() == 24
         assert holds(region)
 
+    def test_what_is_confirmed_while_a_change_waits_stays_when_it_is_accepted(
+        self, region, contract
+    ):
+        """€ 40.000 a year for 36 hours: of January to June 20.000, and of September 30.000."""
+        june, september = date(2024, 6, 30), date(2024, 9, 30)
+        version = make_placement(contract, confirmed_until=june)
+        fields = {"candidate_ref": version.candidate_ref, "start_date": date(2024, 1, 1)}
+        fields |= {"end_date": date(2024, 12, 31), "confirmed_until": june, "description": "Anders"}
+        block = version.allocations.get().block
+        said = Content(fields, [(date(2024, 1, 1), D(36))], [(contract, block, D(100))])
+        changed = life.propose_change(version.fulfilment, said, act())
+        life.submit([changed], act())
+        life.confirm([version.fulfilment], september, act(), region=region)
+        assert total(contract) == D("30000.00")
+        with pytest.raises(Refused):
+            life.accept([changed], act(), region=region)
+        changed.refresh_from_db()
+        life.accept([changed], act(), region=region)
+        assert total(contract) == D("30000.00")
+        assert holds(region)
+
     def test_an_unchanged_edition_is_accepted_only(self, contract):
         version = make_purchase(contract, state=FulfilmentState.RETURNED, why="Welke factuur?")
         fields = {"amount": D("5000.00"), "paid_on": version.paid_on}

@@ -11,10 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from contracts.models import Contract, ContractState
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.recording.door import next_number
-from sroi.access import Role
+from placements.rights import closed_to, contracts_to_record_for, takes_new
+from sroi.access import Access, Grant, Role
 from tests import factories as make
 from tests.factories import confirm, signed_in
 
@@ -371,3 +373,28 @@ def test_numbers_follow_each_other_by_contractor_and_year(
     make.make_placement(contract, external_id="2025-x")
     assert next_number(region, linde, date(2025, 5, 1)) == "2025-010"
     assert next_number(region, linde, date(2026, 5, 1)) == "2026-001"
+
+
+def test_what_takes_something_new_is_the_same_of_rows_and_of_what_was_fetched(
+    contract: Contract,
+) -> None:
+    adviser = Access(1, (Grant(Role.ADVISER, contract.region_id),))
+    rows, firm = Contract.objects.filter(pk=contract.pk), contract.contractor_id
+    open_states = set()
+    for state in ContractState.values:
+        settled_on = make.TODAY if state == ContractState.SETTLED else None
+        rows.update(state=state, settled_on=settled_on)
+        found = {
+            takes_new(firm, rows),
+            closed_to(firm, rows, adviser) is None,
+            contracts_to_record_for(Contract.objects.all(), adviser).exists(),
+        }
+        assert len(found) == 1, state
+        open_states |= {state} if found == {True} else set()
+    assert open_states == {ContractState.ACTIVE, ContractState.ENDED}
+    for closed in ({"is_framework": True}, {"is_framework": False, "table": None}):
+        rows.update(state=ContractState.ACTIVE, settled_on=None, **closed)
+        assert not takes_new(firm, rows)
+        assert closed_to(firm, rows, adviser) == contract
+        assert not contracts_to_record_for(Contract.objects.all(), adviser).exists()
+    assert closed_to(firm, rows, Access(1, ())) == contract

@@ -1,15 +1,17 @@
 """Reviewing: four answers through the one door, signals, and two advisers at once."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from contracts.models import Policy
 from placements.claims.content import content_of
 from placements.ledger.verification import differences
 from placements.life import door as life
@@ -44,6 +46,21 @@ def answered(client: Client, version: FulfilmentVersion, answer: str, **fields: 
 
 def kinds(client: Client, version: FulfilmentVersion) -> list[str]:
     return [signal.kind for signal in client.get(page(version)).context["signals"]]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, "wacht 0 van de 9 dagen"), (9, "wacht 9 van de 9 dagen"), (10, "langer dan de 9 van")],
+)
+def test_how_long_it_waits_stands_beside_how_long_it_may(
+    client: Client, contract: Any, days: int, said: str
+) -> None:
+    Policy.objects.update(review_days=9)
+    waiting = make.make_activity(contract, state="submitted")
+    FulfilmentVersion.objects.update(submitted_at=make.moment(make.TODAY) - timedelta(days=days))
+    with time_machine.travel(make.moment(make.TODAY), tick=False):
+        client.force_login(make.make_user(Role.ADVISER, contract.region))
+        assert said in client.get(page(waiting)).content.decode()
 
 
 class TestAnswers:

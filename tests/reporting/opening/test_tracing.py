@@ -11,9 +11,13 @@ from django.utils import timezone, translation
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import FIGURES
+from reporting.figures.words import WRITTEN
 from reporting.notice.editions import assemble
+from reporting.notice.files import frozen_text
 from reporting.notice.files import html as notice_html
 from reporting.opening.tracing import trace
+from reporting.opening.views import links_for
+from reporting.pages.reports import pens_of
 from sroi.access import Access, Grant, Role
 from sroi.money import rounded
 from sroi.periods import Period
@@ -148,6 +152,18 @@ def test_every_figure_that_the_report_names_opens(ledger: Ledger) -> None:
         for name in named:
             place = ROOT + (f"{town.slug}/" if town else "")
             assert client.get(f"{place}cijfer/{name}/").status_code == 200, name
+
+
+def test_what_was_frozen_opens_as_what_is_live_does(ledger: Ledger) -> None:
+    """Links are put in when it is rendered; in the words that were frozen they are found again."""
+    for town in (None, ledger.a):
+        edition = assemble(ledger.region, 2024, town, TODAY)
+        links, pens = links_for(staff(ledger), edition), pens_of(edition)
+        live = notice_html.body(edition, links, pens)
+        assert frozen_text.opened(notice_html.body(edition), links, pens) == live
+        assert live.count('<p class="pen"') == len(WRITTEN)
+        assert live.count("<a href") > 20 + len(WRITTEN)
+        assert "<a href" not in notice_html.body(edition)
 
 
 def test_what_the_register_says_today_counts_as_the_figures_do(ledger: Ledger) -> None:
