@@ -5,6 +5,8 @@ PYTHON ?= python3
 PORT ?= 8000
 SERVE ?= 1
 WORKERS ?= 2
+SIZE ?= S
+DB ?= sqlite
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -99,8 +101,9 @@ house: setup-dev  ## Draw the rooms into docs/architecture.md, and print how lar
 style: setup-dev  ## Serve every component with invented content, as the pages draw it (PORT=8000)
 	@DEBUG=1 DJANGO_SETTINGS_MODULE=tests.tools.style.settings $(MANAGE) runserver $(PORT)
 
-bench: setup-dev  ## How long list pages take beside a bare page, and how fast imports are (ARGS="--contracts 2000 ...")
-	@$(BIN)/python -W ignore tests/tools/bench_lists.py $(ARGS)
+bench: setup-dev  ## How fast every page of every role is, beside its floor (SIZE=S|M|L, DB=sqlite|postgresql, ARGS="--only WORD")
+	@$(if $(filter postgresql,$(DB)),$(BIN)/python tests/tools/throwaway_postgres.py --) \
+		$(BIN)/python -W ignore -m tests.tools.bench $(SIZE) $(ARGS)
 
 mutants: setup-dev  ## Is there a test for every boundary of the rules? (ARGS="contracts.owed.obligation" for one of them)
 	@env -u DATABASE_URL $(BIN)/python tests/tools/mutants.py $(ARGS)

@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from contracts.models import Contractor
+from contracts.models import Contractor, Region
 from placements.models import Evidence
 from sroi.access import May, Of, Role
 from sroi.access.roles import given_for, who_may
@@ -315,7 +315,14 @@ class World:
 
 @pytest.fixture
 def world(evidence_in_memory: None) -> World:
-    region, other_region = make.make_region(), make.make_region("utrecht", f"Regio {OTHER_REGION}")
+    return make_world(make.make_region())
+
+
+def make_world(region: Region) -> World:
+    """People of each role in `region`, what is theirs there, and what is not, there and elsewhere;
+    `make bench` opens every page in it too.
+    """
+    other_region = make.make_region("utrecht", f"Regio {OTHER_REGION}")
     linde = make.make_contractor("De Linde", "11112222")
     beside, far = (
         make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"),

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ from sroi.periods import add_months
 from tests import factories as make
 from tests.contracts.imports import test_imports as commands
 from tests.placements.uploads import test_importing as browser
+from tests.tools.bench.pages import questions
 from tests.tools.crowd import crowd, rows_of_upload
 from tests.whole.test_access import (
     PAGES,
@@ -54,8 +54,6 @@ pytestmark = pytest.mark.django_db
 # Parameters that a query may carry here, which is more than a page of rows needs; and how many
 # there are of everything.
 MOST, MANY = 200, 210
-# Of each filter so many choices are tried: every status is among them.
-CHOICES = len(Status)
 # What is drawn as PDF or Word, and what is sent as it was kept.
 DRAWN = SLOW - {"report-workbook", "report-municipality-workbook"}
 
@@ -130,20 +128,6 @@ def large(world: World) -> World:  # noqa: F811
 # --- pages, lists and files -----------------------------------------------------------------------
 
 
-def questions(response: Any) -> Iterator[str]:
-    """Everything that a list can be asked: each filter with its choices, and each order."""
-    context = response.context or {}
-    if "table" in context and "filter" in context:
-        yield from (
-            f"?sort=-{column.name}" for column in context["table"].columns if column.orderable
-        )
-        for name, field in context["filter"].form.fields.items():
-            choices = islice(
-                (str(value) for value, _label in getattr(field, "choices", ()) if value), CHOICES
-            )
-            yield from (f"?{name}={value}" for value in [*choices] or ["6"])
-
-
 def ask(client: Client, url: str) -> Any:
     response = client.get(url)
     if response.streaming:
@@ -164,7 +148,7 @@ def test_every_page_opens(large: World) -> None:
             url = reverse(name, kwargs=large.own[page.of] if page.of else {})
             response = ask(client, url)
             found[role, url], expected[role, url] = response.status_code, page.code(role)
-            for question in questions(response) if role == Role.ADVISER else ():
+            for question in questions(response.context, "-") if role == Role.ADVISER else ():
                 found[role, url + question], expected[role, url + question] = (
                     ask(client, url + question).status_code,
                     200,

@@ -1,0 +1,1 @@
+"""A register of any size, loaded in bulk, whose ledgers hold."""

@@ -1,0 +1,48 @@
+"""How many queries each page of each role takes stands in `queries.json`, beside this file: more is
+a fault, also one.
+
+Who saved some writes the numbers anew: `SAVE_QUERIES=1 pytest tests/whole/speed/test_queries.py`,
+on SQLite.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from contracts.models import Contract
+from sroi.access import Role
+from tests import factories as make
+from tests.tools.bench.pages import as_role, queries_of, visits
+from tests.tools.crowd import crowd
+from tests.whole.test_access import SLOW, World, world  # noqa: F401  (a fixture)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
+
+KNOWN = Path(__file__).with_name("queries.json")
+FEW = 3
+# What is drawn as PDF or Word, and what is sent as it was kept.
+DRAWN = SLOW - {"report-workbook", "report-municipality-workbook"}
+
+
+def test_no_page_of_any_role_asks_more_queries_than_before(world: World) -> None:  # noqa: F811
+    with time_machine.travel(make.moment(make.TODAY), tick=False):
+        contract = Contract.objects.select_related("region", "contractor").get(
+            pk=world.own["contract"]["pk"]
+        )
+        crowd(contract, world.users[Role.ADVISER], FEW)
+        found = {}
+        for visit in visits(world):
+            if visit.name in DRAWN:
+                continue
+            client = as_role(world, visit.role)
+            client.get(reverse("search"))  # the session begins
+            code, found[visit.what] = queries_of(client, visit.url)
+            assert code == 200, visit.what
+    if os.environ.get("SAVE_QUERIES"):
+        KNOWN.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    known = json.loads(KNOWN.read_text())
+    assert {what: number for what, number in found.items() if number > known.get(what, 0)} == {}
