@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, reduce
-from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -26,7 +25,7 @@ from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from sroi.access import Access, May
-from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come
+from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
 from sroi.lists import FILES, Table
 
 # Within this time a document is made, unless much was asked for before.
@@ -310,7 +309,6 @@ class SentHere(View):
     http_method_names: tuple[str, ...] = ("get", "head", "post", "options")
     request: Any
     kwargs: dict[str, Any]
-    # Where one goes when it was refused, and unless `get_success_url` says otherwise afterwards.
     back_url: Any = ""
 
     def get(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -340,12 +338,6 @@ class ButtonPage(SentHere):
         return redirect(self.get_success_url())
 
 
-def mark_of(rows: Sequence[tuple[Any, Any]], edition: Any = "") -> str:
-    """By which what was shown before an act is known, when it is confirmed."""
-    said = "\n".join([str(edition), *(f"{label}: {value}" for label, value in rows)])
-    return sha256(said.encode()).hexdigest()[:16]
-
-
 class ConfirmPage(FormPage):
     """An act without a way back: what goes, in figures; then one button that does it.
 
@@ -372,7 +364,7 @@ class ConfirmPage(FormPage):
         return [(label, value) for label, value in self.goes() if value not in ("", None)]
 
     def starting_point(self) -> str:
-        return mark_of(self.rows, self.edition)
+        return key_of(self.edition, *(f"{label}: {value}" for label, value in self.rows))
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.shown == self.starting_point():

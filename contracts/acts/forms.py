@@ -28,12 +28,12 @@ from contracts.owed.amounts import owed_by
 from contracts.owed.doubts import CHANGE_AMOUNTS
 from contracts.owed.obligation import after
 from contracts.owed.terms import change_faults, change_of, result_faults, share_faults
+from contracts.owed.words import IN_THE_HISTORY
 from contracts.registering.forms import Share
 from sroi.doors import Objection
 from sroi.fields import Day, DoubtingForm, Month, change_in_euros, percentage, text_field
 
 DECREASE = gettext_lazy("A decrease with a minus, as in -5.000.")
-REASON = gettext_lazy("It stands in the history of the contract, also for the contractor.")
 ASKED: dict[str, tuple[str, ...]] = {
     ChangeKind.AMENDMENT: ("value_delta", "labour_cost_delta", "obligation_delta"),
     ChangeKind.EXTENSION: ("new_end_date", "value_delta", "labour_cost_delta"),
@@ -74,7 +74,7 @@ class ActForm(DoubtingForm):
 
 
 def reason_field() -> forms.CharField:
-    return text_field(gettext_lazy("Reason"), 1000, rows=3, help_text=REASON)
+    return text_field(gettext_lazy("Reason"), 1000, rows=3, help_text=IN_THE_HISTORY)
 
 
 class ModifyForm(ActForm):

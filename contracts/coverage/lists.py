@@ -34,9 +34,9 @@ def reason_of(contract: Contract) -> str:
     return ": ".join(part for part in parts if part) or _("no reason given")
 
 
-class CoverageTable(Table):
-    caption = gettext_lazy("Contracts without an obligation, at or above the threshold")
-    empty_text = gettext_lazy("Every contract at or above the threshold carries an obligation.")
+class ContractColumns(Table):
+    """What a list of contracts begins with."""
+
     row_header = "reference"
 
     reference = django_tables2.Column(
@@ -48,11 +48,20 @@ class CoverageTable(Table):
     )
     title = django_tables2.Column(gettext_lazy("Title"), orderable=True, order_by=("title", "pk"))
     contractor = django_tables2.Column(
-        gettext_lazy("Contractor"), orderable=True, order_by=("contractor__name_folded", "pk")
+        gettext_lazy("Contractor"),
+        orderable=True,
+        order_by=("contractor__name_folded", "pk"),
+        accessor="contractor__name",
     )
     award_date = django_tables2.Column(
         gettext_lazy("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE
     )
+
+
+class CoverageTable(ContractColumns):
+    caption = gettext_lazy("Contracts without an obligation, at or above the threshold")
+    empty_text = gettext_lazy("Every contract at or above the threshold carries an obligation.")
+
     value = django_tables2.Column(
         gettext_lazy("Contract value"),
         orderable=True,

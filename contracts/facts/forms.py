@@ -14,15 +14,15 @@ from contracts.facts.rules import (
     take_over_faults,
 )
 from contracts.models import Contract, Contractor, PolicyField
+from contracts.owed.words import IN_THE_HISTORY
 from contracts.registering.forms import NewContractorForm, cpv_field
 from sroi.fields import Day, VisibleRows, text_field
 
 WHY = 300
-REASON = gettext_lazy("It stands in the history, also for the contractor.")
 
 
 def reason_field() -> forms.CharField:
-    return text_field(gettext_lazy("Reason"), WHY, rows=3, help_text=REASON)
+    return text_field(gettext_lazy("Reason"), WHY, rows=3, help_text=IN_THE_HISTORY)
 
 
 class ContractorForm(NewContractorForm):

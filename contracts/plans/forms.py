@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import ActionPlan, Category
+from contracts.owed.words import IN_THE_HISTORY
 from contracts.plans.door import Amounts
 from sroi.fields import PastDay, euros, text_field
 from sroi.money import ZERO
@@ -110,7 +111,7 @@ class SendBackForm(forms.Form):
         rows=3,
         error_messages={
             "required": gettext_lazy(
-                "Write what should be different, so that the contractor knows."
+                "Write what should be different, so that the contractor knows what to do."
             )
         },
     )
@@ -137,7 +138,5 @@ class NoPlanForm(forms.Form):
         gettext_lazy("Why is no action plan needed?"),
         1000,
         rows=3,
-        help_text=gettext_lazy(
-            "It stands in the history of the contract, also for the contractor."
-        ),
+        help_text=IN_THE_HISTORY,
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import DraftDecision
+from contracts.owed.words import IN_THE_HISTORY
 from contracts.settlement.shortfall import Decision, Figures
 from sroi.fields import Day, text_field
 from sroi.money import ZERO
@@ -22,9 +23,7 @@ class RecoveryForm(forms.Form):
         gettext_lazy("Reason"),
         1000,
         rows=3,
-        help_text=gettext_lazy(
-            "It stands in the history of the contract, also for the contractor."
-        ),
+        help_text=IN_THE_HISTORY,
     )
 
 
@@ -105,7 +104,5 @@ class ReopenForm(forms.Form):
         gettext_lazy("Why is the settlement reopened?"),
         1000,
         rows=3,
-        help_text=gettext_lazy(
-            "It stands in the history of the contract, also for the contractor."
-        ),
+        help_text=IN_THE_HISTORY,
     )

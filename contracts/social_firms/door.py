@@ -27,7 +27,7 @@ def propose(proposal: FirmProposal, act: Act) -> FirmProposal:
     second time.
     """
     proposal.proposed_by, proposal.proposed_at = act.by, act.at
-    waits = _("You proposed this firm already; the adviser has not answered yet.")
+    waits = _("You proposed this already; an adviser has not answered yet.")
     with first_come(waits), transaction.atomic():
         proposal.save(force_insert=True)
     return proposal

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -642,45 +642,41 @@ def confirm(fulfilments: Sequence[Fulfilment], until: date, act: Act, *, region:
         opened = open_posting(
             region, replace(act, why=act.why or _("Confirmed that it still runs"))
         )
-        # Or accepting a change that waits would take these months back.
-        counting = Q(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
-        waits = Q(latest_of__in=fulfilments, state__in=OPEN_TO_WITHDRAW)
-        rows = list(
+        versions = list(
             FulfilmentVersion.objects.select_for_update(of=("self",))
-            .filter(counting | waits)
+            .filter(accepted_of__in=fulfilments, state=FulfilmentState.ACCEPTED)
             .order_by("pk")
         )
-        versions = [v for v in rows if v.state == FulfilmentState.ACCEPTED]
-        waiting = [v for v in rows if v.state in OPEN_TO_WITHDRAW and v.confirmed_until]
         fetch(versions)
         for version in versions:
             last = min(until, version.end_date or until, last_counted(version))
             version.confirmed_until = max(last, version.confirmed_until or last)
         FulfilmentVersion.objects.bulk_update(versions, ["confirmed_until"], batch_size=AT_ONCE)
-        _say_it_of_what_waits(waiting, versions, act)
         items = [(version, values_as_accepted(version)) for version in versions]
         shares = SharesOfContracts(
             a.contract_id for _version, valued in items for a, _value in valued
         )
         posting.post(items, shares, opened, act.today)
         _note(versions, EventKind.CONFIRMED, act, opened)
+        _say_it_of_what_waits(versions, act)
 
 
-def _say_it_of_what_waits(
-    waiting: Sequence[FulfilmentVersion], confirmed: Sequence[FulfilmentVersion], act: Act
-) -> None:
-    """What was confirmed of the accepted version holds for the change too: a next edition of it."""
+def _say_it_of_what_waits(confirmed: Sequence[FulfilmentVersion], act: Act) -> None:
+    """What was confirmed of the accepted version holds for a change that waits too, or accepting
+    that one would take these months back: a next edition of it. Last, since others hold the
+    fulfilment before its versions.
+    """
     accepted = {version.fulfilment_id: version for version in confirmed}
-    moved = []
+    waiting = FulfilmentVersion.objects.filter(
+        latest_of__in=accepted, state__in=OPEN_TO_WITHDRAW, confirmed_until__isnull=False
+    ).order_by("pk")
     for version in waiting:
-        certain = _certain_by_now(version, accepted.get(version.fulfilment_id))
-        if certain != version.confirmed_until:
-            version.confirmed_until, version.changed_at = certain, act.at
-            version.edition += 1
-            moved.append(version)
-    FulfilmentVersion.objects.bulk_update(
-        moved, ["confirmed_until", "changed_at", "edition"], batch_size=AT_ONCE
-    )
+        certain = _certain_by_now(version, accepted[version.fulfilment_id])
+        if certain == version.confirmed_until:
+            continue
+        said = {"confirmed_until": certain, "changed_at": act.at, "edition": F("edition") + 1}
+        if not waiting.filter(pk=version.pk, edition=version.edition).update(**said):
+            raise Refused(changed_meanwhile(version))
 
 
 def revalue(versions: Sequence[FulfilmentVersion], act: Act, *, region: Region) -> None:

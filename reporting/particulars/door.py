@@ -12,8 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.models import AnnualReport, Filing, Supplement
+from reporting.models import Filing, Supplement
 from reporting.notice.editions import Edition, Filed
+from reporting.texts.door import locked
 from sroi.doors import Act, Refused
 from sroi.history.keeping import remember
 
@@ -28,7 +29,7 @@ def file(edition: Edition, filed: Filed, *, seen: int, act: Act) -> None:
     """Save what a clerk needs to file this edition. `seen` is the version that was on the screen, 0
     for none.
     """
-    report = _locked(edition)
+    report = locked(edition)
     row = Filing.objects.filter(report=report, municipality=edition.municipality).first()
     _save(
         row or Filing(report=report, municipality=edition.municipality, version=0),
@@ -41,17 +42,9 @@ def file(edition: Edition, filed: Filed, *, seen: int, act: Act) -> None:
 @transaction.atomic
 def supply(edition: Edition, values: Mapping[str, Any], *, seen: int, act: Act) -> None:
     """Save the cost of the team and the scenario of a year."""
-    _locked(edition)
+    locked(edition)
     row = Supplement.objects.filter(region=edition.region, year=edition.year).first()
     _save(row or Supplement(region=edition.region, year=edition.year, version=0), values, seen, act)
-
-
-def _locked(edition: Edition) -> AnnualReport:
-    report, _new = AnnualReport.objects.get_or_create(region=edition.region, year=edition.year)
-    report = AnnualReport.objects.select_for_update().get(pk=report.pk)
-    if report.state != edition.state:
-        raise Refused(_("The report moved on while you were writing. Open this page again."))
-    return report
 
 
 def _save(row: Any, values: Mapping[str, Any], seen: int, act: Act) -> None:

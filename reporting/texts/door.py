@@ -39,15 +39,7 @@ def write(
     A text equal to what would stand there anyhow is not kept as a text of its own, so that it
     follows the figures.
     """
-    report, _new = AnnualReport.objects.get_or_create(region=edition.region, year=edition.year)
-    report = AnnualReport.objects.select_for_update().get(pk=report.pk)
-    if report.state != edition.state:
-        raise Refused(
-            _(
-                "The report moved on while you were writing. Copy your text, and open this page"
-                " again."
-            )
-        )
+    report = locked(edition)
     last = saved_texts(report, edition.municipality, section).order_by("-number").first()
     if (last.number if last else 0) != seen:
         raise Changed(last)
@@ -73,3 +65,17 @@ def tidy(text: str) -> str:
     return re.sub(
         r"[^\S\n]+$", "", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.M
     ).strip()
+
+
+def locked(edition: Edition) -> AnnualReport:
+    """The report of the edition, for this transaction; refused once it is in another state."""
+    report, _new = AnnualReport.objects.get_or_create(region=edition.region, year=edition.year)
+    report = AnnualReport.objects.select_for_update().get(pk=report.pk)
+    if report.state != edition.state:
+        raise Refused(
+            _(
+                "The report moved on while you were writing. Copy your text, and open this page"
+                " again."
+            )
+        )
+    return report

@@ -5,7 +5,7 @@ English). They take `Decimal`, `int`, `Fraction` or a number as text (frozen fig
 float, and round half away from zero.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -33,15 +33,16 @@ Number = Decimal | int | Fraction | str | None
 Day = date | str | None
 
 
-def linked(text: object, name: str, links: Links | None) -> SafeString:
+def linked(text: str, name: str, links: Links | None) -> SafeString:
     """A figure as it is written, as a link where its lines can be opened."""
-    url = links(name) if links and name and str(text).strip() else ""
+    url = links(name) if links and name and text.strip() else ""
     return format_html('<a href="{}">{}</a>', url, text) if url else conditional_escape(text)
 
 
 @register.simple_tag(takes_context=True)
-def opened(context: Mapping[str, Any], text: object, name: str) -> SafeString:
-    return linked(text, name, context["notice"].links)
+def opened(context: Any, text: str, name: str) -> SafeString:
+    """In a notice; a table that stands elsewhere opens nothing."""
+    return linked(text, name, getattr(context.get("notice"), "links", None))
 
 
 @register.filter

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
+from contracts.coverage.lists import ContractColumns
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -33,7 +34,6 @@ from placements.standing.progress import Status, in_order_of, of_status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
-    CONTRACT_PAGE,
     NUMBER,
     ON_ONE_LINE,
     ChoiceFilter,
@@ -53,28 +53,10 @@ NOBODY = "none"
 MOST_DRAFTS = 200
 
 
-class ContractTable(Table):
+class ContractTable(ContractColumns):
     caption = _("Contracts")
     empty_text = _("No contracts found.")
-    row_header = "reference"
 
-    reference = django_tables2.Column(
-        _("Reference"),
-        orderable=True,
-        order_by=("reference", "pk"),
-        linkify=CONTRACT_PAGE,
-        attrs=ON_ONE_LINE,
-    )
-    title = django_tables2.Column(_("Title"), orderable=True, order_by=("title", "pk"))
-    contractor = django_tables2.Column(
-        _("Contractor"),
-        orderable=True,
-        order_by=("contractor__name_folded", "pk"),
-        accessor="contractor__name",
-    )
-    award_date = django_tables2.Column(
-        _("Awarded"), orderable=True, order_by=("award_date", "pk"), attrs=ON_ONE_LINE
-    )
     end_date = django_tables2.Column(
         _("Ends"), orderable=True, order_by=("end_date", "pk"), attrs=ON_ONE_LINE
     )

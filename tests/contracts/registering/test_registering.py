@@ -204,7 +204,7 @@ def test_a_call_off_is_not_awarded_before_its_framework(region: Region, adviser:
     given = {"parent_reference": "RAAM-1", "award_date": before.isoformat()}
     answer = fill_in(client, draft, **terms(region, **given))
     assert "award_date" in answer.context["form"].errors
-    with pytest.raises(Refused, match=r"framework was awarded|gegund"):
+    with pytest.raises(Refused, match="gegund op"):
         make.make_contract(region, framework.contractor, parent=framework, award_date=before)
     made = make.make_contract(
         region, framework.contractor, parent=framework, award_date=framework.award_date
