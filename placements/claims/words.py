@@ -191,11 +191,10 @@ def person_rows(version: FulfilmentVersion) -> Rows:
 
 def permanent_words(version: FulfilmentVersion) -> str:
     """Yes; and no, where a row of its tables depends on it."""
-    if version.permanent_contract:
-        return _("Yes")
+    if version.permanent_contract is not False:
+        return _("Yes") if version.permanent_contract else ""
     rows = (row for a in version.allocations.all() for row in valuing.rows_of(a))
-    asks = any(row.permanent_contract is not None for row in rows)
-    return _("No") if asks and version.permanent_contract is False else ""
+    return _("No") if any(row.permanent_contract is not None for row in rows) else ""
 
 
 def answer_rows(version: FulfilmentVersion) -> Rows:

@@ -20,6 +20,7 @@ from placements.ledger.outdated import outdated
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.recording.forms import DetailsForm
+from placements.reviewing.forms import AdjustForm
 from placements.reviewing.signals import signals
 from sroi.access import Role
 from sroi.doors import EVERYTHING, Refused
@@ -199,9 +200,20 @@ def test_the_review_page_shows_answers_questions_and_steps(
 ) -> None:
     version = young(contract, state=FulfilmentState.SUBMITTED, facts={"DEBTS": False})
     client.force_login(make.make_user(Role.ADVISER, region))
-    page = client.get(reverse("review", args=[version.fulfilment_id])).content.decode()
+    url = reverse("review", args=[version.fulfilment_id])
+    page = client.get(url).content.decode()
     assert "het antwoord op “Heeft deze persoon schulden?” is nee" in page
-    assert 'name="fact_DEBTS"' in page
+    otherwise = client.get(url, {"otherwise": "1"}).context["adjust"]
+    assert otherwise["fact_DEBTS"].value() == "no"
+    # Of another block that is chosen what that one asks is asked.
+    another = contract.table.blocks.get(code="ALL")
+    chosen = AdjustForm(
+        {f"block_{contract.pk}": str(another.pk)},
+        kind=version.fulfilment.kind,
+        content=content_of(version),
+    )
+    assert "fact_FLUENT" in chosen.fields
+    assert "fact_DEBTS" not in chosen.fields
 
 
 def test_two_claims_at_one_time_that_go_instead_of_each_other_are_signalled(
