@@ -2,6 +2,7 @@
 
 import cProfile
 import pstats
+import time
 from io import StringIO
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def print_profiles(world: World, word: str) -> None:
     for visit in visits(world):
         if word not in (visit.name, visit.what):
             continue
-        client, profile = client_of(world, visit.role), cProfile.Profile()
+        client, profile = client_of(world, visit.role), cProfile.Profile(time.process_time)
         try:
             with at_most():
                 profile.runcall(opened, client, visit.url)

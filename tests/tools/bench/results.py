@@ -40,6 +40,8 @@ def keep(size: str, vendor: str, rows: Sequence[Row], words: str, *, whole: bool
         return
     path = file_of(size, vendor)
     known = [] if whole or not path.exists() else _read(path)
+    again = {row.goal for row in rows}
+    known = [row for row in known if row.what or row.goal not in again]
     now = {(row.goal, row.what): row for row in (*known, *rows)}
     small = file_of("S", vendor)
     all_rows = with_what_follows(

@@ -2,7 +2,7 @@
 
 import logging
 import signal
-import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,7 @@ from tests.tools.bench.profile import print_profiles
 from tests.tools.bench.register.loading import load
 from tests.tools.bench.register.sizes import SIZES, Size
 from tests.tools.bench.rows import Row
-from tests.whole.test_access import World
+from tests.whole.test_access import ANONYMOUS, SIGNED_IN, World
 
 BEGAN = time.perf_counter()
 
@@ -41,26 +41,28 @@ def run(options: Any) -> None:
 
 
 def measure(world: World, size: Size, options: Any) -> None:
-    """What was found until then is kept also when the run is ended."""
-    signal.signal(signal.SIGTERM, lambda *_args: sys.exit(1))
-    rows, whole = [], False
-    try:
-        for row in _rows(world, size, options):
-            rows.append(row)
-            say(results.line(row))
-        whole = not options.only
-    finally:
-        results.keep(options.size, connection.vendor, rows, str(size), whole=whole)
+    """What was found until then is kept also when the run is ended, after the row it is at."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_args: ended.set())
+    rows = []
+    for row in _rows(world, size, options):
+        rows.append(row)
+        say(results.line(row))
+        if ended.is_set():
+            break
+    whole = not options.only and not ended.is_set()
+    results.keep(options.size, connection.vendor, rows, str(size), whole=whole)
 
 
 def _rows(world: World, size: Size, options: Any) -> Iterator[Row]:
     def wanted(text: str) -> bool:
         return any(word in text for word in options.only.split(","))
 
+    clients = {role: pages.client_of(world, role) for role in (*SIGNED_IN, ANONYMOUS)}
     for visit in (*pages.of_lists(world), *pages.visits(world)):
         if wanted(f"{visit.goal} {visit.what}"):
-            client = pages.client_of(world, visit.role)
-            yield pages.measured(client, visit, options.pairs)
+            yield pages.measured(clients[visit.role], visit, options.pairs)
     for goal, act in acts.ALL.items():
         if wanted(f"act {goal}"):
             yield from acts.tried(goal, act, world, size, options.pairs)

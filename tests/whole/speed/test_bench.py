@@ -1,6 +1,7 @@
 """The register that `make bench` loads is one that the product could have made itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.tools.bench.register.loading import fill, load, world_of
 from tests.tools.bench.register.sizes import Size, Unit
 from tests.tools.bench.register.unit import CLOSED
 from tests.tools.bench.rows import Row, with_what_follows
+from tests.tools.bench.timing import TooLong, at_most
 from tests.whole.test_access import PAGES, World, world  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +111,24 @@ def test_growth_is_the_ratio_of_ratios() -> None:
         ("queries", "adviser start", 9),
         ("page-growth", "adviser start", 1.5),
     ]
+
+
+def for_ever() -> None:
+    while True:
+        pass
+
+
+def a_page_that_hides_its_faults() -> None:
+    with suppress(Exception), connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n"
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("work", [for_ever, a_page_that_hides_its_faults])
+def test_what_takes_too_long_is_left(work: Callable[[], None]) -> None:
+    """In Python, and in the database; afterwards there is a connection again."""
+    with pytest.raises(TooLong), at_most(0.2):
+        work()
+    assert not Region.objects.exists()

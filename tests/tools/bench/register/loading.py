@@ -40,6 +40,7 @@ def load(name: str, size: Size, say: Any = lambda _text: None) -> World:
         call_command("rebuild_totals")
         say("totals were made")
     count_rows()
+    call_command("make_documents", verbosity=0)
     Counted.objects.create(pk=KEPT, value={"size": name, **_kept(world)})
     return world
 
