@@ -76,7 +76,7 @@ def test_sheet_row_columns_and_values_for_all_rows_can_be_told(tmp_path: Path) -
     [
         (["--sheet", "Nergens"], "Nergens|Leeswijzer"),
         (["--header-row", "x"], "3-4"),
-        (["--all", "municipalities"], "COLUMN=VALUE"),
+        (["--all", "municipalities"], "KOLOM=WAARDE"),
     ],
 )
 def test_what_is_told_wrongly_is_refused_with_a_sentence(options: list[str], word: str) -> None:
