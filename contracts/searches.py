@@ -2,23 +2,40 @@
 searched columns are.
 """
 
+from functools import reduce
+from operator import and_
+
 from django.db.models import Q
 
 from contracts.models.organisation import folded
+
+# What can stand around a word and says nothing: quotes of every kind, and what parts words.
+AROUND = " '’‘`´\"“”„,;:.&()"
+
+
+def words_of(text: str) -> list[str]:
+    """The words of what is typed, in any order, without the marks around them; all of it as one
+    word where there are none.
+    """
+    words = [word.strip(AROUND) for word in folded(text).split()]
+    return [*filter(None, words)] or [folded(text)]
 
 
 def contractor_search(text: str, path: str = "") -> Q:
     """By name or KvK number; `path` leads to the contractor, with its underscores
     (`contractor__`).
     """
-    return Q(**{f"{path}name_folded__contains": folded(text)}) | Q(
-        **{f"{path}kvk__startswith": text.strip()}
-    )
+    names = (Q(**{f"{path}name_folded__contains": word}) for word in words_of(text))
+    return reduce(and_, names, Q()) | Q(**{f"{path}kvk__startswith": text.strip()})
 
 
 def contract_search(text: str) -> Q:
     """By reference or title, or by who carries it out."""
-    return Q(search_text__contains=folded(text)) | contractor_search(text, "contractor__")
+    words = (
+        Q(search_text__contains=word) | Q(contractor__name_folded__contains=word)
+        for word in words_of(text)
+    )
+    return reduce(and_, words, Q()) | contractor_search(text, "contractor__")
 
 
 def draft_search(text: str) -> Q:

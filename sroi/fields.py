@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from sroi.bsn import refuse_bsn
 from sroi.doors import Doubt, still_to_come
-from sroi.exchange import Warned, amount, percent, signed_amount
+from sroi.exchange import Warned, amount, day, percent_in_words, plain_kvk, signed_amount
 from sroi.exchange.values import KVK, NO_KVK
 from sroi.periods import month_of
 
@@ -77,12 +77,14 @@ def change_in_euros(label: Any, **kwargs: Any) -> ParsedField:
     return Euros(signed_amount, label=label, prefix="€", **kwargs)
 
 
-def percentage(label: Any, parse: Callable[[Any], Any] = percent, **kwargs: Any) -> ParsedField:
+def percentage(
+    label: Any, parse: Callable[[Any], Any] = percent_in_words, **kwargs: Any
+) -> ParsedField:
     return ParsedField(parse, label=label, suffix="%", **kwargs)
 
 
 class Day(forms.DateField):
-    """A day as browsers send it, or typed as 31-12-2024."""
+    """A day as browsers send it, or typed in any way that has one meaning, as imports read it."""
 
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -91,6 +93,16 @@ class Day(forms.DateField):
             MinValueValidator(FIRST_DAY, _("Choose a day after 1950.")),
             MaxValueValidator(LAST_DAY, _("Choose a day before 2101.")),
         ]
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            try:
+                found = day(str(value).strip(), FIRST_DAY.year, LAST_DAY.year)
+            except ValueError as fault:
+                raise ValidationError(str(fault)) from None
+            return found.value if isinstance(found, Warned) else found
 
 
 class PastDay(Day):
@@ -116,18 +128,28 @@ class Month(Day):
         self.error_messages["invalid"] = _("Choose a month, such as 07-2024.")
 
     def to_python(self, value: Any) -> Any:
-        day = super().to_python(value)
+        day = forms.DateField.to_python(self, value)
         return month_of(day) if day else None
 
 
 CHECK_KVK = RegexValidator(rf"\A{KVK}\Z", NO_KVK)
 
 
+class KvkField(forms.CharField):
+    """The number of a firm in the trade register, with or without what people write around it."""
+
+    def to_python(self, value: Any) -> str:
+        return plain_kvk(super().to_python(value) or "")
+
+
 def kvk_field(label: Any, **kwargs: Any) -> forms.CharField:
-    """The number of a firm in the trade register."""
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-    return forms.CharField(
-        label=label, max_length=8, validators=[CHECK_KVK], widget=widget, **kwargs
+    attrs = {"inputmode": "numeric", "autocomplete": "off"}
+    return KvkField(
+        label=label,
+        max_length=20,
+        validators=[CHECK_KVK],
+        widget=forms.TextInput(attrs=attrs),
+        **kwargs,
     )
 
 

@@ -1,5 +1,6 @@
 """How a client is found: in an address by its slug, in a file by its code or its name."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -19,8 +20,15 @@ def slug_of(client: Municipality) -> str:
     return f"{slug[:87]}-{slugify(client.code)}" if others.exists() else slug[:100]
 
 
+def bare(name: str) -> str:
+    """A name in a file without the word for what it is: `Gemeente Hilversum` → `hilversum`."""
+    return re.sub(r"^gemeente\s+|\s*\(gemeente\)$", "", name)
+
+
 class ClientsByName:
-    """The clients of a region as files name them: by code, or by name, in upper or lower case."""
+    """The clients of a region as files name them: by code, number or name, in upper or lower
+    case.
+    """
 
     def __init__(self, clients: Iterable[Municipality]) -> None:
         self._by_code, self._by_name = {}, defaultdict(list)
@@ -33,9 +41,10 @@ class ClientsByName:
         name.
         """
         key = folded(named.strip())
-        if key in self._by_code:
-            return self._by_code[key]
-        found = self._by_name.get(key, [])
+        for code in (key, f"gm{key.zfill(4)}" if key.isdecimal() else key):
+            if code in self._by_code:
+                return self._by_code[code]
+        found = self._by_name.get(key, []) or self._by_name.get(bare(key), [])
         if not found:
             raise ValueError(
                 _("%(name)s is no client of this region. Fill in a code or a name.")

@@ -7,6 +7,7 @@ stays so (docs/decisions/facts-are-put-right.md). Formats: DOMAIN.md section 10.
 """
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,13 +17,12 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import ClientsByName
+from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS, Abroad, category_of
 from contracts.models import (
-    Basis,
-    ChangeKind,
     Contract,
     ContractEvent,
     Contractor,
@@ -30,7 +30,6 @@ from contracts.models import (
     Municipality,
     ObligationChange,
     Policy,
-    ProcurementType,
     RateReason,
     Region,
     ValuationTable,
@@ -55,85 +54,12 @@ from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
-from sroi.doors import Act, Doubt, Objection, first_come
-from sroi.exchange import (
-    Column,
-    Fault,
-    Parsed,
-    Row,
-    Sheet,
-    amount,
-    choice,
-    day,
-    kvk,
-    parse,
-    percent,
-    shares,
-    signed_amount,
-    text,
-)
+from sroi.doors import Act, Doubt, Objection, first_come, key_of
+from sroi.exchange import Column, Fault, Parsed, Row, Sheet, parse, plain
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro2, number
 
-# What people write in Dutch is read as well as the code.
-TYPES_IN_DUTCH = {
-    "werken": ProcurementType.WORKS,
-    "werk": ProcurementType.WORKS,
-    "diensten": ProcurementType.SERVICES,
-    "dienst": ProcurementType.SERVICES,
-    "leveringen": ProcurementType.SUPPLIES,
-    "levering": ProcurementType.SUPPLIES,
-}
-KINDS_IN_DUTCH = {
-    "meerwerk": ChangeKind.AMENDMENT,
-    "minderwerk": ChangeKind.AMENDMENT,
-    "verlenging": ChangeKind.EXTENSION,
-    "eerder einde": ChangeKind.EARLY_END,
-    "voortijdige beëindiging": ChangeKind.EARLY_END,
-    "omzetopgave": ChangeKind.TURNOVER,
-    "kwijtschelding": ChangeKind.WAIVER,
-    "correctie": ChangeKind.CORRECTION,
-}
-
-CONTRACT_COLUMNS = (
-    Column("reference", text(80, exempt=True), required=True),
-    Column("title", text(250), required=True),
-    Column("contractor_kvk", kvk, required=True),
-    Column("contractor_name", text(200), required=True),
-    Column("municipalities", shares(), required=True),
-    Column(
-        "procurement_type",
-        choice({v: v for v in ProcurementType.values}, TYPES_IN_DUTCH),
-        required=True,
-    ),
-    Column("cpv", text(10), default=""),
-    Column("policy_field", text(60), default=""),
-    Column("publication_date", day),
-    Column("award_date", day, required=True),
-    Column("start_date", day, required=True),
-    Column("end_date", day, required=True),
-    Column("value", amount, required=True),
-    Column("rate", percent),
-    Column("rate_reason", text(1000), default=""),
-    Column("basis", choice({v: v for v in Basis.values}), default=Basis.CONTRACT_VALUE),
-    Column("labour_cost", amount),
-    Column("parent_reference", text(80, exempt=True), default=""),
-    Column("valuation_table", text(80), default=""),
-    Column("adviser_email", text(254), default=""),
-)
-CHANGE_COLUMNS = (
-    Column("change_id", text(90), default=""),
-    Column("contract_reference", text(80, exempt=True), required=True),
-    Column("kind", choice({v: v for v in ChangeKind.values}, KINDS_IN_DUTCH), required=True),
-    Column("effective_date", day, required=True),
-    Column("value_delta", signed_amount),
-    Column("labour_cost_delta", signed_amount),
-    Column("obligation_delta", signed_amount),
-    Column("rate", percent),
-    Column("new_end_date", day),
-    Column("reason", text(1000), required=True),
-)
 # What an import may mend in a contract that is registered already; the rest is what it owes, or
 # what it is.
 MENDABLE = ("title", "cpv", "policy_field", "publication_date", "adviser_email")
@@ -162,6 +88,9 @@ PUT_RIGHT_BY = {
 }
 
 
+SUMMED = ("value", "value_delta", "obligation", "claimed")
+
+
 @dataclass
 class Outcome:
     """What an import did, or would do: row numbers by what happens to them, and what is wrong."""
@@ -175,6 +104,9 @@ class Outcome:
     # was not answered.
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
+    asked: set[Fault] = field(default_factory=set)
+    # By row number what was understood of it, and what will come of it; amounts as texts.
+    understood: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, parsed: Parsed) -> "Outcome":
@@ -183,6 +115,7 @@ class Outcome:
     def doubt(self, parsed: Parsed, row: Row, doubts: Iterable[Doubt]) -> None:
         for doubt in doubts:
             parsed.warn(row, doubt.field, doubt.reason)
+            self.asked.add(parsed.warnings[-1])
             self.doubts.append(doubt.key)
 
     def answered_by(self, answered: Container[str] | None) -> Container[str]:
@@ -194,6 +127,50 @@ class Outcome:
         self.asks = any(key not in answered for key in self.doubts)
         return answered
 
+    def totals(self) -> dict[str, Any]:
+        """Over the rows that are new and not faulty: how many there are, and sums of what is
+        understood of them.
+        """
+        faulty = {fault.row for fault in self.faults}
+        rows = [self.understood.get(row, {}) for row in self.new if row not in faulty]
+        sums = {
+            name: str(sum((Decimal(row[name]) for row in rows if row.get(name)), ZERO))
+            for name in SUMMED
+            if any(row.get(name) for row in rows)
+        }
+        firms = {row["new_contractor"] for row in rows if row.get("new_contractor")}
+        return {"rows": len(rows), **sums} | ({"new_contractors": len(firms)} if firms else {})
+
+    def as_data(self, sheet: Sheet, left_out: Mapping[int, str]) -> dict[str, Any]:
+        """What becomes of each row of the sheet, as data: the page shows the same."""
+        faulty = {fault.row for fault in self.faults}
+        states = dict.fromkeys(self.unchanged, "same") | dict.fromkeys(self.changed, "changed")
+        states |= dict.fromkeys(self.new, "new") | dict.fromkeys(faulty, "fault")
+        states |= dict.fromkeys(left_out, "left_out")
+        faults, warnings = self._said(self.faults), self._said(self.warnings)
+        rows = [
+            {
+                "row": number,
+                "state": states.get(number, "fault"),
+                "understood": self.understood.get(number, {}),
+                "obligation": self.understood.get(number, {}).get("obligation"),
+                "warnings": warnings.get(number, []),
+                "faults": faults.get(number, []),
+            }
+            for number, _cells in sheet.rows
+        ]
+        whole = [one for row, those in faults.items() for one in those if row == sheet.header_row]
+        return {"rows": rows, "totals": self.totals(), "asks": self.doubts, "faults": whole}
+
+    def _said(self, faults: Iterable[Fault]) -> dict[int, list[dict[str, str]]]:
+        """By row number what is said of its cells: a fault, what is asked, or how it was read."""
+        found: dict[int, list[dict[str, str]]] = defaultdict(list)
+        wrong = set(self.faults)
+        for one in faults:
+            code = "fault" if one in wrong else "asked" if one in self.asked else "read"
+            found[one.row].append({"column": one.column, "code": code, "text": one.reason})
+        return found
+
     def in_order(self) -> "Outcome":
         """With what is wrong in the order of the file."""
         self.faults.sort(key=lambda fault: fault.row)
@@ -202,7 +179,25 @@ class Outcome:
 
 def lacks_columns(parsed: Parsed, columns: Iterable[Column]) -> bool:
     """Whether required columns are missing: then the rows cannot be looked at."""
-    return any(column.required and column.name not in parsed.positions for column in columns)
+    return any(column.is_missing(parsed.positions) for column in columns)
+
+
+# A firm as a row names it: its KvK number, or its country and its number there.
+Firm = tuple[str, str, str]
+# What a firm is called beside its name; two names that differ in this only are the same.
+LEGAL_FORMS = frozenset({"bv", "nv", "vof", "cv", "gmbh", "ltd", "stichting", "cooperatie", "ua"})
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names can be of the same firm: apart from the legal form and what stands between
+    the words.
+    """
+    return _bare_name(one) == _bare_name(other)
+
+
+def _bare_name(name: str) -> str:
+    words = [plain(word) for word in re.sub(r"(?<=\w)\.", "", name).split()]
+    return "".join(word for word in words if word not in LEGAL_FORMS)
 
 
 # Called last in the transaction of an import: who imports on behalf of someone notes there that it
@@ -258,12 +253,42 @@ class ContractIntake:
         self.taken = (
             set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
         )
-        numbers = {r["contractor_kvk"] for r in parsed.rows}
-        self.contractors = {c.kvk: c for c in Contractor.objects.filter(kvk__in=numbers)}
+        self._look_up_firms()
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
         self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
         self.rows: dict[str, Row] = {}
         self._by_code()
+
+    def _look_up_firms(self) -> None:
+        """The firms that the rows name: by KvK number or, abroad, by country and number."""
+        self.firms: dict[int, Firm] = {}
+        for row in self.parsed.rows:
+            self.firms[row.number] = self._firm(row)
+        numbers = {kvk for kvk, _country, number in self.firms.values() if not number}
+        abroad = {number for _kvk, _country, number in self.firms.values() if number}
+        known = Contractor.objects.filter(Q(kvk__in=numbers) | Q(register_number__in=abroad))
+        self.contractors = {
+            (c.kvk or "", "" if c.kvk else c.country, "" if c.kvk else c.register_number): c
+            for c in known
+        }
+
+    def _firm(self, row: Row) -> Firm:
+        given, number = row["contractor_kvk"], row["contractor_register"]
+        if number and given:
+            self._fault(
+                row,
+                "contractor_register",
+                _("Fill in the KvK number, or the number of another country, not both."),
+            )
+        if isinstance(given, Abroad):
+            return ("", given.country, given.number)
+        if number and not row["contractor_country"]:
+            self._fault(
+                row,
+                "contractor_country",
+                _("Fill in both the country and the number in its register."),
+            )
+        return ("", row["contractor_country"], number) if number else (given, "", "")
 
     def _by_code(self) -> None:
         """The clients of each row by their codes, however they were named; a fault where they
@@ -388,13 +413,18 @@ class ContractIntake:
         return Award(contract, self._shares(row))
 
     def _contractor(self, row: Row) -> Contractor:
-        number = row["contractor_kvk"]
-        if number not in self.contractors:
+        firm = self.firms[row.number]
+        kvk, country, number = firm
+        if firm not in self.contractors:
             name = row["contractor_name"]
-            self.contractors[number] = Contractor(
-                kvk=number, name=name, name_folded=folded(name)[:200]
+            self.contractors[firm] = Contractor(
+                kvk=kvk or None,
+                country=country or "NL",
+                register_number=number,
+                name=name,
+                name_folded=folded(name)[:200],
             )
-        return self.contractors[number]
+        return self.contractors[firm]
 
     def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
         expected = expected_rate(
@@ -424,16 +454,17 @@ class ContractIntake:
         given = row["rate_reason"]
         if not given:
             return "", ""
-        category, _colon, explanation = (part.strip() for part in given.partition(":"))
-        if category.lower() not in RateReason.values or not explanation:
+        word, _colon, explanation = (part.strip() for part in given.partition(":"))
+        category = category_of(word)
+        if not category or not explanation:
             self._fault(
                 row,
                 "rate_reason",
                 _("Write a category, a colon and the reason; categories are %(categories)s.")
-                % {"categories": ", ".join(RateReason.values)},
+                % {"categories": ", ".join(str(label) for label in RateReason.labels)},
             )
             return "", given
-        return category.lower(), explanation
+        return category, explanation
 
     def _table(self, contract: Contract, row: Row, policy: Policy) -> ValuationTable | None:
         code = row["valuation_table"]
@@ -540,6 +571,63 @@ class ContractIntake:
             changed = True
         return changed
 
+    def understood_of(self, contract: Contract, today: date) -> dict[str, Any]:
+        """What a new contract will be: its firm, adviser and dates, and what it will owe."""
+        firm = contract.contractor
+        found: dict[str, Any] = {
+            "contractor": f"{firm.name} ({firm.register_words})",
+            "value": str(contract.value),
+            "award_date": contract.award_date.isoformat(),
+            "start_date": contract.start_date.isoformat(),
+            "end_date": contract.end_date.isoformat(),
+            "state": "not_started" if contract.award_date > today else "active",
+        }
+        if firm._state.adding:
+            found["new_contractor"] = firm.register_words
+        if contract.adviser:
+            found["adviser"] = contract.adviser.email
+        if contract.policy_id and contract.rate is not None:
+            called_off = contract.reference in self.called_off
+            obligation = ZERO if called_off else owed_by(contract, []).obligation
+            found |= {"rate": str(contract.rate), "obligation": str(obligation)}
+        return found
+
+    @cached_property
+    def called_off(self) -> set[str]:
+        """Frameworks in this file: what they are worth is an estimate, and they owe nothing."""
+        return {row["parent_reference"] for row in self.parsed.rows} - {""}
+
+    def alike(self) -> dict[str, list[str]]:
+        """The references of the region, as far as one sees them, and of the file, by what they are
+        apart from capitals and blanks.
+        """
+        all_there = Contract.objects.filter(region=self.region)
+        there = (self.bounds.contracts if self.bounds else all_there).order_by()
+        found: dict[str, list[str]] = defaultdict(list)
+        for reference in {*there.values_list("reference", flat=True), *self.rows}:
+            found[_closed_up(reference)].append(reference)
+        return found
+
+    def doubts_of(self, row: Row, alike: Mapping[str, list[str]]) -> Iterator[Doubt]:
+        """A reference that is nearly another, and a firm that is known by another name."""
+        reference, name = row["reference"], row["contractor_name"]
+        others = sorted(one for one in alike[_closed_up(reference)] if one != reference)
+        if others:
+            reason = _("This differs from %(others)s in capitals or blanks only. Is that right?")
+            yield Doubt(
+                "reference",
+                reason % {"others": ", ".join(f"“{one}”" for one in others)},
+                key_of(reference, "reference", *others),
+            )
+        firm = self.contractors[self.firms[row.number]]
+        if not same_name(firm.name, name):
+            yield Doubt(
+                "contractor_name",
+                _("%(number)s is of %(name)s. Is this the same firm?")
+                % {"number": firm.register_words, "name": firm.name},
+                key_of(reference, "contractor_name", firm.register_words, firm.name, name),
+            )
+
     def _refuse_changes(self, known: Contract, row: Row) -> None:
         for column, name in FIXED.items():
             registered = getattr(known, name)
@@ -562,7 +650,9 @@ class ContractIntake:
                 )
                 self._fault(row, column, how % {"value": registered})
         # A number that was put right is still of the same firm.
-        other = (known.contractor_id, row["contractor_kvk"]) not in self.numbers
+        kvk, _country, _number = self.firms[row.number]
+        same = self.contractors.get(self.firms[row.number]) == known.contractor
+        other = not same and (known.contractor_id, kvk or None) not in self.numbers
         if other and not self._was_put_right(known, row, "contractor_kvk"):
             self._fault(
                 row, "contractor_kvk", _("This contract is registered with another contractor.")
@@ -587,6 +677,10 @@ class ContractIntake:
             self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
 
 
+def _closed_up(reference: str) -> str:
+    return "".join(reference.split()).casefold()
+
+
 def import_contracts(
     region: Region,
     sheet: Sheet,
@@ -608,9 +702,12 @@ def import_contracts(
     intake = ContractIntake(region, parsed, bounds)
     awards, mended, outcome = intake.run()
     usual = usual_value(region, [made.contract.value for made in awards])
+    alike = intake.alike()
     for made in awards:
         row = intake.rows[made.contract.reference]
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
+        outcome.doubt(parsed, row, intake.doubts_of(row, alike))
+        outcome.understood[row.number] = intake.understood_of(made.contract, act.today)
     taken = outcome.answered_by(answered)
     if outcome.faults or outcome.asks or dry_run:
         return outcome.in_order()
@@ -687,9 +784,12 @@ def import_changes(
                 _("This change stands in the file twice. Give each a change_id of its own."),
             )
         elif key not in known:
+            before = owed[contract.pk].obligation
             for column, reason in _faults(row, new, owed, act.today):
                 parsed.refuse(row, column, reason)
             outcome.doubt(parsed, row, change_doubts(new, usual, parsed.written(row, "kind")))
+            obligation = owed[contract.pk].obligation - before
+            outcome.understood[row.number] = _understood(new, obligation)
             changes.append(new)
             outcome.new.append(row.number)
         elif _differs(known[key], new):
@@ -709,6 +809,16 @@ def import_changes(
             seal()
         count_rows()
     return outcome.in_order()
+
+
+def _understood(new: ObligationChange, obligation: Decimal) -> dict[str, Any]:
+    """What a change does, and by how much it changes what is owed."""
+    found = {"effective_date": new.effective_date.isoformat(), "obligation": str(obligation)}
+    if new.value_delta is not None:
+        found["value_delta"] = str(new.value_delta)
+    if new.new_end_date:
+        found["end_date"] = new.new_end_date.isoformat()
+    return found
 
 
 def _owed_now(contracts: Iterable[Contract]) -> dict[int, Owed]:

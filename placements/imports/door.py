@@ -28,90 +28,21 @@ from contracts.models import (
     Region,
     ValuationTable,
 )
+from contracts.models.organisation import folded
 from contracts.social_firms.recognition import Recognitions
 from placements.claims import proof, requirements
 from placements.claims.content import Content, Draft
+from placements.imports.columns import COLUMNS
 from placements.life import door as life
 from placements.life import handing_in
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
 from placements.rights import OPEN_TO_EDIT
 from sroi.database.planner import count_rows
 from sroi.doors import Act, first_come
-from sroi.exchange import (
-    Column,
-    Parsed,
-    PerReference,
-    Row,
-    Sheet,
-    amount,
-    answers,
-    choice,
-    code_list,
-    day,
-    decimal_number,
-    hours_per_week,
-    kvk,
-    parse,
-    per_reference,
-    shares,
-    text,
-    whole_number,
-    yes_no,
-)
+from sroi.exchange import Parsed, PerReference, Row, Sheet, parse
+from sroi.money import ZERO
 from sroi.templatetags.formats import long_date
 
-STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
-# What people write in Dutch is read as well as the code.
-STATUSES_IN_DUTCH = {
-    "concept": FulfilmentState.DRAFT,
-    "ingediend": FulfilmentState.SUBMITTED,
-    "goedgekeurd": FulfilmentState.ACCEPTED,
-}
-KINDS_IN_DUTCH = {
-    "plaatsing": BlockKind.PLACEMENT,
-    "sociale inkoop": BlockKind.PURCHASE,
-    "inkoop": BlockKind.PURCHASE,
-    "maatschappelijke activiteit": BlockKind.ACTIVITY,
-    "activiteit": BlockKind.ACTIVITY,
-}
-COLUMNS = (
-    Column("external_id", text(80), required=True),
-    Column(
-        "kind",
-        choice(
-            {v: v for v in (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)},
-            KINDS_IN_DUTCH,
-        ),
-        required=True,
-    ),
-    Column("contracts", shares(complete=False), required=True),
-    Column("block", per_reference, required=True),
-    Column("description", text(500), default=""),
-    Column("candidate_ref", text(80), default=""),
-    Column("hours_per_week", hours_per_week),
-    Column("start_date", day),
-    Column("end_date", day),
-    Column("confirmed_until", day),
-    Column("age_at_start", whole_number),
-    Column("permanent_contract", yes_no),
-    Column("entitled_until", day),
-    Column("facts", answers, default={}),
-    Column("bonuses", code_list, default=()),
-    Column("supplier_name", text(200), default=""),
-    Column("supplier_kvk", kvk, default=""),
-    Column("invoice_number", text(80, exempt=True), default=""),
-    Column("amount", amount),
-    Column("paid_on", day),
-    Column("quantity", decimal_number(2, 0)),
-    Column("activity_date", day),
-    Column("policy_field", text(60), default=""),
-    Column("performed_by", text(200), default=""),
-    Column("accepted_value", amount),
-    Column("accepted_reason", text(1000), default=""),
-    Column(
-        "status", choice({v: v for v in STATUSES}, STATUSES_IN_DUTCH), default=FulfilmentState.DRAFT
-    ),
-)
 COPIED = (
     *(
         "description",
@@ -202,6 +133,7 @@ class FulfilmentIntake:
             contracts = self._contracts(row)
             if not contracts:
                 continue
+            self._by_code(row, contracts)
             self._check(row, contracts)
             firm = self._firm(row, contracts)
             key = (firm, row["external_id"])
@@ -222,6 +154,32 @@ class FulfilmentIntake:
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
+
+    def _by_code(self, row: Row, contracts: list[Contract]) -> None:
+        """The block of each contract and the bonuses by their codes, however they were named."""
+        named: PerReference = row["block"]
+        row.values["block"] = PerReference(
+            by_reference={
+                c.reference: self._code(c, word, row["kind"])
+                for c in contracts
+                if (word := named.of(c.reference))
+            }
+        )
+        bonuses = (self._code(contracts[0], word, BlockKind.BONUS) for word in row["bonuses"])
+        row.values["bonuses"] = [*dict.fromkeys(bonuses)]
+
+    def _code(self, contract: Contract, word: str, kind: str) -> str:
+        """The code of the one block of this kind that is called so, in any of our languages; else
+        the word as it is.
+        """
+        blocks = self.blocks[contract.table_id]
+        called = {
+            block.code
+            for block in blocks.values()
+            if block.kind == kind
+            and _said(word) in map(_said, (block.code, block.label_nl, block.label_en))
+        }
+        return word if word in blocks or len(called) != 1 else called.pop()
 
     def _fault(self, row: Row, column: str, reason: str) -> None:
         self.parsed.refuse(row, column, reason)
@@ -453,6 +411,11 @@ class FulfilmentIntake:
         )
 
 
+def _said(title: str) -> str:
+    """A title as it is compared. Its signs stay: `Bijstand < 2 jaar` is not `Bijstand > 2 jaar`."""
+    return " ".join(folded(title).split())
+
+
 def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: bool) -> bool:
     fields = {
         k: v for k, v in content.fields.items() if not (ignore_confirmed and k == "confirmed_until")
@@ -504,6 +467,8 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     known = proof.there({p.known.pk: p.draft.content.fields for p in handed_in if p.known})
     for p in handed_in:
         outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
+        claimed = sum(p.draft.content.worth, ZERO)
+        outcome.understood[p.row.number] = {"claimed": str(claimed)}
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:

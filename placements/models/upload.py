@@ -20,6 +20,7 @@ class UploadKind(models.TextChoices):
 
 class UploadState(models.TextChoices):
     WAITING = "waiting", _("is being read")
+    TABLE = "table", _("asks which row has the names")
     COLUMNS = "columns", _("asks which column is which")
     CHECKED = "checked", _("ready to import")
     IMPORTING = "importing", _("is being imported")
@@ -53,6 +54,13 @@ class Upload(ScopedModel):
     why = models.CharField(max_length=500, blank=True)
     # Rises each time that it is taken up: what an earlier run still says does not count.
     run = models.PositiveIntegerField(default=1)
+    # The sheets of the file with how many rows they have, and the first rows of the one that is
+    # taken; which it is, in which rows the names stand, and which rows are no data.
+    table = models.JSONField(default=dict)
+    layout = models.JSONField(default=dict)
+    # What holds for all rows: values of columns that the file lacks, and that amounts are in
+    # thousands.
+    given = models.JSONField(default=dict)
     # The names of the columns in the file, what stands in the first cells, and for each which
     # column of ours it is.
     header = models.JSONField(default=list)
@@ -60,6 +68,8 @@ class Upload(ScopedModel):
     columns = models.JSONField(default=list)
     # Where a BSN stood: the number of the row, and the place of the cell in it.
     emptied = models.JSONField(default=list)
+    # What comes of all of it: numbers and amounts by name.
+    totals = models.JSONField(default=dict)
     # How many rows there are of each outcome, and how many were worked through so far.
     counts = models.JSONField(default=dict)
     warned = models.PositiveIntegerField(default=0)
@@ -92,15 +102,19 @@ class RowOutcome(models.TextChoices):
     NEW = "new", _("new")
     CHANGED = "changed", _("changed")
     UNCHANGED = "unchanged", _("unchanged")
+    LEFT_OUT = "left_out", _("left out")
 
 
 class UploadRow(ScopedModel):
-    """A row as it would be imported, and what is wrong with it: pairs of a column and a reason."""
+    """A row as it would be imported, what was understood of it, and what is wrong with it: pairs of
+    a column and a reason.
+    """
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome.choices)
     cells = models.JSONField()
+    understood = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
 
@@ -125,19 +139,25 @@ class UploadRow(ScopedModel):
 
 
 class ColumnMemory(models.Model):
-    """Which column of ours a person last chose for a name in the header of a file of this kind;
-    empty: none.
+    """Which column of ours a person last chose for a name in the header of a file of this kind in
+    this region; empty: none. And by the shape of a file, what was chosen for all its rows.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    region = models.ForeignKey(
+        Region, on_delete=models.CASCADE, related_name="+", null=True
+    )  # none: from before
     kind = models.CharField(max_length=12, choices=UploadKind.choices)
     names = models.JSONField(default=dict)
+    shapes = models.JSONField(default=dict)
 
     unscoped_because = "read and written for the person who imports only"
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["user", "kind"], name="column_memory_once")
+            models.UniqueConstraint(
+                fields=["user", "region", "kind"], name="column_memory_once_per_region"
+            )
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ what stood there is asked again.
 """
 
 import logging
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,8 +24,6 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from contracts.imports.door import (
-    CHANGE_COLUMNS,
-    CONTRACT_COLUMNS,
     Bounds,
     Outcome,
     import_changes,
@@ -33,37 +31,62 @@ from contracts.imports.door import (
 )
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of
-from placements.imports.door import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
-from placements.uploads.columns import TITLES, match, plain
+from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
 from sroi.access import Access, May, visible
 from sroi.bsn import contains_bsn
 from sroi.database.batches import in_batches
 from sroi.doors import Act, Refused
-from sroi.exchange import Column, ExchangeError, Fault, Sheet, as_written, read_rows
+from sroi.exchange import (
+    ExchangeError,
+    Fault,
+    Sheet,
+    Table,
+    as_written,
+    check_rows,
+    kind_of,
+    plain,
+    read_tables,
+)
+from sroi.exchange.layout import (
+    BY_PERSON,
+    MOST_NAME_ROWS,
+    Layout,
+    laid_out,
+    propose,
+    shape_of,
+    with_left_out,
+    without,
+)
+from sroi.exchange.matching import chosen, match
 from sroi.files.checking import shown_name
 from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
 
-COLUMNS: dict[str, Sequence[Column]] = {
-    UploadKind.CONTRACTS: CONTRACT_COLUMNS,
-    UploadKind.CHANGES: CHANGE_COLUMNS,
-    UploadKind.FULFILMENTS: FULFILMENT_COLUMNS,
-}
 # Who may do it one by one, may import.
 MAY: dict[str, May] = {
     UploadKind.CONTRACTS: May.REGISTER,
     UploadKind.CHANGES: May.CHANGE,
     UploadKind.FULFILMENTS: May.ENTER,
 }
-# Of an import in the browser: it ends at submitted, so there is nothing to decide.
-NOT_OFFERED = ("accepted_value", "accepted_reason")
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
-ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 EXAMPLES = 3
+# Of the sheet, what is shown for who has to say where the names stand.
+TOP_ROWS, TOP_COLUMNS = 15, 12
+# Shapes of files of which is remembered what was chosen for them.
+MOST_SHAPES = 50
+# Where another sheet or another row can still be chosen.
+TABLE_OPEN = (
+    UploadState.TABLE,
+    UploadState.COLUMNS,
+    UploadState.CHECKED,
+    UploadState.UNREADABLE,
+)
+# Rows of which the faulty cells are asked at a time.
+MOST_MENDED = 25
 LONGEST_CELL, LONGEST_NAME, LONGEST_EXAMPLE = 2000, 80, 40
 HIDDEN = "•" * 9
 
@@ -155,35 +178,74 @@ def _ending(data: bytes) -> str:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.IMPORT_MAX_BYTES):
         raise Refused(why)
-    if data.startswith(ZIP):
-        return ".xlsx"
-    if data.startswith(OLD_EXCEL):
-        raise Refused(_("This is an old Excel file. Save it as XLSX, or as “CSV UTF-8”."))
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise Refused(_("This is no CSV in UTF-8. Save it as “CSV UTF-8”, or as XLSX."))
-    return ".csv"
+        return kind_of(data)
+    except ExchangeError as refusal:
+        raise Refused(str(refusal)) from None
 
 
 # --- steps by the person --------------------------------------------------------------------------
 
 
-def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> None:
-    """Which column of the file is which of ours; it is remembered for the next file of this
-    kind.
+def choose_table(upload: Upload, sheet: str, names: Sequence[int] | None, *, at: datetime) -> None:
+    """On which sheet the rows stand, and in which rows the names: none, one or two. Without `names`
+    they are proposed for that sheet.
     """
-    if lacking := missing(upload.kind, columns):
+    if upload.ending == ENDING:
+        raise Refused(_("The file itself was erased. Send it again."))
+    if sheet not in dict(upload.table.get("sheets", ())):
+        raise Refused(_("Choose one of the sheets of this file."))
+    rows = sorted(set(names or ()))
+    if len(rows) > MOST_NAME_ROWS or (rows and rows[-1] - rows[0] != len(rows) - 1):
+        raise Refused(_("The names stand in one row, or in two below each other."))
+    layout = {"sheet": sheet, "names": rows, "chosen": names is not None}
+    _move(upload, TABLE_OPEN, UploadState.WAITING, at, layout=layout, columns=[], given={})
+
+
+def has_file(upload: Upload) -> bool:
+    """Whether the file is there as it was sent, so that another sheet or row can be chosen."""
+    return upload.ending != ENDING and upload.imported_at is None
+
+
+def leave_out(upload: Upload, rows: Collection[int], is_data: bool, *, at: datetime) -> None:
+    """Rows that are no data after all, or that are; then all of it is looked at again."""
+    there = UploadRow.objects.filter(upload=upload, number__in=rows).count()
+    if not rows or there < len(rows):
+        raise Refused(_("This went on in the meantime. Look at where it is now."))
+    left_out = dict(upload.layout.get("left_out", {}))
+    for row in rows:
+        if is_data:
+            left_out.pop(str(row), None)
+        else:
+            left_out[str(row)] = BY_PERSON
+    layout = {**upload.layout, "left_out": left_out}
+    _move(upload, (UploadState.CHECKED,), UploadState.WAITING, at, layout=layout)
+
+
+def choose_columns(
+    upload: Upload,
+    columns: Sequence[str],
+    *,
+    at: datetime,
+    all_rows: Mapping[str, str] | None = None,
+    in_thousands: bool = False,
+) -> None:
+    """Which column of the file is which of ours, what holds for all rows where a column is missing,
+    and whether amounts are in thousands; all of it is remembered for the next file of this kind.
+    """
+    given_to_all = {name: value for name, value in (all_rows or {}).items() if value}
+    chosen = [*filter(None, columns), *given_to_all]
+    if lacking := missing(upload.kind, chosen):
         names = ", ".join(str(TITLES[name]) for name in lacking)
         raise Refused(_("These are needed as well: %(names)s.") % {"names": names})
-    chosen = [name for name in columns if name]
     if len(set(chosen)) < len(chosen):
         twice = max(chosen, key=chosen.count)
         raise Refused(
             _("“%(name)s” was chosen twice. Choose one column for it.") % {"name": TITLES[twice]}
         )
+    if any(map(contains_bsn, given_to_all.values())):
+        raise Refused(_("This can still be a BSN. Fill in something else."))
+    given = {"all": given_to_all, "thousands": in_thousands}
     with transaction.atomic():
         _move(
             upload,
@@ -191,11 +253,17 @@ def choose_columns(upload: Upload, columns: Sequence[str], *, at: datetime) -> N
             UploadState.WAITING,
             at,
             columns=list(columns),
+            given=given,
         )
-        memory, _new = ColumnMemory.objects.get_or_create(user_id=upload.owner_id, kind=upload.kind)
+        memory, _new = ColumnMemory.objects.get_or_create(
+            user_id=upload.owner_id, region=upload.region, kind=upload.kind
+        )
         memory.names |= {
             plain(name): column for name, column in zip(upload.header, columns, strict=True) if name
         }
+        shapes = {shape_of(upload.header): given}
+        shapes |= {shape: known for shape, known in memory.shapes.items() if shape not in shapes}
+        memory.shapes = dict(list(shapes.items())[:MOST_SHAPES])
         memory.save()
 
 
@@ -205,9 +273,28 @@ def asked_again(upload: Upload) -> list[Place]:
     return [(row, place) for row, place in upload.emptied if place in used]
 
 
+def to_mend(upload: Upload) -> dict[Place, tuple[str, str]]:
+    """The cells that are asked again and those with a fault, each with what stands there now and
+    what is wrong with it.
+    """
+    found = dict.fromkeys(asked_again(upload), ("", ""))
+    places = {name: place for place, name in enumerate(upload.columns) if name}
+    order = [name for name in upload.columns if name]
+    faulty = UploadRow.objects.filter(upload=upload, outcome=RowOutcome.FAULTY)
+    for row in faulty.order_by("number")[:MOST_MENDED]:
+        for column, reason in row.faults:
+            if column in places and (row.number, places[column]) not in found:
+                at = order.index(column)
+                there = row.cells[at] if at < len(row.cells) else ""
+                found[row.number, places[column]] = (there, reason)
+    return found
+
+
 def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
-    """Something else in cells where a BSN stood; then all of it is looked at again."""
-    if not values or any(place not in asked_again(upload) for place in values):
+    """Something else in cells where a BSN stood or that are faulty; then all of it is looked at
+    again.
+    """
+    if not values or any(place not in to_mend(upload) for place in values):
         raise Refused(_("This went on in the meantime. Look at where it is now."))
     if any(contains_bsn(text) for text in values.values()):
         raise Refused(_("This can still be a BSN. Fill in something else."))
@@ -219,6 +306,7 @@ def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
         UploadState.WAITING,
         at,
         content=packed(sheet),
+        ending=ENDING,
         emptied=open_ones,
     )
 
@@ -328,17 +416,27 @@ def _say(upload: Upload, **fields: Any) -> None:
 
 
 def _sheet(upload: Upload) -> Sheet:
+    """All rows of the sheet under its names, those that are left out too."""
     if upload.content is None:
         raise Refused(_("The file itself was erased. Send it again."))
     if upload.ending == ENDING:
         return unpacked(bytes(upload.content))
-    sheet = read_rows(
-        bytes(upload.content),
-        f"file{upload.ending}",
+    return _laid_out(upload, _tables(upload))
+
+
+def _tables(upload: Upload) -> list[Table]:
+    return read_tables(
+        bytes(upload.content or b""),
         max_rows=settings.IMPORT_MAX_ROWS,
         max_bytes=settings.IMPORT_MAX_BYTES,
         max_unpacked_bytes=settings.IMPORT_MAX_UNPACKED_BYTES,
     )
+
+
+def _laid_out(upload: Upload, tables: Sequence[Table]) -> Sheet:
+    layout = Layout.of_data(upload.layout)
+    table = next((one for one in tables if one.name == layout.sheet), tables[0])
+    sheet = check_rows(laid_out(table, layout), settings.IMPORT_MAX_ROWS)
     if len(sheet.header) > settings.IMPORT_MAX_COLUMNS:
         raise ExchangeError(
             _("The file has too many columns: at most %(n)s.") % {"n": settings.IMPORT_MAX_COLUMNS}
@@ -346,31 +444,87 @@ def _sheet(upload: Upload) -> Sheet:
     return sheet
 
 
+def _find_layout(upload: Upload, memory: ColumnMemory | None) -> Sheet:
+    """The rows of the sheet that was chosen or is proposed, with what is shown of it."""
+    tables = _tables(upload)
+    if not any(table.rows for table in tables):
+        raise ExchangeError(_("The file is empty: there is no row with the names of the columns."))
+    sure = True
+    if upload.layout.get("chosen"):
+        chosen_sheet = upload.layout["sheet"]
+        table = next(one for one in tables if one.name == chosen_sheet)
+        layout = with_left_out(table, Layout(chosen_sheet, tuple(upload.layout["names"])))
+    else:
+        shapes = memory.shapes if memory else {}
+        sheet = upload.layout.get("sheet")
+        asked = [one for one in tables if sheet in (None, one.name)]
+        proposal = propose(asked, vocabulary(upload.kind).knows, shapes)
+        layout, sure = proposal.layout, proposal.sure and sheet is None
+        table = next(one for one in tables if one.name == layout.sheet)
+    upload.layout = layout.as_data() | {"sure": sure}
+    shown = [
+        [number, [_masked(_shown(cell))[:LONGEST_EXAMPLE] for cell in cells[:TOP_COLUMNS]]]
+        for number, cells in table.rows[:TOP_ROWS]
+    ]
+    sheets = [[one.name, len(one.rows)] for one in tables if one.rows]
+    _say(upload, layout=upload.layout, table={"sheets": sheets, "rows": shown})
+    return _alone(upload, tables, table, _laid_out(upload, tables))
+
+
+def _alone(upload: Upload, tables: Sequence[Table], table: Table, sheet: Sheet) -> Sheet:
+    """The sheet; where what could be a BSN stands elsewhere in the file, only its rows are kept."""
+    there = {number for number, _cells in sheet.rows}
+    elsewhere = (
+        cell
+        for one in tables
+        for number, cells in one.rows
+        if one is not table or number not in there
+        for cell in cells
+    )
+    if any(contains_bsn(as_written(cell)) for cell in elsewhere):
+        header = [_masked(name) for name in sheet.header]
+        sheet = Sheet(header, sheet.rows, sheet.header_row)
+        _say(upload, content=packed(sheet), ending=ENDING)
+    return sheet
+
+
 def _look(upload: Upload) -> None:
-    sheet = _sheet(upload)
+    memory = ColumnMemory.objects.filter(
+        user=upload.owner, region=upload.region, kind=upload.kind
+    ).first()
+    is_new = upload.ending != ENDING and not (upload.columns and upload.layout)
+    sheet = _find_layout(upload, memory) if is_new else _sheet(upload)
+    if len(sheet.rows) == 0:
+        raise ExchangeError(_("There are no rows in this file."))
     header, sure = [_masked(name)[:LONGEST_NAME] for name in sheet.header], True
     if len(upload.columns) != len(header):
-        memory = ColumnMemory.objects.filter(user=upload.owner, kind=upload.kind).first()
-        found = match(header, offered(upload.kind), memory.names if memory else {})
-        sure = found.sure and not missing(upload.kind, found.columns)
+        found = match(header, vocabulary(upload.kind), memory.names if memory else {})
         upload.columns = found.columns
+        if not upload.given and memory:
+            upload.given = memory.shapes.get(shape_of(header), {})
+        given_to_all = upload.given.get("all", {})
+        sure = found.sure and not missing(upload.kind, [*found.columns, *given_to_all])
     sheet = _without_bsn(upload, sheet, upload.columns if sure else ())
     _say(
         upload,
         header=header,
         columns=upload.columns,
+        given=upload.given,
         examples=_examples(sheet),
         total=len(sheet.rows),
     )
-    if sure:
-        _show(upload, chosen(sheet, upload.columns))
+    if not upload.layout.get("sure", True) and upload.ending != ENDING:
+        _say(upload, state=UploadState.TABLE)
+    elif sure:
+        _show(upload, sheet)
     else:
         _say(upload, state=UploadState.COLUMNS)
 
 
 def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
     """The sheet without what could be a BSN; where there was one the file is gone from here on."""
-    found = emptied(sheet, columns, {column.name: column for column in COLUMNS[upload.kind]})
+    known = {column.name: column for column in COLUMNS[upload.kind]}
+    found = emptied(sheet, columns, known)
     if any(map(contains_bsn, sheet.header)):
         sheet = Sheet([_masked(name) for name in sheet.header], found.sheet.rows, sheet.header_row)
     elif not found.places:
@@ -384,16 +538,23 @@ def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
 
 def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
     """Keep each row with what would happen to it."""
-    outcome = _import(upload, sheet, timezone.now(), dry_run=True)
-    rows = _Rows(sheet, outcome, _faults_of(upload, outcome))
+    outcome = _import(upload, to_import(upload, sheet), timezone.now(), dry_run=True)
+    rows = _Rows(sheet, outcome, _faults_of(upload, outcome), upload)
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
-    for some in in_batches(rows.kept(upload)):
+    for some in in_batches(rows.kept()):
         UploadRow.objects.bulk_create(some)
         done += len(some)
         _say(upload, done=done)
-    found = {"counts": rows.counts, "warned": rows.warned, "doubts": outcome.doubts}
-    _say(upload, state=UploadState.CHECKED, why=why, **found)
+    _say(
+        upload,
+        state=UploadState.CHECKED,
+        why=why,
+        counts=rows.counts,
+        warned=rows.warned,
+        doubts=outcome.doubts,
+        totals=outcome.totals(),
+    )
 
 
 def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
@@ -407,8 +568,8 @@ def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
 
 
 def _bring_in(upload: Upload) -> None:
-    sheet = chosen(_sheet(upload), upload.columns)
-
+    everything = _sheet(upload)
+    sheet = to_import(upload, everything)
     at = timezone.now()
 
     def seal() -> None:
@@ -419,14 +580,14 @@ def _bring_in(upload: Upload) -> None:
     except Refused:
         _show(
             upload,
-            sheet,
+            everything,
             _("Something was changed in the meantime. Look at it again before you import."),
         )
         return
     if outcome.faults or outcome.asks:
         _show(
             upload,
-            sheet,
+            everything,
             _("Something was changed in the meantime. Look at it again before you import."),
         )
 
@@ -461,28 +622,18 @@ def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds 
 # --- columns and rows -----------------------------------------------------------------------------
 
 
-def offered(kind: str) -> list[str]:
-    """The columns that a file of this kind can have here."""
-    return [column.name for column in COLUMNS[kind] if column.name not in NOT_OFFERED]
-
-
-def missing(kind: str, columns: Sequence[str]) -> list[str]:
-    return [
-        column.name for column in COLUMNS[kind] if column.required and column.name not in columns
-    ]
-
-
-def chosen(sheet: Sheet, columns: Sequence[str]) -> Sheet:
-    """The columns that were chosen, under our names. What stands beside the table stays there, to
-    be refused.
+def to_import(upload: Upload, sheet: Sheet) -> Sheet:
+    """What is imported of a sheet: without what is left out, under our names, with what holds for
+    all rows.
     """
-    places = [position for position, name in enumerate(columns) if name]
-    width = len(sheet.header)
-    rows = [
-        (number, [cells[place] if place < len(cells) else "" for place in places] + cells[width:])
-        for number, cells in sheet.rows
-    ]
-    return Sheet([columns[place] for place in places], rows, sheet.header_row)
+    left_out = set(map(int, upload.layout.get("left_out", {})))
+    return chosen(
+        without(sheet, left_out),
+        upload.columns,
+        COLUMNS[upload.kind],
+        upload.given.get("all"),
+        upload.given.get("thousands", False),
+    )
 
 
 def _examples(sheet: Sheet) -> list[list[str]]:
@@ -505,27 +656,34 @@ class _Rows:
     cells.
     """
 
-    def __init__(self, sheet: Sheet, outcome: Outcome, faults: Sequence[Fault]) -> None:
-        self.sheet = sheet
+    def __init__(
+        self, sheet: Sheet, outcome: Outcome, faults: Sequence[Fault], upload: Upload
+    ) -> None:
+        self.sheet, self.upload, self.understood = sheet, upload, outcome.understood
+        self.left_out = {int(row) for row in upload.layout.get("left_out", {})}
+        self.places = [place for place, name in enumerate(upload.columns) if name]
         self.faults, self.warnings = _by_row(faults), _by_row(outcome.warnings)
         self.outcomes = dict.fromkeys(outcome.unchanged, RowOutcome.UNCHANGED)
         self.outcomes |= dict.fromkeys(outcome.changed, RowOutcome.CHANGED)
         self.outcomes |= dict.fromkeys(outcome.new, RowOutcome.NEW)
         self.outcomes |= dict.fromkeys(self.faults, RowOutcome.FAULTY)
+        self.outcomes |= dict.fromkeys(self.left_out, RowOutcome.LEFT_OUT)
         self.counts = dict.fromkeys(RowOutcome.values, 0)
         self.warned = 0
 
-    def kept(self, upload: Upload) -> Iterator[UploadRow]:
+    def kept(self) -> Iterator[UploadRow]:
         for number, cells in self.sheet.rows:
             faults, warnings = self.faults.get(number, []), self.warnings.get(number, [])
             outcome = self.outcomes.get(number, RowOutcome.FAULTY)
             self.counts[outcome] += 1
             self.warned += bool(warnings)
+            there = [_shown(cells[at]) if at < len(cells) else "" for at in self.places]
             yield UploadRow(
-                upload=upload,
+                upload=self.upload,
                 number=number,
                 outcome=outcome,
-                cells=[_shown(cell) for cell in cells[: len(self.sheet.header)]],
+                cells=there,
+                understood=self.understood.get(number, {}),
                 faults=faults,
                 warnings=warnings,
             )

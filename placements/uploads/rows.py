@@ -74,8 +74,15 @@ def _takes(
 
 def filled(sheet: Sheet, values: Mapping[Place, str]) -> Sheet:
     """With these texts in these cells."""
+    wide = len(sheet.header)
     rows = [
-        (number, [values.get((number, place), cell) for place, cell in enumerate(cells)])
+        (
+            number,
+            [
+                values.get((number, place), cell)
+                for place, cell in enumerate([*cells, *[""] * (wide - len(cells))])
+            ],
+        )
         for number, cells in sheet.rows
     ]
     return Sheet(sheet.header, rows, sheet.header_row)

@@ -41,7 +41,8 @@ PAGES: dict[str, str | Promise] = {
     "held-user": _("what is kept about a user"),
     "held-self": _("what is kept about oneself"),
     **dict.fromkeys(
-        ("import-detail", "import-columns", "import-cells", "import-faults"), IMPORTING
+        ("import-detail", "import-table", "import-columns", "import-cells", "import-faults"),
+        IMPORTING,
     ),
     "import-example": _("empty file to import"),
     "contract-file": _("list of contracts"),

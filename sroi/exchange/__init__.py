@@ -1,26 +1,31 @@
-"""Exchange of data in CSV and XLSX: reading with every fault named per row, and writing. Source:
-DOMAIN.md section 10.
+"""Exchange of data in CSV, XLSX and ODS: reading with every fault named per row, and writing.
+Source: DOMAIN.md section 10.
 
-`read_rows` gives the cells of a file, `parse` turns them into values as columns declare them,
-`write_csv` and `write_xlsx` write. Meant to be used as `from sroi import exchange` …
-`exchange.Column("value", exchange.amount)`.
+`read_tables` gives the sheets of a file, `read_rows` the rows of one of our own; `parse` turns them
+into values as columns declare them, `write_csv` and `write_xlsx` write. Meant to be used as `from
+sroi import exchange` … `exchange.Column("value", exchange.amount)`.
 """
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse
-from sroi.exchange.reading import read_rows
+from sroi.exchange.reading import check_rows, kind_of, read_rows, read_tables
 from sroi.exchange.several import PerReference, answers, code_list, per_reference, shares
-from sroi.exchange.sheets import Cell, ExchangeError, Sheet
+from sroi.exchange.sheets import Cell, ExchangeError, Sheet, Table
 from sroi.exchange.values import (
     HOURS_OF_A_WEEK,
     Warned,
     amount,
     as_written,
     choice,
+    choice_of,
     day,
     decimal_number,
     hours_per_week,
+    in_thousands,
     kvk,
     percent,
+    percent_in_words,
+    plain,
+    plain_kvk,
     quantity,
     signed_amount,
     text,
@@ -41,23 +46,32 @@ __all__ = [
     "PerReference",
     "Row",
     "Sheet",
+    "Table",
     "Warned",
     "amount",
     "answers",
     "as_written",
+    "check_rows",
     "choice",
+    "choice_of",
     "code_list",
     "csv_chunks",
     "csv_text",
     "day",
     "decimal_number",
     "hours_per_week",
+    "in_thousands",
+    "kind_of",
     "kvk",
     "parse",
     "per_reference",
     "percent",
+    "percent_in_words",
+    "plain",
+    "plain_kvk",
     "quantity",
     "read_rows",
+    "read_tables",
     "shares",
     "signed_amount",
     "text",

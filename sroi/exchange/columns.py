@@ -13,7 +13,7 @@ if not parsed.faults: ...
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,19 +24,35 @@ from sroi.exchange.sheets import Cell, Sheet
 from sroi.exchange.values import Warned
 
 LONGEST_FOUND = 60
-FORMULA_ERRORS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"})
+# What a spreadsheet shows where a formula fails, in English and in Dutch.
+FORMULA_ERRORS = frozenset(
+    {
+        *("#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+        *("#N/B", "#NB", "#VERW!", "#DEEL/0!", "#WAARDE!", "#NAAM?", "#GETAL!", "#LEEG!"),
+        *("#OVERLOOP!", "#BEREKENEN!"),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name in the header, the parser of its cells, and what an empty cell or a
-    missing column means.
+    """A column: its name in the header, the parser of its cells, what an empty cell or a missing
+    column means, what it is called on screen, and what else people call it.
+
+    `unless` names a column that can stand in the place of a required one.
     """
 
     name: str
     parse: Callable[[Cell], Any]
     required: bool = False
     default: Any = None
+    title: Any = ""
+    also: tuple[str, ...] = ()
+    unless: str = ""
+
+    def is_missing(self, names: Container[str]) -> bool:
+        in_its_place = self.unless and self.unless in names
+        return self.required and self.name not in names and not in_its_place
 
 
 @dataclass(frozen=True)
@@ -152,9 +168,7 @@ def _header_faults(sheet: Sheet, columns: Iterable[Column]) -> list[Fault]:
             )
         elif count > 1:
             faults.append(Fault(sheet.header_row, name, _("This column is there more than once.")))
-    missing = [
-        column for column in known.values() if column.required and column.name not in sheet.header
-    ]
+    missing = [column for column in known.values() if column.is_missing(sheet.header)]
     return faults + [
         Fault(sheet.header_row, column.name, _("This column is missing.")) for column in missing
     ]
@@ -166,11 +180,11 @@ def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]
     for column, position in present:
         cell = row.cells[position]
         if cell == "":
-            if column.required:
+            if column.required and not (column.unless and _filled(row, column.unless, present)):
                 faults.append(Fault(row.number, column.name, _("This cell must be filled in.")))
             continue
         try:
-            if cell in FORMULA_ERRORS:
+            if isinstance(cell, str) and cell.upper() in FORMULA_ERRORS:
                 raise ValueError(_("The formula in this cell gives an error."))
             value = column.parse(cell)
         except ValueError as reason:
@@ -181,6 +195,11 @@ def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]
             value = value.value
         row.values[column.name] = value
     return faults
+
+
+def _filled(row: Row, name: str, present: Iterable[tuple[Column, int]]) -> bool:
+    """Whether something stands in a column of this name."""
+    return any(column.name == name and row.cells[at] != "" for column, at in present)
 
 
 def _beside_the_table(row: Row, width: int) -> list[Fault]:

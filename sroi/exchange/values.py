@@ -7,43 +7,84 @@ cell: a column has its default for that. Source: DOMAIN.md section 10.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange.sheets import Cell
-from sroi.money import misfit, not_an_amount
-from sroi.templatetags.formats import number
+from sroi.money import misfit, not_an_amount, rounded
+from sroi.templatetags.formats import euro2, long_date, number
 
 T = TypeVar("T")
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+# Of a year that is written with two digits.
+CENTURY = 2000
 # Digits that a spreadsheet keeps of a number, decimals included.
 SPREADSHEET_DIGITS = 15
 
 NUMBERS = (int, float)
 
-YES = frozenset({"ja", "yes", "true", "1", "x"})
-NO = frozenset({"nee", "no", "false", "0", ""})
+YES = frozenset({"ja", "j", "yes", "y", "true", "waar", "1", "x"})
+NO = frozenset({"nee", "n", "no", "false", "onwaar", "0", ""})
 
 # A number of the trade register; that of nobody is none.
 KVK = "(?!0{8})[0-9]{8}"
 NO_KVK = gettext_lazy("A KvK number has 8 digits.")
 
 _NUMBER = re.compile(r"([-−]?)\s*([0-9]+(?:[.,][0-9]+)*)")
-_EUROS = re.compile(r"([-−]?)\s*€?\s*([-−]?)\s*([0-9.,]+)")
+_EUROS = re.compile(
+    r"([-−]?)\s*(?:€|EUR|euro)?\s*([-−]?)\s*([0-9.,]+)\s*(?:€|EUR|euro)?", re.IGNORECASE
+)
+# Whole euros as they are written in Dutch: `1.250,-`, `1.250,--`, `1.250,=`.
+_NO_CENTS = re.compile(r"(?<=[0-9]),\s*(?:[-–—−]{1,2}|=)")
+_SPACED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+(?![0-9])")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _TWO_WAYS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
+# `1.250,000` and `1,250.000`: thousands and decimals, or thousands twice.
+_THREE_AND_THREE = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3},[0-9]{3}|,[0-9]{3}\.[0-9]{3})")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
-_DUTCH_DAY = re.compile(r"(?P<day>[0-9]{1,2})-(?P<month>[0-9]{1,2})-(?P<year>[0-9]{4})")
+_DUTCH_DAY = re.compile(
+    r"(?P<day>[0-9]{1,2})(?P<sep>[-./])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[0-9]{4}|[0-9]{2})"
+)
+_SPELLED_DAY = re.compile(
+    r"(?:[a-z]{2,9}[.,]?\s+)?(?P<day>[0-9]{1,2})[-\s]+(?P<word>[a-z]{3,9})\.?[-\s]+(?P<year>[0-9]{4})"
+)
+_RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
+# A day to which a program added that it begins at midnight.
+_MIDNIGHT = re.compile(r"(?<=[0-9])[T\s]+0{1,2}:00(?::00(?:[.,]0+)?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?")
+_MONTHS = {
+    word: month
+    for month, words in enumerate(
+        (
+            "januari january jan",
+            "februari february feb",
+            "maart march mrt mar",
+            "april apr",
+            "mei may",
+            "juni june jun",
+            "juli july jul",
+            "augustus august aug",
+            "september sep sept",
+            "oktober october okt oct",
+            "november nov",
+            "december dec",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+_KVK_WORDS = re.compile(r"kvk(?:[ -]?(?:nummer|nr))?[.:]?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -57,30 +98,54 @@ class Warned:
 # Numbers
 
 
-def amount(cell: Cell) -> Decimal:
+def amount(cell: Cell) -> Decimal | Warned:
     """Euro of zero or more, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `€
-    12.500`.
+    12.500`, `€ 1.250,-`.
     """
-    value = signed_amount(cell)
+    found = signed_amount(cell)
+    value = found.value if isinstance(found, Warned) else found
     if why := not_an_amount(value):
         raise ValueError(why)
-    return value
+    return found
 
 
-def signed_amount(cell: Cell) -> Decimal:
+def signed_amount(cell: Cell) -> Decimal | Warned:
     """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`.
 
     A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand
     five hundred. Where dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where
     a comma could be the thousands of another country (`12,500`), the amount is refused rather than
-    guessed.
+    guessed. What a spreadsheet computed is rounded to the cent, half away from zero, with a
+    warning.
     """
     if not isinstance(cell, str):
-        return _fitting(_typed_number(cell), 2)
-    match = _EUROS.fullmatch(cell)
+        return _rounded(_typed_number(cell))
+    written = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), cell)
+    match = _EUROS.fullmatch(_NO_CENTS.sub(",00", written))
     if not match or (match[1] and match[2]):
         raise _no_number()
     return _fitting(_decimal(match[1] or match[2], match[3], dot_means_thousands=True), 2)
+
+
+def in_thousands(cell: Cell) -> Cell:
+    """An amount that is written in thousands of euro, in euro; what is no amount stays as it is."""
+    try:
+        if isinstance(cell, str) and cell:
+            found = signed_amount(cell)
+            assert isinstance(found, Decimal)  # only what was computed is rounded
+            return str(found * 1000)
+        return str(_typed_number(cell) * 1000) if cell != "" else cell
+    except ValueError:
+        return cell
+
+
+def _rounded(value: Decimal) -> Decimal | Warned:
+    """A number that was computed, in cents."""
+    cents = rounded(value)
+    if cents == value:
+        return _fitting(value, 2)
+    reason = _("Rounded to cents: %(value)s.") % {"value": euro2(cents)}
+    return Warned(_fitting(cents, 2), reason)
 
 
 def decimal_number(
@@ -111,20 +176,22 @@ hours_per_week = decimal_number(2, 0, HOURS_OF_A_WEEK)
 _percentage = decimal_number(2, 0, 100)
 
 
-def percent(cell: Cell) -> Decimal | Warned:
+def percent_in_words(cell: Cell) -> Decimal:
+    """A percentage from 0 to 100 where `%` stands beside it, with or without `%` in it."""
+    return _percentage(cell.removesuffix("%").rstrip() if isinstance(cell, str) else cell)
+
+
+def percent(cell: Cell) -> Decimal:
     """A percentage from 0 to 100, with or without `%`: `5`, `2,5`, `2.5%`.
 
-    A spreadsheet keeps a cell that shows 5% as the number 0.05; typed numbers below 1 are taken as
-    written, with a warning.
+    Below 1 without `%` it can be read in two ways, as spreadsheets keep 5% as 0.05: refused with
+    both. A cell that shows 5% is read as the text `5%`.
     """
-    if isinstance(cell, str):
-        return _percentage(cell.removesuffix("%").rstrip())
-    value = _percentage(cell)
-    if 0 < value < 1:
-        return Warned(
-            value,
-            _("Read as %(value)s%%. A cell formatted as a percentage should be text.")
-            % {"value": number(value)},
+    value = percent_in_words(cell)
+    if 0 < value < 1 and not (isinstance(cell, str) and cell.endswith("%")):
+        raise ValueError(
+            _("This can be %(low)s%% or %(high)s%%. Write it with a %% sign.")
+            % {"low": number(value), "high": number(value * 100)}
         )
     return value
 
@@ -142,6 +209,12 @@ def whole_number(cell: Cell) -> int:
 def _decimal(sign: str, digits: str, dot_means_thousands: bool) -> Decimal:
     """The number in a text of digits, dots and commas. Refuses what can be read in two ways."""
     whole, comma, decimals = digits.partition(",")
+    if _THREE_AND_THREE.fullmatch(digits):
+        plain = re.sub("[.,]", "", digits)
+        raise ValueError(
+            _("This can be read in two ways: as %(large)s or as %(small)s. Write one of these.")
+            % {"large": plain, "small": f"{plain[:-3]},00" if plain.endswith("000") else digits}
+        )
     if not _DOTTED.fullmatch(whole) or (comma and not decimals.isdigit()):
         raise _no_number()
     if _GROUPED.fullmatch(whole) and (comma or dot_means_thousands):
@@ -215,9 +288,20 @@ def _no_number() -> ValueError:
 # Days and yes or no
 
 
-def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> date:
-    """A calendar day: `2024-12-31`, `31-12-2024`, or a date cell (without a time)."""
-    found = _typed_day(cell) if not isinstance(cell, str) else _written_day(cell)
+def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> date | Warned:
+    """A calendar day: `2024-12-31`, `31-12-2024`, `31 december 2024`, `20241231`, with or without
+    `00:00` behind it, or a date cell (without a time).
+
+    With slashes only where one order of day and month is possible. A year of two digits is of this
+    century, with a warning.
+    """
+    warned = ""
+    if isinstance(cell, str):
+        found, warned = _written_day(cell)
+    elif isinstance(cell, NUMBERS) and _RUN_TOGETHER.fullmatch(as_written(cell)):
+        found, warned = _written_day(as_written(cell))
+    else:
+        found = _typed_day(cell)
     if not first_year <= found.year <= last_year:
         raise ValueError(
             _("The year must lie between %(first)s and %(last)s.")
@@ -226,17 +310,40 @@ def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) ->
                 "last": last_year,
             }
         )
-    return found
+    return Warned(found, warned) if warned else found
 
 
-def _written_day(cell: str) -> date:
-    match = _DAY.fullmatch(cell) or _DUTCH_DAY.fullmatch(cell)
-    if not match:
+def _written_day(cell: str) -> tuple[date, str]:
+    """The day, and what is to be said of how it was read."""
+    text = _MIDNIGHT.sub("", cell.strip()).lower()
+    match = (
+        _DAY.fullmatch(text)
+        or _DUTCH_DAY.fullmatch(text)
+        or _RUN_TOGETHER.fullmatch(text)
+        or _SPELLED_DAY.fullmatch(text)
+    )
+    parts = match.groupdict() if match else {}
+    month = _MONTHS.get(parts["word"]) if "word" in parts else int(parts.get("month") or 0)
+    if month is None or not parts:
         raise ValueError(_("This is not a date: write it as 31-12-2024 or 2024-12-31."))
+    day_of_month, year = int(parts["day"]), int(parts["year"])
+    if parts.get("sep") == "/" and day_of_month != month:
+        if day_of_month <= 12 and month <= 12:
+            raise ValueError(
+                _("This can be read in two ways: %(one)s or %(other)s. Write one of these.")
+                % {
+                    "one": f"{day_of_month}-{month}-{year}",
+                    "other": f"{month}-{day_of_month}-{year}",
+                }
+            )
+        if month > 12:
+            day_of_month, month = month, day_of_month
+    short = len(parts["year"]) == 2
     try:
-        return date(int(match["year"]), int(match["month"]), int(match["day"]))
+        found = date(CENTURY + year if short else year, month, day_of_month)
     except ValueError:
         raise ValueError(_("This day does not exist in the calendar.")) from None
+    return found, _("Read as %(day)s.") % {"day": long_date(found)} if short else ""
 
 
 def _typed_day(cell: Cell) -> date:
@@ -284,11 +391,20 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
     return parse
 
 
-def kvk(cell: Cell) -> str | Warned:
-    """A number of the trade register: eight digits. One that lost its leading zero is padded, with
-    a warning.
+def plain_kvk(text: str) -> str:
+    """A KvK number without what is written around and between its digits; another text as it
+    is.
     """
-    digits = _written(cell)
+    number_alone = _KVK_WORDS.sub("", text.strip(), count=1)
+    digits = re.sub(r"[\s.\-]", "", re.sub(r"(?<=[0-9]{7})\.0+\Z", "", number_alone))
+    return digits if re.fullmatch("[0-9]{7,8}", digits) and number_alone[0] in digits else text
+
+
+def kvk(cell: Cell) -> str | Warned:
+    """A number of the trade register: eight digits, also as `91 00 00 01`, `91.00.00.01`, `KvK
+    91000001` or `91000001.0`. One that lost its leading zero is padded, with a warning.
+    """
+    digits = plain_kvk(_written(cell))
     if re.fullmatch(KVK, digits):
         return digits
     if re.fullmatch("(?!0{7})[0-9]{7}", digits):
@@ -303,17 +419,50 @@ def choice(options: Mapping[str, T], also: Mapping[str, T] | None = None) -> Cal
 
     `also` are words that are read as well, but not offered where none fits.
     """
-    values = {word.lower(): value for word, value in [*options.items(), *(also or {}).items()]}
+    values = {plain(word): value for word, value in [*options.items(), *(also or {}).items()]}
 
     def parse(cell: Cell) -> T:
         try:
-            return values[_written(cell).lower()]
+            return values[plain(_written(cell))]
         except KeyError:
-            raise ValueError(
-                _("Choose one of: %(options)s.") % {"options": ", ".join(options)}
-            ) from None
+            raise _none_of(options) from None
 
     return parse
+
+
+def choice_of(
+    choices: Iterable[tuple[str, Any]], also: Mapping[str, str] | None = None
+) -> Callable[[Cell], str]:
+    """A parser of one of these: pairs of a code and what it is called on screen, in any of our
+    languages; what it is called now is offered where none fits.
+    """
+    pairs = list(choices)
+
+    @cache
+    def words() -> dict[str, str]:
+        found = {plain(word): code for word, code in (also or {}).items()}
+        for language, _label in settings.LANGUAGES:
+            with override(language):
+                found |= {plain(str(label)): code for code, label in pairs}
+        return found | {plain(code): code for code, _label in pairs}
+
+    def parse(cell: Cell) -> str:
+        found = words().get(plain(_written(cell)))
+        if found is None:
+            raise _none_of([str(label) for _code, label in pairs])
+        return found
+
+    return parse
+
+
+def plain(word: str) -> str:
+    """A word as it is compared: without accents, capitals and what stands between the letters."""
+    bare = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(char for char in bare if char.isalnum()) or word
+
+
+def _none_of(options: Iterable[str]) -> ValueError:
+    return ValueError(_("Choose one of: %(options)s.") % {"options": ", ".join(options)})
 
 
 def as_written(cell: Cell) -> str:

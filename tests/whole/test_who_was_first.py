@@ -228,7 +228,7 @@ class TestAtOnce:
             found = at_once(
                 *(
                     lambda run=run, sheet=sheet: run(
-                        Region.objects.get(pk=region.pk), read_rows(sheet, "a.csv"), act()
+                        Region.objects.get(pk=region.pk), read_rows(sheet), act()
                     )
                     for _time in range(TIMES)
                 )
@@ -241,7 +241,7 @@ class TestAtOnce:
         other = make.make_region("elders", "Elders")
         found = at_once(
             *(
-                lambda one=one: import_contracts(one, read_rows(CONTRACTS.encode(), "a.csv"), act())
+                lambda one=one: import_contracts(one, read_rows(CONTRACTS.encode()), act())
                 for one in (region, other)
             )
         )

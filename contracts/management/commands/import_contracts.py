@@ -1,3 +1,4 @@
+from contracts.imports.columns import CONTRACT_COLUMNS
 from contracts.imports.door import import_contracts
 from contracts.management.importing import ImportCommand
 
@@ -7,3 +8,4 @@ class Command(ImportCommand):
         "Import contracts from a CSV or XLSX file; importing the same file again changes nothing."
     )
     importer = import_contracts
+    columns = CONTRACT_COLUMNS

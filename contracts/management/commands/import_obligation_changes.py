@@ -1,3 +1,4 @@
+from contracts.imports.columns import CHANGE_COLUMNS
 from contracts.imports.door import import_changes
 from contracts.management.importing import ImportCommand
 
@@ -8,3 +9,4 @@ class Command(ImportCommand):
         " nothing."
     )
     importer = import_changes
+    columns = CHANGE_COLUMNS

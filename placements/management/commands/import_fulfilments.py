@@ -1,6 +1,7 @@
 from contracts.imports.door import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
+from placements.imports.columns import COLUMNS
 from placements.imports.door import import_fulfilments
 from sroi.doors import Act
 from sroi.exchange import Sheet
@@ -12,6 +13,8 @@ class Command(ImportCommand):
         " decided elsewhere: it goes through the same door as a review and posts. Importing the"
         " same file again changes nothing."
     )
+
+    columns = COLUMNS
 
     def run_import(self, region: Region, sheet: Sheet, act: Act, dry_run: bool) -> Outcome:
         return import_fulfilments(region, sheet, act, dry_run=dry_run)

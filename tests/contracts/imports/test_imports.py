@@ -325,7 +325,7 @@ class TestContracts:
         before = everything(), Contract.history.count()
         contracts(tmp_path, row)
         assert (everything(), Contract.history.count()) == before
-        outcome = import_contracts(region, read_rows(tmp_path / "file.csv", "file.csv"), act)
+        outcome = import_contracts(region, read_rows(tmp_path / "file.csv"), act)
         assert outcome.unchanged == [2]
         named = {warning.column for warning in outcome.warnings}
         assert named == {*row, "title", "award_date", "contractor_kvk"}

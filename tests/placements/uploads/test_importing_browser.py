@@ -80,6 +80,65 @@ def test_an_adviser_imports_contracts(page: Page, live_server: Any, worker: Any)
     assert Contract.objects.count() == 2
 
 
+REGISTER = """Gemeente Hilversum;;;;;;;;
+Contractregister;;;;;;;;
+Peildatum 31 december 2024;;;;;;;;
+Contractnr.;Omschrijving;Opdrachtnemer;KvK opdrachtnemer;Gemeente;Gegund op;Begin;Eind;Opdrachtsom
+{0}-1;Groen;Café Groen B.V.;91 00 00 01;Hilversum;1 februari 2024;01-03-2024;31-12-2027;€ 1.250,-
+{0}-2;Schoonmaak;Proefbedrijf;91000002.0;hilversum;15-1-2024;1-3-2024;31-12-2027;€ 800.000,-
+Totaal;;;;;;;;€ 801.250,-
+"""
+
+
+def test_a_contract_register_of_a_municipality_gets_in_with_few_presses(
+    page: Page, live_server: Any, worker: Any
+) -> None:
+    region = make.make_region(code="gv")
+    region.municipalities.filter(code="GM0402").update(name="Hilversum")
+    sign_in(page, live_server, make.make_user(Role.ADVISER, region))
+    page.set_viewport_size(DESK)
+    page.goto(f"{live_server.url}/contracten/")
+    presses = []
+
+    def press(where: Any) -> None:
+        presses.append(where)
+        where.click()
+
+    def send_register(number: str) -> None:
+        content = REGISTER.format(number).encode("cp1252")
+        file = {"name": "register.csv", "mimeType": "text/csv", "buffer": content}
+        presses.append(file)
+        page.set_input_files("input[type=file]", [file])
+        press(page.get_by_role("button", name="Versturen en bekijken"))
+
+    press(page.get_by_role("link", name="Importeren").first)
+    send_register("A")
+    expect(page.get_by_role("heading", name="Welke kolom is wat?")).to_be_visible()
+    expect(page.get_by_text("De namen staan in rij 4.")).to_be_visible()
+    looks_right(page)
+    presses.append("choose")
+    page.get_by_label("Voor alle rijen: Soort opdracht").select_option(label="diensten")
+    press(page.get_by_role("button", name="Bekijk de rijen"))
+    expect(page.locator("#upload").get_by_text("1 rij is weggelaten")).to_be_visible()
+    looks_right(page)
+    page.set_viewport_size(PHONE)
+    looks_right(page)
+    page.set_viewport_size(DESK)
+    press(page.get_by_role("button", name="Lees 2 rijen in"))
+    expect(page.locator("#upload").get_by_text("2 rijen zijn ingelezen")).to_be_visible()
+    assert len(presses) <= 12
+    assert str(Contract.objects.get(reference="A-1").value) == "1250.00"
+    assert Contract.objects.get(reference="A-1").contractor.name == "Café Groen B.V."
+
+    presses.clear()
+    press(page.get_by_role("link", name="Nog een bestand inlezen"))
+    send_register("B")
+    press(page.get_by_role("button", name="Lees 2 rijen in"))
+    expect(page.locator("#upload").get_by_text("2 rijen zijn ingelezen")).to_be_visible()
+    assert len(presses) <= 4
+    assert Contract.objects.count() == 4
+
+
 def test_a_page_that_waits_shows_by_itself_what_became_of_it(
     page: Page, live_server: Any, worker: Any
 ) -> None:

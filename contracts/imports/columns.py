@@ -1,0 +1,552 @@
+"""The columns of a file with contracts and of one with obligation changes: what each is called, how
+it is read, and by which words. Source: DOMAIN.md section 10.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Basis, ChangeKind, PolicyField, ProcurementType, RateReason
+from contracts.registering.cpv import is_checked, nearest
+from sroi.exchange import (
+    Cell,
+    Column,
+    Warned,
+    amount,
+    as_written,
+    choice_of,
+    day,
+    kvk,
+    percent,
+    shares,
+    signed_amount,
+    text,
+)
+
+# What people write in Dutch is read as well as the code.
+TYPES_IN_DUTCH = {
+    "werken": ProcurementType.WORKS,
+    "werk": ProcurementType.WORKS,
+    "diensten": ProcurementType.SERVICES,
+    "dienst": ProcurementType.SERVICES,
+    "leveringen": ProcurementType.SUPPLIES,
+    "levering": ProcurementType.SUPPLIES,
+}
+KINDS_IN_DUTCH = {
+    "meerwerk": ChangeKind.AMENDMENT,
+    "minderwerk": ChangeKind.AMENDMENT,
+    "verlenging": ChangeKind.EXTENSION,
+    "eerder einde": ChangeKind.EARLY_END,
+    "voortijdige beëindiging": ChangeKind.EARLY_END,
+    "omzetopgave": ChangeKind.TURNOVER,
+    "kwijtschelding": ChangeKind.WAIVER,
+    "correctie": ChangeKind.CORRECTION,
+}
+
+_ABROAD = re.compile(r"(?P<country>[A-Z]{2})[ :]+(?P<number>\S.{0,38}\S)")
+_CODE = re.compile(r"[0-9]{7,8}(?:-[0-9])?")
+# Between the codes of one cell.
+_SEPARATORS = re.compile(r"[,;\n|]+|\s{2,}|\s+en\s+")
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """A firm of another country: two letters, and its number in the register there."""
+
+    country: str
+    number: str
+
+
+def country(cell: Cell) -> str:
+    """Two letters, as in BE or DE; an empty text for the Netherlands."""
+    found = as_written(cell).strip().upper()
+    if not re.fullmatch("[A-Z]{2}", found):
+        raise ValueError(gettext("A country is two letters, as in BE or DE."))
+    return "" if found == "NL" else found
+
+
+def firm_number(cell: Cell) -> str | Warned | Abroad:
+    """A KvK number or, of a firm abroad, its country and its number there: `DE HRB 12345`."""
+    written = as_written(cell).strip()
+    abroad = _ABROAD.fullmatch(written)
+    if abroad and abroad["country"] != "NL" and any(map(str.isdigit, abroad["number"])):
+        number = text(40)(abroad["number"])
+        reason = gettext("Read as a firm abroad: country %(country)s, number %(number)s.")
+        words = {"country": abroad["country"], "number": number}
+        return Warned(Abroad(abroad["country"], number), reason % words)
+    return kvk(cell)
+
+
+_category = choice_of(RateReason.choices)
+
+
+def category_of(word: str) -> str:
+    """What a reason is about, by its word on screen or its code; empty where it is none."""
+    try:
+        return _category(word)
+    except ValueError:
+        return ""
+
+
+def cpv_code(cell: Cell) -> str | Warned:
+    """The first of the codes in a cell, of eight digits; what cannot be right is kept as it stands,
+    with a warning.
+    """
+    written = text(400)(cell)
+    first, *others = [part for part in map(str.strip, _SEPARATORS.split(written)) if part]
+    found = first.split(" ")[0] if _CODE.fullmatch(first.split(" ")[0]) else first
+    warned = []
+    if re.fullmatch("[0-9]{7}", found):
+        found = f"0{found}"
+        warned.append(gettext("The leading zero was lost; read as %(code)s.") % {"code": found})
+    if others:
+        words = {"code": found, "others": ", ".join(others)}
+        warned.append(gettext("The first code is taken, %(code)s; beside it: %(others)s.") % words)
+    if not _CODE.fullmatch(found):
+        found = text(10)(found)
+        warned.append(gettext("This is no CPV code: 8 digits, as in 45233140."))
+    elif nearest(found) is None:
+        warned.append(gettext("This CPV code does not exist."))
+    elif not is_checked(found):
+        warned.append(gettext("The digit behind the dash does not go with this CPV code."))
+    return Warned(found, " ".join(warned)) if warned else found
+
+
+CONTRACT_COLUMNS = (
+    Column(
+        "reference",
+        text(80, exempt=True),
+        required=True,
+        title=_("Reference"),
+        also=(
+            "kenmerk",
+            "referentie",
+            "contractnummer",
+            "zaaknummer",
+            "opdrachtnummer",
+            "kenmerk opdracht",
+            "contractnr",
+            "contract nr",
+            "contractnr.",
+            "contractkenmerk",
+            "opdrachtnr",
+            "zaaknr",
+            "tenderned kenmerk",
+            "dossiernummer",
+            "contract id",
+            "contractcode",
+            "inkoopnummer",
+        ),
+    ),
+    Column(
+        "title",
+        text(250),
+        required=True,
+        title=_("Title"),
+        also=(
+            "titel",
+            "naam opdracht",
+            "omschrijving opdracht",
+            "onderwerp",
+            "contract",
+            "naam aanbesteding",
+            "naam contract",
+            "contractnaam",
+            "opdracht",
+            "omschrijving",
+            "aanbesteding",
+            "contractomschrijving",
+            "naam",
+            "projectnaam",
+            "titel opdracht",
+        ),
+    ),
+    Column(
+        "contractor_kvk",
+        firm_number,
+        required=True,
+        default="",
+        unless="contractor_register",
+        title=_("KvK number of the contractor"),
+        also=(
+            "kvk",
+            "kvk-nummer",
+            "kvk opdrachtnemer",
+            "kvknr",
+            "kamer van koophandel",
+            "kvk nummer opdrachtnemer",
+            "on kvknummer",
+            "kvk leverancier",
+            "kvk-nr",
+            "kvk nummer leverancier",
+            "kvk gegunde onderneming",
+            "kvknummer opdrachtnemer",
+        ),
+    ),
+    Column(
+        "contractor_country",
+        country,
+        default="",
+        title=_("Country of the contractor"),
+        also=("land", "land opdrachtnemer", "landcode"),
+    ),
+    Column(
+        "contractor_register",
+        text(40),
+        default="",
+        title=_("Number in the register of that country"),
+        also=("registernummer", "buitenlands registernummer", "handelsregisternummer"),
+    ),
+    Column(
+        "contractor_name",
+        text(200),
+        required=True,
+        title=_("Name of the contractor"),
+        also=(
+            "opdrachtnemer",
+            "leverancier",
+            "naam opdrachtnemer",
+            "bedrijf",
+            "naam gegunde onderneming",
+            "gegunde onderneming",
+            "naam leverancier",
+            "gegund aan",
+            "contractant",
+            "crediteur",
+            "aannemer",
+            "naam bedrijf",
+            "contractpartij",
+            "wederpartij",
+        ),
+    ),
+    Column(
+        "municipalities",
+        shares(),
+        required=True,
+        title=_("Clients"),
+        also=(
+            "gemeente",
+            "gemeenten",
+            "opdrachtgever",
+            "opdrachtgevers",
+            "naam opdrachtgever",
+            "aanbestedende dienst",
+            "naam aanbestedende dienst",
+            "gemeentenaam",
+            "klant",
+        ),
+    ),
+    Column(
+        "procurement_type",
+        choice_of(ProcurementType.choices, TYPES_IN_DUTCH),
+        required=True,
+        title=_("Procurement type"),
+        also=(
+            "soort opdracht",
+            "type opdracht",
+            "soort",
+            "type",
+            "soort inkoop",
+            "inkoopcategorie",
+            "aard van de opdracht",
+        ),
+    ),
+    Column(
+        "cpv",
+        cpv_code,
+        default="",
+        title=_("CPV code"),
+        also=(
+            "cpv",
+            "cpv-code",
+            "cpv-codes",
+            "cpv codes",
+            "hoofd cpv",
+            "cpv hoofdcode",
+        ),
+    ),
+    Column(
+        "policy_field",
+        choice_of(PolicyField.choices),
+        default="",
+        title=_("Policy field"),
+        also=(
+            "beleidsterrein",
+            "beleidsveld",
+            "portefeuille",
+        ),
+    ),
+    Column(
+        "publication_date",
+        day,
+        title=_("Published on"),
+        also=(
+            "publicatiedatum",
+            "gepubliceerd op",
+            "datum publicatie",
+            "publicatie",
+        ),
+    ),
+    Column(
+        "award_date",
+        day,
+        required=True,
+        title=_("Awarded on"),
+        also=(
+            "gunningsdatum",
+            "datum gunning",
+            "gegund op",
+            "gunning",
+            "gegund",
+            "datum gegund",
+            "datum van gunning",
+            "gunningsdatum definitief",
+            "datum contract",
+            "contractdatum",
+        ),
+    ),
+    Column(
+        "start_date",
+        day,
+        required=True,
+        title=_("First day"),
+        also=(
+            "startdatum",
+            "begindatum",
+            "ingangsdatum",
+            "start",
+            "datum in dienst",
+            "aanvang opdracht",
+            "aanvang",
+            "startdatum contract",
+            "begin",
+            "ingang",
+            "ingangsdatum contract",
+            "datum start",
+            "aanvangsdatum",
+            "eerste dag",
+            "begindatum contract",
+        ),
+    ),
+    Column(
+        "end_date",
+        day,
+        required=True,
+        title=_("Last day"),
+        also=(
+            "einddatum",
+            "afloopdatum",
+            "einde",
+            "datum uit dienst",
+            "voltooiing opdracht",
+            "voltooiing",
+            "einddatum contract",
+            "eind",
+            "datum einde",
+            "expiratiedatum",
+            "laatste dag",
+            "looptijd tot",
+            "expiratie",
+        ),
+    ),
+    Column(
+        "value",
+        amount,
+        required=True,
+        title=_("Contract value excluding VAT"),
+        also=(
+            "opdrachtsom",
+            "contractwaarde",
+            "opdrachtwaarde",
+            "waarde",
+            "bedrag",
+            "definitieve waarde - bedrag",
+            "definitieve waarde",
+            "gunningsbedrag",
+            "contractsom",
+            "contractbedrag",
+            "totale waarde",
+            "opdrachtsom excl. btw",
+            "opdrachtbedrag",
+            "waarde excl btw",
+            "bedrag excl btw",
+            "opdrachtsom ex btw",
+            "totaalbedrag",
+            "geraamde waarde",
+            "contractwaarde excl. btw",
+        ),
+    ),
+    Column(
+        "rate",
+        percent,
+        title=_("Rate"),
+        also=(
+            "percentage",
+            "sroi-percentage",
+            "sroi %",
+            "social return %",
+            "sroi percentage",
+            "sroi-%",
+            "% sroi",
+            "social return percentage",
+            "percentage social return",
+            "sroi",
+            "perc sroi",
+        ),
+    ),
+    Column(
+        "rate_reason",
+        text(1000),
+        default="",
+        title=_("Reason for the rate"),
+        also=(
+            "reden percentage",
+            "motivering",
+        ),
+    ),
+    Column(
+        "basis",
+        choice_of(Basis.choices),
+        default=Basis.CONTRACT_VALUE,
+        title=_("The rate is taken of"),
+    ),
+    Column(
+        "labour_cost",
+        amount,
+        title=_("Labour cost"),
+        also=(
+            "loonkosten",
+            "loonsom",
+            "arbeidskosten",
+        ),
+    ),
+    Column(
+        "parent_reference",
+        text(80, exempt=True),
+        default="",
+        title=_("Call-off of framework"),
+        also=(
+            "raamovereenkomst",
+            "raamcontract",
+        ),
+    ),
+    Column(
+        "valuation_table",
+        text(80),
+        default="",
+        title=_("Valuation table"),
+        also=(
+            "bouwblokkentabel",
+            "tabel",
+        ),
+    ),
+    Column(
+        "adviser_email",
+        text(254),
+        default="",
+        title=_("E-mail address of the adviser"),
+        also=(
+            "adviseur",
+            "e-mail adviseur",
+        ),
+    ),
+)
+
+CHANGE_COLUMNS = (
+    Column(
+        "change_id",
+        text(90),
+        default="",
+        title=_("Number of the change"),
+        also=("wijzigingsnummer",),
+    ),
+    Column(
+        "contract_reference",
+        text(80, exempt=True),
+        required=True,
+        title=_("Reference of the contract"),
+        also=(
+            "contract",
+            "kenmerk",
+            "contractnummer",
+            "kenmerk contract",
+            "contractnr",
+            "contractnr.",
+            "opdrachtnummer",
+            "referentie",
+        ),
+    ),
+    Column(
+        "kind",
+        choice_of(ChangeKind.choices, KINDS_IN_DUTCH),
+        required=True,
+        title=_("Kind"),
+        also=(
+            "soort",
+            "soort invulling",
+            "soort wijziging",
+            "type",
+        ),
+    ),
+    Column(
+        "effective_date",
+        day,
+        required=True,
+        title=_("Effective date"),
+        also=(
+            "ingangsdatum",
+            "per",
+            "datum",
+        ),
+    ),
+    Column(
+        "value_delta",
+        signed_amount,
+        title=_("Change of the value"),
+        also=(
+            "meerwerk",
+            "wijziging waarde",
+            "meer- of minderwerk",
+            "bedrag",
+            "minderwerk",
+        ),
+    ),
+    Column("labour_cost_delta", signed_amount, title=_("Change of the labour cost")),
+    Column(
+        "obligation_delta",
+        signed_amount,
+        title=_("Change of the obligation"),
+        also=("wijziging verplichting",),
+    ),
+    Column(
+        "rate",
+        percent,
+        title=_("Rate"),
+        also=(
+            "percentage",
+            "sroi-percentage",
+            "sroi %",
+            "social return %",
+            "sroi percentage",
+            "sroi-%",
+            "% sroi",
+            "social return percentage",
+            "percentage social return",
+            "sroi",
+            "perc sroi",
+        ),
+    ),
+    Column("new_end_date", day, title=_("New last day"), also=("nieuwe einddatum",)),
+    Column(
+        "reason",
+        text(1000),
+        required=True,
+        title=_("Reason"),
+        also=(
+            "reden",
+            "toelichting",
+        ),
+    ),
+)

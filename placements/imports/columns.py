@@ -1,0 +1,307 @@
+"""The columns of a file with fulfilments: what each is called, how it is read, and by which words.
+Source: DOMAIN.md section 10.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import BlockKind, PolicyField
+from placements.models import FulfilmentState
+from sroi.exchange import (
+    Column,
+    amount,
+    answers,
+    choice_of,
+    code_list,
+    day,
+    decimal_number,
+    hours_per_week,
+    kvk,
+    per_reference,
+    shares,
+    text,
+    whole_number,
+    yes_no,
+)
+
+STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
+# What people write in Dutch is read as well as the code.
+STATUSES_IN_DUTCH = {
+    "concept": FulfilmentState.DRAFT,
+    "ingediend": FulfilmentState.SUBMITTED,
+    "goedgekeurd": FulfilmentState.ACCEPTED,
+}
+KINDS = (BlockKind.PLACEMENT, BlockKind.PURCHASE, BlockKind.ACTIVITY)
+KINDS_IN_DUTCH = {
+    "plaatsing": BlockKind.PLACEMENT,
+    "sociale inkoop": BlockKind.PURCHASE,
+    "inkoop": BlockKind.PURCHASE,
+    "maatschappelijke activiteit": BlockKind.ACTIVITY,
+    "activiteit": BlockKind.ACTIVITY,
+}
+COLUMNS = (
+    Column(
+        "external_id",
+        text(80),
+        required=True,
+        title=_("Number"),
+        also=(
+            "nummer",
+            "volgnummer",
+            "invullingnummer",
+            "id",
+        ),
+    ),
+    Column(
+        "kind",
+        choice_of([(kind, kind.label) for kind in KINDS], KINDS_IN_DUTCH),
+        required=True,
+        title=_("Kind"),
+        also=(
+            "soort",
+            "soort invulling",
+            "soort wijziging",
+            "type",
+        ),
+    ),
+    Column(
+        "contracts",
+        shares(complete=False),
+        required=True,
+        title=_("Contracts"),
+        also=(
+            "contract",
+            "contractnummer",
+            "kenmerk",
+            "kenmerk contract",
+            "contractnr",
+            "contractnr.",
+            "opdrachtnummer",
+            "referentie",
+        ),
+    ),
+    Column(
+        "block",
+        per_reference,
+        required=True,
+        title=_("Building block"),
+        also=(
+            "bouwblok",
+            "bouwblokcode",
+            "code",
+        ),
+    ),
+    Column(
+        "description",
+        text(500),
+        default="",
+        title=_("Description"),
+        also=(
+            "omschrijving",
+            "toelichting",
+        ),
+    ),
+    Column(
+        "candidate_ref",
+        text(80),
+        default="",
+        title=_("Candidate reference"),
+        also=(
+            "kandidaat",
+            "kandidaatnummer",
+            "personeelsnummer",
+            "kandidaatkenmerk",
+            "kenmerk kandidaat",
+        ),
+    ),
+    Column(
+        "hours_per_week",
+        hours_per_week,
+        title=_("Hours per week"),
+        also=(
+            "uren",
+            "uren per week",
+            "contracturen",
+            "aantal uur per week",
+            "uur per week",
+        ),
+    ),
+    Column(
+        "start_date",
+        day,
+        title=_("First day"),
+        also=(
+            "startdatum",
+            "begindatum",
+            "ingangsdatum",
+            "start",
+            "datum in dienst",
+            "aanvang opdracht",
+            "aanvang",
+            "startdatum contract",
+            "begin",
+            "ingang",
+            "ingangsdatum contract",
+            "datum start",
+            "aanvangsdatum",
+            "eerste dag",
+            "begindatum contract",
+        ),
+    ),
+    Column(
+        "end_date",
+        day,
+        title=_("Last day"),
+        also=(
+            "einddatum",
+            "afloopdatum",
+            "einde",
+            "datum uit dienst",
+            "voltooiing opdracht",
+            "voltooiing",
+            "einddatum contract",
+            "eind",
+            "datum einde",
+            "expiratiedatum",
+            "laatste dag",
+            "looptijd tot",
+            "expiratie",
+        ),
+    ),
+    Column(
+        "confirmed_until",
+        day,
+        title=_("Certain until"),
+        also=(
+            "loopt in elk geval tot en met",
+            "zeker tot",
+        ),
+    ),
+    Column("age_at_start", whole_number, title=_("Age at the start"), also=("leeftijd",)),
+    Column(
+        "permanent_contract",
+        yes_no,
+        title=_("Permanent contract"),
+        also=(
+            "vast contract",
+            "vast dienstverband",
+        ),
+    ),
+    Column(
+        "entitled_until",
+        day,
+        title=_("Entitled until"),
+        also=("recht tot", "uitkering tot", "einde recht"),
+    ),
+    Column(
+        "facts",
+        answers,
+        default={},
+        title=_("Answers to questions of the table"),
+        also=("antwoorden", "vragen"),
+    ),
+    Column(
+        "bonuses",
+        code_list,
+        default=(),
+        title=_("Bonuses"),
+        also=(
+            "bonus",
+            "bonussen",
+        ),
+    ),
+    Column(
+        "supplier_name",
+        text(200),
+        default="",
+        title=_("Supplier"),
+        also=(
+            "leverancier",
+            "sociale firma",
+        ),
+    ),
+    Column(
+        "supplier_kvk",
+        kvk,
+        default="",
+        title=_("KvK number of the supplier"),
+        also=("kvk leverancier",),
+    ),
+    Column(
+        "invoice_number",
+        text(80, exempt=True),
+        default="",
+        title=_("Invoice number"),
+        also=(
+            "factuurnummer",
+            "factuur",
+        ),
+    ),
+    Column(
+        "amount",
+        amount,
+        title=_("Amount excl. VAT"),
+        also=(
+            "bedrag",
+            "bedrag excl btw",
+            "factuurbedrag",
+        ),
+    ),
+    Column(
+        "paid_on",
+        day,
+        title=_("Paid on"),
+        also=(
+            "betaald op",
+            "betaaldatum",
+        ),
+    ),
+    Column(
+        "quantity",
+        decimal_number(2, 0),
+        title=_("Quantity"),
+        also=(
+            "aantal",
+            "aantal uren",
+            "uren activiteit",
+        ),
+    ),
+    Column(
+        "activity_date",
+        day,
+        title=_("Date of the activity"),
+        also=(
+            "datum",
+            "datum activiteit",
+        ),
+    ),
+    Column(
+        "policy_field",
+        choice_of(PolicyField.choices),
+        default="",
+        title=_("Policy field"),
+        also=(
+            "beleidsterrein",
+            "beleidsveld",
+            "portefeuille",
+        ),
+    ),
+    Column(
+        "performed_by",
+        text(200),
+        default="",
+        title=_("Done by (subcontractor)"),
+        also=(
+            "onderaannemer",
+            "uitgevoerd door",
+        ),
+    ),
+    Column("accepted_value", amount, title=_("Decided value")),
+    Column("accepted_reason", text(1000), default="", title=_("Reason of the decision")),
+    Column(
+        "status",
+        choice_of([(state, state.label) for state in STATUSES], STATUSES_IN_DUTCH),
+        default=FulfilmentState.DRAFT,
+        title=_("Status"),
+        also=("status",),
+    ),
+)

@@ -1,0 +1,84 @@
+"""Files of any shape by command, and what it prints of them as data."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from contracts.models import Contract
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+CASES = Path(__file__).parents[2] / "data" / "import-cases"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel(make.moment(make.TODAY), tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _region() -> None:
+    make.make_region(code="gv")
+
+
+def told(path: Path, *options: str, command: str = "import_contracts") -> dict[str, Any]:
+    out = io.StringIO()
+    call_command(command, str(path), *options, region="gv", format="json", stdout=out)
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def test_a_dry_run_says_as_data_what_was_understood_and_imports_nothing() -> None:
+    found = told(CASES / "09-total-row.csv", "--dry-run")
+    assert [(row["row"], row["state"]) for row in found["rows"]] == [(2, "new"), (3, "left_out")]
+    assert found["rows"][0]["obligation"] == "50000.00"
+    assert found["totals"] == {
+        "rows": 1,
+        "value": "1000000.00",
+        "obligation": "50000.00",
+        "new_contractors": 1,
+    }
+    assert not Contract.objects.exists()
+    told(CASES / "09-total-row.csv")
+    assert [row["state"] for row in told(CASES / "09-total-row.csv")["rows"]] == [
+        "same",
+        "left_out",
+    ]
+
+
+def test_what_is_asked_stands_beside_its_cell() -> None:
+    found = told(CASES / "26-kvk-other-name.csv", "--dry-run")
+    ((warning,),) = [row["warnings"] for row in found["rows"] if row["warnings"]]
+    assert (warning["column"], warning["code"]) == ("contractor_name", "asked")
+    assert len(found["asks"]) == 1
+
+
+def test_sheet_row_columns_and_values_for_all_rows_can_be_told(tmp_path: Path) -> None:
+    columns = tmp_path / "columns.json"
+    columns.write_text(json.dumps({"ID publicatie": ""}))
+    award_list = str(CASES / "16-tenderned-shape.xlsx")
+    told(
+        Path(award_list),
+        *("--sheet", "OpenData sheet", "--header-row", "1"),
+        *("--columns", str(columns), "--all", "municipalities=GM0402"),
+    )
+    assert Contract.objects.get().reference == "900123"
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--sheet", "Nergens"], "Nergens|Leeswijzer"),
+        (["--header-row", "x"], "3-4"),
+        (["--all", "municipalities"], "KOLOM=WAARDE"),
+    ],
+)
+def test_what_is_told_wrongly_is_refused_with_a_sentence(options: list[str], word: str) -> None:
+    with pytest.raises(CommandError, match=word):
+        told(CASES / "16-tenderned-shape.xlsx", "--dry-run", *options)
