@@ -12,10 +12,10 @@ from typing import Any
 from contracts.models import Municipality
 from reporting.adoption import pieces
 from reporting.adoption.revising import NextRevision
-from reporting.figures.words import SECTIONS
+from reporting.figures.words import ANNEX, MESSAGE, SECTIONS
 from reporting.texts.written import Piece, changes
 
-TITLES = {"": "Titelblok", **dict(SECTIONS)}
+TITLES = {"": "Titelblok", **dict((MESSAGE, *SECTIONS, *ANNEX))}
 # What only repeats other words: the head of the file, the contents, and the status under each page.
 UNSEEN = re.compile(
     r'<head>.*?</head>|<nav .*?</nav>|<p class="running-foot">.*?</p>|<!--.*?-->', re.S
@@ -46,7 +46,8 @@ def differences(drafts: Iterable[NextRevision], reason: str) -> list[Difference]
     for draft in drafts:
         before, after = parts(draft.before.document), parts(draft.made(reason).document)
         for name, title in TITLES.items():
-            if changed := tuple(lines(before[name], after[name])):
+            # A report that was frozen earlier has no message, and no annex.
+            if changed := tuple(lines(before.get(name, ""), after.get(name, ""))):
                 one = found.setdefault((name, changed), Difference(title, list(changed)))
                 one.municipalities.append(draft.before.municipality)
     return [found[key] for key in sorted(found, key=lambda key: list(TITLES).index(key[0]))]

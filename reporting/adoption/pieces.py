@@ -46,11 +46,13 @@ def with_section(html: str, id: str, make: Made) -> str:
 
 def with_text(section: str, anew: str) -> str:
     """A section with the text of the same section made anew; without marks the whole of it is taken
-    over.
+    over. A report of before the message stood by itself has its text in two places, with figures
+    between them and tables after them: those stay, and the text stands in the last one.
     """
-    texts = iter(TEXT.findall(anew))
-    if len(TEXT.findall(section)) != len(TEXT.findall(anew)):
+    old, new = TEXT.findall(section), TEXT.findall(anew)
+    if not old or not new:
         return SECTION.search(anew)[0]  # type: ignore[index]
+    texts = iter(new if len(old) == len(new) else [*[""] * (len(old) - 1), "".join(new)])
     return TEXT.sub(lambda _old: next(texts), section)
 
 

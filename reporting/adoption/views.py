@@ -17,7 +17,7 @@ from reporting.models import AnnualReport
 from reporting.notice.addresses import address
 from reporting.particulars.filled_in import filed_anew
 from reporting.texts.views import OfEdition
-from reporting.texts.written import last_text, waiting
+from reporting.texts.written import last_text, unexplained, waiting
 from sroi.doors import Overtaken
 from sroi.fields import change_answers
 from sroi.views import FormPage, act_of
@@ -88,6 +88,8 @@ class StepView(OfEdition, FormPage):
             "heading": self.words.heading,
             "action": self.words.action,
         }
+        if self.step == "propose":
+            about["unexplained"] = unexplained(self.edition)
         if self.step in WITHOUT_A_WAY_BACK:
             about["rows"] = [
                 (figure.title, figure.kind.written(figure.value(self.edition.own)))

@@ -7,10 +7,12 @@ says something of it. Source: DOMAIN.md section 7.
 from collections.abc import Callable
 
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from contracts.coverage.coverage import WITH_REASON, expected_to_owe
-from contracts.owed.lines import active_in
+from contracts.models import LineKind
+from contracts.owed.lines import AWARDS, active_in
 from reporting.figures import definitions
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Figure, Ledger, Place, Topic
@@ -185,6 +187,37 @@ AWAITING_REVIEW = Figure(
     "quality.awaiting_review",
     shown=IN_TEXTS,
 )
+
+# --- From what was registered in the year to what is owed since the beginning ---------------------
+
+
+def _step(name: str, label: str | Promise, lines: Callable[[Period], Q]) -> Figure:
+    # Shown where it is something: a step that is nothing is left out.
+    return Figure(name, label, Kind.EURO, OWED, "obligation_delta", lines)
+
+
+OWED_BY_AWARDS = _step("owed_by_awards", _("New contracts"), definitions.registered_by(*AWARDS))
+OWED_BY_CHANGES = _step(
+    "owed_by_changes",
+    _("More and less work, and extensions"),
+    definitions.registered_by(LineKind.AMENDMENT, LineKind.EXTENSION),
+)
+OWED_LESS = (
+    _step("owed_discounted", _("PSO discounts"), definitions.owed_by(LineKind.PSO_DISCOUNT)),
+    _step("owed_waived", _("Waived"), definitions.owed_by(LineKind.WAIVER)),
+    _step(
+        "owed_corrected",
+        _("Corrections and cancelled contracts"),
+        definitions.owed_by(LineKind.CORRECTION),
+    ),
+    _step(
+        "owed_otherwise",
+        _("Turnover statements, rate changes and early ends"),
+        definitions.owed_otherwise,
+    ),
+)
+OWED_ADDED = _step("owed_added", _("Owed more or less in the year"), definitions.booked)
+RECONCILED = (OWED_BY_AWARDS, OWED_BY_CHANGES, *OWED_LESS, OWED_ADDED)
 
 # --- All, in the order in which they are told -----------------------------------------------------
 
@@ -368,6 +401,7 @@ FIGURES: dict[str, Figure] = {
         BELOW_DEFAULT,
         WITHOUT_REPORT,
         AWAITING_REVIEW,
+        *RECONCILED,
     )
 }
 # What a region can set a goal for, and what is set large in its report.

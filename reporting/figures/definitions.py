@@ -5,6 +5,8 @@ Annual figures sum by `booked`: the month something happened in, or the first op
 year was closed. Source: DOMAIN.md sections 3 and 7.
 """
 
+from collections.abc import Callable
+
 from django.db.models import F, Min, Q, Sum
 
 from contracts.models import Category, LineKind
@@ -22,6 +24,10 @@ REGISTERING = Q(
 )
 
 
+# What lowers an obligation, or puts it right: told apart from what is registered.
+NAMED = (LineKind.PSO_DISCOUNT, LineKind.WAIVER, LineKind.CORRECTION)
+
+
 def booked(period: Period) -> Q:
     return Q(booked__range=(period.first, period.last))
 
@@ -32,6 +38,21 @@ def booked_until(period: Period) -> Q:
 
 def registered(period: Period) -> Q:
     return booked(period) & REGISTERING
+
+
+def registered_by(*kinds: str) -> Callable[[Period], Q]:
+    """What these kinds of lines register."""
+    return lambda period: registered(period) & Q(kind__in=kinds)
+
+
+def owed_by(*kinds: str) -> Callable[[Period], Q]:
+    """What these kinds of lines change in what is owed, beside what is registered."""
+    return lambda period: booked(period) & Q(kind__in=kinds) & ~REGISTERING
+
+
+def owed_otherwise(period: Period) -> Q:
+    """What changes what is owed in yet another way."""
+    return booked(period) & ~REGISTERING & ~Q(kind__in=NAMED)
 
 
 def awarded(period: Period) -> Q:

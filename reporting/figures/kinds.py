@@ -55,6 +55,12 @@ class Kind(Enum):
             return euro(value)
         return percent(value) if self is Kind.PERCENT else number(value)
 
+    def said(self, value: Value) -> str:
+        """As it stands in a sentence: `104`, `€ 1.899.527` in whole euros, `2,5%`."""
+        if self is not Kind.EURO or value is None or isinstance(value, Hidden):
+            return self.written(value)
+        return euro(rounded(Decimal(value), 0))
+
     def rough(self, value: Decimal) -> str:
         """A goal as it stands in a sentence: `50`, `€ 5 miljoen`, `€ 750.000`."""
         if self is Kind.EURO and value >= MILLION and not value % ROUND:

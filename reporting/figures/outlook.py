@@ -49,6 +49,10 @@ class Team:
     def total(self) -> Decimal:
         return (self.cost or ZERO) + (self.extra_cost or ZERO)
 
+    @property
+    def proposes(self) -> bool:
+        return self.extra_fte is not None or self.extra_cost is not None
+
 
 @dataclass(frozen=True)
 class Bounds:

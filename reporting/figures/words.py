@@ -8,7 +8,8 @@ from typing import NamedTuple
 from contracts.models import Category, TargetGroup
 from sroi.templatetags.formats import number
 
-# The sections of a council notice, in their order; what the last two say is not written by hand.
+# The sections of a council notice, in their order. Before them stands a message, after them an
+# annex, which nobody writes.
 SECTIONS = (
     ("kennisnemen-van", "1 Kennisnemen van"),
     ("inleiding", "2 Inleiding"),
@@ -18,10 +19,14 @@ SECTIONS = (
     ("financiele-aspecten", "6 Financiële aspecten"),
     ("communicatie", "7 Communicatie"),
     ("vervolg", "8 Vervolg"),
+)
+MESSAGE = ("in-het-kort", "In het kort")
+ANNEX = (
+    ("bijlage", "Bijlage"),
     ("begrippen", "Begrippen"),
     ("verantwoording", "Verantwoording"),
 )
-WRITTEN = dict(SECTIONS[:8])
+WRITTEN = dict(SECTIONS)
 
 RATE_REASONS = {
     "labour_share": "Klein aandeel arbeid",

@@ -5,7 +5,7 @@ The notice is a Dutch document: whoever renders it does so under Dutch
 (`reporting.notice.files.html`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import NamedTuple
@@ -23,11 +23,13 @@ from reporting.figures.catalogue import (
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.kinds import Hidden
 from reporting.figures.quality import moment
-from reporting.figures.words import SECTIONS, capital, listed, region_name, spelled
+from reporting.figures.records import Figure
+from reporting.figures.words import ANNEX, SECTIONS, capital, listed, region_name, spelled
 from reporting.models import AnnualReport
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed
 from reporting.notice.tables import drawings, exhibits, finances
+from reporting.notice.tables.cells import evened
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
 from sroi.charts.facts import Chart
@@ -48,11 +50,31 @@ class Tile(NamedTuple):
     figure: str = ""
 
 
+class Drawn(NamedTuple):
+    """A chart with the words above it."""
+
+    chart: Chart
+    caption: str
+
+
+class Part(NamedTuple):
+    """A part of the annex: its tables and charts, with what there is to say of them."""
+
+    id: str
+    title: str
+    said: list[str]
+    charts: list[Drawn]
+    tables: list[DocumentTable]
+    notes: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.charts or self.tables or self.said)
+
+
 @dataclass(frozen=True)
 class Section:
-    """A section of the notice: its text block by block, and the template with the tables and charts
-    that follow it.
-    """
+    """A section of the notice: its text block by block, and the template with what follows it."""
 
     notice: "CouncilNotice"
     id: str
@@ -71,13 +93,14 @@ class Section:
     def text(self) -> list[SafeString]:
         return self.notice.text(self.id)
 
-    @property
-    def first(self) -> SafeString:
-        return self.text[0] if self.text else SafeString()
 
-    @property
-    def rest(self) -> list[SafeString]:
-        return self.text[1:]
+# What stands above a chart of the annex.
+CAPTIONS = {
+    "goals": "Resultaat over het jaar, met het doel als streep",
+    "workplaces": "Werkplekken per jaar",
+    "fulfilled": "Ingevulde waarde per jaar",
+    "categories": "Ingevulde waarde per categorie",
+}
 
 
 def filed_as(filed: Filed) -> dict[str, str]:
@@ -127,6 +150,16 @@ class CouncilNotice:
     @cached_property
     def sections(self) -> list[Section]:
         return [Section(self, id, title) for id, title in SECTIONS]
+
+    @cached_property
+    def annex(self) -> list[Section]:
+        return [Section(self, id, title) for id, title in ANNEX]
+
+    @property
+    def contents(self) -> list[Section]:
+        """Where to find what; what was frozen before there was an annex has none."""
+        frozen, found = self.edition.frozen, [*self.sections, *self.annex]
+        return [part for part in found if not frozen or f'id="{part.id}"' in frozen.text]
 
     def text(self, section: str) -> list[SafeString]:
         """What was written for a section, or else its default text, with every figure filled in."""
@@ -213,7 +246,25 @@ class CouncilNotice:
         where = town.slug if town else self.edition.region.code
         return f"raadsmededeling-social-return-{self.year}-{where}"
 
-    # --- Core message ---
+    # --- The message on one page ---
+
+    @property
+    def lead(self) -> SafeString:
+        """What came of the year and of its goals, in a sentence or two."""
+        return self.said(
+            wording.lead(self.own, self.whole, exhibits.in_order(self.whole.goal), self.running)
+        )
+
+    @property
+    def headline(self) -> Drawn | None:
+        """The one chart of the message: the way to a goal, or else how the years went."""
+        if self.paths and not self.edition.municipality:
+            return self.paths[0]
+        several = len(self.own.years) > 1
+        if not several:
+            return None
+        chart = drawings.years_chart(self.own, [], FULFILLED)
+        return Drawn(chart, f"{FULFILLED.title} per jaar")
 
     @property
     def has_results(self) -> bool:
@@ -262,14 +313,6 @@ class CouncilNotice:
     # --- Account ---
 
     @property
-    def to_date(self) -> SafeString:
-        return self.said(wording.to_date(self.own))
-
-    @property
-    def paid(self) -> SafeString:
-        return self.said(wording.paid(self.own))
-
-    @property
     def reliability(self) -> list[SafeString]:
         day = moment(self.own.period, self.edition.data_date)
         remarks = wording.reliability(self.own.quality, self.own, day)
@@ -283,6 +326,9 @@ class CouncilNotice:
 
     @cached_property
     def tables(self) -> dict[str, DocumentTable | None]:
+        return {name: table and evened(table) for name, table in self._tables().items()}
+
+    def _tables(self) -> dict[str, DocumentTable | None]:
         own, whole, town, ahead = (
             self.own,
             self.whole,
@@ -302,7 +348,7 @@ class CouncilNotice:
                 if whole.work_groups
                 else None
             ),
-            "policy_fields": exhibits.policy_fields_table(own),
+            "policy_fields": exhibits.policy_fields_table(own) if own.fulfilled else None,
             "sectors": exhibits.sectors_table(own) if not town and own.sectors else None,
             "promises": (
                 finances.promises_table(ahead.promises, self.edition.goals)
@@ -311,6 +357,7 @@ class CouncilNotice:
             ),
             "scenario": finances.scenario_table(ahead.scenario) if ahead.scenario else None,
             "finance": finances.finance_table(own) if own.years else None,
+            "reconciled": finances.reconciled_table(own) if own.years else None,
             "reasons": finances.reasons_table(own) if own.below_default else None,
             "coverage": finances.coverage_table(own) if own.coverage.number else None,
             "spent": finances.spent_table(whole) if not town and whole.fulfilled else None,
@@ -319,34 +366,140 @@ class CouncilNotice:
 
     @cached_property
     def charts(self) -> dict[str, Chart | None]:
+        """Those of the annex: what the message or a path shows already is not among them."""
         own, whole, town = self.own, self.whole, self.edition.municipality
-        goals = [] if town else self.edition.goals
         several = len(own.years) > 1
+        drawn = {FULFILLED} if town or not self.paths else set(self.aimed)
+        hides = any(isinstance(year.workplaces, Hidden) for year in own.years)
         return {
-            "goals": drawings.goals_chart(whole.goal) if whole.goal else None,
+            "goals": drawings.goals_chart(whole.goal) if len(whole.goal) > 1 else None,
             "workplaces": (
-                drawings.years_chart(own, goals, WORKPLACES)
-                if several and not any(isinstance(y.workplaces, Hidden) for y in own.years)
+                drawings.years_chart(own, [] if town else self.edition.goals, WORKPLACES)
+                if several and not hides and WORKPLACES not in drawn
                 else None
             ),
-            "fulfilled": drawings.years_chart(own, goals, FULFILLED) if several else None,
+            "fulfilled": (
+                drawings.years_chart(own, self.edition.goals, FULFILLED)
+                if several and FULFILLED not in drawn
+                else None
+            ),
             "categories": drawings.categories_chart(own) if own.fulfilled else None,
             "municipalities": None if town else drawings.clients_chart(whole),
         }
 
     @cached_property
-    def growth(self) -> list[tuple[Chart, str]]:
-        """A path per indicator with goals in later years; two at most, or the message drowns."""
-        later, ahead = self.edition.later_goals, self.edition.outlook
+    def aimed(self) -> list[Figure]:
+        """What is aimed at in later years; two at most, or the message drowns."""
+        later = self.edition.later_goals
         aimed = [
             figure for figure in INDICATORS if any(goal.indicator == figure.name for goal in later)
         ]
-        if ahead.scenario and FULFILLED not in aimed:
+        if self.edition.outlook.scenario and FULFILLED not in aimed:
             aimed.append(FULFILLED)
+        return aimed[:2]
+
+    @cached_property
+    def paths(self) -> list[Drawn]:
+        """A path per indicator with goals in later years; these are of the region."""
+        later, ahead = self.edition.later_goals, self.edition.outlook
         return [
-            (
+            Drawn(
                 drawings.growth_chart(self.whole, later, figure, ahead),
                 f"Resultaat en ambitie: {figure.phrase}",
             )
-            for figure in aimed[:2]
+            for figure in self.aimed
         ]
+
+    @property
+    def growth(self) -> list[Drawn]:
+        """The paths that the message does not show; the edition of a municipality has the goals of
+        the region in a sentence.
+        """
+        return [] if self.edition.municipality else self.paths[1:]
+
+    # --- Annex ---
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The annex part by part; what has nothing to show is left out."""
+        town, whole, ahead = self.edition.municipality, self.whole, self.edition.outlook
+        of_region = f"{capital(self.region_name)} als geheel"
+        for_whom, scenario, team = [], [], []
+        if whole.work_groups and town:
+            for_whom.append(
+                "Per gemeente wordt niet naar doelgroep uitgesplitst, zodat niemand te herkennen"
+                f" is. Deze tabel gaat over {self.region_name} als geheel."
+            )
+        if whole.work_groups and not self.tables["target_groups"]:
+            for_whom.append(
+                "De aantallen per doelgroep zijn te klein om te vermelden zonder dat ze naar"
+                " personen te herleiden zijn."
+            )
+        if ahead.scenario:
+            scenario = [
+                "Het scenario is één vermenigvuldiging: inkoopvolume × deel met social return ×"
+                " gemiddeld percentage × deel dat wordt ingevuld. Het is een berekening van wat"
+                f" kan, geen voorspelling. {ahead.scenario.note}".rstrip()
+            ]
+        if ahead.team and ahead.team.note:
+            team = [ahead.team.note]
+        goals = [f"De doelen en deze cijfers zijn die van {of_region[:1].lower()}{of_region[1:]}."]
+        found = [
+            self._part(
+                "doelen",
+                "Resultaat en doel",
+                "goals",
+                said=goals if town else [],
+                charts=("goals",),
+            ),
+            self._part("naast-de-regio", f"{self.place} en de regio", "beside"),
+            self._part(
+                "jaren",
+                "Ontwikkeling door de jaren",
+                "years",
+                said=[self.development],
+                charts=("workplaces", "fulfilled"),
+            ),
+            self._part(
+                "waarmee",
+                "Waarmee is ingevuld",
+                "categories",
+                said=[self.division],
+                charts=("categories",),
+            ),
+            self._part(
+                "per-gemeente",
+                f"Per {self.client_word}",
+                "municipalities",
+                "spent",
+                charts=("municipalities",),
+            ),
+            self._part("voor-wie", "Voor wie", "target_groups", said=for_whom),
+            self._part("beleidsterreinen", "Per beleidsterrein", "policy_fields"),
+            self._part("branches", "Per branche", "sectors"),
+            self._part("vooruitblik", "Vooruitblik", "promises", "scenario", notes=scenario),
+            self._part("financieel", "Verplicht en ingevuld", "finance", "reconciled"),
+            self._part("dekking", "Dekking en lagere percentages", "coverage", "reasons"),
+            self._part("kosten", "Kosten van het team", "team", notes=team),
+        ]
+        return [part for part in found if not part.is_empty]
+
+    def _part(
+        self,
+        id: str,
+        title: str,
+        *tables: str,
+        charts: tuple[str, ...] = (),
+        said: Sequence[str] = (),
+        notes: Sequence[str] = (),
+    ) -> Part:
+        shown = [table for name in tables if (table := self.tables.get(name))]
+        drawn = [
+            Drawn(chart, CAPTIONS.get(name) or f"{FULFILLED.title} per {self.client_word}")
+            for name in charts
+            if (chart := self.charts[name])
+        ]
+        # A sentence beside a table that is not there would hang in the air, but for one that says
+        # why it is not.
+        told = [words for words in said if words] if shown or id == "voor-wie" else []
+        return Part(id, title, told, drawn, shown, list(notes) if shown else [])

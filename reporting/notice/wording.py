@@ -36,7 +36,7 @@ from reporting.figures.records import Figure
 from reporting.figures.words import capital, category, counted, listed, spelled
 from reporting.models import Goal
 from sroi.money import rounded
-from sroi.templatetags.formats import euro, long_date, number, percent
+from sroi.templatetags.formats import euro, long_date, percent
 
 
 def live(name: str) -> str:
@@ -228,6 +228,16 @@ def core(own: AnnualFigures, running: bool) -> str:
         return f"In {year} is in {place}{sofar} voor {value}."
     count = live_count("werkplekken", own.workplaces, "werkplek", "werkplekken")
     return f"In {year} is in {place}{sofar} voor {value}, met {count}."
+
+
+def lead(
+    own: AnnualFigures, whole: AnnualFigures, goals: Sequence[GoalResult], running: bool
+) -> str:
+    """The year and what came of its goals, which are those of the region."""
+    said = goals_in_short(goals, whole.year or 0, running)
+    if said and own.municipality:
+        said = f"In {live('regio')}: {said[:1].lower()}{said[1:]}"
+    return " ".join(part for part in (core(own, running), said) if part)
 
 
 class Result(NamedTuple):
@@ -462,8 +472,7 @@ def reasons(own: AnnualFigures) -> str:
     count = live_count("onder_uitgangspunt", many, "opdracht", "opdrachten")
     return (
         f"Bij {count} is een lager percentage afgesproken, omdat het uitgangspunt niet in"
-        " verhouding zou staan tot de opdracht. De redenen staan in het dossier en in de tabel"
-        " hieronder."
+        f" verhouding zou staan tot de opdracht. De redenen: {live('redenen_lager_percentage')}."
     )
 
 
@@ -473,18 +482,22 @@ def team(found: Team | None) -> str:
         return ""
     parts = []
     if found.fte is not None:
-        cost = f" en kost {euro(found.cost)} per jaar" if found.cost is not None else ""
-        parts.append(f"Het team is {number(found.fte)} fte{cost}.")
+        cost = f" en kost {live('team_kosten')} per jaar" if found.cost is not None else ""
+        parts.append(f"Het team is {live('team_fte')} fte{cost}.")
     elif found.cost is not None:
-        parts.append(f"Het team kost {euro(found.cost)} per jaar.")
-    if found.extra_fte is not None:
-        cost = f", voor {euro(found.extra_cost)} per jaar" if found.extra_cost is not None else ""
-        parts.append(f"Voorgesteld wordt een uitbreiding met {number(found.extra_fte)} fte{cost}.")
-    elif found.extra_cost is not None:
-        parts.append(f"Voorgesteld wordt een uitbreiding van {euro(found.extra_cost)} per jaar.")
+        parts.append(f"Het team kost {live('team_kosten')} per jaar.")
+    if found.proposes:
+        parts.append(f"Voorgesteld wordt het team uit te breiden{extension(found)}.")
     if found.towns:
-        parts.append("De verdeling over de gemeenten naar aantal inwoners staat in de tabel.")
+        parts.append("De verdeling over de gemeenten naar aantal inwoners staat in de bijlage.")
     return " ".join(parts)
+
+
+def extension(found: Team) -> str:
+    """With how much, for how much."""
+    size = f" met {live('uitbreiding_fte')} fte" if found.extra_fte is not None else ""
+    cost = f", voor {live('uitbreiding_kosten')} per jaar" if found.extra_cost is not None else ""
+    return f"{size}{cost}"
 
 
 def paid(own: AnnualFigures) -> str:

@@ -32,7 +32,7 @@ from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.notice import CouncilNotice
 from reporting.opening.views import links_for
 from reporting.particulars.filled_in import may_file, may_supply
-from reporting.texts.written import may_write
+from reporting.texts.written import may_write, unexplained
 from sroi.access import Access, visible
 from sroi.documents import DOCX
 from sroi.views import Happening, kept_file
@@ -135,6 +135,7 @@ class ReportPage(EditionView):
             ]
         if editions.may_export(access, edition.region):
             context["work"] = self.work(access, edition)
+            context["unexplained"] = unexplained(edition) if not edition.is_final else []
             context["waiting"] = edition.is_final and can_be_revised(edition.report)
             context["workbook_url"] = address("workbook", edition)
             context["data_urls"] = {name: address("data", edition, format=name) for name in DATA}

@@ -19,11 +19,14 @@ from reporting.texts import door as texts
 from reporting.texts.forms import SectionForm
 from reporting.texts.written import (
     COMMON,
+    CONSEQUENCES,
     changes,
     latest,
     may_write,
     numbered,
+    of_earlier_year,
     present,
+    unexplained,
     without_own,
 )
 from sroi.doors import Refused
@@ -73,11 +76,18 @@ class SectionPage(OfSection, FormPage):
         return super().get_form_kwargs() | {"edition": self.edition}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "default" not in request.POST:
-            return super().post(request, *args, **kwargs)
+        earlier = of_earlier_year(self.edition, self.section) if "earlier" in request.POST else None
+        if earlier:
+            return self.offer(earlier.text, year_taken=earlier.report.year)
+        if "default" in request.POST:
+            return self.offer(standard(self.edition, self.section), unsaved=True)
+        return super().post(request, *args, **kwargs)
+
+    def offer(self, text: str, **context: Any) -> HttpResponse:
+        """Another text in the field, which is not saved yet."""
         form = self.get_form()
-        change_answers(form, text=standard(self.edition, self.section))
-        return self.show(form, unsaved=True)
+        change_answers(form, text=text)
+        return self.show(form, **context)
 
     def do(self, form: Any) -> str:
         answer, act = form.cleaned_data, act_of(self.request)
@@ -105,6 +115,8 @@ class SectionPage(OfSection, FormPage):
         return super().get_context_data(
             title=WRITTEN[self.section],
             last=self.last,
+            earlier=of_earlier_year(self.edition, self.section),
+            unexplained=unexplained(self.edition) if self.section == CONSEQUENCES else [],
             section=notice_html.section(self.edition, self.section, written),
             groups=placeholders.groups(self.edition),
             preview_url=address("preview", self.edition, section=self.section),

@@ -17,6 +17,7 @@ from sroi.access import Access, May
 
 State = AnnualReport.State
 # Sections that say the same in every edition: what is written there is meant for all of them.
+CONSEQUENCES = "consequenties"
 COMMON = ("inleiding", "juridische-aspecten", "communicatie", "vervolg")
 
 
@@ -51,6 +52,29 @@ def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
 def present(edition: Edition, section: str) -> str:
     """The text as it stands in this edition."""
     return edition.texts.get(section) or standard(edition, section)
+
+
+def of_earlier_year(edition: Edition, section: str) -> SectionText | None:
+    """What was last written for this section in an earlier year, to begin from."""
+    rows = SectionText.objects.filter(
+        report__region=edition.region,
+        report__year__lt=edition.year,
+        municipality=edition.municipality,
+        section=section,
+    )
+    found: SectionText | None = (
+        rows.select_related("report").order_by("-report__year", "-number").first()
+    )
+    return found if found and found.text else None
+
+
+def unexplained(edition: Edition) -> list[str]:
+    """The goals that were not reached, while nobody wrote what caused it and what is done about it;
+    the goals are the region's.
+    """
+    if edition.municipality or edition.is_running or CONSEQUENCES in edition.texts:
+        return []
+    return [goal.figure.phrase for goal in edition.whole.goal.values() if goal.result < goal.low]
 
 
 def without_own(edition: Edition, section: str) -> str:

@@ -223,7 +223,7 @@ def growth_path(
     is a range.
 
     `promised` are bars behind them, filled to the low and outlined to the high, which `promises`
-    names; a scenario is a bracket from low to high beside its year.
+    names (what has no name is not there); a scenario is a bracket from low to high beside its year.
     """
     height, bottom = 240, 206
     steps = sorted(steps, key=lambda step: step.year)
@@ -248,7 +248,9 @@ def growth_path(
         shapes.append(element("polygon", points=points, fill=LIGHT))
         shapes.append(rectangle(0, scale(ZERO) - 0.5, WIDTH, 1, MUTED))
         shapes.append(path_of(lower, MID, 2))
-        for (x, y_high), (_, y_low), step, label in zip(upper, lower, steps, labels, strict=True):
+        for i, ((x, y_high), (_, y_low), step, label) in enumerate(
+            zip(upper, lower, steps, labels, strict=True)
+        ):
             if y_high < y_low:
                 shapes.append(path_of([(x, y_high), (x, y_low)], DARK, 2))
                 shapes.append(dot(x, y_high, 4.5, PAPER, DARK))
@@ -258,7 +260,7 @@ def growth_path(
             shapes.append(
                 text_at(
                     x,
-                    y_high - 12,
+                    min(y_high - 12, _highest(upper, i, width_of(label, 14, 700) / 2) - 6),
                     label,
                     size=14,
                     weight=700 if step.reached else 600,
@@ -274,15 +276,20 @@ def growth_path(
         shapes.append(_bracket(at[scenario.year], scenario, scale))
     keys = [
         *(
-            [(rectangle(0, 0, 11, 11, MID), promises[0]), (_outline(0, 0, 11, 11), promises[1])]
-            if promised
-            else []
+            key
+            for key in (
+                (rectangle(0, 0, 11, 11, MID), promises[0]),
+                (_outline(0, 0, 11, 11), promises[1]),
+            )
+            if promised and key[1]
         ),
         *([(rectangle(4, 0, 2.5, 11, GOAL), scenario_label)] if scenario else []),
     ]
     shapes.extend(_legend(keys, height))
     rows = [(str(step.year), label) for step, label in zip(steps, labels, strict=True)]
     for i, word in enumerate(promises if promised else ()):
+        if not word:
+            continue
         rows += [(f"{word} {p.year}", format(_top(p) if i else p.low)) for p in promised]
     if scenario:
         rows.append(
@@ -293,6 +300,14 @@ def growth_path(
 
 def _top(step: GoalStep) -> Decimal:
     return step.low if step.high is None else step.high
+
+
+def _highest(line: Sequence[tuple[float, float]], at: int, beside: float) -> float:
+    """Where the line comes highest within so much of a point, so that words can stand above it."""
+    (x, y), found = line[at], line[at][1]
+    for x2, y2 in (*line[max(at - 1, 0) : at], *line[at + 1 : at + 2]):
+        found = min(found, y + (y2 - y) * min(beside / abs(x2 - x), 1))
+    return found
 
 
 def _promise(x: float, step: GoalStep, scale: Scale) -> str:

@@ -1,5 +1,5 @@
-"""The demonstration's annual reports: earlier years that were made final and published, and the one
-being written.
+"""The demonstration's annual reports: the years that were made final and published, with what was
+written for the last of them.
 """
 
 import json
@@ -13,6 +13,7 @@ from reporting.adoption import door as adoption
 from reporting.models import Supplement
 from reporting.notice.editions import Filed, assemble
 from reporting.particulars import door as particulars
+from reporting.texts import door as texts
 from sroi.demo.data import FOLDER
 from sroi.doors import Act
 
@@ -29,6 +30,9 @@ def fill_in(region: Region, act: Act) -> None:
     particulars.supply(
         assemble(region, data["year"], None, act.today), _typed(data["supplement"]), seen=0, act=act
     )
+    whole = assemble(region, data["year"], None, act.today)
+    for section, text in data["texts"].items():
+        texts.write(whole, section, text, seen=0, everywhere=True, act=act)
     for code, filed in data["filings"].items():
         town = region.municipalities.get(code=code) if code else None
         day = date.fromisoformat(filed["on"]) if "on" in filed else None
@@ -41,7 +45,7 @@ def fill_in(region: Region, act: Act) -> None:
 
 
 def adopt(region: Region, by: Any, today: date) -> None:
-    """The earlier years that `report.json` names, made final and published on their days, as far as
+    """The years that `report.json` names, made final and published on their days, as far as
     those have been.
     """
     for adopted in _data(region).get("adopted", []):

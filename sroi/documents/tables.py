@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# So many rows are better moved to the next page than broken over two.
-SHORT = 15
+# So many rows are better moved to the next page than broken over two, unless sentences make them
+# tall.
+SHORT, SENTENCE = 15, 60
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class DocumentTable:
     # names of their own, so that rewording a heading changes nothing that a program reads.
     fields: Sequence[str] = ()
     names: Sequence[str] = ()
+    # Rows that add up those above them, by their place.
+    sums: Sequence[int] = ()
 
     def cells(self, row: Sequence[str]) -> list[DocumentCell]:
         return [DocumentCell(text, i not in self.words) for i, text in enumerate(row)]
@@ -41,15 +44,17 @@ class DocumentTable:
     @property
     def is_short(self) -> bool:
         """Better moved to the next page than broken over two."""
-        return len(self.rows) <= SHORT
+        tall = any(len(cell) > SENTENCE for row in self.rows for cell in row)
+        return len(self.rows) <= SHORT and not tall
 
     @property
     def head(self) -> list[DocumentCell]:
         return self.cells(self.header)
 
     @property
-    def body(self) -> list[list[DocumentCell]]:
-        return [self.cells(row) for row in self.rows]
+    def body(self) -> list[tuple[list[DocumentCell], bool]]:
+        """Each row with whether it adds up those above it."""
+        return [(self.cells(row), place in self.sums) for place, row in enumerate(self.rows)]
 
     @property
     def foot(self) -> list[DocumentCell]:

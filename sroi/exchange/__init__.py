@@ -32,7 +32,15 @@ from sroi.exchange.values import (
     whole_number,
     yes_no,
 )
-from sroi.exchange.writing import XLSX, ExportTable, csv_chunks, csv_text, write_csv, write_xlsx
+from sroi.exchange.writing import (
+    XLSX,
+    ExportTable,
+    Percent,
+    csv_chunks,
+    csv_text,
+    write_csv,
+    write_xlsx,
+)
 
 __all__ = [
     "HOURS_OF_A_WEEK",
@@ -44,6 +52,7 @@ __all__ = [
     "Fault",
     "Parsed",
     "PerReference",
+    "Percent",
     "Row",
     "Sheet",
     "Table",

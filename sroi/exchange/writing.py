@@ -41,13 +41,20 @@ class TextStream(Protocol):
     def write(self, text: str, /) -> Any: ...
 
 
+class Percent(Decimal):
+    """So many percent: 3 is shown as 3,00% in a spreadsheet, which reckons with 0.03."""
+
+
 @dataclass(frozen=True)
 class ExportTable:
-    """One sheet of a workbook. The title is cut and cleaned to what a sheet's name may be."""
+    """One sheet of a workbook. The title is cut and cleaned to what a sheet's name may be. With a
+    total, the last row adds up the others: it stays below them when they are sorted or filtered.
+    """
 
     title: str
     header: Sequence[str]
     rows: Iterable[Cells]
+    has_total: bool = False
 
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Cells]) -> Iterator[str]:
@@ -80,6 +87,7 @@ def write_xlsx(
         formats = {
             "header": workbook.add_format({"bold": True, "bottom": 1}),
             "amount": workbook.add_format({"num_format": "#,##0.00"}),
+            "percent": workbook.add_format({"num_format": "0.00%"}),
             "day": workbook.add_format({"num_format": "dd-mm-yyyy"}),
             "moment": workbook.add_format({"num_format": "dd-mm-yyyy hh:mm"}),
         }
@@ -136,7 +144,7 @@ def _write_table(sheet: Any, table: ExportTable, formats: dict[str, Any]) -> Non
             _write_cell(sheet, last, position, value, formats)
     sheet.freeze_panes(1, 0)
     if table.header:
-        sheet.autofilter(0, 0, last, len(table.header) - 1)
+        sheet.autofilter(0, 0, last - table.has_total, len(table.header) - 1)
 
 
 def _write_cell(sheet: Any, row: int, position: int, value: Any, formats: dict[str, Any]) -> None:
@@ -146,6 +154,8 @@ def _write_cell(sheet: Any, row: int, position: int, value: Any, formats: dict[s
         sheet.write_datetime(row, position, _local(value), formats["moment"])
     elif isinstance(value, date):
         sheet.write_datetime(row, position, value, formats["day"])
+    elif isinstance(value, Percent):
+        sheet.write_number(row, position, (value or abs(value)) / 100, formats["percent"])
     elif (
         isinstance(value, (Decimal, int))
         and not isinstance(value, bool)

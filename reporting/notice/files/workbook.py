@@ -6,11 +6,11 @@ For the region's own staff: the lines are not masked. Words are Dutch, as in the
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import BooleanField, Case, Sum, When
 from django.utils import translation
 
 from contracts.coverage.coverage import expected_to_owe
@@ -19,6 +19,8 @@ from placements.models import FulfilmentLine
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS, figures_as_data, leaves
 from reporting.figures.facts import PartFigures
+from reporting.figures.kinds import Kind
+from reporting.figures.records import Ledger
 from reporting.figures.words import (
     RATE_REASONS,
     capital,
@@ -30,7 +32,7 @@ from reporting.figures.words import (
 from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
-from sroi.exchange import ExportTable, write_xlsx
+from sroi.exchange import ExportTable, Percent, write_xlsx
 from sroi.money import ZERO
 from sroi.periods import Period
 from sroi.templatetags.formats import long_date
@@ -45,6 +47,7 @@ OWED = (
     "Soort",
     "Maand",
     "Geboekt in",
+    "Telt mee in",
     "Contractwaarde",
     "Verplichting",
 )
@@ -63,6 +66,7 @@ DONE = (
     "Beoordeeld op",
     "Maand",
     "Geboekt in",
+    "Telt mee in",
     "Waarde",
     "Betaald",
     "Fte",
@@ -89,18 +93,44 @@ CONTRACTS = (
 )
 
 
+# What the sheet of each table is called: the whole name fits on its tab.
+SHEETS = {
+    "goals": "Doelen",
+    "beside": "Naast de regio",
+    "years": "Per jaar",
+    "categories": "Per categorie",
+    "municipalities": "Per opdrachtgever",
+    "target_groups": "Per doelgroep",
+    "policy_fields": "Per beleidsterrein",
+    "sectors": "Per branche",
+    "promises": "Wat lopende opdrachten beloven",
+    "scenario": "Scenario",
+    "finance": "Financieel overzicht",
+    "reconciled": "Aansluiting van bedragen",
+    "reasons": "Redenen lager percentage",
+    "coverage": "Dekking",
+    "spent": "Waar de waarde terechtkwam",
+    "team": "Kosten van het team",
+}
+
+
 def as_xlsx(edition: Edition) -> bytes:
     """Every figure, every table of the notice, and the lines up to the posting of the figures."""
     target = io.BytesIO()
     with translation.override("nl"):
         notice = CouncilNotice(edition)
-        tables = [table for table in notice.tables.values() if table]
+        tables = {name: table for name, table in notice.tables.items() if table}
         sheets = [
             ExportTable("Toelichting", ("Wat", "Uitleg"), _about(notice)),
             ExportTable("Cijfers", ("Cijfer", "Naam", "Onderdeel", "Waarde"), figure_rows(edition)),
             *(
-                ExportTable(table.caption, ["", *table.header[1:]], map(_values, _rows(table)))
-                for table in tables
+                ExportTable(
+                    SHEETS[name],
+                    [table.header[0] or "Onderdeel", *table.header[1:]],
+                    map(_values, _rows(table)),
+                    has_total=bool(table.total),
+                )
+                for name, table in tables.items()
             ),
             ExportTable(
                 "Jaren naast elkaar",
@@ -151,8 +181,14 @@ def figure_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     for name, value in figures_as_data(edition.shown.own).items():
         label = FIGURES[name].title if name in FIGURES else str(PARTS.get(name, ""))
         for path, part in leaves(value):
-            is_amount = isinstance(part, str) and AMOUNT.fullmatch(part)
-            yield name, label, ".".join(path), Decimal(part) if is_amount else part
+            yield name, label, ".".join(path), _number(name, path, part)
+
+
+def _number(name: str, path: Sequence[str], part: Any) -> Any:
+    if not (isinstance(part, str) and AMOUNT.fullmatch(part)):
+        return part
+    is_rate = name in FIGURES and FIGURES[name].kind is Kind.PERCENT
+    return Percent(part) if is_rate or path[-1:] == ("percentage",) else Decimal(part)
 
 
 def year_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
@@ -181,7 +217,15 @@ def part_rows(parts: Iterable[PartFigures]) -> Iterator[tuple[Any, ...]]:
 
 def _values(row: Iterable[str]) -> list[Any]:
     """Figures as numbers, so that a spreadsheet can add them up; words as they are written."""
-    return [str(cell) if (value := getattr(cell, "value", None)) is None else value for cell in row]
+    return [_value(cell) for cell in row]
+
+
+def _value(cell: str) -> Any:
+    value = getattr(cell, "value", None)
+    if value is None:
+        aim = getattr(cell, "aim", None)
+        return str(cell) if aim is None else aim
+    return Percent(value) if cell.endswith("%") else value
 
 
 def _rows(table: Any) -> list[Any]:
@@ -212,7 +256,7 @@ def contract_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
             contract.start_date,
             contract.end_date,
             contract.value,
-            contract.rate,
+            None if contract.rate is None else Percent(contract.rate),
             RATE_REASONS[contract.rate_reason] if contract.rate_reason else "",
             contract.rate_reason_text,
             contract.pk in expected,
@@ -243,23 +287,24 @@ def _lines(model: Any, edition: Edition) -> Any:
 
 
 def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
-    for line in _lines(ObligationLine, edition).iterator():
+    lines = _with_counts(_lines(ObligationLine, edition), Ledger.OBLIGATION, edition)
+    for line in lines.iterator():
         yield (
             *_common(line, line.contract.contractor),
             line.get_kind_display(),
             line.month,
             line.booked,
+            _counting(line),
             line.value_delta,
             line.obligation_delta,
         )
 
 
 def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
-    for line in (
-        _lines(FulfilmentLine, edition)
-        .select_related("fulfilment__contractor", "version__reviewed_by", "block")
-        .iterator()
-    ):
+    lines = _with_counts(_lines(FulfilmentLine, edition), Ledger.FULFILMENT, edition)
+    for line in lines.select_related(
+        "fulfilment__contractor", "version__reviewed_by", "block"
+    ).iterator():
         yield (
             *_common(line, line.fulfilment.contractor),
             line.fulfilment.external_id,
@@ -271,10 +316,31 @@ def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
             line.version.reviewed_at,
             line.month,
             line.booked,
+            _counting(line),
             line.amount,
             line.paid,
             Decimal(str(line.fte)),
         )
+
+
+def _with_counts(lines: Any, ledger: Ledger, edition: Edition) -> Any:
+    """Each line with the figures that it counts in, as the record of each says."""
+    period = Period.year(edition.year)
+    conditions = {
+        f"in_{figure.name}": Case(
+            When(figure.condition(period, lines), then=True),
+            default=False,
+            output_field=BooleanField(),
+        )
+        for figure in FIGURES.values()
+        if figure.ledger is ledger and figure.lines
+    }
+    return lines.annotate(**conditions)
+
+
+def _counting(line: Any) -> str:
+    names = (figure.title for name, figure in FIGURES.items() if getattr(line, f"in_{name}", False))
+    return "; ".join(names)
 
 
 def _common(line: Any, contractor: Contractor) -> tuple[Any, ...]:

@@ -16,7 +16,6 @@ from reporting.notice.wording import client_word
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
 from sroi.charts.years import growth_path, year_columns
-from sroi.templatetags.formats import euro
 
 PROMISES = ("Ingevuld, gepland en in beoordeling", "Als elke lopende verplichting wordt ingevuld")
 
@@ -59,10 +58,14 @@ def years_chart(own: AnnualFigures, goals: Iterable[Goal], figure: Figure) -> Ch
 
 
 def categories_chart(own: AnnualFigures) -> Chart:
-    parts = [Bar(category(code), value) for code, value in own.by_category.items()]
+    parts = [Bar(category(code), value) for code, value in own.by_category.items() if value]
     columns = ("Categorie", FULFILLED.column, "Aandeel")
     return split_bar(
-        "categorieen", "Ingevulde waarde per categorie", parts, columns=columns, format=euro
+        "categorieen",
+        "Ingevulde waarde per categorie",
+        parts,
+        columns=columns,
+        format=FULFILLED.kind.said,
     )
 
 
@@ -72,7 +75,7 @@ def clients_chart(whole: AnnualFigures) -> Chart | None:
     columns = (capital(word), FULFILLED.column)
     title = f"Ingevulde waarde per {word}"
     return (
-        horizontal_bars("gemeenten", title, bars, columns=columns, format=euro)
+        horizontal_bars("gemeenten", title, bars, columns=columns, format=FULFILLED.kind.said)
         if len(bars) > 1
         else None
     )
@@ -105,7 +108,8 @@ def _ahead(ahead: Outlook, last: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if ahead.promises:
         found["promised"] = [GoalStep(p.year, p.forecast, p.obliged) for p in ahead.promises]
-        found["promises"] = PROMISES
+        some = any(promise.forecast for promise in ahead.promises)
+        found["promises"] = PROMISES if some else ("", PROMISES[1])
     if ahead.scenario:
         value = ahead.scenario.value
         found["scenario"] = GoalStep(ahead.scenario.year or last, value.low, value.high)

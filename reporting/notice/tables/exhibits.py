@@ -31,6 +31,7 @@ from reporting.figures.words import (
 from reporting.notice.tables.cells import (
     YEARS,
     Cell,
+    aim,
     column,
     count,
     named,
@@ -60,7 +61,7 @@ def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> Docu
             goal.figure.title,
             *(_measure(goal.figure, goal.figure.value(year)) for year in before),
             _measure(goal.figure, goal.result).opening(goal.indicator if opens else ""),
-            goal.figure.kind.limits(goal.low, goal.high, goal.figure.kind.written),
+            aim(goal.figure, goal.low, goal.high),
             rate(goal.percentage),
             verdict(goal, running),
         )
@@ -181,23 +182,25 @@ def split_table(
 
 
 def categories_table(own: AnnualFigures) -> DocumentTable:
-    parts = [(code, category(code), value) for code, value in own.by_category.items()]
+    before = [year.year for year in years_before(own)]
+    parts = [
+        (code, category(code), value)
+        for code, value in own.by_category.items()
+        if value or any(own.in_year("category", code, year) for year in before)
+    ]
     return split_table(own, "Ingevulde waarde per categorie", "Categorie", "category", parts)
 
 
 def policy_fields_table(own: AnnualFigures) -> DocumentTable:
-    """Every policy field with what it is for and, where there are any, its figures."""
+    """Every policy field for which something was done, with what it is for and its figures."""
     impacts = {field.code: field.impact for field in POLICY_FIELDS}
     values = {part.code: part.fulfilled for part in own.policy_fields}
     years = [year.year for year in years_before(own)]
     others = sorted({*values, *own.history.get("policy_field", {})} - {*impacts})
     codes = [
-        *impacts,
-        *(
-            code
-            for code in others
-            if values.get(code) or any(own.in_year("policy_field", code, year) for year in years)
-        ),
+        code
+        for code in (*impacts, *others)
+        if values.get(code) or any(own.in_year("policy_field", code, year) for year in years)
     ]
     found = split_table(
         own,
@@ -229,14 +232,25 @@ def _dashed(cell: str) -> str:
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
     """By what the contract is about: the division of its CPV code."""
-    parts = [(part.code, sector(part.code), part.fulfilled) for part in own.sectors]
+    before = [year.year for year in years_before(own)]
+    known = [
+        part
+        for part in own.sectors
+        if part.fulfilled
+        or part.contract_value_registered
+        or any(own.in_year("sector", part.code, year) for year in before)
+    ]
+    parts = [(part.code, sector(part.code), part.fulfilled) for part in known]
     found = split_table(
         own, "Ingevulde waarde per branche", "Branche van de opdracht", "sector", parts
     )
     values = column(
-        [*(part.contract_value_registered for part in own.sectors), own.contract_value_registered]
+        [*(part.contract_value_registered for part in known), own.contract_value_registered]
     )
-    rows = [(*row, value) for row, value in zip(found.rows, values, strict=False)]
+    rows = [
+        (row[0], *map(_dashed, (*row[1:], value)))
+        for row, value in zip(found.rows, values, strict=False)
+    ]
     header = (*found.header, f"Contractwaarde {own.year}")
     total, fields = (*found.total, values[-1]), (*found.fields, CONTRACT_VALUE_REGISTERED.name)
     return DocumentTable(found.caption, header, rows, total, fields=fields, names=found.names)

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
+from functools import partial
 from itertools import accumulate
+from typing import NamedTuple
 
 from django.utils.text import slugify
 
@@ -14,7 +16,12 @@ from reporting.figures.catalogue import (
     OBLIGATION_REGISTERED,
     OBLIGATION_TO_DATE,
     OPEN,
+    OWED_ADDED,
+    OWED_BY_AWARDS,
+    OWED_BY_CHANGES,
+    OWED_LESS,
     REALISED_TO_DATE,
+    RECONCILED,
     SOCIAL_FIRM_SPEND,
 )
 from reporting.figures.facts import AnnualFigures, PartFigures
@@ -22,7 +29,16 @@ from reporting.figures.outlook import Promise, Scenario, Team
 from reporting.figures.records import Figure
 from reporting.figures.words import RATE_REASONS, capital, category, plain
 from reporting.models import Goal
-from reporting.notice.tables.cells import Cell, column, count, named, rate, with_total, years_before
+from reporting.notice.tables.cells import (
+    Cell,
+    aim,
+    column,
+    count,
+    named,
+    rate,
+    with_total,
+    years_before,
+)
 from reporting.notice.wording import client_word
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
@@ -77,6 +93,94 @@ def _beside(
     return (figure.title, *opened, cells[-1].opening(figure.name))
 
 
+class Step(NamedTuple):
+    """A line of the way from one figure to another: what it is called in data and in words, how
+    much, the lines it opens, and whether it is what the lines above it come to.
+    """
+
+    name: str
+    label: str
+    amount: Decimal
+    opens: str
+    is_sum: bool = False
+
+
+def reconciled_table(own: AnnualFigures) -> DocumentTable | None:
+    """From what was registered in the year to what is still to be fulfilled, and from what was
+    credited to what was paid, so that every two figures that differ are explained.
+
+    A step that is nothing is left out. None where the report was frozen before the steps were
+    counted.
+    """
+    if any(figure.name not in own.values for figure in RECONCILED):
+        return None
+    year, before = own.year or 0, (own.year or 0) - 1
+    purchases = own.by_category[Category.SOCIAL_PURCHASING]
+    more = purchases - own.social_firm_spend
+    steps = (
+        *map(partial(_step, own), (OWED_BY_AWARDS, OWED_BY_CHANGES)),
+        _outcome(OBLIGATION_REGISTERED, f"Samen: geregistreerd in {year}", own),
+        *map(partial(_step, own), OWED_LESS),
+        _outcome(OWED_ADDED, f"Samen: verplichting erbij in {year}", own),
+        Step(
+            "owed_before",
+            f"Verplichtingen tot en met {before}",
+            own.obligation_to_date - OWED_ADDED.value(own),
+            f"{OBLIGATION_TO_DATE.name}?year={before}",
+        ),
+        _outcome(OBLIGATION_TO_DATE, "Samen: verplichtingen sinds het begin", own),
+        Step(
+            "fulfilled_before",
+            f"Af: ingevuld tot en met {before}",
+            own.realised_to_date - own.fulfilled,
+            f"{REALISED_TO_DATE.name}?year={before}",
+        ),
+        Step("fulfilled_less", f"Af: ingevuld in {year}", own.fulfilled, FULFILLED.name),
+        _outcome(OPEN, "Blijft over: nog in te vullen, sinds het begin", own),
+        Step(FULFILLED.name, f"Toegekende waarde in {year}", own.fulfilled, FULFILLED.name),
+        *(
+            Step(
+                code,
+                f"Af: {category(code).lower()}",
+                own.by_category[code],
+                f"fulfilled?category={code}",
+            )
+            for code in (Category.WORK, Category.CSR)
+        ),
+        Step(
+            Category.SOCIAL_PURCHASING,
+            "Blijft over: toegekend voor sociale inkoop",
+            purchases,
+            f"fulfilled?category={Category.SOCIAL_PURCHASING}",
+            is_sum=True,
+        ),
+        Step(
+            "weighted",
+            "Af: meer toegekend dan betaald" if more > 0 else "Bij: meer betaald dan toegekend",
+            abs(more),
+            "",
+        ),
+        _outcome(SOCIAL_FIRM_SPEND, f"Blijft over: {SOCIAL_FIRM_SPEND.phrase}", own),
+    )
+    shown = [step for step in steps if step.amount or step.is_sum]
+    cells = column([step.amount for step in shown])
+    rows = [(step.label, cell.opening(step.opens)) for step, cell in zip(shown, cells, strict=True)]
+    caption = "Van geregistreerd naar nog in te vullen, en van toegekend naar betaald"
+    note = "Bij “af” gaat het bedrag eraf. Een regel die nul is, staat er niet."
+    names = named((step.name for step in shown), total=False)
+    sums = [place for place, step in enumerate(shown) if step.is_sum]
+    head = ("", "Bedrag")
+    return DocumentTable(caption, head, rows, note=note, fields=("amount",), names=names, sums=sums)
+
+
+def _step(own: AnnualFigures, figure: Figure) -> Step:
+    return Step(figure.name, figure.title, figure.value(own), figure.name)
+
+
+def _outcome(figure: Figure, label: str, own: AnnualFigures) -> Step:
+    return Step(figure.name, label, figure.value(own), figure.name, is_sum=True)
+
+
 def reasons_table(own: AnnualFigures) -> DocumentTable:
     """Why contracts of the year have a rate below the guideline."""
     values = with_total([reason.value for reason in own.below_default])
@@ -107,6 +211,11 @@ def coverage_table(own: AnnualFigures) -> DocumentTable:
         "with_obligation": ("Met een verplichting", "coverage_with"),
         "without_with_reason": ("Zonder, met een reden in het dossier", "coverage_reason"),
         "without_reason": ("Zonder vastgelegde reden", "coverage_without"),
+    }
+    labels = {
+        name: words
+        for name, words in labels.items()
+        if getattr(found, name).number or (before and getattr(before, name).number)
     }
     values = column([*(getattr(found, name).value for name in labels), found.value])
     rows = [
@@ -203,19 +312,15 @@ def promises_table(promises: Sequence[Promise], goals: Iterable[Goal]) -> Docume
         "forecast": "Met wat gepland en in beoordeling is",
         "obliged": "Als elke verplichting wordt ingevuld",
     }
-    if not any(promise.realised for promise in promises):
-        del heads["realised"]
+    for name in ("realised", "forecast"):
+        if not any(getattr(promise, name) for promise in promises):
+            del heads[name]
     columns = [column([getattr(p, name) for p in promises]) for name in heads]
-    kind = FULFILLED.kind
     rows = [
         (
             str(promise.year),
             *(cells[i] for cells in columns),
-            (
-                kind.limits(aim.low, aim.high, kind.written)
-                if (aim := aims.get(promise.year))
-                else NOTHING
-            ),
+            (aim(FULFILLED, goal.low, goal.high) if (goal := aims.get(promise.year)) else NOTHING),
         )
         for i, promise in enumerate(promises)
     ]

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.utils import translation
 from django.utils.html import format_html
@@ -16,13 +17,13 @@ from django.utils.safestring import SafeString
 
 from reporting.figures.catalogue import FIGURES, FULFILLED, INDICATORS, LARGE, OPEN, TO_DATE_RATIO
 from reporting.figures.facts import AnnualFigures, percentage
-from reporting.figures.kinds import Hidden
-from reporting.figures.records import Topic
-from reporting.figures.words import category, listed, region_name
+from reporting.figures.kinds import Hidden, Kind
+from reporting.figures.records import Figure, Topic
+from reporting.figures.words import RATE_REASONS, category, listed, plain, region_name
 from reporting.notice.editions import Edition
 from sroi.documents import markup
-from sroi.money import ZERO
-from sroi.templatetags.formats import NOTHING, Links, euro, linked, long_date, percent
+from sroi.money import ZERO, rounded
+from sroi.templatetags.formats import NOTHING, Links, euro, linked, long_date, number, percent
 
 # What has no lines of its own opens those of another.
 OPENS = {TO_DATE_RATIO: OPEN.name}
@@ -65,6 +66,7 @@ def groups(edition: Edition) -> list[Group]:
         Group("Doelen", list(_goals(edition))),
         Group(Topic.COVERAGE.value, [*about(edition.own, Topic.COVERAGE), *_rules(edition)]),
         Group(Topic.QUALITY.value, list(about(edition.own, Topic.QUALITY))),
+        Group("Het team", list(_team(edition))),
         Group("Namen en data", list(_words(edition))),
     ]
     if edition.municipality:
@@ -115,7 +117,7 @@ def about(own: AnnualFigures, topic: Topic) -> Iterator[Placeholder]:
         if figure.placeholder and figure.topic is topic:
             opens = OPENS.get(figure, figure.name if figure.opens else "")
             yield Placeholder(
-                figure.placeholder, figure.title, figure.kind.written(figure.value(own)), opens
+                figure.placeholder, figure.title, figure.kind.said(figure.value(own)), opens
             )
 
 
@@ -129,22 +131,23 @@ def _per_category(own: AnnualFigures) -> Iterator[Placeholder]:
         yield Placeholder(
             f"waarde_{name}",
             label,
-            euro(own.by_category[code]),
+            Kind.EURO.said(own.by_category[code]),
             f"fulfilled?category={code}",
         )
 
 
 def _of_the_region(whole: AnnualFigures) -> Iterator[Placeholder]:
     for figure in LARGE:
-        written = figure.kind.written(figure.value(whole))
+        written = figure.kind.said(figure.value(whole))
         yield Placeholder(f"{figure.placeholder}_regio", f"{figure.title}, hele regio", written)
 
 
 def _open(own: AnnualFigures) -> Iterator[Placeholder]:
-    """What is open, one way or the other."""
-    yield Placeholder("nog_in_te_vullen", OPEN.title, euro(max(own.open, ZERO)), OPEN.name)
+    """What is open, one way or the other: the difference of the two that stand beside it."""
+    left = rounded(own.obligation_to_date, 0) - rounded(own.realised_to_date, 0)
+    yield Placeholder("nog_in_te_vullen", OPEN.title, euro(max(left, ZERO)), OPEN.name)
     yield Placeholder(
-        "meer_dan_verplicht", "Meer ingevuld dan verplicht", euro(max(-own.open, ZERO)), OPEN.name
+        "meer_dan_verplicht", "Meer ingevuld dan verplicht", euro(max(-left, ZERO)), OPEN.name
     )
 
 
@@ -153,13 +156,18 @@ def _beside_before(edition: Edition) -> Iterator[Placeholder]:
     for figure in INDICATORS:
         now, then = figure.value(edition.own), figure.value(before) if before else None
         hides = isinstance(now, Hidden) or isinstance(then, Hidden)
-        change = None if then is None or hides else abs(Decimal(now) - Decimal(then))
+        change = None if then is None or hides else abs(_whole(figure, now) - _whole(figure, then))
         opens = f"{figure.name}?year={year}" if before else ""
-        name, write = figure.placeholder, figure.kind.written
+        name, write = figure.placeholder, figure.kind.said
         yield Placeholder(f"{name}_vorig_jaar", f"{figure.title}, jaar ervoor", write(then), opens)
         yield Placeholder(
             f"{name}_verschil", f"{figure.title}, verschil met het jaar ervoor", write(change)
         )
+
+
+def _whole(figure: Figure, value: Any) -> Decimal:
+    """As it is said, so that the difference is that of the two figures in the sentence."""
+    return rounded(Decimal(value), 0) if figure.kind is Kind.EURO else Decimal(value)
 
 
 def _goals(edition: Edition) -> Iterator[Placeholder]:
@@ -183,13 +191,43 @@ def _rules(edition: Edition) -> Iterator[Placeholder]:
         ("zonder_reden", found.without_reason.value, "coverage_without"),
     ):
         yield Placeholder(
-            f"waarde_{name}", f"{FIGURES[opens].title}: contractwaarde", euro(amount), opens
+            f"waarde_{name}",
+            f"{FIGURES[opens].title}: contractwaarde",
+            Kind.EURO.said(amount),
+            opens,
         )
+    reasons = listed(
+        f"{words[:1].lower()}{words[1:]} ({number(reason.number)})"
+        for reason in edition.own.below_default
+        if (words := RATE_REASONS.get(reason.code) or plain(reason.code))
+    )
+    yield Placeholder(
+        "redenen_lager_percentage",
+        "Redenen van een lager percentage, geteld",
+        reasons or NOTHING,
+        "below_default" if reasons else "",
+    )
     default = percent(policy.default_rate if policy else None)
     yield Placeholder("uitgangspunt", "Uitgangspunt voor het percentage", default)
     for kind, label in (("works", "werken"), ("services", "diensten"), ("supplies", "leveringen")):
         threshold = getattr(policy, f"threshold_{kind}", None)
         yield Placeholder(f"drempel_{label}", f"Drempel voor {label}", euro(threshold))
+
+
+def _team(edition: Edition) -> Iterator[Placeholder]:
+    """The team, and what is proposed; filled in by people, so no lines are behind it."""
+    team = edition.outlook.team
+    for name, label, value in (
+        ("team_fte", "Omvang van het team in fte", number(team.fte if team else None)),
+        ("team_kosten", "Kosten van het team per jaar", euro(team.cost if team else None)),
+        ("uitbreiding_fte", "Voorgestelde fte erbij", number(team.extra_fte if team else None)),
+        (
+            "uitbreiding_kosten",
+            "Voorgestelde kosten erbij per jaar",
+            euro(team.extra_cost if team else None),
+        ),
+    ):
+        yield Placeholder(name, label, value)
 
 
 def _words(edition: Edition) -> Iterator[Placeholder]:

@@ -28,7 +28,16 @@ def _sentences(*parts: str) -> str:
 def _taking_note(edition: Edition) -> Iterable[str]:
     whole = f", en die van {live('regio')} als geheel" if edition.municipality else ""
     goals = ", afgezet tegen de doelen voor dat jaar" if edition.whole.goal else ""
-    yield f"De resultaten van social return in {live('plaats')} over {live('jaar')}{whole}{goals}."
+    team = edition.outlook.team
+    yield _sentences(
+        f"De resultaten van social return in {live('plaats')} over {live('jaar')}{whole}{goals}.",
+        (
+            f"Ook ligt er een voorstel om het team uit te breiden{wording.extension(team)}: zie"
+            " 6 Financiële aspecten."
+            if team and team.proposes
+            else "Deze mededeling is ter informatie."
+        ),
+    )
 
 
 def _introduction(edition: Edition) -> Iterable[str]:
@@ -64,26 +73,21 @@ def _introduction(edition: Edition) -> Iterable[str]:
 
 
 def _core_message(edition: Edition) -> Iterable[str]:
-    own, running = edition.own, edition.is_running
-    goals = wording.goals_in_short(exhibits.in_order(edition.whole.goal), edition.year, running)
-    if goals and edition.municipality:
-        goals = f"In {live('regio')}: {goals[:1].lower()}{goals[1:]}"
-    yield _sentences(wording.core(own, running), goals)
+    own = edition.own
     if own.years:
-        yield "### De belangrijkste resultaten"
-        results = wording.results(own, edition.whole, edition.year, running)
+        results = wording.results(own, edition.whole, edition.year, edition.is_running)
         yield "\n".join(f"- **{result.label}.** {result.text}" for result in results)
+    else:
+        yield wording.to_date(own)
 
 
 def _consequences(edition: Edition) -> Iterable[str]:
+    yield wording.missed(exhibits.in_order(edition.whole.goal), edition.is_running)
     yield _sentences(
-        "Deze mededeling is ter informatie en vraagt geen besluit van de raad.",
-        wording.missed(exhibits.in_order(edition.whole.goal), edition.is_running),
-    )
-    yield _sentences(
-        wording.to_date(edition.own),
         "Opdrachtnemers vullen hun verplichting in tijdens de looptijd van de opdracht.",
-        "Wat aan het einde ontbreekt, wordt vastgesteld bij de afrekening.",
+        "Wat zij aan het einde tekortkomen, wordt vastgesteld bij de afrekening.",
+        "Wat van opdrachtnemers wordt gevraagd, wordt ook gecontroleerd: alleen wat is beoordeeld"
+        " en goedgekeurd, telt mee.",
     )
 
 
@@ -117,7 +121,7 @@ def _finance(edition: Edition) -> Iterable[str]:
         wording.reasons(edition.own),
     )
     yield wording.team(edition.outlook.team)
-    yield "### Dekking: wordt social return overal toegepast?"
+    yield "### Wordt social return overal toegepast?"
     yield _sentences(
         wording.covered(edition.own.coverage, edition.year),
         wording.thresholds(edition.policy) if edition.policy else "",
@@ -127,7 +131,7 @@ def _finance(edition: Edition) -> Iterable[str]:
 def _communication(edition: Edition) -> Iterable[str]:
     yield _sentences(
         "Deze mededeling is er als webpagina, als toegankelijke pdf en als Word-document, met"
-        " dezelfde cijfers.",
+        " overal dezelfde cijfers.",
         (
             "Elke gemeenteraad in de regio krijgt een eigen uitgave, met de cijfers van de eigen"
             " gemeente naast die van de regio."

@@ -19,10 +19,11 @@ from docx import Document
 
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
+from reporting.adoption import pieces
 from reporting.adoption.rights import can_be_revised
 from reporting.adoption.verification import differences
 from reporting.figures.catalogue import INDICATORS
-from reporting.figures.words import SECTIONS
+from reporting.figures.words import ANNEX, MESSAGE, SECTIONS
 from reporting.goals.door import set_goals
 from reporting.models import AnnualReport, FrozenEdition
 from reporting.notice import wording
@@ -116,7 +117,7 @@ def rest(html: str) -> str:
 def differing(before: str, after: str) -> set[str]:
     """The sections that are not the same, byte for byte; what lies outside them is."""
     old, new = sections(before), sections(after)
-    assert list(old) == list(new) == [section for section, _title in SECTIONS]
+    assert list(old) == list(new) == [id for id, _title in (MESSAGE, *SECTIONS, *ANNEX)]
     assert rest(before) == rest(after)
     return {section for section in old if old[section] != new[section]}
 
@@ -347,6 +348,21 @@ def test_a_report_that_was_frozen_before_there_were_marks(
     assert before.text.count("<table") == after.text.count("<table")
     assert "A. Bakker &lt;secretaris&gt;" in sections(after.document)["vervolg"]
     assert after.text.count("Herziening 2, 1 maart 2025: Nog eens") == 1
+
+
+def test_a_section_that_was_frozen_with_its_tables_keeps_them() -> None:
+    """Before there was an annex the core message held key figures and tables beside its text."""
+    frozen = (
+        '<section id="kernboodschap"><h2>3</h2><div class="lead"><!--tekst--><p>Oud</p>'
+        "<!--/tekst--></div><dl>31</dl><!--tekst--><p>Ouder</p><!--/tekst-->"
+        "<table>figures</table></section>"
+    )
+    anew = '<section id="kernboodschap"><h2>3</h2><!--tekst--><p>Nieuw</p><!--/tekst--></section>'
+    found = pieces.with_text(frozen, anew)
+    assert "Oud" not in found
+    assert found.count("<p>Nieuw</p>") == 1
+    assert "<dl>31</dl>" in found
+    assert "<table>figures</table>" in found
 
 
 # --- Before it is made ----------------------------------------------------------------------------

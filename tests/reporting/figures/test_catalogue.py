@@ -144,7 +144,8 @@ def in_workbook(client: Client, figure: Figure, root: str) -> set[str]:
     )
     [(label, value)] = [(row[1], row[3]) for row in rows if row[0] == figure.name]
     assert label == figure.title
-    return {figure.kind.written(Decimal(str(value)))}
+    number = Decimal(str(value)) * (100 if figure.kind is Kind.PERCENT else 1)
+    return {figure.kind.written(number)}
 
 
 def in_editor(client: Client, figure: Figure, root: str) -> set[str]:

@@ -23,12 +23,19 @@ from python_calamine import CalamineWorkbook
 
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
+from reporting.figures.catalogue import (
+    CONTRACT_VALUE_REGISTERED,
+    FULFILLED,
+    OBLIGATION_REGISTERED,
+    SOCIAL_FIRM_SPEND,
+    SOCIAL_SPEND,
+)
 from reporting.figures.exchange import exchanged, figures_as_data, leaves
 from reporting.models import FrozenFile
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import data
 from reporting.notice.files import html as notice_html
-from reporting.notice.files.workbook import as_xlsx
+from reporting.notice.files.workbook import SHEETS, as_xlsx
 from reporting.notice.notice import CouncilNotice
 from reporting.particulars import door as particulars
 from sroi.access import Role
@@ -148,14 +155,10 @@ def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
         for block in section.text:
             for words in re.split(r"</?(?:p|li|ul|ol|h\d)>", block):
                 assert plain(re.sub(r"<[^>]+>", "", words)) in said
-    charts = [
-        c
-        for c in (
-            *CouncilNotice(edition).charts.values(),
-            *(chart for chart, _ in CouncilNotice(edition).growth),
-        )
-        if c
-    ]
+    notice = CouncilNotice(edition)
+    drawn = [*([notice.headline] if notice.headline else []), *notice.growth]
+    charts = [chart for chart in notice.charts.values() if chart]
+    charts += [chart for chart, _caption in drawn]
     texts = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
     assert sorted(texts) == sorted(chart.alt for chart in charts)
     headings = [
@@ -163,7 +166,7 @@ def test_word_shows_every_cell_and_every_sentence(edition: Edition) -> None:
         for paragraph in word.paragraphs
         if paragraph.style.name.startswith("Heading")
     ]
-    assert headings.count("Heading 1") == 10
+    assert headings.count("Heading 1") == 11
     assert word.core_properties.language == "nl-NL"
     assert notice_html.as_word(edition, NOW) == content
 
@@ -200,21 +203,25 @@ def test_the_workbook_holds_figures_tables_and_lines(edition: Edition) -> None:
     for name, value in figures_as_data(edition.shown.own).items():
         for path, part in leaves(value):
             written = figures[name, ".".join(path)]
+            share = 100 if name == "average_rate" or path[-1:] == ("percentage",) else 1
             same = (
-                Decimal(str(written)) == Decimal(part)
+                Decimal(str(written)) * share == Decimal(part)
                 if isinstance(written, float)
                 else written == (part or "")
             )
             assert same, (name, path)
-    for table in tables(edition).values():
-        sheet = next(found[name] for name in found if name == table.caption[:31].strip())
+    for name, table in tables(edition).items():
+        heads, *sheet = found[SHEETS[name]]
+        assert all(heads), name
         for row, written in zip(
-            [*table.rows, *([table.total] if table.total else [])], sheet[1:], strict=True
+            [*table.rows, *([table.total] if table.total else [])], sheet, strict=True
         ):
             for cell, value in zip(row[1:], written[1:], strict=False):
-                expected = getattr(cell, "value", None)
-                assert (Decimal(str(value)) if expected is not None else value) == (
-                    str(cell) if expected is None else expected
+                number = of(cell) if of(cell) is not None else getattr(cell, "aim", None)
+                if number is not None and cell.endswith("%"):
+                    number = Decimal(number) / 100
+                assert (Decimal(str(value)) if number is not None else value) == (
+                    str(cell) if number is None else number
                 ), table.caption
     done, owed, contracts = (
         found["Boekingen invulling"],
@@ -230,6 +237,42 @@ def test_the_workbook_holds_figures_tables_and_lines(edition: Edition) -> None:
     for split in ("Categorie", "Beleidsterrein", "Branche"):
         total = sum(Decimal(str(row[3])) for row in years if row[0] == split and row[2] == 2024)
         assert total == edition.own.fulfilled, split
+
+
+def test_totals_stay_outside_the_filters_and_names_of_sheets_are_whole(edition: Edition) -> None:
+    assert all(len(name) <= 31 for name in SHEETS.values())
+    assert len(set(SHEETS.values())) == len(SHEETS)
+    content = as_xlsx(edition)
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        names = re.findall(r'<sheet name="([^"]+)"', parts.read("xl/workbook.xml").decode())
+        markup = {
+            name: parts.read(f"xl/worksheets/sheet{i}.xml").decode()
+            for i, name in enumerate(names, start=1)
+        }
+        assert b'formatCode="0.00%"' in parts.read("xl/styles.xml")
+    found = sheets(content)
+    for name, table in tables(edition).items():
+        title = SHEETS[name]
+        [last] = re.findall(r'<autoFilter ref="A1:[A-Z]+(\d+)"', markup[title])
+        assert int(last) == 1 + len(table.rows), name
+        assert len(found[title]) == 1 + len(table.rows) + bool(table.total)
+    assert found[SHEETS["years"]][1][-1] == 0.02
+
+
+def test_each_booking_says_in_which_figures_it_counts(edition: Edition) -> None:
+    found = sheets(as_xlsx(edition))
+    for sheet, figure, column in (
+        ("Boekingen invulling", FULFILLED, "Waarde"),
+        ("Boekingen invulling", SOCIAL_SPEND, "Waarde"),
+        ("Boekingen invulling", SOCIAL_FIRM_SPEND, "Betaald"),
+        ("Boekingen verplichting", OBLIGATION_REGISTERED, "Verplichting"),
+        ("Boekingen verplichting", CONTRACT_VALUE_REGISTERED, "Contractwaarde"),
+    ):
+        head, *lines = found[sheet]
+        says, amount = head.index("Telt mee in"), head.index(column)
+        counted = [row for row in lines if figure.title in row[says].split("; ")]
+        total = sum((Decimal(str(row[amount])) for row in counted), Decimal(0))
+        assert total == figure.value(edition.own), figure.name
 
 
 def of(cell: Any) -> Any:

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import translation
 
-from contracts.models import ClosedYear, Contractor
+from contracts.models import ClosedYear, Contractor, LineKind
 from placements.models import FulfilmentLine
 from reporting.adoption import door as adoption
 from reporting.figures.annual import figures_of
@@ -27,17 +27,21 @@ from reporting.figures.kinds import Kind
 from reporting.figures.masking import PublicRow, masked
 from reporting.figures.words import listed, region_name
 from reporting.goals.door import set_goals
-from reporting.models import Goal
+from reporting.models import Goal, Supplement
 from reporting.notice import wording
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import data
 from reporting.notice.files import html as notice_html
 from reporting.notice.notice import CouncilNotice
+from reporting.opening.tracing import trace
+from reporting.particulars import door as particulars
 from sroi.access import Role
+from sroi.periods import Period
 from sroi.templatetags.formats import euro, percent
 from tests.factories import make_user
 from tests.reporting.adoption.test_adoption import act
 from tests.reporting.figures.test_figures import NOW, Ledger, month
+from tests.reporting.opening.test_tracing import staff
 
 pytestmark = pytest.mark.django_db
 
@@ -194,17 +198,17 @@ def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
     # 3 × 4,321.09 + 2,500.50 + 800.00 = 16,263.77; work 12,963.27; social 3,300.50; before:
     # 9,000.00
     for words in (
-        "voor € 16.263,77 aan social return ingevuld",
+        "voor € 16.264 aan social return ingevuld",
         "Er zijn 3 werkplekken geteld",
         "Dat zijn 2 werkplekken meer dan in 2023.",
         "Het doel van 2 is overtroffen.",
-        "Dat is € 7.263,77 meer dan in 2023.",
+        "Dat is € 7.264 meer dan in 2023.",
         "Het doel van € 1 miljoen is niet behaald (1,63%).",
-        "tellen voor € 3.300,50",
-        "Aan sociale firma’s is € 2.400,25 betaald.",
+        "tellen voor € 3.301",
+        "Aan sociale firma’s is € 2.400 betaald.",
         "Er is € 1.200.000 aan opdrachten met social return geregistreerd, met 1 nieuwe opdracht.",
         "De verplichting daarbij is € 60.000, gemiddeld 5%.",
-        "samen € 80.000, is € 25.263,77 ingevuld (31,58%). Nog in te vullen: € 54.736,23.",
+        "samen € 80.000, is € 25.264 ingevuld (31,58%). Nog in te vullen: € 54.736.",
         "Van de twee doelen voor 2024 is er één overtroffen.",
         "De ingevulde waarde is 81% hoger dan in 2023.",
         "Het grootste deel is ingevuld met arbeid: 80%.",
@@ -221,9 +225,9 @@ def test_every_figure_stands_in_the_text(filled: Ledger) -> None:
 def test_changing_one_line_changes_figure_sentence_and_chart(filled: Ledger) -> None:
     def state() -> tuple[str, str, str]:
         edition = assemble(filled.region, 2024, None, TODAY)
-        chart = CouncilNotice(edition).charts["fulfilled"]
-        assert chart
-        return euro(edition.own.fulfilled), text_of(notice_html.body(edition)), chart.svg
+        headline = CouncilNotice(edition).headline
+        assert headline
+        return euro(edition.own.fulfilled), text_of(notice_html.body(edition)), headline.chart.svg
 
     amount, text, chart = state()
     FulfilmentLine.objects.filter(month=month(2024, 6), municipality=filled.a).update(
@@ -274,8 +278,8 @@ def test_the_edition_of_a_municipality_sets_its_own_figures_beside_the_region(
     set_goals(filled.region, GOALS)
     text = notice_of(filled, town=filled.b)
     # 40% line by line: 3 × 1,728.44 + 1,000.20 + 320.00
-    assert "voor € 6.505,52 aan social return ingevuld" in text
-    assert "In de hele regio gaat het om € 16.263,77." in text
+    assert "voor € 6.506 aan social return ingevuld" in text
+    assert "In de hele regio gaat het om € 16.264." in text
     assert "Beekstad naast de regio" in text
     assert "Het regionale doel van 2 is overtroffen." in text
     assert "Aadorp" not in text.replace("De gemeenten Aadorp, Beekstad en Ceeveen", "")
@@ -348,6 +352,86 @@ def test_tables_add_up(filled: Ledger) -> None:
     finance = {row[0]: row[1:] for row in notice.tables["finance"].rows}  # type: ignore[union-attr]
     owed, done, left = (amounts(list(finance[f"{word} sinds het begin"])) for word in OF_ALL_YEARS)
     assert [o - d for o, d in zip(owed, done, strict=True)] == left
+
+
+def test_every_step_from_registered_to_open_and_from_credited_to_paid_is_told(
+    ledger: Ledger,
+) -> None:
+    """By hand: 50,000 awarded and 2,500 more work; 1,000 discount, 500 waived, 25 taken back."""
+    earlier = ledger.contract("100000", "5", award_date=date(2023, 2, 1))
+    ledger.line(earlier, "700", month(2023, 5))
+    contract = ledger.contract("1000000", "5")
+    for kind, amount in (
+        (LineKind.AMENDMENT, "2500"),
+        (LineKind.PSO_DISCOUNT, "-1000"),
+        (LineKind.WAIVER, "-500"),
+        (LineKind.CORRECTION, "-25"),
+    ):
+        ledger.owe(contract, "0", amount, kind=kind, day=date(2024, 6, 1))
+    ledger.line(contract, "300", month(2024, 3))
+    ledger.line(contract, "80", month(2024, 4), category="social_purchasing", paid="100")
+    notice = CouncilNotice(assemble(ledger.region, 2024, None, TODAY))
+    table = notice.tables["reconciled"]
+    assert table
+    assert [(row[0], row[1].replace("\u00a0", " ")) for row in table.rows] == [
+        ("Nieuwe opdrachten", "€ 50.000"),
+        ("Meerwerk, minderwerk en verlengingen", "€ 2.500"),
+        ("Samen: geregistreerd in 2024", "€ 52.500"),
+        ("Kortingen voor PSO", "€ −1.000"),
+        ("Kwijtgescholden", "€ −500"),
+        ("Correcties en vervallen opdrachten", "€ −25"),
+        ("Samen: verplichting erbij in 2024", "€ 50.975"),
+        ("Verplichtingen tot en met 2023", "€ 5.000"),
+        ("Samen: verplichtingen sinds het begin", "€ 55.975"),
+        ("Af: ingevuld tot en met 2023", "€ 700"),
+        ("Af: ingevuld in 2024", "€ 380"),
+        ("Blijft over: nog in te vullen, sinds het begin", "€ 54.895"),
+        ("Toegekende waarde in 2024", "€ 380"),
+        ("Af: arbeid", "€ 300"),
+        ("Blijft over: toegekend voor sociale inkoop", "€ 80"),
+        ("Bij: meer betaald dan toegekend", "€ 20"),
+        ("Blijft over: betaald aan sociale firma’s", "€ 100"),
+    ]
+    for row in table.rows:
+        figure, _sign, query = row[1].name.partition("?")  # type: ignore[attr-defined]
+        if not figure:
+            continue
+        asked = dict(part.split("=") for part in query.split("&") if part)
+        year = int(asked.pop("year", 2024))
+        found = trace(
+            staff(ledger), ledger.region, Period.year(year), figure, narrowed=asked, today=TODAY
+        )
+        assert found.total == row[1].value, row[0]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("low", "sentence"), [(2, ""), (4, "werkplekken")])
+def test_a_goal_that_was_missed_asks_its_writer_for_causes(
+    filled: Ledger, low: int, sentence: str
+) -> None:
+    set_goals(filled.region, [{"year": 2024, "indicator": "workplaces", "low": low}])
+    client = signed_in(filled, Role.ADVISER)
+    asks = "Schrijf bij Consequenties waardoor dat komt"
+    for address in (ROOT, ROOT + "voorstellen/", ROOT + "tekst/consequenties/"):
+        page = client.get(address).content.decode()
+        assert (asks in page) == bool(sentence), address
+    assert ("Het doel voor werkplekken is niet behaald." in notice_of(filled)) == bool(sentence)
+
+
+def test_the_default_text_asks_nothing_that_its_data_do_not_bear(filled: Ledger) -> None:
+    """A proposal of money is never "for information"; without one nothing is proposed."""
+    assert "ter informatie" in notice_of(filled)
+    whole = assemble(filled.region, 2024, None, TODAY)
+    values = {name: getattr(Supplement(), name) for name in particulars.SUPPLIED}
+    particulars.supply(
+        whole,
+        values | {"extra_fte": Decimal(2), "extra_cost": Decimal("150000.00")},
+        seen=0,
+        act=act(),
+    )
+    text = notice_of(filled)
+    assert "om het team uit te breiden met 2 fte, voor € 150.000 per jaar" in text
+    for words in ("ter informatie", "geen besluit"):
+        assert words not in text
 
 
 def test_more_than_owed_is_said_so(ledger: Ledger) -> None:

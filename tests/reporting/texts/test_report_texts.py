@@ -155,9 +155,9 @@ def test_what_is_named_has_the_value_of_the_figures(ledger: Ledger) -> None:
     plain = {name: placeholder.value.replace("\u00a0", " ") for name, placeholder in known.items()}
     assert own.workplaces < 5
     assert plain["werkplekken"] == "minder dan 5"
-    assert plain["ingevulde_waarde"] == "€ 9.278,25"
+    assert plain["ingevulde_waarde"] == "€ 9.278"
     assert own.fulfilled != whole.fulfilled
-    assert plain["ingevulde_waarde_regio"] == "€ 15.463,77"
+    assert plain["ingevulde_waarde_regio"] == "€ 15.464"
     assert plain["doel_werkplekken"] == "2 tot 4"
     assert plain["werkplekken_vorig_jaar"] == "–"
     assert plain["plaats"] == "Aadorp"
@@ -167,16 +167,16 @@ def test_what_is_named_has_the_value_of_the_figures(ledger: Ledger) -> None:
 def test_a_text_follows_the_figures_until_it_is_final(ledger: Ledger) -> None:
     wrote(ledger, "Er is **{{ ingevulde_waarde }}** ingevuld.")
     assert (
-        '<strong><span data-figure="fulfilled">€\u00a015.463,77</span></strong>'
+        '<strong><span data-figure="fulfilled">€\u00a015.464</span></strong>'
         in notice_html.body(edition(ledger))
     )
     ledger.line(ledger.contract(), "10", month(2024, 12))
-    assert "€\u00a015.473,77" in CouncilNotice(edition(ledger)).text("kernboodschap")[0]
+    assert "€\u00a015.474" in CouncilNotice(edition(ledger)).text("kernboodschap")[0]
     adoption.propose(ledger.region, 2024, act())
     adoption.finalise(ledger.region, 2024, act())
     ledger.line(ledger.contract(), "10", month(2024, 12), booked=month(2025, 1))
     assert "Er is <strong>" in notice_html.body(edition(ledger))
-    assert "€\u00a015.473,77" in notice_html.body(edition(ledger))
+    assert "€\u00a015.474" in notice_html.body(edition(ledger))
 
 
 # --- Saving ---------------------------------------------------------------------------------------
@@ -266,7 +266,7 @@ def test_writing_in_the_page(ledger: Ledger) -> None:
     assert CORE in client.get(ROOT).content.decode()
     page = client.get(CORE).content.decode()
     assert "{{ ingevulde_waarde }}" in page
-    assert "€\u00a015.463,77" in page
+    assert "€\u00a015.464" in page
     saved = client.post(CORE, {"text": "Het waren er **{{ werkplekken }}**.", "seen": 0})
     assert saved["Location"] == CORE
     assert "Het waren er <strong>" in client.get(ROOT).content.decode()
@@ -305,13 +305,25 @@ def test_the_second_sees_what_changed_and_loses_nothing(ledger: Ledger) -> None:
     assert texts == ["De zomer was warm.", "De zomer was nat en lang.", "Mijn eigen zin."]
 
 
+def test_a_text_of_an_earlier_year_can_be_taken_up_again(ledger: Ledger) -> None:
+    before, address = assemble(ledger.region, 2023, None, TODAY), ROOT + "tekst/communicatie/"
+    client = signed_in(ledger, Role.ADVISER)
+    assert "Tekst van 2023" not in client.get(address).content.decode()
+    writing.write(before, "communicatie", "Zoals toen.", seen=0, everywhere=False, act=act())
+    assert "Tekst van 2023" in client.get(address).content.decode()
+    page = client.post(address, {"text": "", "seen": 0, "earlier": "1"}).content.decode()
+    assert "Zoals toen.</textarea>" in page
+    assert "De tekst van 2023 staat in het veld." in page
+    assert edition(ledger).texts == {}
+
+
 def test_the_preview_shows_the_section_as_it_will_be(ledger: Ledger) -> None:
     client = signed_in(ledger, Role.ADVISER)
     shown = client.post(
         CORE + "voorbeeld/", {"text": "Het is {{ fte }} fte en {{ onzin }}."}
     ).content.decode()
     assert 'Het is <span data-figure="fte">0,3</span> fte en <mark>{{ onzin }}</mark>.' in shown
-    assert "Waarmee is ingevuld" in shown
+    assert "3 Kernboodschap" in shown
     assert "<main" not in shown
     assert client.post(CORE + "voorbeeld/").status_code == 200
 

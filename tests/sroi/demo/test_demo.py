@@ -4,6 +4,8 @@ anybody's data.
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -18,6 +20,7 @@ from django.core.exceptions import ImproperlyConfigured, MiddlewareNotUsed
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.test import RequestFactory, TestCase, override_settings
+from django.utils import timezone, translation
 
 from contracts.models import (
     ActionPlan,
@@ -32,6 +35,9 @@ from placements.models import FulfilmentEvent, FulfilmentLine, FulfilmentState, 
 from placements.standing.progress import Status, with_progress
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
+from reporting.models import AnnualReport
+from reporting.notice.editions import assemble
+from reporting.notice.files.html import as_pdf
 from sroi.access import Role
 from sroi.accounts.models import Demonstration, User
 from sroi.demo.data import has_happened, rendered
@@ -88,6 +94,12 @@ PUBLISHED = (
 def statuses(day: date) -> set[Status]:
     contracts = Contract.objects.filter(region__code="gooi-en-vechtstreek").select_related("policy")
     return {progress.status for progress in with_progress(contracts, day).values()}
+
+
+def read(content: bytes, how: str) -> str:
+    """What stands in a PDF."""
+    command = ["pdftotext", how, "-", "-"]
+    return subprocess.run(command, input=content, capture_output=True, check=True).stdout.decode()
 
 
 class DemonstrationTest(TestCase):
@@ -228,6 +240,37 @@ class DemonstrationTest(TestCase):
     def test_the_report_is_written(self) -> None:
         assert "1.120.000" in (self.output / "raadsmededeling-2024.html").read_text()
         assert (self.output / "raadsmededeling-2024.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_the_report_of_the_published_year_is_final_and_for_everyone(self) -> None:
+        report = AnnualReport.objects.get(region__code="gooi-en-vechtstreek", year=2024)
+        assert (report.state, report.published_at is not None) == ("final", True)
+        body = report.revisions.get().editions.get(municipality=None).text
+        for words in ("€\u00a0150.000", "Werkcentrum", "verwerkersovereenkomst", "geëvalueerd"):
+            assert words in body
+        assert "vraagt geen besluit" not in body
+        assert "<mark>" not in body
+
+    @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="no pdftotext (poppler-utils)")
+    def test_before_its_annex_the_report_is_short_and_its_pages_are_full(self) -> None:
+        """Six pages for the region, four for a municipality: the message on the first; every page
+        but the last is used for two thirds at least.
+        """
+        region = Region.objects.get(code="gooi-en-vechtstreek")
+        for town, most in ((None, 6), (region.municipalities.get(code="GM0402"), 4)):
+            with on(TODAY), translation.override("nl"):
+                content = as_pdf(assemble(region, 2024, town, TODAY), timezone.now())
+            pages = read(content, "-layout").split("\f")[:-1]
+            # In the contents its name stands with a number, at the top of a page with a title.
+            annex = next(i for i, page in enumerate(pages) if re.search("^Bijlage$", page, re.M))
+            assert annex + 1 <= most
+            for words in ("Kennisnemen van", "Werkplekken", "Inhoud"):
+                assert words in pages[0]
+            *full, _last = read(content, "-bbox").split("<page ")[1:]
+            for number, page in enumerate(full, start=1):
+                height = float(re.search('height="([0-9.]+)"', page)[1])  # type: ignore[index]
+                ends = [float(y) for y in re.findall('yMax="([0-9.]+)"', page)]
+                lowest = max(y for y in ends if y < height - 55)
+                assert lowest > height * 2 / 3, number
 
     def test_accounts_of_every_role_can_sign_in(self) -> None:
         file = self.output / "demo-accounts.json"
