@@ -14,6 +14,7 @@ from django.utils import translation
 
 from reporting.adoption.fingerprint import fingerprint
 from reporting.figures.annual import figures_of
+from reporting.figures.catalogue import RECONCILED
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.outlook import Outlook
 from reporting.models import AnnualReport, FrozenEdition, Revision
@@ -53,7 +54,9 @@ def without_keys(figures: AnnualFigures) -> AnnualFigures:
     yet when the first format was frozen.
     """
     contractors = [replace(p, code="") for p in figures.contractors]
-    return replace(figures, contractors=contractors, accepted_without_evidence=None)
+    later = {figure.name for figure in RECONCILED}
+    values = {name: value for name, value in figures.values.items() if name not in later}
+    return replace(figures, values=values, contractors=contractors, accepted_without_evidence=None)
 
 
 def test_facts_of_the_first_format_are_those_of_the_same_ledger(ledger: Ledger) -> None:
