@@ -27,9 +27,9 @@ from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
 from placements.register.lists import uploads_of
-from placements.standing.heard import silent_for
+from placements.standing.kept import in_order_of, of_status, silent_for
 from placements.standing.own import only_shares, own_clients, progress_for
-from placements.standing.progress import Status, in_order_of, of_status
+from placements.standing.progress import Status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
