@@ -43,9 +43,14 @@ SAID = ("obligation", "realised", "planned", "pending", "status", "plan", "heard
 # --- reading --------------------------------------------------------------------------------------
 
 
-def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
-    """The contracts with one of these statuses at `today`."""
-    in_step(contracts, today)
+def of_status(
+    contracts: QuerySet[Any], statuses: Collection[str], today: date, *, is_in_step: bool = False
+) -> QuerySet[Any]:
+    """The contracts with one of these statuses at `today`; `is_in_step` where whoever calls saw to
+    that.
+    """
+    if not is_in_step:
+        in_step(contracts, today)
     return contracts.filter(standing__status__in=statuses)
 
 
@@ -55,6 +60,8 @@ def in_order_of(
     today: date,
     descending: bool,
     clients: Collection[int] | None = None,
+    *,
+    is_in_step: bool = False,
 ) -> QuerySet[Any]:
     """By what they owe (`obligation`) or did (`realised`) at `today`; of these clients only, which
     the lines tell, or of all.
@@ -63,24 +70,37 @@ def in_order_of(
     if clients is not None:
         contracts = contracts.annotate(in_order_of=own_total(total, today, clients))
         return contracts.order_by(f"{sign}in_order_of", f"{sign}pk")
-    in_step(contracts, today)
+    if not is_in_step:
+        in_step(contracts, today)
     return contracts.order_by(f"{sign}standing__{total}", f"{sign}standing__contract_id")
 
 
-def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:
+def silent_for(
+    contracts: QuerySet[Any], months: int, day: date, *, is_in_step: bool = False
+) -> QuerySet[Any]:
     """As `heard.silent` on this day, whoever asks: that a contract is silent tells nothing of a
     single fulfilment.
     """
-    in_step(contracts, day)
+    if not is_in_step:
+        in_step(contracts, day)
     since = silent_since(months, day)
     unheard = Q(standing__heard=None) | Q(standing__heard__lt=since)
     return asked_for_long(contracts, since, day).filter(unheard)
 
 
-def progress_of(contract: Contract, today: date) -> Progress:
-    """As `with_progress` says it, of a contract that is in step and came with its row
-    (`select_related("standing")`) and policy; without a query.
+def progress_kept(contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
+    """Progress at `today` by contract id, of contracts that are in step and came with row and
+    policy (`select_related("standing", "policy")`), without a query. Of what came in a moment ago,
+    or past the doors, from the lines.
     """
+    rows = list(contracts)
+    said = {c.pk: progress_of(c, today) for c in rows if hasattr(c, "standing") and c.standing.day}
+    rest = [contract for contract in rows if contract.pk not in said]
+    return said | with_progress(rest, today) if rest else said
+
+
+def progress_of(contract: Contract, today: date) -> Progress:
+    """What its row says."""
     row, term = contract.standing, Period(contract.start_date, contract.end_date)
     plan = row.plan and {date.fromisoformat(day): Decimal(each) for day, each in row.plan.items()}
     return Progress(
@@ -119,7 +139,7 @@ def rows_of(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
     """What is kept of these contracts at `today`, to be added up."""
     in_step(contracts, today)
     theirs = contracts.order_by().values("pk")
-    return ContractStanding.objects.filter(contract__in=theirs).order_by()
+    return ContractStanding.objects.filter(contract__in=theirs, day__isnull=False).order_by()
 
 
 # --- making again ---------------------------------------------------------------------------------
@@ -135,9 +155,20 @@ def out_of_step(contracts: QuerySet[Any], today: date) -> list[int]:
     """The ids of those of these contracts of which the row says nothing of `today`; one query."""
     theirs = Exists(contracts.order_by().filter(pk=OuterRef("contract")))
     marked = OutOfStep.objects.filter(theirs).order_by().values_list("contract")
-    of_other_days = Q(until=None) | Q(until__lt=today) | Q(day__gt=today)
-    rows = ContractStanding.objects.filter(of_other_days).filter(theirs).order_by()
+    rows = ContractStanding.objects.filter(_of_other_days(today)).filter(theirs).order_by()
     return sorted(pk for (pk,) in marked.union(rows.values_list("contract")))
+
+
+def anything_out_of_step(today: date) -> Q:
+    """Whether there is any contract at all of which the row says nothing of `today`: asked along
+    with something else, it costs no query where all is in step.
+    """
+    rows = ContractStanding.objects.filter(_of_other_days(today))
+    return Q(Exists(OutOfStep.objects.all())) | Q(Exists(rows))
+
+
+def _of_other_days(today: date) -> Q:
+    return Q(until=None) | Q(until__lt=today) | Q(day__gt=today)
 
 
 def keep_in_step() -> None:

@@ -14,7 +14,7 @@ from django.db.models.functions import RowNumber
 
 from contracts.models import ContractState, DraftDecision, DraftState
 from placements.standing.asks import ENDING_WITHIN_MONTHS, OF_SETTLEMENT, Ask, Kind, asks
-from placements.standing.kept import in_step, progress_of
+from placements.standing.kept import progress_kept
 from placements.standing.known import LookUp
 from placements.standing.words import WORRYING
 from sroi.periods import add_months
@@ -32,19 +32,17 @@ class Asking:
 
 
 def asking(contracts: QuerySet[Any], today: date, most: int) -> Mapping[str, Asking]:
-    """Of contracts that run and owe something those to settle (`SETTLE`), those of each worrying
-    status that are not over, by its code, and those that end soon (`ENDING`): of each how many, and
-    the first `most`, those that end first before.
+    """Of contracts that run and owe something, and are in step, those to settle (`SETTLE`), those
+    of each worrying status that are not over, by its code, and those that end soon (`ENDING`): of
+    each how many, and the first `most`, those that end first before.
     """
-    in_step(contracts, today)
     rows = contracts.order_by().annotate(pile=_pile(today)).exclude(pile="")
     place = Window(RowNumber(), partition_by=F("pile"), order_by=["end_date", "reference"])
     number = Window(Count("pk"), partition_by=F("pile"))
     some = rows.annotate(number=number, place=place).filter(place__lte=most)
     related = some.select_related("policy", "contractor", "standing")
     first: list[Any] = list(related.order_by("end_date", "reference"))
-    progress = {contract.pk: progress_of(contract, today) for contract in first}
-    asked = asks(first, today, [LookUp.STANDING], progress=progress)
+    asked = asks(first, today, [LookUp.STANDING], progress=progress_kept(first, today))
     found = {pile: Asking() for pile in (SETTLE, *WORRYING, ENDING)}
     for contract in first:
         found[contract.pile].number = contract.number

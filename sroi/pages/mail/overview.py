@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, ContractState
 from placements.models import Fulfilment
 from placements.standing.asks import OF_DEADLINES, Ask, Kind, asks
+from placements.standing.kept import in_step
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import progress_for
 from placements.standing.progress import Status
@@ -62,6 +63,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
     if access.may(May.ADVISE):
         own = own_of(user, owing(access))
         contracts = list(own.order_by("end_date", "reference").select_related(*WITH))
+        in_step(own, today)
         piles += piles_of(access, own, today)
         piles += due_piles(contracts, access, today)
     elif access.may(May.FINALISE):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -29,6 +29,7 @@ from placements.standing.asks import (
     Kind,
     asks,
 )
+from placements.standing.kept import anything_out_of_step, in_step
 from placements.standing.known import (
     LookUp,
     handed_in_plans,
@@ -58,7 +59,10 @@ def work_list(request: Request) -> HttpResponse:
         all=Count("pk"),
         advised=Count("pk", filter=Q(adviser=request.user)),
         of_nobody=Count("pk", filter=Q(adviser=None)),
+        out_of_step=Count("pk", filter=anything_out_of_step(today)),
     )
+    if number["out_of_step"]:
+        in_step(everything, today)
     is_all = everyones or not number["advised"]
     running = number["all"] if is_all else number["advised"] + number["of_nobody"]
     piles = piles_of(access, everything if is_all else theirs(request.user, everything), today)
@@ -76,8 +80,8 @@ def work_list(request: Request) -> HttpResponse:
 
 
 def piles_of(access: Access, contracts: QuerySet[Any], today: date) -> list[Pile]:
-    """What waits for an answer, and how these contracts stand; the number of answers to give
-    first.
+    """What waits for an answer, and how these contracts, which are in step, stand; the number of
+    answers to give first.
     """
     # What waits for the contractor's answer to the draft is neither to settle now, nor short; what
     # is over and short is to be settled: it stands there.
@@ -130,7 +134,8 @@ def theirs(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
 
 def own_of(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
     """Those; all of them for who advises on none."""
-    return theirs(user, contracts) if contracts.filter(adviser=user).exists() else contracts
+    advised = Q(Exists(contracts.order_by().filter(adviser=user)))
+    return contracts.filter(Q(adviser=user) | Q(adviser=None) | ~advised)
 
 
 def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:

@@ -17,6 +17,7 @@ from contracts.models import Contract, PlanState
 from contracts.owed.door import end, grant_recovery
 from contracts.settlement.shortfall import Figures
 from placements.standing.asks import OF_SETTLEMENT, Kind, asks
+from placements.standing.kept import keep_in_step
 from placements.standing.piles import ENDING, SETTLE, asking
 from placements.standing.progress import Status
 from placements.standing.words import WORRYING
@@ -99,6 +100,7 @@ def test_what_is_found_in_the_database_is_what_the_contracts_ask(world: SimpleNa
             make.make_draft_decision(contract, Figures(Decimal(500), {}))
     contracts = Contract.objects.order_by("end_date", "reference").select_related("policy")
     every = [ask for asked in asks(contracts, make.TODAY).values() for ask in asked]
+    keep_in_step()
     found = asking(Contract.objects.all(), make.TODAY, 2)
     over = {ask.contract for ask in every if ask.kind in (*OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
     catch_up = [ask for ask in every if ask.kind == Kind.CATCH_UP and ask.contract not in over]
