@@ -24,7 +24,7 @@ from contracts.models import Contract, ContractEvent, Contractor, Happened
 from contracts.models.organisation import folded, identity
 from contracts.owed import door as obligations
 from contracts.owed.amounts import OPEN
-from contracts.owed.posting import lock_ledger
+from contracts.owed.posting import lock_ledger, mark_out_of_step
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of
 from sroi.access import Access
@@ -71,6 +71,7 @@ def put_right(
         if mended.award_date != now.award_date:
             obligations.redate(now, mended, act)
         signed(mended, act).save()
+        mark_out_of_step([mended.pk])
         _note(mended, Happened.FACTS, act)
 
 

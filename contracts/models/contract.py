@@ -375,3 +375,22 @@ class ContractEvent(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at}"
+
+
+class OutOfStep(models.Model):
+    """A mark: something changed by which this contract may stand otherwise than is kept of it. Set
+    by every door that changes such a thing, in its own transaction, and taken away by what makes
+    the kept standing again.
+
+    Rows are only added and taken away, never changed, and the database checks no key: so a mark
+    waits for nobody, and no act waits for another because of it.
+    """
+
+    contract = models.ForeignKey(
+        Contract, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+
+    unscoped_because = "says which rows are to be made again; no page reads it"
+
+    def __str__(self) -> str:
+        return str(self.contract_id)

@@ -37,7 +37,7 @@ from contracts.owed.doubts import award_doubts, change_doubts, usual_value
 from contracts.owed.lines import AWARDS
 from contracts.owed.obligation import after, split
 from contracts.owed.passing import gone_on, heir_on
-from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
+from contracts.owed.posting import OpenPosting, lock_ledger, mark_out_of_step, open_posting
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import (
     award_faults,
@@ -106,6 +106,7 @@ def award(
             if key not in new:
                 _become_framework(framework, opened)
         ObligationLine.objects.bulk_create(line for a in awards for line in _award_lines(a, opened))
+        mark_out_of_step(a.contract.pk for a in awards)
         _note([a.contract for a in awards], Happened.AWARDED, opened, act.why)
         _pass_on([a.contract for a in awards], act)
 
@@ -194,6 +195,7 @@ def _become_framework(contract: Contract, opened: OpenPosting) -> None:
     if not Contract.objects.filter(pk=contract.pk, is_framework=False).update(is_framework=True):
         return
     contract.is_framework = True
+    mark_out_of_step([contract.pk])
     remember(
         [contract],
         Act.of(opened.posting.by, opened.posting.at, _("Framework: its call-offs count.")),
@@ -271,6 +273,7 @@ def change(
             contracts.values(), ["end_date", "has_obligation"], batch_size=AT_ONCE
         )
         remember(contracts.values(), act, changed=True)
+        mark_out_of_step(contracts)
         for c in changes:
             _note([c.contract], c.kind, opened, c.reason)
 
@@ -314,6 +317,7 @@ def _move(contract: Contract, expected: Sequence[str], new: str, **fields: Any) 
     contract.refresh_from_db()
     if not moved:
         raise Refused(_state_now(contract))
+    mark_out_of_step([contract.pk])
 
 
 def refuse_closed(contract: Contract) -> None:

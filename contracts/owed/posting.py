@@ -1,11 +1,15 @@
-"""Opening a posting: the lock, the number and the closed years that both ledgers obey."""
+"""Opening a posting: the lock, the number and the closed years that both ledgers obey; and the mark
+that says of which contracts the kept standing is to be made again.
+"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 
-from contracts.models import ClosedYear, LedgerHead, Posting, Region
+from contracts.models import ClosedYear, LedgerHead, OutOfStep, Posting, Region
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Act
 from sroi.periods import month_of, year_start
 
@@ -53,3 +57,14 @@ def open_posting(region: Region, act: Act) -> OpenPosting:
 
 def closed_years(region: Region) -> frozenset[int]:
     return frozenset(ClosedYear.objects.filter(region=region).values_list("year", flat=True))
+
+
+def mark_out_of_step(contracts: Iterable[int]) -> None:
+    """Of these contracts, by their ids, what is kept of how they stand is to be made again
+    (`placements.standing.kept`): said by whoever changes anything that it is made of.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a mark belongs in the transaction of what it is about")
+    OutOfStep.objects.bulk_create(
+        (OutOfStep(contract_id=pk) for pk in sorted(set(contracts))), batch_size=AT_ONCE
+    )

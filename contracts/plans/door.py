@@ -26,6 +26,7 @@ from contracts.models import (
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
+from contracts.owed.posting import mark_out_of_step
 from contracts.plans.plan import UNDER_WAY, has_plan
 from sroi.doors import Act, Refused, first_come, refuse_to_come
 from sroi.money import ZERO
@@ -110,6 +111,7 @@ def agree(plan: ActionPlan, act: Act) -> None:
         earlier = ActionPlan.objects.filter(contract=plan.contract_id, state=PlanState.AGREED)
         earlier.update(state=PlanState.REPLACED)
         _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=act.by, agreed_at=act.at)
+        mark_out_of_step([plan.contract_id])
         _note(plan, Happened.PLAN_AGREED, act)
 
 
@@ -177,9 +179,11 @@ def report_no_news(contract: Contract, act: Act) -> None:
     """
     if not has_plan(contract) or contract.state not in OPEN:
         refuse_closed(contract)
-    ContractEvent.objects.create(
-        contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why
-    )
+    with transaction.atomic():
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why
+        )
+        mark_out_of_step([contract.pk])
 
 
 def do_without(contract: Contract, act: Act) -> None:

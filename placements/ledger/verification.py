@@ -27,7 +27,13 @@ from contracts.owed.amounts import owed_by
 from contracts.owed.shares import SharesOfContracts
 from placements.claims.valuing import Valued, fetch, values_as_accepted
 from placements.ledger.posting import Line, last_month, lines_of, may_be_posted
-from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    ContractStanding,
+    FulfilmentLine,
+    FulfilmentState,
+    FulfilmentVersion,
+)
+from placements.standing.kept import wrongly_kept
 from sroi.database.batches import AT_ONCE, in_batches
 from sroi.money import ZERO
 from sroi.periods import month_of
@@ -46,6 +52,7 @@ def differences(regions: Iterable[Region], today: date) -> Iterator[str]:
         yield from _reversals(region)
         yield from _months(region, today)
         yield from _fulfilments(region, today)
+        yield from _standings(region, today)
 
 
 def _sums(lines: Any, key: str, *amounts: str) -> dict[Any, tuple[Decimal, ...]]:
@@ -236,3 +243,27 @@ def _standing(
 
 def _key(line: Line) -> Key:
     return (line.allocation.contract_id, line.month, line.municipality_id)
+
+
+def _standings(region: Region, today: date) -> Iterator[str]:
+    """What is kept of how contracts stand is what the lines say."""
+    found = wrongly_kept(Contract.objects.filter(region=region), today)
+    for contract, kept, right in found:
+        if kept is None:
+            yield _("Contract %(ref)s: nothing is kept of how it stands.") % {
+                "ref": contract.reference
+            }
+        else:
+            yield _("Contract %(ref)s: kept is %(kept)s, by the lines it is %(right)s.") % {
+                "ref": contract.reference,
+                "kept": _stands(kept),
+                "right": _stands(right),
+            }
+
+
+def _stands(row: ContractStanding) -> str:
+    """As it is kept: the status by its code, obligation, realised, planned and pending, the day of
+    which something was heard, and until when it holds.
+    """
+    amounts = [euro2(each) for each in (row.obligation, row.realised, row.planned, row.pending)]
+    return ", ".join([row.status, *amounts, str(row.heard), str(row.until)])

@@ -20,7 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Contract, ContractState, Region
-from contracts.owed.posting import OpenPosting, lock_ledger, open_posting
+from contracts.owed.posting import OpenPosting, lock_ledger, mark_out_of_step, open_posting
 from contracts.owed.shares import SharesOfContracts
 from placements.claims import editions, proof, requirements
 from placements.claims.content import Content, Draft, content_of, said_by
@@ -229,9 +229,8 @@ def edit(
     _refuse_wrong(content, act.today)
     said = {} if answered is None else {"answered": list(answered)}
     with transaction.atomic():
-        refuse_settled(
-            _contracts_of([version.pk]) | {contract.pk for contract, _b, _p in content.allocations}
-        )
+        before = _contracts_of([version.pk])
+        refuse_settled(before | {contract.pk for contract, _b, _p in content.allocations})
         moved = FulfilmentVersion.objects.filter(
             pk=version.pk, edition=version.edition, state__in=OPEN_TO_EDIT
         ).update(edition=F("edition") + 1, changed_at=act.at, **content.fields, **said)
@@ -240,6 +239,7 @@ def edit(
         version.terms.all().delete()
         version.allocations.all().delete()
         _write_parts([(version, content)])
+        mark_out_of_step(before)
         version.refresh_from_db()
         _note([version], EventKind.EDITED, act)
 
@@ -825,6 +825,12 @@ def changed_meanwhile(version: FulfilmentVersion) -> str:
 def _note(
     versions: Sequence[FulfilmentVersion], kind: str, act: Act, opened: OpenPosting | None = None
 ) -> list[FulfilmentEvent]:
+    """What happened to them; every act on a fulfilment says so, and with it that the contracts of
+    any of its versions may stand otherwise now.
+    """
+    for some in in_batches({version.fulfilment_id for version in versions}):
+        theirs = Allocation.objects.filter(version__fulfilment__in=some).order_by()
+        mark_out_of_step(theirs.values_list("contract", flat=True).distinct())
     return FulfilmentEvent.objects.bulk_create(
         FulfilmentEvent(
             fulfilment_id=version.fulfilment_id,

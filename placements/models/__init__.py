@@ -1,5 +1,5 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-samples, files that were sent.
+samples, files that were sent, how contracts stand.
 """
 
 from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
@@ -15,6 +15,7 @@ from placements.models.fulfilment import (
 )
 from placements.models.ledger import FulfilmentLine
 from placements.models.sample import Outcome, Sample, SampleCheck
+from placements.models.standing import ContractStanding
 from placements.models.upload import (
     ColumnMemory,
     RowOutcome,
@@ -29,6 +30,7 @@ __all__ = [
     "AS_SENT",
     "Allocation",
     "ColumnMemory",
+    "ContractStanding",
     "Disagreement",
     "DisagreementState",
     "EventKind",

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from contracts.models import Contract, ContractEvent, Happened
 from contracts.owed.lines import Lines, active_in
-from placements.models import EventKind, FulfilmentEvent, FulfilmentLine, FulfilmentVersion
+from placements.models import EventKind, FulfilmentEvent, FulfilmentLine
 from sroi.periods import DAY, Period, add_months, month_of
 
 REPORTING = (EventKind.SUBMITTED, EventKind.CONFIRMED, EventKind.ACCEPTED)
@@ -53,7 +53,7 @@ def silent(
 
     Of fulfilments only these versions and lines are looked at: those that the reader may see.
     """
-    since = add_months(day, -months) + DAY
+    since = silent_since(months, day)
     # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and
     # over.
     events = versions.filter(
@@ -69,13 +69,15 @@ def silent(
         & ~Q(pk__in=without_news.order_by().values("contract"))
         & ~Q(pk__in=lines.order_by().values("contract"))
     )
+    return asked_for_long(contracts, since, day).filter(unheard)
+
+
+def silent_since(months: int, day: date) -> date:
+    """The first of the days on which nothing was heard, where that is so for so many months."""
+    return add_months(day, -months) + DAY
+
+
+def asked_for_long(contracts: QuerySet[Any], since: date, day: date) -> QuerySet[Any]:
+    """Those that ran on `day` and since before `since`, and were in the register all that time."""
     running = contracts.filter(active_in(Period(day, day)), start_date__lt=since)
-    came_in = Q(created_at__date__range=(since, day))
-    return running.exclude(Q(settled_on__lte=day) | came_in).filter(unheard)
-
-
-def silent_for(contracts: QuerySet[Any], months: int, day: date) -> QuerySet[Any]:
-    """As `silent`, whoever asks: that a contract is silent tells nothing of a single fulfilment."""
-    return silent(
-        contracts, FulfilmentVersion.objects.all(), FulfilmentLine.objects.all(), months, day
-    )
+    return running.exclude(Q(settled_on__lte=day) | Q(created_at__date__range=(since, day)))

@@ -29,14 +29,10 @@ from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.standing.then import counting_on, waiting_on
-from sroi.database.batches import in_batches
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 
 NO_DAY = Cast(Value(None), DateField())
-# How many contracts are in memory at a time where the status of each is asked, with a query for
-# each time.
-LOOKED_AT = 2000
 
 
 class Status(models.TextChoices):
@@ -181,23 +177,6 @@ def with_progress(
     return found
 
 
-def of_status(contracts: QuerySet[Any], statuses: Collection[str], today: date) -> QuerySet[Any]:
-    """The contracts with one of these statuses at `today`. Each of `contracts` is looked at: narrow
-    them first.
-    """
-    rows = (
-        contracts.order_by()
-        .select_related(None)
-        .select_related("policy")
-        .iterator(chunk_size=LOOKED_AT)
-    )
-    standing = (with_progress(some, today) for some in in_batches(rows, LOOKED_AT))
-    found = [
-        pk for some in standing for pk, progress in some.items() if progress.status in statuses
-    ]
-    return contracts.filter(pk__in=found)
-
-
 # The ledger of a sum, and what it adds up.
 SUMS: Mapping[str, tuple[Any, str]] = {
     "obligation": (ObligationLine, "obligation_delta"),
@@ -217,23 +196,11 @@ def lines_of(total: str, today: date) -> QuerySet[Any]:
     return found
 
 
-def in_order_of(
-    contracts: QuerySet[Any],
-    total: str,
-    today: date,
-    descending: bool,
-    clients: Collection[int] | None = None,
-) -> QuerySet[Any]:
-    """By what they owe (`obligation`) or did (`realised`) at `today`; of these clients only, or of
-    all.
-    """
-    lines = lines_of(total, today).filter(contract=OuterRef("pk"))
-    if clients is not None:
-        lines = lines.filter(municipality__in=clients)
+def own_total(total: str, today: date, clients: Collection[int]) -> Coalesce:
+    """Of each contract of a query what of it (as in `lines_of`) is for these clients."""
+    lines = lines_of(total, today).filter(contract=OuterRef("pk"), municipality__in=clients)
     theirs = lines.values("contract").annotate(total=Sum(SUMS[total][1])).values("total")
-    summed = Coalesce(Subquery(theirs), Value(ZERO, MoneyField()))
-    sign = "-" if descending else ""
-    return contracts.annotate(in_order_of=summed).order_by(f"{sign}in_order_of", f"{sign}pk")
+    return Coalesce(Subquery(theirs), Value(ZERO, MoneyField()))
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,9 @@ from django.urls import reverse
 from contracts.models import Contract, Region
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentLine, FulfilmentState, FulfilmentVersion, Upload
-from placements.standing import progress
-from placements.standing.progress import Status, of_status, with_progress
+from placements.standing import kept
+from placements.standing.kept import of_status
+from placements.standing.progress import Status, with_progress
 from reporting.adoption import door as adoption
 from sroi.access import Role
 from sroi.periods import add_months
@@ -163,7 +164,7 @@ def test_each_contract_has_one_status_however_few_are_looked_at_at_a_time(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crowd(contract, make.make_user(Role.ADVISER, contract.region), 8)
-    monkeypatch.setattr(progress, "LOOKED_AT", 5)
+    monkeypatch.setattr(kept, "MADE_AT_ONCE", 5)
     every = Contract.objects.order_by("pk")
     standing = with_progress(every.select_related("policy"), make.TODAY)
     for status in Status:

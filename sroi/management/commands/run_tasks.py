@@ -20,6 +20,7 @@ from django.db import Error as DatabaseFailure
 from django.db import connection, connections
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.module_loading import import_string
 from django_tasks import DEFAULT_TASK_BACKEND_ALIAS, DEFAULT_TASK_QUEUE_NAME
 from django_tasks.signals import task_started
 from django_tasks_db.management.commands.db_worker import Worker
@@ -53,7 +54,7 @@ class SteadyWorker(Worker):
         )
         self.once = once
         self.over = threading.Event()
-        self.moved = self.tidied = -float("inf")
+        self.moved = self.tidied = self.kept_from = -float("inf")
         self.news = News()
 
     def run(self) -> None:
@@ -79,6 +80,7 @@ class SteadyWorker(Worker):
                 heart.start()
             self.tidy()
             self.at_work(self.news.look)
+            self.at_work(self.keep)
             super().run()
         except DatabaseFailure:
             logger.exception("The database does not answer; trying again")
@@ -91,6 +93,19 @@ class SteadyWorker(Worker):
         super().run_task(db_task_result)
         self.at_work(self.news.look)
         self.moved = time.monotonic()
+
+    def keep(self) -> None:
+        """What is to be made again since it changed. Where that fails, not again each second."""
+        if self.moved < self.kept_from:
+            return
+        try:
+            for do in settings.BACKGROUND_KEEPING:
+                import_string(do)()
+        except DatabaseFailure:
+            raise
+        except Exception:
+            logger.exception("What is kept could not be made again")
+            self.kept_from = self.moved + settings.BACKGROUND_TIDY_SECONDS
 
     def tidy(self) -> None:
         """Now and then."""

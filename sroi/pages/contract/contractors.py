@@ -1,20 +1,20 @@
 """Contractors, with what they owe and did under the contracts that a person may see."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import django_tables2
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract, Contractor, ContractShare, Municipality
 from contracts.searches import contractor_search
-from placements.standing.progress import Progress, Status, of_status, with_progress
+from placements.standing.kept import of_status, rows_of
+from placements.standing.progress import Progress, Status, with_progress
 from placements.standing.words import WORRYING
 from sroi.access import May, visible
 from sroi.history.versions import versions
@@ -40,14 +40,11 @@ class Together:
         self.worrying += progress.status in WORRYING
 
 
-def together(
-    contracts: Iterable[Contract], progress: Mapping[int, Progress]
-) -> dict[int, Together]:
-    """Per contractor."""
-    totals: dict[int, Together] = defaultdict(Together)
-    for contract in contracts:
-        totals[contract.contractor_id].add(progress[contract.pk])
-    return totals
+def together(contracts: Iterable[Progress]) -> Together:
+    total = Together()
+    for progress in contracts:
+        total.add(progress)
+    return total
 
 
 class ContractorTable(Table):
@@ -141,10 +138,19 @@ class ContractorList(ForWhoMay, ListPage):
         theirs = visible(Contract, self.request.access).filter(
             contractor__in=[row.pk for row in rows]
         )
-        contracts = list(theirs.select_related("policy"))
-        totals = together(contracts, with_progress(contracts, localdate()))
+        sums = (
+            rows_of(theirs, localdate())
+            .values_list("contract__contractor")
+            .annotate(
+                Count("contract"),
+                Sum("obligation"),
+                Sum("realised"),
+                worrying=Count("contract", filter=Q(status__in=WORRYING)),
+            )
+        )
+        totals = {pk: Together(*of_firm) for pk, *of_firm in sums}
         for contractor in rows:
-            contractor.together = totals[contractor.pk]
+            contractor.together = totals.get(contractor.pk, Together())
 
 
 class ContractorFile(ListFile, ContractorList):
@@ -166,6 +172,6 @@ class ContractorPage(ForWhoMay, DetailPage):
                 kept.select_related("history_user").order_by("history_date", "history_id")
             ),
             contracts=[(contract, progress[contract.pk]) for contract in contracts],
-            together=together(contracts, progress)[self.object.pk],
+            together=together(progress.values()),
             **kwargs,
         )

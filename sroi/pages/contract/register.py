@@ -28,9 +28,9 @@ from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
 from placements.register.lists import uploads_of
-from placements.standing.heard import silent_for
-from placements.standing.own import only_shares, own_clients, progress_for
-from placements.standing.progress import Status, in_order_of, of_status
+from placements.standing.kept import in_order_of, in_step, of_status, progress_kept, silent_for
+from placements.standing.own import has_share, only_shares, own_clients, progress_for
+from placements.standing.progress import Status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
@@ -92,7 +92,7 @@ class ContractTable(ContractColumns):
 
     def in_order_of(self, contracts: Any, total: str, is_descending: bool) -> Any:
         clients = own_clients(self.access) if only_shares(self.access) else None
-        return in_order_of(contracts, total, localdate(), is_descending, clients)
+        return in_order_of(contracts, total, localdate(), is_descending, clients, is_in_step=True)
 
     def render_title(self, record: Any) -> Any:
         return format_html(
@@ -205,10 +205,10 @@ class ContractFilterSet(FilterSet):
         return contracts.filter(end_date__range=(today, last), state=ContractState.ACTIVE)
 
     def silent_for(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
-        return silent_for(contracts, int(value), localdate())
+        return silent_for(contracts, int(value), localdate(), is_in_step=True)
 
     def of_status(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return of_status(contracts, [value], localdate())
+        return of_status(contracts, [value], localdate(), is_in_step=True)
 
 
 def adviser_choices(access: Access) -> list[tuple[str, Any]]:
@@ -233,7 +233,12 @@ class ContractList(ListPage):
         return super().table
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("contractor", "policy")
+        """In step, wherever something of this page reads what is kept."""
+        contracts = super().get_queryset().select_related("contractor", "policy", "standing")
+        asked = self.request.GET
+        if not only_shares(self.request.access) or asked.get("status") or asked.get("silent"):
+            in_step(contracts, localdate())
+        return contracts
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = self.request.access
@@ -259,7 +264,12 @@ class ContractList(ListPage):
 
     def prepare(self, rows: list[Any]) -> None:
         today = localdate()
-        progress = progress_for(self.request.access, rows, today)
+        is_shared = any(has_share(self.request.access, contract) for contract in rows)
+        progress = (
+            progress_for(self.request.access, rows, today)
+            if is_shared
+            else progress_kept(rows, today)
+        )
         shares = SharesOfContracts(rows)
         for contract in rows:
             contract.progress = progress[contract.pk]

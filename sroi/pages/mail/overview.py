@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract, ContractState
 from placements.models import Fulfilment
 from placements.standing.asks import OF_DEADLINES, Ask, Kind, asks
+from placements.standing.kept import in_step
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import progress_for
-from placements.standing.progress import Status, with_progress
+from placements.standing.progress import Status
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
@@ -60,12 +61,11 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         reminders = deadline_reminders(access, today)
         piles += [returned(access), drafts_to_answer(access, today), coming_up(reminders)]
     if access.may(May.ADVISE):
-        contracts = own_of(
-            user, list(owing(access).order_by("end_date", "reference").select_related(*WITH))
-        )
-        standing = with_progress(contracts, today)
-        piles += piles_of(access, contracts, today, standing)
-        piles += due_piles(contracts, access, today, standing)
+        own = own_of(user, owing(access))
+        contracts = list(own.order_by("end_date", "reference").select_related(*WITH))
+        in_step(own, today)
+        piles += piles_of(access, own, today)
+        piles += due_piles(contracts, access, today)
     elif access.may(May.FINALISE):
         piles += [reports_waiting(access)]
     elif access.may(May.COMMISSION):

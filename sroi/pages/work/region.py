@@ -15,7 +15,7 @@ from reporting.figures.facts import AnnualFigures
 from reporting.models import Goal
 from sroi.access import May, visible
 from sroi.pages.contract import pictures
-from sroi.pages.work.start import standings, totals_by_status
+from sroi.pages.work.start import totals_of
 from sroi.views import Request
 
 
@@ -38,12 +38,10 @@ def region_page(request: Request, code: str) -> HttpResponse:
     request.region_title = region.title
     # Staff of a region see all that is booked in it.
     figures = figures_of(None, region, today.year, today=today)
-    contracts = (
-        visible(Contract, access).filter(region=region).select_related("policy", "contractor")
-    )
+    contracts = visible(Contract, access).filter(region=region)
     lines = visible(FulfilmentLine, access).filter(contract__region=region)
     versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)
-    totals = totals_by_status(standings(contracts, today))
+    totals = totals_of(contracts, today)
     goals = list(visible(Goal, access).filter(region=region, year__gt=today.year))
     return render(
         request,

@@ -1,7 +1,7 @@
 """The start page: what needs doing now, for the role that a person works in."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from contracts.coverage.coverage import coverage
 from contracts.models import Contract, ContractState, Municipality, ObligationLine
 from placements.models import Fulfilment
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
+from placements.standing.kept import by_status
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import own_clients, progress_for
 from placements.standing.progress import Status
@@ -193,6 +194,13 @@ def own_kinds(access: Access) -> list[str]:
     """What the clients are that one is procurement officer of."""
     theirs = visible(Municipality, access).filter(pk__in=own_clients(access))
     return list(theirs.values_list("kind", flat=True))
+
+
+def totals_of(contracts: Any, today: date) -> list[StatusTotal]:
+    """Of contracts that are seen whole."""
+    found = {each.status: each for each in by_status(contracts, today)}
+    order = [status for status in dict.fromkeys((*WORRYING, *Status)) if status in found]
+    return [StatusTotal(**asdict(found[status])) for status in order]
 
 
 def totals_by_status(all_standings: Sequence[Standing]) -> list[StatusTotal]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Count, Exists, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,11 +25,11 @@ from placements.standing.asks import (
     ENDING_WITHIN_MONTHS,
     OF_CERTIFICATES,
     OF_DEADLINES,
-    OF_SETTLEMENT,
     Ask,
     Kind,
     asks,
 )
+from placements.standing.kept import anything_out_of_step, in_step
 from placements.standing.known import (
     LookUp,
     handed_in_plans,
@@ -36,7 +37,8 @@ from placements.standing.known import (
     unanswered,
     waiting,
 )
-from placements.standing.progress import Progress, Status
+from placements.standing.piles import ENDING, SETTLE, Asking, asking
+from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
@@ -48,61 +50,67 @@ from sroi.templatetags.formats import long_date
 from sroi.views import Request
 
 ALL = "alle"
-# How contracts stand, by id.
-Standing = Mapping[int, Progress]
 
 
 def work_list(request: Request) -> HttpResponse:
     access, today = request.access, localdate()
-    everything = (
-        owing(access).order_by("end_date", "reference").select_related("policy", "contractor")
+    everything, everyones = owing(access), request.GET.get("van") == ALL
+    number = everything.aggregate(
+        all=Count("pk"),
+        advised=Count("pk", filter=Q(adviser=request.user)),
+        of_nobody=Count("pk", filter=Q(adviser=None)),
+        out_of_step=Count("pk", filter=anything_out_of_step(today)),
     )
-    rows = list(everything)
-    own = of_adviser(request, rows)
-    piles = piles_of(access, own, today)
+    if number["out_of_step"]:
+        in_step(everything, today)
+    is_all = everyones or not number["advised"]
+    running = number["all"] if is_all else number["advised"] + number["of_nobody"]
+    piles = piles_of(access, everything if is_all else theirs(request.user, everything), today)
     request.waiting = {"review-queue": piles[0].number}
     # What one began oneself comes after what others wait for, and before how contracts stand.
-    everyones = request.GET.get("van") == ALL
     piles.insert(3, contract_drafts(access, everyones))
     context = {
         "piles": [pile for pile in piles if pile.number],
-        "running": len(own),
-        "others": len(rows) - len(own),
-        "asked_for_all": request.GET.get("van") == ALL,
-        "due_url": reverse("due") + (f"?van={ALL}" if request.GET.get("van") == ALL else ""),
+        "running": running,
+        "others": number["all"] - running,
+        "asked_for_all": everyones,
+        "due_url": reverse("due") + (f"?van={ALL}" if everyones else ""),
     }
     return render(request, "pages/start_work_list.html", context)
 
 
-def piles_of(
-    access: Access, contracts: Sequence[Contract], today: date, progress: Standing | None = None
-) -> list[Pile]:
-    """What waits for an answer, and how these contracts stand; the number of answers to give
-    first. `progress` where it is known already.
+def piles_of(access: Access, contracts: QuerySet[Any], today: date) -> list[Pile]:
+    """What waits for an answer, and how these contracts, which are in step, stand; the number of
+    answers to give first.
     """
-    found = of_kinds(asks(contracts, today, [LookUp.STANDING], progress=progress))
-    to_settle = [ask for ask in found if ask.kind in OF_SETTLEMENT]
-    # What waits for the contractor's answer to the draft is neither to settle now, nor short.
-    over = {ask.contract.pk for ask in found if ask.kind in (*OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
+    # What waits for the contractor's answer to the draft is neither to settle now, nor short; what
+    # is over and short is to be settled: it stands there.
+    found = asking(contracts, today, SHOWN)
     return [
         waiting_for_review(access, today),
         disagreed(access),
         plans_to_agree(access),
         changes_proposed(access),
         reports_waiting(access),
-        pile_of(
-            _("Settlements to do"),
-            lines_of(to_settle, access),
-            contracts_url(status=Status.OVERDUE),
+        first_of(
+            found[SETTLE], _("Settlements to do"), access, contracts_url(status=Status.OVERDUE)
         ),
-        # What is over and short is to be settled: it stands there.
         *(
-            standing_pile(status, [ask for ask in found if ask.contract.pk not in over], access)
+            first_of(found[status], heading_of(status), access, contracts_url(status=status))
             for status in WORRYING
         ),
-        ending_soon(found, access),
+        first_of(
+            found[ENDING],
+            _("Contracts that end within three months"),
+            access,
+            contracts_url(ending=ENDING_WITHIN_MONTHS),
+        ),
         firms_proposed(access),
     ]
+
+
+def first_of(found: Asking, heading: str, access: Access, url: str) -> Pile:
+    return Pile(heading, lines_of(found.asks, access), found.number, url)
 
 
 def of_kinds(found: Mapping[int, Sequence[Ask]]) -> list[Ask]:
@@ -119,18 +127,15 @@ def owing(access: Access) -> Any:
     )
 
 
-def of_adviser(request: Request, contracts: Sequence[Contract]) -> list[Contract]:
-    """Those of the adviser and of nobody; all of them on request."""
-    return list(contracts) if request.GET.get("van") == ALL else own_of(request.user, contracts)
+def theirs(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
+    """Those that this person advises on or that nobody does."""
+    return contracts.filter(Q(adviser=user) | Q(adviser=None))
 
 
-def own_of(user: Any, contracts: Sequence[Contract]) -> list[Contract]:
-    """Those that this person advises on or that nobody does; all of them for who advises on
-    none.
-    """
-    if not any(contract.adviser_id == user.pk for contract in contracts):
-        return list(contracts)
-    return [contract for contract in contracts if contract.adviser_id in (user.pk, None)]
+def own_of(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
+    """Those; all of them for who advises on none."""
+    advised = Q(Exists(contracts.order_by().filter(adviser=user)))
+    return contracts.filter(Q(adviser=user) | Q(adviser=None) | ~advised)
 
 
 def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
@@ -263,21 +268,18 @@ def handed_in_words(contract: Contract, at: Any) -> str:
 # --- how contracts stand --------------------------------------------------------------------------
 
 
-def standing_pile(status: Status, found: Iterable[Ask], access: Access) -> Pile:
-    """Contracts of one status that are asked to catch up."""
-    rows = [ask for ask in found if ask.kind == Kind.CATCH_UP and ask.state == status]
-    heading = {
+def heading_of(status: Status) -> str:
+    return {
         Status.OVERDUE: _("Contracts that are overdue"),
         Status.AT_RISK: _("Contracts that risk a shortfall"),
         Status.BEHIND: _("Contracts that are behind"),
     }[status]
-    return pile_of(heading, lines_of(rows, access), contracts_url(status=status))
 
 
-def ending_soon(found: Iterable[Ask], access: Access) -> Pile:
-    rows = [ask for ask in found if ask.kind == Kind.ENDING]
-    heading = _("Contracts that end within three months")
-    return pile_of(heading, lines_of(rows, access), contracts_url(ending=ENDING_WITHIN_MONTHS))
+def standing_pile(status: Status, found: Iterable[Ask], access: Access) -> Pile:
+    """Contracts of one status that are asked to catch up."""
+    rows = [ask for ask in found if ask.kind == Kind.CATCH_UP and ask.state == status]
+    return pile_of(heading_of(status), lines_of(rows, access), contracts_url(status=status))
 
 
 # --- what is due by a day -------------------------------------------------------------------------
@@ -289,21 +291,21 @@ def due(request: Request) -> HttpResponse:
     if not request.access.may(May.SEE_REGION):
         raise Http404
     access, today = request.access, localdate()
-    rows = list(owing(access).select_related("policy", "contractor"))
-    piles = due_piles(of_adviser(request, rows), access, today)
+    rows = owing(access)
+    if request.GET.get("van") != ALL:
+        rows = own_of(request.user, rows)
+    piles = due_piles(list(rows.select_related("policy", "contractor")), access, today)
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
     return render(request, "pages/due.html", {"piles": [pile for pile in piles if pile.number]})
 
 
-def due_piles(
-    contracts: Sequence[Contract], access: Access, today: date, progress: Standing | None = None
-) -> list[Pile]:
+def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:
     """Per kind of deadline the contracts for which it passed, those that wait longest first; and
-    certificates. `progress` where it is known already.
+    certificates.
     """
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
-    found = of_kinds(asks(contracts, today, look_ups, progress=progress))
+    found = of_kinds(asks(contracts, today, look_ups))
     headings = {
         Kind.REPORT: _("Interim reports overdue"),
         Kind.PLAN: _("Action plans overdue"),

@@ -25,6 +25,7 @@ from contracts.models import (
     Contract,
     ObligationChange,
     ObligationLine,
+    OutOfStep,
     Posting,
 )
 from contracts.owed.door import award, change
@@ -37,12 +38,14 @@ from placements.evidence import door as evidence
 from placements.ledger.verification import differences
 from placements.life import door as life
 from placements.models import (
+    ContractStanding,
     EventKind,
     Evidence,
     FulfilmentLine,
     FulfilmentState,
     FulfilmentVersion,
 )
+from placements.standing.kept import in_step
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.factories import (
@@ -105,6 +108,30 @@ def test_accepting_one_fulfilment_many_times_at_once(contract: Any) -> None:
         )
         assert sorted(results) == ["done"] + ["refused"] * (AT_ONCE - 1)
         assert posted() - before == Decimal("100.01")
+    assert list(differences([contract.region], TODAY)) == []
+
+
+def test_what_is_kept_of_a_contract_stays_right_while_many_write_and_read(contract: Any) -> None:
+    """Whoever makes it again while others post misses nothing that was marked since."""
+    everything = Contract.objects.all()
+    in_step(everything, TODAY)
+    for _round in range(ROUNDS):
+        waiting = [make_purchase(contract, "100.01", state="submitted") for _n in range(AT_ONCE)]
+        seen = [fresh(version) for version in waiting]
+        in_turn = [
+            one
+            for v in seen
+            for one in (
+                lambda v=v: life.accept([v], act(), region=contract.region),
+                lambda: in_step(everything, TODAY),
+            )
+        ]
+        assert at_once(*in_turn) == ["done"] * 2 * AT_ONCE
+        assert list(differences([contract.region], TODAY)) == []
+        in_step(everything, TODAY)
+        row = ContractStanding.objects.get()
+        assert (row.realised, row.pending) == (posted(), 0)
+        assert not OutOfStep.objects.exists()
     assert list(differences([contract.region], TODAY)) == []
 
 

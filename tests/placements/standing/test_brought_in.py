@@ -10,7 +10,7 @@ from contracts.owed.door import award
 from contracts.policy.loading import load_region
 from placements.models import FulfilmentLine, FulfilmentVersion
 from placements.standing.asks import Kind, asks
-from placements.standing.heard import silent_for
+from placements.standing.kept import silent_for
 from placements.standing.known import LookUp
 from sroi.doors import EVERYTHING
 from sroi.periods import add_months

@@ -14,8 +14,9 @@ from contracts.models import Contract, Region
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from placements.models import FulfilmentEvent
-from placements.standing.heard import last_heard, silent_for
-from placements.standing.progress import Status, in_order_of, of_status, with_progress
+from placements.standing.heard import last_heard
+from placements.standing.kept import in_order_of, of_status, silent_for
+from placements.standing.progress import Status, with_progress
 from placements.standing.words import sentences
 from reporting.figures.annual import figures_of
 from sroi.access import Role

@@ -11,8 +11,8 @@ from contracts.models import ClosedYear, Contract, Region
 from contracts.owed import door as obligations
 from placements.claims.valuing import fetch
 from placements.life import door as life
-from placements.models import FulfilmentState, FulfilmentVersion
-from placements.standing.heard import silent_for
+from placements.models import FulfilmentLine, FulfilmentState, FulfilmentVersion
+from placements.standing.heard import silent
 from placements.standing.known import waiting
 from placements.standing.progress import with_progress
 from placements.standing.then import counting_on, waiting_on
@@ -115,20 +115,23 @@ def test_a_report_of_a_year_does_not_count_the_queue_of_today(contract: Contract
     assert waited(2025, make.TODAY) == 1
 
 
+def silent_on(day: date) -> Any:
+    versions, lines = FulfilmentVersion.objects.all(), FulfilmentLine.objects.all()
+    return silent(Contract.objects.all(), versions, lines, 6, day)
+
+
 def test_what_was_settled_later_was_silent_then(contract: Contract) -> None:
-    everything: Any = Contract.objects.all()
-    assert list(silent_for(everything, 6, date(2024, 12, 31))) == [contract]
+    assert [*silent_on(date(2024, 12, 31))] == [contract]
     obligations.end(contract, make.act(today=date(2026, 1, 1)))
     contract.refresh_from_db()
     obligations.settle(contract, make.act(today=date(2026, 2, 1)), on=date(2026, 2, 1))
-    assert list(silent_for(everything, 6, date(2024, 12, 31))) == [contract]
+    assert [*silent_on(date(2024, 12, 31))] == [contract]
 
 
 def test_what_was_reported_after_its_year_was_closed_was_silent_then(contract: Contract) -> None:
-    everything: Any = Contract.objects.all()
     close(contract.region, 2024)
     make.make_purchase(contract, paid_on=date(2024, 11, 1), on=date(2025, 4, 1))
-    assert list(silent_for(everything, 6, date(2024, 12, 31))) == [contract]
+    assert [*silent_on(date(2024, 12, 31))] == [contract]
 
 
 def close(region: Region, year: int) -> None:

@@ -28,7 +28,7 @@ from placements.standing.asks import (
     Kind,
     asks,
 )
-from placements.standing.heard import silent_for
+from placements.standing.kept import silent_for
 from reporting.figures.annual import figures_of
 from sroi.access import Role
 from sroi.pages.mail.overview import overview

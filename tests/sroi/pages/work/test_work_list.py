@@ -3,7 +3,8 @@ is done.
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,8 +13,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contracts.models import PlanState
-from contracts.owed.door import end
+from contracts.models import Contract, PlanState
+from contracts.owed.door import end, grant_recovery
+from contracts.settlement.shortfall import Figures
+from placements.standing.asks import OF_SETTLEMENT, Kind, asks
+from placements.standing.kept import keep_in_step
+from placements.standing.piles import ENDING, SETTLE, asking
+from placements.standing.progress import Status
+from placements.standing.words import WORRYING
 from sroi.access import Role
 from tests import factories as make
 
@@ -73,6 +80,41 @@ def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> 
     end(short, make.act(world.noor, "Afgelopen"))
     settle = reverse("contract-settlement", args=[short.pk])
     assert piles(world.noor)["Settlements to do"] == [("Settle Short", settle)]
+
+
+def test_what_is_found_in_the_database_is_what_the_contracts_ask(world: SimpleNamespace) -> None:
+    """Over a year of ends, with time to recover and drafts of settlements in between: of each pile
+    as many, and the same first ones.
+    """
+    for n in range(24):
+        ends = date(2025, 1, 10) + timedelta(15 * n)
+        days = {**RUNS, "start_date": date(2024, 1 + n % 6, 1), "end_date": ends}
+        contract = make.make_contract(world.region, world.firm, value=n % 4 * 10_000, **days)
+        if n % 3 == 0:
+            make.make_purchase(contract, "700.00", state=["submitted", "accepted"][n % 2])
+        if ends < make.TODAY and n % 2:
+            end(contract, make.act(world.noor, "Over"))
+        if ends < make.TODAY and n % 4 == 1:
+            grant_recovery(contract, ends + timedelta(30 * n), make.act(world.noor, "Later"))
+        elif ends < make.TODAY and n % 4 == 3:
+            make.make_draft_decision(contract, Figures(Decimal(500), {}))
+    contracts = Contract.objects.order_by("end_date", "reference").select_related("policy")
+    every = [ask for asked in asks(contracts, make.TODAY).values() for ask in asked]
+    keep_in_step()
+    found = asking(Contract.objects.all(), make.TODAY, 2)
+    over = {ask.contract for ask in every if ask.kind in (*OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
+    catch_up = [ask for ask in every if ask.kind == Kind.CATCH_UP and ask.contract not in over]
+    expected = {status: [a for a in catch_up if a.state == status] for status in WORRYING}
+    expected[SETTLE] = [ask for ask in every if ask.kind in OF_SETTLEMENT]
+    expected[ENDING] = [ask for ask in every if ask.kind == Kind.ENDING]
+    assert {Kind.ANSWER_DRAFT, Kind.END, Kind.SETTLE} <= {ask.kind for ask in every}
+    assert {pile for pile, rows in expected.items() if rows} >= {SETTLE, ENDING, Status.BEHIND}
+    assert {pile: each.number for pile, each in found.items()} == {
+        pile: len(rows) for pile, rows in expected.items()
+    }
+    assert {pile: each.asks for pile, each in found.items()} == {
+        pile: rows[:2] for pile, rows in expected.items()
+    }
 
 
 def test_what_waits_for_an_answer(world: SimpleNamespace) -> None:
