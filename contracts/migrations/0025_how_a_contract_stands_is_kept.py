@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0023_answers_before_a_decision'),
+        ('contracts', '0024_second_table_format'),
     ]
 
     operations = [

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0024_how_a_contract_stands_is_kept'),
-        ('placements', '0010_asked_answered_disagreed'),
+        ('contracts', '0025_how_a_contract_stands_is_kept'),
+        ('placements', '0012_tables_of_any_shape'),
     ]
 
     operations = [
