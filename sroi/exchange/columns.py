@@ -45,7 +45,7 @@ class Column:
     name: str
     parse: Callable[[Cell], Any]
     required: bool = False
-    default: Any = None
+    default: Any = field(default=None, hash=False)
     title: Any = ""
     also: tuple[str, ...] = ()
     unless: str = ""

@@ -77,7 +77,7 @@ def test_a_housing_association_joins_and_stands_in_the_list(region: Region, admi
         ({"kind": "municipality", "code": "GM0402"}, "Hilversum heeft deze code al"),
         ({"inhabitants": "12"}, "Alleen een gemeente heeft inwoners"),
         ({"name": "huizen"}, "Er is al een opdrachtgever met deze naam, met de code GM0406"),
-        ({"valid_from": "31-02-2025"}, "Voer een geldige datum in"),
+        ({"valid_from": "31-02-2025"}, "Deze dag bestaat niet op de kalender"),
         ({"name": ""}, "Dit veld is verplicht"),
     ],
 )

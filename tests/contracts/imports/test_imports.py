@@ -558,7 +558,7 @@ class TestFulfilments:
         fulfilments(tmp_path, {"external_id": "P-4", "status": "draft"}, options=["--dry-run"])
         found = import_fulfilments(
             region,
-            read_rows(tmp_path / "file.csv", "file.csv"),
+            read_rows(tmp_path / "file.csv"),
             act,
             contracts=Contract.objects.all(),
         )
