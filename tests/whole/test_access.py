@@ -152,7 +152,7 @@ PAGES = {
     "import-example": Page(who_may(May.REGISTER), of="upload_kind"),
     "import-detail": Page((Role.ADVISER,), of="upload"),
     "import-table": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
-    "import-leave-out": Page((Role.ADVISER,), of="upload", method="post", answers=302),
+    "import-leave-out": sent((Role.ADVISER,), of="upload"),
     "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
     "import-cells": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-faults": Page((Role.ADVISER,), of="upload_file"),

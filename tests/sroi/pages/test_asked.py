@@ -91,7 +91,7 @@ def contracts_in_many_states(region: Any, firm: Any) -> None:
     for days in (0, 5, 8, 30, 43):
         new(award_date=TODAY - timedelta(days=days), start_date=TODAY - timedelta(days=days))
     new(award_date=TODAY + timedelta(days=20), start_date=TODAY + timedelta(days=20))
-    make.make_contract(region, firm, parent=new())
+    make.make_contract(region, firm, parent=new(), **RUNS)
     ended, recovering, cancelled = new(**OVER), new(**OVER), new()
     obligations.end(ended, make.act(why="Afgelopen"))
     obligations.end(recovering, make.act(why="Afgelopen"))
