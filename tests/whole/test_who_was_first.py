@@ -297,7 +297,7 @@ HELD = {
     "certificate_once": SHARED,
     "change_identity": ANSWERED,
     "closed_year_once": LOCKED,
-    "column_memory_once": SHARED,
+    "column_memory_once_per_region": SHARED,
     "contract_reference": ANSWERED,
     "contractor_register": ANSWERED,
     "draft_decision_number": LOCKED,
