@@ -3,7 +3,7 @@ it is read, and by which words. Source: DOMAIN.md section 10.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -113,6 +113,79 @@ def cpv_code(cell: Cell) -> str | Warned:
         warned.append(gettext("The digit behind the dash does not go with this CPV code."))
     return Warned(found, " ".join(warned)) if warned else found
 
+
+# Columns that files of several kinds have.
+POLICY_FIELD = Column(
+    "policy_field",
+    choice_of(PolicyField.choices),
+    default="",
+    title=_("Policy field"),
+    also=(
+        "beleidsterrein",
+        "beleidsveld",
+        "portefeuille",
+    ),
+)
+FIRST_DAY = Column(
+    "start_date",
+    day,
+    title=_("First day"),
+    also=(
+        "startdatum",
+        "begindatum",
+        "ingangsdatum",
+        "start",
+        "datum in dienst",
+        "aanvang opdracht",
+        "aanvang",
+        "startdatum contract",
+        "begin",
+        "ingang",
+        "ingangsdatum contract",
+        "datum start",
+        "aanvangsdatum",
+        "eerste dag",
+        "begindatum contract",
+    ),
+)
+LAST_DAY = Column(
+    "end_date",
+    day,
+    title=_("Last day"),
+    also=(
+        "einddatum",
+        "afloopdatum",
+        "einde",
+        "datum uit dienst",
+        "voltooiing opdracht",
+        "voltooiing",
+        "einddatum contract",
+        "eind",
+        "datum einde",
+        "expiratiedatum",
+        "laatste dag",
+        "looptijd tot",
+        "expiratie",
+    ),
+)
+RATE = Column(
+    "rate",
+    percent,
+    title=_("Rate"),
+    also=(
+        "percentage",
+        "sroi-percentage",
+        "sroi %",
+        "social return %",
+        "sroi percentage",
+        "sroi-%",
+        "% sroi",
+        "social return percentage",
+        "percentage social return",
+        "sroi",
+        "perc sroi",
+    ),
+)
 
 CONTRACT_COLUMNS = (
     Column(
@@ -267,17 +340,7 @@ CONTRACT_COLUMNS = (
             "cpv hoofdcode",
         ),
     ),
-    Column(
-        "policy_field",
-        choice_of(PolicyField.choices),
-        default="",
-        title=_("Policy field"),
-        also=(
-            "beleidsterrein",
-            "beleidsveld",
-            "portefeuille",
-        ),
-    ),
+    POLICY_FIELD,
     Column(
         "publication_date",
         day,
@@ -307,50 +370,8 @@ CONTRACT_COLUMNS = (
             "contractdatum",
         ),
     ),
-    Column(
-        "start_date",
-        day,
-        required=True,
-        title=_("First day"),
-        also=(
-            "startdatum",
-            "begindatum",
-            "ingangsdatum",
-            "start",
-            "datum in dienst",
-            "aanvang opdracht",
-            "aanvang",
-            "startdatum contract",
-            "begin",
-            "ingang",
-            "ingangsdatum contract",
-            "datum start",
-            "aanvangsdatum",
-            "eerste dag",
-            "begindatum contract",
-        ),
-    ),
-    Column(
-        "end_date",
-        day,
-        required=True,
-        title=_("Last day"),
-        also=(
-            "einddatum",
-            "afloopdatum",
-            "einde",
-            "datum uit dienst",
-            "voltooiing opdracht",
-            "voltooiing",
-            "einddatum contract",
-            "eind",
-            "datum einde",
-            "expiratiedatum",
-            "laatste dag",
-            "looptijd tot",
-            "expiratie",
-        ),
-    ),
+    replace(FIRST_DAY, required=True),
+    replace(LAST_DAY, required=True),
     Column(
         "value",
         amount,
@@ -378,24 +399,7 @@ CONTRACT_COLUMNS = (
             "contractwaarde excl. btw",
         ),
     ),
-    Column(
-        "rate",
-        percent,
-        title=_("Rate"),
-        also=(
-            "percentage",
-            "sroi-percentage",
-            "sroi %",
-            "social return %",
-            "sroi percentage",
-            "sroi-%",
-            "% sroi",
-            "social return percentage",
-            "percentage social return",
-            "sroi",
-            "perc sroi",
-        ),
-    ),
+    RATE,
     Column(
         "rate_reason",
         text(1000),
@@ -520,24 +524,7 @@ CHANGE_COLUMNS = (
         title=_("Change of the obligation"),
         also=("wijziging verplichting",),
     ),
-    Column(
-        "rate",
-        percent,
-        title=_("Rate"),
-        also=(
-            "percentage",
-            "sroi-percentage",
-            "sroi %",
-            "social return %",
-            "sroi percentage",
-            "sroi-%",
-            "% sroi",
-            "social return percentage",
-            "percentage social return",
-            "sroi",
-            "perc sroi",
-        ),
-    ),
+    RATE,
     Column("new_end_date", day, title=_("New last day"), also=("nieuwe einddatum",)),
     Column(
         "reason",

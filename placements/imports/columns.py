@@ -4,7 +4,8 @@ Source: DOMAIN.md section 10.
 
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import BlockKind, PolicyField
+from contracts.imports.columns import FIRST_DAY, LAST_DAY, POLICY_FIELD
+from contracts.models import BlockKind
 from placements.models import FulfilmentState
 from sroi.exchange import (
     Column,
@@ -125,48 +126,8 @@ COLUMNS = (
             "uur per week",
         ),
     ),
-    Column(
-        "start_date",
-        day,
-        title=_("First day"),
-        also=(
-            "startdatum",
-            "begindatum",
-            "ingangsdatum",
-            "start",
-            "datum in dienst",
-            "aanvang opdracht",
-            "aanvang",
-            "startdatum contract",
-            "begin",
-            "ingang",
-            "ingangsdatum contract",
-            "datum start",
-            "aanvangsdatum",
-            "eerste dag",
-            "begindatum contract",
-        ),
-    ),
-    Column(
-        "end_date",
-        day,
-        title=_("Last day"),
-        also=(
-            "einddatum",
-            "afloopdatum",
-            "einde",
-            "datum uit dienst",
-            "voltooiing opdracht",
-            "voltooiing",
-            "einddatum contract",
-            "eind",
-            "datum einde",
-            "expiratiedatum",
-            "laatste dag",
-            "looptijd tot",
-            "expiratie",
-        ),
-    ),
+    FIRST_DAY,
+    LAST_DAY,
     Column(
         "confirmed_until",
         day,
@@ -274,17 +235,7 @@ COLUMNS = (
             "datum activiteit",
         ),
     ),
-    Column(
-        "policy_field",
-        choice_of(PolicyField.choices),
-        default="",
-        title=_("Policy field"),
-        also=(
-            "beleidsterrein",
-            "beleidsveld",
-            "portefeuille",
-        ),
-    ),
+    POLICY_FIELD,
     Column(
         "performed_by",
         text(200),

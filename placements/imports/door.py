@@ -259,30 +259,19 @@ class FulfilmentIntake:
             for code, b in self.blocks[c.table_id].items()
             if b.kind == BlockKind.BONUS
         }
-        for code in row["bonuses"]:
-            if code not in known:
-                options = ", ".join(sorted(known)) or "–"
-                self._fault(
-                    row,
-                    "bonuses",
-                    _("There is no bonus %(code)s. There are: %(codes)s.")
-                    % {
-                        "code": code,
-                        "codes": options,
-                    },
-                )
+        why = _("There is no bonus %(code)s. There are: %(codes)s.")
+        self._check_codes(row, "bonuses", known, why)
 
     def _check_facts(self, row: Row, contracts: list[Contract]) -> None:
         known = {code for c in contracts for code in self.facts[c.table_id]}
-        for code in row["facts"]:
+        why = _("There is no question %(code)s. There are: %(codes)s.")
+        self._check_codes(row, "facts", known, why)
+
+    def _check_codes(self, row: Row, column: str, known: set[str], why: str) -> None:
+        options = ", ".join(sorted(known)) or "–"
+        for code in row[column]:
             if code not in known:
-                options = ", ".join(sorted(known)) or "–"
-                self._fault(
-                    row,
-                    "facts",
-                    _("There is no question %(code)s. There are: %(codes)s.")
-                    % {"code": code, "codes": options},
-                )
+                self._fault(row, column, why % {"code": code, "codes": options})
 
     def _check_claim(self, row: Row, content: Content) -> None:
         """What the form and the door ask as well, by the status that the row is to get."""
