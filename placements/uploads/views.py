@@ -572,53 +572,55 @@ class ImportPage(OfUpload):
         }
 
 
-class ImportTable(OfUpload, FormPage):
-    template_name = "pages/import_table.html"
-    heading = gettext_lazy("Where do the names stand?")
-    form_class = TableForm
-    back_url = reverse_lazy("import")
+class ImportStep(OfUpload, FormPage):
+    """A form about the file that was sent. Who comes when it is not asked is led to its page."""
+
+    back_url: Any = reverse_lazy("import")
     back_label = gettext_lazy("Import")
 
+    def is_asked(self) -> bool:
+        raise NotImplementedError
+
     def closed(self) -> HttpResponse | None:
-        is_there = self.upload.table and uploads.has_file(self.upload)
-        is_open = is_there and self.upload.state in uploads.TABLE_OPEN
-        return None if is_open else redirect(self.page_url)
+        return None if self.is_asked() else redirect(self.page_url)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"upload": self.upload}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # With cells of the file.
         if self.upload.kind == UploadKind.FULFILMENTS:
             personal.shown()
         return super().get_context_data(**kwargs)
+
+    def get_success_url(self) -> str:
+        return self.page_url
+
+
+class ImportTable(ImportStep):
+    template_name = "pages/import_table.html"
+    heading = gettext_lazy("Where do the names stand?")
+    form_class = TableForm
+
+    def is_asked(self) -> bool:
+        is_there = bool(self.upload.table) and uploads.has_file(self.upload)
+        return is_there and self.upload.state in uploads.TABLE_OPEN
 
     def do(self, form: Any) -> str:
         sheet = form.cleaned_data["sheet"] or self.upload.layout.get("sheet", "")
         uploads.choose_table(self.upload, sheet, form.names_or_none(), at=timezone.now())
         return ""
 
-    def get_success_url(self) -> str:
-        return self.page_url
 
-
-class ImportColumns(OfUpload, FormPage):
+class ImportColumns(ImportStep):
     template_name = "pages/import_columns.html"
     heading = gettext_lazy("Which column is which?")
     form_class = ColumnsForm
-    back_url = reverse_lazy("import")
-    back_label = gettext_lazy("Import")
 
-    def closed(self) -> HttpResponse | None:
-        is_open = self.upload.state in (UploadState.COLUMNS, UploadState.CHECKED)
-        return None if is_open else redirect(self.page_url)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"upload": self.upload}
+    def is_asked(self) -> bool:
+        return self.upload.state in (UploadState.COLUMNS, UploadState.CHECKED)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        # With examples of what stands in columns of which nobody said yet what they are.
-        if self.upload.kind == UploadKind.FULFILMENTS:
-            personal.shown()
         return super().get_context_data(where=where_it_stands(self.upload), **kwargs)
 
     def do(self, form: Any) -> str:
@@ -630,9 +632,6 @@ class ImportColumns(OfUpload, FormPage):
             in_thousands=form.cleaned_data["thousands"],
         )
         return ""
-
-    def get_success_url(self) -> str:
-        return self.page_url
 
 
 class CellsForm(forms.Form):
@@ -660,7 +659,7 @@ class CellsForm(forms.Form):
         return {place: self.cleaned_data[name] for name, place in self.places.items()}
 
 
-class ImportCells(OfUpload, FormPage):
+class ImportCells(ImportStep):
     """The cells in which a BSN stood and those with a fault are asked again, by row and column."""
 
     template_name = "pages/import_cells.html"
@@ -669,18 +668,12 @@ class ImportCells(OfUpload, FormPage):
     back_url = OfUpload.page_url
     back_label = gettext_lazy("The rows")
 
-    def closed(self) -> HttpResponse | None:
-        is_asked = self.upload.state == UploadState.CHECKED and uploads.to_mend(self.upload)
-        return None if is_asked else redirect(self.page_url)
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"upload": self.upload}
+    def is_asked(self) -> bool:
+        return self.upload.state == UploadState.CHECKED and bool(uploads.to_mend(self.upload))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         asked = len(uploads.asked_again(self.upload))
         later = max(len(uploads.to_mend(self.upload)) - CellsForm.AT_ONCE, 0)
-        if self.upload.kind == UploadKind.FULFILMENTS:
-            personal.shown()
         return super().get_context_data(asked=asked, later=later, **kwargs)
 
     def do(self, form: Any) -> str:
