@@ -88,8 +88,9 @@ def worker(transactional_db: None, settings: Any, worker_process: Any) -> Iterat
     before it is emptied.
     """
     settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+    worker_process.go_on()
     yield worker_process
-    worker_process.finish()
+    worker_process.rest()
 
 
 @pytest.fixture(scope="session")

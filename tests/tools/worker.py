@@ -3,6 +3,7 @@ tests.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
+
+from tests.tools import rest
 
 SECONDS_TO_FINISH = 60
 
@@ -46,6 +49,24 @@ class Worker:
             assert time.monotonic() < end, f"the worker does not finish: {self.log.read_text()}"
             time.sleep(0.1)
 
+    def rest(self) -> None:
+        """Finish, and stand still between two statements, as does the live server: the database is
+        emptied next, and the worker also looks for work of its own accord.
+        """
+        self.finish()
+        rest.wait_until(lambda: not rest.server_answers(), "a page is still being answered")
+        rest.wait_until(self.stands_still, "somebody keeps working on the database")
+
+    def stands_still(self) -> bool:
+        self.process.send_signal(signal.SIGSTOP)
+        if rest.others_at_work():
+            self.go_on()
+            return False
+        return True
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def texts(self) -> list[str]:
         """What was mailed, oldest first."""
         self.finish()
@@ -54,6 +75,7 @@ class Worker:
         return [part.get_content() for mail in found if (part := mail.get_body(("plain",)))]
 
     def stop(self) -> None:
+        self.go_on()
         self.process.terminate()
         self.process.wait(SECONDS_TO_FINISH)
 
