@@ -67,10 +67,10 @@ test-postgres: setup-dev  ## All tests on PostgreSQL: the one of DATABASE_URL, o
 	@echo "== Tests on PostgreSQL"
 	@$(BIN)/python tests/tools/throwaway_postgres.py -- $(MAKE) --no-print-directory pytest
 
-# Two at a time; and those with a browser by themselves. With ARGS="-k word" one of the two may find none (5).
+# Two at a time, module by module as far as that goes (what a module shares is made once); and those with a browser by themselves. With ARGS="-k word" one of the two may find none (5).
 pytest:
 	@some() { $(BIN)/python -m pytest "$$@" $(ARGS) || [ $$? -eq 5 ]; }; failed=0; \
-	some -n 2 -m "not browser" || failed=1; \
+	some -n 2 --dist worksteal -m "not browser" || failed=1; \
 	some -m browser || failed=1; \
 	exit $$failed
 

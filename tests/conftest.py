@@ -6,6 +6,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.core.files.storage import storages
+from django.db import transaction
+from django.test import override_settings
 from playwright.sync_api import expect
 
 # Browser tests run an event loop in the thread that also prepares their data.
@@ -155,6 +158,37 @@ def person(region: Any, linde: Any) -> Any:
     from tests import factories as make
 
     return make.make_user(Role.CONTRACTOR, region, contractor=linde)
+
+
+# --- what many tests of a module only look at, made once for all of them --------------------------
+
+
+@pytest.fixture(scope="module")
+def shared_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows and files that stand until the module ends, in a transaction around its tests; each of
+    them is undone by itself inside it, as always. Not for tests with real transactions.
+    """
+    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
+    files = override_settings(STORAGES={**settings.STORAGES, "evidence": memory})
+    with django_db_blocker.unblock(), files, transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def shared_world(shared_database: None) -> Any:
+    from tests import factories as make
+    from tests.whole.test_access import make_world
+
+    return make_world(make.make_region())
+
+
+@pytest.fixture
+def world(db: None, shared_world: Any) -> Any:
+    """People of each role, what is theirs, and what is not (`test_access.World`): objects of one's
+    own, of rows that the module shares.
+    """
+    return deepcopy(shared_world)
 
 
 @pytest.fixture(scope="session")

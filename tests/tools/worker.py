@@ -59,6 +59,8 @@ class Worker:
 
     def stands_still(self) -> bool:
         self.process.send_signal(signal.SIGSTOP)
+        # It is told, and then it stops.
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         if rest.others_at_work():
             self.go_on()
             return False

@@ -315,11 +315,6 @@ class World:
         return [self.foreign] if role in given_for(Of.REGION) else [self.foreign, self.beside]
 
 
-@pytest.fixture
-def world(evidence_in_memory: None) -> World:
-    return make_world(make.make_region())
-
-
 def make_world(region: Region) -> World:
     """People of each role in `region`, what is theirs there, and what is not, there and elsewhere;
     `make bench` opens every page in it too.

@@ -24,7 +24,6 @@ from tests.whole.test_access import (
     SLOW,
     World,
     as_role,
-    world,  # noqa: F401  (a fixture)
 )
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +114,7 @@ class Forms(HTMLParser):
             self.form.open.add(name)
 
 
-def forms_of_pages(world: World) -> Iterator[tuple[str, Client, FormFound]]:  # noqa: F811
+def forms_of_pages(world: World) -> Iterator[tuple[str, Client, FormFound]]:
     """The forms of each page, as the first role sees them that may open it."""
     visited = set(SLOW)
     for role in (
@@ -157,7 +156,7 @@ def send(client: Client, form: FormFound, changed: dict[str, str]) -> Any:
 
 @pytest.mark.timeout(1200)
 def test_every_form_answers_nonsense_and_gives_back_what_was_typed(
-    world: World,  # noqa: F811
+    world: World,
 ) -> None:
     tried, filled = set(), set()
     for name, client, form in forms_of_pages(world):
@@ -216,7 +215,7 @@ class Optional(HTMLParser):
         return {self.names[one] for one in self.called if one in self.names}
 
 
-def test_what_is_called_optional_may_stay_empty(world: World) -> None:  # noqa: F811
+def test_what_is_called_optional_may_stay_empty(world: World) -> None:
     found, seen = set(), 0
     for name, client, form in forms_of_pages(world):
         if form.method != "post":

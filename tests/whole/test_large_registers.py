@@ -41,16 +41,9 @@ from tests.contracts.imports import test_imports as commands
 from tests.placements.uploads import test_importing as browser
 from tests.tools.bench.pages import questions
 from tests.tools.crowd import crowd, rows_of_upload
-from tests.whole.test_access import (
-    PAGES,
-    SIGNED_IN,
-    SLOW,
-    World,
-    as_role,
-    world,  # noqa: F401  (a fixture)
-)
+from tests.whole.test_access import PAGES, SIGNED_IN, SLOW, World, as_role, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 
 # Parameters that a query may carry here, which is more than a page of rows needs; and how many
 # there are of everything.
@@ -114,7 +107,8 @@ def really_few() -> Iterator[None]:
 
 
 @pytest.fixture
-def large(world: World) -> World:  # noqa: F811
+def large(evidence_in_memory: None) -> World:
+    world = make_world(make.make_region())
     contract = Contract.objects.select_related("region", "contractor").get(
         pk=world.own["contract"]["pk"]
     )

@@ -15,14 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from tests.whole.test_access import (
-    PAGES,
-    SIGNED_IN,
-    SLOW,
-    World,
-    as_role,
-    world,  # noqa: F401  (a fixture)
-)
+from tests import factories as make
+from tests.whole.test_access import PAGES, SIGNED_IN, SLOW, World, as_role, make_world
 from tests.whole.test_every_field import Forms
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(1200)]
@@ -68,7 +62,7 @@ def run(page: Page, script: str) -> Any:
     return page.evaluate("() => {" + script + "}")
 
 
-def addresses_with_forms(world: World, role: str) -> dict[str, str]:  # noqa: F811
+def addresses_with_forms(world: World, role: str) -> dict[str, str]:
     """By name of the page: where this person fills something in that is sent."""
     client, found = as_role(world, role), {}
     for name, page in PAGES.items():
@@ -95,11 +89,9 @@ def let_in(page: Page, live_server: Any, user: Any) -> None:
 
 @pytest.mark.parametrize("role", SIGNED_IN)
 def test_each_form_of_this_role_offers_back_what_was_typed(
-    page: Page,
-    live_server: Any,
-    world: World,  # noqa: F811
-    role: str,
+    page: Page, live_server: Any, evidence_in_memory: None, role: str
 ) -> None:
+    world = make_world(make.make_region())
     user, lost, offered = world.users[role], [], 0
     addresses = addresses_with_forms(world, role)
     for name, url in addresses.items():

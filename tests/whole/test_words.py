@@ -40,7 +40,6 @@ from tests.whole.test_access import (
     SLOW,
     World,
     as_role,
-    world,  # noqa: F401  (a fixture)
 )
 from tests.whole.test_every_field import forms_of_pages, send
 
@@ -126,7 +125,7 @@ def shown(found: dict[str, set[str]]) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", [*Role, ANONYMOUS])
 def test_no_page_has_words_that_do_not_belong(
-    world: World,  # noqa: F811
+    world: World,
     role: str,
     language: str,
 ) -> None:
@@ -155,7 +154,7 @@ def test_no_page_has_words_that_do_not_belong(
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_answer_to_a_form_has_words_that_do_not_belong(
-    world: World,  # noqa: F811
+    world: World,
     language: str,
 ) -> None:
     found: dict[str, set[str]] = defaultdict(set)
@@ -172,7 +171,7 @@ def test_no_answer_to_a_form_has_words_that_do_not_belong(
     assert not found, shown(found)
 
 
-def test_no_document_has_words_that_do_not_belong(world: World) -> None:  # noqa: F811
+def test_no_document_has_words_that_do_not_belong(world: World) -> None:
     found: dict[str, set[str]] = defaultdict(set)
     read = set()
     for role in (Role.ADVISER, Role.CONTRACTOR):
@@ -192,7 +191,7 @@ def test_no_document_has_words_that_do_not_belong(world: World) -> None:  # noqa
     assert not found, shown(found)
 
 
-def test_no_mail_has_words_that_do_not_belong(world: World) -> None:  # noqa: F811
+def test_no_mail_has_words_that_do_not_belong(world: World) -> None:
     contract = Contract.objects.get(pk=world.own["contract"]["pk"])
     now = timezone.now()
     ContractEvent.objects.bulk_create(
@@ -221,7 +220,7 @@ def test_no_mail_has_words_that_do_not_belong(world: World) -> None:  # noqa: F8
 @pytest.mark.parametrize("role", [Role.ADVISER, Role.REGION_ADMIN])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_list_can_be_filtered_by_begins_with_a_capital(
-    world: World,  # noqa: F811
+    world: World,
     role: str,
     language: str,
 ) -> None:

@@ -23,7 +23,6 @@ from tests.whole.test_access import (
     World,
     as_role,
 )
-from tests.whole.test_access import world as world
 
 pytestmark = pytest.mark.django_db
 KINDS = (AuditKind.LOOKED, AuditKind.EXPORTED)

@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.whole.test_access import ANONYMOUS, PAGES, SIGNED_IN, World, as_role
-from tests.whole.test_access import world as world  # a fixture
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ from tests.tools.bench.register.sizes import Size, Unit
 from tests.tools.bench.register.unit import CLOSED
 from tests.tools.bench.rows import Row, with_what_follows
 from tests.tools.bench.timing import TooLong, at_most
-from tests.whole.test_access import PAGES, World, world  # noqa: F401  (a fixture)
+from tests.whole.test_access import PAGES, make_world
 
 pytestmark = pytest.mark.django_db
 
@@ -89,7 +89,8 @@ def test_the_same_seed_loads_the_same_rows() -> None:
     assert found[0] == found[1]
 
 
-def test_every_page_that_answers_is_visited(world: World) -> None:  # noqa: F811
+def test_every_page_that_answers_is_visited() -> None:
+    world = make_world(make.make_region())
     asked = {(visit.role, visit.name) for visit in visits(world)}
     opened = {
         (role, name)

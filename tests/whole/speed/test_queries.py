@@ -19,7 +19,7 @@ from sroi.access import Role
 from tests import factories as make
 from tests.tools.bench.pages import as_role, queries_of, visits
 from tests.tools.crowd import crowd
-from tests.whole.test_access import SLOW, World, world  # noqa: F401  (a fixture)
+from tests.whole.test_access import SLOW, World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(1200)]
 
@@ -29,7 +29,7 @@ FEW = 3
 DRAWN = SLOW - {"report-workbook", "report-municipality-workbook"}
 
 
-def test_no_page_of_any_role_asks_more_queries_than_before(world: World) -> None:  # noqa: F811
+def test_no_page_of_any_role_asks_more_queries_than_before(world: World) -> None:
     with time_machine.travel(make.moment(make.TODAY), tick=False):
         contract = Contract.objects.select_related("region", "contractor").get(
             pk=world.own["contract"]["pk"]
