@@ -34,6 +34,7 @@ from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
 from sroi.accounts.ending.erasing import not_erased
 from sroi.accounts.ending.terms import terms_on
+from sroi.database import days
 from sroi.doors import Act, DoneAlready, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
 from sroi.periods import over_since
@@ -295,7 +296,7 @@ def invitations_over(today: date) -> Any:
         policy = Policy.objects.filter(region=region).on(today)
         if policy:
             lapsed = over_since(today, policy.retention_invitation_months)
-            over |= Q(region=region, expires_at__date__lte=lapsed)
+            over |= Q(region=region) & days.by("expires_at", lapsed)
     return Invitation.objects.filter(over, accepted_at=None)
 
 
@@ -308,10 +309,10 @@ def accounts_over(today: date) -> list[int]:
     since = terms_on(today).account_over(today)
     roles = Membership.objects.filter(user=OuterRef("pk"))
     idle = (
-        ~Exists(roles.filter(Q(ended_at=None) | Q(ended_at__date__gt=since))),
-        Q(last_login=None) | Q(last_login__date__lte=since),
+        ~Exists(roles.filter(Q(ended_at=None) | days.after("ended_at", since))),
+        Q(last_login=None) | days.by("last_login", since),
     )
-    found = not_erased().filter(*idle, date_joined__date__lte=since).order_by("pk")
+    found = not_erased().filter(*idle, days.by("date_joined", since)).order_by("pk")
     return list(found.values_list("pk", flat=True))
 
 

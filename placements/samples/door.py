@@ -21,6 +21,7 @@ from contracts.models import Policy, Region
 from contracts.owed.posting import lock_ledger
 from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
 from sroi.access import Access, May
+from sroi.database import days
 from sroi.doors import Act, Refused
 from sroi.history.keeping import signed
 from sroi.periods import DAY, Period, add_months
@@ -61,8 +62,8 @@ def population(region: Region, first_day: date, after: int, upto: int) -> QueryS
     """
     quarter = quarter_of(first_day)
     return FulfilmentVersion.objects.filter(
+        days.within("accepted_in__at", quarter.first, quarter.last),
         fulfilment__region=region,
-        accepted_in__at__date__range=(quarter.first, quarter.last),
         accepted_in__number__gt=after,
         accepted_in__number__lte=upto,
     )

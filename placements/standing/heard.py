@@ -16,6 +16,7 @@ from django.utils.timezone import localtime
 from contracts.models import Contract, ContractEvent, Happened
 from contracts.owed.lines import Lines, active_in
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine
+from sroi.database import days
 from sroi.periods import DAY, Period, add_months, month_of
 
 REPORTING = (EventKind.SUBMITTED, EventKind.CONFIRMED, EventKind.ACCEPTED)
@@ -57,11 +58,13 @@ def silent(
     # Each found once for all contracts: asked per contract, PostgreSQL walks the events over and
     # over.
     events = versions.filter(
+        days.within("fulfilment__events__at", since, day),
         allocations__isnull=False,
         fulfilment__events__kind__in=REPORTING,
-        fulfilment__events__at__date__range=(since, day),
     )
-    without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, at__date__range=(since, day))
+    without_news = ContractEvent.objects.filter(
+        days.within("at", since, day), what=Happened.NO_NEWS
+    )
     # What is booked in a later year, since that of its month was closed, was not heard then.
     lines = done.filter(month__range=(month_of(since), day), booked__lte=day)
     unheard = (
@@ -80,4 +83,4 @@ def silent_since(months: int, day: date) -> date:
 def asked_for_long(contracts: QuerySet[Any], since: date, day: date) -> QuerySet[Any]:
     """Those that ran on `day` and since before `since`, and were in the register all that time."""
     running = contracts.filter(active_in(Period(day, day)), start_date__lt=since)
-    return running.exclude(Q(settled_on__lte=day) | Q(created_at__date__range=(since, day)))
+    return running.exclude(Q(settled_on__lte=day) | days.within("created_at", since, day))

@@ -29,6 +29,7 @@ from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.standing.then import counting_on, waiting_on
+from sroi.database import days
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 
@@ -289,7 +290,7 @@ def _sums(
         counted, waited = counting_on(versions, day), waiting_on(versions, day)
         accepted, submitted = (Q(version__in=rows.values("pk")) for rows in (counted, waited))
         replaced = accepted & Q(version__fulfilment__in=waited.values("fulfilment"))
-        posted = Q(posting__at__date__lte=day)
+        posted = days.by("posting__at", day)
     plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
     parts = [
         _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),

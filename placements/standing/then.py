@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from placements.models import EventKind, FulfilmentEvent, FulfilmentState
+from sroi.database import days
 
 # What begins, and what ends, that a fulfilment waits for a review.
 ANSWERS = (
@@ -23,19 +24,19 @@ GONE = (FulfilmentState.SUPERSEDED, FulfilmentState.WITHDRAWN)
 
 def waiting_on(versions: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Those of these versions that waited for a review: handed in by then, and not answered."""
-    waits_still = Q(
-        state=FulfilmentState.SUBMITTED, latest_of__isnull=False, submitted_at__date__lte=day
+    waits_still = Q(state=FulfilmentState.SUBMITTED, latest_of__isnull=False) & days.by(
+        "submitted_at", day
     )
     answered = Q(kind__in=(EventKind.SUBMITTED, *ANSWERS))
     handed_in = _last(EventKind.SUBMITTED, answered, day)
-    return versions.filter(waits_still | Q(changed_at__date__gt=day) & Exists(handed_in))
+    return versions.filter(waits_still | days.after("changed_at", day) & Exists(handed_in))
 
 
 def counting_on(versions: QuerySet[Any], day: date) -> QuerySet[Any]:
     """Those of these versions that counted: accepted by then, and neither replaced nor taken
     back.
     """
-    accepted = Q(reviewed_at__date__lte=day)
+    accepted = days.by("reviewed_at", day)
     ended = Q(kind=EventKind.ACCEPTED) | Q(
         kind=EventKind.WITHDRAWN, version_number=OuterRef("version_number")
     )
@@ -47,7 +48,7 @@ def counting_on(versions: QuerySet[Any], day: date) -> QuerySet[Any]:
 
 def _last(kind: str, ended: Q, day: date) -> QuerySet[Any]:
     """The event of this kind of a version, unless it was ended by then."""
-    by_then = FulfilmentEvent.objects.filter(at__date__lte=day)
+    by_then = FulfilmentEvent.objects.filter(days.by("at", day))
     later = by_then.filter(ended, fulfilment=OuterRef("fulfilment"), pk__gt=OuterRef("pk"))
     return by_then.filter(
         ~Exists(later),

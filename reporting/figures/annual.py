@@ -13,12 +13,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.coverage.coverage import coverage
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
-from placements.models import FulfilmentLine, FulfilmentVersion
+from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, totals
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
@@ -56,14 +56,12 @@ def annual_figures(
     contracts = contracts.filter(region=region)
     versions = versions.filter(fulfilment__region=region)
     if municipality:
-        shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values(
-            "contract"
-        )
+        # Each row looks its own up: of a list of numbers SQLite tries every one for every row.
+        shares = ContractShare.objects.filter(municipality=municipality, percent__gt=0)
+        theirs = Allocation.objects.filter(contract__in=shares.values("contract"))
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
-        contracts = contracts.filter(pk__in=shared)
-        versions = versions.filter(
-            pk__in=versions.filter(allocations__contract__in=shared).values("pk")
-        )
+        contracts = contracts.filter(Exists(shares.filter(contract=OuterRef("pk"))))
+        versions = versions.filter(Exists(theirs.filter(version=OuterRef("pk"))))
 
     cells, owed_months = totals.done_in_cells(done, period), totals.owed_by_month(owed, period)
     registered, done_months = (

@@ -5,10 +5,11 @@ samples, and where contractors did not agree.
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from contracts.models import DraftDecision
 from contracts.owed.lines import Lines
-from placements.models import DisagreementState, Outcome
+from placements.models import Disagreement, DisagreementState, Outcome, SampleCheck
 from placements.standing.heard import silent
 from placements.standing.then import waiting_on
 from reporting.figures import definitions
@@ -19,6 +20,7 @@ from reporting.figures.facts import (
     SettlementDrafts,
     Tally,
 )
+from sroi.database import days
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -54,11 +56,14 @@ def silent_by_term(
 
 def sample_result(versions: QuerySet[Any], period: Period) -> SampleResult | None:
     """What was found in the samples of the quarters that begin in the period, of these versions."""
-    drawn = versions.filter(checks__sample__first_day__range=(period.first, period.last))
+    drawn = SampleCheck.objects.filter(
+        Exists(versions.filter(pk=OuterRef("version"))),
+        sample__first_day__range=(period.first, period.last),
+    )
     found = drawn.aggregate(
-        drawn=Count("checks"),
-        checked=Count("checks", filter=~Q(checks__outcome="")),
-        in_order=Count("checks", filter=Q(checks__outcome=Outcome.IN_ORDER)),
+        drawn=Count("pk"),
+        checked=Count("pk", filter=~Q(outcome="")),
+        in_order=Count("pk", filter=Q(outcome=Outcome.IN_ORDER)),
     )
     return SampleResult(**found) if found["drawn"] else None
 
@@ -78,34 +83,27 @@ def disagreements(versions: QuerySet[Any], period: Period, day: date) -> Disagre
     """With which decisions on these versions contractors did not agree in the period, and what was
     answered by `day`.
     """
-    said = versions.filter(disagreement__at__date__range=(period.first, period.last))
-    answered = Q(disagreement__answered_at__date__lte=day)
+    said = Disagreement.objects.filter(
+        days.within("at", period.first, period.last),
+        Exists(versions.filter(pk=OuterRef("version"))),
+    )
+    answered = days.by("answered_at", day)
     found = said.aggregate(
-        number=Count("disagreement", distinct=True),
-        kept=Count(
-            "disagreement",
-            distinct=True,
-            filter=answered & Q(disagreement__state=DisagreementState.KEPT),
-        ),
-        again=Count(
-            "disagreement",
-            distinct=True,
-            filter=answered & Q(disagreement__state=DisagreementState.AGAIN),
-        ),
+        number=Count("pk"),
+        kept=Count("pk", filter=answered & Q(state=DisagreementState.KEPT)),
+        again=Count("pk", filter=answered & Q(state=DisagreementState.AGAIN)),
     )
     return Disagreements(**found)
 
 
 def settlement_drafts(contracts: QuerySet[Any], period: Period, day: date) -> SettlementDrafts:
     """The drafts that were shown in the period, and what was answered by `day`."""
-    shown = contracts.filter(draftdecisions__shown_at__date__range=(period.first, period.last))
+    shown = DraftDecision.objects.filter(
+        days.within("shown_at", period.first, period.last),
+        Exists(contracts.filter(pk=OuterRef("contract"))),
+    )
     found = shown.aggregate(
-        shown=Count("draftdecisions", distinct=True),
-        answered=Count(
-            "draftdecisions",
-            distinct=True,
-            filter=Q(draftdecisions__answered_at__date__lte=day),
-        ),
+        shown=Count("pk"), answered=Count("pk", filter=days.by("answered_at", day))
     )
     return SettlementDrafts(**found)
 

@@ -33,6 +33,7 @@ from reporting.figures.quality import moment, silent_by_term
 from reporting.figures.records import Figure, Ledger
 from reporting.notice.editions import reads_only
 from sroi.access import Access, May
+from sroi.database import days
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -87,7 +88,7 @@ class Trace:
 
 def posted_by(region: Region, day: date) -> int:
     """The number of the last posting up to the end of a day; 0 before the first."""
-    found: int | None = Posting.objects.filter(region=region, at__date__lte=day).aggregate(
+    found: int | None = Posting.objects.filter(days.by("at", day), region=region).aggregate(
         n=Max("number")
     )["n"]
     return found or 0

@@ -6,7 +6,7 @@ that a backup that is put back is erased again. Who has no role any more, `contr
 """
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -15,12 +15,12 @@ from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from sroi.accounts.ending.erasures import list_erased
 from sroi.accounts.ending.terms import terms_on
 from sroi.accounts.models import NOBODY, AuditEvent, User
+from sroi.database.days import begin_of
 
 
 def not_erased() -> Any:
@@ -51,12 +51,12 @@ def erase_accounts_again(numbers: Iterable[int]) -> None:
 
 def sessions_over(now: datetime) -> Any:
     """What is kept of sessions that were not seen any more: where from and with which browser."""
-    before = _begin_of(terms_on(localdate(now)).sessions_over(localdate(now)))
+    before = begin_of(terms_on(localdate(now)).sessions_over(localdate(now)))
     return UserSession.objects.filter(last_seen_at__lt=before)
 
 
 def log_over(now: datetime) -> Any:
-    before = _begin_of(terms_on(localdate(now)).log_over(localdate(now)))
+    before = begin_of(terms_on(localdate(now)).log_over(localdate(now)))
     return AuditEvent.objects.filter(at__lt=before)
 
 
@@ -67,7 +67,3 @@ def forget_sessions(now: datetime) -> None:
 
 def forget_log(now: datetime) -> None:
     log_over(now).delete()
-
-
-def _begin_of(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))

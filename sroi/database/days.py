@@ -1,0 +1,37 @@
+"""Moments in the database, asked of by day: by when the day begins and ends here, which an index
+answers. To ask for the date of a moment has it worked out of every row.
+"""
+
+from datetime import date, datetime, time
+
+from django.db.models import Q
+from django.utils.timezone import make_aware
+
+from sroi.periods import DAY
+
+# Beyond it there is no moment in every zone.
+LAST_DAY = date.max - DAY
+
+
+def begin_of(day: date) -> datetime:
+    """The moment at which this day begins, in the zone of the site."""
+    return make_aware(datetime.combine(day, time()))
+
+
+def end_of(day: date) -> datetime:
+    """The first moment that no longer belongs to this day."""
+    return begin_of(min(day, LAST_DAY - DAY) + DAY)
+
+
+def by(field: str, day: date) -> Q:
+    """On this day or before it."""
+    return Q(**{f"{field}__lt": end_of(day)})
+
+
+def after(field: str, day: date) -> Q:
+    return Q(**{f"{field}__gte": end_of(day)})
+
+
+def within(field: str, first: date, last: date) -> Q:
+    """On one of these days, both included."""
+    return Q(**{f"{field}__gte": begin_of(first), f"{field}__lt": end_of(last)})
