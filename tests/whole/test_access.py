@@ -261,6 +261,10 @@ PAGES = {
     # For everyone once it is published: see test_publishing.py.
     "report-region": Page((), of="report_region"),
     "report-open-data": Page((), of="report_data"),
+    "report-archive": Page((), of="report"),
+    "report-municipality-archive": Page((), of="town_report"),
+    "report-catalogue": Page((), of="report_region"),
+    "report-schema": Page(public=True),
     "report-municipality-open-data": Page((), of="town_data"),
     "report-publish": Page(who_may(May.FINALISE), of="report", also=("post",)),
     "report-detail": Page(who_may(May.SEE_REGION), of="report"),
