@@ -1,4 +1,4 @@
-"""Goals, and annual reports with their text, state and frozen figures."""
+"""Goals; annual reports with their text, state and frozen figures; statements for contractors."""
 
 from typing import Any, ClassVar
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Municipality, Policy, Region
+from contracts.models import Contract, Contractor, Municipality, Policy, Region
 from sroi.access import May, Scope, ScopedModel
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
@@ -329,3 +329,37 @@ class FrozenFile(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.edition_id} {self.format}"
+
+
+class Statement(ScopedModel):
+    """What was accepted of a contractor in a year under a contract, as it was stated: never
+    changed. Of several about the same the last number counts.
+    """
+
+    contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="statements")
+    # Who did it, also once the contract is of another.
+    contractor = models.ForeignKey(Contractor, on_delete=models.PROTECT, related_name="statements")
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveSmallIntegerField()
+    # Made from the content with a key (`reporting.statements.codes`).
+    code = models.CharField(max_length=30, unique=True)
+    content = models.JSONField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Made once by the worker, and kept byte for byte.
+    pdf = models.BinaryField(null=True)
+
+    scope = Scope(region="contract__region", contractor="contractor")
+
+    class Meta:
+        ordering = ("contract", "-year", "-number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["contract", "contractor", "year", "number"], name="statement_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code

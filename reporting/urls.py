@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("reporting.particulars.urls")),
     path("", include("reporting.adoption.urls")),
     path("", include("reporting.pages.urls")),
+    path("", include("reporting.statements.urls")),
 ]

@@ -179,6 +179,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",
+    # Codes of statements, which everyone can try.
+    "try_statement": "60/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "sroi.accounts.second_factor.sealing.MFAAdapter"
@@ -199,6 +201,10 @@ SECOND_FACTOR_KEYS_ARE_SET = bool(SECOND_FACTOR_KEYS)
 SECOND_FACTOR_KEYS = SECOND_FACTOR_KEYS or [
     _kept("second-factor-key", lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode())
 ]
+# What the codes of statements for contractors are made with: the first key makes, each is tried.
+STATEMENT_KEYS = env.list("STATEMENT_KEYS", default=[])
+STATEMENT_KEYS_ARE_SET = bool(STATEMENT_KEYS)
+STATEMENT_KEYS = STATEMENT_KEYS or [_kept("statement-key", lambda: secrets.token_urlsafe(32))]
 # Roles that may not go on without a second factor; in demonstration mode it is offered, never
 # asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])

@@ -73,6 +73,8 @@ from placements.models import (
     UploadState,
 )
 from placements.samples import door as sampling
+from reporting.models import Statement
+from reporting.statements.door import issue
 from sroi.access import Role
 from sroi.doors import EVERYTHING, Act
 
@@ -334,6 +336,10 @@ def make_settlement(contract: Contract) -> Settlement:
         on=done.today,
         heard=make_draft_decision(over, figures, at=at, answer="Geen bezwaar"),
     )
+
+
+def make_statement(contract: Contract, year: int = 2024) -> Statement:
+    return issue(contract, contract.contractor, year, act())
 
 
 def make_draft_decision(

@@ -5,7 +5,7 @@
 from itertools import groupby
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -22,12 +22,14 @@ from reporting.adoption.steps import steps_for
 from reporting.figures.catalogue import LARGE
 from reporting.figures.words import SECTIONS, WRITTEN, capital
 from reporting.models import AnnualReport, ReportEvent
-from reporting.notice import editions, shelf
+from reporting.notice import dcat, editions, shelf
 from reporting.notice import progress as progress_report
 from reporting.notice.addresses import Choice, address, address_of, not_there
 from reporting.notice.editions import Edition
 from reporting.notice.files import data
 from reporting.notice.files import html as notice_html
+from reporting.notice.files.archive import as_archive, schema_address
+from reporting.notice.files.schema import schema
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.notice import CouncilNotice
 from reporting.opening.views import links_for
@@ -43,6 +45,8 @@ DATA = {
     "json": (data.as_json, "application/json"),
     "csv": (data.as_csv, "text/csv; charset=utf-8"),
 }
+
+READABLE = {"indent": 2, "ensure_ascii": False}
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -120,6 +124,10 @@ class ReportPage(EditionView):
                 for year in editions.years_beside(access, edition, timezone.localdate())
             ],
         }
+        if edition.is_final and (
+            edition.is_published or editions.may_export(access, edition.region)
+        ):
+            context["archive_url"] = address("archive", edition)
         if edition.is_published:
             context["open_urls"] = {
                 name: address("open-data", edition, format=name) for name in DATA
@@ -252,3 +260,47 @@ class OpenData(EditionView):
             return not_there(request)
         write, content_type = DATA[kwargs["format"]]
         return HttpResponse(write(edition, public=True), content_type=content_type)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Archive(EditionView):
+    """The folder for the archive: of a published edition for everyone, of one that is only final
+    for the region's own staff.
+    """
+
+    def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
+        access = request.access  # type: ignore[attr-defined]
+        frozen = edition.frozen
+        if frozen is None or not (
+            edition.is_published or editions.may_export(access, edition.region)
+        ):
+            return not_there(request)
+        pdf = adoption.kept_or_asked(frozen, "pdf")
+        content = None if pdf is None else as_archive(edition, pdf)
+        name = f"archief-{CouncilNotice(edition).file_name}.zip"
+        return kept_file(request, content, name, "application/zip")
+
+
+@method_decorator(login_not_required, name="dispatch")
+class DataSchema(View):
+    """What the open data of any report hold: for everyone."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return JsonResponse(
+            schema(schema_address()),
+            content_type="application/schema+json",
+            json_dumps_params=READABLE,
+        )
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Catalogue(View):
+    """What a region published, described for data portals: for everyone."""
+
+    def get(self, request: HttpRequest, region: str) -> HttpResponse:
+        found = shelf.of_region(region)
+        if found is None:
+            return not_there(request)
+        return JsonResponse(
+            dcat.catalogue(found), content_type=dcat.CONTENT_TYPE, json_dumps_params=READABLE
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import accumulate, pairwise
 
 from sroi.charts.drawing import (
@@ -25,6 +26,7 @@ from sroi.charts.drawing import (
     tick_mark,
 )
 from sroi.charts.facts import ZERO, Bar, Chart, ChartTable, Format, Result
+from sroi.charts.narrow import Row, with_rows
 from sroi.charts.words import clean_id, fitted, range_words, width_of
 
 
@@ -41,7 +43,7 @@ def goal_bars(
         shapes.append(
             text_at(WIDTH, top + 15, result.format(result.value), size=16, weight=700, anchor="end")
         )
-        goal = [value for value in (result.low, result.high) if value is not None]
+        goal = goals_of(result)
         if not goal:
             # Without a goal there is nothing to measure against: a bar would say nothing.
             shapes.append(rectangle(0, top + 25, WIDTH, 1, RULE))
@@ -61,7 +63,26 @@ def goal_bars(
     rows = tuple(
         (r.label, r.format(r.value), range_words(r.low, r.high, r.format)) for r in results
     )
-    return chart_of(name, title, shapes, max(top - 8, 0), ChartTable(columns, rows))
+    narrow = [
+        Row(
+            r.label,
+            r.format(r.value),
+            # Without a goal a bar would say nothing.
+            r.value if goals_of(r) else None,
+            tone=DARK,
+            goals=goals_of(r),
+            goal_words=f"{columns[2]} {range_words(r.low, r.high, r.format)}"
+            if goals_of(r)
+            else "",
+        )
+        for r in results
+    ]
+    chart = chart_of(name, title, shapes, max(top - 8, 0), ChartTable(columns, rows))
+    return with_rows(chart, name, title, narrow, own_scales=True)
+
+
+def goals_of(result: Result) -> list[Decimal]:
+    return [value for value in (result.low, result.high) if value is not None]
 
 
 def horizontal_bars(
@@ -87,7 +108,12 @@ def horizontal_bars(
         )
     shapes.append(rectangle(scale(ZERO) - 0.5, 2, 1, len(bars) * row - 4, MUTED))
     rows = tuple((bar.label, format(bar.value)) for bar in bars)
-    return chart_of(name, title, shapes if bars else [], len(bars) * row, ChartTable(columns, rows))
+    chart = chart_of(
+        name, title, shapes if bars else [], len(bars) * row, ChartTable(columns, rows)
+    )
+    return with_rows(
+        chart, name, title, [Row(bar.label, format(bar.value), bar.value) for bar in bars]
+    )
 
 
 def progress_bar(
@@ -166,7 +192,12 @@ def split_bar(
         for part, percent in zip(parts, percents, strict=True)
     )
     shapes = stacked(name, parts, scale, 0, 34) + labels if parts else []
-    return chart_of(name, title, shapes, height, ChartTable(columns, rows), pattern_defs(name))
+    chart = chart_of(name, title, shapes, height, ChartTable(columns, rows), pattern_defs(name))
+    narrow = [
+        Row(part.label, words, part.value, tone=DARK)
+        for part, words in zip(parts, values, strict=True)
+    ]
+    return with_rows(chart, name, title, narrow, whole=total)
 
 
 def stacked(name: str, parts: Sequence[Bar], scale: Scale, top: float, height: float) -> list[str]:

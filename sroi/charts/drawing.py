@@ -129,9 +129,9 @@ def path_of(
     )
 
 
-def tick_mark(x: float, top: float, bottom: float) -> str:
+def tick_mark(x: float, top: float, bottom: float, width: float = WIDTH) -> str:
     """A goal or a moment: a line with a white edge, so that it is seen on dark bars too."""
-    x = min(max(x, 1.5), WIDTH - 1.5)
+    x = min(max(x, 1.5), width - 1.5)
     return rectangle(x - 2.5, top, 5, bottom - top, PAPER) + rectangle(
         x - 1.25, top, 2.5, bottom - top, GOAL
     )

@@ -23,6 +23,8 @@ class Chart:
     svg: SafeString
     alt: str
     table: ChartTable
+    # The same for a phone, where there is one.
+    small: SafeString | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sroi.charts.drawing import (
@@ -28,6 +29,7 @@ from sroi.charts.drawing import (
     tick_values,
 )
 from sroi.charts.facts import ZERO, Bar, Chart, ChartTable, Format, GoalStep, Line, Year
+from sroi.charts.narrow import Row, tone_of, with_rows
 from sroi.charts.words import fitted, range_words, size_for, value_words, width_of
 
 
@@ -94,7 +96,20 @@ def year_columns(
         if goals
         else ChartTable(columns[:2], tuple(row[:2] for row in rows))
     )
-    return chart_of(name, title, shapes if years else [], height, table)
+    narrow = [
+        Row(
+            y.label,
+            value_words(y.value, format),
+            y.value,
+            tone=tone_of(y.current),
+            goals=[goal for goal in (y.low, y.high) if goal is not None],
+            goal_words=f"{columns[2]} {row[2]}" if row[2] != "–" else "",
+        )
+        for y, row in zip(years, rows, strict=True)
+    ]
+    return with_rows(
+        chart_of(name, title, shapes if years else [], height, table), name, title, narrow
+    )
 
 
 def lines_by_month(
@@ -295,7 +310,18 @@ def growth_path(
         rows.append(
             (f"{scenario_label} {scenario.year}", range_words(scenario.low, scenario.high, format))
         )
-    return chart_of(name, title, shapes, height + 20 * len(keys), ChartTable(columns, tuple(rows)))
+    chart = chart_of(name, title, shapes, height + 20 * len(keys), ChartTable(columns, tuple(rows)))
+    by_year = {step.year: step for step in steps}
+    running = {step.year: step for step in promised}
+    narrow = []
+    for year in every:
+        aim, beside = by_year.get(year), scenario if scenario and scenario.year == year else None
+        row = Row(str(year), "", promised=running.get(year), scenario=beside)
+        if aim:
+            words, tone = range_words(aim.low, aim.high, format), tone_of(aim.reached)
+            row = replace(row, words=words, value=aim.low, high=aim.high, tone=tone)
+        narrow.append(row)
+    return with_rows(chart, name, title, narrow, keys=keys)
 
 
 def _top(step: GoalStep) -> Decimal:

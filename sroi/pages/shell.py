@@ -50,6 +50,7 @@ NAVIGATION: dict[str, Entries] = {
     Role.CONTRACTOR: (
         ("start", _("My obligations")),
         ("fulfilment-list", _("Fulfilments")),
+        ("statements-own", _("Statements")),
         ("calculator", _("Calculator")),
         ("colleague-list", _("Colleagues")),
     ),
@@ -89,6 +90,7 @@ FOOTER: Entries = (
     ("accessibility", _("Accessibility")),
     ("report-list", _("Annual reports")),
     ("social-firm-list", _("Social firms")),
+    ("statement-try", _("Check a statement")),
     ("calculator", _("Calculator")),
 )
 

@@ -5,6 +5,7 @@ that could leak.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -250,10 +251,20 @@ PAGES = {
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     "policy-goal": Page(who_may(May.SET_GOALS), of="report_region", also=("post",)),
+    "statements-own": Page(who_may(May.FULFIL), answers=302),
+    "statements": Page(who_may(May.SEE_REGION, May.FULFIL), of="contractor"),
+    "statement-new": Page(who_may(May.ENTER), of="statement_year", also=("post",)),
+    "statement-pdf": Page(who_may(May.SEE_REGION, May.FULFIL), of="statement"),
+    "statement-try": Page(public=True),
+    "statement-shown": Page(public=True, of="statement_code"),
     "report-list": Page(public=True),
     # For everyone once it is published: see test_publishing.py.
     "report-region": Page((), of="report_region"),
     "report-open-data": Page((), of="report_data"),
+    "report-archive": Page((), of="report"),
+    "report-municipality-archive": Page((), of="town_report"),
+    "report-catalogue": Page((), of="report_region"),
+    "report-schema": Page(public=True),
     "report-municipality-open-data": Page((), of="town_data"),
     "report-publish": Page(who_may(May.FINALISE), of="report", also=("post",)),
     "report-detail": Page(who_may(May.SEE_REGION), of="report"),
@@ -300,6 +311,7 @@ SLOW = {
     *("report-word", "report-municipality-word", "report-progress-pdf", "report-progress-word"),
     *("report-municipality-progress-pdf", "report-municipality-progress-word"),
     *("evidence-file", "evidence-page", "document-file", "import-example", "closing-letter"),
+    "statement-pdf",
 }
 
 
@@ -427,6 +439,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "letter": {"pk": make.make_settlement(contract).pk, "ending": "pdf"},
         "proposal": {"pk": make.make_proposal(contract).pk},
         "contractor": {"pk": contract.contractor_id},
+        **statement_places(contract),
         "table": {"pk": contract.table_id},
         "fulfilment": {"pk": version.fulfilment_id},
         "draft": {"pk": version.fulfilment_id},
@@ -456,6 +469,16 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "town_report": report | {"municipality": town},
         "town_data": report | {"municipality": town, "format": "json"},
         **upload_places(contract),
+    }
+
+
+def statement_places(contract: Any) -> dict[str, dict[str, Any]]:
+    make.make_purchase(contract, paid_on=date(2025, 1, 31))
+    made = make.make_statement(contract, 2025)
+    return {
+        "statement": {"pk": made.pk},
+        "statement_code": {"code": made.code},
+        "statement_year": {"pk": contract.contractor_id, "contract": contract.pk, "year": 2024},
     }
 
 
@@ -545,7 +568,11 @@ def test_foreign_is_answered_as_missing(world: World, role: str) -> None:
 
 
 def is_common(kind: str, role: str, beside: bool) -> bool:
-    """What contractors and officers of one region share: its table and its address."""
+    """What contractors and officers of one region share: its table and its address; and what
+    everyone sees who has the code.
+    """
+    if kind == "statement_code":
+        return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress")
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 

@@ -203,6 +203,7 @@ def test_deployment_check_is_clean() -> None:
             "SECRET_KEY": secrets.token_urlsafe(60),
             "ALLOWED_HOSTS": "sroi.example",
             "SECOND_FACTOR_KEYS": Fernet.generate_key().decode(),
+            "STATEMENT_KEYS": secrets.token_urlsafe(32),
         },
         capture_output=True,
         text=True,

@@ -335,6 +335,7 @@ HELD = {
     "settlement_decided_once": LOCKED,
     "settlement_number": LOCKED,
     "share_once": LOCKED,
+    "statement_number": LOCKED,
     "supplement_once": LOCKED,
     "table_in_force_once": LOCKED,
     "term_first_day": LOCKED,

@@ -502,6 +502,21 @@ def test_the_file_stands_on_its_own(edition: Edition) -> None:
     assert "<svg" in html
 
 
+def test_a_chart_is_drawn_for_the_width_it_gets(edition: Edition) -> None:
+    """On a screen for wide and narrow, of which one shows; on paper once."""
+    page, paper = notice_html.as_html(edition), notice_html.document(edition)
+    charts = [chart for chart in CouncilNotice(edition).charts.values() if chart]
+    assert charts
+    for chart in charts:
+        assert chart.svg in page
+        assert chart.small
+        assert chart.small in page
+        assert chart.svg in paper
+        assert chart.small not in paper
+    # None of them lies in a box that scrolls.
+    assert not re.search(r'class="scroll"[^>]*>\s*(<div[^>]*>)?\s*<svg', page)
+
+
 def call(*arguments: str) -> None:
     call_command("annual_report", "2024", "--region", "testregio", *arguments)
 

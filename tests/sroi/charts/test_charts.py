@@ -1,6 +1,7 @@
 """Charts: one drawing for page and PDF, whatever the figures and the words."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sroi.charts import drawing as charts
+from sroi.charts import narrow
 from sroi.charts.bars import (
     goal_bars,
     horizontal_bars,
@@ -96,7 +98,37 @@ def check(chart: Chart) -> ElementTree.Element:
         assert y >= -1
         assert y + h <= height + 1
     assert all(len(row) == len(chart.table.header) for row in chart.table.rows)
+    if chart.small:
+        small = check(replace(chart, svg=chart.small, small=None))
+        assert small.get("width") == str(narrow.WIDTH)
+        assert words_within(small)
     return tree
+
+
+def words_within(tree: ElementTree.Element) -> bool:
+    """No text leaves the drawing."""
+    for text in tree.iter(f"{SVG}text"):
+        weight = 400 if text.get("font-weight") == "400" else 600
+        wide = width_of(text.text or "", float(text.get("font-size")), weight)
+        x = float(text.get("x"))
+        start = x - wide if text.get("text-anchor") == "end" else x
+        if start < -1 or start + wide > narrow.WIDTH + 1:
+            return False
+    return True
+
+
+def test_what_a_report_draws_is_drawn_for_a_phone_too():
+    values = [Decimal(value) for value in CASES["usual"]]
+    drawn = [chart for chart in every_chart(values) if chart.small]
+    assert len(drawn) == 5
+    # Bars as long as what they stand for: of a whole, of the largest, and of each its own goal.
+    of_whole = ElementTree.fromstring(drawn[3].small)
+    lengths = [float(rect.get("width")) for rect in of_whole.iterfind(f"{SVG}rect")]
+    tracks, bars = lengths[::2], lengths[1::2]
+    assert tracks == [320] * 4
+    assert bars == pytest.approx(
+        [320 * value / 50000 for value in (31250, 6000, 4000, 8750)], abs=1
+    )
 
 
 CASES = {
