@@ -57,9 +57,9 @@ def people(
     `today`.
     """
     placed = Fulfilment.objects.filter(pk__in=_that_count(done, period)).order_by()
-    chosen = _chosen(placed) if groups else []
+    chosen = _chosen(placed)
     return People(
-        persons=_persons(placed) if groups else 0,
+        persons=_persons(placed),
         by_kind=_kinds(groups),
         by_origin=_added(chosen, 0),
         by_residence=_added(chosen, 1),

@@ -41,7 +41,7 @@ def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | Non
     beside this one either.
     """
     now = merged(group_rows(whole.work_groups), below)
-    if not now:
+    if all(row.code == OTHERS for row in now):
         return None
     before = merged(group_rows(whole.groups_before), below)
     groups = [row for row in now if row.code != OTHERS]
@@ -122,7 +122,10 @@ def _workplaces(
     counts: Mapping[str, int],
     word: Callable[[str], str],
     below: int,
-) -> DocumentTable:
+) -> DocumentTable | None:
+    if set(counts) <= {OTHERS, ""}:
+        # Nothing is told apart.
+        return None
     names = {"": NOT_RECORDED, OTHERS: OTHER}
     # What is told together and what is not known come last.
     codes = sorted(counts, key=lambda code: (code in names, code == OTHERS, -counts[code], code))
@@ -144,7 +147,7 @@ def outcomes_table(whole: AnnualFigures, moment: Moment, below: int) -> Document
     """
     told = whole.outcomes.get(moment, {})
     codes = [code for code in (*Became.values, OTHERS) if code in told]
-    if not codes or not told[ANSWERED]:
+    if codes in ([], [OTHERS]) or not told[ANSWERED]:
         return None
     rows = [(_outcome(code), count(told[code])) for code in codes]
     total = ("Antwoorden samen", count(told[ANSWERED]))
