@@ -288,7 +288,7 @@ class FulfilmentIntake:
         code = residence_called(row["residence"], self.residences)
         if code is None:
             places = ", ".join([*self.residences.values()])
-            self._fault(row, "residence", _("Choose one of: %(words)s.") % {"words": places})
+            self._fault(row, "residence", _("Choose one of: %(options)s.") % {"options": places})
         row.values["residence"] = code or ""
 
     def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
