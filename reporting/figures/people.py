@@ -76,7 +76,12 @@ def _that_count(done: Lines, period: Period) -> Any:
 def _persons(placed: QuerySet[Any]) -> int:
     """References of one contractor that are the same are one person; one without is its own."""
     named = ~Q(accepted__candidate_ref="")
-    person = Concat(Cast("contractor", CharField()), Value(" "), "accepted__candidate_ref")
+    person = Concat(
+        Cast("contractor", CharField()),
+        Value(" "),
+        "accepted__candidate_ref",
+        output_field=CharField(),
+    )
     found = placed.aggregate(
         named=Count(person, filter=named, distinct=True), others=Count("pk", filter=~named)
     )
