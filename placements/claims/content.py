@@ -22,6 +22,7 @@ FIELDS = (
         "paid_on",
     ),
     *("quantity", "activity_date", "policy_field", "performed_by", "entitled_until", "facts"),
+    *("origin", "residence"),
 )
 # Of hours per week while the first day of a placement is not known yet: the first hours hold before
 # the first change anyhow (`valuation._terms`).

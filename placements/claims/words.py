@@ -13,6 +13,7 @@ from contracts.valuation_tables.facts import named_by, question_of
 from contracts.valuation_tables.units import unit_of
 from placements.claims import valuing
 from placements.claims.content import FROM_THE_FIRST_DAY
+from placements.claims.people import people_rows
 from placements.models import FulfilmentState, FulfilmentVersion
 from sroi.templatetags.formats import NOTHING, euro, long_date, number, percent, short_date
 
@@ -185,6 +186,7 @@ def person_rows(version: FulfilmentVersion) -> Rows:
             _("Entitled until"),
             long_date(version.entitled_until) if version.entitled_until else "",
         ),
+        *people_rows(version),
         *answer_rows(version),
     ]
 

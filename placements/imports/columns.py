@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.imports.columns import FIRST_DAY, LAST_DAY, POLICY_FIELD
 from contracts.models import BlockKind
-from placements.models import FulfilmentState
+from placements.models import Became, FulfilmentState, Moment, Origin
+from placements.outcomes.words import OUTCOME_COLUMNS, OUTCOME_TITLES
 from sroi.exchange import (
     Column,
     amount,
@@ -38,6 +39,20 @@ KINDS_IN_DUTCH = {
     "inkoop": BlockKind.PURCHASE,
     "maatschappelijke activiteit": BlockKind.ACTIVITY,
     "activiteit": BlockKind.ACTIVITY,
+}
+ORIGINS_IN_DUTCH = {
+    "eigen bestand": Origin.OWN_FILES,
+    "WSP": Origin.WERKCENTRUM,
+    "UWV": Origin.WERKCENTRUM,
+    "opdrachtnemer": Origin.CONTRACTOR,
+    "anders": Origin.OTHER,
+}
+OUTCOMES_IN_DUTCH = {
+    "nog hier": Became.STILL_HERE,
+    "elders": Became.ELSEWHERE,
+    "opleiding": Became.LEARNING,
+    "geen werk": Became.NOT_WORKING,
+    "onbekend": Became.UNKNOWN,
 }
 COLUMNS = (
     Column(
@@ -245,6 +260,25 @@ COLUMNS = (
             "onderaannemer",
             "uitgevoerd door",
         ),
+    ),
+    Column(
+        "origin",
+        choice_of(Origin.choices, ORIGINS_IN_DUTCH),
+        default="",
+        title=_("Origin"),
+        also=("herkomst", "komt van"),
+    ),
+    Column(
+        "residence", text(80), default="", title=_("Residence"), also=("woonplaats", "woont in")
+    ),
+    *(
+        Column(
+            OUTCOME_COLUMNS[moment],
+            choice_of(Became.choices, OUTCOMES_IN_DUTCH),
+            default="",
+            title=OUTCOME_TITLES[moment],
+        )
+        for moment in Moment
     ),
     Column("accepted_value", amount, title=_("Decided value")),
     Column("accepted_reason", text(1000), default="", title=_("Reason of the decision")),

@@ -7,8 +7,8 @@ and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
-from collections.abc import Container
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -32,10 +32,13 @@ from contracts.models.organisation import folded
 from contracts.social_firms.recognition import Recognitions
 from placements.claims import proof, requirements
 from placements.claims.content import Content, Draft
+from placements.claims.people import residence_called, residences
 from placements.imports.columns import COLUMNS
 from placements.life import door as life
 from placements.life import handing_in
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.outcomes.door import GONE, does_not_count, may_not_be_told, tell_all
+from placements.outcomes.words import OUTCOME_COLUMNS
 from placements.rights import OPEN_TO_EDIT
 from sroi.database.planner import count_rows
 from sroi.doors import Act, first_come
@@ -52,6 +55,8 @@ COPIED = (
         "age_at_start",
         "permanent_contract",
         "entitled_until",
+        "origin",
+        "residence",
     ),
     *(
         "supplier_name",
@@ -77,8 +82,11 @@ class Planned:
     row: Row
     draft: Draft
     known: Fulfilment | None = None
-    # Of a known one: whether the row says something else than what was recorded.
+    # Of a known one: whether the row says something else than what was recorded, and whether it
+    # brings it further; what became of the person is told beside that.
     mends: bool = False
+    moves: bool = True
+    outcomes: Mapping[str, str] = field(default_factory=dict)
 
 
 class FulfilmentIntake:
@@ -115,13 +123,14 @@ class FulfilmentIntake:
             {r["supplier_kvk"] for r in parsed.rows},
             {r["supplier_name"] for r in parsed.rows},
         )
+        self.residences = residences(region.pk)
         known = Fulfilment.objects.filter(
             region=region, external_id__in={r["external_id"] for r in parsed.rows}
         )
         self.known = {
             (f.contractor_id, f.external_id): f
             for f in known.select_related("latest").prefetch_related(
-                "latest__terms", "latest__allocations"
+                "latest__terms", "latest__allocations", "outcomes"
             )
         }
 
@@ -145,15 +154,29 @@ class FulfilmentIntake:
             content = self._content(row, contracts)
             self._check_claim(row, content)
             one = Planned(row, Draft(self._fulfilment(row, firm), content, elsewhere), known)
+            one.outcomes = self._outcomes(row, known)
             if known is None:
                 planned.append(one)
                 outcome.new.append(row.number)
-            elif self._moves_on(one, known):
+                continue
+            one.moves = self._moves_on(one, known)
+            if one.moves or one.outcomes:
                 planned.append(one)
                 outcome.changed.append(row.number)
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
+
+    def _outcomes(self, row: Row, known: Fulfilment | None) -> dict[str, str]:
+        """What the row tells became of the person, and is not known yet."""
+        told = {moment: row[column] for moment, column in OUTCOME_COLUMNS.items() if row[column]}
+        if told and known and known.latest and known.latest.state in GONE:
+            self._fault(row, "external_id", does_not_count())
+        for moment in told:
+            if why := may_not_be_told(row["kind"], row["end_date"], moment, self.today):
+                self._fault(row, OUTCOME_COLUMNS[moment], why)
+        before = {one.moment: one.outcome for one in known.outcomes.all()} if known else {}
+        return {moment: became for moment, became in told.items() if before.get(moment) != became}
 
     def _by_code(self, row: Row, contracts: list[Contract]) -> None:
         """The block of each contract and the bonuses by their codes, however they were named."""
@@ -250,7 +273,23 @@ class FulfilmentIntake:
         self._blocks_of(row, contracts)
         self._check_bonuses(row, contracts)
         self._check_facts(row, contracts)
+        self._check_people(row)
         self._check_decision(row)
+
+    def _check_people(self, row: Row) -> None:
+        """Where the person lives by its code; both choices go with a placement."""
+        if row["kind"] != BlockKind.PLACEMENT:
+            for column in ("origin", "residence"):
+                if row[column]:
+                    self._fault(row, column, _("This is asked of a placement only."))
+            return
+        if not row["residence"]:
+            return
+        code = residence_called(row["residence"], self.residences)
+        if code is None:
+            places = ", ".join([*self.residences.values()])
+            self._fault(row, "residence", _("Choose one of: %(options)s.") % {"options": places})
+        row.values["residence"] = code or ""
 
     def _check_bonuses(self, row: Row, contracts: list[Contract]) -> None:
         known = {
@@ -451,7 +490,7 @@ def import_fulfilments(
 
 def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     """What is doubted of what is to be handed in, and what evidence it lacks."""
-    handed_in = [p for p in planned if p.row["status"] == FulfilmentState.SUBMITTED]
+    handed_in = [p for p in planned if p.moves and p.row["status"] == FulfilmentState.SUBMITTED]
     life.work_out([p.draft for p in handed_in])
     known = proof.there({p.known.pk: p.draft.content.fields for p in handed_in if p.known})
     for p in handed_in:
@@ -468,15 +507,14 @@ def _record(
     region: Region, planned: list[Planned], act: Act, answered: Container[str], seal: Seal
 ) -> None:
     fresh = [p for p in planned if p.known is None]
+    moving = [p for p in planned if p.known is not None and p.moves]
     handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
     life.complete([p.draft for p in handed_in], act)
     with first_come(first_in()), transaction.atomic():
         life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
         new = life.hand_in([p.draft for p in handed_in], act, answered)
         versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
-        moved = [
-            (p.row["status"], _mended(p, p.known, act)) for p in planned if p.known is not None
-        ]
+        moved = [(p.row["status"], _mended(p, p.known, act)) for p in moving if p.known]
         versions += [
             (status, version) for status, version in moved if status != FulfilmentState.DRAFT
         ]
@@ -494,7 +532,17 @@ def _record(
             )
         accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
         life.accept(accepted, act, region=region, decided_elsewhere=True)
+        _tell_outcomes(planned, act)
         seal()
+
+
+def _tell_outcomes(planned: list[Planned], act: Act) -> None:
+    """What the rows tell became of people, of the versions as they are now."""
+    telling = [p for p in planned if p.outcomes]
+    keys = [(p.known or p.draft.fulfilment).pk for p in telling]
+    now = Fulfilment.objects.select_related("latest", "accepted").in_bulk(keys)
+    told = zip(keys, telling, strict=True)
+    tell_all([(now[key], *one) for key, p in told for one in p.outcomes.items()], act)
 
 
 def _mended(planned: Planned, known: Fulfilment, act: Act) -> FulfilmentVersion:

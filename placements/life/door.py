@@ -70,6 +70,8 @@ SAID_AGAIN = (
         "performed_by",
         "entitled_until",
         "facts",
+        "origin",
+        "residence",
         "decided_value",
         "decided_reason",
         "self_reviewed",

@@ -1,19 +1,22 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-samples, files that were sent, how contracts stand.
+outcomes, samples, files that were sent, how contracts stand.
 """
 
 from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
 from placements.models.evidence import ABOUT_A_PERSON, AS_SENT, Evidence
 from placements.models.fulfilment import (
+    OUTSIDE,
     Allocation,
     EventKind,
     Fulfilment,
     FulfilmentEvent,
     FulfilmentState,
     FulfilmentVersion,
+    Origin,
     PlacementTerm,
 )
 from placements.models.ledger import FulfilmentLine
+from placements.models.outcome import Became, Moment, PlacementOutcome
 from placements.models.sample import Outcome, Sample, SampleCheck
 from placements.models.standing import ContractStanding
 from placements.models.upload import (
@@ -28,7 +31,9 @@ from placements.models.upload import (
 __all__ = [
     "ABOUT_A_PERSON",
     "AS_SENT",
+    "OUTSIDE",
     "Allocation",
+    "Became",
     "ColumnMemory",
     "ContractStanding",
     "Disagreement",
@@ -41,7 +46,10 @@ __all__ = [
     "FulfilmentState",
     "FulfilmentVersion",
     "KeptEdition",
+    "Moment",
+    "Origin",
     "Outcome",
+    "PlacementOutcome",
     "PlacementTerm",
     "RowOutcome",
     "Sample",

@@ -29,6 +29,20 @@ class FulfilmentState(models.TextChoices):
     SUPERSEDED = "superseded", _("superseded")
 
 
+class Origin(models.TextChoices):
+    """Where the person came from; optional."""
+
+    OWN_FILES = "own_files", _("files of the municipality")
+    WERKCENTRUM = "werkcentrum", _("Werkcentrum, WSP or UWV")
+    CONTRACTOR = "contractor", _("found by the contractor")
+    SCHOOL = "school", _("school")
+    OTHER = "other", _("in another way")
+
+
+# Where the person lives, when not in a municipality of the region.
+OUTSIDE = "outside"
+
+
 class Fulfilment(ScopedModel):
     """Anything that counts: a work placement, a social purchase or a CSR activity."""
 
@@ -98,6 +112,9 @@ class FulfilmentVersion(ScopedModel):
     entitled_until = models.DateField(_("entitled until"), null=True, blank=True)
     # What was answered to the questions of the table: yes or no by their codes.
     facts = models.JSONField(_("answers"), default=dict, blank=True)
+    origin = models.CharField(_("origin"), max_length=15, choices=Origin.choices, blank=True)
+    # The code of a municipality of the region, or `outside`.
+    residence = models.CharField(_("residence"), max_length=12, blank=True)
     bonuses = models.JSONField(_("bonuses"), default=list, blank=True)
     supplier_name = models.CharField(_("supplier"), max_length=200, blank=True)
     supplier_kvk = models.CharField(_("KvK number of the supplier"), max_length=8, blank=True)
@@ -154,6 +171,9 @@ class FulfilmentVersion(ScopedModel):
             models.CheckConstraint(
                 condition=Q(decided_value=None) | ~Q(decided_reason=""),
                 name="version_decided_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(origin="") | Q(origin__in=Origin.values), name="version_origin_is_known"
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["state", "submitted_at"], name="version_queue")]

@@ -23,7 +23,7 @@ from sroi.periods import DAY
 # Of one happening only: a copy is of another person, invoice or day. The hours per week stay.
 NOT_COPIED = (
     *("candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
-    *("entitled_until", "facts"),
+    *("entitled_until", "facts", "origin", "residence"),
     *("invoice_number", "amount", "paid_on", "quantity", "activity_date"),
 )
 TRIES_FOR_A_NUMBER = 5

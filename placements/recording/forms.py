@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +20,10 @@ from placements.claims import questions, requirements, suppliers
 from placements.claims.content import FROM_THE_FIRST_DAY, Content
 from placements.claims.doubts import DOUBTED, claim_doubts
 from placements.claims.fields import answer_field, fact_name
+from placements.claims.people import residences
 from placements.claims.requirements import MOST_QUANTITY
 from placements.claims.words import KIND_WORDS, card, condition_of, example_worth
-from placements.models import Fulfilment
+from placements.models import Fulfilment, Origin
 from placements.models.fulfilment import KINDS
 from sroi.exchange import decimal_number, hours_per_week, whole_number
 from sroi.fields import (
@@ -295,6 +297,7 @@ class DetailsForm(DoubtingForm):
         """What is seldom needed, folded under the rest."""
         self.more: list[str] = []
         if self.kind == BlockKind.PLACEMENT:
+            self._ask_where_from()
             self._ask_other_hours()
             self._add(
                 "confirmed_until",
@@ -309,6 +312,23 @@ class DetailsForm(DoubtingForm):
         self._add("performed_by", text_field(_("Done by a subcontractor? Its name"), 200))
         if "description" not in self.fields:
             self._add("description", offered["description"])
+
+    def _ask_where_from(self) -> None:
+        """Two choices of which the region tells only how many there are together."""
+        regions = [contract.region_id for contract, _block, _percent in self.content.allocations]
+        if not regions:
+            return
+        origins = [(code, capfirst(str(label))) for code, label in Origin.choices]
+        places = [*residences(regions[0]).items()]
+        blank = ("", _("Not known"))
+        self._add(
+            "origin",
+            forms.ChoiceField(label=_("How did you find them?"), choices=[blank, *origins]),
+        )
+        self._add(
+            "residence",
+            forms.ChoiceField(label=_("Where does this person live?"), choices=[blank, *places]),
+        )
 
     def _add(self, name: str, field: forms.Field) -> None:
         field.required = False

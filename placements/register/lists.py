@@ -19,6 +19,7 @@ from contracts.searches import contractor_search
 from placements.claims.words import own_words, period_words
 from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Upload, UploadKind
 from placements.models.fulfilment import KINDS
+from placements.outcomes.words import OUTCOME_TITLES
 from placements.rights import of_own_firm, of_own_firms
 from sroi.access import Access, visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
@@ -202,7 +203,19 @@ OF_OWN_FIRM = (
     (_("Your reference"), lambda fulfilment: own_reference(fulfilment)),
     (_("Entitled until"), lambda fulfilment: fulfilment.latest.entitled_until),
     (_("Answers to questions of the table"), lambda fulfilment: answers_of(fulfilment)),
+    (_("Origin"), lambda fulfilment: fulfilment.latest.get_origin_display()),
+    (_("Residence"), lambda fulfilment: fulfilment.latest.residence),
+    *(
+        (title, lambda fulfilment, moment=moment: outcome_of(fulfilment, moment))
+        for moment, title in OUTCOME_TITLES.items()
+    ),
 )
+
+
+def outcome_of(fulfilment: Any, moment: str) -> str:
+    """In words; of a list whose outcomes were fetched with it."""
+    told = {one.moment: one.get_outcome_display() for one in fulfilment.outcomes.all()}
+    return told.get(moment, "")
 
 
 def answers_of(fulfilment: Any) -> str:

@@ -25,6 +25,7 @@ from placements.models import (
     Fulfilment,
     FulfilmentLine,
 )
+from placements.outcomes.views import told_of
 from placements.register.lists import OF_OWN_FIRM, FulfilmentFilterSet, FulfilmentTable
 from placements.rights import (
     may_enter,
@@ -76,6 +77,11 @@ class FulfilmentList(ListPage):
 class FulfilmentFile(ListFile, FulfilmentList):
     file_name = gettext_lazy("fulfilments")
 
+    def get_queryset(self) -> QuerySet[Any]:
+        found = super().get_queryset()
+        own = own_firms(self.request.access)
+        return found.prefetch_related("outcomes") if own else found
+
 
 class FulfilmentDetail(DetailPage):
     """What was claimed, what it counts for under each contract and why, and what was posted of
@@ -117,6 +123,7 @@ class FulfilmentDetail(DetailPage):
             ),
             is_change=counts is not None and counts != latest,
             claimed=what_was_claimed(latest, with_person),
+            outcomes=told_of(fulfilment, localdate()) if with_person else [],
             rounds=rounds_of(fulfilment, events, with_person),
             **self.disagreement(latest, events),
             valued=valued[latest.pk],

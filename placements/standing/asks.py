@@ -56,6 +56,7 @@ class Kind(TextChoices):
     CONTACT = "contact"
     PLAN = "plan"
     REPORT = "report"
+    OUTCOME = "outcome"
     CATCH_UP = "catch_up"
     ENDING = "ending"
 
@@ -119,6 +120,8 @@ def asks_of(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
         yield from _settlement(contract, known.progress, known.draft, today)
     yield from _answers(contract, known, today)
     yield from _deadlines(contract, known, today)
+    if known.outcomes:
+        yield _outcomes(contract, known.outcomes, today)
     if known.progress:
         yield from _standing(contract, known.progress, today)
 
@@ -226,6 +229,16 @@ def _deadlines(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
     for deadline in deadlines(contract, known.planned_on, known.heard_on, today):
         if deadline.state != DeadlineState.DONE and deadline.due <= soon:
             yield _deadline(contract, deadline, known.heard_on)
+
+
+def _outcomes(contract: Contract, number: int, today: date) -> Ask:
+    """It can be told at once, and no term passes."""
+    why = ngettext(
+        "of %(n)s placement it is asked what became of the person",
+        "of %(n)s placements it is asked what became of the people",
+        number,
+    )
+    return Ask(contract, Kind.OUTCOME, today, why % {"n": number})
 
 
 def _deadline(contract: Contract, deadline: Deadline, heard: date | None) -> Ask:

@@ -31,9 +31,11 @@ from placements.models import (
     Allocation,
     Disagreement,
     DisagreementState,
+    Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
 )
+from placements.outcomes.asking import to_ask
 from placements.standing.heard import last_heard
 from placements.standing.progress import Progress, with_progress
 from sroi.money import ZERO
@@ -92,6 +94,8 @@ class Known:
     proposals: Sequence[Proposed] = ()
     disagreements: Sequence[Disagreed] = ()
     draft: Shown | None = None
+    # Placements of which it is asked what became of the person.
+    outcomes: int = 0
     plan_waits_since: date | None = None
     has_deadlines: bool = False
     planned_on: date | None = None
@@ -152,7 +156,7 @@ def known_of(
             found.progress = standing[pk]
         _look_up_drafts(known, contracts)
     if LookUp.ANSWERS in look_ups:
-        _look_up(known, _waiting(known))
+        _look_up(known, _waiting(known, today))
     elif LookUp.DEADLINES in look_ups:
         _look_up(known, [_of_plans(known)])
     if LookUp.DEADLINES in look_ups:
@@ -168,11 +172,13 @@ def known_of(
 ROW = ("of", "what", "kind", "number", "since", "why")
 FULFILMENT, PLAN, PROPOSAL = "fulfilment", "plan", "proposal"
 DISAGREEMENT = "disagreement"
+OUTCOME = "outcome"
 
 
-def _waiting(known: Collection[int]) -> list[QuerySet[Any]]:
+def _waiting(known: Collection[int], today: date) -> list[QuerySet[Any]]:
     return [
         _of_fulfilments(known),
+        _of_outcomes(known, today),
         _of_proposals(known),
         _of_plans(known),
         _of_disagreements(known),
@@ -195,6 +201,19 @@ def _of_fulfilments(known: Collection[int]) -> QuerySet[Any]:
         of=F("contract"), what=_is(FULFILMENT), kind=F("version__state")
     )
     return rows.annotate(number=Count("version"), since=Min(since), why=_is("")).values_list(*ROW)
+
+
+def _of_outcomes(known: Collection[int], today: date) -> QuerySet[Any]:
+    """What the firm that has the contract now is asked about its own placements."""
+    asked = to_ask(Fulfilment.objects.all(), today).order_by().values("accepted")
+    ended = Allocation.objects.filter(
+        contract__in=known,
+        version__in=asked,
+        version__fulfilment__contractor=F("contract__contractor"),
+    )
+    rows = ended.order_by().values(of=F("contract"), what=_is(OUTCOME), kind=_is(""))
+    counted = rows.annotate(number=Count("version"), since=Min("version__reviewed_at"), why=_is(""))
+    return counted.values_list(*ROW)
 
 
 def _of_plans(known: Collection[int]) -> QuerySet[Any]:
@@ -247,6 +266,8 @@ def _look_up(known: Mapping[int, Known], parts: Sequence[QuerySet[Any]]) -> None
         found, day = known[pk], localtime(since).date()
         if what == PROPOSAL:
             found.proposals = [*found.proposals, Proposed(number, kind, day, why)]
+        elif what == OUTCOME:
+            found.outcomes = number
         elif what == DISAGREEMENT:
             found.disagreements = [*found.disagreements, Disagreed(number, why, day)]
         elif what == PLAN:

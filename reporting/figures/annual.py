@@ -22,6 +22,7 @@ from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, totals
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
+from reporting.figures.people import people
 from reporting.models import Goal
 from sroi.access import Access
 from sroi.money import ZERO
@@ -97,6 +98,7 @@ def annual_figures(
         years=totals.years(owed, done, owed_months, done_months, period),
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
+        people=people(done, versions, period, _per_group(workplaces), today),
     )
     if figures.year is None:
         return figures
@@ -109,6 +111,14 @@ def annual_figures(
         groups_before=totals.groups_before(done, cube, before),
         coverage_before=coverage_of(before),
     )
+
+
+def _per_group(workplaces: Mapping[Any, int]) -> dict[str, int]:
+    return {
+        key[1]: number
+        for key, number in workplaces.items()
+        if isinstance(key, tuple) and key[0] == "target_group"
+    }
 
 
 def _values(owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]) -> Values:

@@ -34,6 +34,11 @@ PARTS = {
     "by_client": _("Fulfilled value per client"),
     "by_target_group": _("Fulfilled value per target group"),
     "by_policy_field": _("Fulfilled value per policy field"),
+    "persons": _("Persons"),
+    "by_kind": _("Workplaces per kind"),
+    "by_origin": _("Workplaces per origin"),
+    "by_residence": _("Workplaces per residence"),
+    "outcomes": _("Outcomes"),
 }
 
 

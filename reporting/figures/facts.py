@@ -10,6 +10,7 @@ from contracts.coverage.coverage import Coverage
 from contracts.models import Category
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.kinds import Count
+from reporting.figures.people import People
 from reporting.figures.records import Figure
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
@@ -252,6 +253,8 @@ class AnnualFigures(Headlines):
     below_default: list[Motivation] = field(default_factory=list)
     # None in reports from before it was counted.
     accepted_without_evidence: Tally | None = None
+    # None in reports from before it was counted, and where it is not published.
+    people: People | None = None
 
     contracts_registered = Named[int]()
     workplaces_started = Named[Count]()
@@ -299,8 +302,33 @@ class AnnualFigures(Headlines):
         return amounts(self.policy_fields)
 
     @property
+    def persons(self) -> int | None:
+        return self.people.persons if self.people else None
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        return self.people.by_kind if self.people else {}
+
+    @property
+    def by_origin(self) -> dict[str, int]:
+        return _recorded(self.people.by_origin) if self.people else {}
+
+    @property
+    def by_residence(self) -> dict[str, int]:
+        return _recorded(self.people.by_residence) if self.people else {}
+
+    @property
+    def outcomes(self) -> dict[str, dict[str, int]]:
+        return self.people.outcomes if self.people else {}
+
+    @property
     def year_before(self) -> PartFigures | None:
         return self.years[-2] if len(self.years) > 1 else None
+
+
+def _recorded(counts: dict[str, int]) -> dict[str, int]:
+    """By code, in data; what was not recorded has none."""
+    return {code: number for code, number in counts.items() if code}
 
 
 def amounts(parts: list[PartFigures]) -> Amounts:

@@ -1,17 +1,14 @@
 """Small numbers that could point at a person are not published (the policy's `mask_below`).
 
-Of a municipality its workplaces, and what else counts placements, are hidden so; its target groups
-are not published at all (DOMAIN.md section 7).
-
-A row whose count is under the limit shows "< 5" instead, and no amount. The total is published, so
-what is hidden must not follow from it, for a reader who knows the rule too: `_told` has the rule
-and why it cannot be worked back. Amounts are published under other heads too (policy fields):
-where only one hidden row falls under such a head, its amount would follow, and no row shows an
-amount.
+What is personal (target group, kind, origin, residence, outcome) is published of the region only,
+with groups under the limit told together: `merged`. Of a municipality its workplaces are published
+as "minder dan 5" under the limit, and nothing else that counts placements. The total is published,
+so what is hidden must not follow from it, for a reader who knows the rule too: `merged` and `_told`
+have the rules and why they cannot be worked back. Source: DOMAIN.md section 7.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import Enum
@@ -19,32 +16,13 @@ from typing import TypeVar
 
 from reporting.figures.facts import AnnualFigures, Headlines, PartFigures
 from reporting.figures.kinds import Count, Hidden
+from reporting.figures.people import ANSWERED, ASKED, People
+from sroi.money import ZERO
 
-# What counts placements, beside the workplaces themselves; their size tells how many there are.
-PLACED = ("workplaces_started", "workplaces_late")
-SIZE = "fte"
-# The head that every amount falls under: the total.
-ALL = "total"
+# What counts placements, beside the workplaces themselves, or tells how many there are. Of a
+# municipality it is not published: beside the region's total and the other editions it would tell.
+COUNTING_PLACEMENTS = ("workplaces_started", "workplaces_late", "fte")
 F = TypeVar("F", bound=Headlines)
-
-
-@dataclass(frozen=True)
-class PublicRow:
-    """A row of a public table: what it is about, how many, and what they amount to. None is
-    hidden.
-    """
-
-    label: str
-    count: int | None
-    amount: Decimal | None
-    # The other heads under which its amount is published, as part of a sum.
-    heads: frozenset[str] = frozenset()
-    # Hidden because it is too small itself, not to protect another.
-    small: bool = False
-
-    @property
-    def hidden(self) -> bool:
-        return self.count is None
 
 
 class Told(Enum):
@@ -116,29 +94,86 @@ def _open(rows: int, together: int, below: int) -> bool:
     return len(sums) > 1 or any(rows < small < rows * most for small in sums if rows > 1)
 
 
-def masked(rows: Sequence[PublicRow], below: int) -> list[PublicRow]:
-    """The rows as they may be published beside their total, in the same order; empty when none can
-    be.
+# --- groups of persons ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PublicRow:
+    """A row of a public table: what it is about, how many, and what they amount to; None is not
+    published.
     """
-    order = sorted(range(len(rows)), key=lambda i: rows[i].label)
-    counts = [rows[i].count or 0 for i in order]
-    told = dict(zip(order, _told(counts, below, sum(counts)), strict=True))
-    # Rows without a count are few, and who reads of target groups knows it: all small, they may
-    # not be one, nor ones.
-    some = [count for count in counts if count]
-    alone = max(some, default=below) < below and (len(some) == 1 or max(some) == 1)
-    if alone or Told.SOME in told.values():
+
+    code: str
+    count: int
+    amount: Decimal | None = None
+    # The other heads under which its amount is published, as part of a sum.
+    heads: frozenset[str] = frozenset()
+
+
+# In data: the groups that are told together. No code begins like that.
+OTHERS = "_other"
+
+
+def merged(rows: Sequence[PublicRow], below: int) -> list[PublicRow]:
+    """The rows as they may be published beside their total: groups under the limit as one, last.
+    Empty where the table cannot be published.
+
+    Two groups or more are told together, and as many persons as the limit says at least. Where all
+    of them are the least or the greatest a small group can be, their sum would tell each: whoever
+    knows which groups they are can find no count of one of them otherwise. Nought points at nobody.
+    Amounts are published under other heads too (policy fields): where only one group that is not
+    told falls under such a head, its amount would follow, and no row shows an amount.
+    """
+    few = [row for row in rows if 0 < row.count < below]
+    if not few:
+        return list(rows)
+    together = sum(row.count for row in few)
+    if len(few) < 2 or together < below or together in (len(few), len(few) * (below - 1)):
         return []
-    shown = [
-        row if told[i] is Told.EXACT else _without(row, small=told[i] is Told.SMALL)
-        for i, row in enumerate(rows)
-    ]
-    heads = Counter(head for row in shown if row.hidden for head in (*row.heads, ALL))
+    untold = [row for row in rows if row.count < below]
+    amounts = [row.amount for row in untold if row.amount is not None]
+    other = PublicRow(OTHERS, together, sum(amounts, ZERO) if amounts else None)
+    shown = [*(row for row in rows if row.count >= below), other]
+    heads = Counter(head for row in untold for head in row.heads)
     return [replace(row, amount=None) for row in shown] if 1 in heads.values() else shown
 
 
-def _without(row: PublicRow, *, small: bool) -> PublicRow:
-    return replace(row, count=None, amount=None, small=small)
+def merged_counts(counts: Mapping[str, int], below: int) -> dict[str, int]:
+    rows = [PublicRow(code, number) for code, number in counts.items()]
+    return {row.code: row.count for row in merged(rows, below)}
+
+
+def group_rows(parts: Iterable[PartFigures]) -> list[PublicRow]:
+    """Target groups that have anything to tell."""
+    return [
+        PublicRow(part.code, part.number or 0, part.fulfilled, part.policy_fields)
+        for part in parts
+        if part.workplaces or part.fulfilled
+    ]
+
+
+def of_people(whole: AnnualFigures, below: int) -> People | None:
+    """As they may be published of a region. A kind is a sum of target groups, so it is told only
+    where each of those is: else it would tell one that is merged.
+    """
+    people, groups = whole.people, group_rows(whole.work_groups)
+    if people is None:
+        return None
+    each_is_told = merged(groups, below) == groups
+    return replace(
+        people,
+        by_kind=merged_counts(people.by_kind, below) if each_is_told else {},
+        by_origin=merged_counts(people.by_origin, below),
+        by_residence=merged_counts(people.by_residence, below),
+        outcomes={moment: _outcomes(told, below) for moment, told in people.outcomes.items()},
+    )
+
+
+def _outcomes(told: Mapping[str, int], below: int) -> dict[str, int]:
+    """How many were asked and answered tells nothing of anybody."""
+    response = {name: told[name] for name in (ASKED, ANSWERED)}
+    rest = {name: number for name, number in told.items() if name not in response}
+    return merged_counts(rest, below) | response
 
 
 # --- workplaces per municipality ------------------------------------------------------------------
@@ -175,6 +210,7 @@ def of_whole(whole: AnnualFigures, below: int) -> AnnualFigures:
         whole,
         municipalities=shown(whole.municipalities),
         other_clients=shown(whole.other_clients),
+        people=of_people(whole, below),
     )
 
 
@@ -193,17 +229,8 @@ def of_town(own: F, places: Count | None, below: int) -> F:
     if places is None:
         places = Hidden.fewer(below) if count < below else count
     values["workplaces"] = places
-    for name in PLACED:
-        part = values.get(name)
-        # Of which side of the limit it is, a part may not say more than the whole.
-        if places == Hidden.or_more(1) and part:
-            values[name] = places
-        elif isinstance(part, int) and part < below:
-            values[name] = Hidden.fewer(below)
-        elif isinstance(places, Hidden) and name in values:
-            values[name] = places
-    if isinstance(places, Hidden):
-        values.pop(SIZE, None)
+    for name in COUNTING_PLACEMENTS:
+        values.pop(name, None)
     return replace(own, values=values)
 
 
@@ -226,5 +253,11 @@ def of_edition(
     ]
     parts = [replace(part, workplaces=workplaces) for part in own.municipalities]
     return replace(
-        shown, years=years, municipalities=parts, target_groups=[], work_groups=[], groups_before=[]
+        shown,
+        years=years,
+        municipalities=parts,
+        target_groups=[],
+        work_groups=[],
+        groups_before=[],
+        people=None,
     )

@@ -18,7 +18,7 @@ from reporting.figures.facts import AnnualFigures
 T = TypeVar("T")
 Content = dict[str, Any]
 
-FORMAT = 3
+FORMAT = 4
 # The figures that format 1 held one by one; since then they stand together, by the name in the
 # catalogue.
 IN_1 = (
@@ -111,12 +111,16 @@ def _renamed(value: Any, old: str, new: str) -> Any:
     return [_renamed(part, old, new) for part in value] if isinstance(value, list) else value
 
 
-def _from_2(kind: type, content: Content) -> Content:
-    """Only more is kept since: what was accepted without evidence, disagreements, drafts of
-    settlements. What was not counted then reads as such.
+def _with_more(kind: type, content: Content) -> Content:
+    """Only more is kept since: after format 2 what was accepted without evidence, disagreements and
+    drafts of settlements, after 3 the people. What was not counted then reads as such.
     """
     return content
 
 
 # By the number of a format how it reads as the next one.
-UPGRADES: Mapping[int, Callable[[type, Content], Content]] = {1: _from_1, 2: _from_2}
+UPGRADES: Mapping[int, Callable[[type, Content], Content]] = {
+    1: _from_1,
+    2: _with_more,
+    3: _with_more,
+}

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
+from placements.models import Moment
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
     FULFILLED,
@@ -28,7 +29,7 @@ from reporting.figures.words import ANNEX, SECTIONS, capital, listed, region_nam
 from reporting.models import AnnualReport
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed
-from reporting.notice.tables import drawings, exhibits, finances
+from reporting.notice.tables import drawings, exhibits, finances, people
 from reporting.notice.tables.cells import evened
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
@@ -111,6 +112,9 @@ def filed_as(filed: Filed) -> dict[str, str]:
         "Zaaknummer": filed.case_number,
         "Portefeuillehouder": filed.portfolio_holder,
     }
+
+
+OF_REGION = "Deze tabellen gaan over %s als geheel."
 
 
 def revised(state: str, number: int) -> str:
@@ -319,6 +323,11 @@ class CouncilNotice:
         return [self.said(remark) for remark in remarks]
 
     @property
+    def town_names(self) -> dict[str, str]:
+        """What codes of municipalities are called."""
+        return {town.code: town.name for town in self.edition.municipalities}
+
+    @property
     def client_word(self) -> str:
         return wording.client_word(self.whole)
 
@@ -335,6 +344,7 @@ class CouncilNotice:
             self.edition.municipality,
             self.edition.outlook,
         )
+        below = self.edition.mask_below
         return {
             "goals": (
                 exhibits.goals_table(whole, self.running, opens=not town) if whole.goal else None
@@ -344,10 +354,15 @@ class CouncilNotice:
             "categories": exhibits.categories_table(own) if own.fulfilled else None,
             "municipalities": exhibits.clients_table(whole) if not town and whole.clients else None,
             "target_groups": (
-                exhibits.target_groups_table(whole, self.edition.mask_below)
-                if whole.work_groups
-                else None
+                people.target_groups_table(whole, below) if whole.work_groups else None
             ),
+            "kinds": people.kinds_table(whole, below),
+            "origins": people.origins_table(whole, below),
+            "residences": people.residences_table(whole, self.town_names, below),
+            **{
+                f"outcomes_{moment}": people.outcomes_table(whole, moment, below)
+                for moment in Moment
+            },
             "policy_fields": exhibits.policy_fields_table(own) if own.fulfilled else None,
             "sectors": exhibits.sectors_table(own) if not town and own.sectors else None,
             "promises": (
@@ -428,12 +443,12 @@ class CouncilNotice:
         if whole.work_groups and town:
             for_whom.append(
                 "Per gemeente wordt niet naar doelgroep uitgesplitst, zodat niemand te herkennen"
-                f" is. Deze tabel gaat over {self.region_name} als geheel."
+                f" is. Wat hier staat gaat over {self.region_name} als geheel."
             )
         if whole.work_groups and not self.tables["target_groups"]:
             for_whom.append(
-                "De aantallen per doelgroep zijn te klein om te vermelden zonder dat ze naar"
-                " personen te herleiden zijn."
+                "Een tabel per doelgroep staat er niet: een of meer groepen zijn zo klein dat hun"
+                " aantal naar personen te herleiden zou zijn, ook samen met andere."
             )
         if ahead.scenario:
             scenario = [
@@ -474,7 +489,21 @@ class CouncilNotice:
                 "spent",
                 charts=("municipalities",),
             ),
-            self._part("voor-wie", "Voor wie", "target_groups", said=for_whom),
+            self._part(
+                "voor-wie",
+                "Voor wie",
+                "target_groups",
+                "kinds",
+                "origins",
+                "residences",
+                said=for_whom,
+            ),
+            self._part(
+                "uitkomsten",
+                "Wat er van hen werd",
+                *(f"outcomes_{moment}" for moment in Moment),
+                said=[OF_REGION % self.region_name] if town else [],
+            ),
             self._part("beleidsterreinen", "Per beleidsterrein", "policy_fields"),
             self._part("branches", "Per branche", "sectors"),
             self._part("vooruitblik", "Vooruitblik", "promises", "scenario", notes=scenario),

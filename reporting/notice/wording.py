@@ -284,6 +284,9 @@ def _workplaces(own: AnnualFigures) -> tuple[str, str]:
     begin = f"Er {'is' if own.workplaces == 1 else 'zijn'} {count} geteld"
     if isinstance(own.workplaces, Hidden):
         return f"{begin}.", ""
+    if "workplaces_started" not in own.values:
+        # Of a municipality it is not published.
+        return f"{begin}.", ""
     some = own.workplaces_started not in (0, own.workplaces)
     started = f", waarvan {live('werkplekken_begonnen')} in {live('jaar')} begonnen" if some else ""
     return f"{begin}{started}.", f"De omvang is samen {live('fte')} fte."

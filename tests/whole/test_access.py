@@ -201,6 +201,8 @@ PAGES = {
     "fulfilment-take-back": Page(
         (Role.CONTRACTOR,), of="waiting", method="post", answers=302, also=("get",)
     ),
+    "outcome-list": Page(who_may(May.ENTER)),
+    "fulfilment-outcome": sent(who_may(May.ENTER), of="draft"),
     "fulfilment-withdraw": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "review-queue": Page(who_may(May.REVIEW), answers=302, also=("post",)),
     "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),

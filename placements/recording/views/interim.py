@@ -16,6 +16,7 @@ from contracts.plans.plan import may_plan
 from placements.claims import valuing
 from placements.ledger import posting
 from placements.models import Fulfilment
+from placements.outcomes.views import Asked, asked_of, to_tell
 from placements.recording.door import Reported, report, running
 from placements.recording.forms import StillRunsForm
 from placements.rights import OPEN_TO_WITHDRAW, may_enter_fulfilment
@@ -147,12 +148,24 @@ class InterimReport(View):
         )
         return [c for c in found if c.last_counted_day >= today and may_plan(access, c)]
 
+    def outcomes(self) -> list[Asked]:
+        """What became of those whose placement ended; of one contract where that was named."""
+        access, today = self.request.access, localdate()
+        asked = to_tell(access, today)
+        contract = self.request.GET.get("contract", "")
+        if is_key(contract):
+            asked = asked.filter(accepted__allocations__contract=int(contract))
+        elif not access.may(May.FULFIL):
+            return []
+        return asked_of(asked[:SHOWN], access, today)
+
     def show(self, rows: list[InterimRow], status: int = 200) -> HttpResponse:
         context = {
             "rows": rows,
             "heading": _("Interim report"),
             "today": localdate(),
             "silent": self.silent(rows),
+            "outcomes": self.outcomes(),
             "added": sum((row.added for row in rows if not row.is_under_change), ZERO),
         }
         return render(self.request, "placements/interim_report.html", context, status=status)

@@ -12,9 +12,9 @@ from typing import Any
 from django.utils import translation
 
 from reporting.figures.exchange import as_rows, exchanged, figures_as_data
+from reporting.figures.masking import group_rows, merged
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
-from reporting.notice.tables.exhibits import published_groups
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
 
@@ -64,7 +64,5 @@ def _published(edition: Edition) -> dict[str, Any]:
     """Credited value per target group, of those that can be published."""
     if edition.municipality:
         return {}
-    rows = published_groups(edition.whole.work_groups, edition.mask_below)
-    return {
-        code: exchanged(row.amount) for code, row in rows.items() if code and row.amount is not None
-    }
+    rows = merged(group_rows(edition.whole.work_groups), edition.mask_below)
+    return {row.code: exchanged(row.amount) for row in rows if row.code and row.amount is not None}

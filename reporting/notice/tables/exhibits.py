@@ -2,7 +2,7 @@
 shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from reporting.figures.catalogue import (
@@ -16,9 +16,8 @@ from reporting.figures.catalogue import (
     SOCIAL_SPEND,
     WORKPLACES,
 )
-from reporting.figures.facts import AnnualFigures, GoalResult, PartFigures
+from reporting.figures.facts import AnnualFigures, GoalResult
 from reporting.figures.kinds import Kind
-from reporting.figures.masking import PublicRow, masked
 from reporting.figures.records import Figure
 from reporting.figures.words import (
     POLICY_FIELDS,
@@ -26,7 +25,6 @@ from reporting.figures.words import (
     category,
     policy_field,
     sector,
-    target_group,
 )
 from reporting.notice.tables.cells import (
     YEARS,
@@ -45,8 +43,6 @@ from reporting.notice.wording import client_word, clients_word, verdict
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING
-
-HIDDEN = "afgeschermd"
 
 
 def in_order(goals: Mapping[str, GoalResult]) -> list[GoalResult]:
@@ -368,68 +364,3 @@ def beside_table(own: AnnualFigures, whole: AnnualFigures, name: str) -> Documen
     fields = (*(year.name for year in before), str(own.year), "region")
     names = [figure.name for figure in (WORKPLACES, *amounts, OPEN, AVERAGE_RATE)]
     return DocumentTable(f"{name} naast de regio", header, rows, fields=fields, names=names)
-
-
-def target_groups_table(whole: AnnualFigures, below: int) -> DocumentTable | None:
-    """Workplaces and their value per target group, with what could point at a person hidden; None
-    if all of it is.
-
-    Each year is masked by itself: its total is published, and nothing adds two years up.
-    """
-    now = published_groups(whole.work_groups, below)
-    if not now:
-        return None
-    before = published_groups(whole.groups_before, below)
-    amounts: list[Cell] = []
-    if any(row.amount is not None for row in now.values()):
-        amounts = column([*(row.amount for row in now.values()), whole.by_category["work"]])
-    lines = []
-    for i, (code, row) in enumerate(now.items()):
-        line = [
-            row.label,
-            *([_count(before.get(code), below)] if before else []),
-            _count(row, below),
-        ]
-        if amounts:
-            line.append(Cell(HIDDEN) if row.amount is None else amounts[i])
-        lines.append(line)
-    total = [
-        "Totaal werk",
-        *([count(whole.years[-2].workplaces)] if before else []),
-        count(whole.workplaces, "workplaces"),
-        *([amounts[-1].opening("fulfilled?category=work")] if amounts else []),
-    ]
-    year = f" {whole.year}" if before else ""
-    header = [
-        "Doelgroep",
-        *([f"Werkplekken {whole.years[-2].name}"] if before else []),
-        f"Werkplekken{year}",
-        *([f"Ingevulde waarde{year}"] if amounts else []),
-    ]
-    hidden = any(row.hidden for row in (*now.values(), *before.values()))
-    note = (
-        f"Aantallen onder {below} staan er niet, zodat niemand te herkennen is." if hidden else ""
-    )
-    fields = [
-        *([f"{WORKPLACES.name}_{whole.years[-2].name}"] if before else []),
-        WORKPLACES.name,
-        *([FULFILLED.name] if amounts else []),
-    ]
-    return DocumentTable(
-        "Werkplekken per doelgroep", header, lines, total, note, fields=fields, names=named(now)
-    )
-
-
-def published_groups(parts: Iterable[PartFigures], below: int) -> dict[str, PublicRow]:
-    """By target group what may be published of it; empty where nothing can be."""
-    known = [part for part in parts if part.workplaces or part.fulfilled]
-    rows = [PublicRow(target_group(p.code), p.number, p.fulfilled, p.policy_fields) for p in known]
-    return {part.code: row for part, row in zip(known, masked(rows, below), strict=False)}
-
-
-def _count(row: PublicRow | None, below: int) -> Cell:
-    if row is None:
-        return count(0)
-    if row.small:
-        return Cell(f"< {below}")
-    return Cell(HIDDEN) if row.count is None else count(row.count)

@@ -20,6 +20,7 @@ from contracts.plans.deadlines import What
 from contracts.plans.plan import may_agree
 from contracts.settlement.shortfall import may_settle
 from placements.models import FulfilmentState
+from placements.rights import may_enter
 from placements.standing.asks import OF_DEADLINES, TO_WATCH, Ask, Kind, asks
 from placements.standing.own import progress_for
 from placements.standing.tasks import Task
@@ -65,7 +66,7 @@ def concerns(ask: Ask, access: Access) -> bool:
     """Whether this person is told: before a term has passed only who can do something about it, and
     the contractor, whose term it is.
     """
-    if ask.kind == Kind.CONTACT and not ask.late:
+    if ask.kind == Kind.OUTCOME or (ask.kind == Kind.CONTACT and not ask.late):
         return bool(action_for(ask, access)[0])
     if ask.kind in OF_DEADLINES and not ask.late:
         return is_own(ask.contract, access)
@@ -165,6 +166,14 @@ def _complete(ask: Ask, access: Access) -> Action:
     return (url, _("Complete what was asked back")) if is_own(ask.contract, access) else NOTHING
 
 
+def _tell_outcomes(ask: Ask, access: Access) -> Action:
+    """The contractor knows it, or an adviser asked it."""
+    contract = ask.contract
+    tells = may_enter(access, contract.region_id, contract.contractor_id)
+    url = reverse("outcome-list") + f"?contract={contract.pk}"
+    return (url, _("Tell what became of them")) if tells else NOTHING
+
+
 def fulfilments_url(contract: Contract, state: str) -> str:
     return reverse("fulfilment-list") + f"?contract={contract.pk}&state={state}"
 
@@ -181,6 +190,7 @@ ACTIONS: dict[str, Callable[[Ask, Access], Action]] = {
     Kind.PROPOSAL: _answer_proposal,
     Kind.REVIEW: _review,
     Kind.COMPLETE: _complete,
+    Kind.OUTCOME: _tell_outcomes,
 }
 
 

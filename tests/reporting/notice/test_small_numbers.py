@@ -8,7 +8,6 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -234,19 +233,14 @@ def test_a_progress_report_of_a_municipality(placed: Ledger) -> None:
     assert FEWER in {row[1] for row in table.rows}
 
 
-def test_what_follows_from_few_is_hidden_with_them(placed: Ledger) -> None:
-    own = figures_of(None, placed.region, 2024, placed.a, today=TODAY)
-    shown = of_town(own, None, 5)
-    for name in ("workplaces", "workplaces_started", "workplaces_late"):
-        assert isinstance(shown.values[name], Hidden)
-    assert "fte" not in shown.values
-
-
-@pytest.mark.parametrize("started", [3, 6])
-def test_a_part_does_not_tell_on_which_side_of_the_limit_the_whole_is(
-    placed: Ledger, started: int
-) -> None:
-    own = figures_of(None, placed.region, 2024, placed.b, today=TODAY)
-    values = own.values | {"workplaces": 6, "workplaces_started": started}
-    shown = of_town(replace(own, values=values), Hidden.or_more(1), 5)
-    assert shown.values["workplaces_started"] == SOME
+@pytest.mark.parametrize("places", [None, Hidden.or_more(1), Hidden.or_more(5)])
+def test_nothing_else_of_a_municipality_counts_placements(placed: Ledger, places: Any) -> None:
+    """What began, came late or is the size of many would tell few beside the region's total."""
+    for town in (placed.a, placed.b):
+        own = figures_of(None, placed.region, 2024, town, today=TODAY)
+        shown = of_town(own, places, 5)
+        assert not {"workplaces_started", "workplaces_late", "fte"} & shown.values.keys()
+        assert shown.workplaces == places or places is None
+    edition = assemble(placed.region, 2024, placed.b, TODAY)
+    assert "De omvang is samen" not in words(html.body(edition))
+    assert "in 2024 begonnen" not in words(html.body(edition))

@@ -334,8 +334,10 @@ def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
         (2023, "ww", 6),
         (2023, "bbl", 2),
         (2023, "wajong", 7),
+        (2023, "bol", 4),
         (2024, "ww", 9),
         (2024, "bbl", 8),
+        (2024, "bol", 2),
     ):
         for _n in range(many):
             ledger.line(contract, "10", month(year, 4), target_group=group)
@@ -347,7 +349,11 @@ def test_each_year_of_target_groups_is_masked_by_itself(ledger: Ledger) -> None:
         "Werkplekken 2024",
         "Ingevulde waarde 2024",
     ]
+
     shown = {row[0]: list(row[1:3]) for row in table.rows}
-    assert shown["BBL-leerlingen"] == ["< 5", "afgeschermd"]
-    assert shown["WW-uitkering"] == ["afgeschermd", "9"]
-    assert table.total[1] == "15"
+    assert shown["BBL-leerlingen"] == ["in overig", "8"]
+    assert shown["WW-uitkering"] == ["6", "9"]
+    # Two and four that were told together, and seven of whom there is none this year; beside the
+    # three of another group.
+    assert shown["Overig"] == ["13", "5"]
+    assert table.total[1] == "19"

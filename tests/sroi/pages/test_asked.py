@@ -105,6 +105,8 @@ def contracts_in_many_states(region: Any, firm: Any) -> None:
             contract, Figures(Decimal("50000.00"), {"work": Decimal("0.00")}), answer=answer
         )
     make.make_disagreement(make.make_purchase(new(), state="rejected", paid_on=RUNS["start_date"]))
+    first, last = RUNS["start_date"], TODAY - timedelta(days=3)
+    make.make_placement(new(), start_date=first, end_date=last, confirmed_until=last)
 
 
 @pytest.fixture
@@ -176,7 +178,9 @@ def test_the_page_of_each_contract(world: SimpleNamespace) -> None:
                 assert len(page.context["tasks"]) == len(mine), contract
             if own:
                 mine = [
-                    ask for ask in found if ask.kind in OF_CONTRACTOR and ask.kind not in TO_WATCH
+                    ask
+                    for ask in found
+                    if ask.kind in (*OF_CONTRACTOR, Kind.OUTCOME) and ask.kind not in TO_WATCH
                 ]
                 assert len(page.context["tasks"]) == len(mine), contract
 

@@ -1,0 +1,1 @@
+"""What became of people after a placement: when it is asked, and the answer."""
