@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contracts.models import (
+    BlockKind,
     BuildingBlock,
     Contract,
     EvidenceKind,
@@ -34,6 +35,7 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
+from contracts.valuation_tables.checking import table_from
 from contracts.valuation_tables.facts import question, question_of
 from contracts.valuation_tables.keys import FIRST, SECOND, new_in
 from contracts.valuation_tables.loading import (
@@ -42,7 +44,6 @@ from contracts.valuation_tables.loading import (
     load_table,
     pinning_date,
     put_in_force,
-    table_from,
 )
 from sroi.access import Access, May
 from sroi.doors import Act, Refused, key_of, refuse_overtaken
@@ -334,6 +335,16 @@ def more_of(block: BuildingBlock, labels: Mapping[str, str]) -> list[tuple[str, 
     """What else a row says, beside its name, how it is counted, its amount and its most months."""
     rest = list(facts_of_block(block, labels).items())[REST_OF_BLOCK:]
     return [(label, value) for label, value in rest if value]
+
+
+def groups_of(blocks: Sequence[BuildingBlock]) -> list[tuple[Any, list[Any]]]:
+    """The rows of a table by their kind, each with what else it says."""
+    labels = {block.code: block.label for block in blocks}
+    groups = [
+        (kind.label, [(b, more_of(b, labels)) for b in blocks if b.kind == kind])
+        for kind in BlockKind
+    ]
+    return [(label, rows) for label, rows in groups if rows]
 
 
 def amount_in_words(block: BuildingBlock) -> str:

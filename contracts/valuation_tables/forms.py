@@ -25,10 +25,10 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.policy.forms import RegionForm
+from contracts.valuation_tables.checking import MOST_BYTES
 from contracts.valuation_tables.facts import CODE as FACT_CODE
 from contracts.valuation_tables.facts import LONGEST_QUESTION, question
 from contracts.valuation_tables.keys import CONDITIONS, NOT_SAID, without_effect
-from contracts.valuation_tables.loading import MOST_BYTES
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
@@ -61,9 +61,49 @@ class FileForm(RegionForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if why := too_large(file.size, MOST_BYTES):
+        if file and (why := too_large(file.size, MOST_BYTES)):
             raise ValidationError(why)
         return file
+
+
+class CheckForm(forms.Form):
+    """A table as a file or as text; one of the two."""
+
+    file = forms.FileField(
+        label=gettext_lazy("JSON file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/json,.json"}),
+        error_messages={"empty": gettext_lazy("This file is empty.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Or paste the text here"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "code"}
+        ),
+    )
+
+    clean_file = FileForm.clean_file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        text = cleaned.get("text") or ""
+        if why := too_large(len(text.encode("utf-8", "replace")), MOST_BYTES):
+            self.add_error("text", why)
+        if not self.errors and bool(text.strip()) == bool(cleaned.get("file")):
+            self.add_error("file", _("Choose a file or paste its text: one of the two."))
+        return cleaned
+
+    @property
+    def raw(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file:
+            content: bytes = file.read()
+            return content
+        # A browser sends every line end as two characters.
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n").encode("utf-8", "replace")
 
 
 class SuccessorForm(forms.Form):

@@ -402,7 +402,8 @@ class Register:
             rate = optional_number(row["rate"])
             contract = found[row["reference"]] = Contract(
                 reference=row["reference"],
-                contractor=row["contractor_kvk"],
+                # A KvK number has eight digits; spreadsheets drop the zero that it begins with.
+                contractor=row["contractor_kvk"].zfill(8),
                 shares=sorted(
                     (code, percent(share) if share else Fraction(1)) for code, share in shares
                 ),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import (
-    BlockKind,
     BuildingBlock,
     PinnedBy,
     TableInForce,
@@ -72,17 +71,12 @@ class ValuationTableDetail(DetailPage):
         blocks = list(visible(BuildingBlock, access).filter(table=table))
         for block in blocks:
             block.table = table
-        labels = {b.code: b.label for b in blocks}
-        groups = [
-            (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind])
-            for kind in BlockKind
-        ]
         lines = list(
             visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from")
         )
         others = visible(ValuationTable, access).filter(region=table.region_id).exclude(pk=table.pk)
         return super().get_context_data(
-            groups=[(label, rows) for label, rows in groups if rows],
+            groups=table_door.groups_of(blocks),
             facts=facts(table, periods_in_force(lines, table)),
             others=list(others),
             **self.of_admin(lines),
