@@ -341,7 +341,8 @@ def _block_from(table: ValuationTable, position: int, row: Any, whole: Part) -> 
     )
     if not part.is_faulty("condition"):
         for key, why in contradictions(block):
-            part.refuse(key, "contradiction", "%(where)s: %(why)s", why=why)
+            code = "no_effect" if key == "max_months_over" else "contradiction"
+            part.refuse(key, code, "%(where)s: %(why)s", why=why)
     return block
 
 
@@ -457,7 +458,8 @@ def _refuse_what_does_not_fit(path: str, row: Any, faults: list[Fault]) -> None:
         for name, reasons in fault.message_dict.items():
             key = IN_FORMAT.get(name, name)
             if not part.is_faulty(key) and not _is_faulty_as_a_whole(path, faults):
-                part.refuse(key, "value", "%(where)s %(key)s: %(why)s", why=reasons[0])
+                code = "url" if key == "source_url" else "value"
+                part.refuse(key, code, "%(where)s %(key)s: %(why)s", why=reasons[0])
 
 
 def _is_faulty_as_a_whole(path: str, faults: list[Fault]) -> bool:

@@ -77,12 +77,11 @@ def _fact_from(number: int, row: Any, whole: Part) -> dict[str, Any]:
     path = f"facts[{number}]"
     if not isinstance(row, Mapping):
         whole.refuse(path, "value", _("%(where)s: “%(key)s” is missing."), where=path, key="code")
-        row = {}
+        return {"code": "", "question": {"nl": "", "en": ""}, "blocks": []}
     said = row.get("code")
     part = Part(row, path, f"{path} {said}" if said else path, whole.faults)
-    if row:
-        part.required("code")
-        part.known(("code", "question", "blocks"))
+    part.required("code")
+    part.known(("code", "question", "blocks"))
     code = part.text("code")
     if code and not CODE.fullmatch(code):
         part.refuse(
@@ -94,7 +93,7 @@ def _fact_from(number: int, row: Any, whole: Part) -> dict[str, Any]:
             ),
             code=code,
         )
-    nl, en = part.titles("question") if row else ("", "")
+    nl, en = part.titles("question")
     if max(len(nl), len(en)) > LONGEST_QUESTION:
         part.refuse(
             "question",

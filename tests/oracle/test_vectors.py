@@ -46,6 +46,24 @@ def test_the_files_are_what_the_oracle_gives() -> None:
     assert kept == vectors.files()
 
 
+def test_those_of_the_handbook_are_worth_what_it_says() -> None:
+    """DOMAIN.md sections 5.2, 5.3 and 5.5."""
+    own = [vector for vector in all_vectors() if vector["id"].startswith("handbook")]
+    assert [part["cents"] for vector in own for part in vector["expected"]] == [
+        *(13_333_33, 40_000_00, 80_000_00, 0, 98_333_33),
+        *(5_000_00, 3_320_55, 3_000_00, 4_000_00),
+    ]
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.en.md"])
+def test_what_is_told_of_the_format_is_complete(name: str) -> None:
+    text = (FOLDER.parent / name).read_text(encoding="utf-8")
+    grace = {"grace_months", "nl", "en"}
+    for word in {*TABLE_KEYS, *BLOCK_KEYS, *CONDITIONS, *Unit.values, *grace}:
+        assert f"`{word}`" in text or f'"{word}"' in text, word
+    assert f"| {len(VECTORS)} " in text
+
+
 def test_they_hold_every_key_and_unit() -> None:
     rows = [row for table in TABLES.values() for row in table["blocks"]]
     assert {key for table in TABLES.values() for key in table} == set(TABLE_KEYS)

@@ -221,6 +221,27 @@ def of_units() -> Iterator[Row]:
     yield case("first format, hours", claim, contract(*TWO_YEARS, "first"))
 
 
+def of_the_handbook() -> Iterator[Row]:
+    """What DOMAIN.md section 5 works out by hand; `test_vectors` holds its amounts."""
+    whole = {"hours_per_week": "40"}
+    no_lookback = contract(*TWO_YEARS, "days")
+    half = placement("FULL", "2024-01-01", "2024-06-30", hours_per_week="24")
+    yield case("24 of 36 hours, half a year", half)
+    hired = placement("CAP_HIRE", "2023-01-01", "2025-12-31", **whole)
+    yield case("24 months from hire, hired a year before the contract", hired, no_lookback)
+    plain = placement("FULL", "2023-01-01", "2025-12-31", **whole)
+    yield case("the same without a limit", plain, no_lookback)
+    yield case("up to 26 years, aged 27", placement("YOUNG", *TWO_YEARS, age=27))
+    long = ("2024-01-01", "2027-12-31")
+    entitled = placement("ENTITLED", *long, entitled_until="2024-06-15")
+    yield case("entitled until 15 June 2024, 24 months after it", entitled, contract(*long))
+    yield case("70 days by the week", placement("WEEK", "2024-01-01", "2024-03-10"))
+    yield case("most of a school year", placement("SCHOOL", "2024-09-01", "2025-06-30"))
+    claim = other("activity", "DAY", "2024-05-01", quantity="3", amount="4500")
+    yield case("three days, 4,500 claimed", claim)
+    yield case("40 hours at 100", other("activity", "HOUR", "2024-05-01", quantity="40"))
+
+
 def of_windows() -> Iterator[Row]:
     for words, first, last in (
         ("begins before the contract", "2023-12-01", "2024-03-31"),
@@ -412,6 +433,7 @@ def at_random() -> Iterator[Row]:
 
 
 GROUPS = {
+    "handbook": of_the_handbook,
     "units": of_units,
     "windows": of_windows,
     "caps": of_caps,
