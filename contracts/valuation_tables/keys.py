@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contracts.models import BlockKind, BuildingBlock, MonthsFrom, MonthsOver, Unit
+from contracts.models import BlockKind, MonthsFrom, MonthsOver, Unit
 from contracts.valuation_tables.units import UNITS
 
 FIRST, SECOND = FORMATS = ("valuation-table/1", "valuation-table/2")
@@ -65,29 +65,26 @@ def without_effect(kind: str, unit: str, row: Mapping[str, Any]) -> Iterator[str
             yield key
 
 
-def contradictions(block: BuildingBlock) -> Iterator[tuple[str, str]]:
+def contradictions(block: Any) -> Iterator[tuple[str, str]]:
     """The keys with which a row says what can never be so, and why."""
     least, most = block.min_age, block.max_age
     if least is not None and most is not None and least > most:
         yield (
             "condition.min_age",
-            _("“min_age” (%(least)s) is more than “max_age” (%(most)s), so nobody can meet it.")
+            _("the least age (%(least)s) is above the most (%(most)s), so nobody can meet it.")
             % {"least": least, "most": most},
         )
     for code in block.facts:
         if code in block.not_facts:
             yield (
                 "condition.not_facts",
-                _("“%(code)s” stands in “facts” and in “not_facts”, so nobody can meet it.")
+                _("“%(code)s” would have to be answered both yes and no, so nobody can meet it.")
                 % {"code": code},
             )
     if block.max_months_from == MonthsFrom.HIRE and block.max_months_over != MonthsOver.CONTRACT:
         yield (
             "max_months_over",
-            _(
-                "“max_months_over” has no effect beside “max_months_from”: “hire”, which counts"
-                " over all contracts of the contractor. Leave it out."
-            ),
+            _("from hire on the months are counted over all contracts already. Leave this out."),
         )
 
 

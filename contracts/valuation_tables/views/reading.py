@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,6 +110,7 @@ class ValuationTableDetail(DetailPage):
 
 
 def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> list[tuple[str, Any]]:
+    asked = [(said,) for said in table_door.each_question(table)]
     rows = [
         (
             _("In force"),
@@ -125,7 +126,7 @@ def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> li
         ),
         (_("Part of a month"), table.get_proration_display()),
         (_("Counts back at most"), months_words(table.lookback_months)),
-        (_("Questions"), table_door.questions_of(table)),
+        (_("Questions"), format_html_join("", "<div>{}</div>", asked)),
         (_("Note"), table.note),
         (_("Source"), source_link(table)),
     ]

@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from contracts.models import ValuationTable
+from contracts.valuation_tables.loading import load_table
 from sroi.access import Role
 from tests import factories as make
+from tests.factories import signed_in
 
 EXAMPLE = settings.BASE_DIR / "docs" / "valuation-table" / "example.json"
 GOOD = EXAMPLE.read_text(encoding="utf-8")
@@ -145,3 +147,23 @@ class TestPage:
     @staticmethod
     def file(text: str) -> SimpleUploadedFile:
         return SimpleUploadedFile("tabel.json", text.encode())
+
+
+@pytest.mark.django_db
+def test_a_table_that_was_loaded_before_it_was_refused_is_still_shown_with_its_history() -> None:
+    region = make.make_region("gooi", "Gooi")
+    user = make.make_user(Role.REGION_ADMIN, region)
+    table, _new = load_table(region, json.loads(GOOD))
+    load_table(region, json.loads(GOOD.replace('"500.00"', '"600.00"')))
+    # As the check before let it through.
+    for row in (*table.history.all(), table):
+        row.source["blocks"][1]["condition"] |= {"min_age": 30}
+        row.save()
+    page = signed_in(user).get(reverse("table-detail", args=[table.pk]))
+    assert "€ 600" in page.content.decode().replace("\xa0", " ")
+
+
+@pytest.mark.django_db
+def test_a_question_of_a_table_stands_by_itself_with_the_rows_it_is_for() -> None:
+    text = Client().post(reverse("table-check"), {"text": GOOD}).content.decode()
+    assert "<div>Is dit de eerste baan van deze persoon? (alleen bij SCHOOL)</div>" in text

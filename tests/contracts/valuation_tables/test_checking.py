@@ -9,9 +9,11 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from contracts.models import ValuationTable
 from contracts.valuation_tables.checking import MOST_ROWS, checked, faults_in
 from contracts.valuation_tables.facts import MOST_QUESTIONS
 from contracts.valuation_tables.faults import MOST_FAULTS
+from contracts.valuation_tables.forms import BlockForm
 
 PUBLISHED = sorted((settings.BASE_DIR / "contracts" / "data" / "valuation-tables").glob("*.json"))
 PLACE = {"code": "P", "label": "Plek", "kind": "placement", "unit": "year", "amount": "1000"}
@@ -242,3 +244,21 @@ def test_a_file_with_very_much_in_it_is_no_trouble() -> None:
 def test_looking_ends_with_so_many_faults_that_nobody_reads_them() -> None:
     rows = [{f"key-{n}": 1 for n in range(300)} for _row in range(MOST_ROWS)]
     assert len(faults_in(json.dumps(table(*rows)).encode())) == MOST_FAULTS
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("min_age", {"min_age": "27", "max_age": "26"}),
+        (
+            "max_months_over",
+            {"max_months": "6", "max_months_from": "hire", "max_months_over": "contractor"},
+        ),
+    ],
+)
+def test_the_form_of_a_row_says_it_at_the_field(field: str, said: dict[str, str]) -> None:
+    plain = {"label_nl": "Plek", "code": "P", "kind": "placement", "unit": "year", "seen": "x"}
+    form = BlockForm(
+        plain | {"amount": "1000", "place": "1"} | said, table=ValuationTable(), others=[]
+    )
+    assert list(form.errors) == [field]
