@@ -9,6 +9,7 @@ Source: DOMAIN.md sections 4 and 10.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -24,12 +25,15 @@ from contracts.clients.rules import client_faults, successor_faults
 from contracts.clients.words import kind_of
 from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
 from contracts.owed.passing import passing
+from contracts.policy.json_text import NotJson, lines_of, parsed
 from sroi.doors import Refused
 from sroi.money import misfit
 
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "policy-defaults.json").read_text(encoding="utf-8")
 )
+# Python reads other notations too, such as 20241231 and 2024-W52-1.
+AS_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FaultyFile(Refused, ValueError):
@@ -50,11 +54,20 @@ def read_json(path: str | Path, *formats: str) -> dict[str, Any]:
 def json_from(text: bytes, name: Any, *formats: str) -> dict[str, Any]:
     """The same of the contents of a file that is called `name`."""
     try:
-        data = json.loads(text.decode("utf-8-sig"), parse_float=Decimal)
-    except (ValueError, RecursionError) as error:
+        data = parsed(text)
+    except NotJson as fault:
+        where = _("line %(line)s") % {"line": fault.line} if fault.line else ""
+        if fault.column:
+            where += _(", column %(column)s") % {"column": fault.column}
+        why = f"{where}: {fault}" if where else str(fault)
         raise FaultyFile(
-            _("The file %(path)s is not valid JSON: %(why)s.") % {"path": name, "why": error}
+            _("The file %(path)s is not valid JSON: %(why)s") % {"path": name, "why": why}
         ) from None
+    for key, line in lines_of(text).twice:
+        raise FaultyFile(
+            _("The file %(path)s, line %(line)s: “%(key)s” stands there twice.")
+            % {"path": name, "line": line, "key": key}
+        )
     if not isinstance(data, dict) or data.get("format") not in formats:
         raise FaultyFile(
             _("The file %(path)s does not say “format”: “%(format)s”.")
@@ -98,6 +111,8 @@ def day_from(value: Any, where: str) -> date | None:
     if value is None:
         return None
     try:
+        if not AS_A_DAY.fullmatch(value):
+            raise ValueError
         return date.fromisoformat(value)
     except (TypeError, ValueError):
         raise FaultyFile(

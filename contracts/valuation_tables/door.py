@@ -20,6 +20,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from contracts.models import (
+    BlockKind,
     BuildingBlock,
     Contract,
     EvidenceKind,
@@ -34,6 +35,7 @@ from contracts.models import (
 )
 from contracts.owed.posting import lock_ledger
 from contracts.social_firms.recognition import kinds_in_words
+from contracts.valuation_tables.checking import checked
 from contracts.valuation_tables.facts import question, question_of
 from contracts.valuation_tables.keys import FIRST, SECOND, new_in
 from contracts.valuation_tables.loading import (
@@ -42,7 +44,6 @@ from contracts.valuation_tables.loading import (
     load_table,
     pinning_date,
     put_in_force,
-    table_from,
 )
 from sroi.access import Access, May
 from sroi.doors import Act, Refused, key_of, refuse_overtaken
@@ -336,6 +337,16 @@ def more_of(block: BuildingBlock, labels: Mapping[str, str]) -> list[tuple[str, 
     return [(label, value) for label, value in rest if value]
 
 
+def groups_of(blocks: Sequence[BuildingBlock]) -> list[tuple[Any, list[Any]]]:
+    """The rows of a table by their kind, each with what else it says."""
+    labels = {block.code: block.label for block in blocks}
+    groups = [
+        (kind.label, [(b, more_of(b, labels)) for b in blocks if b.kind == kind])
+        for kind in BlockKind
+    ]
+    return [(label, rows) for label, rows in groups if rows]
+
+
 def amount_in_words(block: BuildingBlock) -> str:
     if block.weight_percent is not None:
         return percent(block.weight_percent)
@@ -358,11 +369,20 @@ def facts_of_table(table: ValuationTable) -> dict[str, str]:
 
 
 def questions_of(table: Any) -> str:
+    return " ".join(each_question(table))
+
+
+def each_question(table: Any) -> list[str]:
     """The questions of a table; with the rows for which each is asked, where it says so."""
-    return " ".join(
-        f"{question(fact)} ({', '.join(fact['blocks'])})" if fact["blocks"] else question(fact)
+    return [
+        (
+            _("%(question)s (only with %(rows)s)")
+            % {"question": question(fact), "rows": ", ".join(fact["blocks"])}
+            if fact["blocks"]
+            else question(fact)
+        )
         for fact in table.facts
-    )
+    ]
 
 
 # --- beside each other ----------------------------------------------------------------------------
@@ -442,7 +462,7 @@ def history_of(table: ValuationTable, rows: Sequence[Any]) -> list[Happening]:
     told: list[Happening] = []
     before: Any = None
     for row in rows:
-        what = _("Loaded") if before is None else "; ".join(_changes(table.region, before, row))
+        what = _("Loaded") if before is None else "; ".join(_changes(before, row))
         if what:
             told.append(
                 Happening(what, row.history_date, row.history_user, row.history_change_reason or "")
@@ -451,7 +471,7 @@ def history_of(table: ValuationTable, rows: Sequence[Any]) -> list[Happening]:
     return told[::-1]
 
 
-def _changes(region: Region, before: Any, after: Any) -> list[str]:
+def _changes(before: Any, after: Any) -> list[str]:
     told = list(differences(before, after, UNTOLD))
     asked = [questions_of(row) for row in (before, after)]
     if asked[0] != asked[1]:
@@ -459,7 +479,8 @@ def _changes(region: Region, before: Any, after: Any) -> list[str]:
             _("questions %(old)s → %(new)s")
             % {"old": asked[0] or NOTHING, "new": asked[1] or NOTHING}
         )
-    left, right = (table_from(region, row.source)[1] for row in (before, after))
+    # What was loaded once is told, whatever is refused today.
+    left, right = (checked(row.source).blocks for row in (before, after))
     for pair in pairs(left, right):
         if pair.left is None:
             told.append(_("row %(row)s added") % {"row": pair.label})

@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, BuildingBlock, ValuationTable
-from contracts.policy.loading import FaultyFile, refuse_unknown, required, titles_from
+from contracts.valuation_tables.faults import Part
 
 # As an import can name it: between semicolons, with `!` before it.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 LONGEST_QUESTION = 300
+MOST_QUESTIONS = 200
 Fact = Mapping[str, Any]
 
 
@@ -64,100 +65,145 @@ def asked_for(table: Any, block: BuildingBlock) -> Iterator[Fact]:
             yield fact
 
 
-def facts_from(data: Mapping[str, Any], code: str) -> list[dict[str, Any]]:
+def facts_from(part: Part) -> list[dict[str, Any]]:
     """The questions of a table from the exchange format."""
-    rows = data.get("facts") or []
-    if not isinstance(rows, list):
-        raise FaultyFile(_("%(where)s: “%(key)s” is not a list.") % {"where": code, "key": "facts"})
-    return [_fact_from(number, row) for number, row in enumerate(rows, start=1)]
+    rows = part.rows("facts")
+    if len(rows) > MOST_QUESTIONS:
+        part.refuse("facts", "value", _("%(where)s: more than %(n)s questions."), n=MOST_QUESTIONS)
+    return [_fact_from(number, row, part) for number, row in enumerate(rows[:MOST_QUESTIONS])]
 
 
-def _fact_from(number: int, row: Any) -> dict[str, Any]:
-    where = f"facts[{number}]"
+def _fact_from(number: int, row: Any, whole: Part) -> dict[str, Any]:
+    path = f"facts[{number}]"
     if not isinstance(row, Mapping):
-        raise FaultyFile(_("%(where)s: “%(key)s” is missing.") % {"where": where, "key": "code"})
-    code = str(required(row, "code", where))
-    if not CODE.fullmatch(code):
-        raise FaultyFile(
+        whole.refuse(path, "value", _("%(where)s: “%(key)s” is missing."), where=path, key="code")
+        return {"code": "", "question": {"nl": "", "en": ""}, "blocks": []}
+    said = row.get("code")
+    part = Part(row, path, f"{path} {said}" if said else path, whole.faults)
+    part.required("code")
+    part.known(("code", "question", "blocks"))
+    code = part.text("code")
+    if code and not CODE.fullmatch(code):
+        part.refuse(
+            "code",
+            "value",
             _(
                 "%(where)s: “%(code)s” is no code. Use letters, digits, dashes and dots only,"
                 " without blanks."
-            )
-            % {"where": where, "code": code}
+            ),
+            code=code,
         )
-    refuse_unknown(row, ("code", "question", "blocks"), f"{where} {code}")
-    nl, en = titles_from({"title": required(row, "question", f"{where} {code}")}, code)
-    for words in (nl, en):
-        if len(words) > LONGEST_QUESTION:
-            raise FaultyFile(
-                _("%(where)s: a question has at most %(n)s characters.")
-                % {"where": f"{where} {code}", "n": LONGEST_QUESTION}
-            )
-    blocks = row.get("blocks") or []
-    if not isinstance(blocks, list) or not all(isinstance(one, str) for one in blocks):
-        raise FaultyFile(
-            _("%(where)s: “%(key)s” is not a list of codes.")
-            % {"where": f"{where} {code}", "key": "blocks"}
+    nl, en = part.titles("question")
+    if max(len(nl), len(en)) > LONGEST_QUESTION:
+        part.refuse(
+            "question",
+            "value",
+            _("%(where)s: a question has at most %(n)s characters."),
+            n=LONGEST_QUESTION,
         )
-    return {"code": code, "question": {"nl": nl, "en": en}, "blocks": list(blocks)}
+    return {"code": code, "question": {"nl": nl, "en": en}, "blocks": part.codes("blocks")}
 
 
-def refuse_loose_facts(table: ValuationTable, rows: Sequence[BuildingBlock]) -> None:
-    """A question that nothing needs, or is asked where nothing needs it, has no effect; and a
-    condition on what is not asked can never be met.
+Loose = Iterator[tuple[str, str, str]]
+
+
+def _places(rows: Sequence[BuildingBlock]) -> dict[str, set[str]]:
+    """By its code, the rows with which each row can count: itself, and of a bonus the blocks that
+    it goes with.
     """
-    codes = [fact["code"] for fact in table.facts]
-    for fact in table.facts:
-        if codes.count(fact["code"]) > 1:
-            raise FaultyFile(
-                _("%(where)s: this code stands there twice.") % {"where": f"facts {fact['code']}"}
-            )
-        _refuse_idle(fact, rows)
+    blocks = [row for row in rows if row.kind == BlockKind.PLACEMENT]
+    return {
+        row.code: {row.code}
+        | {block.code for block in blocks if row.kind == BlockKind.BONUS and goes_with(row, block)}
+        for row in rows
+    }
+
+
+def without_a_place(rows: Sequence[BuildingBlock]) -> Loose:
+    """A bonus that goes with no row counts for nothing, and so does taking the place of one that
+    never goes with it: the path, the name of the row, and why.
+    """
+    places = _possible(rows)
+    for row in rows:
+        path = f"blocks[{row.position - 1}]"
+        if row.kind == BlockKind.BONUS and not places[row.code]:
+            yield path, row.code, _("this bonus goes with no row, so it would never count.")
+            continue
+        own = places[row.code] if row.kind == BlockKind.BONUS else {row.code}
+        for code in row.replaces:
+            if not own & places[code]:
+                yield (
+                    f"{path}.replaces",
+                    row.code,
+                    _("“%(code)s” never goes with it, so that it stands here has no effect.")
+                    % {"code": code},
+                )
+
+
+def _possible(rows: Sequence[BuildingBlock]) -> dict[str, set[str]]:
+    """The same, but that a row takes the place of a bonus is not looked at: that is what is
+    judged.
+    """
+    blocks = {row.code for row in rows if row.kind == BlockKind.PLACEMENT}
+    return {
+        row.code: blocks & set(row.applies_to) if row.applies_to else set(blocks)
+        for row in rows
+        if row.kind == BlockKind.BONUS
+    }
+
+
+def loose_facts(said: Mapping[str, Any], rows: Sequence[BuildingBlock]) -> Loose:
+    """A question that nothing needs, or is asked where nothing needs it, has no effect; and a
+    condition on what is not asked can never be met: the path, the name, and why.
+    """
+    facts = [fact for fact in said.get("facts") or () if isinstance(fact, Mapping)]
+    places = _places(rows)
+    known: dict[str, Fact] = {}
+    for number, fact in enumerate(facts):
+        path, code = f"facts[{number}]", fact["code"]
+        if code in known:
+            yield f"{path}.code", f"facts {code}", _("this code stands there twice.")
+        known.setdefault(code, fact)
+        naming = [row for row in rows if code in named_by(row)]
+        if not naming:
+            why = _("“%(code)s” has no effect, since no condition of a row names it. Leave it out.")
+            yield path, "facts", why % {"code": code}
+        needing = set().union(*(places[row.code] for row in naming))
+        yield from _asked_idly(path, fact, needing, places)
     for row in rows:
         for code in named_by(row):
-            if code not in codes:
-                raise FaultyFile(
-                    _("%(where)s: the question “%(code)s” is not in “facts”.")
-                    % {"where": f"{row.code} condition", "code": code}
-                )
-            _refuse_unasked(row, table.facts[codes.index(code)], rows)
+            why = _unasked(row, known.get(code), places)
+            if why:
+                path = f"blocks[{row.position - 1}].condition"
+                yield path, f"{row.code} condition", why % {"code": code}
 
 
-def _refuse_idle(fact: Fact, rows: Sequence[BuildingBlock]) -> None:
-    if not any(fact["code"] in named_by(row) for row in rows):
-        raise FaultyFile(
-            _(
-                "facts: “%(code)s” has no effect, since no condition of a row names it. Leave it"
-                " out."
-            )
-            % {"code": fact["code"]}
-        )
-    by_code = {row.code: row for row in rows}
-    for code in fact["blocks"]:
-        if code not in by_code:
-            raise FaultyFile(
-                _("%(where)s: the block “%(code)s” is not in the table.")
-                % {"where": f"facts {fact['code']} blocks", "code": code}
-            )
-        if not _needing(fact, by_code[code], rows):
-            raise FaultyFile(
+def _asked_idly(path: str, fact: Fact, needing: set[str], places: Mapping[str, set[str]]) -> Loose:
+    for number, code in enumerate(fact.get("blocks") or ()):
+        where = f"{path}.blocks[{number}]"
+        if code not in places:
+            why = _("the block “%(code)s” is not in the table.") % {"code": code}
+            yield where, f"facts {fact['code']} blocks", why
+        elif needing and code not in needing:
+            yield (
+                where,
+                "facts",
                 _(
-                    "facts: that “%(code)s” is asked for row “%(row)s” (“blocks”) has no effect,"
+                    "that “%(code)s” is asked for row “%(row)s” (“blocks”) has no effect,"
                     " since no condition there needs it. Leave it out."
                 )
-                % {"code": fact["code"], "row": code}
+                % {"code": fact["code"], "row": code},
             )
 
 
-def _refuse_unasked(row: BuildingBlock, fact: Fact, rows: Sequence[BuildingBlock]) -> None:
-    """A row whose condition names a question that is nowhere asked for it."""
-    named = set(fact["blocks"])
-    places = {row.code, *(block.code for block in rows if goes_with(row, block))}
-    if named and not named & places:
-        raise FaultyFile(
-            _(
-                "%(where)s: the question “%(code)s” is not asked for this row, so it would never"
-                " count. Add the row to the “blocks” of the question."
-            )
-            % {"where": f"{row.code} condition", "code": fact["code"]}
-        )
+def _unasked(row: BuildingBlock, fact: Fact | None, places: Mapping[str, set[str]]) -> str:
+    """Why what a condition names is nowhere asked for its row; blank where it is."""
+    if fact is None:
+        return _("the question “%(code)s” is not in “facts”.")
+    named = set(fact.get("blocks") or ())
+    if not named or named & places[row.code]:
+        return ""
+    return _(
+        "the question “%(code)s” is not asked for this row, so it would never count. Add the row"
+        " to the “blocks” of the question."
+    )

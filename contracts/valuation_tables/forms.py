@@ -4,11 +4,13 @@ force.
 
 from collections.abc import Sequence
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,10 +27,10 @@ from contracts.models import (
     ValuationTable,
 )
 from contracts.policy.forms import RegionForm
+from contracts.valuation_tables.checking import MOST_BYTES
 from contracts.valuation_tables.facts import CODE as FACT_CODE
 from contracts.valuation_tables.facts import LONGEST_QUESTION, question
-from contracts.valuation_tables.keys import CONDITIONS, NOT_SAID, without_effect
-from contracts.valuation_tables.loading import MOST_BYTES
+from contracts.valuation_tables.keys import CONDITIONS, NOT_SAID, contradictions, without_effect
 from contracts.valuation_tables.units import UNITS, fitting_units
 from sroi.exchange import HOURS_OF_A_WEEK, decimal_number, hours_per_week, whole_number
 from sroi.fields import Day, ParsedField, euros, text_field
@@ -61,9 +63,49 @@ class FileForm(RegionForm):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if why := too_large(file.size, MOST_BYTES):
+        if file and (why := too_large(file.size, MOST_BYTES)):
             raise ValidationError(why)
         return file
+
+
+class CheckForm(forms.Form):
+    """A table as a file or as text; one of the two."""
+
+    file = forms.FileField(
+        label=gettext_lazy("JSON file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "application/json,.json"}),
+        error_messages={"empty": gettext_lazy("This file is empty.")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Or paste the text here"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 10, "spellcheck": "false", "autocomplete": "off", "class": "code"}
+        ),
+    )
+
+    clean_file = FileForm.clean_file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        text = cleaned.get("text") or ""
+        if why := too_large(len(text.encode("utf-8", "replace")), MOST_BYTES):
+            self.add_error("text", why)
+        if not self.errors and bool(text.strip()) == bool(cleaned.get("file")):
+            self.add_error("file", _("Choose a file or paste its text: one of the two."))
+        return cleaned
+
+    @property
+    def raw(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file:
+            content: bytes = file.read()
+            return content
+        # A browser sends every line end as two characters.
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n").encode("utf-8", "replace")
 
 
 class SuccessorForm(forms.Form):
@@ -302,10 +344,6 @@ class BlockForm(forms.Form):
         "permanent_contract",
         "facts",
         "not_facts",
-        "question_nl",
-        "question_en",
-        "question_code",
-        "question_answer",
         "applies_to",
         "replaces",
         "recognitions",
@@ -396,6 +434,9 @@ class BlockForm(forms.Form):
         ):
             name = "grace_months" if key == "entitlement" else key.removeprefix("condition.")
             self.add_error(name, _("This has no effect for this kind and unit. Leave it empty."))
+        if not self.errors:
+            for key, why in contradictions(SimpleNamespace(**cleaned)):
+                self.add_error(key.removeprefix("condition."), capfirst(why))
         return cleaned
 
     @property
@@ -469,6 +510,17 @@ class BlockForm(forms.Form):
     @property
     def conditions(self) -> list[Any]:
         return self.group(self.CONDITIONS)
+
+    @property
+    def new_question(self) -> list[Any]:
+        return self.group(self.OF_QUESTION)
+
+    @property
+    def asks_anew(self) -> bool:
+        """Whether a new question was typed, or something is wrong with it."""
+        return any(self[name].value() for name in self.OF_QUESTION[:-1]) or bool(
+            set(self.errors) & set(self.OF_QUESTION)
+        )
 
     @property
     def rest(self) -> list[Any]:

@@ -7,7 +7,9 @@ every row. Source: DOMAIN.md section 5.5.
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from contracts.models import BlockKind, Unit
+from django.utils.translation import gettext as _
+
+from contracts.models import BlockKind, MonthsFrom, MonthsOver, Unit
 from contracts.valuation_tables.units import UNITS
 
 FIRST, SECOND = FORMATS = ("valuation-table/1", "valuation-table/2")
@@ -63,19 +65,45 @@ def without_effect(kind: str, unit: str, row: Mapping[str, Any]) -> Iterator[str
             yield key
 
 
-def new_in(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """All that a table says and only the second format knows: where, and the key."""
+def contradictions(block: Any) -> Iterator[tuple[str, str]]:
+    """The keys with which a row says what can never be so, and why."""
+    least, most = block.min_age, block.max_age
+    if least is not None and most is not None and least > most:
+        yield (
+            "condition.min_age",
+            _("the least age (%(least)s) is above the most (%(most)s), so nobody can meet it.")
+            % {"least": least, "most": most},
+        )
+    for code in block.facts:
+        if code in block.not_facts:
+            yield (
+                "condition.not_facts",
+                _("“%(code)s” would have to be answered both yes and no, so nobody can meet it.")
+                % {"code": code},
+            )
+    if block.max_months_from == MonthsFrom.HIRE and block.max_months_over != MonthsOver.CONTRACT:
+        yield (
+            "max_months_over",
+            _("from hire on the months are counted over all contracts already. Leave this out."),
+        )
+
+
+def new_in(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """All that a table says and only the second format knows: its path, the name of the row or
+    table, and the key.
+    """
     for key in NEW_TABLE_KEYS:
         if key in data:
-            yield str(data.get("code")), key
+            yield key, str(data.get("code")), key
     rows = data.get("blocks")
-    for row in rows if isinstance(rows, list) else ():
+    for number, row in enumerate(rows if isinstance(rows, list) else ()):
         if not isinstance(row, Mapping):
             continue
         condition = row.get("condition")
-        own = [key for key in NEW_BLOCK_KEYS if key in row]
-        own += [f"unit {row['unit']}"] if row.get("unit") in NEW_UNITS else []
-        if isinstance(condition, Mapping) and condition:
-            own += [f"condition.{key}" for key in NEW_CONDITIONS if key in condition]
-        for key in own:
-            yield str(row.get("code")), key
+        own = {key: key for key in NEW_BLOCK_KEYS if key in row}
+        if row.get("unit") in list(NEW_UNITS):
+            own["unit"] = f"unit {row['unit']}"
+        if isinstance(condition, Mapping):
+            own |= {f"condition.{k}": f"condition.{k}" for k in NEW_CONDITIONS if k in condition}
+        for path, key in own.items():
+            yield f"blocks[{number}].{path}", str(row.get("code")), key

@@ -6,6 +6,7 @@ urlpatterns = [
     path("bouwblokken/", reading.ValuationTableList.as_view(), name="table-list"),
     path("bouwblokken/<int:pk>/", reading.ValuationTableDetail.as_view(), name="table-detail"),
     path("bouwblokken/laden/", editing.Load.as_view(), name="table-load"),
+    path("bouwblokken/controleren/", editing.Check.as_view(), name="table-check"),
     path("bouwblokken/vergelijken/", editing.Compare.as_view(), name="table-compare"),
     path("bouwblokken/<int:pk>/json/", editing.TableFile.as_view(), name="table-json"),
     path("bouwblokken/<int:pk>/opvolger/", editing.Succeed.as_view(), name="table-succeed"),

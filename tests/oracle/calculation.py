@@ -346,6 +346,11 @@ class Valued:
     months: dict[Month, Fraction] = field(default_factory=dict)
     fte: dict[Month, Fraction] = field(default_factory=dict)
     own_months: list[Month] = field(default_factory=list)
+    # Of a placement: the days that count, what its block and each bonus add before the share, and
+    # bonuses that were counted with an earlier placement.
+    window: "Window | None" = None
+    added: dict[str, Fraction] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)
     until: Month = (0, 0)
     posted: Fraction = ZERO
 
@@ -389,6 +394,7 @@ class Register:
         self.fulfilment_lines: list[FulfilmentLine] = []
         self.spend_lines: list[SpendLine] = []
         self.valued: dict[str, dict[str, Valued]] = {}
+        self.clocks: dict[str, Clock] = {}
         self._value_all()
 
     # Contracts and what they owe
@@ -402,7 +408,8 @@ class Register:
             rate = optional_number(row["rate"])
             contract = found[row["reference"]] = Contract(
                 reference=row["reference"],
-                contractor=row["contractor_kvk"],
+                # A KvK number has eight digits; spreadsheets drop the zero that it begins with.
+                contractor=row["contractor_kvk"].zfill(8),
                 shares=sorted(
                     (code, percent(share) if share else Fraction(1)) for code, share in shares
                 ),
@@ -575,6 +582,7 @@ class Register:
         """
         placements = sorted(placements, key=lambda placement: (placement.start, placement.row))
         clock = Clock(hired=placements[0].start)
+        self.clocks |= {placement.external_id: clock for placement in placements}
         windows: dict[tuple[str, str], Window] = {}
         for window, placement, contract in self._in_order_of_first_day(placements):
             block = contract.table.blocks[placement.blocks[contract.reference]]
@@ -638,6 +646,7 @@ class Register:
         for month, factor in factors(window, table):
             valued.fte[month] = hours * factor / 12 * share
         valued.months = dict.fromkeys(valued.fte, ZERO)
+        valued.window = window
         if placement.hours < table.min_hours:
             return
         for block in [valued.block, *claimed_bonuses(valued)]:
@@ -646,25 +655,15 @@ class Register:
                 own = limited(window, block, placement, clock, contract.reference)
             if own is None:
                 continue
-            if block.unit == "fixed":
-                if block is not valued.block:
-                    if block.code in counted_once:
-                        continue
-                    counted_once.add(block.code)
-                valued.months[month_of(own.first)] += block.amount * share
-                continue
-            if block.unit in ("week", "school_year"):
-                for month, days in own.months():
-                    of = 7 if block.unit == "week" else days_of_school_year(month)
-                    valued.months[month] += block.amount * days / of * share
-                continue
-            for month, factor in factors(own, table):
-                per_month = {
-                    "full_time_year": block.amount * hours / 12,
-                    "year": block.amount / 12,
-                    "month": block.amount,
-                }[block.unit]
-                valued.months[month] += per_month * factor * share
+            if block.unit == "fixed" and block is not valued.block:
+                if block.code in counted_once:
+                    valued.again.add(block.code)
+                    continue
+                counted_once.add(block.code)
+            valued.added[block.code] = ZERO
+            for month, amount in by_month(block, own, hours, table):
+                valued.added[block.code] += amount
+                valued.months[month] += amount * share
 
     def _value_other(self, fulfilment: Fulfilment, contract: Contract) -> Valued:
         """A purchase or an activity under one contract."""
@@ -878,6 +877,26 @@ def factors(window: Window, table: Table) -> Iterator[tuple[Month, Fraction]]:
             yield month, Fraction(days * 12, 366 if isleap(month[0]) else 365)
         else:
             yield month, Fraction(days, monthrange(*month)[1])
+
+
+def by_month(
+    block: Block, window: Window, hours: Fraction, table: Table
+) -> Iterator[tuple[Month, Fraction]]:
+    """What a block or bonus adds in each month of its window, before the share."""
+    if block.unit == "fixed":
+        yield month_of(window.first), block.amount
+    elif block.unit in ("week", "school_year"):
+        for month, days in window.months():
+            of = 7 if block.unit == "week" else days_of_school_year(month)
+            yield month, block.amount * days / of
+    else:
+        per_month = {
+            "full_time_year": block.amount * hours / 12,
+            "year": block.amount / 12,
+            "month": block.amount,
+        }[block.unit]
+        for month, factor in factors(window, table):
+            yield month, per_month * factor
 
 
 def claimed_bonuses(valued: Valued) -> list[Block]:

@@ -417,6 +417,7 @@ class Maker:
                     row["applies_to"] = [
                         f"{c}_NEW" if c == "YEARLY" else c for c in row["applies_to"]
                     ]
+        drop_what_never_meets(blocks)
         facts = self.second(blocks) if self.chance(0.7) else None
         return {
             "format": "valuation-table/1" if facts is None else "valuation-table/2",
@@ -457,7 +458,9 @@ class Maker:
                 row["max_months"] = random.choice([1, 6, 12])
             if row.get("max_months") and self.chance(0.5):
                 row["max_months_from"] = random.choice(["contract", "hire", "hire"])
-            if row.get("max_months") and self.chance(0.5):
+            # From hire on it is over all contracts anyway.
+            from_hire = row.get("max_months_from") == "hire"
+            if row.get("max_months") and not from_hire and self.chance(0.5):
                 row["max_months_over"] = random.choice(["contract", "contractor", "contractor"])
             if self.chance(0.3):
                 row["entitlement"] = {"grace_months": random.choice([0, 1, 3, 24])}
@@ -885,6 +888,21 @@ class Maker:
         else:
             self.accepted_value(row, 0.2)
         return row
+
+
+def drop_what_never_meets(blocks: list[dict[str, Any]]) -> None:
+    """A row takes the place only of bonuses that can be claimed beside it."""
+    placements = {row["code"] for row in blocks if row["kind"] == "placement"}
+    goes = {
+        row["code"]: set(row.get("applies_to") or placements)
+        for row in blocks
+        if row["kind"] == "bonus"
+    }
+    for row in blocks:
+        own = goes.get(row["code"], {row["code"]})
+        kept = [code for code in row.pop("replaces", ()) if own & goes[code]]
+        if kept:
+            row["replaces"] = kept
 
 
 def in_any_order(

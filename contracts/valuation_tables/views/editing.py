@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +20,10 @@ from django.views.generic import View
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
 from contracts.policy.loading import json_from
 from contracts.valuation_tables import door as table_door
+from contracts.valuation_tables.checking import checked_text
 from contracts.valuation_tables.forms import (
     BlockForm,
+    CheckForm,
     FileForm,
     InForceForm,
     SuccessorForm,
@@ -27,6 +31,7 @@ from contracts.valuation_tables.forms import (
 )
 from contracts.valuation_tables.keys import FIRST, FORMATS
 from contracts.valuation_tables.loading import is_used
+from contracts.valuation_tables.views.reading import facts
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.templatetags.formats import euro
@@ -40,6 +45,9 @@ from sroi.views import (
     act_of,
 )
 
+# Faults on one page, and characters of the line that one is on.
+MOST_SHOWN = 200
+SHOWN_OF_LINE = 160
 Alter = Callable[[table_door.Source], None]
 
 
@@ -125,6 +133,39 @@ class Compare(View):
 
 def chosen(tables: list[ValuationTable], pk: str) -> ValuationTable | None:
     return next((table for table in tables if str(table.pk) == pk), None)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Check(FormPage):
+    """What is wrong with a table that somebody is about to publish, or how it reads; for everyone,
+    and nothing is stored.
+    """
+
+    template_name = "contracts/table_check.html"
+    heading = gettext_lazy("Check a valuation table")
+    action = gettext_lazy("Check")
+    form_class = CheckForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        raw = form.raw
+        found = checked_text(raw)
+        lines = raw.decode("utf-8-sig", "replace").split("\n")
+        told: dict[str, Any] = {
+            "is_checked": True,
+            "number": len(found.faults),
+            "faults": [
+                (fault, lines[fault.line - 1].strip()[:SHOWN_OF_LINE] if fault.line else "")
+                for fault in found.faults[:MOST_SHOWN]
+            ],
+        }
+        if not found.faults:
+            told |= {
+                "table": found.table,
+                # It is in force nowhere.
+                "facts": facts(found.table, [])[1:],
+                "groups": table_door.groups_of(found.blocks),
+            }
+        return self.show(CheckForm(initial={"text": form.cleaned_data["text"]}), **told)
 
 
 # --- the region admin -----------------------------------------------------------------------------

@@ -5,13 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Prefetch, QuerySet
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import (
-    BlockKind,
     BuildingBlock,
     PinnedBy,
     TableInForce,
@@ -72,17 +71,12 @@ class ValuationTableDetail(DetailPage):
         blocks = list(visible(BuildingBlock, access).filter(table=table))
         for block in blocks:
             block.table = table
-        labels = {b.code: b.label for b in blocks}
-        groups = [
-            (kind.label, [(b, table_door.more_of(b, labels)) for b in blocks if b.kind == kind])
-            for kind in BlockKind
-        ]
         lines = list(
             visible(TableInForce, access).filter(region=table.region_id).order_by("valid_from")
         )
         others = visible(ValuationTable, access).filter(region=table.region_id).exclude(pk=table.pk)
         return super().get_context_data(
-            groups=[(label, rows) for label, rows in groups if rows],
+            groups=table_door.groups_of(blocks),
             facts=facts(table, periods_in_force(lines, table)),
             others=list(others),
             **self.of_admin(lines),
@@ -116,6 +110,7 @@ class ValuationTableDetail(DetailPage):
 
 
 def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> list[tuple[str, Any]]:
+    asked = [(said,) for said in table_door.each_question(table)]
     rows = [
         (
             _("In force"),
@@ -131,7 +126,7 @@ def facts(table: ValuationTable, in_force: list[tuple[date, date | None]]) -> li
         ),
         (_("Part of a month"), table.get_proration_display()),
         (_("Counts back at most"), months_words(table.lookback_months)),
-        (_("Questions"), table_door.questions_of(table)),
+        (_("Questions"), format_html_join("", "<div>{}</div>", asked)),
         (_("Note"), table.note),
         (_("Source"), source_link(table)),
     ]

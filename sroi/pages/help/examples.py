@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.conf import settings
 
 from contracts.models import BlockKind, Region
-from contracts.valuation_tables.loading import table_from
+from contracts.valuation_tables.checking import table_from
 from placements.claims.valuation import Claim, Counted, Value, value
 
 PUBLISHED = settings.BASE_DIR / "contracts" / "data" / "valuation-tables"

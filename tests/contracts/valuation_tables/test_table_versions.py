@@ -19,13 +19,13 @@ from django.urls import reverse
 from contracts.models import BuildingBlock, TableInForce, ValuationTable
 from contracts.policy.loading import FaultyFile
 from contracts.valuation_tables import door as table_door
+from contracts.valuation_tables.checking import table_from
 from contracts.valuation_tables.forms import BlockForm
 from contracts.valuation_tables.loading import (
     LineOfTables,
     is_used,
     load_table,
     put_in_force,
-    table_from,
 )
 from placements.claims.words import example_worth
 from sroi.access import Role

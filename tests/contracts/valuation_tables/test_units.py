@@ -8,7 +8,7 @@ import pytest
 
 from contracts.models import BlockKind, Region, Unit
 from contracts.policy.loading import FaultyFile
-from contracts.valuation_tables.loading import table_from
+from contracts.valuation_tables.checking import table_from
 from contracts.valuation_tables.units import UNITS, fitting_units, unit_of
 from tests.placements.claims.test_valuation import made_table
 

@@ -11,10 +11,10 @@ import pytest
 from contracts.models import BlockKind, Region, Unit
 from contracts.policy.loading import FaultyFile
 from contracts.social_firms.recognition import is_open
+from contracts.valuation_tables.checking import BLOCK_KEYS, TABLE_KEYS, table_from
 from contracts.valuation_tables.door import facts_of_block
 from contracts.valuation_tables.facts import asked_for
 from contracts.valuation_tables.keys import CONDITIONS, NEW_BLOCK_KEYS, OF_A_PERSON
-from contracts.valuation_tables.loading import BLOCK_KEYS, TABLE_KEYS, table_from
 from contracts.valuation_tables.units import UNITS, fitting_units
 from contracts.valuation_tables.views.reading import facts
 from placements.claims import proof

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.models import Region
-from contracts.valuation_tables.loading import table_from
+from contracts.valuation_tables.checking import table_from
 from placements.claims.valuation import AtFirm, Claim, Counted, Earlier, Value, value
 from tests.placements.claims.test_valuation import D, made_table, placed, worth
 

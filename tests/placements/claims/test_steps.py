@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from contracts.models import Region
-from contracts.valuation_tables.loading import table_from
+from contracts.valuation_tables.checking import table_from
 from placements.claims.valuation import (
     Claim,
     Counted,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contracts.models import Region
 from contracts.policy.loading import FaultyFile
-from contracts.valuation_tables.loading import table_from
+from contracts.valuation_tables.checking import table_from
 from placements.claims.valuation import Claim, Counted, Earlier, Value, spread, value
 from sroi.money import cumulative
 

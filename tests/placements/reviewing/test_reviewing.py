@@ -48,6 +48,18 @@ def kinds(client: Client, version: FulfilmentVersion) -> list[str]:
     return [signal.kind for signal in client.get(page(version)).context["signals"]]
 
 
+def test_why_something_is_worth_nothing_is_not_folded_away(client: Client, contract: Any) -> None:
+    long_ago = {"start_date": date(2020, 1, 1), "end_date": date(2020, 6, 30)}
+    dated = long_ago | {"confirmed_until": date(2020, 6, 30)}
+    nothing = make.make_placement(contract, state="submitted", **dated)
+    something = make.make_activity(contract, state="submitted")
+    folded = [
+        '<details class="fold" open>' not in client.get(page(one)).content.decode()
+        for one in (nothing, something)
+    ]
+    assert folded == [False, True]
+
+
 @pytest.mark.parametrize(
     ("days", "said"),
     [(0, "wacht 0 van de 9 dagen"), (9, "wacht 9 van de 9 dagen"), (10, "langer dan de 9 van")],
