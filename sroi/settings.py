@@ -181,6 +181,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     # Codes of statements, which everyone can try.
     "try_statement": "60/m/ip",
+    # Reading a large file that is wrong everywhere takes seconds.
+    "check_table": "20/m/ip",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 MFA_ADAPTER = "sroi.accounts.second_factor.sealing.MFAAdapter"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -145,6 +146,11 @@ class Check(FormPage):
     heading = gettext_lazy("Check a valuation table")
     action = gettext_lazy("Check")
     form_class = CheckForm
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not ratelimit.consume(request, app="allauth.account", action="check_table"):
+            return ratelimit.respond_429(request)
+        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         raw = form.raw

@@ -86,6 +86,12 @@ class TestPage:
         assert reverse("table-check") == self.URL
         assert Client().get(self.URL).status_code == 200
 
+    def test_who_asks_too_often_is_held_up(self, settings: Any) -> None:
+        limits = {**settings.ACCOUNT_RATE_LIMITS, "check_table": "2/m/ip"}
+        settings.ACCOUNT_RATE_LIMITS = limits
+        codes = [self.check(text=GOOD).status_code for _ in range(4)]
+        assert codes == [200, 200, 429, 429]
+
     def test_a_pasted_table_says_what_is_wrong_where(self) -> None:
         # As a browser sends it.
         answer = self.check(text=BAD.replace("\n", "\r\n"))
