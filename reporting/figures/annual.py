@@ -19,7 +19,7 @@ from contracts.coverage.coverage import coverage
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
 from placements.models import FulfilmentLine, FulfilmentVersion
-from reporting.figures import quality, totals
+from reporting.figures import quality, standing, totals
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
 from reporting.models import Goal
@@ -55,12 +55,13 @@ def annual_figures(
     done = fulfilment_lines.filter(contract__region=region)
     contracts = contracts.filter(region=region)
     versions = versions.filter(fulfilment__region=region)
+    whole = own = standing.Ledgers(owed, done)
     if municipality:
         shared = ContractShare.objects.filter(municipality=municipality, percent__gt=0).values(
             "contract"
         )
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
-        contracts = contracts.filter(pk__in=shared)
+        contracts, own = contracts.filter(pk__in=shared), standing.Ledgers(owed, done)
         versions = versions.filter(
             pk__in=versions.filter(allocations__contract__in=shared).values("pk")
         )
@@ -73,6 +74,7 @@ def annual_figures(
     workplaces = totals.workplaces(done, period, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
     municipalities, other_clients = totals.clients(cells, registered, workplaces)
+    stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
         period=period,
@@ -84,6 +86,9 @@ def annual_figures(
         goal={},
         quality=quality.quality(period, done, contracts, versions, today),
         accepted_without_evidence=quality.without_evidence(done, period),
+        contracts_ended=stood.ended,
+        due_to_date=stood.due,
+        statuses=stood.by_status,
         by_month=totals.by_month(done_months, period),
         blocks=totals.largest_first(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()

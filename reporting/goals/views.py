@@ -25,7 +25,7 @@ from reporting.models import Goal
 from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers
-from sroi.templatetags.formats import long_date
+from sroi.templatetags.formats import long_date, number
 from sroi.views import FormPage, Happening, LookFirst, OfOne, Request, act_of
 
 LATEST = 50
@@ -112,11 +112,14 @@ class PolicyPage(OfRegion):
             for year, aims in found.items()
         ]
 
-    def cell(self, year: int, indicator: str, aim: Aim | None, is_final: bool) -> tuple[str, str]:
-        """The goal in words and the address where it is changed."""
+    def cell(
+        self, year: int, indicator: str, aim: Aim | None, is_final: bool
+    ) -> tuple[str, str, str]:
+        """The goal in words, the address where it is changed, and what it comes from."""
         where = reverse("policy-goal", kwargs={"region": self.region.code})
         words = (aim or Aim()).words(indicator)
-        return words, "" if aim is None or is_final else f"{where}?jaar={year}&over={indicator}"
+        url = "" if aim is None or is_final else f"{where}?jaar={year}&over={indicator}"
+        return words, url, aim.explained if aim else ""
 
     def history(self) -> list[Happening]:
         rows = visible(Goal.history.model, self.request.access).filter(region=self.region)
@@ -172,7 +175,12 @@ class GoalPage(OfRegion, FormPage):
         }
         if initial["year"].isascii() and initial["year"].isdigit() and len(initial["year"]) == 4:
             aim = goals.goal_of(self.region, int(initial["year"]), initial["indicator"])
-            initial |= {"low": aim.low, "high": aim.high, "seen": str(aim)}
+            initial |= {"source": aim.source, "seen": str(aim)}
+            if aim.chain:
+                parts = "; ".join(map(number, aim.chain.percents))
+                initial |= {"volume": aim.chain.volume, "percents": parts}
+            else:
+                initial |= {"low": aim.low, "high": aim.high}
         return initial
 
     def do(self, form: Any) -> str:

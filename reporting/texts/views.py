@@ -27,6 +27,7 @@ from reporting.texts.written import (
     of_earlier_year,
     present,
     unexplained,
+    versions,
     without_own,
 )
 from sroi.doors import Refused
@@ -116,6 +117,7 @@ class SectionPage(OfSection, FormPage):
             title=WRITTEN[self.section],
             last=self.last,
             earlier=of_earlier_year(self.edition, self.section),
+            versions=versions(self.edition, self.section),
             unexplained=unexplained(self.edition) if self.section == CONSEQUENCES else [],
             section=notice_html.section(self.edition, self.section, written),
             groups=placeholders.groups(self.edition),

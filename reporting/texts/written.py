@@ -49,6 +49,30 @@ def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
     return found
 
 
+@dataclass(frozen=True)
+class Version:
+    """A text as it was saved once, with what it made of the one before it."""
+
+    row: SectionText
+    changes: list["Piece"]
+
+
+def versions(edition: Edition, section: str, most: int = 20) -> list[Version]:
+    """What was saved for this edition itself, the last first. A blank text is the default one."""
+    if not edition.report:
+        return []
+    rows = saved_texts(edition.report, edition.municipality, section).select_related("by")
+    found = list(rows.order_by("-number")[: most + 1])
+    default = without_own(edition, section)
+    texts = [row.text or default for row in found]
+    # What the first one began from is not kept: figures in the default text move.
+    before = texts[1:] + ([default] if len(found) <= most else [])
+    return [
+        Version(row, list(changes(then, now)))
+        for row, now, then in zip(found, texts, before, strict=False)
+    ]
+
+
 def present(edition: Edition, section: str) -> str:
     """The text as it stands in this edition."""
     return edition.texts.get(section) or standard(edition, section)

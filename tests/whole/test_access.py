@@ -275,6 +275,7 @@ PAGES = {
     "report-send-back": Page(who_may(May.WRITE_REPORTS, May.FINALISE), of="report", also=("post",)),
     "report-finalise": Page(who_may(May.FINALISE), of="report", also=("post",)),
     "report-revise": Page(who_may(May.FINALISE), of="report", also=("post",)),
+    "report-corrections": Page(who_may(May.SEE_REGION), of="report"),
     "report-text": Page(who_may(May.WRITE_REPORTS), of="text", also=("post",)),
     "report-preview": Page(who_may(May.WRITE_REPORTS), of="text", method="post"),
     "report-municipality-text": Page(who_may(May.WRITE_REPORTS), of="town_text", also=("post",)),

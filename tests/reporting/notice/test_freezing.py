@@ -56,7 +56,15 @@ def without_keys(figures: AnnualFigures) -> AnnualFigures:
     contractors = [replace(p, code="") for p in figures.contractors]
     later = {figure.name for figure in RECONCILED}
     values = {name: value for name, value in figures.values.items() if name not in later}
-    return replace(figures, values=values, contractors=contractors, accepted_without_evidence=None)
+    return replace(
+        figures,
+        values=values,
+        contractors=contractors,
+        accepted_without_evidence=None,
+        contracts_ended=None,
+        due_to_date=None,
+        statuses=[],
+    )
 
 
 def test_facts_of_the_first_format_are_those_of_the_same_ledger(ledger: Ledger) -> None:

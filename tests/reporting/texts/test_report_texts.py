@@ -369,3 +369,26 @@ def test_the_roles_that_write(ledger: Ledger, no_files: None) -> None:
     assert "Sinds de laatste herziening" not in others[0].get(ROOT).content.decode()
     assert revise(admin, "Een fout").status_code == 302
     assert "Verbeterd." in others[0].get(ROOT).content.decode()
+
+
+def test_every_version_says_who_changed_what_and_last_year_stands_beside_it(
+    ledger: Ledger,
+) -> None:
+    """Only what was saved for this edition; a municipality's text is in its own list."""
+    for year, text, who in (
+        (2023, "Vorig jaar zo.", "Anja"),
+        (2024, "Eerste versie.", "Bas"),
+        (2024, "Tweede versie.", "Cor"),
+    ):
+        edition = assemble(ledger.region, year, None, TODAY)
+        row = latest(edition, "kernboodschap")
+        by = make.make_user(Role.ADVISER, ledger.region, name=who)
+        seen = row.number if row else 0
+        writing.write(edition, "kernboodschap", text, seen=seen, everywhere=False, act=act(by=by))
+    page = signed_in(ledger, Role.ADVISER).get(CORE).content.decode()
+    beside = page[page.index("Tekst van 2023</summary>") :]
+    assert "Vorig jaar zo." in beside
+    told = beside[beside.index("2 versies</summary>") :]
+    assert told.index("Cor") < told.index("Bas")
+    assert "<del>Eerste </del><ins>Tweede </ins>versie." in told
+    assert "Anja" not in told
