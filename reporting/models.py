@@ -182,6 +182,33 @@ class SectionText(ScopedModel):
         return f"{self.report_id} {self.section} {self.number}"
 
 
+class SectionComment(ScopedModel):
+    """What a colleague says to the writer about a section of an edition, until it is dealt with."""
+
+    report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="comments")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    section = models.CharField(_("section"), max_length=30)
+    text = models.CharField(_("comment"), max_length=1000)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    scope = Scope(region="report__region")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.section}"
+
+
 class Filing(ScopedModel):
     """What a clerk needs to file an edition of a report; printed in its title block."""
 

@@ -14,7 +14,7 @@ from reporting.figures.words import SECTIONS, listed
 from reporting.models import Filing
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
-from reporting.texts.written import CONSEQUENCES, unexplained
+from reporting.texts.written import CONSEQUENCES, comments, unexplained
 
 
 class Lack(NamedTuple):
@@ -41,6 +41,12 @@ def _written(edition: Edition) -> Iterator[Lack]:
             _("Why %(year)s differs much from the year before.") % {"year": edition.year},
             address("supplement", edition),
         )
+    said = comments(edition).filter(done_at=None).count()
+    if said:
+        words = ngettext(
+            "%(number)s comment to deal with.", "%(number)s comments to deal with.", said
+        )
+        yield Lack(words % {"number": said}, address("comments", edition))
     default = [title for id, title in SECTIONS if id not in edition.texts]
     if default:
         yield Lack(_("The default text stands in: %(titles)s.") % {"titles": listed(default)})

@@ -63,7 +63,7 @@ class GoalForm(forms.Form):
         help_text=_("Stands beside the goal in the report, such as “motie 12 van 3 maart 2025”."),
     )
     why = text_field(
-        _("Why, or where it was decided"),
+        _("Why"),
         WHY,
         required=False,
         help_text=_("Stands in the history of the goals."),

@@ -143,7 +143,7 @@ class ReportPage(EditionView):
 
     def work(self, access: Access, edition: Edition) -> list[Choice]:
         """What can be filled in beside the text, for who may."""
-        found = []
+        found = [Choice(_("Comments for the writer"), address("comments", edition), False)]
         if may_file(access, edition):
             found.append(Choice(_("Particulars for the clerk"), address("filing", edition), False))
         if may_supply(access, edition) and edition.municipality is None:

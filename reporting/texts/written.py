@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.models import Municipality, Region
 from reporting.figures.words import WRITTEN
-from reporting.models import AnnualReport, SectionText
+from reporting.models import AnnualReport, SectionComment, SectionText
 from reporting.notice.editions import Edition, that_count, written_texts
 from reporting.notice.text.standard import standard
 from sroi.access import Access, May
@@ -113,6 +113,12 @@ def last_text(report: AnnualReport | None) -> int:
     """The last text of the report that was saved, of whatever section and edition."""
     row = SectionText.objects.filter(report=report).order_by("-pk").first() if report else None
     return row.pk if row else 0
+
+
+def comments(edition: Edition) -> Any:
+    """What colleagues said about the texts of this edition, in the order of saying it."""
+    rows = SectionComment.objects.filter(report=edition.report, municipality=edition.municipality)
+    return rows.select_related("by", "done_by") if edition.report else rows.none()
 
 
 def edited(report: AnnualReport, editions: Iterable[int | None]) -> dict[int | None, list[str]]:

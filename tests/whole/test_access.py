@@ -275,6 +275,8 @@ PAGES = {
     "report-send-back": Page(who_may(May.WRITE_REPORTS, May.FINALISE), of="report", also=("post",)),
     "report-finalise": Page(who_may(May.FINALISE), of="report", also=("post",)),
     "report-revise": Page(who_may(May.FINALISE), of="report", also=("post",)),
+    "report-comments": Page(who_may(May.SEE_REGION), of="report", also=("post",)),
+    "report-municipality-comments": Page(who_may(May.SEE_REGION), of="town_report", also=("post",)),
     "report-corrections": Page(who_may(May.SEE_REGION), of="report"),
     "report-text": Page(who_may(May.WRITE_REPORTS), of="text", also=("post",)),
     "report-preview": Page(who_may(May.WRITE_REPORTS), of="text", method="post"),

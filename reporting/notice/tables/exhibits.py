@@ -34,6 +34,7 @@ from reporting.notice.tables.cells import (
     aim,
     column,
     count,
+    dashed,
     named,
     rate,
     shares,
@@ -219,7 +220,7 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
         (
             row[0],
             impacts.get(code, NOTHING),
-            *map(_dashed, row[1:]),
+            *map(dashed, row[1:]),
         )
         for code, row in zip(codes, found.rows, strict=True)
     ]
@@ -228,12 +229,6 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
     return DocumentTable(
         found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names
     )
-
-
-def _dashed(cell: str) -> str:
-    """Nothing is a dash, that keeps its value: in data it is 0."""
-    value = getattr(cell, "value", None)
-    return cell if value else Cell(NOTHING, value)
 
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
@@ -254,7 +249,7 @@ def sectors_table(own: AnnualFigures) -> DocumentTable:
         [*(part.contract_value_registered for part in known), own.contract_value_registered]
     )
     rows = [
-        (row[0], *map(_dashed, (*row[1:], value)))
+        (row[0], *map(dashed, (*row[1:], value)))
         for row, value in zip(found.rows, values, strict=False)
     ]
     header = (*found.header, f"Contractwaarde {own.year}")

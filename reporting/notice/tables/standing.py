@@ -6,7 +6,7 @@ from decimal import Decimal
 from placements.standing.progress import Status
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.words import capital
-from reporting.notice.tables.cells import Cell, column, count, named
+from reporting.notice.tables.cells import Cell, column, count, dashed, named
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING, long_date
@@ -24,21 +24,28 @@ def statuses_table(own: AnnualFigures, day: date) -> DocumentTable:
         )
     ]
     rows = [
-        (capital(str(Status(status.code).label)), count(status.number), *(c[i] for c in amounts))
+        (
+            capital(str(Status(status.code).label)),
+            count(status.number),
+            *(dashed(cells[i]) for cells in amounts),
+        )
         for i, status in enumerate(found)
     ]
     total = ("Samen", count(sum(status.number for status in found)), *(c[-1] for c in amounts))
     header = ("Stand", "Opdrachten", "Verplicht", "Ingevuld", "Nog in te vullen")
-    note = (
-        "Van afgerekende opdrachten staan hier die van dit jaar. Wat bij de ene opdracht meer is"
-        " ingevuld dan verplicht, telt niet bij een andere."
-    )
+    said = []
+    if any(status.code == Status.SETTLED for status in found):
+        said.append("Van afgerekende opdrachten staan hier die dit jaar eindigden.")
+    if any(status.realised > status.obligation for status in found):
+        said.append(
+            "Wat bij de ene opdracht meer is ingevuld dan verplicht, telt niet bij een andere."
+        )
     return DocumentTable(
         f"Hoe opdrachten ervoor stonden op {long_date(day)}",
         header,
         rows,
         total,
-        note,
+        " ".join(said),
         fields=("number", "obligation", "realised", "open"),
         names=named(status.code for status in found),
     )
