@@ -1,5 +1,6 @@
 """One look at all that is missing before a report is proposed: what was not written, not filled in
-or not dealt with. None of it stands in the way; who proposes decides.
+or not dealt with. Goals that were not reached have a warning of their own. None of it stands in the
+way; who proposes decides.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from reporting.figures.words import SECTIONS, listed
 from reporting.models import Filing
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
-from reporting.texts.written import CONSEQUENCES, comments, unexplained
+from reporting.texts.written import comments
 
 
 class Lack(NamedTuple):
@@ -30,11 +31,6 @@ def missing(edition: Edition) -> list[Lack]:
 
 
 def _written(edition: Edition) -> Iterator[Lack]:
-    if goals := unexplained(edition):
-        yield Lack(
-            _("Why was not reached: %(goals)s.") % {"goals": listed(goals)},
-            address("text", edition, section=CONSEQUENCES),
-        )
     amounts = {year.year: year.fulfilled for year in edition.own.years}
     if edition.year in stands_out(amounts) and str(edition.year) not in edition.outlook.remarks:
         yield Lack(

@@ -51,7 +51,12 @@ def differences(report: AnnualReport) -> Iterator[str]:
         report.revisions.earliest("number").editions.select_related("municipality").order_by("pk")
     ):
         now = figures_of(
-            None, report.region, report.year, edition.municipality, as_of=report.last_posting
+            None,
+            report.region,
+            report.year,
+            edition.municipality,
+            as_of=report.last_posting,
+            with_standing=False,
         )
         data = figures_as_data(now)
         if "by_client" not in edition.figures:

@@ -22,7 +22,7 @@ from reporting.notice.editions import may_export
 from reporting.notice.files.html import LANGUAGE
 from reporting.particulars.filled_in import filed_anew
 from reporting.texts.views import OfEdition
-from reporting.texts.written import last_text, waiting
+from reporting.texts.written import last_text, unexplained, waiting
 from sroi.doors import Overtaken
 from sroi.fields import change_answers
 from sroi.views import FormPage, Request, act_of
@@ -107,6 +107,7 @@ class StepView(OfEdition, FormPage):
             "action": self.words.action,
         }
         if self.step == "propose":
+            about["unexplained"] = unexplained(self.edition)
             about["missing"] = missing(self.edition)
         if self.step in WITHOUT_A_WAY_BACK:
             about["rows"] = [

@@ -47,6 +47,7 @@ def annual_figures(
     goals: QuerySet[Any],
     municipality: Municipality | None = None,
     today: date | None = None,
+    with_standing: bool = True,
 ) -> AnnualFigures:
     """Every figure of section 7 over the rows in these querysets, narrowed to `region` and
     `municipality`.
@@ -74,7 +75,6 @@ def annual_figures(
     workplaces = totals.workplaces(done, period, cells)
     coverage_of = partial(coverage, contracts, owed if municipality else None)
     municipalities, other_clients = totals.clients(cells, registered, workplaces)
-    stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     figures = AnnualFigures(
         period=period,
@@ -86,9 +86,6 @@ def annual_figures(
         goal={},
         quality=quality.quality(period, done, contracts, versions, today),
         accepted_without_evidence=quality.without_evidence(done, period),
-        contracts_ended=stood.ended,
-        due_to_date=stood.due,
-        statuses=stood.by_status,
         by_month=totals.by_month(done_months, period),
         blocks=totals.largest_first(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
@@ -105,6 +102,14 @@ def annual_figures(
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
     )
+    if with_standing:
+        stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
+        figures = replace(
+            figures,
+            contracts_ended=stood.ended,
+            due_to_date=stood.due,
+            statuses=stood.by_status,
+        )
     if figures.year is None:
         return figures
     cube, before = totals.done_by_year(done, period), Period.year(figures.year - 1)
@@ -163,13 +168,15 @@ def figures_of(
     *,
     as_of: int | None = None,
     today: date | None = None,
+    with_standing: bool = True,
 ) -> AnnualFigures:
     """Annual figures of what `access` may see; with None of everything, for a caller that was let
     in already.
 
     With `as_of` only lines up to that posting count, and contracts that had a line by then: a
     figure of yesterday. `today` matters for a period that has not ended: reports are then looked
-    for up to today.
+    for up to today. Without `with_standing` no contract is read to see how it stood, which takes
+    long where there are many.
     """
 
     def rows(model: Any) -> QuerySet[Any]:
@@ -196,4 +203,5 @@ def figures_of(
         goals=rows(Goal),
         municipality=municipality,
         today=today,
+        with_standing=with_standing,
     )
