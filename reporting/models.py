@@ -38,6 +38,12 @@ class Goal(ScopedModel):
     indicator = models.CharField(_("indicator"), max_length=30)
     low = models.DecimalField(_("low"), max_digits=15, decimal_places=2)
     high = models.DecimalField(_("high"), max_digits=15, decimal_places=2, null=True, blank=True)
+    # A goal as a share: the low is then these percents of each other of what is procured in a year
+    # (percents as text, such as "85.00").
+    volume = MoneyField(_("procurement volume in a year"), null=True, blank=True)
+    percents = models.JSONField(_("percentages of it"), default=list, blank=True)
+    # Where it was decided: a motion, or a promise to the council.
+    source = models.CharField(_("where it was decided"), max_length=200, blank=True)
 
     scope = Scope(region="region", everyone=True)
     history = kept(Scope(region="region"))
@@ -49,6 +55,11 @@ class Goal(ScopedModel):
             models.CheckConstraint(
                 condition=models.Q(high=None) | models.Q(high__gte=models.F("low")),
                 name="goal_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(volume=None, percents=[])
+                | (models.Q(volume__isnull=False, high=None) & ~models.Q(percents=[])),
+                name="goal_chain",
             ),
         ]
 
@@ -171,6 +182,33 @@ class SectionText(ScopedModel):
         return f"{self.report_id} {self.section} {self.number}"
 
 
+class SectionComment(ScopedModel):
+    """What a colleague says to the writer about a section of an edition, until it is dealt with."""
+
+    report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="comments")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    section = models.CharField(_("section"), max_length=30)
+    text = models.CharField(_("comment"), max_length=1000)
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    scope = Scope(region="report__region")
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.report_id} {self.section}"
+
+
 class Filing(ScopedModel):
     """What a clerk needs to file an edition of a report; printed in its title block."""
 
@@ -231,6 +269,8 @@ class Supplement(ScopedModel):
     realised_low = _percent(_("part of the obligation that is fulfilled, low"))
     realised_high = _percent(_("part of the obligation that is fulfilled, high"))
     scenario_note = models.CharField(_("assumptions"), max_length=1000, blank=True)
+    # Printed under the years beside each other, in this report and in those of later years.
+    year_note = models.CharField(_("why this year stands out"), max_length=500, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     scope = Scope(region="region")

@@ -42,14 +42,22 @@ def differences(drafts: Iterable[NextRevision], reason: str) -> list[Difference]
     drafts = list(drafts)
     if not any(draft.is_changed for draft in drafts):
         return []
+    return between(
+        (draft.before.municipality, draft.before.document, draft.made(reason).document)
+        for draft in drafts
+    )
+
+
+def between(documents: Iterable[tuple[Municipality | None, str, str]]) -> list[Difference]:
+    """Between two documents of each edition."""
     found: dict[tuple[str, tuple[Any, ...]], Difference] = {}
-    for draft in drafts:
-        before, after = parts(draft.before.document), parts(draft.made(reason).document)
+    for town, then, now in documents:
+        before, after = parts(then), parts(now)
         for name, title in TITLES.items():
             # A report that was frozen earlier has no message, and no annex.
             if changed := tuple(lines(before.get(name, ""), after.get(name, ""))):
                 one = found.setdefault((name, changed), Difference(title, list(changed)))
-                one.municipalities.append(draft.before.municipality)
+                one.municipalities.append(town)
     return [found[key] for key in sorted(found, key=lambda key: list(TITLES).index(key[0]))]
 
 

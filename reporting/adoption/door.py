@@ -295,4 +295,7 @@ def _noted(report: AnnualReport, kind: str, act: Act) -> AnnualReport:
 
 def _limits(goal: Any) -> dict[str, Any]:
     high = None if goal.high is None else str(goal.high)
-    return {"year": goal.year, "indicator": goal.indicator, "low": str(goal.low), "high": high}
+    found = {"year": goal.year, "indicator": goal.indicator, "low": str(goal.low), "high": high}
+    if goal.volume is not None:
+        found |= {"volume": str(goal.volume), "percents": goal.percents}
+    return found | ({"source": goal.source} if goal.source else {})

@@ -10,5 +10,6 @@ urlpatterns = [
     ),
     path(REGION + "vaststellen/", views.StepView.as_view(step="finalise"), name="report-finalise"),
     path(REGION + "publiceren/", views.StepView.as_view(step="publish"), name="report-publish"),
+    path(REGION + "herzieningen/", views.CorrectionPage.as_view(), name="report-corrections"),
     path(REGION + "herzien/", views.StepView.as_view(step="revise"), name="report-revise"),
 ]

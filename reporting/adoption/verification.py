@@ -2,8 +2,8 @@
 was frozen then.
 
 Contracts, reviews and goals move on, so what a report says of them is a snapshot (contracts active,
-coverage, what awaited review, goals). It is held by the fingerprint; everything that is a sum of
-lines is computed again.
+how they stood, coverage, what awaited review, goals). It is held by the fingerprint; everything
+that is a sum of lines is computed again.
 """
 
 import hashlib
@@ -20,6 +20,9 @@ SNAPSHOT = (
     *(figure.name for figure in FIGURES.values() if figure.moves_on),
     "coverage",
     "goal",
+    "contracts_ended",
+    "contracts_by_status",
+    "due_to_date",
     "quality.contracts_without_report",
     "quality.awaiting_review",
     "quality.self_reviewed",
@@ -48,7 +51,12 @@ def differences(report: AnnualReport) -> Iterator[str]:
         report.revisions.earliest("number").editions.select_related("municipality").order_by("pk")
     ):
         now = figures_of(
-            None, report.region, report.year, edition.municipality, as_of=report.last_posting
+            None,
+            report.region,
+            report.year,
+            edition.municipality,
+            as_of=report.last_posting,
+            with_standing=False,
         )
         data = figures_as_data(now)
         if "by_client" not in edition.figures:

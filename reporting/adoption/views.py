@@ -5,27 +5,45 @@ and `steps`.
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone
+from django.shortcuts import render
+from django.utils import timezone, translation
 
 from reporting.adoption import comparing, revising
 from reporting.adoption import door as adoption
+from reporting.adoption.correction import corrections
 from reporting.adoption.forms import StepForm
+from reporting.adoption.missing import missing
 from reporting.adoption.steps import STEPS, ReportStep
 from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport
 from reporting.notice.addresses import address
+from reporting.notice.editions import may_export
+from reporting.notice.files.html import LANGUAGE
 from reporting.particulars.filled_in import filed_anew
 from reporting.texts.views import OfEdition
 from reporting.texts.written import last_text, unexplained, waiting
 from sroi.doors import Overtaken
 from sroi.fields import change_answers
-from sroi.views import FormPage, act_of
+from sroi.views import FormPage, Request, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
 REASON = "… (uw reden)"
 # Before these the figures that are kept, or that everyone will read, stand on the page.
 WITHOUT_A_WAY_BACK = ("finalise", "publish")
+
+
+class CorrectionPage(OfEdition):
+    """What the councils are told after a revision, to copy into a letter or mail."""
+
+    def may(self) -> bool:
+        return may_export(self.request.access, self.edition.region)
+
+    def get(self, request: Request, **kwargs: Any) -> HttpResponse:
+        with translation.override(LANGUAGE):
+            found = corrections(self.edition)
+        context = {"edition": self.edition, "corrections": found, "back": address("", self.edition)}
+        return render(request, "reporting/corrections.html", context)
 
 
 class StepView(OfEdition, FormPage):
@@ -90,6 +108,7 @@ class StepView(OfEdition, FormPage):
         }
         if self.step == "propose":
             about["unexplained"] = unexplained(self.edition)
+            about["missing"] = missing(self.edition)
         if self.step in WITHOUT_A_WAY_BACK:
             about["rows"] = [
                 (figure.title, figure.kind.written(figure.value(self.edition.own)))

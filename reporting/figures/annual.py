@@ -19,7 +19,7 @@ from contracts.coverage.coverage import coverage
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
-from reporting.figures import quality, totals
+from reporting.figures import quality, standing, totals
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
 from reporting.figures.people import people
@@ -48,6 +48,7 @@ def annual_figures(
     goals: QuerySet[Any],
     municipality: Municipality | None = None,
     today: date | None = None,
+    with_standing: bool = True,
 ) -> AnnualFigures:
     """Every figure of section 7 over the rows in these querysets, narrowed to `region` and
     `municipality`.
@@ -56,11 +57,13 @@ def annual_figures(
     done = fulfilment_lines.filter(contract__region=region)
     contracts = contracts.filter(region=region)
     versions = versions.filter(fulfilment__region=region)
+    whole = own = standing.Ledgers(owed, done)
     if municipality:
         # Each row looks its own up: of a list of numbers SQLite tries every one for every row.
         shares = ContractShare.objects.filter(municipality=municipality, percent__gt=0)
         theirs = Allocation.objects.filter(contract__in=shares.values("contract"))
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
+        own = standing.Ledgers(owed, done)
         contracts = contracts.filter(Exists(shares.filter(contract=OuterRef("pk"))))
         versions = versions.filter(Exists(theirs.filter(version=OuterRef("pk"))))
 
@@ -100,6 +103,14 @@ def annual_figures(
         below_default=totals.below_default(owed, period),
         people=people(done, versions, period, _per_group(workplaces), today),
     )
+    if with_standing:
+        stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
+        figures = replace(
+            figures,
+            contracts_ended=stood.ended,
+            due_to_date=stood.due,
+            statuses=stood.by_status,
+        )
     if figures.year is None:
         return figures
     cube, before = totals.done_by_year(done, period), Period.year(figures.year - 1)
@@ -166,13 +177,15 @@ def figures_of(
     *,
     as_of: int | None = None,
     today: date | None = None,
+    with_standing: bool = True,
 ) -> AnnualFigures:
     """Annual figures of what `access` may see; with None of everything, for a caller that was let
     in already.
 
     With `as_of` only lines up to that posting count, and contracts that had a line by then: a
     figure of yesterday. `today` matters for a period that has not ended: reports are then looked
-    for up to today.
+    for up to today. Without `with_standing` no contract is read to see how it stood, which takes
+    long where there are many.
     """
 
     def rows(model: Any) -> QuerySet[Any]:
@@ -199,4 +212,5 @@ def figures_of(
         goals=rows(Goal),
         municipality=municipality,
         today=today,
+        with_standing=with_standing,
     )

@@ -29,6 +29,9 @@ PARTS = {
     "goal": _("Goals"),
     "quality": _("Quality of the registration"),
     "accepted_without_evidence": _("Accepted without evidence, with a reason"),
+    "contracts_ended": _("Contracts that ended in the year"),
+    "due_to_date": _("Due by the end of the year, of running contracts"),
+    "contracts_by_status": _("Contracts by how they stand at the end of the year"),
     "by_category": _("Fulfilled value per category"),
     "by_municipality": _("Fulfilled value per municipality"),
     "by_client": _("Fulfilled value per client"),
@@ -80,11 +83,19 @@ def _goal(goal: GoalResult) -> dict[str, Any]:
         )
         return int(value) if counted and value is not None else exchanged(value)
 
-    return {
+    found = {
         "low": limit(goal.low),
         "high": limit(goal.high),
         "percentage": exchanged(goal.percentage),
     }
+    if chain := goal.chain:
+        found |= {
+            "volume": exchanged(chain.volume),
+            "percents": {str(i): text for i, text in enumerate(chain.stored, start=1)},
+            "share": exchanged(chain.share),
+            "result_share": exchanged(chain.share_of(goal.result)),
+        }
+    return found | ({"source": goal.source} if goal.source else {})
 
 
 def as_json(figures: AnnualFigures) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from contracts.coverage.coverage import Coverage
 from contracts.models import Category
 from reporting.figures.catalogue import FIGURES
+from reporting.figures.chains import Chain
 from reporting.figures.kinds import Count
 from reporting.figures.people import People
 from reporting.figures.records import Figure
@@ -90,6 +91,50 @@ class SettlementDrafts:
 
 
 @dataclass(frozen=True)
+class ContractsEnded:
+    """Of the contracts whose last counted day lies in the period what came of them: how many were
+    fulfilled and how many fell short, by how much; the penalties that were decided on, and what was
+    not charged because a shortfall was beyond the contractor's fault.
+    """
+
+    fulfilled: int = 0
+    short: int = 0
+    short_amount: Decimal = ZERO
+    penalties: Decimal = ZERO
+    waived: Decimal = ZERO
+
+    @property
+    def number(self) -> int:
+        return self.fulfilled + self.short
+
+
+@dataclass(frozen=True)
+class DueToDate:
+    """Of running contracts what was expected by the end of the period, and what was done."""
+
+    expected: Decimal = ZERO
+    realised: Decimal = ZERO
+
+    @property
+    def percentage(self) -> Decimal | None:
+        return percentage(self.realised, self.expected)
+
+
+@dataclass(frozen=True)
+class StatusTally:
+    """How many contracts had a status, what they owed and what was done."""
+
+    code: str
+    number: int
+    obligation: Decimal
+    realised: Decimal
+
+    @property
+    def open(self) -> Decimal:
+        return max(self.obligation - self.realised, ZERO)
+
+
+@dataclass(frozen=True)
 class Quality:
     """How far the registration behind the figures can be relied on."""
 
@@ -112,12 +157,27 @@ class GoalResult:
     low: Decimal
     high: Decimal | None
     result: Decimal
+    # Where it is a share of what is procured: that volume, and the percents as text.
+    volume: Decimal | None = None
+    percents: list[str] = field(default_factory=list)
+    # Where it was decided.
+    source: str = ""
 
     @classmethod
     def of(cls, goal: Any, figures: "Headlines") -> "GoalResult":
         return cls(
-            goal.indicator, goal.low, goal.high, Decimal(FIGURES[goal.indicator].value(figures))
+            goal.indicator,
+            goal.low,
+            goal.high,
+            Decimal(FIGURES[goal.indicator].value(figures)),
+            goal.volume,
+            list(goal.percents),
+            goal.source,
         )
+
+    @property
+    def chain(self) -> Chain | None:
+        return Chain.of(self)
 
     @property
     def figure(self) -> Figure:
@@ -255,6 +315,9 @@ class AnnualFigures(Headlines):
     accepted_without_evidence: Tally | None = None
     # None in reports from before it was counted, and where it is not published.
     people: People | None = None
+    contracts_ended: ContractsEnded | None = None
+    due_to_date: DueToDate | None = None
+    statuses: list[StatusTally] = field(default_factory=list)
 
     contracts_registered = Named[int]()
     workplaces_started = Named[Count]()
@@ -288,6 +351,10 @@ class AnnualFigures(Headlines):
     @property
     def by_client(self) -> Amounts:
         return amounts(self.clients)
+
+    @property
+    def contracts_by_status(self) -> dict[str, int]:
+        return {status.code: status.number for status in self.statuses}
 
     @property
     def by_municipality(self) -> Amounts:

@@ -7,12 +7,14 @@ once with every high. What running contracts promise is spread evenly over the d
 their term.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 from contracts.models import Contract, Municipality, Region
 from contracts.owed.lines import active_in
@@ -24,6 +26,7 @@ from sroi.periods import DAY, Period
 # As far as a growth path looks ahead.
 YEARS_AHEAD = 6
 PERCENTS = ("share", "rate", "realised")
+NOTICING = json.loads((Path(__file__).parent.parent / "data" / "noticing.json").read_text())
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class Outlook:
     team: Team | None = None
     scenario: Scenario | None = None
     promises: list[Promise] = field(default_factory=list)
+    # By year why it stands out beside the others.
+    remarks: dict[str, str] = field(default_factory=dict)
 
 
 def outlook(region: Region, year: int, towns: Iterable[Municipality], today: date) -> Outlook:
@@ -109,7 +114,29 @@ def outlook(region: Region, year: int, towns: Iterable[Municipality], today: dat
         team=team(filled_in, towns) if filled_in else None,
         scenario=scenario(filled_in) if filled_in else None,
         promises=promises(region, year, min(Period.year(year).last, today)),
+        remarks=remarks(region, year),
     )
+
+
+def remarks(region: Region, until: int) -> dict[str, str]:
+    """What was written about a year that stands out, of this year and those before it."""
+    rows = Supplement.objects.filter(region=region, year__lte=until).exclude(year_note="")
+    return {
+        str(year): note for year, note in rows.order_by("year").values_list("year", "year_note")
+    }
+
+
+def stands_out(amounts: Mapping[int, Decimal]) -> list[int]:
+    """The years of which the amount is so much more or less than that of the year before, which has
+    one, that a reader asks why. How much is data (`reporting/data/noticing.json`, in percent).
+    """
+    limit = Fraction(NOTICING["stands_out"]["percent"]) / 100
+    return [
+        year
+        for year, amount in sorted(amounts.items())
+        if (before := amounts.get(year - 1))
+        and abs(Fraction(amount) - Fraction(before)) > limit * Fraction(before)
+    ]
 
 
 def team(filled_in: Supplement, towns: Iterable[Municipality]) -> Team | None:

@@ -25,7 +25,7 @@ from reporting.models import Goal
 from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers
-from sroi.templatetags.formats import long_date
+from sroi.templatetags.formats import long_date, number
 from sroi.views import FormPage, Happening, LookFirst, OfOne, Request, act_of
 
 LATEST = 50
@@ -78,6 +78,7 @@ class PolicyPage(OfRegion):
             "versions": [(*told, self.kept.get(told[0].pk)) for told in policies.told(versions)],
             "indicators": [indicator.title for indicator in INDICATORS],
             "years": self.years(),
+            "origins": self.origins(),
             "history": self.history(),
             "may_set": goals.may_set(request.access, self.region),
             "may_change": policies.may_change(request.access, self.region),
@@ -92,12 +93,17 @@ class PolicyPage(OfRegion):
         )
         return {row.id: row for row in rows.select_related("history_user")}
 
+    @cached_property
+    def goals(self) -> list[Goal]:
+        rows = visible(Goal, self.request.access).filter(region=self.region)
+        return list(rows.order_by("year", "indicator"))
+
     def years(self) -> list[dict[str, Any]]:
         """Per year with a goal what it is for each indicator, and where it is changed, unless the
         year is final.
         """
         found: dict[int, dict[str, Aim]] = {}
-        for goal in visible(Goal, self.request.access).filter(region=self.region).order_by("year"):
+        for goal in self.goals:
             found.setdefault(goal.year, {})[goal.indicator] = Aim.of(goal)
         final = goals.final_years(self.region)
         return [
@@ -116,7 +122,16 @@ class PolicyPage(OfRegion):
         """The goal in words and the address where it is changed."""
         where = reverse("policy-goal", kwargs={"region": self.region.code})
         words = (aim or Aim()).words(indicator)
-        return words, "" if aim is None or is_final else f"{where}?jaar={year}&over={indicator}"
+        url = "" if aim is None or is_final else f"{where}?jaar={year}&over={indicator}"
+        return words, url
+
+    def origins(self) -> list[tuple[str, str]]:
+        """What goals are a share of, and where they were decided."""
+        return [
+            (f"{FIGURES[goal.indicator].title} {goal.year}", explained)
+            for goal in self.goals
+            if (explained := Aim.of(goal).explained)
+        ]
 
     def history(self) -> list[Happening]:
         rows = visible(Goal.history.model, self.request.access).filter(region=self.region)
@@ -172,7 +187,12 @@ class GoalPage(OfRegion, FormPage):
         }
         if initial["year"].isascii() and initial["year"].isdigit() and len(initial["year"]) == 4:
             aim = goals.goal_of(self.region, int(initial["year"]), initial["indicator"])
-            initial |= {"low": aim.low, "high": aim.high, "seen": str(aim)}
+            initial |= {"source": aim.source, "seen": str(aim)}
+            if aim.chain:
+                parts = "; ".join(map(number, aim.chain.percents))
+                initial |= {"volume": aim.chain.volume, "percents": parts}
+            else:
+                initial |= {"low": aim.low, "high": aim.high}
         return initial
 
     def do(self, form: Any) -> str:

@@ -343,7 +343,14 @@ def _final(
 
 def _goal(region: Region, row: Mapping[str, Any]) -> Goal:
     high = row["high"]
-    limits = {"low": Decimal(row["low"]), "high": None if high is None else Decimal(high)}
+    volume = row.get("volume")
+    limits = {
+        "low": Decimal(row["low"]),
+        "high": None if high is None else Decimal(high),
+        "volume": None if volume is None else Decimal(volume),
+        "percents": row.get("percents", []),
+        "source": row.get("source", ""),
+    }
     return Goal(region=region, year=row["year"], indicator=row["indicator"], **limits)
 
 

@@ -113,7 +113,8 @@ def _renamed(value: Any, old: str, new: str) -> Any:
 
 def _with_more(kind: type, content: Content) -> Content:
     """Only more is kept since: after format 2 what was accepted without evidence, disagreements and
-    drafts of settlements, after 3 the people. What was not counted then reads as such.
+    drafts of settlements; after 3 the people, how contracts stood and ended, what was due, and what
+    a goal comes from. What was not counted then reads as such.
     """
     return content
 

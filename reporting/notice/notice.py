@@ -7,6 +7,7 @@ The notice is a Dutch document: whoever renders it does so under Dutch
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, partial
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ from reporting.figures.words import ANNEX, SECTIONS, capital, listed, region_nam
 from reporting.models import AnnualReport
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed
-from reporting.notice.tables import drawings, exhibits, finances, people
+from reporting.notice.tables import drawings, exhibits, finances, people, standing
 from reporting.notice.tables.cells import evened
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
@@ -317,9 +318,13 @@ class CouncilNotice:
     # --- Account ---
 
     @property
+    def day(self) -> date:
+        """Of which the figures about a moment are."""
+        return moment(self.own.period, self.edition.data_date)
+
+    @property
     def reliability(self) -> list[SafeString]:
-        day = moment(self.own.period, self.edition.data_date)
-        remarks = wording.reliability(self.own.quality, self.own, day)
+        remarks = wording.reliability(self.own.quality, self.own, self.day)
         return [self.said(remark) for remark in remarks]
 
     @property
@@ -350,7 +355,9 @@ class CouncilNotice:
                 exhibits.goals_table(whole, self.running, opens=not town) if whole.goal else None
             ),
             "beside": exhibits.beside_table(own, whole, town.name) if town else None,
-            "years": exhibits.years_table(own) if own.years else None,
+            "years": exhibits.years_table(own, {} if town else ahead.remarks)
+            if own.years
+            else None,
             "categories": exhibits.categories_table(own) if own.fulfilled else None,
             "municipalities": exhibits.clients_table(whole) if not town and whole.clients else None,
             "target_groups": (
@@ -372,6 +379,8 @@ class CouncilNotice:
             ),
             "scenario": finances.scenario_table(ahead.scenario) if ahead.scenario else None,
             "finance": finances.finance_table(own) if own.years else None,
+            "statuses": standing.statuses_table(own, self.day) if own.statuses else None,
+            "ended": standing.ended_table(own),
             "reconciled": finances.reconciled_table(own) if own.years else None,
             "reasons": finances.reasons_table(own) if own.below_default else None,
             "coverage": finances.coverage_table(own) if own.coverage.number else None,
@@ -508,6 +517,13 @@ class CouncilNotice:
             self._part("branches", "Per branche", "sectors"),
             self._part("vooruitblik", "Vooruitblik", "promises", "scenario", notes=scenario),
             self._part("financieel", "Verplicht en ingevuld", "finance", "reconciled"),
+            self._part(
+                "opdrachten",
+                "Hoe de opdrachten ervoor staan",
+                "statuses",
+                "ended",
+                said=[wording.due(self.own.due_to_date, self.day)],
+            ),
             self._part("dekking", "Dekking en lagere percentages", "coverage", "reasons"),
             self._part("kosten", "Kosten van het team", "team", notes=team),
         ]

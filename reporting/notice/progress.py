@@ -145,7 +145,9 @@ def assembled(
         day, posting = localdate(closed.closed_at), closed.last_posting
     else:
         day, posting = today, _last_posting(region)
-    own = figures_of(None, region, period, municipality, as_of=posting, today=day)
+    own = figures_of(
+        None, region, period, municipality, as_of=posting, today=day, with_standing=False
+    )
     return ProgressFigures(
         region=region,
         year=year,

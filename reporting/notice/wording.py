@@ -24,6 +24,7 @@ from reporting.figures.catalogue import (
 from reporting.figures.facts import (
     AnnualFigures,
     Disagreements,
+    DueToDate,
     GoalResult,
     Quality,
     SampleResult,
@@ -81,6 +82,24 @@ def verdict(goal: GoalResult, running: bool = False) -> str:
     if goal.result >= goal.low:
         return "behaald"
     return "nog niet behaald" if running else "niet behaald"
+
+
+def origin(goal: GoalResult) -> str:
+    """What a goal comes from: a share of what is procured, with what came of it, and where it was
+    decided.
+    """
+    parts, chain = [], goal.chain
+    if chain:
+        rough = FULFILLED.kind.rough
+        share = chain.share_of(goal.result)
+        came = f"; het resultaat is {percent(share)}" if share is not None else ""
+        parts.append(
+            f"{rough(chain.volume)} inkoop × {' × '.join(map(percent, chain.percents))} ="
+            f" {rough(goal.low)}, {percent(chain.share)} van de inkoop{came}"
+        )
+    if goal.source:
+        parts.append(f"besloten in: {goal.source}")
+    return f"Doel voor {goal.figure.phrase}: {'; '.join(parts).rstrip('.')}."
 
 
 def against_goal(goal: GoalResult | None, running: bool, name: str = "doel") -> str:
@@ -369,6 +388,20 @@ def development(own: AnnualFigures, running: bool) -> str:
     share = percent(rounded(abs(change) * 100 / before.fulfilled, 0))
     return (
         f"De ingevulde waarde is {share} {'hoger' if change > 0 else 'lager'} dan in {before.name}."
+    )
+
+
+def due(found: DueToDate | None, day: date) -> str:
+    """What was to be fulfilled by now of running contracts, beside what was; nothing where nothing
+    was due.
+    """
+    if found is None or not found.expected:
+        return ""
+    said = FULFILLED.kind.said
+    return (
+        f"Bij lopende opdrachten zou op {long_date(day)} {said(found.expected)} ingevuld zijn,"
+        f" volgens de afgesproken plannen of anders naar de verstreken tijd. Ingevuld is"
+        f" {said(found.realised)} ({percent(rounded(found.percentage or 0, 0))})."
     )
 
 

@@ -151,11 +151,14 @@ class ReportPage(EditionView):
 
     def work(self, access: Access, edition: Edition) -> list[Choice]:
         """What can be filled in beside the text, for who may."""
-        found = []
+        found = [Choice(_("Comments for the writer"), address("comments", edition), False)]
         if may_file(access, edition):
             found.append(Choice(_("Particulars for the clerk"), address("filing", edition), False))
         if may_supply(access, edition) and edition.municipality is None:
             found.append(Choice(_("Team and scenario"), address("supplement", edition), False))
+        if len(edition.revisions) > 1 and edition.municipality is None:
+            words = _("Message to the councils about what was corrected")
+            found.append(Choice(words, address("corrections", edition), False))
         return found
 
     def body(self, access: Access, edition: Edition) -> SafeString:

@@ -66,6 +66,16 @@ class SupplementForm(forms.Form):
         required=False,
         rows=3,
     )
+    year_note = text_field(
+        _("Why this year stands out"),
+        500,
+        required=False,
+        rows=3,
+        help_text=_(
+            "Where it differs much from the years beside it. Printed under the years, in this"
+            " report and in later ones."
+        ),
+    )
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
     TEAM = ("team_fte", "team_cost", "extra_fte", "extra_cost", "by_inhabitants", "team_note")
@@ -99,4 +109,5 @@ class SupplementForm(forms.Form):
 
     @property
     def scenario(self) -> list[Any]:
-        return [self[name] for name in self.fields if name not in (*self.TEAM, "seen")]
+        apart = (*self.TEAM, "year_note", "seen")
+        return [self[name] for name in self.fields if name not in apart]

@@ -10,7 +10,7 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from reporting.models import AnnualReport, SectionText
+from reporting.models import AnnualReport, SectionComment, SectionText
 from reporting.notice.editions import Edition
 from reporting.texts.written import saved_texts, without_own
 from sroi.doors import Act, Refused
@@ -58,6 +58,27 @@ def write(
         at=act.at,
         by=act.by,
     )
+
+
+@transaction.atomic
+def comment(edition: Edition, section: str, text: str, act: Act) -> SectionComment:
+    """Say something to the writer about a section."""
+    return SectionComment.objects.create(
+        report=locked(edition),
+        municipality=edition.municipality,
+        section=section,
+        text=text.strip(),
+        at=act.at,
+        by=act.by,
+    )
+
+
+@transaction.atomic
+def deal_with(comment: SectionComment, act: Act) -> None:
+    """The writer did something about it, or decided not to."""
+    rows = SectionComment.objects.filter(pk=comment.pk, done_at=None)
+    if not rows.update(done_at=act.at, done_by=act.by):
+        raise Refused(_("This comment was dealt with already."))
 
 
 def tidy(text: str) -> str:

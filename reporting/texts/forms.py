@@ -5,9 +5,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from reporting.figures.words import SECTIONS
 from reporting.notice.editions import Edition
 from reporting.notice.text import placeholders
 from sroi.fields import text_field
+
+
+class CommentForm(forms.Form):
+    """A comment for the writer, about a section."""
+
+    section = forms.ChoiceField(label=_("About"), choices=SECTIONS)
+    text = text_field(
+        _("Comment"),
+        1000,
+        rows=3,
+        error_messages={"required": _("Write what the writer should know.")},
+    )
 
 
 class SectionForm(forms.Form):

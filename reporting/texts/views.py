@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport, SectionText
@@ -16,17 +18,19 @@ from reporting.notice.files import html as notice_html
 from reporting.notice.text import placeholders
 from reporting.notice.text.standard import standard
 from reporting.texts import door as texts
-from reporting.texts.forms import SectionForm
+from reporting.texts.forms import CommentForm, SectionForm
 from reporting.texts.written import (
     COMMON,
     CONSEQUENCES,
     changes,
+    comments,
     latest,
     may_write,
     numbered,
     of_earlier_year,
     present,
     unexplained,
+    versions,
     without_own,
 )
 from sroi.doors import Refused
@@ -116,6 +120,9 @@ class SectionPage(OfSection, FormPage):
             title=WRITTEN[self.section],
             last=self.last,
             earlier=of_earlier_year(self.edition, self.section),
+            comments=comments(self.edition).filter(section=self.section, done_at=None),
+            comments_url=address("comments", self.edition),
+            versions=versions(self.edition, self.section),
             unexplained=unexplained(self.edition) if self.section == CONSEQUENCES else [],
             section=notice_html.section(self.edition, self.section, written),
             groups=placeholders.groups(self.edition),
@@ -129,6 +136,60 @@ class SectionPage(OfSection, FormPage):
         default = without_own(self.edition, self.section)
         before = numbered(self.edition, self.section, seen)
         return changes((before.text if before else "") or default, theirs.text or default)
+
+
+class CommentsPage(OfEdition, FormPage):
+    """What colleagues say to the writer about the texts of an edition; who writes says what was
+    dealt with.
+    """
+
+    template_name = "reporting/comments.html"
+    heading = gettext_lazy("Comments for the writer")
+    form_class = CommentForm
+
+    def may(self) -> bool:
+        return editions.may_export(self.request.access, self.edition.region)
+
+    @property
+    def writes(self) -> bool:
+        return may_write(self.request.access, self.edition.region, self.edition.state)
+
+    @property
+    def back_url(self) -> str:
+        return address("", self.edition)
+
+    def get_success_url(self) -> str:
+        return str(self.request.path)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"section": self.request.GET.get("over", "")}
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "done" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        key = request.POST["done"]
+        found = comments(self.edition).filter(pk=key).first() if key.isdecimal() else None
+        if found is None or not self.writes:
+            raise Http404
+        try:
+            texts.deal_with(found, act_of(request))
+        except Refused as refused:
+            messages.error(request, str(refused))
+        return redirect(self.get_success_url())
+
+    def do(self, form: Any) -> str:
+        answer = form.cleaned_data
+        texts.comment(self.edition, answer["section"], answer["text"], act_of(self.request))
+        return _("Saved.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        said = [(WRITTEN.get(each.section, ""), each) for each in comments(self.edition)]
+        return super().get_context_data(
+            waiting=[one for one in said if one[1].done_at is None],
+            done=[one for one in said if one[1].done_at is not None],
+            writes=self.writes,
+            **kwargs,
+        )
 
 
 class SectionPreview(OfSection):

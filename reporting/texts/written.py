@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.models import Municipality, Region
 from reporting.figures.words import WRITTEN
-from reporting.models import AnnualReport, SectionText
+from reporting.models import AnnualReport, SectionComment, SectionText
 from reporting.notice.editions import Edition, that_count, written_texts
 from reporting.notice.text.standard import standard
 from sroi.access import Access, May
@@ -47,6 +47,30 @@ def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
     )
     found: SectionText | None = rows.filter(number=number).first()
     return found
+
+
+@dataclass(frozen=True)
+class Version:
+    """A text as it was saved once, with what it made of the one before it."""
+
+    row: SectionText
+    changes: list["Piece"]
+
+
+def versions(edition: Edition, section: str, most: int = 20) -> list[Version]:
+    """What was saved for this edition itself, the last first. A blank text is the default one."""
+    if not edition.report:
+        return []
+    rows = saved_texts(edition.report, edition.municipality, section).select_related("by")
+    found = list(rows.order_by("-number")[: most + 1])
+    default = without_own(edition, section)
+    texts = [row.text or default for row in found]
+    # What the first one began from is not kept: figures in the default text move.
+    before = texts[1:] + ([default] if len(found) <= most else [])
+    return [
+        Version(row, list(changes(then, now)))
+        for row, now, then in zip(found, texts, before, strict=False)
+    ]
 
 
 def present(edition: Edition, section: str) -> str:
@@ -89,6 +113,12 @@ def last_text(report: AnnualReport | None) -> int:
     """The last text of the report that was saved, of whatever section and edition."""
     row = SectionText.objects.filter(report=report).order_by("-pk").first() if report else None
     return row.pk if row else 0
+
+
+def comments(edition: Edition) -> Any:
+    """What colleagues said about the texts of this edition, in the order of saying it."""
+    rows = SectionComment.objects.filter(report=edition.report, municipality=edition.municipality)
+    return rows.select_related("by", "done_by") if edition.report else rows.none()
 
 
 def edited(report: AnnualReport, editions: Iterable[int | None]) -> dict[int | None, list[str]]:

@@ -69,7 +69,7 @@ def _data(region: Region) -> dict[str, Any]:
 def _typed(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are left out empty, and amounts as decimals."""
     found = {name: getattr(Supplement(), name) for name in particulars.SUPPLIED} | values
-    words = ("team_note", "scenario_note")
+    words = ("team_note", "scenario_note", "year_note")
     return {
         name: Decimal(value) if isinstance(value, str) and name not in words else value
         for name, value in found.items()

@@ -319,6 +319,7 @@ HELD = {
     "municipality_slug": ANSWERED,
     "notice_choice_once": SHARED,
     "notice_once": SHARED,
+    "outcome_once": SHARED,
     "plan_agreed_once": LOCKED,
     "plan_amount_once": LOCKED,
     "plan_under_way_once": ANSWERED,

@@ -10,9 +10,13 @@ from django.utils.translation import gettext as _
 from contracts.models import Municipality, Region
 
 
-def add_arguments(parser: CommandParser) -> None:
+def add_arguments(parser: CommandParser, *, needs_year: bool = True) -> None:
     parser.add_argument(
-        "year", type=int, metavar="YEAR", help=_("The calendar year, for instance 2024.")
+        "year",
+        type=int,
+        metavar="YEAR",
+        nargs=None if needs_year else "?",
+        help=_("The calendar year, for instance 2024."),
     )
     parser.add_argument("--region", required=True, metavar="CODE", help=_("Code of the region."))
     parser.add_argument(
@@ -24,7 +28,7 @@ def find(options: dict[str, Any]) -> tuple[Region, Municipality | None]:
     """The region and, where one was asked for, the municipality; raises CommandError with one clear
     line.
     """
-    if not 1900 <= options["year"] <= 9998:
+    if options["year"] is not None and not 1900 <= options["year"] <= 9998:
         raise CommandError(_("%(year)s is not a year. Write it with four digits.") % options)
     region = Region.objects.filter(code=options["region"]).first()
     if region is None:

@@ -57,12 +57,7 @@ def schema(address: str) -> dict[str, Any]:
             if Place.DATA in figure.shown
         }
         parts = {
-            name: {
-                "title": str(title),
-                "type": "object",
-                "additionalProperties": {"$ref": "#/$defs/part"},
-            }
-            for name, title in PARTS.items()
+            name: {"title": str(title), "$ref": "#/$defs/part"} for name, title in PARTS.items()
         }
     properties: dict[str, Any] = {
         "format": {"const": FORMAT},

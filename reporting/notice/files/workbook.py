@@ -113,6 +113,8 @@ SHEETS = {
     "scenario": "Scenario",
     "finance": "Financieel overzicht",
     "reconciled": "Aansluiting van bedragen",
+    "statuses": "Stand van opdrachten",
+    "ended": "Geëindigde opdrachten",
     "reasons": "Redenen lager percentage",
     "coverage": "Dekking",
     "spent": "Waar de waarde terechtkwam",

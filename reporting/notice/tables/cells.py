@@ -13,7 +13,7 @@ from reporting.figures.kinds import Count, Hidden, Kind
 from reporting.figures.records import Figure
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO, cumulative
-from sroi.templatetags.formats import euro, euro2, number, percent
+from sroi.templatetags.formats import NOTHING, euro, euro2, number, percent
 
 # As many years as stay readable under each other, and before this one beside it.
 YEARS = 6
@@ -52,6 +52,12 @@ def aim(figure: Figure, low: Decimal, high: Decimal | None) -> Cell:
     if high in (None, low):
         found.aim = int(low) if figure.kind is Kind.COUNT and low == int(low) else low
     return found
+
+
+def dashed(cell: str) -> str:
+    """Nothing is a dash, that keeps its value: in data it is 0."""
+    value = getattr(cell, "value", None)
+    return cell if value else Cell(NOTHING, value)
 
 
 def rate(value: Decimal | int | None, name: str = "") -> Cell:

@@ -32,6 +32,7 @@ from reporting.notice.tables.cells import (
     aim,
     column,
     count,
+    dashed,
     named,
     rate,
     shares,
@@ -39,7 +40,7 @@ from reporting.notice.tables.cells import (
     years_before,
 )
 from reporting.notice.tables.finances import open_by_year
-from reporting.notice.wording import client_word, clients_word, verdict
+from reporting.notice.wording import client_word, clients_word, origin, verdict
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
 from sroi.templatetags.formats import NOTHING
@@ -72,7 +73,9 @@ def goals_table(whole: AnnualFigures, running: bool, opens: bool = True) -> Docu
         "Uitkomst",
     )
     ranged = any(goal.high not in (None, goal.low) for goal in whole.goal.values())
-    note = "Bij een doel met twee grenzen is het percentage dat van de laagste." if ranged else ""
+    said = ["Bij een doel met twee grenzen is het percentage dat van de laagste."] if ranged else []
+    said += [origin(goal) for goal in in_order(whole.goal) if goal.chain or goal.source]
+    note = " ".join(said)
     fields = (*(year.name for year in before), "result", "goal", "percentage", "outcome")
     names = named((goal.indicator for goal in in_order(whole.goal)), total=False)
     words = (0, len(header) - 1)
@@ -89,7 +92,8 @@ def _measure(figure: Figure, value: Decimal | int) -> Cell:
 COLUMNS = (WORKPLACES, FULFILLED, CONTRACT_VALUE_REGISTERED, OBLIGATION_REGISTERED, AVERAGE_RATE)
 
 
-def years_table(own: AnnualFigures) -> DocumentTable:
+def years_table(own: AnnualFigures, remarks: Mapping[str, str]) -> DocumentTable:
+    """The years beside each other; `remarks` say of a year why it stands out."""
     years = own.years[-YEARS:]
     columns = {
         figure.name: with_total([figure.value(year) for year in years])
@@ -114,10 +118,13 @@ def years_table(own: AnnualFigures) -> DocumentTable:
         else ()
     )
     header = ("Jaar", *(figure.column for figure in COLUMNS))
-    note = (
+    said = [
         "Een werkplek die in meer jaren loopt, telt in elk van die jaren; daarom staat er geen"
         " totaal."
-    )
+    ]
+    said = (said if total else []) + [
+        f"{year.name}: {remarks[year.name].rstrip('.')}." for year in years if year.name in remarks
+    ]
     fields = [figure.name for figure in COLUMNS]
     names = named((year.name for year in years), bool(total))
     return DocumentTable(
@@ -125,7 +132,7 @@ def years_table(own: AnnualFigures) -> DocumentTable:
         header,
         rows,
         total,
-        note if total else "",
+        " ".join(said),
         fields=fields,
         names=names,
     )
@@ -209,7 +216,7 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
         (
             row[0],
             impacts.get(code, NOTHING),
-            *map(_dashed, row[1:]),
+            *map(dashed, row[1:]),
         )
         for code, row in zip(codes, found.rows, strict=True)
     ]
@@ -218,12 +225,6 @@ def policy_fields_table(own: AnnualFigures) -> DocumentTable:
     return DocumentTable(
         found.caption, header, rows, total, words=(0, 1), fields=fields, names=found.names
     )
-
-
-def _dashed(cell: str) -> str:
-    """Nothing is a dash, that keeps its value: in data it is 0."""
-    value = getattr(cell, "value", None)
-    return cell if value else Cell(NOTHING, value)
 
 
 def sectors_table(own: AnnualFigures) -> DocumentTable:
@@ -244,7 +245,7 @@ def sectors_table(own: AnnualFigures) -> DocumentTable:
         [*(part.contract_value_registered for part in known), own.contract_value_registered]
     )
     rows = [
-        (row[0], *map(_dashed, (*row[1:], value)))
+        (row[0], *map(dashed, (*row[1:], value)))
         for row, value in zip(found.rows, values, strict=False)
     ]
     header = (*found.header, f"Contractwaarde {own.year}")

@@ -37,7 +37,7 @@ def region_page(request: Request, code: str) -> HttpResponse:
         raise Http404
     request.region_title = region.title
     # Staff of a region see all that is booked in it.
-    figures = figures_of(None, region, today.year, today=today)
+    figures = figures_of(None, region, today.year, today=today, with_standing=False)
     contracts = visible(Contract, access).filter(region=region)
     lines = visible(FulfilmentLine, access).filter(contract__region=region)
     versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)

@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils import translation
 
 from contracts.models import Policy
+from contracts.policy.loading import FaultyFile
 from reporting.adoption import door as adoption
-from reporting.goals.door import Aim, set_goal, set_goals
+from reporting.goals.door import Aim, set_goal, set_goals, written
 from reporting.models import Goal
+from reporting.notice.editions import assemble
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -154,3 +156,78 @@ def test_the_page_asks_as_much_for_many_goals_as_for_one(
     words(adviser)
     with django_assert_max_num_queries(10):
         words(adviser)
+
+
+def test_a_goal_can_be_a_share_of_what_is_procured(ledger: Ledger) -> None:
+    """800 million × 5% × 85%, by a motion of the council; seen, changed and withdrawn as any."""
+    adviser = signed_in(ledger, Role.ADVISER)
+    share = {"indicator": "fulfilled", "low": "", "high": "", "volume": "800.000.000"}
+    response = post(adviser, **share, percents="5; 85", source="Motie 12")
+    assert response.status_code == 302
+    goal = Goal.objects.get(year=2026)
+    assert (goal.low, goal.percents) == (34_000_000, ["5.00", "85.00"])
+    page = words(adviser)
+    assert "€ 34.000.000" in page
+    assert "€ 800.000.000 × 5% × 85%: 4,25% van wat wordt ingekocht. Motie 12" in page
+    form = words(adviser, f"{GOAL}?jaar=2026&over=fulfilled")
+    assert 'value="5; 85"' in form
+    seen = str(Aim.of(goal))
+    assert post(adviser, **share, percents="4%×85", seen="34000000.00").status_code == 422
+    assert post(adviser, **share, percents="4%×85", seen=seen).status_code == 302
+    assert Goal.objects.get(year=2026).low == 27_200_000
+    seen = str(Aim.of(Goal.objects.get(year=2026)))
+    gone = {"indicator": "fulfilled", "low": "", "high": "", "seen": seen}
+    assert post(adviser, **gone).status_code == 302
+    assert not Goal.objects.filter(year=2026).exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "field"),
+    [
+        ({"percents": ""}, "percents"),
+        ({"volume": ""}, "volume"),
+        ({"percents": "5; 101"}, "percents"),
+        ({"percents": "5; 0"}, "percents"),
+        ({"percents": "x"}, "percents"),
+        ({"low": "5"}, "low"),
+        ({"indicator": "workplaces"}, "volume"),
+    ],
+)
+def test_a_share_that_cannot_be_is_said_beside_the_field(
+    ledger: Ledger, answers: dict[str, str], field: str
+) -> None:
+    share = {"indicator": "fulfilled", "low": "", "high": "", "volume": "800", "percents": "5; 85"}
+    response = post(signed_in(ledger, Role.ADVISER), **share | answers)
+    assert response.status_code == 422
+    assert f'id="id_{field}_error"' in response.content.decode()
+    assert Goal.objects.count() == 1
+
+
+def test_goals_as_a_share_are_loaded_and_written_alike(ledger: Ledger) -> None:
+    chain = {"year": 2026, "indicator": "fulfilled", "volume": "800000000.00"}
+    rows = [chain | {"percents": ["5.00", "85.00"], "source": "Motie 12"}]
+    set_goals(ledger.region, rows)
+    assert written(ledger.region) == rows
+    before = Goal.history.count()
+    set_goals(ledger.region, written(ledger.region))
+    assert Goal.history.count() == before
+    for wrong in (
+        {"low": "5"},
+        {"indicator": "workplaces"},
+        {"percents": "5"},
+        {"percents": ["101"]},
+        {"percents": []},
+    ):
+        with pytest.raises(FaultyFile, match="goals"):
+            set_goals(ledger.region, [rows[0] | wrong])
+
+
+def test_what_a_goal_came_from_is_frozen_with_the_report(ledger: Ledger) -> None:
+    chain = {"volume": "800000000", "percents": ["5", "85"], "source": "Motie 12"}
+    set_goals(ledger.region, [{"year": 2024, "indicator": "fulfilled", **chain}])
+    adoption.propose(ledger.region, 2024, act())
+    adoption.finalise(ledger.region, 2024, act())
+    edition = assemble(ledger.region, 2024, None, NOW.date())
+    goal = edition.whole.goal["fulfilled"]
+    assert (goal.volume, goal.percents, goal.source) == (800_000_000, ["5.00", "85.00"], "Motie 12")
+    assert [row.percents for row in edition.goals] == [["5.00", "85.00"]]

@@ -62,6 +62,9 @@ def without_keys(figures: AnnualFigures) -> AnnualFigures:
         contractors=contractors,
         accepted_without_evidence=None,
         people=None,
+        contracts_ended=None,
+        due_to_date=None,
+        statuses=[],
     )
 
 

@@ -59,9 +59,9 @@ def test_parts_of_a_year() -> None:
 
 
 def test_its_figures_are_those_of_the_period(progress: ProgressFigures, ledger: Ledger) -> None:
-    assert progress.own == figures_of(
-        None, ledger.region, Period(date(2024, 4, 1), date(2024, 6, 30)), today=TODAY
-    )
+    """Without how each contract stood, which only the annual report tells."""
+    period = Period(date(2024, 4, 1), date(2024, 6, 30))
+    assert progress.own == figures_of(None, ledger.region, period, today=TODAY, with_standing=False)
     assert euro(progress.own.fulfilled) == "€\xa02.500,50"
     assert euro(progress.before.fulfilled) == "€\xa0777"
     assert euro(progress.so_far.fulfilled) == "€\xa015.463,77"

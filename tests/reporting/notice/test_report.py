@@ -659,7 +659,7 @@ def test_queries_of_the_page_do_not_grow(
     filled: Ledger, django_assert_max_num_queries: Any
 ) -> None:
     client = signed_in(filled, Role.ADVISER)
-    with django_assert_max_num_queries(76) as before:
+    with django_assert_max_num_queries(91) as before:
         client.get(OWN)
     for year in (2022, 2023, 2024):
         contract = filled.contract(

@@ -16,7 +16,7 @@ from reporting.adoption import door as adoption
 from reporting.figures.catalogue import INDICATORS
 from reporting.figures.words import WRITTEN
 from reporting.goals.door import set_goals
-from reporting.models import AnnualReport, FrozenEdition, SectionText
+from reporting.models import AnnualReport, FrozenEdition, SectionComment, SectionText
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import html as notice_html
 from reporting.notice.notice import CouncilNotice
@@ -369,3 +369,60 @@ def test_the_roles_that_write(ledger: Ledger, no_files: None) -> None:
     assert "Sinds de laatste herziening" not in others[0].get(ROOT).content.decode()
     assert revise(admin, "Een fout").status_code == 302
     assert "Verbeterd." in others[0].get(ROOT).content.decode()
+
+
+def test_every_version_says_who_changed_what_and_last_year_stands_beside_it(
+    ledger: Ledger,
+) -> None:
+    """Only what was saved for this edition; a municipality's text is in its own list."""
+    for year, text, who in (
+        (2023, "Vorig jaar zo.", "Anja"),
+        (2024, "Eerste versie.", "Bas"),
+        (2024, "Tweede versie.", "Cor"),
+    ):
+        edition = assemble(ledger.region, year, None, TODAY)
+        row = latest(edition, "kernboodschap")
+        by = make.make_user(Role.ADVISER, ledger.region, name=who)
+        seen = row.number if row else 0
+        writing.write(edition, "kernboodschap", text, seen=seen, everywhere=False, act=act(by=by))
+    page = signed_in(ledger, Role.ADVISER).get(CORE).content.decode()
+    beside = page[page.index("Tekst van 2023</summary>") :]
+    assert "Vorig jaar zo." in beside
+    told = beside[beside.index("2 versies</summary>") :]
+    assert told.index("Cor") < told.index("Bas")
+    assert "<del>Eerste </del><ins>Tweede </ins>versie." in told
+    assert "Anja" not in told
+
+
+def test_a_comment_waits_for_the_writer_until_it_is_dealt_with(ledger: Ledger) -> None:
+    """Of the region admin, who does not write; in the editor, in the look before proposing, and
+    gone from both once the writer says so.
+    """
+    comments, url = ROOT + "opmerkingen/", ROOT + "voorstellen/"
+    admin, adviser = signed_in(ledger, Role.REGION_ADMIN), signed_in(ledger, Role.ADVISER)
+    answer = {"section": "kernboodschap", "text": "Noem het werkcentrum."}
+    assert admin.post(comments, answer).status_code == 302
+    row = SectionComment.objects.get()
+    assert "Noem het werkcentrum." in adviser.get(CORE).content.decode()
+    assert "1 opmerking te verwerken." in adviser.get(url).content.decode()
+    assert "Noem het werkcentrum." not in adviser.get(ROOT + "tekst/inleiding/").content.decode()
+    assert admin.post(comments, {"done": row.pk}).status_code == 404
+    assert adviser.post(comments, {"done": row.pk}).status_code == 302
+    row.refresh_from_db()
+    assert row.done_by is not None
+    assert "Noem het werkcentrum." not in adviser.get(CORE).content.decode()
+    assert "te verwerken." not in adviser.get(url).content.decode()
+    with pytest.raises(Refused, match="al verwerkt"):
+        writing.deal_with(row, act())
+
+
+def test_a_comment_is_of_one_edition_and_one_region(ledger: Ledger) -> None:
+    adviser = signed_in(ledger, Role.ADVISER)
+    answer = {"section": "kernboodschap", "text": "Alleen hier."}
+    assert adviser.post(ROOT + "aadorp/opmerkingen/", answer).status_code == 302
+    row = SectionComment.objects.get()
+    assert "Alleen hier." not in adviser.get(ROOT + "opmerkingen/").content.decode()
+    assert adviser.post(ROOT + "opmerkingen/", {"done": row.pk}).status_code == 404
+    assert adviser.post(ROOT + "opmerkingen/", {"section": "x", "text": ""}).status_code == 422
+    officer = signed_in(ledger, Role.PROCUREMENT_OFFICER)
+    assert officer.get(ROOT + "aadorp/opmerkingen/").status_code == 404
