@@ -28,11 +28,9 @@ def server_answers() -> bool:
 
 
 def others_at_work() -> bool:
-    """Whether another session of this database is in a statement or a transaction. Of SQLite there
-    is nothing to ask: who empties it waits for its one lock.
+    """Whether another session of this database is in a statement or a transaction; of PostgreSQL,
+    which knows.
     """
-    if connection.vendor != "postgresql":
-        return False
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() "

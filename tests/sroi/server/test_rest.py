@@ -45,7 +45,12 @@ def somebody_in_a_transaction() -> Iterator[threading.Event]:
         thread.join(SECONDS)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="who empties SQLite waits its turn")
+POSTGRESQL = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="who empties SQLite waits its turn"
+)
+
+
+@POSTGRESQL
 def test_a_session_in_a_transaction_is_waited_for() -> None:
     with somebody_in_a_transaction() as may_end:
         assert rest.others_at_work()
@@ -54,6 +59,7 @@ def test_a_session_in_a_transaction_is_waited_for() -> None:
         assert may_end.is_set()
 
 
+@POSTGRESQL
 def test_a_worker_stands_still_while_the_database_is_emptied(worker: Any) -> None:
     worker.rest()
     assert state_of(worker) == "T"
