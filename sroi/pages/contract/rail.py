@@ -140,13 +140,19 @@ class Button:
     url: str
 
 
+def new_fulfilment(contract: Contract, access: Access) -> Button | None:
+    """Recording under this contract: for its contractor, by an adviser on behalf of them."""
+    enters = may_enter(access, contract.region_id, contract.contractor_id)
+    if not enters or not takes_new(contract.contractor_id, [contract]):
+        return None
+    return Button(_("New fulfilment"), reverse("fulfilment-new") + f"?contract={contract.pk}")
+
+
 def acts_for(contract: Any, access: Access) -> Iterator[Button]:
     """What is not asked for now, but can be done at any time, by who may."""
     pk, own = contract.pk, f"?contract={contract.pk}"
-    if may_enter(access, contract.region_id, contract.contractor_id) and takes_new(
-        contract.contractor_id, [contract]
-    ):
-        yield Button(_("New fulfilment"), reverse("fulfilment-new") + own)
+    if record := new_fulfilment(contract, access):
+        yield record
     if may_remind(access, contract) and contract.has_people:
         yield Button(_("Remind"), reverse("contract-remind", args=[pk]))
     if access.may(May.INVITE_CONTRACTORS, region_id=contract.region_id):

@@ -16,8 +16,12 @@ from contracts.people.membership import people_for
 from contracts.plans import door as planning
 from contracts.plans.plan import may_remind
 from placements.standing.asks import OF_CONTRACTOR, asks
+from placements.standing.known import LookUp
 from sroi.pages.contract.attention import task_of
 from sroi.views import ConfirmPage, OfOne, act_of
+
+# All that a contractor is asked for.
+LOOKED_UP = (LookUp.STANDING, LookUp.ANSWERS, LookUp.DEADLINES)
 
 
 class Remind(OfOne, ConfirmPage):
@@ -44,7 +48,7 @@ class Remind(OfOne, ConfirmPage):
 
     @cached_property
     def asked(self) -> list[str]:
-        found = asks([self.contract], localdate())[self.contract.pk]
+        found = asks([self.contract], localdate(), LOOKED_UP)[self.contract.pk]
         return [task_of(ask, "", "").why for ask in found if ask.kind in OF_CONTRACTOR]
 
     def closed(self) -> HttpResponse | None:

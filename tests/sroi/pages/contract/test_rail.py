@@ -15,7 +15,14 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contracts.models import ContractEvent, Happened, Membership, Notice, NoticeKind
+from contracts.models import (
+    ContractEvent,
+    Happened,
+    Membership,
+    Notice,
+    NoticeKind,
+    PlanState,
+)
 from contracts.people.membership import access_of
 from contracts.people.notices import ways
 from contracts.plans import door as planning
@@ -270,3 +277,26 @@ def test_a_framework_adds_up_its_call_offs_without_setting_one_off_against_anoth
     assert "hebben samen een verplichting van € 25.000" in text
     assert "nog € 10.000 in te vullen" in text
     assert "Samen" in text
+
+
+# --- the contractor's start page ------------------------------------------------------------------
+
+
+def test_a_card_has_the_one_thing_to_do_and_the_page_who_the_adviser_is(
+    world: SimpleNamespace,
+) -> None:
+    """Of a late plan that, where nothing is asked recording; the adviser of both stands once."""
+    done = make.make_contract(
+        world.region, world.linde, title="Voldaan", adviser=world.users[Role.ADVISER]
+    )
+    make.make_plan(done, PlanState.AGREED)
+    make.make_purchase(done, "60000", paid_on=date(2025, 6, 1), on=date(2025, 6, 20))
+    response = as_(world, Role.CONTRACTOR).get(reverse("start"))
+    shown = {card.contract: card.button.url for card in response.context["running"]}
+    assert shown == {
+        world.contract: reverse("contract-plan-edit", args=[world.contract.pk]),
+        done: PAGES["new"](done),
+    }
+    text = response.content.decode()
+    assert text.count("mailto:adviser@example.org") == 1
+    assert world.region.title in text
