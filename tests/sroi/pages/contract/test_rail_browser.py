@@ -75,3 +75,5 @@ def test_an_adviser_notes_reminds_and_invites_from_the_page_of_the_contract(
     rail.get_by_role("link", name="Nieuwe invulling").click()
     expect(page).to_have_url(re.compile(re.escape(f"?contract={contract.pk}") + "$"))
     expect(page.locator("h1")).to_have_text("Nieuwe invulling")
+    page.locator("main .back, .page-head .back").first.click()
+    expect(page).to_have_url(here)
