@@ -219,7 +219,7 @@ def _of_contracts(since: datetime) -> Iterator[Notice]:
             told = people[contract.region_id, contract.contractor_id]
             kind, words, path = _to_contractor(event)
         if words:
-            what = words % {"title": contract.title}
+            what = words % {"title": contract.title, "what": event.why}
             key = f"contract-event:{event.pk}"
             yield from (
                 _notice(contract, user, kind, key, what, path) for user in told - {event.by_id}
@@ -246,6 +246,11 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
             NoticeKind.ANSWER,
             _("Your action plan for %(title)s was agreed."),
             plan,
+        ),
+        Happened.REMINDED: (
+            NoticeKind.REMINDER,
+            _("Your adviser reminds you of %(title)s: %(what)s"),
+            page,
         ),
         Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
         Happened.DRAFT_SHOWN: (

@@ -40,6 +40,8 @@ class Happening:
     at: datetime
     by: Any = None
     why: str = ""
+    # Where it can be looked at.
+    url: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "what", capfirst(self.what))

@@ -119,7 +119,11 @@ class OfDossier(OfOne, FormPage):
 
     @property
     def back_url(self) -> str:
-        return reverse("contract-dossier", args=[self.contract.pk])
+        return reverse("contract-detail", args=[self.contract.pk])
+
+    @property
+    def back_label(self) -> str:
+        return self.contract.title
 
 
 class NewNote(OfDossier):

@@ -343,6 +343,7 @@ class Happened(models.TextChoices):
     DOCUMENT_REMOVED = "document_removed", _("A document was removed from the dossier")
     NO_PLAN = "no_plan", _("No action plan needed")
     NO_NEWS = "no_news", _("Interim report: nothing new")
+    REMINDED = "reminded", _("Contractor reminded")
     PLAN_SUBMITTED = "plan_submitted", _("Action plan handed in")
     PLAN_SENT_BACK = "plan_sent_back", _("Action plan sent back")
     PLAN_AGREED = "plan_agreed", _("Action plan agreed")

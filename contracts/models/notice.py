@@ -17,6 +17,7 @@ from sroi.access import Scope, ScopedModel
 class NoticeKind(models.TextChoices):
     ANSWER = "answer", _("Answers to what you sent in or proposed")
     CHANGE = "change", _("Changes of your contracts")
+    REMINDER = "reminder", _("Reminders of your adviser")
     QUESTION = "question", _("What waits for your answer")
     OVERVIEW = "overview", _("The weekly overview of what there is to do")
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
-from contracts.models import Membership, Region
+from contracts.models import Contract, Membership, Region
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -52,6 +52,26 @@ def with_people(contracts: Any) -> Any:
         ended_at=None,
     )
     return contracts.annotate(has_people=Exists(people))
+
+
+def may_see_people(access: Access, contract: Contract) -> bool:
+    """Who signs in for the contractor: known to who can ask someone in."""
+    return access.may(
+        *(May.INVITE_CONTRACTORS, May.INVITE_COLLEAGUES),
+        region_id=contract.region_id,
+        contractor_id=contract.contractor_id,
+    )
+
+
+def people_for(contract: Contract) -> Any:
+    """The people of the contractor who can sign in for this contract."""
+    running = Membership.objects.filter(
+        role__in=who_may(May.FULFIL),
+        contractor=contract.contractor_id,
+        region=contract.region_id,
+        ended_at=None,
+    )
+    return people(running.values("user"))
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:

@@ -24,12 +24,16 @@ from sroi.server.outbox import pause_after
 USUALLY: Mapping[str, When] = {
     NoticeKind.ANSWER: When.AT_ONCE,
     NoticeKind.CHANGE: When.AT_ONCE,
+    NoticeKind.REMINDER: When.AT_ONCE,
     NoticeKind.QUESTION: When.WEEKLY,
     NoticeKind.OVERVIEW: When.WEEKLY,
 }
 # Whose work it is, is told of it.
 TOLD: Mapping[May, Sequence[NoticeKind]] = {
-    May.FULFIL: (NoticeKind.ANSWER, NoticeKind.CHANGE, NoticeKind.OVERVIEW),
+    May.FULFIL: (
+        *(NoticeKind.ANSWER, NoticeKind.CHANGE, NoticeKind.REMINDER),
+        NoticeKind.OVERVIEW,
+    ),
     May.COMMISSION: (NoticeKind.ANSWER, NoticeKind.OVERVIEW),
     May.ADVISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
     May.FINALISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
@@ -46,15 +50,14 @@ def kinds_for(access: Access) -> list[NoticeKind]:
 
 
 def ways(kind: str, access: Access, today: date) -> list[When]:
-    """The ways to choose from: what the policy wants told cannot be turned off, and the overview
-    comes once a week.
+    """The ways to choose from: what the policy wants told and what somebody took the trouble to
+    remind of cannot be turned off, and the overview comes once a week.
     """
     found = [When.WEEKLY] if kind == NoticeKind.OVERVIEW else [When.AT_ONCE, When.WEEKLY]
-    return (
-        found
-        if kind == NoticeKind.CHANGE and _must_be_told(access, today)
-        else [*found, When.NEVER]
+    always = kind == NoticeKind.REMINDER or (
+        kind == NoticeKind.CHANGE and _must_be_told(access, today)
     )
+    return found if always else [*found, When.NEVER]
 
 
 def _must_be_told(access: Access, today: date) -> bool:

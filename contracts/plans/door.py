@@ -1,5 +1,5 @@
-"""The one door for action plans: begin, save, hand in, ask back, agree, discard; and the first
-contact.
+"""The one door for action plans: begin, save, hand in, ask back, agree, discard; the first
+contact, and reminding.
 
 A plan goes draft → submitted → agreed; asked back it is a draft again. To change an agreed one a
 next version is begun, and once that is agreed it takes the place of the other. Amounts are euro of
@@ -27,6 +27,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.owed.posting import mark_out_of_step
+from contracts.people.membership import people_for
 from contracts.plans.plan import UNDER_WAY, has_plan
 from sroi.doors import Act, Refused, first_come, refuse_to_come
 from sroi.money import ZERO
@@ -184,6 +185,24 @@ def report_no_news(contract: Contract, act: Act) -> None:
             contract=contract, what=Happened.NO_NEWS, at=act.at, by=act.by, why=act.why
         )
         mark_out_of_step([contract.pk])
+
+
+def remind(contract: Contract, act: Act) -> None:
+    """The adviser reminds the contractor of what is asked (`act.why`), at most once a day; the
+    worker mails it.
+    """
+    if not people_for(contract).exists():
+        raise Refused(_("Nobody of the contractor can sign in yet. Invite someone first."))
+    with transaction.atomic():
+        # Of two at once the second finds what the first wrote.
+        Contract.objects.select_for_update().get(pk=contract.pk)
+        refuse_closed(contract)
+        told = ContractEvent.objects.filter(contract=contract, what=Happened.REMINDED)
+        if told.filter(at__date=act.today).exists():
+            raise Refused(_("The contractor was reminded today already."))
+        ContractEvent.objects.create(
+            contract=contract, what=Happened.REMINDED, at=act.at, by=act.by, why=act.why[:1000]
+        )
 
 
 def do_without(contract: Contract, act: Act) -> None:

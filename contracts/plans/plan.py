@@ -29,6 +29,15 @@ def may_agree(access: Access, contract: Contract) -> bool:
     return access.may(May.AGREE_PLANS, region_id=contract.region_id) and contract.state in OPEN
 
 
+def may_remind(access: Access, contract: Contract) -> bool:
+    """Who looks after it, while something can be asked of the contractor."""
+    return (
+        access.may(May.ADVISE, region_id=contract.region_id)
+        and has_plan(contract)
+        and contract.state in OPEN
+    )
+
+
 def may_see_under_way(access: Access, contract: Contract) -> bool:
     """A procurement officer sees what was agreed only."""
     return access.may(

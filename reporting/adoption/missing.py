@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from placements.standing.progress import Status
-from reporting.figures.outlook import stands_out
 from reporting.figures.words import SECTIONS, listed
 from reporting.models import Filing
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
+from reporting.outlook.outlook import stands_out
 from reporting.texts.written import comments
 
 

@@ -21,10 +21,10 @@ from placements.models import FulfilmentLine
 from reporting.figures import masking
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
-from reporting.figures.outlook import Outlook, outlook
 from reporting.figures.totals import workplaces_by_client
 from reporting.models import AnnualReport, Filing, FrozenEdition, Goal, Revision, SectionText
 from reporting.notice.freezing import frozen, thawed
+from reporting.outlook.outlook import Outlook, outlook
 from sroi.access import Access, May
 from sroi.periods import Period
 

@@ -32,10 +32,10 @@ from reporting.figures.facts import (
     Tally,
 )
 from reporting.figures.kinds import Count, Hidden, Kind
-from reporting.figures.outlook import Team
 from reporting.figures.records import Figure
 from reporting.figures.words import capital, category, counted, listed, spelled
 from reporting.models import Goal
+from reporting.outlook.outlook import Team
 from sroi.money import rounded
 from sroi.templatetags.formats import euro, long_date, percent
 

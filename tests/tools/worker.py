@@ -51,8 +51,8 @@ class Worker:
 
     def rest(self) -> None:
         """Finish, and stand still between two statements, as does the live server: the database is
-        emptied next, and the worker also looks for work of its own accord. On SQLite it goes on: who
-        empties waits for the one lock, which one that stands still would keep.
+        emptied next, and the worker also looks for work of its own accord. On SQLite it goes on:
+        who empties waits for the one lock, which one that stands still would keep.
         """
         self.finish()
         rest.wait_until(lambda: not rest.server_answers(), "a page is still being answered")

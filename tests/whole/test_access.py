@@ -138,6 +138,7 @@ PAGES = {
     "contract-change": Page(who_may(May.CHANGE, May.PROPOSE_CHANGES), of="change", also=("post",)),
     "contract-put-right": Page(who_may(May.CHANGE), of="contract", also=("post",)),
     "contract-take-over": Page(who_may(May.CHANGE), of="contract", also=("post",)),
+    "contract-remind": Page((Role.ADVISER,), of="contract", also=("post",)),
     "contract-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), also=("post",)),
     "contractor-put-right": Page(who_may(May.CHANGE), of="contractor", also=("post",)),
     "change-proposal": Page(who_may(May.CHANGE), of="proposal", also=("post",)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from contracts.models import Contractor, Invitation, Membership, Municipality, Region
+from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.people import door as memberships
 from contracts.people.forms import EmailForm, InviteForm, MembershipForm
 from contracts.people.invitation_mail import send
@@ -20,6 +20,7 @@ from contracts.people.invitations import open_invitations
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
 from sroi.access import May, Role, visible
+from sroi.fields import is_key
 from sroi.templatetags.formats import long_date
 from sroi.views import (
     ButtonPage,
@@ -219,7 +220,6 @@ class InviteContractor(OfOne, FormPage):
     contractor: Contractor
     template_name = "pages/contractor_invite.html"
     action = gettext_lazy("Send the invitation")
-    back_label = property(lambda self: self.contractor)
     form_class = EmailForm
 
     @cached_property
@@ -235,8 +235,22 @@ class InviteContractor(OfOne, FormPage):
     def heading(self) -> str:
         return _("Invite someone of %(contractor)s") % {"contractor": self.contractor}
 
+    @cached_property
+    def contract(self) -> Contract | None:
+        """From whose page one came."""
+        asked = self.request.GET.get("contract", "")
+        theirs = visible(Contract, self.request.access).filter(contractor=self.contractor)
+        found: Contract | None = theirs.filter(pk=asked).first() if is_key(asked) else None
+        return found
+
+    @property
+    def back_label(self) -> str:
+        return self.contract.title if self.contract else self.contractor.name
+
     @property
     def back_url(self) -> str:
+        if self.contract:
+            return reverse("contract-detail", args=[self.contract.pk])
         return reverse("contractor-detail", args=[self.contractor.pk])
 
     def do(self, form: Any) -> str:

@@ -167,10 +167,16 @@ class NewFulfilment(View):
             "form": form,
             "steps": steps_to("fulfilment-what"),
             "heading": _("New fulfilment"),
-            "back_url": reverse("start"),
+            "back_url": self.back_url(form),
             "is_new": True,
         }
         return render(self.request, "placements/record_what.html", context, status=status)
+
+    def back_url(self, form: WhatForm) -> str:
+        """The contract from whose page one came, else the start."""
+        if form.chosen and "contract" in self.request.GET:
+            return reverse("contract-detail", args=[form.chosen[0].pk])
+        return reverse("start")
 
 
 # --- the steps of a draft -------------------------------------------------------------------------

@@ -6,13 +6,13 @@ from typing import Any
 
 from reporting.figures.catalogue import FULFILLED
 from reporting.figures.facts import AnnualFigures, GoalResult
-from reporting.figures.outlook import Outlook
 from reporting.figures.records import Figure
 from reporting.figures.words import capital, category
 from reporting.models import Goal
 from reporting.notice.tables.cells import YEARS
 from reporting.notice.tables.exhibits import in_order
 from reporting.notice.wording import client_word
+from reporting.outlook.outlook import Outlook
 from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Result, Year
 from sroi.charts.years import growth_path, year_columns

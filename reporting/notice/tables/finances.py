@@ -25,7 +25,6 @@ from reporting.figures.catalogue import (
     SOCIAL_FIRM_SPEND,
 )
 from reporting.figures.facts import AnnualFigures, PartFigures
-from reporting.figures.outlook import Promise, Scenario, Team
 from reporting.figures.records import Figure
 from reporting.figures.words import RATE_REASONS, capital, category, plain
 from reporting.models import Goal
@@ -40,6 +39,7 @@ from reporting.notice.tables.cells import (
     years_before,
 )
 from reporting.notice.wording import client_word
+from reporting.outlook.outlook import Promise, Scenario, Team
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import NOTHING
 

@@ -1,13 +1,15 @@
 """The page of one contract: how it stands, what was done for it, what it owes and why."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.html import format_html, format_html_join
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts.acts.rights import may_change, may_propose
 from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
@@ -16,18 +18,31 @@ from contracts.registering import cpv
 from contracts.registering.door import may_call_off
 from contracts.settlement.shortfall import is_settled_here
 from placements.claims.words import period_words
-from placements.models import Allocation
+from placements.models import Allocation, EventKind, FulfilmentEvent
 from placements.rights import may_see_fulfilments
 from placements.standing.own import progress_for
 from placements.standing.progress import Progress, realised_by_category
 from placements.standing.words import bar, sentences, small_bar
+from placements.telling import ANSWERS
 from sroi.access import May, visible
 from sroi.glossary import explained
 from sroi.history.versions import versions
+from sroi.money import ZERO
+from sroi.pages.contract.rail import rail_of, with_rail
 from sroi.templatetags.formats import euro, long_date, percent
 from sroi.views import DetailPage, Happening
 
 SHOWN = 50
+DECISIONS = (*ANSWERS, EventKind.WITHDRAWN)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Call-offs together, in euro."""
+
+    obligation: Decimal
+    realised: Decimal
+    open: Decimal
 
 
 class ContractPage(DetailPage):
@@ -42,7 +57,8 @@ class ContractPage(DetailPage):
             .get_queryset()
             .select_related("contractor", "region", "policy", "table", "adviser", "parent")
         )
-        return with_people(rows).annotate(sees_framework=Exists(frameworks))
+        rows = with_rail(with_people(rows), self.request.access)
+        return rows.annotate(sees_framework=Exists(frameworks))
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract, today = self.object, localdate()
@@ -59,15 +75,15 @@ class ContractPage(DetailPage):
             figures=figures(standing),
             facts=facts(contract),
             framework=contract.parent if contract.sees_framework else None,
-            may_change=may_change(self.request.access, contract),
             nobody_signs_in=not contract.has_people and contract.state == ContractState.ACTIVE,
             may_call_off=contract.is_framework and may_call_off(self.request.access, contract),
             is_settled_here=is_settled_here(contract)
             and contract.state in (ContractState.ENDED, ContractState.SETTLED),
             looks_again=self.request.access.may(May.SEE_REGION, region_id=contract.region_id),
-            may_propose=may_propose(self.request.access, contract),
             proposals=list(visible(ChangeProposal, self.request.access).filter(contract=contract)),
             call_offs=[(c, progress[c.pk]) for c in call_offs],
+            together=together([progress[c.pk] for c in call_offs]) if call_offs else None,
+            **rail_of(contract, self.request.access, today),
             **self.fulfilments(today),
             **kwargs,
         )
@@ -110,17 +126,54 @@ class ContractHistory(DetailPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         contract = self.object
+        decided, more = self.decisions()
+        events = [happening(event) for event in contract.events.select_related("by")]
         kept = visible(Contract.history.model, self.request.access).filter(id=contract.pk)
         rows = kept.select_related("history_user", "adviser", "table", "policy").order_by(
             "history_date", "history_id"
         )
         return super().get_context_data(
-            events=[
-                happening(event) for event in contract.events.select_related("by").order_by("-pk")
-            ],
+            events=sorted([*events, *decided], key=lambda event: event.at)[::-1],
+            more_decisions=more,
             versions=versions(rows, skip=("state",)),
             **kwargs,
         )
+
+    def decisions(self) -> tuple[list[Happening], bool]:
+        """What was decided about the fulfilments under it, for who may see each; the newest, and
+        whether there are more.
+        """
+        contract = self.object
+        if not may_see_fulfilments(self.request.access, contract):
+            return [], False
+        under = visible(Allocation, self.request.access).filter(contract=contract)
+        rows = visible(FulfilmentEvent, self.request.access).filter(
+            kind__in=DECISIONS, fulfilment__in=under.order_by().values("version__fulfilment")
+        )
+        rows = rows.select_related("fulfilment", "by").order_by("-pk")[: SHOWN + 1]
+        found = [
+            Happening(
+                f"{event.fulfilment.external_id}: {event.get_kind_display()}",
+                event.at,
+                event.by,
+                event.why,
+                reverse("fulfilment-detail", args=[event.fulfilment_id]),
+            )
+            for event in rows
+        ]
+        return found[:SHOWN], len(found) > SHOWN
+
+
+def together(standings: Iterable[Progress]) -> Together:
+    """The call-offs of a framework, of each the share that counts for who looks. What one did too
+    much is not taken off what another has to do.
+    """
+    counted = [progress.counted for progress in standings]
+    return Together(
+        sum((each.obligation for each in counted), ZERO),
+        sum((each.realised for each in counted), ZERO),
+        sum((each.shortfall for each in counted), ZERO),
+    )
 
 
 def figures(progress: Progress) -> list[tuple[str, str]]:
@@ -159,24 +212,8 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
             _("Recovery period until"),
             long_date(contract.recovery_until) if contract.recovery_until else "",
         ),
-        (_("Adviser"), adviser_of(contract)),
     ]
     return [(label, value) for label, value in rows if value]
-
-
-def adviser_of(contract: Contract) -> str:
-    """Name, telephone and address, so that one can call or write; of who never signed in, no more
-    than the address.
-    """
-    adviser = contract.adviser
-    reached = [
-        (f"tel:{adviser.phone}", adviser.phone) if adviser and adviser.phone else None,
-        (f"mailto:{adviser.email}", adviser.email) if adviser else None,
-        (f"mailto:{contract.adviser_email}", contract.adviser_email) if not adviser else None,
-    ]
-    links = [format_html('<a href="{}">{}</a>', *link) for link in reached if link and link[1]]
-    named = [adviser.name] if adviser and adviser.name else []
-    return format_html_join(" · ", "{}", ([part] for part in [*named, *links]))
 
 
 def happening(event: ContractEvent) -> Happening:

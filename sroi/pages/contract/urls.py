@@ -1,6 +1,15 @@
 from django.urls import path
 
-from sroi.pages.contract import attention, changes, contractors, page, plan, register, settlement
+from sroi.pages.contract import (
+    attention,
+    changes,
+    contractors,
+    page,
+    plan,
+    register,
+    remind,
+    settlement,
+)
 
 urlpatterns = [
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
@@ -27,6 +36,7 @@ urlpatterns = [
     path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),
     path("contracten/<int:pk>/plan/contact/", plan.Contact.as_view(), name="contract-contact"),
     path("contracten/<int:pk>/plan/niet-nodig/", plan.NoPlan.as_view(), name="contract-plan-none"),
+    path("contracten/<int:pk>/herinneren/", remind.Remind.as_view(), name="contract-remind"),
     path(
         "contracten/<int:pk>/afrekening/",
         settlement.ContractSettlement.as_view(),

@@ -1,6 +1,6 @@
 """The start page: what needs doing now, for the role that a person works in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,8 +29,9 @@ from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import Access, May, visible
 from sroi.access.roles import role_called
 from sroi.money import ZERO
-from sroi.pages.contract.attention import lines_of
+from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
+from sroi.pages.contract.rail import Button, Reachable, adviser_of, new_fulfilment
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period
@@ -75,7 +76,8 @@ def my_obligations(request: Request) -> HttpResponse:
     contracts = (
         visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
     )
-    cards = standings(in_order(contracts), today)
+    rows = in_order(contracts).select_related("policy", "contractor", "adviser", "region")
+    cards = standings(rows, today)
     standing = {card.contract.pk: card.progress for card in cards}
     asked = asks(
         [card.contract for card in cards],
@@ -92,7 +94,8 @@ def my_obligations(request: Request) -> HttpResponse:
         request,
         "pages/start_contractor.html",
         {
-            "running": running,
+            "running": [Card(card, button_of(card, asked, access)) for card in running],
+            "advisers": advisers_of(card.contract for card in running),
             "done": [card for card in cards if card not in running],
             "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
             "settlement_drafts": lines_of(
@@ -113,6 +116,33 @@ def outcomes_asked(access: Access, today: date) -> dict[str, Any]:
         "outcomes": asked_of(first[:OUTCOMES_SHOWN], access, today),
         "more_outcomes": len(first) > OUTCOMES_SHOWN,
     }
+
+
+@dataclass(frozen=True)
+class Card:
+    """A contract with how it stands, and the one thing to do for it."""
+
+    standing: Standing
+    button: Button | None
+
+    @property
+    def contract(self) -> Contract:
+        return self.standing.contract
+
+
+def button_of(card: Standing, asked: Mapping[int, Sequence[Ask]], access: Access) -> Button | None:
+    """What is asked of the contractor first; where nothing is, recording something."""
+    contract = card.contract
+    for ask in asked[contract.pk]:
+        url, label = action_for(ask, access)
+        if url:
+            return Button(label, url)
+    return new_fulfilment(contract, access)
+
+
+def advisers_of(contracts: Iterable[Contract]) -> list[Reachable]:
+    """Each once, in the order of the contracts."""
+    return list(dict.fromkeys(who for contract in contracts for who in adviser_of(contract)))
 
 
 def in_order(contracts: Any) -> Any:

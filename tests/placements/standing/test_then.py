@@ -17,7 +17,7 @@ from placements.standing.known import waiting
 from placements.standing.progress import with_progress
 from placements.standing.then import counting_on, waiting_on
 from reporting.figures.annual import figures_of
-from reporting.figures.outlook import outlook
+from reporting.outlook.outlook import outlook
 from sroi.doors import EVERYTHING
 from tests import factories as make
 

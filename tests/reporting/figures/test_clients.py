@@ -17,10 +17,10 @@ from contracts.models import Municipality, Region
 from contracts.policy.loading import load_region
 from reporting.figures.annual import figures_of
 from reporting.figures.exchange import as_rows
-from reporting.figures.outlook import divided
 from reporting.notice.editions import assemble, every_edition, shelves
 from reporting.notice.notice import CouncilNotice
 from reporting.notice.progress import assembled
+from reporting.outlook.outlook import divided
 from sroi.access import Access, Grant, Role
 from tests import factories as make
 

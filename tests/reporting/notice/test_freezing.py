@@ -16,11 +16,11 @@ from reporting.adoption.fingerprint import fingerprint
 from reporting.figures.annual import figures_of
 from reporting.figures.catalogue import RECONCILED
 from reporting.figures.facts import AnnualFigures
-from reporting.figures.outlook import Outlook
 from reporting.models import AnnualReport, FrozenEdition, Revision
 from reporting.notice import freezing
 from reporting.notice.editions import Filed, assemble
 from reporting.notice.freezing import FORMAT, frozen, thawed
+from reporting.outlook.outlook import Outlook
 from sroi.access import Role
 from tests.reporting.adoption.test_adoption import ROOT, TODAY, final, ledger, signed_in
 from tests.reporting.figures.test_figures import Ledger

@@ -9,10 +9,10 @@ import time_machine
 from django.utils import translation
 
 from reporting.figures.chains import Chain
-from reporting.figures.outlook import stands_out
 from reporting.goals.door import set_goals
 from reporting.notice.editions import assemble
 from reporting.notice.notice import CouncilNotice
+from reporting.outlook.outlook import stands_out
 from reporting.particulars import door as particulars
 from tests.reporting.adoption.test_adoption import NOW, TODAY, act, ledger
 from tests.reporting.figures.test_figures import Ledger, month

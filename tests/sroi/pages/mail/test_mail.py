@@ -224,7 +224,7 @@ def test_not_before_its_day_of_the_week(world: SimpleNamespace, settings: Any) -
 def choose(person: Any, **choices: str) -> Any:
     client = Client()
     client.force_login(person)
-    return client.post(reverse("mail-choices"), choices)
+    return client.post(reverse("mail-choices"), {"reminder": When.AT_ONCE} | choices)
 
 
 def test_weekly_means_with_the_overview(world: SimpleNamespace) -> None:
@@ -272,7 +272,7 @@ def test_the_page_offers_what_belongs_to_the_role(world: SimpleNamespace) -> Non
         client.force_login(person)
         return list(client.get(reverse("mail-choices")).context["form"].fields)
 
-    assert offered(world.robin) == ["answer", "change", "overview"]
+    assert offered(world.robin) == ["answer", "change", "reminder", "overview"]
     assert offered(world.noor) == ["question", "overview"]
     assert offered(make.make_user(Role.READER, world.region)) == []
 

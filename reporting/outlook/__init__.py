@@ -1,0 +1,1 @@
+"""What lies ahead, and what the work costs: team, scenario, and what running contracts promise."""
