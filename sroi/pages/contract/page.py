@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from contracts.acts.rights import may_change
 from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
@@ -80,6 +81,7 @@ class ContractPage(DetailPage):
             is_settled_here=is_settled_here(contract)
             and contract.state in (ContractState.ENDED, ContractState.SETTLED),
             looks_again=self.request.access.may(May.SEE_REGION, region_id=contract.region_id),
+            may_change=may_change(self.request.access, contract),
             proposals=list(visible(ChangeProposal, self.request.access).filter(contract=contract)),
             call_offs=[(c, progress[c.pk]) for c in call_offs],
             together=together([progress[c.pk] for c in call_offs]) if call_offs else None,

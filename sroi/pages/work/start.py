@@ -131,11 +131,13 @@ class Card:
 
 
 def button_of(card: Standing, asked: Mapping[int, Sequence[Ask]], access: Access) -> Button | None:
-    """What is asked of the contractor first; where nothing is, recording something."""
+    """What is asked of the contractor first; where nothing is, recording something. What became of
+    people is asked above the cards.
+    """
     contract = card.contract
     for ask in asked[contract.pk]:
         url, label = action_for(ask, access)
-        if url:
+        if url and ask.kind != Kind.OUTCOME:
             return Button(label, url)
     return new_fulfilment(contract, access)
 
