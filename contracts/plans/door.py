@@ -29,6 +29,7 @@ from contracts.owed.door import refuse_closed
 from contracts.owed.posting import mark_out_of_step
 from contracts.people.membership import people_for
 from contracts.plans.plan import UNDER_WAY, has_plan
+from sroi.database import days
 from sroi.doors import Act, Refused, first_come, refuse_to_come
 from sroi.money import ZERO
 
@@ -198,7 +199,7 @@ def remind(contract: Contract, act: Act) -> None:
         Contract.objects.select_for_update().get(pk=contract.pk)
         refuse_closed(contract)
         told = ContractEvent.objects.filter(contract=contract, what=Happened.REMINDED)
-        if told.filter(at__date=act.today).exists():
+        if told.filter(days.within("at", act.today, act.today)).exists():
             raise Refused(_("The contractor was reminded today already."))
         ContractEvent.objects.create(
             contract=contract, what=Happened.REMINDED, at=act.at, by=act.by, why=act.why[:1000]

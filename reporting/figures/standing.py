@@ -21,6 +21,7 @@ from contracts.owed.lines import NOT_COUNTED, OWING, Lines
 from contracts.plans import schedule
 from placements.standing.progress import Status, status_of, with_progress
 from reporting.figures.facts import ContractsEnded, DueToDate, StatusTally
+from sroi.database import days
 from sroi.money import ZERO, rounded
 from sroi.periods import Period, month_of
 
@@ -123,7 +124,7 @@ def _known(contracts: QuerySet[Any], period: Period, day: date) -> QuerySet[Any]
 def _settled(ids: Iterable[int], day: date) -> dict[int, Settlement]:
     """By contract the settlement that held on that day."""
     rows = Settlement.objects.filter(contract__in=ids, decided_on__lte=day)
-    held = Q(state=SettlementState.DECIDED) | Q(reopened_at__date__gt=day)
+    held = Q(state=SettlementState.DECIDED) | days.after("reopened_at", day)
     return {row.contract_id: row for row in rows.filter(held).order_by("number")}
 
 
@@ -132,7 +133,7 @@ def _back(contracts: Iterable[Contract], settled: Settled, day: date) -> None:
     settled. What was registered only later is as it is now.
     """
     by_key = {contract.pk: contract for contract in contracts}
-    rows = Contract.history.filter(id__in=by_key, history_date__date__lte=day)
+    rows = Contract.history.filter(days.by("history_date", day), id__in=by_key)
     last = rows.order_by("history_date", "history_id")
     for key, end, recovery in last.values_list("id", "end_date", "recovery_until"):
         by_key[key].end_date, by_key[key].recovery_until = end, recovery
