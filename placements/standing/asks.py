@@ -31,7 +31,7 @@ from placements.standing.known import Known, LookUp, Shown, known_of
 from placements.standing.progress import Progress, Status
 from placements.standing.words import RUNNING, WORRYING, deadline_words, left_to_do, of_own
 from sroi.periods import add_months
-from sroi.templatetags.formats import euro, long_date
+from sroi.templatetags.formats import euro, long_date, short_date
 
 ASKED_MONTHS_AHEAD = 1
 ENDING_WITHIN_MONTHS = 3
@@ -90,6 +90,8 @@ class Ask:
     # Of a certificate: what changes in what is owed. Of a certificate or a proposal: which one.
     amount: Decimal | None = None
     about: int | None = None
+    # The same as `why`, apart: how much, and by or since when. None where it says more than that.
+    apart: tuple[str, str] | None = None
 
 
 def asks(
@@ -176,10 +178,14 @@ def _settlement(
         stands = _("%(open)s short on %(last)s") % words + of_own(progress)
     else:
         stands = _("fulfilled, over since %(last)s") % words
+    since = _("over since %(day)s") % {"day": short_date(last)}
+    apart = (_("%(open)s short") % words if progress.open else "", since)
     if draft and draft.answered_on:
         stands = _("%(open)s short on %(last)s; the contractor answered the draft on %(day)s")
         stands = stands % (words | {"day": long_date(draft.answered_on)})
-    yield Ask(contract, kind, last, stands, True, progress.status, progress.status.label)
+    says_more = bool(draft and draft.answered_on) or bool(of_own(progress))
+    look = (progress.status, progress.status.label)
+    yield Ask(contract, kind, last, stands, True, *look, apart=None if says_more else apart)
 
 
 def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:
@@ -244,7 +250,8 @@ def _outcomes(contract: Contract, number: int, today: date) -> Ask:
 def _deadline(contract: Contract, deadline: Deadline, heard: date | None) -> Ask:
     late, words = deadline.state == DeadlineState.OVERDUE, deadline_words(deadline, heard)
     look = ("overdue" if late else "due", deadline.state.label)
-    return Ask(contract, Kind(deadline.what.value), deadline.due, words, late, *look)
+    apart = ("", _("by %(day)s") % {"day": short_date(deadline.due)})
+    return Ask(contract, Kind(deadline.what.value), deadline.due, words, late, *look, apart=apart)
 
 
 def _standing(contract: Contract, progress: Progress, today: date) -> Iterator[Ask]:
@@ -253,8 +260,11 @@ def _standing(contract: Contract, progress: Progress, today: date) -> Iterator[A
         return
     look, why = (progress.status, progress.status.label), left_to_do(contract, progress)
     ending_by = add_months(today, ENDING_WITHIN_MONTHS)
+    by = _("by %(day)s") % {"day": short_date(contract.last_counted_day)}
+    left = _("another %(open)s") % {"open": euro(progress.open)}
+    apart = (left, by) if progress.open > 0 and not of_own(progress) else None
     if progress.status in WORRYING:
         late = progress.status == Status.OVERDUE
-        yield Ask(contract, Kind.CATCH_UP, contract.last_counted_day, why, late, *look)
+        yield Ask(contract, Kind.CATCH_UP, contract.last_counted_day, why, late, *look, apart=apart)
     elif today <= contract.end_date <= ending_by:
-        yield Ask(contract, Kind.ENDING, contract.end_date, why, False, *look)
+        yield Ask(contract, Kind.ENDING, contract.end_date, why, False, *look, apart=apart)

@@ -8,6 +8,17 @@ SHOWN = 10
 
 
 @dataclass(frozen=True)
+class Columns:
+    """What `why` of a task says, for a wide page: what it is about, how much of it, and when, each
+    below that of the others.
+    """
+
+    about: str
+    how_much: str
+    when: str
+
+
+@dataclass(frozen=True)
 class Task:
     """A line that asks for one thing."""
 
@@ -16,6 +27,7 @@ class Task:
     why: str
     state: str = ""
     word: Any = ""
+    columns: Columns | None = None
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from placements.models import FulfilmentState
 from placements.rights import may_enter
 from placements.standing.asks import OF_DEADLINES, TO_WATCH, Ask, Kind, asks
 from placements.standing.own import progress_for
-from placements.standing.tasks import Task
+from placements.standing.tasks import Columns, Task
 from sroi.access import Access, May
 from sroi.pages.contract.plan import next_action
 from sroi.templatetags.formats import euro
@@ -215,12 +215,14 @@ def line_of(ask: Ask, access: Access) -> Task:
         named = _("Settle %(title)s") % {"title": contract.title}
     else:
         named = f"{label}: {contract.title}" if label else contract.title
+    about = f"{contract.reference} · {contract.contractor.name}"
     return Task(
         label=named,
         url=url or reverse("contract-detail", args=[contract.pk]),
-        why=f"{contract.reference} · {contract.contractor.name} · {ask.why}",
+        why=f"{about} · {ask.why}",
         state=ask.state,
         word=ask.word,
+        columns=Columns(about, *ask.apart) if ask.apart else None,
     )
 
 

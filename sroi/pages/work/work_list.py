@@ -39,7 +39,7 @@ from placements.standing.known import (
 )
 from placements.standing.piles import ENDING, SETTLE, Asking, asking
 from placements.standing.progress import Status
-from placements.standing.tasks import SHOWN, Pile, Task
+from placements.standing.tasks import SHOWN, Columns, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
@@ -168,8 +168,9 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
     days = (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0
     waits = ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}
     since = waits if days else _("handed in today")
+    about = f"{fulfilment.contractor.name} · {fulfilment.get_kind_display()}"
     if version.answer:
-        since += " · " + _("your question was answered")
+        about += " · " + _("your question was answered")
     return Task(
         label=(
             _("Review %(number)s") % {"number": fulfilment.external_id}
@@ -177,7 +178,8 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
             else fulfilment.external_id
         ),
         url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
-        why=f"{fulfilment.contractor.name} · {fulfilment.get_kind_display()} · {since}",
+        why=f"{about} · {since}",
+        columns=Columns(about, "", since),
     )
 
 

@@ -2,6 +2,7 @@
 is done.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -80,6 +81,26 @@ def test_each_contract_stands_where_its_next_step_is(world: SimpleNamespace) -> 
     end(short, make.act(world.noor, "Afgelopen"))
     settle = reverse("contract-settlement", args=[short.pk])
     assert piles(world.noor)["Settlements to do"] == [("Settle Short", settle)]
+
+
+def test_how_much_and_by_when_stand_apart(world: SimpleNamespace) -> None:
+    """Each in a column of its own, and nothing of it twice in a line."""
+    over = {**RUNS, "end_date": date(2025, 6, 30)}
+    make.make_contract(world.region, world.firm, title="Te kort", **over)
+    make.make_contract(world.region, world.firm, title="Loopt", **RUNS)
+    client = Client()
+    client.force_login(world.noor)
+    page = client.get(reverse("start")).content.decode().replace("\xa0", " ")
+    lines = {}
+    for line in re.findall(r'<li class="task">(.*?)</li>', page, re.S):
+        title = re.sub(r".*?<a [^>]*>(.*?)</a>.*", r"\1", line, flags=re.S)
+        lines[title] = re.findall(r'<span class="task__(?:why|amount|when)">(.*?)</span>', line)
+    named = {title.split(": ")[-1]: parts[1:] for title, parts in lines.items()}
+    assert named == {
+        "Te kort": ["€ 50.000 tekort", "afgelopen op 30-06-2025"],
+        "Loopt": ["nog € 50.000", "uiterlijk 31-12-2026"],
+    }
+    assert all(len(parts) == 3 and "50.000" not in parts[0] for parts in lines.values())
 
 
 def test_what_is_found_in_the_database_is_what_the_contracts_ask(world: SimpleNamespace) -> None:
