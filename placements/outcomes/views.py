@@ -24,6 +24,8 @@ from sroi.fields import is_key
 from sroi.views import ButtonPage, ForWhoMay, OfOne, Request, act_of
 
 PER_PAGE = 50
+# So many are asked about on the start page.
+ON_START = 3
 # The pages that ask it, to which one comes back after an answer.
 PAGES = {"start": "start", "report": "interim-report", "list": "outcome-list"}
 
@@ -78,7 +80,9 @@ def _told(fulfilment: Any) -> dict[str, str]:
 
 
 class OutcomesToTell(ForWhoMay, View):
-    """All of which it is asked now; of one contract with `?contract=`."""
+    """All of which it is asked now; of one contract with `?contract=`, the first of them for the
+    start page with `?start`.
+    """
 
     capabilities = (May.ENTER,)
     request: Request
@@ -89,9 +93,11 @@ class OutcomesToTell(ForWhoMay, View):
         rows = to_tell(request.access, today)
         if is_key(contract):
             rows = rows.filter(accepted__allocations__contract=int(contract))
-        page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+        on_start = "start" in request.GET
+        paginator = Paginator(rows, ON_START if on_start else PER_PAGE)
+        page = paginator.get_page(request.GET.get("page"))
         asked = asked_of(page.object_list, request.access, today)
-        context = {"heading": self.heading, "page": page, "asked": asked}
+        context = {"heading": self.heading, "page": page, "asked": asked, "on_start": on_start}
         return render(request, "placements/outcomes.html", context)
 
 

@@ -18,7 +18,6 @@ from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
 from contracts.models import Contract, ContractState, Municipality, ObligationLine
 from placements.models import Fulfilment
-from placements.outcomes.views import asked_of, to_tell
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.kept import by_status
 from placements.standing.known import LookUp, asked_back
@@ -37,9 +36,6 @@ from sroi.pages.work.work_list import work_list
 from sroi.periods import Period
 from sroi.templatetags.formats import long_date
 from sroi.views import Request
-
-# So many placements are asked about on the start page; the others have a page of their own.
-OUTCOMES_SHOWN = 3
 
 
 @require_safe
@@ -104,18 +100,8 @@ def my_obligations(request: Request) -> HttpResponse:
             "plans": lines_of([ask for ask in found if ask.kind == Kind.PLAN], access),
             "returned": [returned_task(fulfilment) for fulfilment in returned],
             "drafts": fulfilment_drafts(access),
-            **outcomes_asked(access, today),
         },
     )
-
-
-def outcomes_asked(access: Access, today: date) -> dict[str, Any]:
-    """The first placements of which it is asked what became of the person, to be answered here."""
-    first = list(to_tell(access, today)[: OUTCOMES_SHOWN + 1])
-    return {
-        "outcomes": asked_of(first[:OUTCOMES_SHOWN], access, today),
-        "more_outcomes": len(first) > OUTCOMES_SHOWN,
-    }
 
 
 @dataclass(frozen=True)
@@ -132,7 +118,7 @@ class Card:
 
 def button_of(card: Standing, asked: Mapping[int, Sequence[Ask]], access: Access) -> Button | None:
     """What is asked of the contractor first; where nothing is, recording something. What became of
-    people is asked above the cards.
+    people is asked below the cards.
     """
     contract = card.contract
     for ask in asked[contract.pk]:

@@ -135,8 +135,10 @@ class TestPages:
         self, contractor: Any, ended: Fulfilment
     ) -> None:
         client = make.signed_in(contractor)
-        page = client.get(reverse("start"))
-        (asked,) = page.context["outcomes"]
+        part = reverse("outcome-list") + "?start"
+        assert f'hx-get="{part}"' in client.get(reverse("start")).content.decode()
+        page = client.get(part)
+        (asked,) = page.context["asked"]
         assert (asked.fulfilment, asked.question.moment) == (ended, Moment.AFTER_6)
         text = page.content.decode()
         assert all(f'value="{outcome}"' in text for outcome in Became.values)
@@ -146,7 +148,9 @@ class TestPages:
         )
         assert answer["Location"] == reverse("start")
         assert told(ended) == {"after_6": "elsewhere"}
-        assert client.get(reverse("start")).context["outcomes"] == []
+        after = client.get(part)
+        assert after.context["asked"] == []
+        assert '<section id="uitkomsten">' in after.content.decode()
 
     def test_the_interim_report_and_the_list_ask_it_too(
         self, contractor: Any, contract: Any, ended: Fulfilment
