@@ -13,7 +13,6 @@ from django.utils import translation
 from contracts.models import Municipality
 from reporting.adoption import door as adoption
 from reporting.adoption.rights import can_be_revised
-from reporting.figures import outlook
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from reporting.goals.door import set_goals
@@ -22,6 +21,7 @@ from reporting.notice.editions import Edition, Filed, assemble
 from reporting.notice.files import html as notice_html
 from reporting.notice.freezing import frozen, thawed
 from reporting.notice.notice import CouncilNotice
+from reporting.outlook import outlook
 from reporting.outlook.outlook import Bounds, Outlook, Scenario
 from reporting.particulars import door as particulars
 from reporting.particulars.filled_in import filed_anew
