@@ -30,13 +30,14 @@ from placements.models import Upload, UploadKind
 from placements.register.lists import uploads_of
 from placements.standing.kept import in_order_of, in_step, of_status, progress_kept, silent_for
 from placements.standing.own import has_share, only_shares, own_clients, progress_for
-from placements.standing.progress import Status
+from placements.standing.progress import BY_URGENCY, Status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
     NUMBER,
     ON_ONE_LINE,
     ChoiceFilter,
+    ChoicesFilter,
     FilterSet,
     MonthsFilter,
     SearchFilter,
@@ -159,7 +160,11 @@ class ContractFilterSet(FilterSet):
         widget=forms.HiddenInput,
     )
     # Last, since it looks at every contract that the others leave.
-    status = ChoiceFilter(label=_("Status"), choices=Status.choices, method="of_status")
+    status = ChoicesFilter(
+        label=_("Status"),
+        choices=[(status.value, status.label) for status in BY_URGENCY],
+        method="of_status",
+    )
 
     @cached_property
     def form(self) -> forms.Form:
@@ -207,8 +212,8 @@ class ContractFilterSet(FilterSet):
     def silent_for(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return silent_for(contracts, int(value), localdate(), is_in_step=True)
 
-    def of_status(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return of_status(contracts, [value], localdate(), is_in_step=True)
+    def of_status(self, contracts: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return of_status(contracts, value, localdate(), is_in_step=True)
 
 
 def adviser_choices(access: Access) -> list[tuple[str, Any]]:
@@ -236,7 +241,11 @@ class ContractList(ListPage):
         """In step, wherever something of this page reads what is kept."""
         contracts = super().get_queryset().select_related("contractor", "policy", "standing")
         asked = self.request.GET
-        if not only_shares(self.request.access) or asked.get("status") or asked.get("silent"):
+        if (
+            not only_shares(self.request.access)
+            or any(asked.getlist("status"))
+            or asked.get("silent")
+        ):
             in_step(contracts, localdate())
         return contracts
 
@@ -253,14 +262,15 @@ class ContractList(ListPage):
         for.
         """
         rows = drafts_for(self.request.access)
-        if asked.get("status") != Status.DRAFT:
+        statuses = asked.get("status") or []
+        if Status.DRAFT not in statuses:
             return {"number_of_drafts": rows.count() if may_register(self.request.access) else 0}
         if text := asked.get("q"):
             rows = rows.filter(draft_search(text))
         if contractor := asked.get("contractor"):
             rows = rows.filter(contractor=contractor)
         found = [contract_draft_task(draft, self.request.access) for draft in rows[:MOST_DRAFTS]]
-        return {"drafts": found, "asks_for_drafts": True}
+        return {"drafts": found, "asks_for_drafts": True, "asks_for_more": len(statuses) > 1}
 
     def prepare(self, rows: list[Any]) -> None:
         today = localdate()

@@ -123,6 +123,7 @@ def test_a_workbook_keeps_types_and_texts(world: SimpleNamespace) -> None:
         "?sort=-realised",
         "?sort=obligation",
         "?status=behind",
+        "?status=behind&status=on_track",
         "?ending=6",
         "?page=7",
     ],
