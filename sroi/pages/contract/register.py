@@ -28,7 +28,14 @@ from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
 from placements.register.lists import uploads_of
-from placements.standing.kept import in_order_of, in_step, of_status, progress_kept, silent_for
+from placements.standing.kept import (
+    in_order_of,
+    in_order_of_urgency,
+    in_step,
+    of_status,
+    progress_kept,
+    silent_for,
+)
 from placements.standing.own import has_share, only_shares, own_clients, progress_for
 from placements.standing.progress import BY_URGENCY, Status
 from placements.standing.words import small_bar, status_tag
@@ -67,7 +74,10 @@ class ContractTable(ContractColumns):
     realised = django_tables2.Column(
         _("Fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
     )
-    status = django_tables2.Column(_("Status"), accessor="progress")
+    open = django_tables2.Column(
+        _("Still to be fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
+    )
+    status = django_tables2.Column(_("Status"), orderable=True, accessor="progress")
 
     class Meta(Table.Meta):
         pass
@@ -82,6 +92,7 @@ class ContractTable(ContractColumns):
         (_("Ends"), lambda contract: contract.end_date),
         (_("Obligation"), lambda contract: contract.progress.counted.obligation),
         (_("Fulfilled"), lambda contract: contract.progress.counted.realised),
+        (_("Still to be fulfilled"), lambda contract: contract.progress.counted.shortfall),
         (_("Status"), lambda contract: contract.progress.status.label),
     )
 
@@ -90,6 +101,12 @@ class ContractTable(ContractColumns):
 
     def order_realised(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
         return self.in_order_of(contracts, "realised", is_descending), True
+
+    def order_open(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order_of(contracts, "open", is_descending), True
+
+    def order_status(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_order_of_urgency(contracts, localdate(), is_descending, is_in_step=True), True
 
     def in_order_of(self, contracts: Any, total: str, is_descending: bool) -> Any:
         clients = own_clients(self.access) if only_shares(self.access) else None
@@ -124,6 +141,9 @@ class ContractTable(ContractColumns):
             small_bar(record, value).svg,
         )
 
+    def render_open(self, value: Any) -> Any:
+        return euro(value.counted.shortfall) if value.obligation else NOTHING
+
     def render_status(self, value: Any) -> Any:
         return status_tag(value.status, value.status.label)
 
@@ -134,9 +154,10 @@ class OwnShareTable(ContractTable):
     """
 
     in_file = (
-        *ContractTable.in_file[:-3],
-        (_("Obligation, share of own clients"), ContractTable.in_file[-3][1]),
-        (_("Fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
+        *ContractTable.in_file[:-4],
+        (_("Obligation, share of own clients"), ContractTable.in_file[-4][1]),
+        (_("Fulfilled, share of own clients"), ContractTable.in_file[-3][1]),
+        (_("Still to be fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
         ContractTable.in_file[-1],
     )
 
@@ -241,11 +262,8 @@ class ContractList(ListPage):
         """In step, wherever something of this page reads what is kept."""
         contracts = super().get_queryset().select_related("contractor", "policy", "standing")
         asked = self.request.GET
-        if (
-            not only_shares(self.request.access)
-            or any(asked.getlist("status"))
-            or asked.get("silent")
-        ):
+        by_status = any(asked.getlist("status")) or asked.get("sort", "").endswith("status")
+        if not only_shares(self.request.access) or by_status or asked.get("silent"):
             in_step(contracts, localdate())
         return contracts
 
