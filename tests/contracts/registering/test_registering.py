@@ -447,7 +447,7 @@ def test_who_comes_second_to_a_draft_is_asked_and_loses_nothing(
     assert draft.filled_in["title"] == "Van de tweede"
 
 
-@pytest.mark.parametrize("typed", ["Half af", "h-77", "De Linde"])
+@pytest.mark.parametrize("typed", ["Half af", "h-77", "De Linde", "linde H-77 half"])
 def test_a_draft_is_found_by_search_and_in_the_list(
     region: Region, adviser: Any, typed: str
 ) -> None:

@@ -273,6 +273,9 @@ def listed(user: Any, query: str) -> list[str]:
         ("", ["A-1", "B-1", "C-1", "D-1"]),
         ("?q=brug", ["B-1"]),
         ("?q=CAFE", ["A-1"]),
+        ("?q=asfalt+c-1+9999", ["C-1"]),
+        ("?q=9999+zon+asfalt", ["C-1"]),
+        ("?q=asfalt+brug", []),
         ("?q=zon+%26", ["C-1", "D-1"]),
         ("?q=9999", ["C-1", "D-1"]),
         ("?q=%25", []),
@@ -520,6 +523,39 @@ def test_search_finds_contract_contractor_and_fulfilment(world: SimpleNamespace)
     assert "Bruggen" in page(world.adviser, "search", "?q=h-2024")
     assert "De Linde" in page(world.adviser, "search", "?q=11112222")
     assert "FACTUUR-7" in page(world.contractor, "search", "?q=factuur")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("contract-list", "linde H-2024 bruggen 1111"),
+        ("contractor-list", "linde 1111 de"),
+        ("fulfilment-list", "linde café 1111 FACTUUR-7"),
+        ("client-list", "gm0402 hilv"),
+        ("user-list", "@ lezer renate"),
+        ("social-firm-list", "drukwerk hilversum zeefdrukkers"),
+    ],
+)
+def test_every_word_of_a_search_is_found_somewhere_in_any_order(
+    world: SimpleNamespace, name: str, text: str
+) -> None:
+    contract = make.make_contract(
+        world.region, world.linde, reference="H-2024-031", title="Bruggen"
+    )
+    make.make_purchase(contract, external_id="FACTUUR-7", supplier_name="Café Sociaal")
+    make.make_user(Role.READER, world.region, name="Renate Lezer")
+    make.make_firm(world.region, "Sociale Zeefdrukkers", is_public=True)
+    client = signed_in(make.make_user(Role.REGION_ADMIN, world.region))
+
+    def found(text: str) -> int:
+        return len(client.get(reverse(name), {"q": text}).context["table"].page.object_list)
+
+    words = text.split()
+    assert [found(" ".join(each)) for each in (words, words[::-1], [*words, "onvindbaar"])] == [
+        1,
+        1,
+        0,
+    ]
 
 
 def test_a_table_shows_its_blocks_and_source(world: SimpleNamespace) -> None:
