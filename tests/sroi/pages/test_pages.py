@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from contracts.models import ChangeKind
 from placements.standing.kept import keep_in_step
@@ -319,6 +320,23 @@ def test_the_register_filters_and_sorts(
     world: SimpleNamespace, register: dict[str, Any], query: str, references: list[str]
 ) -> None:
     assert listed(world.adviser, query) == references
+
+
+def test_back_from_a_contract_leads_to_the_list_as_one_had_it(
+    world: SimpleNamespace, register: dict[str, Any]
+) -> None:
+    url = reverse("contract-list")
+    had = f"{url}?status=behind&status=overdue&sort=-open"
+    contract = reverse("contract-detail", args=[register["behind"].pk])
+    client = signed_in(world.adviser)
+    for came_from, back in (
+        (f"http://testserver{had}", had),
+        (f"http://elders.example{had}", url),
+        ("http://testserver/werkvoorraad/?status=behind", url),
+        ("", url),
+    ):
+        page = client.get(contract, headers={"referer": came_from}).content.decode()
+        assert f'class="back" href="{escape(back)}"' in page
 
 
 def test_the_register_filters_by_municipality_and_contractor(
