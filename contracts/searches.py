@@ -1,7 +1,8 @@
-"""How contracts, their drafts, contractors and firms are searched; what is typed is folded as the
-searched columns are.
+"""How lists are searched: every word is found somewhere. Where a column is folded, so is the word
+that is sought in it.
 """
 
+from collections.abc import Callable
 from functools import reduce
 from operator import and_
 
@@ -17,31 +18,48 @@ def words_of(text: str) -> list[str]:
     """The words of what is typed, in any order, without the marks around them; all of it as one
     word where there are none.
     """
-    words = [word.strip(AROUND) for word in folded(text).split()]
-    return [*filter(None, words)] or [folded(text)]
+    words = [word.strip(AROUND) for word in text.split()]
+    return [*filter(None, words)] or [text]
 
 
-def contractor_search(text: str, path: str = "") -> Q:
-    """By name or KvK number; `path` leads to the contractor, with its underscores
-    (`contractor__`).
+def every_word(text: str, found: Callable[[str], Q]) -> Q:
+    """Each word of what is typed is found, wherever that is, in any order."""
+    return reduce(and_, map(found, words_of(text)), Q())
+
+
+def of_contractor(word: str, path: str = "") -> Q:
+    """A word of a name, or the begin of a KvK number; `path` leads to the contractor, with its
+    underscores (`contractor__`).
     """
-    names = (Q(**{f"{path}name_folded__contains": word}) for word in words_of(text))
-    return reduce(and_, names, Q()) | Q(**{f"{path}kvk__startswith": text.strip()})
+    return Q(**{f"{path}name_folded__contains": folded(word)}) | Q(
+        **{f"{path}kvk__startswith": word}
+    )
+
+
+def contractor_search(text: str) -> Q:
+    """By name or KvK number."""
+    return every_word(text, of_contractor)
 
 
 def contract_search(text: str) -> Q:
     """By reference or title, or by who carries it out."""
-    words = (
-        Q(search_text__contains=word) | Q(contractor__name_folded__contains=word)
-        for word in words_of(text)
+    return every_word(
+        text,
+        lambda word: Q(search_text__contains=folded(word)) | of_contractor(word, "contractor__"),
     )
-    return reduce(and_, words, Q()) | contractor_search(text, "contractor__")
 
 
 def draft_search(text: str) -> Q:
     """Of a contract that is being prepared: by what was typed as reference or title, or by who is
     to carry it out.
     """
-    typed = Q(filled_in__reference__icontains=text) | Q(filled_in__title__icontains=text)
-    new_firm = Q(new_name__icontains=text) | Q(new_kvk__startswith=text.strip(), contractor=None)
-    return typed | new_firm | contractor_search(text, "contractor__")
+    return every_word(
+        text,
+        lambda word: (
+            Q(filled_in__reference__icontains=word)
+            | Q(filled_in__title__icontains=word)
+            | Q(new_name__icontains=word)
+            | Q(new_kvk__startswith=word, contractor=None)
+            | of_contractor(word, "contractor__")
+        ),
+    )

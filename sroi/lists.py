@@ -212,7 +212,7 @@ class SearchFilter(django_filters.CharFilter):
         return queryset.filter(self.search(value)) if value and self.search else queryset
 
 
-class CapitalSelect(forms.Select):
+class CapitalOptions(forms.widgets.ChoiceWidget):
     """Each option begins with a capital: a word that stands in a sentence elsewhere stands alone
     here.
     """
@@ -221,9 +221,27 @@ class CapitalSelect(forms.Select):
         return super().create_option(name, value, capfirst(str(label)), *args, **kwargs)
 
 
+class CapitalSelect(CapitalOptions, forms.Select):
+    pass
+
+
 class ChoiceFilter(django_filters.ChoiceFilter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"empty_label": _("All"), "widget": CapitalSelect, **kwargs})
+
+
+class CapitalCheckboxes(CapitalOptions, forms.CheckboxSelectMultiple):
+    """An empty value is none: as the one choice of before was sent where nothing was chosen."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return [*filter(None, super().value_from_datadict(data, files, name) or ())]
+
+
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """Any number of choices; none is all. `method` gets them as a list."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": CapitalCheckboxes, **kwargs})
 
 
 class WholeNumberFilter(django_filters.NumberFilter):

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy
 
 from contracts.clients.words import term
 from contracts.models import ClientKind, Municipality
+from contracts.searches import every_word
 from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table
 from sroi.templatetags.formats import number
 
 
 def client_search(text: str) -> Q:
-    return Q(name__icontains=text) | Q(code__icontains=text)
+    return every_word(text, lambda word: Q(name__icontains=word) | Q(code__icontains=word))
 
 
 class ClientFilterSet(FilterSet):

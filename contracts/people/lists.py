@@ -6,15 +6,19 @@ import django_tables2
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
+from contracts.searches import every_word
 from sroi.access import Role
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
 
 
 def user_search(text: str) -> Q:
-    return (
-        Q(user__name__icontains=text)
-        | Q(user__email__icontains=text)
-        | Q(contractor__name__icontains=text)
+    return every_word(
+        text,
+        lambda word: (
+            Q(user__name__icontains=word)
+            | Q(user__email__icontains=word)
+            | Q(contractor__name__icontains=word)
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Recognition, RecognitionKind, SocialFirm
 from contracts.models.organisation import folded
+from contracts.searches import every_word
 from contracts.social_firms.recognition import public_recognitions, public_regions
 from sroi.access import visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
@@ -21,10 +22,7 @@ from sroi.templatetags.formats import NOTHING, short_date
 
 def firm_search(text: str) -> Q:
     """By name, KvK number, place or what it offers: every word of it."""
-    found = Q()
-    for word in folded(text).split():
-        found &= Q(search_text__contains=word)
-    return found
+    return every_word(text, lambda word: Q(search_text__contains=folded(word)))
 
 
 class FirmFilterSet(FilterSet):

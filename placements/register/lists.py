@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
-from contracts.searches import contractor_search
+from contracts.searches import every_word, of_contractor
 from placements.claims.words import own_words, period_words
 from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Upload, UploadKind
 from placements.models.fulfilment import KINDS
@@ -34,13 +34,17 @@ def fulfilment_search(text: str, access: Access) -> Q:
     """By number, description, supplier, invoice or contractor; by the reference of a candidate only
     among those of the firms that one works for.
     """
-    return (
-        Q(external_id__icontains=text)
-        | Q(latest__description__icontains=text)
-        | Q(latest__supplier_name__icontains=text)
-        | Q(latest__invoice_number__icontains=text)
-        | contractor_search(text, "contractor__")
-        | (Q(latest__candidate_ref__icontains=text) & of_own_firms(access))
+    own = of_own_firms(access)
+    return every_word(
+        text,
+        lambda word: (
+            Q(external_id__icontains=word)
+            | Q(latest__description__icontains=word)
+            | Q(latest__supplier_name__icontains=word)
+            | Q(latest__invoice_number__icontains=word)
+            | of_contractor(word, "contractor__")
+            | (Q(latest__candidate_ref__icontains=word) & own)
+        ),
     )
 
 

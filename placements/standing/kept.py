@@ -15,7 +15,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
 from django.utils.timezone import localdate
 
 from contracts.models import Contract, ObligationLine, OutOfStep
@@ -24,6 +36,7 @@ from contracts.plans.schedule import Quarters
 from placements.models import ContractStanding, FulfilmentLine
 from placements.standing.heard import asked_for_long, last_heard, silent_since
 from placements.standing.progress import (
+    BY_URGENCY,
     Progress,
     Status,
     own_total,
@@ -63,16 +76,38 @@ def in_order_of(
     *,
     is_in_step: bool = False,
 ) -> QuerySet[Any]:
-    """By what they owe (`obligation`) or did (`realised`) at `today`; of these clients only, which
-    the lines tell, or of all.
+    """By what they owe (`obligation`), did (`realised`) or have still to do (`open`) at `today`; of
+    these clients only, which the lines tell, or of all. Among what has nothing more to do, what did
+    most beyond it stands farthest.
     """
     sign = "-" if descending else ""
     if clients is not None:
-        contracts = contracts.annotate(in_order_of=own_total(total, today, clients))
+        owed, done = (own_total(name, today, clients) for name in ("obligation", "realised"))
+        theirs = {"obligation": owed, "realised": done, "open": owed - done}
+        contracts = contracts.annotate(in_order_of=theirs[total])
         return contracts.order_by(f"{sign}in_order_of", f"{sign}pk")
     if not is_in_step:
         in_step(contracts, today)
+    if total == "open":
+        still = F("standing__obligation") - F("standing__realised")
+        by = still.desc() if descending else still.asc()
+        return contracts.order_by(by, f"{sign}standing__contract_id")
     return contracts.order_by(f"{sign}standing__{total}", f"{sign}standing__contract_id")
+
+
+def in_order_of_urgency(
+    contracts: QuerySet[Any], today: date, descending: bool, *, is_in_step: bool = False
+) -> QuerySet[Any]:
+    """By status at `today`, what asks for attention first; among those of one status what ends
+    first.
+    """
+    if not is_in_step:
+        in_step(contracts, today)
+    ranks = (When(standing__status=status, then=n) for n, status in enumerate(BY_URGENCY))
+    rank = Case(*ranks, default=len(BY_URGENCY), output_field=IntegerField())
+    by = rank.desc() if descending else rank.asc()
+    sign = "-" if descending else ""
+    return contracts.order_by(by, f"{sign}end_date", f"{sign}pk")
 
 
 def silent_for(

@@ -49,6 +49,21 @@ class Status(models.TextChoices):
     DRAFT = "draft", _("draft")
 
 
+# What asks for attention first, good news last; what owes nothing after it.
+BY_URGENCY = (
+    Status.OVERDUE,
+    Status.AT_RISK,
+    Status.BEHIND,
+    Status.ON_TRACK,
+    Status.NOT_STARTED,
+    Status.FULFILLED,
+    Status.SETTLED,
+    Status.NO_OBLIGATION,
+    Status.CANCELLED,
+    Status.DRAFT,
+)
+
+
 @dataclass(frozen=True)
 class Share(Balance):
     """What of a contract is for some of its clients, in euro, from their lines."""

@@ -31,7 +31,7 @@ from sroi.history.versions import versions
 from sroi.money import ZERO
 from sroi.pages.contract.rail import rail_of, with_rail
 from sroi.templatetags.formats import euro, long_date, percent
-from sroi.views import DetailPage, Happening
+from sroi.views import DetailPage, Happening, page_of
 
 SHOWN = 50
 DECISIONS = (*ANSWERS, EventKind.WITHDRAWN)
@@ -67,6 +67,7 @@ class ContractPage(DetailPage):
         progress = progress_for(self.request.access, [contract, *call_offs], today)
         standing = progress[contract.pk]
         return super().get_context_data(
+            list_url=list_url(self.request),
             progress=standing,
             sentences=sentences(contract, standing, today),
             bar=bar(contract, standing) if standing.obligation else None,
@@ -116,6 +117,12 @@ class ContractPage(DetailPage):
             return []
         mine = visible(Contract, self.request.access).filter(parent=self.object)
         return list(mine.select_related("policy", "contractor").order_by("reference"))
+
+
+def list_url(request: Any) -> str:
+    """The contract list: as one had it, with its filters and order, where one comes from there."""
+    url, came_from = reverse("contract-list"), page_of(request) or ""
+    return came_from if came_from.split("?")[0] == url else url
 
 
 class ContractHistory(DetailPage):

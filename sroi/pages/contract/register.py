@@ -28,15 +28,23 @@ from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
 from placements.register.lists import uploads_of
-from placements.standing.kept import in_order_of, in_step, of_status, progress_kept, silent_for
+from placements.standing.kept import (
+    in_order_of,
+    in_order_of_urgency,
+    in_step,
+    of_status,
+    progress_kept,
+    silent_for,
+)
 from placements.standing.own import has_share, only_shares, own_clients, progress_for
-from placements.standing.progress import Status
+from placements.standing.progress import BY_URGENCY, Status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import Access, May, visible
 from sroi.lists import (
     NUMBER,
     ON_ONE_LINE,
     ChoiceFilter,
+    ChoicesFilter,
     FilterSet,
     MonthsFilter,
     SearchFilter,
@@ -66,7 +74,10 @@ class ContractTable(ContractColumns):
     realised = django_tables2.Column(
         _("Fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
     )
-    status = django_tables2.Column(_("Status"), accessor="progress")
+    open = django_tables2.Column(
+        _("Still to be fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
+    )
+    status = django_tables2.Column(_("Status"), orderable=True, accessor="progress")
 
     class Meta(Table.Meta):
         pass
@@ -81,6 +92,7 @@ class ContractTable(ContractColumns):
         (_("Ends"), lambda contract: contract.end_date),
         (_("Obligation"), lambda contract: contract.progress.counted.obligation),
         (_("Fulfilled"), lambda contract: contract.progress.counted.realised),
+        (_("Still to be fulfilled"), lambda contract: contract.progress.counted.shortfall),
         (_("Status"), lambda contract: contract.progress.status.label),
     )
 
@@ -89,6 +101,12 @@ class ContractTable(ContractColumns):
 
     def order_realised(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
         return self.in_order_of(contracts, "realised", is_descending), True
+
+    def order_open(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return self.in_order_of(contracts, "open", is_descending), True
+
+    def order_status(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        return in_order_of_urgency(contracts, localdate(), is_descending, is_in_step=True), True
 
     def in_order_of(self, contracts: Any, total: str, is_descending: bool) -> Any:
         clients = own_clients(self.access) if only_shares(self.access) else None
@@ -123,6 +141,9 @@ class ContractTable(ContractColumns):
             small_bar(record, value).svg,
         )
 
+    def render_open(self, value: Any) -> Any:
+        return euro(value.counted.shortfall) if value.obligation else NOTHING
+
     def render_status(self, value: Any) -> Any:
         return status_tag(value.status, value.status.label)
 
@@ -133,9 +154,10 @@ class OwnShareTable(ContractTable):
     """
 
     in_file = (
-        *ContractTable.in_file[:-3],
-        (_("Obligation, share of own clients"), ContractTable.in_file[-3][1]),
-        (_("Fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
+        *ContractTable.in_file[:-4],
+        (_("Obligation, share of own clients"), ContractTable.in_file[-4][1]),
+        (_("Fulfilled, share of own clients"), ContractTable.in_file[-3][1]),
+        (_("Still to be fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
         ContractTable.in_file[-1],
     )
 
@@ -159,7 +181,11 @@ class ContractFilterSet(FilterSet):
         widget=forms.HiddenInput,
     )
     # Last, since it looks at every contract that the others leave.
-    status = ChoiceFilter(label=_("Status"), choices=Status.choices, method="of_status")
+    status = ChoicesFilter(
+        label=_("Status"),
+        choices=[(status.value, status.label) for status in BY_URGENCY],
+        method="of_status",
+    )
 
     @cached_property
     def form(self) -> forms.Form:
@@ -207,8 +233,8 @@ class ContractFilterSet(FilterSet):
     def silent_for(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         return silent_for(contracts, int(value), localdate(), is_in_step=True)
 
-    def of_status(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return of_status(contracts, [value], localdate(), is_in_step=True)
+    def of_status(self, contracts: QuerySet[Any], name: str, value: list[str]) -> QuerySet[Any]:
+        return of_status(contracts, value, localdate(), is_in_step=True)
 
 
 def adviser_choices(access: Access) -> list[tuple[str, Any]]:
@@ -236,7 +262,8 @@ class ContractList(ListPage):
         """In step, wherever something of this page reads what is kept."""
         contracts = super().get_queryset().select_related("contractor", "policy", "standing")
         asked = self.request.GET
-        if not only_shares(self.request.access) or asked.get("status") or asked.get("silent"):
+        by_status = any(asked.getlist("status")) or asked.get("sort", "").endswith("status")
+        if not only_shares(self.request.access) or by_status or asked.get("silent"):
             in_step(contracts, localdate())
         return contracts
 
@@ -253,14 +280,15 @@ class ContractList(ListPage):
         for.
         """
         rows = drafts_for(self.request.access)
-        if asked.get("status") != Status.DRAFT:
+        statuses = asked.get("status") or []
+        if Status.DRAFT not in statuses:
             return {"number_of_drafts": rows.count() if may_register(self.request.access) else 0}
         if text := asked.get("q"):
             rows = rows.filter(draft_search(text))
         if contractor := asked.get("contractor"):
             rows = rows.filter(contractor=contractor)
         found = [contract_draft_task(draft, self.request.access) for draft in rows[:MOST_DRAFTS]]
-        return {"drafts": found, "asks_for_drafts": True}
+        return {"drafts": found, "asks_for_drafts": True, "asks_for_more": len(statuses) > 1}
 
     def prepare(self, rows: list[Any]) -> None:
         today = localdate()

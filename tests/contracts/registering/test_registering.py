@@ -447,7 +447,7 @@ def test_who_comes_second_to_a_draft_is_asked_and_loses_nothing(
     assert draft.filled_in["title"] == "Van de tweede"
 
 
-@pytest.mark.parametrize("typed", ["Half af", "h-77", "De Linde"])
+@pytest.mark.parametrize("typed", ["Half af", "h-77", "De Linde", "linde H-77 half"])
 def test_a_draft_is_found_by_search_and_in_the_list(
     region: Region, adviser: Any, typed: str
 ) -> None:
@@ -464,6 +464,13 @@ def test_a_draft_is_found_by_search_and_in_the_list(
         assert where in client.get(reverse(page), asked).content.decode(), page
     missing = client.get(reverse("contract-list"), {"status": "draft", "q": "iets anders"})
     assert where not in missing.content.decode()
+    both = client.get(reverse("contract-list"), {"status": ["draft", "on_track"]}).content.decode()
+    assert where in both
+    assert 'class="sort"' in both
+    assert (
+        'class="sort"'
+        not in client.get(reverse("contract-list"), {"status": "draft"}).content.decode()
+    )
     officer = signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region))
     for page, asked in (("search", {"q": typed}), ("contract-list", {"status": "draft"})):
         assert where not in officer.get(reverse(page), asked).content.decode(), page

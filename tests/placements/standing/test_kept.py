@@ -48,12 +48,13 @@ from placements.standing.kept import (
     by_status,
     holds_until,
     in_order_of,
+    in_order_of_urgency,
     of_status,
     progress_of,
     silent_for,
     wrongly_kept,
 )
-from placements.standing.progress import Progress, Status, status_of, with_progress
+from placements.standing.progress import BY_URGENCY, Progress, Status, status_of, with_progress
 from sroi.access import Role
 from sroi.doors import Refused
 from sroi.money import ZERO, rounded
@@ -319,6 +320,12 @@ def agrees(contracts: Any, day: date) -> None:
         assert order == sorted(
             progress, key=lambda pk: (getattr(progress[pk], total), pk), reverse=True
         )
+    still = [progress[c.pk].open for c in in_order_of(contracts, "open", day, descending=True)]
+    assert still == sorted((each.open for each in progress.values()), reverse=True)
+    ranks = [
+        BY_URGENCY.index(progress[c.pk].status) for c in in_order_of_urgency(contracts, day, False)
+    ]
+    assert ranks == sorted(BY_URGENCY.index(each.status) for each in progress.values())
     found = by_status(contracts, day)
     sums = {each.status: (each.number, each.obligation, each.realised) for each in found}
     for status in {each.status for each in progress.values()}:

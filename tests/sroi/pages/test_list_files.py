@@ -89,7 +89,7 @@ def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
             "Einddatum",
             "Verplichting",
         ),
-        *("Ingevuld", "Status"),
+        *("Ingevuld", "Nog in te vullen", "Status"),
     ]
     assert rows[0] == [
         *(
@@ -102,7 +102,7 @@ def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
             "2025-12-31",
             "50000.00",
         ),
-        *("40000.00", "op schema"),
+        *("40000.00", "10000.00", "op schema"),
     ]
     assert [row[0] for row in rows] == ["A-1", "B-1", "C-1"]
 
@@ -122,7 +122,10 @@ def test_a_workbook_keeps_types_and_texts(world: SimpleNamespace) -> None:
         "?sort=-title",
         "?sort=-realised",
         "?sort=obligation",
+        "?sort=-open",
+        "?sort=status&status=behind&status=on_track",
         "?status=behind",
+        "?status=behind&status=on_track",
         "?ending=6",
         "?page=7",
     ],

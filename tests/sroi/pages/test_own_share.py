@@ -18,7 +18,7 @@ from contracts.models import Contract, LineKind, Municipality, ObligationLine, P
 from contracts.people.membership import access_of
 from placements.models import FulfilmentLine
 from placements.standing.own import progress_for
-from placements.standing.progress import with_progress
+from placements.standing.progress import BY_URGENCY, with_progress
 from sroi.access import Role
 from sroi.pages.mail.overview import overview
 from sroi.templatetags.formats import euro
@@ -133,6 +133,15 @@ def test_the_list_and_its_file(world: SimpleNamespace, code: str, town: str) -> 
         page = get(user, reverse("contract-list") + f"?sort={total}")
         shown = [row.record.progress.counted for row in page.context["table"].page]
         assert [getattr(s, total) for s in shown] == sorted(getattr(s, total) for s in shown)
+    page = get(user, reverse("contract-list") + "?sort=-open")
+    still = [row.record.progress.counted.shortfall for row in page.context["table"].page]
+    assert still == sorted(still, reverse=True)
+    assert any(still)
+    column = [line[head.index("Nog in te vullen, deel van eigen opdrachtgevers")] for line in lines]
+    assert sorted(map(Decimal, column)) == sorted(still)
+    page = get(user, reverse("contract-list") + "?sort=status")
+    ranks = [BY_URGENCY.index(row.record.progress.status) for row in page.context["table"].page]
+    assert ranks == sorted(ranks)
 
 
 def test_the_page_of_a_contract_shows_the_whole_and_says_the_share(world: SimpleNamespace) -> None:

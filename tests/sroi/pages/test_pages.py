@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from contracts.models import ChangeKind
 from placements.standing.kept import keep_in_step
@@ -274,6 +275,9 @@ def listed(user: Any, query: str) -> list[str]:
         ("", ["A-1", "B-1", "C-1", "D-1"]),
         ("?q=brug", ["B-1"]),
         ("?q=CAFE", ["A-1"]),
+        ("?q=asfalt+c-1+9999", ["C-1"]),
+        ("?q=9999+zon+asfalt", ["C-1"]),
+        ("?q=asfalt+brug", []),
         ("?q=zon+%26", ["C-1", "D-1"]),
         ("?q=9999", ["C-1", "D-1"]),
         ("?q=%25", []),
@@ -281,6 +285,11 @@ def listed(user: Any, query: str) -> list[str]:
         ("?year=2022", ["A-1"]),
         ("?status=behind", ["B-1", "C-1"]),
         ("?status=fulfilled", ["A-1"]),
+        ("?status=behind&status=fulfilled", ["A-1", "B-1", "C-1"]),
+        ("?status=behind&status=no_obligation&q=asfalt", ["C-1"]),
+        ("?status=&q=asfalt", ["C-1"]),
+        ("?status=behind&status=", ["B-1", "C-1"]),
+        ("?status=behind&status=unknown", []),
         ("?status=no_obligation", ["D-1"]),
         ("?status=behind&q=asfalt", ["C-1"]),
         ("?status=behind&q=zand", []),
@@ -291,7 +300,10 @@ def listed(user: Any, query: str) -> list[str]:
         ("?sort=award_date", ["A-1", "B-1", "C-1", "D-1"]),
         ("?sort=obligation", ["D-1", "A-1", "B-1", "C-1"]),
         ("?sort=-realised", ["A-1", "D-1", "C-1", "B-1"]),
-        ("?sort=status", ["A-1", "B-1", "C-1", "D-1"]),
+        ("?sort=open", ["A-1", "D-1", "B-1", "C-1"]),
+        ("?sort=-open", ["C-1", "B-1", "D-1", "A-1"]),
+        ("?sort=status", ["B-1", "C-1", "A-1", "D-1"]),
+        ("?sort=-status", ["D-1", "A-1", "C-1", "B-1"]),
         ("?policy_field=economie", ["C-1"]),
         ("?ending=6", ["A-1", "B-1", "D-1"]),
         ("?ending=18", ["A-1", "B-1", "C-1", "D-1"]),
@@ -309,6 +321,23 @@ def test_the_register_filters_and_sorts(
     world: SimpleNamespace, register: dict[str, Any], query: str, references: list[str]
 ) -> None:
     assert listed(world.adviser, query) == references
+
+
+def test_back_from_a_contract_leads_to_the_list_as_one_had_it(
+    world: SimpleNamespace, register: dict[str, Any]
+) -> None:
+    url = reverse("contract-list")
+    had = f"{url}?status=behind&status=overdue&sort=-open"
+    contract = reverse("contract-detail", args=[register["behind"].pk])
+    client = signed_in(world.adviser)
+    for came_from, back in (
+        (f"http://testserver{had}", had),
+        (f"http://elders.example{had}", url),
+        ("http://testserver/werkvoorraad/?status=behind", url),
+        ("", url),
+    ):
+        page = client.get(contract, headers={"referer": came_from}).content.decode()
+        assert f'class="back" href="{escape(back)}"' in page
 
 
 def test_the_register_filters_by_municipality_and_contractor(
@@ -513,6 +542,39 @@ def test_search_finds_contract_contractor_and_fulfilment(world: SimpleNamespace)
     assert "Bruggen" in page(world.adviser, "search", "?q=h-2024")
     assert "De Linde" in page(world.adviser, "search", "?q=11112222")
     assert "FACTUUR-7" in page(world.contractor, "search", "?q=factuur")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("contract-list", "linde H-2024 bruggen 1111"),
+        ("contractor-list", "linde 1111 de"),
+        ("fulfilment-list", "linde café 1111 FACTUUR-7"),
+        ("client-list", "gm0402 hilv"),
+        ("user-list", "@ lezer renate"),
+        ("social-firm-list", "drukwerk hilversum zeefdrukkers"),
+    ],
+)
+def test_every_word_of_a_search_is_found_somewhere_in_any_order(
+    world: SimpleNamespace, name: str, text: str
+) -> None:
+    contract = make.make_contract(
+        world.region, world.linde, reference="H-2024-031", title="Bruggen"
+    )
+    make.make_purchase(contract, external_id="FACTUUR-7", supplier_name="Café Sociaal")
+    make.make_user(Role.READER, world.region, name="Renate Lezer")
+    make.make_firm(world.region, "Sociale Zeefdrukkers", is_public=True)
+    client = signed_in(make.make_user(Role.REGION_ADMIN, world.region))
+
+    def found(text: str) -> int:
+        return len(client.get(reverse(name), {"q": text}).context["table"].page.object_list)
+
+    words = text.split()
+    assert [found(" ".join(each)) for each in (words, words[::-1], [*words, "onvindbaar"])] == [
+        1,
+        1,
+        0,
+    ]
 
 
 def test_a_table_shows_its_blocks_and_source(world: SimpleNamespace) -> None:
