@@ -1,5 +1,6 @@
 """Goals; annual reports with their text, state and frozen figures; statements for contractors."""
 
+import base64
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -207,6 +208,56 @@ class SectionComment(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.section}"
+
+
+class Story(ScopedModel):
+    """A short story in the edition of the region, with a picture where there is one. It is shown
+    once somebody's consent is on file; who that is, is never published.
+    """
+
+    report = models.ForeignKey(AnnualReport, on_delete=models.PROTECT, related_name="stories")
+    title = models.CharField(_("title"), max_length=120)
+    text = models.CharField(_("text"), max_length=600)
+    # A JPEG without anything but the picture, and the words that stand for it.
+    picture = models.BinaryField(null=True, blank=True)
+    alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
+    consent_by = models.CharField(_("who gave consent"), max_length=200, blank=True)
+    consent_on = models.DateField(_("day of the consent"), null=True, blank=True)
+
+    scope = Scope(region="report__region")
+    # Who changed one and when: what it said, and about whom, goes with it.
+    history = kept(
+        Scope(region="report__region"),
+        excluded_fields=["title", "text", "picture", "alt", "consent_by"],
+    )
+
+    class Meta:
+        ordering = ("pk",)
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(picture=None, alt="")
+                | (models.Q(picture__isnull=False) & ~models.Q(alt="")),
+                name="story_picture_has_words",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(consent_on=None, consent_by="")
+                | (models.Q(consent_on__isnull=False) & ~models.Q(consent_by="")),
+                name="story_consent_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_shown(self) -> bool:
+        return self.consent_on is not None
+
+    @property
+    def embedded(self) -> str:
+        """The picture inside a document."""
+        assert self.picture is not None
+        return f"data:image/jpeg;base64,{base64.b64encode(bytes(self.picture)).decode()}"
 
 
 class Filing(ScopedModel):

@@ -2,6 +2,7 @@
 production.
 """
 
+import io
 import itertools
 import json
 import re
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from contracts.acts import modification as acts
 from contracts.acts.door import propose
@@ -73,7 +75,7 @@ from placements.models import (
     UploadState,
 )
 from placements.samples import door as sampling
-from reporting.models import Statement
+from reporting.models import AnnualReport, Statement, Story
 from reporting.statements.door import issue
 from sroi.access import Role
 from sroi.doors import EVERYTHING, Act
@@ -340,6 +342,16 @@ def make_settlement(contract: Contract) -> Settlement:
 
 def make_statement(contract: Contract, year: int = 2024) -> Statement:
     return issue(contract, contract.contractor, year, act())
+
+
+def make_story(region: Region, year: int = 2024, **fields: Any) -> Story:
+    report, _new = AnnualReport.objects.get_or_create(region=region, year=year)
+    picture = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(picture, "JPEG")
+    given = {"title": "Wegen", "text": "Wegen", "picture": picture.getvalue(), "alt": "Wegen"}
+    consent = {"consent_by": "Iemand", "consent_on": TODAY}
+    made: Story = Story.objects.create(report=report, **given | consent | fields)
+    return made
 
 
 def make_draft_decision(

@@ -12,10 +12,10 @@ from typing import Any
 from contracts.models import Municipality
 from reporting.adoption import pieces
 from reporting.adoption.revising import NextRevision
-from reporting.figures.words import ANNEX, MESSAGE, SECTIONS
+from reporting.figures.words import ANNEX, MESSAGE, SECTIONS, STORIES
 from reporting.texts.written import Piece, changes
 
-TITLES = {"": "Titelblok", **dict((MESSAGE, *SECTIONS, *ANNEX))}
+TITLES = {"": "Titelblok", **dict((MESSAGE, *SECTIONS, STORIES, *ANNEX))}
 # What only repeats other words: the head of the file, the contents, and the status under each page.
 UNSEEN = re.compile(
     r'<head>.*?</head>|<nav .*?</nav>|<p class="running-foot">.*?</p>|<!--.*?-->', re.S

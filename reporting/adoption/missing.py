@@ -15,6 +15,7 @@ from reporting.models import Filing
 from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
 from reporting.outlook.outlook import stands_out
+from reporting.stories.told import told
 from reporting.texts.written import comments
 
 
@@ -43,6 +44,14 @@ def _written(edition: Edition) -> Iterator[Lack]:
             "%(number)s comment to deal with.", "%(number)s comments to deal with.", said
         )
         yield Lack(words % {"number": said}, address("comments", edition))
+    silent = told(edition).filter(consent_on=None).count()
+    if silent:
+        words = ngettext(
+            "%(number)s story is not shown: there is no consent on file.",
+            "%(number)s stories are not shown: there is no consent on file.",
+            silent,
+        )
+        yield Lack(words % {"number": silent}, address("stories", edition))
     default = [title for id, title in SECTIONS if id not in edition.texts]
     if default:
         yield Lack(_("The default text stands in: %(titles)s.") % {"titles": listed(default)})

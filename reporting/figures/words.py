@@ -21,6 +21,8 @@ SECTIONS = (
     ("vervolg", "8 Vervolg"),
 )
 MESSAGE = ("in-het-kort", "In het kort")
+# Between the sections and the annex, in the edition of the region that has any.
+STORIES = ("verhalen", "Verhalen uit de praktijk")
 ANNEX = (
     ("bijlage", "Bijlage"),
     ("begrippen", "Begrippen"),

@@ -22,7 +22,15 @@ from reporting.figures import masking
 from reporting.figures.annual import figures_of
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.totals import workplaces_by_client
-from reporting.models import AnnualReport, Filing, FrozenEdition, Goal, Revision, SectionText
+from reporting.models import (
+    AnnualReport,
+    Filing,
+    FrozenEdition,
+    Goal,
+    Revision,
+    SectionText,
+    Story,
+)
 from reporting.notice.freezing import frozen, thawed
 from reporting.outlook.outlook import Outlook, outlook
 from sroi.access import Access, May
@@ -115,6 +123,13 @@ class Edition:
             else None
         )
         return Filed.of(row) if row else Filed()
+
+    @cached_property
+    def stories(self) -> list[Story]:
+        """Those that may be shown; only the region's edition has any."""
+        if self.municipality or self.report is None or self.report.pk is None:
+            return []
+        return list(Story.objects.filter(report=self.report, consent_on__isnull=False))
 
     @property
     def is_final(self) -> bool:

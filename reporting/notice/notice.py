@@ -26,7 +26,15 @@ from reporting.figures.facts import AnnualFigures
 from reporting.figures.kinds import Hidden
 from reporting.figures.quality import moment
 from reporting.figures.records import Figure
-from reporting.figures.words import ANNEX, SECTIONS, capital, listed, region_name, spelled
+from reporting.figures.words import (
+    ANNEX,
+    SECTIONS,
+    STORIES,
+    capital,
+    listed,
+    region_name,
+    spelled,
+)
 from reporting.models import AnnualReport
 from reporting.notice import wording
 from reporting.notice.editions import Edition, Filed
@@ -157,13 +165,18 @@ class CouncilNotice:
         return [Section(self, id, title) for id, title in SECTIONS]
 
     @cached_property
+    def stories(self) -> list[Section]:
+        """A section of its own, where there are any."""
+        return [Section(self, *STORIES)] if self.edition.stories else []
+
+    @cached_property
     def annex(self) -> list[Section]:
         return [Section(self, id, title) for id, title in ANNEX]
 
     @property
     def contents(self) -> list[Section]:
         """Where to find what; what was frozen before there was an annex has none."""
-        frozen, found = self.edition.frozen, [*self.sections, *self.annex]
+        frozen, found = self.edition.frozen, [*self.sections, *self.stories, *self.annex]
         return [part for part in found if not frozen or f'id="{part.id}"' in frozen.text]
 
     def text(self, section: str) -> list[SafeString]:

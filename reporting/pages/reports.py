@@ -34,6 +34,7 @@ from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.notice import CouncilNotice
 from reporting.opening.views import links_for
 from reporting.particulars.filled_in import may_file, may_supply
+from reporting.stories.told import may_look
 from reporting.texts.written import may_write, unexplained
 from sroi.access import Access, visible
 from sroi.documents import DOCX
@@ -156,6 +157,8 @@ class ReportPage(EditionView):
             found.append(Choice(_("Particulars for the clerk"), address("filing", edition), False))
         if may_supply(access, edition) and edition.municipality is None:
             found.append(Choice(_("Team and scenario"), address("supplement", edition), False))
+        if may_look(access, edition):
+            found.append(Choice(_("Stories"), address("stories", edition), False))
         if len(edition.revisions) > 1 and edition.municipality is None:
             words = _("Message to the councils about what was corrected")
             found.append(Choice(words, address("corrections", edition), False))

@@ -13,6 +13,8 @@ from reporting.adoption import door as adoption
 from reporting.models import Supplement
 from reporting.notice.editions import Filed, assemble
 from reporting.particulars import door as particulars
+from reporting.stories import door as stories
+from reporting.stories.door import Given
 from reporting.texts import door as texts
 from sroi.demo.data import FOLDER
 from sroi.doors import Act
@@ -33,6 +35,9 @@ def fill_in(region: Region, act: Act) -> None:
     whole = assemble(region, data["year"], None, act.today)
     for section, text in data["texts"].items():
         texts.write(whole, section, text, seen=0, everywhere=True, act=act)
+    for story in data.get("stories", []):
+        given = Given(**story | {"consent_on": date.fromisoformat(story["consent_on"])})
+        stories.add(assemble(region, data["year"], None, act.today), given, act)
     for code, filed in data["filings"].items():
         town = region.municipalities.get(code=code) if code else None
         day = date.fromisoformat(filed["on"]) if "on" in filed else None

@@ -6,6 +6,7 @@ a link to a place in the document becomes its words. What people wrote is escape
 so it comes out as text.
 """
 
+import base64
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -20,6 +21,9 @@ TITLE = re.compile(r"<title>(.*?)</title>", re.S)
 HEADINGS = {"h2": 1, "h3": 2, "h4": 3}
 BOLD, ITALIC = ("strong", "b", "th"), ("em", "i")
 LOOKS = {"lead": "Lead", "small": "Small", "subtitle": "Subtitle"}
+EMBEDDED = "data:image/jpeg;base64,"
+# The part of the width of the page that a photo takes.
+PHOTO = 0.45
 BLOCKS = ("ul", "ol", "table", "figure", "dl", "p", "div")
 
 
@@ -107,11 +111,22 @@ class _Writer:
         )
 
     def figure(self, element: Any) -> None:
-        self.word.caption(_text(element.find("figcaption")))
+        if said := _text(element.find("figcaption")):
+            self.word.caption(said)
         for image in element.iter("img"):
+            if image.get("data-drawing") is None:
+                self.photo(image)
+                continue
             svg = self.drawings[int(image.get("data-drawing"))]
-            said = TITLE.search(svg)
-            self.word.picture(png_of(svg), unescape(said[1]) if said else "")
+            title = TITLE.search(svg)
+            self.word.picture(png_of(svg), unescape(title[1]) if title else "")
+
+    def photo(self, image: Any) -> None:
+        """One that stands in the document; any other is left out, as on paper."""
+        address = image.get("src") or ""
+        if address.startswith(EMBEDDED):
+            content = base64.b64decode(address.removeprefix(EMBEDDED))
+            self.word.picture(content, image.get("alt") or "", share_of_width=PHOTO)
 
 
 def _rows(table: Any, part: str) -> Iterator[list[Any]]:

@@ -1,5 +1,9 @@
-"""What a document may read: the project's own static files, and nothing else."""
+"""What a document may read: the project's own static files, and pictures that are in it itself;
+nothing else.
+"""
 
+import base64
+import binascii
 import logging
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -20,6 +24,8 @@ CONTENT_TYPES = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
+# A photo that stands in the document: its own bytes, so nothing is read from anywhere.
+EMBEDDED = "data:image/jpeg;base64,"
 
 
 class NotOurs(ValueError):
@@ -43,6 +49,8 @@ class StaticFetcher(URLFetcher):
         self.closed = True
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url.startswith(EMBEDDED) and not self.closed:
+            return URLFetcherResponse(url, _embedded(url), {"Content-Type": "image/jpeg"})
         parts = urlsplit(url)
         name = unquote(parts.path).lstrip("/")
         content_type = CONTENT_TYPES.get(PurePosixPath(name).suffix)
@@ -67,3 +75,10 @@ class StaticFetcher(URLFetcher):
             self.missing.add(name)
             raise FileNotFoundError(name)
         return Path(found)
+
+
+def _embedded(url: str) -> bytes:
+    try:
+        return base64.b64decode(url.removeprefix(EMBEDDED), validate=True)
+    except binascii.Error as fault:
+        raise NotOurs("not a picture") from fault

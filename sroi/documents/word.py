@@ -159,11 +159,11 @@ class WordDocument:
                 _underline(row)
         self._word.add_paragraph()
 
-    def picture(self, png: bytes, text: str, *, share_of_width: float = 1.0) -> None:
+    def picture(self, image: bytes, text: str, *, share_of_width: float = 1.0) -> None:
         """A picture with the text that stands for it."""
         if not text.strip():
             raise DocumentError("A picture needs a text that says what it shows.")
-        shape = self._word.add_picture(io.BytesIO(png), width=int(self._width * share_of_width))
+        shape = self._word.add_picture(io.BytesIO(image), width=int(self._width * share_of_width))
         shape._inline.docPr.set("descr", _plain(text))
 
     def _write(self, paragraph: Any, runs: Iterable[Run]) -> None:

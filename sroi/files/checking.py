@@ -34,6 +34,8 @@ PICTURES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 ENDINGS = {PDF: "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 LONGEST_NAME = 200
 QUALITY = 85
+PHOTOS = ("image/jpeg", "image/png")
+WIDEST = 1200
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,28 @@ def picture(data: bytes, form: str) -> bytes:
         ) from fault
     written = io.BytesIO()
     clean.save(written, form, quality=QUALITY)
+    return written.getvalue()
+
+
+def photo(data: bytes) -> bytes:
+    """A picture to be published, as a JPEG at most `WIDEST` pixels wide and high; `Refused` with
+    what to do instead.
+    """
+    if not data:
+        raise Refused(_("This file is empty."))
+    if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
+        raise Refused(why)
+    kind = filetype.guess(data)
+    if kind is None or kind.mime not in PHOTOS:
+        raise Refused(_("Choose a photo: JPEG or PNG. Another file cannot be shown here."))
+    with Image.open(io.BytesIO(picture(data, PICTURES[kind.mime]))) as clean:
+        small = clean.convert("RGBA")
+    small.thumbnail((WIDEST, WIDEST))
+    # What can be seen through is white, as the page is.
+    on_white = Image.new("RGB", small.size, "white")
+    on_white.paste(small, mask=small)
+    written = io.BytesIO()
+    on_white.save(written, "JPEG", quality=QUALITY)
     return written.getvalue()
 
 

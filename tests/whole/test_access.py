@@ -302,6 +302,11 @@ PAGES = {
         who_may(May.WRITE_REPORTS), of="town_report", also=("post",)
     ),
     "report-supplement": Page(who_may(May.WRITE_REPORTS), of="report", also=("post",)),
+    "report-stories": Page(who_may(May.WRITE_REPORTS), of="report"),
+    "report-story-new": Page(who_may(May.WRITE_REPORTS), of="report", also=("post",)),
+    "report-story": Page(who_may(May.WRITE_REPORTS), of="story", also=("post",)),
+    "report-story-remove": Page(who_may(May.WRITE_REPORTS), of="story", also=("post",)),
+    "report-story-picture": Page(who_may(May.SEE_REGION), of="story"),
     "report-municipality": Page(OF_TOWN, of="town_report"),
     "report-municipality-pdf": Page(OF_TOWN, of="town_report"),
     "report-municipality-data": Page(who_may(May.SEE_REGION), of="town_data"),
@@ -318,7 +323,7 @@ SLOW = {
     *("report-word", "report-municipality-word", "report-progress-pdf", "report-progress-word"),
     *("report-municipality-progress-pdf", "report-municipality-progress-word"),
     *("evidence-file", "evidence-page", "document-file", "import-example", "closing-letter"),
-    "statement-pdf",
+    *("statement-pdf", "report-story-picture"),
 }
 
 
@@ -470,6 +475,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "progress": report | {"part": "kwartaal-1"},
         "town_progress": report | {"part": "kwartaal-1", "municipality": town},
         "report_region": {"region": contract.region.code},
+        "story": report | {"story": make.make_story(contract.region).pk},
         "text": report | {"section": "kernboodschap"},
         "town_text": report | {"section": "kernboodschap", "municipality": town},
         "town_figure": report | {"municipality": town, "figure": "fulfilled"},
@@ -580,7 +586,7 @@ def is_common(kind: str, role: str, beside: bool) -> bool:
     """
     if kind == "statement_code":
         return True
-    of_region = ("report", "report_data", "report_region", "figure", "text", "progress")
+    of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 

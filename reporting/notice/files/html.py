@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from reporting.models import FrozenEdition
+from reporting.notice.addresses import address
 from reporting.notice.editions import Edition
 from reporting.notice.files import frozen_text
 from reporting.notice.notice import NO_PENS, CouncilNotice
@@ -71,11 +72,20 @@ def as_html(edition: Edition) -> str:
     with translation.override(LANGUAGE):
         context = {
             "notice": CouncilNotice(edition),
-            "body": body(edition),
+            "body": _with_pictures(edition, body(edition)),
             "paper": False,
             "styles": mark_safe(_inlined()),
         }
         return render_to_string("reporting/notice_document.html", context)
+
+
+def _with_pictures(edition: Edition, html: SafeString) -> SafeString:
+    """With the pictures of stories inside, instead of where they are found."""
+    for story in edition.stories:
+        if story.alt:
+            where = address("story-picture", edition, story=str(story.pk))
+            html = mark_safe(html.replace(f'src="{where}"', f'src="{story.embedded}"'))
+    return html
 
 
 def document(edition: Edition) -> str:

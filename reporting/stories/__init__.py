@@ -1,0 +1,1 @@
+"""Short stories in the report of a region: with a picture, and with somebody's consent on file."""
