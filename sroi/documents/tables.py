@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 # So many rows are better moved to the next page than broken over two, unless sentences make them
 # tall.
-SHORT, SENTENCE = 15, 60
+SHORT, SENTENCE = 12, 60
 
 
 @dataclass(frozen=True)
