@@ -44,6 +44,8 @@ class StoryForm(forms.Form):
     )
     consent_on = PastDay(label=_("Day of the consent"), required=False)
 
+    # Of a picture.
+    NEEDED_SOMETIMES = ("alt",)
     PICTURE = ("picture", "without_picture", "alt")
     CONSENT = ("consent_by", "consent_on")
 
