@@ -63,10 +63,12 @@ def run(page: Page, script: str) -> Any:
 
 
 def addresses_with_forms(world: World, role: str) -> dict[str, str]:
-    """By name of the page: where this person fills something in that is sent."""
+    """By name of the page: where this person fills something in that is sent, and that needs one
+    to be signed in.
+    """
     client, found = as_role(world, role), {}
     for name, page in PAGES.items():
-        if name in SLOW | SECRET or page.code(role) != 200 or page.method != "get":
+        if name in SLOW | SECRET or page.public or page.code(role) != 200 or page.method != "get":
             continue
         url = reverse(name, kwargs=world.own[page.of] if page.of else {})
         response = client.get(url)

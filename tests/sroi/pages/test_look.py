@@ -94,13 +94,16 @@ def test_main_pages(world: World, live_server: Any, new_context: Any, role: str)
             page = context.new_page()
             traffic = looking.Traffic(page)
             response = page.goto(live_server.url + world.url(name))
+            page.wait_for_load_state("networkidle")
+            # Before axe, which fetches every stylesheet once more; and the page may be opened
+            # again, to see whether it moves each time.
+            weight = traffic.weight()
             found = looking.axe(page) + [
                 f"too wide: {element}" for element in looking.wider_than_window(page)
             ]
             if width == WIDTHS[0]:
                 found += looking.html_faults(response.text())
-            # Before the page may be opened again, to see whether it moves each time.
-            if (weight := traffic.weight()) > MAX_BYTES:
+            if weight > MAX_BYTES:
                 found.append(f"{weight} bytes")
             if shift := looking.layout_shift(page):
                 found.append(shift)
