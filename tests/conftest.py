@@ -24,6 +24,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
+IN_MEMORY = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
 BROWSER_FIXTURES = {"browser", "context", "page", "new_context"}
 
 # How long an example takes says more of the machine than of the rule.
@@ -121,8 +122,7 @@ def _patient_browser() -> None:
 @pytest.fixture
 def evidence_in_memory(settings: Any) -> None:
     """Files of evidence and dossiers leave nothing behind."""
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    settings.STORAGES = {**settings.STORAGES, "evidence": memory}
+    settings.STORAGES = {**settings.STORAGES, "evidence": IN_MEMORY}
 
 
 # --- the region, firm and contract that most tests are about --------------------------------------
@@ -168,8 +168,7 @@ def shared_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """Rows and files that stand until the module ends, in a transaction around its tests; each of
     them is undone by itself inside it, as always. Not for tests with real transactions.
     """
-    memory = {"BACKEND": "django.core.files.storage.InMemoryStorage"}
-    files = override_settings(STORAGES={**settings.STORAGES, "evidence": memory})
+    files = override_settings(STORAGES={**settings.STORAGES, "evidence": IN_MEMORY})
     with django_db_blocker.unblock(), files, transaction.atomic():
         yield
         transaction.set_rollback(True)

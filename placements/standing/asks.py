@@ -178,14 +178,15 @@ def _settlement(
         stands = _("%(open)s short on %(last)s") % words + of_own(progress)
     else:
         stands = _("fulfilled, over since %(last)s") % words
-    since = _("over since %(day)s") % {"day": short_date(last)}
-    apart = (_("%(open)s short") % words if progress.open else "", since)
+    apart = None
+    if not (draft and draft.answered_on) and not of_own(progress):
+        since = _("over since %(day)s") % {"day": short_date(last)}
+        apart = (_("%(open)s short") % words if progress.open else "", since)
     if draft and draft.answered_on:
         stands = _("%(open)s short on %(last)s; the contractor answered the draft on %(day)s")
         stands = stands % (words | {"day": long_date(draft.answered_on)})
-    says_more = bool(draft and draft.answered_on) or bool(of_own(progress))
     look = (progress.status, progress.status.label)
-    yield Ask(contract, kind, last, stands, True, *look, apart=None if says_more else apart)
+    yield Ask(contract, kind, last, stands, True, *look, apart=apart)
 
 
 def _answers(contract: Contract, known: Known, today: date) -> Iterator[Ask]:

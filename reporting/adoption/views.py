@@ -17,7 +17,6 @@ from reporting.adoption.steps import STEPS, ReportStep
 from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport
-from reporting.notice.addresses import address
 from reporting.notice.editions import may_export
 from reporting.notice.files.html import LANGUAGE
 from reporting.particulars.filled_in import filed_anew
@@ -42,7 +41,7 @@ class CorrectionPage(OfEdition):
     def get(self, request: Request, **kwargs: Any) -> HttpResponse:
         with translation.override(LANGUAGE):
             found = corrections(self.edition)
-        context = {"edition": self.edition, "corrections": found, "back": address("", self.edition)}
+        context = {"edition": self.edition, "corrections": found, "back_url": self.back_url}
         return render(request, "reporting/corrections.html", context)
 
 
@@ -59,10 +58,6 @@ class StepView(OfEdition, FormPage):
 
     def may(self) -> bool:
         return self.words.may(self.request.access, self.edition.region)
-
-    @property
-    def back_url(self) -> str:
-        return address("", self.edition)
 
     def get_initial(self) -> dict[str, Any]:
         return {"seen": self.edition.posting, "seen_text": last_text(self.edition.report)}

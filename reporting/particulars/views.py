@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reporting.notice.addresses import address
 from reporting.notice.tables.finances import scenario_table, team_table
 from reporting.particulars import door as particulars
 from reporting.particulars.filled_in import filing_of, may_file, may_supply, supplement_of
@@ -31,10 +30,6 @@ class Supplying(OfEdition, FormPage):
 
     def save(self, form: Any, seen: int, act: Act) -> None:
         raise NotImplementedError
-
-    @property
-    def back_url(self) -> str:
-        return address("", self.edition)
 
     def get_success_url(self) -> str:
         return str(self.request.path)

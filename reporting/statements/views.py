@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +26,7 @@ from reporting.statements.trying import Told, tried
 from reporting.statements.words import counted, how_many
 from reporting.statements.years import may_see, years_of
 from sroi.access import May, visible
+from sroi.accounts.limits import limited
 from sroi.templatetags.formats import euro2
 from sroi.views import ConfirmPage, DetailPage, OfOne, Request, act_of, kept_file
 
@@ -164,14 +164,11 @@ class TryCode(View):
 
 
 @method_decorator(login_not_required, name="dispatch")
+@limited("try_statement", "get")
 class Shown(View):
     """What was stated, to who has the code; of any other code only that it is not ours."""
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        if not ratelimit.consume(
-            request, app="allauth.account", action="try_statement", limit_get=True
-        ):
-            return ratelimit.respond_429(request)
         found = tried(code)
         if found is None:
             context = {"form": CodeForm(initial={"code": code}), "is_not_ours": True}

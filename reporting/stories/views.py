@@ -39,7 +39,7 @@ class StoriesPage(OfEdition):
             "most": MOST,
             "tells": tells,
             "new_url": address("story-new", self.edition) if tells and len(found) < MOST else "",
-            "back_url": address("", self.edition),
+            "back_url": self.back_url,
         }
         return render(request, "reporting/stories.html", context)
 

@@ -52,6 +52,11 @@ class OfEdition(OfOne):
             raise Http404
         return found
 
+    @property
+    def back_url(self) -> str:
+        """The report itself."""
+        return address("", self.edition)
+
 
 class OfSection(OfEdition):
     """A section of an edition, for who may write it."""
@@ -153,10 +158,6 @@ class CommentsPage(OfEdition, FormPage):
     @property
     def writes(self) -> bool:
         return may_write(self.request.access, self.edition.region, self.edition.state)
-
-    @property
-    def back_url(self) -> str:
-        return address("", self.edition)
 
     def get_success_url(self) -> str:
         return str(self.request.path)

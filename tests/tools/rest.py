@@ -15,10 +15,11 @@ SECONDS_TO_REST = 60
 ANSWERS = "process_request_thread"
 
 
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
+def wait_until(is_so: Callable[[], bool], what: Callable[[], str]) -> None:
+    """`what` is said where it does not become so in time."""
     end = time.monotonic() + SECONDS_TO_REST
     while not is_so():
-        assert time.monotonic() < end, what
+        assert time.monotonic() < end, what()
         time.sleep(0.02)
 
 

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +16,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.tools import rest
 
-SECONDS_TO_FINISH = 60
+SECONDS_TO_STOP = 60
 
 
 class Worker:
@@ -43,11 +42,15 @@ class Worker:
 
     def finish(self) -> None:
         """Wait until nothing waits: an empty database would be pulled from under it."""
-        end = time.monotonic() + SECONDS_TO_FINISH
-        while DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).exists():
-            assert self.process.poll() is None, f"the worker ended: {self.log.read_text()}"
-            assert time.monotonic() < end, f"the worker does not finish: {self.log.read_text()}"
-            time.sleep(0.1)
+        rest.wait_until(
+            self.has_finished, lambda: f"the worker does not finish: {self.log.read_text()}"
+        )
+
+    def has_finished(self) -> bool:
+        if not DBTaskResult.objects.filter(status__in=("READY", "RUNNING")).exists():
+            return True
+        assert self.process.poll() is None, f"the worker ended: {self.log.read_text()}"
+        return False
 
     def rest(self) -> None:
         """Finish, and stand still between two statements, as does the live server: the database is
@@ -55,9 +58,9 @@ class Worker:
         who empties waits for the one lock, which one that stands still would keep.
         """
         self.finish()
-        rest.wait_until(lambda: not rest.server_answers(), "a page is still being answered")
+        rest.wait_until(lambda: not rest.server_answers(), lambda: "a page is still answered")
         if connection.vendor == "postgresql":
-            rest.wait_until(self.stands_still, "somebody keeps working on the database")
+            rest.wait_until(self.stands_still, lambda: "somebody keeps working on the database")
 
     def stands_still(self) -> bool:
         self.process.send_signal(signal.SIGSTOP)
@@ -81,7 +84,7 @@ class Worker:
     def stop(self) -> None:
         self.go_on()
         self.process.terminate()
-        self.process.wait(SECONDS_TO_FINISH)
+        self.process.wait(SECONDS_TO_STOP)
 
 
 def database_url() -> str:

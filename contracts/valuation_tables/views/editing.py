@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-from allauth.core.internal import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse, JsonResponse
@@ -34,6 +33,7 @@ from contracts.valuation_tables.keys import FIRST, FORMATS
 from contracts.valuation_tables.loading import is_used
 from contracts.valuation_tables.views.reading import facts
 from sroi.access import May, visible
+from sroi.accounts.limits import limited
 from sroi.doors import Refused
 from sroi.templatetags.formats import euro
 from sroi.views import (
@@ -137,6 +137,7 @@ def chosen(tables: list[ValuationTable], pk: str) -> ValuationTable | None:
 
 
 @method_decorator(login_not_required, name="dispatch")
+@limited("check_table", "post")
 class Check(FormPage):
     """What is wrong with a table that somebody is about to publish, or how it reads; for everyone,
     and nothing is stored.
@@ -146,11 +147,6 @@ class Check(FormPage):
     heading = gettext_lazy("Check a valuation table")
     action = gettext_lazy("Check")
     form_class = CheckForm
-
-    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not ratelimit.consume(request, app="allauth.account", action="check_table"):
-            return ratelimit.respond_429(request)
-        return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
         raw = form.raw

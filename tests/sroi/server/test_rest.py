@@ -55,7 +55,7 @@ def test_a_session_in_a_transaction_is_waited_for() -> None:
     with somebody_in_a_transaction() as may_end:
         assert rest.others_at_work()
         threading.Timer(0.2, may_end.set).start()
-        rest.wait_until(lambda: not rest.others_at_work(), "it never ended")
+        rest.wait_until(lambda: not rest.others_at_work(), lambda: "it never ended")
         assert may_end.is_set()
 
 
@@ -64,7 +64,7 @@ def test_a_worker_stands_still_while_the_database_is_emptied(worker: Any) -> Non
     worker.rest()
     assert state_of(worker) == "T"
     worker.go_on()
-    rest.wait_until(lambda: state_of(worker) != "T", "it does not go on")
+    rest.wait_until(lambda: state_of(worker) != "T", lambda: "it does not go on")
     worker.finish()
 
 
@@ -78,7 +78,7 @@ def test_a_page_that_is_still_answered_is_waited_for() -> None:
     thread.start()
     assert rest.server_answers()
     may_end.set()
-    rest.wait_until(lambda: not rest.server_answers(), "it never ended")
+    rest.wait_until(lambda: not rest.server_answers(), lambda: "it never ended")
 
 
 def state_of(worker: Any) -> str:
