@@ -24,6 +24,10 @@ SECONDS_TO_END = 10 + int(os.environ.get("EMAIL_TIMEOUT", "20"))
 PAUSE, PAUSE_MOST, RAN_WELL = 1.0, 60.0, 60.0
 LOOK = 0.5
 
+# Threads, since a page waits for the database and a visitor's connection half of its time; none of
+# them waits for who sends half a request. Another number is the option `--threads`.
+worker_class = "sroi.server.heads.HeadsFirst"
+threads = 4
 # A list of many rows as a file is written while it is sent.
 timeout = 120
 
