@@ -7,3 +7,4 @@ class SroiConfig(AppConfig):
 
     def ready(self) -> None:
         from sroi.database import lookups  # noqa: F401  (they register themselves)
+        from sroi.server import checks  # noqa: F401

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from sroi.server.logs import logging_config
 
@@ -21,10 +22,16 @@ env = environ.Env()
 def _kept(name: str, make: Callable[[], str]) -> str:
     """A key that is made once and kept beside the embedded database, for who sets none."""
     kept = VAR_DIR / name
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(make())
-    return kept.read_text()
+    try:
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(make())
+        return kept.read_text()
+    except OSError as failure:
+        setting = {"secret-key": "SECRET_KEY"}.get(name, f"{name.replace('-', '_').upper()}S")
+        raise ImproperlyConfigured(
+            f"{setting} is not set, and no key can be kept in {VAR_DIR}: {failure.strerror}."
+        ) from None
 
 
 def _origin(url: str) -> str:
@@ -34,9 +41,9 @@ def _origin(url: str) -> str:
 
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or _kept(
-    "secret-key", lambda: secrets.token_urlsafe(50)
-)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY_IS_SET = bool(SECRET_KEY)
+SECRET_KEY = SECRET_KEY or _kept("secret-key", lambda: secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_FAILURE_VIEW = "sroi.views.outdated_form"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
