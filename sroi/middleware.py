@@ -8,6 +8,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase, HttpResponseRedirectBase
 from django.middleware.gzip import GZipMiddleware
@@ -20,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from contracts.people.membership import access_of
+from sroi.access import Access, Role
 from sroi.access.personal import watching
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
@@ -72,6 +74,46 @@ class ResponseHeadersMiddleware:
         return response
 
 
+class TimingMiddleware:
+    """Tells staff in their browser how long an answer took, and how much of that the database:
+    `Server-Timing`.
+    """
+
+    STAFF = (Role.ADVISER, Role.REGION_ADMIN)
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        queries = Timed()
+        began = time.perf_counter()
+        with connection.execute_wrapper(queries):
+            response = self.get_response(request)
+        total = time.perf_counter() - began
+        looked_up = request.__dict__.get("access_looked_up")
+        if looked_up is not None and looked_up.holds(*self.STAFF):
+            response.headers["Server-Timing"] = (
+                f"total;dur={total * 1000:.1f},"
+                f' db;dur={queries.seconds * 1000:.1f};desc="{queries.number} queries"'
+            )
+        return response
+
+
+class Timed:
+    """How many queries were asked, and how long they took."""
+
+    def __init__(self) -> None:
+        self.number, self.seconds = 0, 0.0
+
+    def __call__(self, execute: Any, *given: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return execute(*given)
+        finally:
+            self.number += 1
+            self.seconds += time.perf_counter() - began
+
+
 class AccessMiddleware:
     """`request.access`: everything this person may see, looked up once and only when asked for."""
 
@@ -79,7 +121,11 @@ class AccessMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.access = SimpleLazyObject(lambda: access_of(request.user))  # type: ignore[attr-defined]
+        def look_up() -> Access:
+            found = request.__dict__["access_looked_up"] = access_of(request.user)
+            return found
+
+        request.access = SimpleLazyObject(look_up)  # type: ignore[attr-defined]
         return self.get_response(request)
 
 

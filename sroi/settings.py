@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "sroi.middleware.RequestLogMiddleware",
     "sroi.middleware.CompressTextMiddleware",
     "sroi.demo.loopback.LoopbackMiddleware",
+    "sroi.middleware.TimingMiddleware",
     "sroi.middleware.ResponseHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -367,6 +368,12 @@ BACKGROUND_KEEPING = ["placements.standing.kept.keep_in_step"]
 # disk than this.
 READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)
 READY_FREE_BYTES = env.int("READY_FREE_MEGABYTES", default=500) * 1024**2
+# What a program shows that reads `/metrics`; empty: it is not there.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Whom to tell of a leak, as addresses (mailto:, https:); and how many days that can be relied on
+# from when it is read.
+SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])
+SECURITY_TXT_DAYS = 180
 TASKS = {
     "default": {
         "BACKEND": (

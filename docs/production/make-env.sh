@@ -27,5 +27,6 @@ SITE_URL=https://$host
 CSRF_TRUSTED_ORIGINS=https://$host
 # EMAIL_URL=smtp+tls://user:password@mail.example.org:587
 # DEFAULT_FROM_EMAIL=social-return@example.org
+# SECURITY_CONTACT=mailto:security@example.org
 END
 fi

@@ -67,6 +67,11 @@ def _looks() -> Iterator[tuple[bool, str, str]]:
         "Name a file on another disk than the database.",
     )
     yield (
+        not settings.SECURITY_CONTACT,
+        "SECURITY_CONTACT is not set: who finds a leak does not know whom to tell.",
+        "Set it to an address, for instance mailto:security@example.org.",
+    )
+    yield (
         settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
         "DATABASE_URL is SQLite: meant for one machine, not for a region at work.",
         "Set it to postgres://user:password@host/name.",

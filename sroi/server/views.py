@@ -1,14 +1,18 @@
 """For who watches over the site: whether it is well; and the page of a failure."""
 
 import sys
+from datetime import UTC, timedelta
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InternalError, OperationalError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from sroi.server import readiness
+from sroi.server import metrics, readiness
 
 
 @login_not_required
@@ -30,6 +34,36 @@ def ready(request: HttpRequest) -> HttpResponse:
     """
     said, status = readiness.answer()
     return JsonResponse(said, status=status)
+
+
+@login_not_required
+@require_safe
+def metrics_of_the_site(request: HttpRequest) -> HttpResponse:
+    """For a program that watches over the site, and knows METRICS_TOKEN; to others it is not
+    there.
+    """
+    _scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    right = settings.METRICS_TOKEN
+    if not right or not constant_time_compare(token.strip(), right):
+        raise Http404
+    return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
+
+
+@login_not_required
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a leak: RFC 9116; only where SECURITY_CONTACT names somebody."""
+    if not settings.SECURITY_CONTACT:
+        raise Http404
+    # It wants to be read anew from time to time, and says until when it holds.
+    expires = timezone.now().astimezone(UTC) + timedelta(days=settings.SECURITY_TXT_DAYS)
+    lines = [
+        *(f"Contact: {contact}" for contact in settings.SECURITY_CONTACT),
+        f"Expires: {expires:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages: nl, en",
+        f"Canonical: {settings.SITE_URL}{request.path}",
+    ]
+    return HttpResponse("\n".join([*lines, ""]), content_type="text/plain; charset=utf-8")
 
 
 # What the surroundings do to us: a disk that is full or gone, a database that is away or cannot be

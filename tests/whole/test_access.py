@@ -96,6 +96,9 @@ PAGES = {
     "switch-role": Page(method="post", answers=302, also=("get",)),
     "health": Page(public=True),
     "ready": Page(public=True),
+    # Only with a token, and where somebody is named: tests/sroi/server/test_ready.py.
+    "metrics": Page(public=True, answers=404),
+    "security-txt": Page(public=True, answers=404),
     "contract-list": Page(),
     "contract-file": Page(of="list_file"),
     "contractor-file": Page(who_may(May.SEE_REGION), of="list_file"),

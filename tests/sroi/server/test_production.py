@@ -287,6 +287,7 @@ def test_the_settings_that_are_made_have_keys_of_their_own(host: str) -> None:
             **one,
             **SERVICES["web"]["environment"],
             "EMAIL_URL": "smtp+tls://user:password@mail.example.org:587",
+            "SECURITY_CONTACT": "mailto:security@example.org",
             "DATABASE_URL": "postgres://sroi:password@db/sroi",
         },
         capture_output=True,
@@ -307,6 +308,7 @@ AT_WORK = {
     "ALLAUTH_TRUSTED_PROXY_COUNT": 1,
     "MAIL_IS_SET_UP": True,
     "ERASURE_JOURNAL": Path("/journal/erasures.jsonl"),
+    "SECURITY_CONTACT": ["mailto:security@example.org"],
 }
 
 
@@ -325,6 +327,7 @@ AT_WORK = {
         ({"ALLAUTH_TRUSTED_PROXY_COUNT": 0, "HTTPS": False}, ""),
         ({"MAIL_IS_SET_UP": False}, "EMAIL_URL"),
         ({"ERASURE_JOURNAL": None}, "ERASURE_JOURNAL"),
+        ({"SECURITY_CONTACT": []}, "SECURITY_CONTACT"),
     ],
 )
 def test_what_is_missing_or_unsafe_is_named(

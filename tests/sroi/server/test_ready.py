@@ -4,9 +4,10 @@ more.
 
 import json
 import os
+import re
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from placements.models import Evidence
 from placements.retention import door as retention
 from sroi.access import Role
 from sroi.files.storage import MARK, EvidenceStorage, WrongFolder
-from sroi.models import EvidenceMark, Heartbeat
+from sroi.models import EvidenceMark, Heartbeat, KeptMail
 from sroi.server import background, readiness
 from tests import factories as make
 from tests.placements.evidence.test_evidence import add, photo
@@ -271,3 +272,79 @@ def test_a_folder_that_cannot_be_used_is_no_folder_to_accept(settings: Any, tmp_
     keeps_in(settings, tmp_path / "file" / "evidence")
     with pytest.raises(CommandError, match="niet te gebruiken"):
         call_command("accept_evidence_folder")
+
+
+# --- for programs that watch ----------------------------------------------------------------------
+
+
+def metrics(**headers: str) -> Any:
+    return Client().get("/metrics", headers=headers)
+
+
+def test_metrics_are_there_for_who_knows_the_token_only(settings: Any) -> None:
+    settings.METRICS_TOKEN = ""
+    assert metrics(authorization="Bearer ").status_code == 404
+    settings.METRICS_TOKEN = "a long token"
+    for wrong in ({}, {"authorization": "Bearer another"}, {"authorization": "Bearer"}):
+        assert metrics(**wrong).status_code == 404
+    answer = metrics(authorization="Bearer a long token")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
+
+
+def test_metrics_say_what_waits_and_what_is_wrong(settings: Any, worker: None) -> None:
+    settings.METRICS_TOKEN = "a long token"
+    now = timezone.now()
+    note.enqueue("later")
+    KeptMail.objects.create(message={}, made_at=now, not_before=now)
+    KeptMail.objects.create(message={}, made_at=now, not_before=now, tries=2)
+    said = metrics(authorization="Bearer a long token").content.decode()
+    lines = said.splitlines()
+    for line in (
+        'sroi_part_ok{part="database"} 1',
+        "sroi_workers 1",
+        'sroi_tasks{state="waiting"} 1',
+        'sroi_tasks{state="failed"} 0',
+        'sroi_mails{state="first"} 1',
+        'sroi_mails{state="again"} 1',
+    ):
+        assert line in lines
+    # Each is described, once, before its values.
+    named = [line.split()[2] for line in lines if line.startswith("# HELP ")]
+    assert len(set(named)) == len(named)
+    assert {line.split("{")[0].split()[0] for line in lines if line[:1] != "#"} == set(named)
+    Heartbeat.objects.all().delete()
+    settings.READY_WAITING_SECONDS = -1
+    said = metrics(authorization="Bearer a long token").content.decode()
+    assert 'sroi_part_ok{part="achtergrondwerk"} 0' in said
+    assert 'sroi_part_ok{part="oudste_taak"} 0' in said
+
+
+def test_who_finds_a_leak_reads_whom_to_tell(settings: Any) -> None:
+    settings.SECURITY_CONTACT = []
+    assert Client().get("/.well-known/security.txt").status_code == 404
+    settings.SECURITY_CONTACT = ["mailto:leak@example.org", "https://example.org/leak"]
+    settings.SITE_URL = "https://sroi.example.org"
+    answer = Client().get("/.well-known/security.txt")
+    fields = [tuple(line.split(": ", 1)) for line in answer.content.decode().splitlines()]
+    assert [value for name, value in fields if name == "Contact"] == settings.SECURITY_CONTACT
+    one = dict(fields)
+    assert one["Canonical"] == "https://sroi.example.org/.well-known/security.txt"
+    expires = datetime.fromisoformat(one["Expires"])
+    # RFC 9116: less than a year ahead.
+    assert timezone.now() < expires < timezone.now() + timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [(Role.ADVISER, True), (Role.REGION_ADMIN, True), (Role.CONTRACTOR, False)]
+)
+def test_staff_see_in_their_browser_what_took_long(role: str, told: bool) -> None:
+    region = make.make_region()
+    firm = make.make_contractor() if role == Role.CONTRACTOR else None
+    answer = signed_in(make.make_user(role, region, contractor=firm)).get("/")
+    timing = answer.headers.get("Server-Timing", "")
+    assert bool(timing) is told
+    if told:
+        number = re.fullmatch(r'total;dur=[\d.]+, db;dur=[\d.]+;desc="(\d+) queries"', timing)
+        assert number is not None
+        assert int(number[1]) > 1
