@@ -428,7 +428,7 @@ class ContractIntake:
 
     def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
         expected = expected_rate(
-            policy, row["procurement_type"], row["value"], row["labour_cost"]
+            policy, row["procurement_type"], row["value"], row["labour_cost"], row["basis"]
         ).rate
         contract.rate = expected if row["rate"] is None else row["rate"]
         category, text_given = self._reason(row)

@@ -61,6 +61,8 @@ class Policy(ScopedModel):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     default_rate = models.DecimalField(_("default rate"), max_digits=5, decimal_places=2)
+    # By the basis that the obligation is taken of, where the default is not what holds.
+    rates = models.JSONField(_("rate per basis"), default=dict, blank=True)
     threshold_works = MoneyField(_("threshold for works"), null=True, blank=True)
     threshold_services = MoneyField(_("threshold for services"), null=True, blank=True)
     threshold_supplies = MoneyField(_("threshold for supplies"), null=True, blank=True)

@@ -263,7 +263,11 @@ class RegionalRules:
         if missing or policy is None:
             return WouldOwe(policy=policy, missing=missing)
         expected = expected_rate(
-            policy, given["procurement_type"], given["value"], given["labour_cost"]
+            policy,
+            given["procurement_type"],
+            given["value"],
+            given["labour_cost"],
+            given["basis"],
         )
         contract = self.contract(given, Contractor())
         owed = owed_at_award(contract)
@@ -288,7 +292,11 @@ class RegionalRules:
         policy = policy_on(self.policies, given["award_date"])
         assert policy is not None  # `faults` says so
         expected = expected_rate(
-            policy, given["procurement_type"], given["value"], given["labour_cost"]
+            policy,
+            given["procurement_type"],
+            given["value"],
+            given["labour_cost"],
+            given["basis"],
         ).rate
         contract.policy = policy
         contract.rate = expected if given["rate"] is None else given["rate"]

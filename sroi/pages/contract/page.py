@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from contracts.acts.rights import may_change
 from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
+from contracts.owed.obligation import usual_rate
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.people.membership import with_people
@@ -239,7 +240,7 @@ def rate_reason(contract: Contract) -> str:
 
 def policy_words(contract: Contract) -> str:
     policy = contract.policy
-    default = percent(policy.default_rate)
+    default = percent(usual_rate(policy, contract.basis))
     if policy.valid_from is None:
         return _("As from the beginning; default rate %(rate)s") % {"rate": default}
     return _("As from %(day)s; default rate %(rate)s") % {
