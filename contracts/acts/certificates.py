@@ -142,7 +142,7 @@ def cover(
 
 def taken_back(contract: Contract, certificate: PsoCertificate, given: Decimal) -> Decimal:
     """The part of a discount for the days of the term after the certificate."""
-    term = Period(contract.start_date, contract.end_date)
+    term = contract.term
     left = term & Period(certificate.valid_until + DAY, contract.end_date)
     return rounded(Fraction(-given) * left.days / term.days) if given < 0 else ZERO
 

@@ -25,7 +25,7 @@ from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeStat
 from contracts.models.organisation import Contractor, Invitation, Membership
 from contracts.models.plan import ActionPlan, PlanAmount, PlanState
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
-from contracts.models.region import ClientKind, Municipality, PinnedBy, Policy, Region
+from contracts.models.region import ClientKind, Municipality, PinnedBy, Policy, Region, Spread
 from contracts.models.settlement import (
     DraftDecision,
     DraftState,
@@ -109,6 +109,7 @@ __all__ = [
     "SettlementState",
     "Side",
     "SocialFirm",
+    "Spread",
     "TableInForce",
     "TargetGroup",
     "Unit",

@@ -17,6 +17,7 @@ from contracts.models.valuation_table import ValuationTable
 from sroi.access import Scope, ScopedModel
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
+from sroi.periods import Period
 
 
 class ProcurementType(models.TextChoices):
@@ -201,6 +202,10 @@ class Contract(ScopedModel):
     @property
     def registered_on(self) -> date:
         return localdate(self.created_at)
+
+    @property
+    def term(self) -> Period:
+        return Period(self.start_date, self.end_date)
 
     @property
     def last_counted_day(self) -> date:

@@ -37,6 +37,13 @@ class PinnedBy(models.TextChoices):
     START_DATE = "start_date", _("start date")
 
 
+class Spread(models.TextChoices):
+    """How what is owed is expected over the term of a contract, where no plan was agreed."""
+
+    TERM = "term", _("evenly over the term")
+    CONTRACT_YEARS = "contract_years", _("an equal part at the end of each contract year")
+
+
 class PolicyQuerySet(ScopedQuerySet["Policy"]):
     def on(self, day: date) -> "Policy | None":
         """The version in force on `day`; a later revision of the same date goes before an earlier
@@ -80,6 +87,9 @@ class Policy(ScopedModel):
         _("least labour share for supplies"), max_digits=5, decimal_places=2, null=True, blank=True
     )
     cap = MoneyField(_("highest obligation of a contract"), null=True, blank=True)
+    spread = models.CharField(
+        _("obligation over the term"), max_length=20, choices=Spread.choices, default=Spread.TERM
+    )
     pso_discounts = models.JSONField(_("discount per PSO level"), default=dict, blank=True)
     penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
     recovery_months = models.PositiveSmallIntegerField(_("recovery period in months"))

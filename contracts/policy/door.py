@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Policy, Region
 from contracts.owed.posting import lock_ledger
-from contracts.policy.loading import PER_CHOICE, PERCENTS, policy_terms
+from contracts.policy.loading import ONE_OF, PER_CHOICE, PERCENTS, policy_terms
 from sroi.access import Access, May
 from sroi.doors import Act, Refused, key_of, refuse_overtaken
 from sroi.history.keeping import signed
@@ -53,6 +53,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "grace_months",
                 "behind_below_expected",
             ),
+            "spread",
             "changes_always_told",
             *(
                 "at_risk_below_term_left",
@@ -212,8 +213,8 @@ def said(policy: Policy, name: str) -> str:
         return ", ".join(f"{word}: {percent(rate)}" for word, rate in given) or NOTHING
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
-    if name == "pinned_by":
-        return str(policy.get_pinned_by_display())
+    if name in ONE_OF:
+        return str(ONE_OF[name](value).label)
     if isinstance(field, MoneyField):
         return euro(value)
     return percent(value) if name in PERCENTS else number(value)

@@ -32,6 +32,7 @@ from contracts.models import (
     Policy,
     PsoLevel,
     Region,
+    Spread,
 )
 from contracts.owed.passing import passing
 from contracts.policy.json_text import NotJson, lines_of, parsed
@@ -45,6 +46,8 @@ PERCENTS = (
     *("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share"),
     *("at_risk_below_term_left", "behind_below_expected"),
 )
+# Terms that are one of some choices.
+ONE_OF: Mapping[str, type[models.TextChoices]] = {"pinned_by": PinnedBy, "spread": Spread}
 # Terms that give a percentage for each of some choices, or for none.
 PER_CHOICE: Mapping[str, type[models.TextChoices]] = {"rates": Basis, "pso_discounts": PsoLevel}
 # Python reads other notations too, such as 20241231 and 2024-W52-1.
@@ -302,14 +305,14 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
         where, model_field = f"policy.{key}", Policy._meta.get_field(key)
         if key == "valid_from":
             terms[key] = day_from(value, where)
-        elif key == "pinned_by":
-            if value not in PinnedBy.values:
+        elif key in ONE_OF:
+            if value not in ONE_OF[key].values:
                 raise FaultyFile(
                     _("%(where)s: “%(value)s” is none of %(choices)s.")
                     % {
                         "where": where,
                         "value": value,
-                        "choices": ", ".join(PinnedBy.values),
+                        "choices": ", ".join(ONE_OF[key].values),
                     }
                 )
             terms[key] = value

@@ -11,7 +11,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.acts.rights import may_change
-from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
+from contracts.models import (
+    Category,
+    ChangeProposal,
+    Contract,
+    ContractEvent,
+    ContractState,
+    Spread,
+)
 from contracts.owed.obligation import usual_rate
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
@@ -217,6 +224,10 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
         (_("Labour cost at the award"), euro(contract.labour_cost) if contract.labour_cost else ""),
         (_("Highest obligation"), euro(policy.cap) if policy.cap else ""),
         (_("Policy"), policy_words(contract)),
+        (
+            _("Obligation over the term"),
+            policy.get_spread_display() if policy.spread != Spread.TERM else "",
+        ),
         (_("Valuation table"), contract.table.title if contract.table else _("None yet")),
         (
             _("Recovery period until"),

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 
 from contracts.models import Basis, Contract, ObligationLine, Region
 from contracts.policy.loading import FaultyFile, policy_terms
+from placements.standing.progress import with_progress
 from reporting.figures.totals import below_default
 from sroi.access import Role
 from sroi.periods import Period
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.django_db
         ({"rates": {"labour_cost": "x"}}, "policy.rates.labour_cost"),
         ({"rates": "7"}, "policy.rates"),
         ({"pso_discounts": {"4": "10"}}, "4"),
+        ({"spread": "quarters"}, "policy.spread"),
     ],
 )
 def test_what_has_no_effect_is_refused_by_name(given: dict[str, Any], named: str) -> None:
@@ -101,3 +104,54 @@ def test_whoever_prepares_a_tender_reads_the_rates() -> None:
     asked = {"procurement_type": "works", "value": "1000000", "months": "12"}
     page = officer.get("/hulp-bij-aanbesteden/", {**asked, "region": region.code}).content.decode()
     assert "7%" in page
+
+
+# --- spread ---------------------------------------------------------------------------------------
+
+
+def test_by_contract_year_a_contract_is_behind_only_when_a_part_is_due() -> None:
+    """€ 60.000 over two years: half of it is expected at the end of the first, none of it before.
+    A straight line expects a quarter of it after half a year.
+    """
+    days = {"start_date": date(2024, 1, 1), "end_date": date(2025, 12, 31)}
+    terms: dict[str, Any] = {"grace_months": 0}
+    at_once, by_year = (
+        make.make_contract(
+            make.make_region(code, code, **terms, spread=spread),
+            make.make_contractor(),
+            value=Decimal(1_200_000),
+            **days,
+        )
+        for code, spread in (("recht", "term"), ("jaren", "contract_years"))
+    )
+    for day, expected in (
+        (date(2024, 7, 1), (Decimal("15020.52"), Decimal("0.00"))),
+        (date(2024, 12, 30), (Decimal("29958.96"), Decimal("0.00"))),
+        (date(2024, 12, 31), (Decimal("30041.04"), Decimal("30000.00"))),
+        (date(2025, 12, 31), (Decimal("60000.00"), Decimal("60000.00"))),
+    ):
+        found = with_progress([at_once, by_year], day)
+        assert (found[at_once.pk].expected, found[by_year.pk].expected) == expected
+    statuses = {
+        day: with_progress([by_year], day)[by_year.pk].status
+        for day in (date(2024, 12, 30), date(2024, 12, 31))
+    }
+    assert [*statuses.values()] == ["on_track", "behind"]
+
+
+def test_the_years_of_a_contract_are_shown_with_what_is_the_least() -> None:
+    region = make.make_region(spread="contract_years")
+    contract = make.make_contract(region, make.make_contractor(), {"GM0402": 100})
+    adviser = make.signed_in(make.make_user(Role.ADVISER, region))
+    with time_machine.travel(make.moment(date(2025, 2, 1)), tick=False):
+        plan = page_of(adviser, f"/contracten/{contract.pk}/plan/")
+        page = page_of(adviser, f"/contracten/{contract.pk}/")
+        officer = make.signed_in(make.make_user(Role.PROCUREMENT_OFFICER, region, towns=["GM0402"]))
+        theirs = page_of(officer, f"/contracten/{contract.pk}/plan/")
+    assert plan.count("€ 25.000,00") == 2
+    assert "Niet gehaald" in plan
+    assert "een gelijk deel aan het einde van elk contractjaar" in page
+    assert "Niet gehaald" not in theirs, "what was done in a year is not for who sees totals only"
+    with time_machine.travel(make.moment(date(2024, 7, 1)), tick=False):
+        page = page_of(adviser, f"/contracten/{contract.pk}/")
+    assert "Op 31 december 2024 moet dat minstens € 25.000 zijn." in page
