@@ -131,7 +131,12 @@ class Contract(ScopedModel):
     follows_changes = models.BooleanField(
         _("obligation follows changes of the value"), default=True
     )
-    # Whether it ever had a rate above zero; contracts without are kept for coverage only.
+    # The certificate because of which it owes nothing by the policy of its award, at any rate.
+    exempted_by = models.ForeignKey(
+        PsoCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="exempts"
+    )
+    # Whether it ever had to be fulfilled at a rate above zero; contracts without are kept for
+    # coverage only.
     has_obligation = models.BooleanField(default=False)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="contracts")
     table = models.ForeignKey(

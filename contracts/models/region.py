@@ -37,6 +37,19 @@ class PinnedBy(models.TextChoices):
     START_DATE = "start_date", _("start date")
 
 
+class PsoLevel(models.TextChoices):
+    """The levels of the PSO, from the lowest to the highest, by the names that a policy gives
+    discounts for.
+    """
+
+    ASPIRANT = "aspirant", _("aspirant status")
+    ENTRY = "basistrede", _("entry level")
+    ONE = "1", _("level 1")
+    TWO = "2", _("level 2")
+    THREE = "3", _("level 3")
+    ABOVE = "30+", _("level 30+")
+
+
 class Spread(models.TextChoices):
     """How what is owed is expected over the term of a contract, where no plan was agreed."""
 
@@ -89,6 +102,14 @@ class Policy(ScopedModel):
     cap = MoneyField(_("highest obligation of a contract"), null=True, blank=True)
     spread = models.CharField(
         _("obligation over the term"), max_length=20, choices=Spread.choices, default=Spread.TERM
+    )
+    # Empty: nobody.
+    exempt_from_pso_level = models.CharField(
+        _("owes nothing from this PSO level on"),
+        max_length=10,
+        choices=PsoLevel.choices,
+        blank=True,
+        default="",
     )
     pso_discounts = models.JSONField(_("discount per PSO level"), default=dict, blank=True)
     penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)

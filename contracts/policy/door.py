@@ -39,6 +39,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "reduced_rate",
             ),
             *("reduced_below_labour_share", "supplies_min_labour_share", "cap", "pso_discounts"),
+            "exempt_from_pso_level",
         ),
     ),
     (
@@ -206,7 +207,7 @@ def label(name: str) -> str:
 def said(policy: Policy, name: str) -> str:
     """A term as people read it."""
     value, field = getattr(policy, name), Policy._meta.get_field(name)
-    if value is None:
+    if value is None or value == "":
         return NOTHING
     if name in PER_CHOICE:
         given = [(word, value[each]) for each, word in PER_CHOICE[name].choices if each in value]

@@ -28,11 +28,15 @@ AT_LEAST_ONE = ("report_months", "certificate_months", "sample_size", "answer_da
 def term_field(name: str) -> forms.Field:
     """The field for a term, by how a policy keeps it; what may be empty holds for nobody then."""
     kept: Any = Policy._meta.get_field(name)
-    options = {"label": capfirst(kept.verbose_name), "required": not kept.null}
+    options = {
+        "label": capfirst(kept.verbose_name),
+        "required": not (kept.null or kept.blank),
+    }
     if isinstance(kept, models.BooleanField):
         return forms.BooleanField(**{**options, "required": False})
     if kept.choices:
-        return forms.ChoiceField(choices=kept.choices, **options)
+        nobody = [] if options["required"] else [("", _("Nobody"))]
+        return forms.ChoiceField(choices=[*nobody, *kept.choices], **options)
     if isinstance(kept, MoneyField):
         return euros(**options)
     if name in PERCENTS:

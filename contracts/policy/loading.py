@@ -47,7 +47,11 @@ PERCENTS = (
     *("at_risk_below_term_left", "behind_below_expected"),
 )
 # Terms that are one of some choices.
-ONE_OF: Mapping[str, type[models.TextChoices]] = {"pinned_by": PinnedBy, "spread": Spread}
+ONE_OF: Mapping[str, type[models.TextChoices]] = {
+    "pinned_by": PinnedBy,
+    "spread": Spread,
+    "exempt_from_pso_level": PsoLevel,
+}
 # Terms that give a percentage for each of some choices, or for none.
 PER_CHOICE: Mapping[str, type[models.TextChoices]] = {"rates": Basis, "pso_discounts": PsoLevel}
 # Python reads other notations too, such as 20241231 and 2024-W52-1.
@@ -301,10 +305,13 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
     refuse_unknown(data, POLICY_DEFAULTS, "policy")
     given = {**POLICY_DEFAULTS, **data}
     terms: dict[str, Any] = {}
+    model_field: Any
     for key, value in given.items():
         where, model_field = f"policy.{key}", Policy._meta.get_field(key)
         if key == "valid_from":
             terms[key] = day_from(value, where)
+        elif key in ONE_OF and value in (None, "") and model_field.blank:
+            terms[key] = ""
         elif key in ONE_OF:
             if value not in ONE_OF[key].values:
                 raise FaultyFile(

@@ -86,6 +86,7 @@ def advise(tender: Tender, policy: Policy) -> Advice:
         _threshold_step(tender, policy),
         *_labour_steps(tender, policy),
         *_basis_steps(policy),
+        *_exemption_steps(policy),
         WeighingStep(_("Rate"), f"{percent(expected.rate)}. {expected.rule}"),
         _amount_step(tender, owed, is_capped),
         _duration_step(tender),
@@ -135,6 +136,15 @@ def _basis_steps(policy: Policy) -> list[WeighingStep]:
     rates = ", ".join(f"{basis.label} {percent(usual_rate(policy, basis))}" for basis in Basis)
     outcome = _("Per basis: %(rates)s. Here the contract value is taken.") % {"rates": rates}
     return [WeighingStep(_("Basis"), outcome)]
+
+
+def _exemption_steps(policy: Policy) -> list[WeighingStep]:
+    """Who gets the contract is not known yet."""
+    if not policy.exempt_from_pso_level:
+        return []
+    level = policy.get_exempt_from_pso_level_display()
+    outcome = _("A contractor with PSO %(level)s or higher on the award date owes nothing.")
+    return [WeighingStep(_("Exemption"), outcome % {"level": level})]
 
 
 def _what_is_known(share: Decimal | None) -> str:

@@ -93,6 +93,7 @@ def clause(subject: Subject, tender: Tender, advice: Advice) -> list[Section]:
                     " verplichting mee."
                 ),
                 *_over_the_term(policy),
+                *_who_is_exempt(policy),
             ),
         ),
         Section(
@@ -142,6 +143,16 @@ def _over_the_term(policy: Policy) -> tuple[str, ...]:
     if policy.spread != Spread.CONTRACT_YEARS:
         return ()
     return ("Aan het einde van elk contractjaar is ten minste een gelijk deel ervan ingevuld.",)
+
+
+def _who_is_exempt(policy: Policy) -> tuple[str, ...]:
+    if not policy.exempt_from_pso_level:
+        return ()
+    level = policy.get_exempt_from_pso_level_display()
+    return (
+        f"Een opdrachtnemer die op de dag van de gunning een geldig PSO-certificaat {level} of"
+        " hoger heeft, heeft geen verplichting.",
+    )
 
 
 def _contract(subject: Subject, tender: Tender) -> str:

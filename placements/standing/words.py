@@ -72,6 +72,8 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
     """What is owed, what was done, what should have been done, and what is left to do by when."""
     if contract.is_framework:
         return [_("This is a framework: it owes nothing itself, its call-offs do.")]
+    if not contract.has_obligation and contract.exempted_by_id:
+        return [_("The contractor owes nothing: its PSO certificate exempts it.")]
     if not contract.has_obligation:
         return [_("This contract carries no obligation.")]
     if progress.status == Status.NOT_STARTED:

@@ -19,6 +19,7 @@ from contracts.models import (
     ContractState,
     Spread,
 )
+from contracts.owed.exemption import exempt_because
 from contracts.owed.obligation import usual_rate
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
@@ -220,6 +221,7 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
         (_("Lot"), contract.lot),
         (_("Rate at the award"), percent(contract.rate)),
         (_("Reason for the rate"), rate_reason(contract)),
+        (_("Exempt"), exempt_because(contract.exempted_by) if contract.exempted_by else ""),
         (_("Taken of"), contract.get_basis_display()),
         (_("Labour cost at the award"), euro(contract.labour_cost) if contract.labour_cost else ""),
         (_("Highest obligation"), euro(policy.cap) if policy.cap else ""),
