@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import WITH_REASON
 from contracts.models import Contract, ContractShare, Municipality, ProcurementType
+from contracts.owed.exemption import exempt_because
 from contracts.owed.obligation import threshold
 from sroi.access import visible
 from sroi.lists import (
@@ -27,6 +28,8 @@ from sroi.templatetags.formats import euro, short_date
 
 
 def reason_of(contract: Contract) -> str:
+    if contract.exempted_by:
+        return exempt_because(contract.exempted_by)
     parts = (
         contract.get_rate_reason_display() if contract.rate_reason else "",
         contract.rate_reason_text,

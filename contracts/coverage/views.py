@@ -34,7 +34,7 @@ class CoverageList(ForWhoMay, ListPage):
         part = value_at_award(visible(ObligationLine, self.request.access))
         return (
             rows.annotate(part=part)
-            .select_related("contractor", "policy")
+            .select_related("contractor", "policy", "exempted_by")
             .order_by("-award_date", "-pk")
         )
 

@@ -38,6 +38,7 @@ from contracts.models.organisation import folded
 from contracts.owed.amounts import owed_by, owed_themselves
 from contracts.owed.door import Award, award, change
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
+from contracts.owed.exemption import Exemptions
 from contracts.owed.obligation import Owed, after, expected_rate
 from contracts.owed.terms import (
     award_faults,
@@ -239,6 +240,7 @@ class ContractIntake:
         }
         self.municipalities = {code: town.pk for code, town in self.towns.items()}
         self.policies = list(Policy.objects.filter(region=region))
+        self.exemptions = Exemptions(region, self.policies)
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
         references = {r["reference"] for r in parsed.rows} | {
@@ -408,6 +410,7 @@ class ContractIntake:
             )
         else:
             contract.policy = policy
+            contract.exempted_by = self.exemptions.of(contract)
             self._set_rate(contract, row, policy)
             contract.table = self._table(contract, row, policy)
         return Award(contract, self._shares(row))
@@ -428,12 +431,13 @@ class ContractIntake:
 
     def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
         expected = expected_rate(
-            policy, row["procurement_type"], row["value"], row["labour_cost"]
+            policy, row["procurement_type"], row["value"], row["labour_cost"], row["basis"]
         ).rate
         contract.rate = expected if row["rate"] is None else row["rate"]
         category, text_given = self._reason(row)
         contract.rate_reason, contract.rate_reason_text = category, text_given
-        if not needs_motivation(contract.rate, expected, text_given):
+        exempt = contract.exempted_by is not None
+        if exempt or not needs_motivation(contract.rate, expected, text_given):
             return
         if contract.rate == 0:
             # Without an obligation a contract is kept for coverage, which also counts those without
