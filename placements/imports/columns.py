@@ -9,6 +9,7 @@ from contracts.models import BlockKind
 from placements.models import Became, FulfilmentState, Moment, Origin
 from placements.outcomes.words import OUTCOME_COLUMNS, OUTCOME_TITLES
 from sroi.exchange import (
+    EXAMPLE_WORD,
     Column,
     amount,
     answers,
@@ -60,6 +61,7 @@ COLUMNS = (
         text(80),
         required=True,
         title=_("Number"),
+        example=f"{EXAMPLE_WORD}1",
         also=(
             "nummer",
             "volgnummer",
@@ -72,6 +74,7 @@ COLUMNS = (
         choice_of([(kind, kind.label) for kind in KINDS], KINDS_IN_DUTCH),
         required=True,
         title=_("Kind"),
+        example=BlockKind.PLACEMENT,
         also=(
             "soort",
             "soort invulling",
@@ -84,6 +87,7 @@ COLUMNS = (
         shares(complete=False),
         required=True,
         title=_("Contracts"),
+        example="2025-014",
         also=(
             "contract",
             "contractnummer",
@@ -121,6 +125,7 @@ COLUMNS = (
         text(80),
         default="",
         title=_("Candidate reference"),
+        example="K-17",
         also=(
             "kandidaat",
             "kandidaatnummer",
@@ -133,6 +138,7 @@ COLUMNS = (
         "hours_per_week",
         hours_per_week,
         title=_("Hours per week"),
+        example="24",
         also=(
             "uren",
             "uren per week",
@@ -152,11 +158,14 @@ COLUMNS = (
             "zeker tot",
         ),
     ),
-    Column("age_at_start", whole_number, title=_("Age at the start"), also=("leeftijd",)),
+    Column(
+        "age_at_start", whole_number, title=_("Age at the start"), example="52", also=("leeftijd",)
+    ),
     Column(
         "permanent_contract",
         yes_no,
         title=_("Permanent contract"),
+        example="nee",
         also=(
             "vast contract",
             "vast dienstverband",
@@ -287,6 +296,7 @@ COLUMNS = (
         choice_of([(state, state.label) for state in STATUSES], STATUSES_IN_DUTCH),
         default=FulfilmentState.DRAFT,
         title=_("Status"),
+        example=FulfilmentState.DRAFT,
         also=("status",),
     ),
 )

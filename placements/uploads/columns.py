@@ -1,14 +1,13 @@
 """The columns of each kind of file, and by what names they are known."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS
-from contracts.models import ChangeKind, Municipality, ProcurementType
+from contracts.models import BlockKind, BuildingBlock, Municipality, ValuationTable
 from placements.imports.columns import COLUMNS as FULFILMENT_COLUMNS
-from placements.imports.columns import KINDS
-from placements.models import Upload, UploadKind
-from sroi.exchange import Column
+from placements.models import FulfilmentState, Upload, UploadKind
+from sroi.exchange import Column, OneOf, yes_no
 from sroi.exchange.matching import Vocabulary, match, vocabulary_of
 
 COLUMNS: dict[str, Sequence[Column]] = {
@@ -18,6 +17,7 @@ COLUMNS: dict[str, Sequence[Column]] = {
 }
 # Of an import in the browser: it ends at submitted, so there is nothing to decide.
 NOT_OFFERED = ("accepted_value", "accepted_reason")
+DECIDED = (FulfilmentState.ACCEPTED,)
 # What columns are called on screen.
 TITLES: Mapping[str, Any] = {
     column.name: column.title for columns in COLUMNS.values() for column in columns
@@ -27,9 +27,13 @@ TITLES: Mapping[str, Any] = {
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
 
 
-def offered(kind: str) -> list[str]:
+def offered_columns(kind: str) -> tuple[Column, ...]:
     """The columns that a file of this kind can have here."""
-    return [column.name for column in COLUMNS[kind] if column.name not in NOT_OFFERED]
+    return tuple(column for column in COLUMNS[kind] if column.name not in NOT_OFFERED)
+
+
+def offered(kind: str) -> list[str]:
+    return [column.name for column in offered_columns(kind)]
 
 
 def missing(kind: str, columns: Container[str]) -> list[str]:
@@ -37,8 +41,7 @@ def missing(kind: str, columns: Container[str]) -> list[str]:
 
 
 def vocabulary(kind: str) -> Vocabulary:
-    there = tuple(column for column in COLUMNS[kind] if column.name not in NOT_OFFERED)
-    return vocabulary_of(there, FAULTS_FILE)
+    return vocabulary_of(offered_columns(kind), FAULTS_FILE)
 
 
 def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:
@@ -47,13 +50,46 @@ def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:
 
 
 def options(upload: Upload, name: str) -> list[tuple[str, Any]]:
-    """What can be chosen for all rows of a file, where a column has few values."""
+    """What can be chosen for all rows of a file, where a column has few values: codes, with what
+    they are called.
+    """
     if name == "municipalities":
         clients = Municipality.objects.filter(region=upload.region, valid_until=None)
         return [(client.code, client.described) for client in clients.order_by("name")]
-    if name == "procurement_type":
-        return list(ProcurementType.choices)
-    if name == "kind":
-        kinds = [(kind.value, kind.label) for kind in KINDS]
-        return list(ChangeKind.choices) if upload.kind == UploadKind.CHANGES else kinds
-    return []
+    column = next(one for one in COLUMNS[upload.kind] if one.name == name)
+    return list(column.parse.choices) if isinstance(column.parse, OneOf) else []
+
+
+def choices(kind: str, regions: Collection[int]) -> dict[str, list[tuple[str, str]]]:
+    """What can stand in a column, for each where that is a list: words, and their codes where those
+    are what a region goes by.
+    """
+    found = {}
+    for column in offered_columns(kind):
+        if isinstance(column.parse, OneOf):
+            pairs = column.parse.choices
+            found[column.name] = [(str(word), "") for code, word in pairs if code not in DECIDED]
+        elif column.parse is yes_no:
+            found[column.name] = [("ja", ""), ("nee", "")]
+    if kind == UploadKind.CONTRACTS:
+        clients = Municipality.objects.filter(region__in=regions, valid_until=None)
+        found["municipalities"] = [(one.name, one.code) for one in clients.order_by("name")]
+        tables = ValuationTable.objects.filter(region__in=regions, made_here=False)
+        found["valuation_table"] = [(one.code, one.title) for one in tables]
+    if kind == UploadKind.FULFILMENTS:
+        blocks = BuildingBlock.objects.filter(table__in_force__region__in=regions).distinct()
+        for block in blocks.order_by("table", "position"):
+            named = "bonuses" if block.kind == BlockKind.BONUS else "block"
+            pair = (block.label, block.code)
+            if pair not in found.setdefault(named, []):
+                found[named].append(pair)
+    return {name: pairs for name, pairs in found.items() if pairs}
+
+
+def example_of(column: Column, listed: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """What stands in this column of the example: of a list its word."""
+    if isinstance(column.parse, OneOf):
+        words = {str(code): str(word) for code, word in column.parse.choices}
+        return words.get(column.example, "")
+    first = listed.get(column.name, ()) if column.required and not column.example else ()
+    return first[0][0] if first else column.example

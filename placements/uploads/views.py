@@ -35,9 +35,12 @@ from placements.uploads import door as uploads
 from placements.uploads.columns import (
     FAULTS_FILE,
     TITLES,
+    choices,
+    example_of,
     guessed,
     missing,
     offered,
+    offered_columns,
     options,
 )
 from placements.uploads.door import Purpose
@@ -48,7 +51,7 @@ from sroi.exchange import ExportTable
 from sroi.exchange.layout import REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
-from sroi.lists import FILES, as_xlsx
+from sroi.lists import FILES, as_workbook
 from sroi.templatetags.formats import euro2, percent
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
@@ -317,22 +320,40 @@ def guide(kind: str) -> Guide:
 
 
 class Example(View):
-    """An empty file to begin from: the columns, and what they are."""
+    """A file to begin from: the columns by their titles, with an example, what can be chosen, and
+    what they are.
+    """
 
     def get(self, request: Request, kind: str) -> HttpResponseBase:
         if kind not in UploadKind.values or not uploads.may_import(request.access, kind):
             raise Http404
-        found = guide(kind)
-        header = [name for name, _title, _needed in found.rows]
-        words = [_("Column"), _("What it is"), _("Needed")]
-        explained = ExportTable(
-            _("Explanation"), words, [list(map(cell, row)) for row in found.rows]
+        regions = {purpose.region.pk for purpose in uploads.purposes(request.access)}
+        columns, listed = offered_columns(kind), choices(kind, regions)
+        label = UploadKind(kind).label
+        table = ExportTable(
+            capfirst(str(label)),
+            [str(column.title) for column in columns],
+            [[example_of(column, listed) for column in columns]],
+            choices={
+                place: listed[column.name]
+                for place, column in enumerate(columns)
+                if column.name in listed
+            },
         )
-        return as_xlsx(header, (), _("import-%(kind)s") % {"kind": found.label}, explained)
-
-
-def cell(value: Any) -> Any:
-    return value if isinstance(value, bool) else str(value)
+        needed = missing(kind, ())
+        lines = [
+            [
+                str(column.title),
+                column.name in needed,
+                example_of(column, listed),
+                " · ".join(word for word, _code in listed.get(column.name, ())),
+                column.name,
+            ]
+            for column in columns
+        ]
+        words = [_("Column"), _("Needed"), _("Example"), _("What can be chosen"), _("Short name")]
+        name = _("import-%(kind)s") % {"kind": label}
+        return as_workbook([table, ExportTable(_("Explanation"), words, lines)], name)
 
 
 # --- one file -------------------------------------------------------------------------------------
@@ -492,6 +513,7 @@ class ImportPage(OfUpload):
             ),
             "emptied": len(uploads.asked_again(upload)),
             "left_out": upload.counts.get(RowOutcome.LEFT_OUT, 0),
+            "counted": upload.total - upload.counts.get(RowOutcome.LEFT_OUT, 0),
             "totals": totals_of(upload),
             "where": where_it_stands(upload),
             "list_url": reverse(LISTS[UploadKind(upload.kind)])

@@ -7,11 +7,13 @@ sroi import exchange` … `exchange.Column("value", exchange.amount)`.
 """
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse
+from sroi.exchange.layout import EXAMPLE_WORD
 from sroi.exchange.reading import check_rows, kind_of, read_rows, read_tables
 from sroi.exchange.several import PerReference, answers, code_list, per_reference, shares
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet, Table
 from sroi.exchange.values import (
     HOURS_OF_A_WEEK,
+    OneOf,
     Warned,
     amount,
     as_written,
@@ -43,6 +45,7 @@ from sroi.exchange.writing import (
 )
 
 __all__ = [
+    "EXAMPLE_WORD",
     "HOURS_OF_A_WEEK",
     "XLSX",
     "Cell",
@@ -50,6 +53,7 @@ __all__ = [
     "ExchangeError",
     "ExportTable",
     "Fault",
+    "OneOf",
     "Parsed",
     "PerReference",
     "Percent",

@@ -26,7 +26,7 @@ from python_calamine import CalamineWorkbook
 from contracts.models import Contract, ObligationChange
 from placements.models import ColumnMemory, Fulfilment, FulfilmentVersion, Upload, UploadRow
 from placements.uploads import door as uploads
-from placements.uploads.columns import TITLES, vocabulary
+from placements.uploads.columns import COLUMNS, TITLES, offered, offered_columns, vocabulary
 from placements.uploads.rows import packed, unpacked
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
@@ -476,7 +476,8 @@ def test_every_column_has_a_title_in_both_languages() -> None:
     ("header", "columns", "sure"),
     [
         (["reference", "VALUE", "rij", "fouten"], ["reference", "value", "", ""], True),
-        (["Kenmerk", "Contract value excluding VAT"], ["reference", "value"], False),
+        (["Kenmerk", "Contract value excluding VAT"], ["reference", "value"], True),
+        (["Kenmerk", "opdrachtsom"], ["reference", "value"], False),
         (["contractnr.", "waarde excl"], ["reference", "value"], False),
         (["title", "titel"], ["title", ""], False),
         (["KvK opdrachtgever", "KvK Opdrachtnemer"], ["", "contractor_kvk"], False),
@@ -844,14 +845,50 @@ def test_the_number_of_queries_is_fixed(world: SimpleNamespace) -> None:
     assert max(counts) <= 10
 
 
-def test_an_example_can_be_sent_as_it_is(world: SimpleNamespace) -> None:
-    for kind in ("contracts", "changes", "fulfilments"):
-        answer = signed_in(world.adviser).get(reverse("import-example", args=[kind]))
-        upload = sent(world.adviser, answer.getvalue(), kind, name="leeg.xlsx")
-        assert (upload.state, upload.why) == ("unreadable", "Er staan geen rijen in dit bestand.")
-    assert (
-        signed_in(world.officer).get(reverse("import-example", args=["changes"])).status_code == 404
-    )
+@pytest.mark.parametrize("kind", ["contracts", "changes", "fulfilments"])
+def test_an_example_can_be_sent_as_it_is(world: SimpleNamespace, kind: str) -> None:
+    make.make_table(world.region)
+    example = signed_in(world.adviser).get(reverse("import-example", args=[kind])).getvalue()
+    upload = sent(world.adviser, example, kind, name="voorbeeld.xlsx")
+    assert (upload.state, outcomes(upload)) == ("checked", ["left_out"])
+    page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
+    assert "Alle rijen van dit bestand zijn weggelaten" in page.content.decode()
+    post(world.adviser, "import-leave-out", upload, mee="2")
+    wrong = {column for column, _reason in faults(upload)}
+    # Only what a region has of its own is not there: the contract of the example.
+    assert wrong == {"contracts": set(), "changes": {"contract_reference"}}.get(kind, {"contracts"})
+
+
+def test_an_example_offers_what_can_be_chosen_with_its_code(world: SimpleNamespace) -> None:
+    world.region.municipalities.filter(code="GM0402").update(name="Hilversum")
+    answer = signed_in(world.adviser).get(reverse("import-example", args=["contracts"]))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
+    assert book.sheet_names == ["Contracten", "Keuzes", "Toelichting"]
+    header, example = book.get_sheet_by_index(0).to_python()[:2]
+    assert {"Kenmerk", "Opdrachtgevers", "Soort opdracht"} <= set(header)
+    assert example[header.index("Soort opdracht")] == "diensten"
+    listed = book.get_sheet_by_name("Keuzes").to_python()
+    at = listed[0].index("Opdrachtgevers")
+    assert ["Hilversum", "GM0402"] in [row[at : at + 2] for row in listed]
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as unpacked_book:
+        sheet = unpacked_book.read("xl/worksheets/sheet1.xml").decode()
+    column = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[header.index("Soort opdracht")]
+    assert f'sqref="{column}2:{column}1048576"' in sheet
+    assert "Keuzes!" in sheet
+
+
+def test_an_example_is_for_who_may_import_it(world: SimpleNamespace) -> None:
+    answer = signed_in(world.officer).get(reverse("import-example", args=["changes"]))
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", list(COLUMNS))
+def test_our_own_titles_are_known_for_sure(kind: str, language: str) -> None:
+    with translation.override(language):
+        titles = [str(column.title).lower() for column in offered_columns(kind)]
+        found = match(titles, vocabulary(kind), {})
+    assert (found.columns, found.sure) == (offered(kind), True)
 
 
 def test_lists_lead_to_the_import(world: SimpleNamespace) -> None:
