@@ -246,7 +246,8 @@ class ContractIntake:
         }
         there = Contract.objects.filter(region=region, reference__in=references)
         within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
-        self.awarded: dict[int, dict[str, Decimal]] = {}
+        # Those of the award, and each that held or holds after it.
+        self.shares: dict[int, list[dict[str, Decimal]]] = {}
         self.known = {c.reference: c for c in within.prefetch_related("shares")}
         self._join(list(self.known.values()))
         self._look_up_what_was_put_right()
@@ -324,10 +325,11 @@ class ContractIntake:
             contract.contractor = firms[contract.contractor_id]
             contract.table = tables[contract.table_id] if contract.table_id else None
             contract.parent = parents[contract.parent_id] if contract.parent_id else None
-            first = [share for share in contract.shares.all() if share.valid_from is None]
-            self.awarded[contract.pk] = {
-                towns[share.municipality_id]: share.percent for share in first
-            }
+            sets: dict[Any, dict[str, Decimal]] = defaultdict(dict)
+            for share in contract.shares.all():
+                if share.percent:
+                    sets[share.valid_from][towns[share.municipality_id]] = share.percent
+            self.shares[contract.pk] = list(sets.values())
 
     def _look_up_what_was_put_right(self) -> None:
         """By which acts, per contract; and the numbers that a firm had before."""
@@ -634,7 +636,7 @@ class ContractIntake:
             if (
                 column in self.parsed.positions
                 and row[column] is not None
-                and row[column] != registered
+                and row[column] not in (registered, getattr(known, column))
                 and not self._was_put_right(known, row, column)
             ):
                 how = (
@@ -657,7 +659,7 @@ class ContractIntake:
             self._fault(
                 row, "contractor_kvk", _("This contract is registered with another contractor.")
             )
-        if self.awarded[known.pk] != row["municipalities"]:
+        if row["municipalities"] not in self.shares[known.pk]:
             self._fault(
                 row,
                 "municipalities",

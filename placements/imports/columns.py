@@ -17,6 +17,7 @@ from sroi.exchange import (
     code_list,
     day,
     decimal_number,
+    hours_in_time,
     hours_per_week,
     kvk,
     per_reference,
@@ -26,7 +27,12 @@ from sroi.exchange import (
     yes_no,
 )
 
+# To what a row can bring a fulfilment.
 STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
+# A file that we wrote says others too: those are left as they are.
+ALL_STATES = [state for state in FulfilmentState if state != FulfilmentState.SUPERSEDED]
+# Of what was decided elsewhere.
+DECIDED_COLUMNS = ("accepted_value", "accepted_reason")
 # What people write in Dutch is read as well as the code.
 STATUSES_IN_DUTCH = {
     "concept": FulfilmentState.DRAFT,
@@ -146,6 +152,12 @@ COLUMNS = (
             "aantal uur per week",
             "uur per week",
         ),
+    ),
+    Column(
+        "hours_terms",
+        hours_in_time,
+        title=_("Hours per week that changed"),
+        also=("uren per periode", "wijziging uren"),
     ),
     FIRST_DAY,
     LAST_DAY,
@@ -293,7 +305,7 @@ COLUMNS = (
     Column("accepted_reason", text(1000), default="", title=_("Reason of the decision")),
     Column(
         "status",
-        choice_of([(state, state.label) for state in STATUSES], STATUSES_IN_DUTCH),
+        choice_of([(state, state.label) for state in ALL_STATES], STATUSES_IN_DUTCH),
         default=FulfilmentState.DRAFT,
         title=_("Status"),
         example=FulfilmentState.DRAFT,

@@ -4,8 +4,11 @@ from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
 from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS
+from contracts.imports.written import FIGURES
 from contracts.models import BlockKind, BuildingBlock, Municipality, ValuationTable
 from placements.imports.columns import COLUMNS as FULFILMENT_COLUMNS
+from placements.imports.columns import DECIDED_COLUMNS
+from placements.imports.written import SHOWN
 from placements.models import FulfilmentState, Upload, UploadKind
 from sroi.exchange import Column, OneOf, yes_no
 from sroi.exchange.matching import Vocabulary, match, vocabulary_of
@@ -16,8 +19,8 @@ COLUMNS: dict[str, Sequence[Column]] = {
     UploadKind.FULFILMENTS: FULFILMENT_COLUMNS,
 }
 # Of an import in the browser: it ends at submitted, so there is nothing to decide.
-NOT_OFFERED = ("accepted_value", "accepted_reason")
-DECIDED = (FulfilmentState.ACCEPTED,)
+NOT_OFFERED = DECIDED_COLUMNS
+OFFERED_STATES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED)
 # What columns are called on screen.
 TITLES: Mapping[str, Any] = {
     column.name: column.title for columns in COLUMNS.values() for column in columns
@@ -25,6 +28,11 @@ TITLES: Mapping[str, Any] = {
 # The columns that a file of faulty rows has beside ours: they say what was wrong, and are read
 # over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
+# What our own lists show beside our columns: computed, so read over as well.
+SHOWN_BESIDE: Mapping[str, Sequence[Any]] = {
+    UploadKind.CONTRACTS: tuple(FIGURES.values()),
+    UploadKind.FULFILMENTS: tuple(SHOWN.values()),
+}
 
 
 def offered_columns(kind: str) -> tuple[Column, ...]:
@@ -41,7 +49,7 @@ def missing(kind: str, columns: Container[str]) -> list[str]:
 
 
 def vocabulary(kind: str) -> Vocabulary:
-    return vocabulary_of(offered_columns(kind), FAULTS_FILE)
+    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *SHOWN_BESIDE.get(kind, ())))
 
 
 def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:
@@ -67,8 +75,10 @@ def choices(kind: str, regions: Collection[int]) -> dict[str, list[tuple[str, st
     found = {}
     for column in offered_columns(kind):
         if isinstance(column.parse, OneOf):
-            pairs = column.parse.choices
-            found[column.name] = [(str(word), "") for code, word in pairs if code not in DECIDED]
+            words = dict(column.parse.choices)
+            if column.name == "status":
+                words = {state: words[state] for state in OFFERED_STATES}
+            found[column.name] = [(str(word), "") for word in words.values()]
         elif column.parse is yes_no:
             found[column.name] = [("ja", ""), ("nee", "")]
     if kind == UploadKind.CONTRACTS:

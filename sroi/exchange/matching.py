@@ -48,9 +48,9 @@ class Vocabulary:
     call them.
     """
 
-    def __init__(self, columns: Sequence[Column], read_over: Iterable[str] = ()) -> None:
+    def __init__(self, columns: Sequence[Column], read_over: Iterable[Any] = ()) -> None:
         self.names = {plain(column.name): column.name for column in columns}
-        self.read_over = {*map(plain, read_over)}
+        self.read_over = {plain(word) for name in read_over for word in _in_each_language(name)}
         self.titled = _titles(columns)
         self.spoken: dict[frozenset[str], list[str]] = {}
         self.run_together: dict[str, list[str]] = {}
@@ -90,21 +90,21 @@ class Vocabulary:
 
 def _called(column: Column) -> Iterable[str]:
     yield column.name.replace("_", " ")
-    yield from _in_each_language(column)
+    yield from _in_each_language(column.title)
     yield from column.also
 
 
-def _in_each_language(column: Column) -> Iterable[str]:
+def _in_each_language(words: Any) -> Iterable[str]:
     for language, _label in settings.LANGUAGES:
         with override(language):
-            yield str(column.title)
+            yield str(words)
 
 
 def _titles(columns: Iterable[Column]) -> dict[str, str]:
     """What our own files call their columns, where that says which it is."""
     found: dict[str, set[str]] = defaultdict(set)
     for column in columns:
-        for title in _in_each_language(column):
+        for title in _in_each_language(column.title):
             found[plain(title)].add(column.name)
     return {title: names.pop() for title, names in found.items() if len(names) == 1}
 
@@ -146,7 +146,7 @@ def _exact(name: str, vocabulary: Vocabulary, remembered: Mapping[str, str]) -> 
 
 
 @cache
-def vocabulary_of(columns: tuple[Column, ...], read_over: tuple[str, ...] = ()) -> Vocabulary:
+def vocabulary_of(columns: tuple[Column, ...], read_over: tuple[Any, ...] = ()) -> Vocabulary:
     return Vocabulary(columns, read_over)
 
 

@@ -126,6 +126,8 @@ def _csv_cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _yes_no(value)
+    if isinstance(value, Percent):
+        return f"{format(value or abs(value), 'f')}%"
     if isinstance(value, Decimal):
         return format(value or abs(value), "f")
     if isinstance(value, datetime):

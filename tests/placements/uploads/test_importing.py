@@ -862,7 +862,8 @@ def test_an_example_can_be_sent_as_it_is(world: SimpleNamespace, kind: str) -> N
 def test_an_example_offers_what_can_be_chosen_with_its_code(world: SimpleNamespace) -> None:
     world.region.municipalities.filter(code="GM0402").update(name="Hilversum")
     answer = signed_in(world.adviser).get(reverse("import-example", args=["contracts"]))
-    book = CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue()))
+    content = io.BytesIO(answer.getvalue())
+    book = CalamineWorkbook.from_filelike(content)
     assert book.sheet_names == ["Contracten", "Keuzes", "Toelichting"]
     header, example = book.get_sheet_by_index(0).to_python()[:2]
     assert {"Kenmerk", "Opdrachtgevers", "Soort opdracht"} <= set(header)
@@ -870,7 +871,7 @@ def test_an_example_offers_what_can_be_chosen_with_its_code(world: SimpleNamespa
     listed = book.get_sheet_by_name("Keuzes").to_python()
     at = listed[0].index("Opdrachtgevers")
     assert ["Hilversum", "GM0402"] in [row[at : at + 2] for row in listed]
-    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as unpacked_book:
+    with zipfile.ZipFile(content) as unpacked_book:
         sheet = unpacked_book.read("xl/worksheets/sheet1.xml").decode()
     column = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[header.index("Soort opdracht")]
     assert f'sqref="{column}2:{column}1048576"' in sheet
