@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from contracts.clients.naming import ClientsByName
 from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS, Abroad, category_of
+from contracts.imports.written import in_words
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -105,7 +106,8 @@ class Outcome:
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
     asked: set[Fault] = field(default_factory=set)
-    # By row number what was understood of it, and what will come of it; amounts as texts.
+    # By row number what was understood of it, and what will come of it; amounts as texts. Of what
+    # is known `changes`: the column, what stands there and what it becomes, in words.
     understood: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -201,11 +203,11 @@ def _bare_name(name: str) -> str:
 
 
 # Called last in the transaction of an import: who imports on behalf of someone notes there that it
-# was done.
-Seal = Callable[[], None]
+# was done, or refuses what is not as it was shown.
+Seal = Callable[[Outcome], None]
 
 
-def nothing_more() -> None:
+def nothing_more(outcome: Outcome) -> None:
     pass
 
 
@@ -378,9 +380,10 @@ class ContractIntake:
                 made = self._award(row)
                 built[row["reference"]] = made
                 outcome.new.append(row.number)
-            elif self._mend(known, row):
+            elif changes := self._mend(known, row):
                 mended.append(known)
                 outcome.changed.append(row.number)
+                outcome.understood[row.number] = {"changes": changes}
             else:
                 outcome.unchanged.append(row.number)
         for reference, made in built.items():
@@ -540,10 +543,10 @@ class ContractIntake:
         named = {r["parent_reference"] for r in self.parsed.rows} & set(self.known)
         return owed_themselves(c.pk for n in named if not (c := self.known[n]).is_framework)
 
-    def _mend(self, known: Contract, row: Row) -> bool:
-        """Compare a registered contract with its row; True when something that may change did."""
+    def _mend(self, known: Contract, row: Row) -> list[list[str]]:
+        """Compare a registered contract with its row; what of it changed, as Outcome has it."""
         self._refuse_changes(known, row)
-        changed = False
+        changes: list[list[str]] = []
         for name in MENDABLE:
             if (
                 name in self.parsed.positions
@@ -557,9 +560,10 @@ class ContractIntake:
                         name,
                         _("Only an adviser changes a contract that is registered already."),
                     )
+                before = in_words(known, name)
                 setattr(known, name, row[name])
-                changed = True
-        if changed and known.adviser_email:
+                changes.append([name, before, in_words(known, name)])
+        if changes and known.adviser_email:
             known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)
         category, explanation = self._reason(row)
         if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
@@ -569,9 +573,10 @@ class ContractIntake:
                     "rate_reason",
                     _("Only an adviser changes a contract that is registered already."),
                 )
+            before = in_words(known, "rate_reason")
             known.rate_reason, known.rate_reason_text = category, explanation
-            changed = True
-        return changed
+            changes.append(["rate_reason", before, in_words(known, "rate_reason")])
+        return changes
 
     def understood_of(self, contract: Contract, today: date) -> dict[str, Any]:
         """What a new contract will be: its firm, adviser and dates, and what it will owe."""
@@ -727,7 +732,7 @@ def import_contracts(
             contract.fold()
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
         remember(mended, replace(act, why=_("Import of contracts")), changed=True)
-        seal()
+        seal(outcome)
     count_rows()
     return outcome
 
@@ -808,7 +813,7 @@ def import_changes(
                 region=region,
                 answered=taken,
             )
-            seal()
+            seal(outcome)
         count_rows()
     return outcome.in_order()
 

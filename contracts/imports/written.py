@@ -15,6 +15,7 @@ from contracts.models import Contract, Municipality, PolicyField
 from contracts.models.valuation_table import called
 from contracts.owed.shares import SharesOfContracts
 from sroi.exchange import HUNDRED, Percent, share_in_words
+from sroi.templatetags.formats import long_date
 
 # What stands beside it and is computed: read over when the file comes back.
 FIGURES = {
@@ -54,6 +55,14 @@ CELLS: dict[str, Callable[[Any], Any]] = {
     "valuation_table": lambda contract: contract.table.code if contract.table else "",
     "adviser_email": lambda contract: contract.adviser_email,
 }
+
+
+def in_words(contract: Contract, column: str) -> str:
+    """What a contract says in a column, for a sentence."""
+    found = CELLS[column](contract)
+    return (long_date(found) if isinstance(found, date) else str(found)) if found else ""
+
+
 IN_FILE = tuple((column.title, CELLS[column.name]) for column in CONTRACT_COLUMNS)
 FETCHED = ("contractor", "parent", "table")
 

@@ -7,7 +7,7 @@ and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -36,7 +36,7 @@ from placements.claims.people import residence_called, residences
 from placements.imports.columns import COLUMNS, STATUSES
 from placements.life import door as life
 from placements.life import handing_in
-from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion, Moment
 from placements.outcomes.door import GONE, does_not_count, may_not_be_told, tell_all
 from placements.outcomes.words import OUTCOME_COLUMNS
 from placements.rights import OPEN_TO_EDIT
@@ -71,6 +71,8 @@ COPIED = (
 )
 
 
+# What is said of it when it changes; the rest is about a person.
+TOLD = ("description", "supplier_name", "invoice_number", "amount", "paid_on", "quantity")
 # By which it is known on whose days it was.
 BEGINS = ("start_date", "activity_date", "paid_on")
 
@@ -167,6 +169,7 @@ class FulfilmentIntake:
             if one.moves or one.outcomes:
                 planned.append(one)
                 outcome.changed.append(row.number)
+                outcome.understood[row.number] = {"changes": _changes(one)}
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
@@ -502,6 +505,34 @@ class FulfilmentIntake:
         )
 
 
+def _changes(planned: Planned) -> list[list[str]]:
+    """What a row changes of what is known: the column, what stands there and what it becomes, in
+    words; of what is about a person the column alone.
+    """
+    assert planned.known is not None
+    version = planned.known.latest
+    assert version is not None
+    now = {name: getattr(version, name) for name in planned.draft.content.fields}
+    found = [
+        [name, _in_words(before), _in_words(after)] if name in TOLD else [name, "", ""]
+        for name, before in now.items()
+        if (before or None) != ((after := planned.draft.content.fields[name]) or None)
+    ]
+    if sorted((t.first_day, t.hours_per_week) for t in version.terms.all()) != sorted(
+        planned.draft.content.hours
+    ):
+        found.append(["hours_per_week", "", ""])
+    status, states = planned.row["status"], FulfilmentState
+    if planned.moves and status not in (FulfilmentState.DRAFT, version.state):
+        found.append(["status", str(states(version.state).label), str(states(status).label)])
+    found += [[OUTCOME_COLUMNS[Moment(moment)], "", ""] for moment in planned.outcomes]
+    return found
+
+
+def _in_words(value: Any) -> str:
+    return long_date(value) if isinstance(value, date) else "" if value is None else str(value)
+
+
 def _said(title: str) -> str:
     """A title as it is compared. Its signs stay: `Bijstand < 2 jaar` is not `Bijstand > 2 jaar`."""
     return " ".join(folded(title).split())
@@ -546,7 +577,8 @@ def import_fulfilments(
         _ask(parsed, planned, outcome)
     taken = outcome.answered_by(answered)
     if not outcome.faults and not outcome.asks and not dry_run:
-        _record(region, planned, replace(act, why=_("Import of fulfilments")), taken, seal)
+        why = replace(act, why=_("Import of fulfilments"))
+        _record(region, planned, why, taken, lambda: seal(outcome))
         count_rows()
     return outcome.in_order()
 
@@ -559,7 +591,7 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     for p in handed_in:
         outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
         claimed = sum(p.draft.content.worth, ZERO)
-        outcome.understood[p.row.number] = {"claimed": str(claimed)}
+        outcome.understood.setdefault(p.row.number, {})["claimed"] = str(claimed)
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:
@@ -567,7 +599,11 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
 
 
 def _record(
-    region: Region, planned: list[Planned], act: Act, answered: Container[str], seal: Seal
+    region: Region,
+    planned: list[Planned],
+    act: Act,
+    answered: Container[str],
+    seal: Callable[[], None],
 ) -> None:
     fresh = [p for p in planned if p.known is None]
     moving = [p for p in planned if p.known is not None and p.moves]

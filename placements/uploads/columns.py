@@ -28,6 +28,7 @@ TITLES: Mapping[str, Any] = {
 # The columns that a file of faulty rows has beside ours: they say what was wrong, and are read
 # over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
+ROW_NUMBER = FAULTS_FILE[:2]
 # What our own lists show beside our columns: computed, so read over as well.
 SHOWN_BESIDE: Mapping[str, Sequence[Any]] = {
     UploadKind.CONTRACTS: tuple(FIGURES.values()),
