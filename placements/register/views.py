@@ -80,7 +80,7 @@ class FulfilmentFile(ListFile, FulfilmentList):
     def get_queryset(self) -> QuerySet[Any]:
         found = super().get_queryset()
         own = own_firms(self.request.access)
-        return found.prefetch_related("outcomes") if own else found
+        return found.prefetch_related("outcomes", "latest__terms") if own else found
 
 
 class FulfilmentDetail(DetailPage):

@@ -159,6 +159,8 @@ PAGES = {
     "import-table": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-leave-out": sent((Role.ADVISER,), of="upload"),
     "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
+    "import-replace": Page((Role.ADVISER,), of="upload", also=("post",)),
+    "import-send-back": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-cells": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-faults": Page((Role.ADVISER,), of="upload_file"),
     "import-run": sent((Role.ADVISER,), of="upload"),
