@@ -64,6 +64,7 @@ from sroi.exchange.layout import (
 )
 from sroi.exchange.matching import chosen, match
 from sroi.files.checking import shown_name
+from sroi.files.scanning import refuse_infected
 from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
@@ -180,6 +181,7 @@ def _ending(data: bytes) -> str:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.IMPORT_MAX_BYTES):
         raise Refused(why)
+    refuse_infected(data)
     try:
         return kind_of(data)
     except ExchangeError as refusal:
