@@ -53,7 +53,8 @@ from sroi.doors import Act, Refused, refuse_to_come, refuse_unanswered
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
-    *("description", "candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
+    *("description", "candidate_ref", "person", "start_date", "end_date", "confirmed_until"),
+    "age_at_start",
     *(
         "permanent_contract",
         "bonuses",

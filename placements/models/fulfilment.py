@@ -102,6 +102,8 @@ class FulfilmentVersion(ScopedModel):
     edition = models.PositiveIntegerField(default=1)
     description = models.CharField(_("description"), max_length=500, blank=True)
     candidate_ref = PersonalField(_("candidate reference"), max_length=80, blank=True)
+    # Who it is, once a reference that is the same was erased (`claims.persons`).
+    person = models.CharField(max_length=32, blank=True, default="", editable=False)
     start_date = models.DateField(_("first day"), null=True, blank=True)
     end_date = models.DateField(_("last day"), null=True, blank=True)
     confirmed_until = models.DateField(_("certain until"), null=True, blank=True)
@@ -176,7 +178,15 @@ class FulfilmentVersion(ScopedModel):
                 condition=Q(origin="") | Q(origin__in=Origin.values), name="version_origin_is_known"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "submitted_at"], name="version_queue")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "submitted_at"], name="version_queue"),
+            # The few that say for which reference a token stands.
+            models.Index(
+                fields=["candidate_ref"],
+                condition=~Q(person="") & ~Q(candidate_ref=""),
+                name="version_same_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.fulfilment_id}/{self.number}"
