@@ -112,6 +112,10 @@ class Policy(ScopedModel):
         default="",
     )
     pso_discounts = models.JSONField(_("discount per PSO level"), default=dict, blank=True)
+    # Codes of other regions here.
+    trusts = models.JSONField(
+        _("regions whose recognitions of social firms count here too"), default=list, blank=True
+    )
     penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
     recovery_months = models.PositiveSmallIntegerField(_("recovery period in months"))
     grace_months = models.PositiveSmallIntegerField(_("months before a contract can be behind"))

@@ -80,6 +80,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "retention_rejected_months",
             ),
             *("retention_draft_months", "retention_invitation_months", "mask_below"),
+            "trusts",
         ),
     ),
 )
@@ -90,6 +91,11 @@ Difference = tuple[str, str, str]
 
 def may_change(access: Access, region: Region) -> bool:
     return access.may(May.MANAGE_POLICY, region_id=region.pk)
+
+
+def others(region: Region) -> list[Region]:
+    """The other regions of this installation: that there are is public, and they can be trusted."""
+    return list(Region.objects.exclude(pk=region.pk))
 
 
 @dataclass(frozen=True)
@@ -167,10 +173,10 @@ def starting_point(standing: Policy | None) -> str:
 def as_version(region: Region, terms: Mapping[str, Any], valid_from: date) -> Policy:
     """These terms, checked as those of a file are, as a version that is not kept yet."""
     said = {
-        name: value if isinstance(value, bool | dict | None) else str(value)
+        name: value if isinstance(value, bool | dict | list | None) else str(value)
         for name, value in terms.items()
     }
-    return Policy(region=region, **{**policy_terms(said), "valid_from": valid_from})
+    return Policy(region=region, **{**policy_terms(said, region.code), "valid_from": valid_from})
 
 
 # --- in words -------------------------------------------------------------------------------------
@@ -209,6 +215,8 @@ def said(policy: Policy, name: str) -> str:
     value, field = getattr(policy, name), Policy._meta.get_field(name)
     if value is None or value == "":
         return NOTHING
+    if name == "trusts":
+        return ", ".join(value) or NOTHING
     if name in PER_CHOICE:
         given = [(word, value[each]) for each, word in PER_CHOICE[name].choices if each in value]
         return ", ".join(f"{word}: {percent(rate)}" for word, rate in given) or NOTHING

@@ -2,6 +2,7 @@
 and why.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Policy
-from contracts.policy.door import SECTIONS, TERMS
+from contracts.models import Policy, Region
+from contracts.policy.door import SECTIONS, TERMS, label
 from contracts.policy.loading import PER_CHOICE, PERCENTS
 from sroi.exchange import decimal_number, whole_number
 from sroi.fields import Day, ParsedField, euros, percentage, text_field
@@ -73,15 +74,23 @@ class PolicyForm(forms.Form):
         help_text=_("Stands in the history of the policy."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Sequence[Region] = (), **kwargs: Any) -> None:
+        """`others`: the other regions of this installation."""
         super().__init__(*args, **kwargs)
         for name in TERMS:
             if name in PER_CHOICE:
-                words, (_prefix, label) = dict(PER_CHOICE[name].choices), EACH[name]
+                words, (_prefix, said) = dict(PER_CHOICE[name].choices), EACH[name]
                 self.fields |= {
-                    field: percentage(label % {"choice": words[each]}, required=False)
+                    field: percentage(said % {"choice": words[each]}, required=False)
                     for each, field in fields_of_each(name).items()
                 }
+            elif name == "trusts":
+                self.fields[name] = forms.MultipleChoiceField(
+                    label=label(name),
+                    choices=[(region.code, region.title) for region in others],
+                    widget=forms.CheckboxSelectMultiple if others else forms.MultipleHiddenInput,
+                    required=False,
+                )
             else:
                 self.fields[name] = term_field(name)
 
@@ -125,7 +134,15 @@ class PolicyForm(forms.Form):
         """The fields under the headings under which the policy is read."""
         names = {name: [*fields_of_each(name).values()] for name in PER_CHOICE}
         return [
-            (title, [self[field] for name in terms for field in names.get(name, [name])])
+            (
+                title,
+                [
+                    self[field]
+                    for name in terms
+                    for field in names.get(name, [name])
+                    if not self[field].is_hidden
+                ],
+            )
             for title, terms in SECTIONS
         ]
 

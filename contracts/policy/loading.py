@@ -294,9 +294,9 @@ def _link_successors(
             _save_if_changed(client)
 
 
-def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
+def policy_terms(data: Mapping[str, Any], of_region: str = "") -> dict[str, Any]:
     """The terms of a policy as they are stored, checked, with the published defaults for what is
-    left out.
+    left out; `of_region` is the code of its region.
     """
     if not isinstance(data, Mapping):
         raise FaultyFile(
@@ -336,6 +336,8 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
             terms[key] = {
                 name: f"{percent_from(each, f'{where}.{name}'):.2f}" for name, each in value.items()
             }
+        elif key == "trusts":
+            terms[key] = _trusted(value, where, of_region)
         elif isinstance(model_field, models.BooleanField):
             if not isinstance(value, bool):
                 raise FaultyFile(
@@ -356,8 +358,27 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
     return terms
 
 
+def _trusted(value: Any, where: str, of_region: str) -> list[str]:
+    """Codes of other regions of this installation, each once: of any other it has no effect."""
+    codes = value if isinstance(value, list) else None
+    if codes is None or not all(isinstance(code, str) for code in codes):
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a list of codes of regions.")
+            % {"where": where, "value": value}
+        )
+    others = Region.objects.filter(code__in=codes).exclude(code=of_region) if codes else ()
+    known = {region.code for region in others}
+    for code in codes:
+        if code not in known:
+            raise FaultyFile(
+                _("%(where)s: “%(value)s” is no other region here.")
+                % {"where": where, "value": code}
+            )
+    return sorted(known)
+
+
 def _load_policy(region: Region, data: Mapping[str, Any]) -> None:
-    terms = policy_terms(data)
+    terms = policy_terms(data, region.code)
     known = (
         Policy.objects.filter(region=region, valid_from=terms["valid_from"])
         .order_by("revision")

@@ -382,7 +382,7 @@ def found_firms(fulfilment: Fulfilment, form: DetailsForm, searched: bool) -> di
     given = form.asked_on().cleaned_data
     text = given.get("supplier_name") or given.get("supplier_kvk") or ""
     day = given.get("paid_on") or localdate()
-    firms = find_firms([fulfilment.region_id], text, day) if searched else []
+    firms = find_firms(fulfilment.region_id, text, day) if searched else []
     return {"firms": firms, "searched": text if searched else ""}
 
 

@@ -16,7 +16,10 @@ from contracts.acts import certificates
 from contracts.coverage.coverage import coverage
 from contracts.facts.rules import as_if
 from contracts.models import Basis, Contract, ObligationLine, PsoCertificate, Region
-from contracts.policy.loading import FaultyFile, policy_terms
+from contracts.policy.exporting import exported
+from contracts.policy.loading import FaultyFile, load_region, policy_terms
+from contracts.social_firms.recognition import Recognitions, find_firms
+from placements.claims.suppliers import supplier_standing
 from placements.ledger.verification import differences
 from placements.standing.progress import with_progress
 from reporting.figures.totals import below_default
@@ -38,6 +41,8 @@ pytestmark = pytest.mark.django_db
         ({"pso_discounts": {"4": "10"}}, "4"),
         ({"spread": "quarters"}, "policy.spread"),
         ({"exempt_from_pso_level": "4"}, "policy.exempt_from_pso_level"),
+        ({"trusts": "elders"}, "policy.trusts"),
+        ({"trusts": ["elders"]}, "elders"),
     ],
 )
 def test_what_has_no_effect_is_refused_by_name(given: dict[str, Any], named: str) -> None:
@@ -284,3 +289,66 @@ def test_who_registers_a_contract_of_an_exempt_firm_sees_why_nothing_is_owed() -
     told = panel.content.decode().replace("\xa0", " ")
     assert "Vrijgesteld" in told
     assert "Lager dan" not in told
+
+
+# --- trusts ---------------------------------------------------------------------------------------
+
+PAID = date(2024, 5, 1)
+
+
+@pytest.mark.parametrize(
+    ("trusted", "named"), [(["elders", "nergens"], "nergens"), (["elders", "gooi"], "gooi")]
+)
+def test_only_another_region_here_can_be_trusted(trusted: list[str], named: str) -> None:
+    make.make_region("elders", "Elders")
+    with pytest.raises(FaultyFile, match=named):
+        make.make_region("gooi", trusts=trusted)
+
+
+def test_what_a_trusted_region_recognises_counts_here_and_no_further() -> None:
+    far = make.make_region("ver", "Ver weg")
+    near = make.make_region("elders", "Elders", trusts=["ver"])
+    here = make.make_region(trusts=["elders"])
+    kept = make.make_firm(near, kvk="11111111", name="De Kas")
+    make.make_firm(far, kvk="22222222", name="Het Land")
+    kvks = ["11111111", "22222222"]
+    register = Recognitions([here.pk, near.pk, far.pk], kvks, [])
+
+    def counts(region: Region, kvk: str) -> bool:
+        return bool(register.kinds_on(region.pk, kvk, "", PAID))
+
+    found = {region.code: [counts(region, kvk) for kvk in kvks] for region in (here, near, far)}
+    assert found == {"gooi": [True, False], "elders": [True, True], "ver": [False, True]}
+    assert find_firms(here.pk, "de kas", PAID) == [kept.firm]
+    assert find_firms(here.pk, "het land", PAID) == []
+    told = supplier_standing(here.pk, {"supplier_kvk": "11111111", "paid_on": PAID}, [], PAID)
+    assert told is not None
+    assert "Elders" in told.words
+
+
+def test_trust_begins_with_the_policy_of_the_day_of_payment() -> None:
+    near = make.make_region("elders", "Elders")
+    here = make.make_region()
+    make.make_firm(near, kvk="11111111", name="De Kas")
+    make.make_region(valid_from="2024-06-01", trusts=["elders"])
+    register = Recognitions([here.pk], ["11111111"], [])
+    days = (date(2024, 5, 31), date(2024, 6, 1))
+    assert [bool(register.kinds_on(here.pk, "11111111", "", day)) for day in days] == [False, True]
+
+
+def test_trust_is_given_on_the_page_of_the_policy_and_exported() -> None:
+    make.make_region("elders", "Elders")
+    region = make.make_region()
+    admin = signed_in(region)
+    form = terms_on(page_of(admin, CHANGE))
+    given = form | {"valid_from": "2026-01-01", "trusts": "elders"}
+    assert make.look_and_confirm(admin, CHANGE, given).status_code == 302
+    assert region.policies.on(date(2026, 1, 1)).trusts == ["elders"]
+    assert "elders" in page_of(admin, PAGE)
+    again = exported(region)["policy"]
+    assert (again["trusts"], again["exempt_from_pso_level"]) == (["elders"], None)
+    number = region.policies.count()
+    load_region(exported(region))
+    assert region.policies.count() == number
+    refused = admin.post(CHANGE, form | {"valid_from": "2026-02-01", "trusts": "nergens"})
+    assert refused.status_code == 422
