@@ -10,17 +10,23 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import escape, format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
+from contracts.models import Contract
+from contracts.owed.amounts import OPEN
+from contracts.people.membership import without_anybody
+from contracts.searches import of_moment
 from placements.models import (
     Fulfilment,
     FulfilmentState,
@@ -44,7 +50,7 @@ from placements.uploads.columns import (
     options,
 )
 from placements.uploads.door import Purpose
-from sroi.access import personal, visible
+from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable
@@ -530,6 +536,8 @@ class ImportPage(OfUpload):
         }
         if upload.kind == UploadKind.FULFILMENTS and upload.imported_at:
             context |= self.made(context["list_url"])
+        if upload.kind == UploadKind.CONTRACTS and upload.imported_at:
+            context["still"] = self.still(context["list_url"])
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
             context |= self.rows()
         return render(request, "pages/import_detail.html", context)
@@ -552,6 +560,62 @@ class ImportPage(OfUpload):
             "drafts": drafts,
             "drafts_url": f"{reverse('fulfilment-drafts')}?upload={self.upload.pk}",
         }
+
+    def still(self, list_url: str) -> list[dict[str, Any]]:
+        """What is to be done about the contracts that it made or changed, each with where that is
+        done for all of them.
+        """
+        access, moment = self.request.access, self.upload.imported_at.isoformat()
+        made = of_moment(visible(Contract, access), self.request.user, moment)
+        open_ones = made.filter(state__in=OPEN, region=self.upload.region)
+        over = Q(end_date__lt=localdate())
+        counts = open_ones.aggregate(
+            alone=Count("pk", filter=Q(adviser=None)), over=Count("pk", filter=over)
+        )
+        of_import = urlencode({"moment": moment})
+        found = []
+        if counts["alone"] and access.may(May.CHANGE, region_id=self.upload.region_id):
+            found.append(
+                {
+                    "words": ngettext(
+                        "%(number)s contract has no adviser.",
+                        "%(number)s contracts have no adviser.",
+                        counts["alone"],
+                    )
+                    % {"number": counts["alone"]},
+                    "url": f"{reverse('contract-hand-over')}?adviser=none&{of_import}",
+                    "action": _("Choose who looks after them"),
+                }
+            )
+        if access.may(May.INVITE_CONTRACTORS, region_id=self.upload.region_id):
+            firms = without_anybody(open_ones, timezone.now()).values("contractor").distinct()
+            if number := firms.count():
+                found.append(
+                    {
+                        "words": ngettext(
+                            "Of %(number)s contractor nobody can sign in yet.",
+                            "Of %(number)s contractors nobody can sign in yet.",
+                            number,
+                        )
+                        % {"number": number},
+                        "url": f"{reverse('contractors-invite')}?{of_import}",
+                        "action": _("Invite them"),
+                    }
+                )
+        if counts["over"]:
+            found.append(
+                {
+                    "words": ngettext(
+                        "The term of %(number)s contract is over already.",
+                        "The term of %(number)s contracts is over already.",
+                        counts["over"],
+                    )
+                    % {"number": counts["over"]},
+                    "url": f"{list_url}&sort=end_date",
+                    "action": _("Look at them"),
+                }
+            )
+        return found
 
     def rows(self) -> dict[str, Any]:
         """One page of the rows, of one outcome where that was asked; first what is faulty, or what

@@ -234,6 +234,7 @@ PAGES = {
     "user-end": Page(who_may(May.MANAGE_USERS), of="membership", also=("post",)),
     "invitation-again": sent(who_may(May.MANAGE_USERS), of="invitation"),
     "invitation-withdraw": Page(who_may(May.MANAGE_USERS), of="invitation", also=("post",)),
+    "contractors-invite": Page(who_may(May.INVITE_CONTRACTORS), also=("post",)),
     "contractor-invite": Page(who_may(May.INVITE_CONTRACTORS), of="contractor", also=("post",)),
     "colleague-list": Page(who_may(May.INVITE_COLLEAGUES), also=("post",)),
     "evidence-file": Page(who_may(May.SEE_FULFILMENTS), of="evidence"),

@@ -23,7 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
-from contracts.models import Contract, ObligationChange
+from contracts.models import ContactPerson, Contract, Invitation, ObligationChange
 from placements.models import ColumnMemory, Fulfilment, FulfilmentVersion, Upload, UploadRow
 from placements.uploads import door as uploads
 from placements.uploads.columns import COLUMNS, TITLES, offered, offered_columns, vocabulary
@@ -905,6 +905,42 @@ def test_contracts_of_an_import_are_found_together(world: SimpleNamespace) -> No
     made = [row.record.reference for row in table.rows]
     assert made
     assert "HIL-9" not in made
+
+
+def test_what_is_still_to_be_done_is_done_for_all_of_the_import(world: SimpleNamespace) -> None:
+    old = {"reference": "OUD", "start_date": "2020-01-01", "end_date": "2021-12-31"}
+    old |= {"award_date": "2019-12-01", "publication_date": "", "contractor_kvk": "91000001"}
+    upload = sent(world.adviser, contracts({}, old | {"contractor_name": "Nieuw"}))
+    post(world.adviser, "import-run", upload)
+    client = signed_in(world.adviser)
+    page = client.get(reverse("import-detail", args=[upload.pk]))
+    assert [one["words"] for one in page.context["still"]] == [
+        "2 contracten hebben geen adviseur.",
+        "Van 1 opdrachtnemer kan nog niemand inloggen.",
+        "De looptijd van 1 contract is al voorbij.",
+    ]
+    alone, firms, _over = (one["url"] for one in page.context["still"])
+    ticked = client.get(alone).context["form"]["contracts"].value()
+    theirs = Contract.objects.filter(pk__in=ticked).values_list("reference", flat=True)
+    assert set(theirs) == {"HIL-1", "OUD"}
+    chosen = {
+        "contracts": ticked,
+        "adviser": world.adviser.pk,
+        "reason": "Na de import",
+    }
+    make.look_and_confirm(client, alone, chosen)
+    assert Contract.objects.filter(adviser=world.adviser).count() == 2
+    person = make.make_person(Contract.objects.get(reference="OUD"))
+    ContactPerson.objects.filter(pk=person.pk).update(email="piet@nieuw.example")
+    page = client.get(firms)
+    fields = page.context["form"]
+    filled = {name: fields[name].value() for name in fields.fields}
+    assert list(filled.values()) == ["piet@nieuw.example"]
+    assert client.post(firms, dict.fromkeys(filled, "")).status_code == 422
+    assert client.post(firms, filled).status_code == 302
+    invitation = Invitation.objects.get()
+    assert (invitation.email, invitation.contractor.name) == ("piet@nieuw.example", "Nieuw")
+    assert not client.get(firms).context["form"].fields
 
 
 def test_erased_when_asked(world: SimpleNamespace) -> None:
