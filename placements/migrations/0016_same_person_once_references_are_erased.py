@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0026_contractors_are_reminded'),
-        ('placements', '0014_people_where_from_and_what_became'),
+        ('placements', '0015_mended_rows_of_an_upload'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
