@@ -18,6 +18,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from contracts.models import Contract, ContractState, Settlement, SettlementState
 from contracts.owed.lines import NOT_COUNTED, OWING, Lines
+from contracts.settlement.shortfall import by_policy
 from placements.standing.progress import Status, expected_on, status_of, with_progress
 from reporting.figures.facts import ContractsEnded, DueToDate, StatusTally
 from sroi.database import days
@@ -183,9 +184,10 @@ def _ended(found: Iterable[_One], settled: Settled) -> ContractsEnded:
         else:
             fulfilled += 1
         if decision := settled.get(one.contract.pk):
-            meant = Fraction(decision.shortfall) * Fraction(decision.penalty_factor)
-            penalties += rounded(Fraction(decision.penalty) * one.share)
-            waived += ZERO if decision.at_fault else rounded(meant * one.share)
+            charged = Fraction(decision.penalty)
+            meant = Fraction(by_policy(decision.shortfall, decision.penalty_factor))
+            penalties += rounded(charged * one.share)
+            waived += rounded((meant - charged) * one.share)
     return ContractsEnded(fulfilled, len(short), sum(short, ZERO), penalties, waived)
 
 
