@@ -56,6 +56,12 @@ def recognised_as(recognition: Recognition) -> str:
     return _("%(firm)s is recognised as %(kind)s from %(first)s to %(last)s") % values
 
 
+def same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:
+    if one.supplier_kvk and other.supplier_kvk:
+        return bool(one.supplier_kvk == other.supplier_kvk)
+    return bool(one.supplier_name.casefold().split() == other.supplier_name.casefold().split())
+
+
 def closed_to(blocks: Iterable[BuildingBlock], kinds: set[str], name: str, day: date) -> list[str]:
     """The blocks that do not count for a firm with these recognitions, each as a sentence."""
     shut = {block.pk: block for block in blocks if not is_open(block, kinds)}
