@@ -65,6 +65,12 @@ def by_whom(recognition: Recognition) -> str:
     return _("by %(region)s, whose recognitions count here") % {"region": recognition.region}
 
 
+def same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:
+    if one.supplier_kvk and other.supplier_kvk:
+        return bool(one.supplier_kvk == other.supplier_kvk)
+    return bool(one.supplier_name.casefold().split() == other.supplier_name.casefold().split())
+
+
 def closed_to(blocks: Iterable[BuildingBlock], kinds: set[str], name: str, day: date) -> list[str]:
     """The blocks that do not count for a firm with these recognitions, each as a sentence."""
     shut = {block.pk: block for block in blocks if not is_open(block, kinds)}

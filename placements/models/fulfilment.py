@@ -43,6 +43,18 @@ class Origin(models.TextChoices):
 OUTSIDE = "outside"
 
 
+class OneEffort(models.Model):
+    """That fulfilments of one contractor in several regions are the same placement, invoice or
+    activity. Who hands one of them in holds this row, so that together they never count for more
+    than the whole.
+    """
+
+    unscoped_because = "says nothing by itself; of what is linked only percentages are told"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Fulfilment(ScopedModel):
     """Anything that counts: a work placement, a social purchase or a CSR activity."""
 
@@ -71,6 +83,10 @@ class Fulfilment(ScopedModel):
         null=True,
         blank=True,
         related_name="entered_fulfilments",
+    )
+    # Linked as the same as something of this contractor in another region.
+    effort = models.ForeignKey(
+        OneEffort, on_delete=models.PROTECT, null=True, blank=True, related_name="fulfilments"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -266,6 +282,8 @@ class EventKind(models.TextChoices):
     DISAGREED = "disagreed", _("the contractor disagrees")
     KEPT = "kept", _("the decision stays")
     AGAIN = "again", _("to be reviewed again")
+    LINKED = "linked", _("linked: it counts elsewhere too")
+    UNLINKED = "unlinked", _("link with elsewhere taken away")
 
 
 class FulfilmentEvent(ScopedModel):

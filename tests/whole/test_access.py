@@ -212,6 +212,9 @@ PAGES = {
     "fulfilment-outcome": sent(who_may(May.ENTER), of="draft"),
     "fulfilment-withdraw": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "review-queue": Page(who_may(May.REVIEW), answers=302, also=("post",)),
+    # Who works for a firm in one region only has nothing elsewhere to link.
+    "fulfilment-link": Page((), of="fulfilment", also=("post",)),
+    "fulfilment-unlink": sent((Role.CONTRACTOR,), of="fulfilment"),
     "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),
     "disagreement": Page(who_may(May.REVIEW), of="disagreement", also=("post",)),
     "review": Page(who_may(May.REVIEW), of="waiting", also=("post",)),
