@@ -5,9 +5,12 @@ that is sought in it.
 from collections.abc import Callable
 from functools import reduce
 from operator import and_
+from typing import Any
 
 from django.db.models import Q
+from django.utils.dateparse import parse_datetime
 
+from contracts.models import ContractEvent
 from contracts.models.organisation import folded
 
 # What can stand around a word and says nothing: quotes of every kind, and what parts words.
@@ -63,3 +66,17 @@ def draft_search(text: str) -> Q:
             | of_contractor(word, "contractor__")
         ),
     )
+
+
+def of_moment(contracts: Any, by: Any, moment: str) -> Any:
+    """Those that an act of this person at that moment made or changed, as an import does; all of
+    them where no moment is given.
+    """
+    if not moment:
+        return contracts
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        at = None
+    acts = ContractEvent.objects.filter(by=by, at=at) if at else ContractEvent.objects.none()
+    return contracts.filter(pk__in=acts.order_by().values("contract"))

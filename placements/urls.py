@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("placements.reviewing.urls")),
     path("", include("placements.dialogue.urls")),
     path("", include("placements.outcomes.urls")),
+    path("", include("placements.linking.urls")),
     path("", include("placements.samples.urls")),
     path("", include("placements.uploads.urls")),
     path("", include("placements.retention.urls")),

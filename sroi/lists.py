@@ -178,14 +178,16 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> H
     return StreamingHttpResponse(chunks(), content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def as_xlsx(
-    header: Sequence[str], rows: Iterable[Sequence[Any]], name: str, *others: exchange.ExportTable
-) -> HttpResponseBase:
+def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> HttpResponseBase:
+    return as_workbook([exchange.ExportTable(name, header, rows)], name)
+
+
+def as_workbook(tables: Iterable[exchange.ExportTable], name: str) -> HttpResponseBase:
     """Written to disk row by row, then sent: a workbook is a packed file, which has to be finished
     first.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    exchange.write_xlsx(file, [exchange.ExportTable(name, header, rows), *others], name)
+    exchange.write_xlsx(file, tables, name)
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX

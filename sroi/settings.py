@@ -399,6 +399,11 @@ EVIDENCE_MAX_PAGES = 20
 EVIDENCE_MAX_SECONDS = 20
 EVIDENCE_MAX_MEMORY = 1024**3
 
+# A command that reads a file that was sent, and ends with 0 where it is clean and 1 where it is
+# not; after how many seconds it is not waited for.
+UPLOAD_SCANNER = env.str("UPLOAD_SCANNER", default="")
+UPLOAD_SCANNER_SECONDS = 20
+
 # How long what is kept about users stays: a file as `sroi/accounts/data/user-terms.json`.
 USER_TERMS = env.str("USER_TERMS", default=str(BASE_DIR / "sroi/accounts/data/user-terms.json"))
 

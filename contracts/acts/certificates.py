@@ -25,6 +25,7 @@ from contracts.models import (
     PsoCertificate,
 )
 from contracts.owed.amounts import owed_by
+from contracts.owed.exemption import exempts
 from sroi.doors import Objection
 from sroi.money import ZERO, rounded
 from sroi.periods import DAY, Period, add_months
@@ -55,9 +56,13 @@ def faults(
         )
 
 
-def discount_percent(policy: Policy, level: str) -> Decimal:
-    """The percent of the obligation that the policy gives for a level; 0 where it gives none."""
-    return Decimal(policy.pso_discounts.get(level, 0))
+def discount_percent(contract: Contract, certificate: PsoCertificate) -> Decimal:
+    """The percent of the obligation that the policy gives for a level: all of it to who was exempt
+    on the day of the award and is registered later, 0 where it gives none.
+    """
+    if exempts(contract.policy, certificate, contract.award_date):
+        return Decimal(100)
+    return Decimal(contract.policy.pso_discounts.get(certificate.level, 0))
 
 
 def standing_discount(changes: Iterable[ObligationChange]) -> Decimal:
@@ -66,15 +71,17 @@ def standing_discount(changes: Iterable[ObligationChange]) -> Decimal:
     return sum((change.obligation_delta or ZERO for change in theirs), ZERO)
 
 
-def discount(contract: Contract, level: str, changes: Sequence[ObligationChange]) -> Decimal:
-    """By how much a certificate of this level changes what is owed; a discount that stands already
-    is not given twice.
+def discount(
+    contract: Contract, certificate: PsoCertificate, changes: Sequence[ObligationChange]
+) -> Decimal:
+    """By how much a certificate changes what is owed; a discount that stands already is not given
+    twice.
 
     `changes` are all changes of the contract, in the order in which they were registered.
     """
     owed = owed_by(contract, changes)
     whole = rounded(
-        Fraction(owed.computed) * Fraction(discount_percent(contract.policy, level)) / 100
+        Fraction(owed.computed) * Fraction(discount_percent(contract, certificate)) / 100
     )
     return min(-whole - standing_discount(changes), ZERO)
 
@@ -141,8 +148,12 @@ def cover(
 
 
 def taken_back(contract: Contract, certificate: PsoCertificate, given: Decimal) -> Decimal:
-    """The part of a discount for the days of the term after the certificate."""
-    term = Period(contract.start_date, contract.end_date)
+    """The part of a discount for the days of the term after the certificate; who was exempt on the
+    day of the award stays so.
+    """
+    if exempts(contract.policy, certificate, contract.award_date):
+        return ZERO
+    term = contract.term
     left = term & Period(certificate.valid_until + DAY, contract.end_date)
     return rounded(Fraction(-given) * left.days / term.days) if given < 0 else ZERO
 

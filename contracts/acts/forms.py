@@ -265,7 +265,9 @@ class CertificateForm(ActForm):
                 "obligation_delta",
                 _("A discount makes the obligation lower: write it with a minus."),
             )
-        if cleaned.get("level") and "obligation_delta" in cleaned:
+        is_given = cleaned.get("obligation_delta") is not None
+        follows = all(name in cleaned for name in ("valid_from", "valid_until", "obligation_delta"))
+        if cleaned.get("level") and (is_given or follows):
             self.ask_about(self.discounting())
         return cleaned
 
@@ -289,7 +291,7 @@ class CertificateForm(ActForm):
         if given is not None:
             return given
         changes = list(self.contract.changes.order_by("pk"))
-        return certificates.discount(self.contract, self.cleaned_data["level"], changes)
+        return certificates.discount(self.contract, self.certificate, changes)
 
     @property
     def modification(self) -> Modification:

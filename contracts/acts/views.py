@@ -355,7 +355,7 @@ def proposed_for(contract: Contract, kind: str, certificate: PsoCertificate) -> 
     if kind == ChangeKind.PSO_DISCOUNT:
         return {
             "effective_date": max(certificate.valid_from, contract.award_date),
-            "obligation_delta": certificates.discount(contract, certificate.level, changes),
+            "obligation_delta": certificates.discount(contract, certificate, changes),
             "reason": _("PSO %(level)s, valid until %(day)s: discount by the policy.") % words,
         }
     return {

@@ -31,8 +31,8 @@ class Coverage:
     without_reason: Tally = Tally()
 
 
-# A contract that says why it has no obligation.
-WITH_REASON = ~Q(rate_reason="") | ~Q(rate_reason_text="")
+# A contract that says why it has no obligation, or whose contractor is exempt.
+WITH_REASON = ~Q(rate_reason="") | ~Q(rate_reason_text="") | Q(exempted_by__isnull=False)
 
 
 def expected_to_owe(period: Period) -> Q:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import WITH_REASON
+from contracts.imports.written import FIGURES, IN_FILE
 from contracts.models import Contract, ContractShare, Municipality, ProcurementType
+from contracts.owed.exemption import exempt_because
 from contracts.owed.obligation import threshold
 from sroi.access import visible
 from sroi.lists import (
@@ -27,6 +29,8 @@ from sroi.templatetags.formats import euro, short_date
 
 
 def reason_of(contract: Contract) -> str:
+    if contract.exempted_by:
+        return exempt_because(contract.exempted_by)
     parts = (
         contract.get_rate_reason_display() if contract.rate_reason else "",
         contract.rate_reason_text,
@@ -76,17 +80,12 @@ class CoverageTable(ContractColumns):
         pass
 
     in_file = (
-        (gettext_lazy("Reference"), lambda contract: contract.reference),
-        (gettext_lazy("Title"), lambda contract: contract.title),
-        (gettext_lazy("Clients"), lambda contract: ", ".join(contract.towns)),
-        (gettext_lazy("Contractor"), lambda contract: contract.contractor.name),
-        (gettext_lazy("Awarded"), lambda contract: contract.award_date),
-        (gettext_lazy("Contract value"), lambda contract: contract.part),
+        *IN_FILE,
+        (FIGURES["own_value"], lambda contract: contract.part),
         (
-            gettext_lazy("Threshold"),
+            FIGURES["threshold"],
             lambda contract: threshold(contract.policy, contract.procurement_type),
         ),
-        (gettext_lazy("Reason"), reason_of),
     )
 
     def render_title(self, record: Any) -> Any:

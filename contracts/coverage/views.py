@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import coverage, expected_to_owe, value_at_award
 from contracts.coverage.lists import CoverageFilterSet, CoverageTable
+from contracts.imports.written import FETCHED, name_clients
 from contracts.models import Contract, ObligationLine
 from contracts.owed.shares import SharesOfContracts
 from sroi.access import May, visible
@@ -34,7 +35,7 @@ class CoverageList(ForWhoMay, ListPage):
         part = value_at_award(visible(ObligationLine, self.request.access))
         return (
             rows.annotate(part=part)
-            .select_related("contractor", "policy")
+            .select_related("contractor", "policy", "exempted_by")
             .order_by("-award_date", "-pk")
         )
 
@@ -55,3 +56,10 @@ class CoverageList(ForWhoMay, ListPage):
 
 class CoverageFile(ListFile, CoverageList):
     file_name = gettext_lazy("coverage")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().select_related(*FETCHED)
+
+    def prepare(self, rows: list[Any]) -> None:
+        super().prepare(rows)
+        name_clients(rows, localdate())

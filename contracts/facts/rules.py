@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Contractor, Municipality, Policy
 from contracts.models.organisation import identity
+from contracts.owed.amounts import owed_at_award
+from contracts.owed.exemption import Exemptions
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.terms import award_faults, order_faults, policy_on, town_faults
 from sroi.access import Access, May
@@ -65,6 +67,10 @@ def as_if(contract: Contract, given: Mapping[str, Any]) -> Contract:
         setattr(mended, name, value)
     if given.get("award_date") and (policy := policy_then(contract, given["award_date"])):
         mended.policy = policy
+        mended.exempted_by = Exemptions(contract.region, [policy]).of(mended)
+        if mended.exempted_by_id != contract.exempted_by_id:
+            rates = [owed_at_award(mended).rate, *(c.rate or 0 for c in contract.changes.all())]
+            mended.has_obligation = any(rate > 0 for rate in rates)
     return mended
 
 

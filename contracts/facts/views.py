@@ -19,6 +19,7 @@ from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of, looking_after
+from contracts.searches import of_moment
 from sroi.access import May, visible
 from sroi.fields import is_key
 from sroi.history.versions import shown
@@ -242,9 +243,12 @@ class TakeOver(OfOpenContract):
         return _("The contract is of the new contractor. Invite someone of that firm.")
 
 
+NOBODY = "none"
+
+
 class HandOver(ForWhoMay, LookFirst):
-    """Contracts go to another adviser, one or many at once: those of `?adviser=`, or the one of
-    `?contract=`.
+    """Contracts go to another adviser, one or many at once: those of `?adviser=` (`none`: of
+    nobody, with `?moment=` those of an import), or the one of `?contract=`.
     """
 
     capabilities = (May.CHANGE, May.MANAGE_USERS)
@@ -282,22 +286,38 @@ class HandOver(ForWhoMay, LookFirst):
     def sections(self) -> list[dict[str, Any]]:
         if "contract" in self.request.GET:
             return []
+        nobody = {"url": f"?adviser={NOBODY}", "label": _("nobody"), "current": self.of_nobody}
         return [
-            {"url": f"?adviser={user.pk}", "label": str(user), "current": user == self.asked}
-            for user in self.whose
+            *(
+                {
+                    "url": f"?adviser={user.pk}",
+                    "label": str(user),
+                    "current": user == self.asked and not self.of_nobody,
+                }
+                for user in self.whose
+            ),
+            nobody,
         ]
+
+    @property
+    def of_nobody(self) -> bool:
+        """Whether those are asked for that nobody looks after, as after an import."""
+        return self.request.GET.get("adviser") == NOBODY
 
     def get_form_kwargs(self) -> dict[str, Any]:
         contract, rows = self.request.GET.get("contract", ""), self.contracts
         if is_key(contract):
             rows = rows.filter(pk=contract)
+        elif self.of_nobody:
+            moment = self.request.GET.get("moment", "")
+            rows = of_moment(rows.filter(adviser=None), self.request.user, moment)
         elif self.asked:
             rows = rows.filter(adviser=self.asked)
         given = super().get_form_kwargs() | {
             "contracts": rows,
             "advisers": advisers_of(self.regions),
         }
-        given["initial"] = {"contracts": rows} if is_key(contract) else {}
+        given["initial"] = {"contracts": rows} if is_key(contract) or self.of_nobody else {}
         return given
 
     def preview(self, form: Any) -> dict[str, Any]:

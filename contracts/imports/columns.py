@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Basis, ChangeKind, PolicyField, ProcurementType, RateReason
 from contracts.registering.cpv import is_checked, nearest
 from sroi.exchange import (
+    EXAMPLE_WORD,
     Cell,
     Column,
     Warned,
@@ -120,6 +121,7 @@ POLICY_FIELD = Column(
     choice_of(PolicyField.choices),
     default="",
     title=_("Policy field"),
+    example=PolicyField.WORK_AND_INCOME,
     also=(
         "beleidsterrein",
         "beleidsveld",
@@ -130,6 +132,7 @@ FIRST_DAY = Column(
     "start_date",
     day,
     title=_("First day"),
+    example="01-03-2025",
     also=(
         "startdatum",
         "begindatum",
@@ -152,6 +155,7 @@ LAST_DAY = Column(
     "end_date",
     day,
     title=_("Last day"),
+    example="31-12-2027",
     also=(
         "einddatum",
         "afloopdatum",
@@ -172,6 +176,7 @@ RATE = Column(
     "rate",
     percent,
     title=_("Rate"),
+    example="5%",
     also=(
         "percentage",
         "sroi-percentage",
@@ -193,6 +198,7 @@ CONTRACT_COLUMNS = (
         text(80, exempt=True),
         required=True,
         title=_("Reference"),
+        example=f"{EXAMPLE_WORD}1",
         also=(
             "kenmerk",
             "referentie",
@@ -218,6 +224,7 @@ CONTRACT_COLUMNS = (
         text(250),
         required=True,
         title=_("Title"),
+        example="Onderhoud van het groen",
         also=(
             "titel",
             "naam opdracht",
@@ -243,6 +250,7 @@ CONTRACT_COLUMNS = (
         default="",
         unless="contractor_register",
         title=_("KvK number of the contractor"),
+        example="12345678",
         also=(
             "kvk",
             "kvk-nummer",
@@ -277,6 +285,7 @@ CONTRACT_COLUMNS = (
         text(200),
         required=True,
         title=_("Name of the contractor"),
+        example="Voorbeeld B.V.",
         also=(
             "opdrachtnemer",
             "leverancier",
@@ -316,6 +325,7 @@ CONTRACT_COLUMNS = (
         choice_of(ProcurementType.choices, TYPES_IN_DUTCH),
         required=True,
         title=_("Procurement type"),
+        example=ProcurementType.SERVICES,
         also=(
             "soort opdracht",
             "type opdracht",
@@ -331,6 +341,7 @@ CONTRACT_COLUMNS = (
         cpv_code,
         default="",
         title=_("CPV code"),
+        example="77310000-6",
         also=(
             "cpv",
             "cpv-code",
@@ -345,6 +356,7 @@ CONTRACT_COLUMNS = (
         "publication_date",
         day,
         title=_("Published on"),
+        example="15-11-2024",
         also=(
             "publicatiedatum",
             "gepubliceerd op",
@@ -357,6 +369,7 @@ CONTRACT_COLUMNS = (
         day,
         required=True,
         title=_("Awarded on"),
+        example="01-02-2025",
         also=(
             "gunningsdatum",
             "datum gunning",
@@ -377,6 +390,7 @@ CONTRACT_COLUMNS = (
         amount,
         required=True,
         title=_("Contract value excluding VAT"),
+        example="250.000,00",
         also=(
             "opdrachtsom",
             "contractwaarde",
@@ -464,6 +478,7 @@ CHANGE_COLUMNS = (
         text(90),
         default="",
         title=_("Number of the change"),
+        example=f"{EXAMPLE_WORD}1",
         also=("wijzigingsnummer",),
     ),
     Column(
@@ -471,6 +486,7 @@ CHANGE_COLUMNS = (
         text(80, exempt=True),
         required=True,
         title=_("Reference of the contract"),
+        example="2025-014",
         also=(
             "contract",
             "kenmerk",
@@ -487,6 +503,7 @@ CHANGE_COLUMNS = (
         choice_of(ChangeKind.choices, KINDS_IN_DUTCH),
         required=True,
         title=_("Kind"),
+        example=ChangeKind.AMENDMENT,
         also=(
             "soort",
             "soort invulling",
@@ -499,6 +516,7 @@ CHANGE_COLUMNS = (
         day,
         required=True,
         title=_("Effective date"),
+        example="01-07-2025",
         also=(
             "ingangsdatum",
             "per",
@@ -509,6 +527,7 @@ CHANGE_COLUMNS = (
         "value_delta",
         signed_amount,
         title=_("Change of the value"),
+        example="50.000,00",
         also=(
             "meerwerk",
             "wijziging waarde",
@@ -531,6 +550,7 @@ CHANGE_COLUMNS = (
         text(1000),
         required=True,
         title=_("Reason"),
+        example="Extra plantsoenen",
         also=(
             "reden",
             "toelichting",

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from contracts.clients.naming import ClientsByName
 from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS, Abroad, category_of
+from contracts.imports.written import in_words
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -38,6 +39,7 @@ from contracts.models.organisation import folded
 from contracts.owed.amounts import owed_by, owed_themselves
 from contracts.owed.door import Award, award, change
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
+from contracts.owed.exemption import Exemptions
 from contracts.owed.obligation import Owed, after, expected_rate
 from contracts.owed.terms import (
     award_faults,
@@ -105,7 +107,8 @@ class Outcome:
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
     asked: set[Fault] = field(default_factory=set)
-    # By row number what was understood of it, and what will come of it; amounts as texts.
+    # By row number what was understood of it, and what will come of it; amounts as texts. Of what
+    # is known `changes`: the column, what stands there and what it becomes, in words.
     understood: dict[int, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -201,11 +204,11 @@ def _bare_name(name: str) -> str:
 
 
 # Called last in the transaction of an import: who imports on behalf of someone notes there that it
-# was done.
-Seal = Callable[[], None]
+# was done, or refuses what is not as it was shown.
+Seal = Callable[[Outcome], None]
 
 
-def nothing_more() -> None:
+def nothing_more(outcome: Outcome) -> None:
     pass
 
 
@@ -239,6 +242,7 @@ class ContractIntake:
         }
         self.municipalities = {code: town.pk for code, town in self.towns.items()}
         self.policies = list(Policy.objects.filter(region=region))
+        self.exemptions = Exemptions(region, self.policies)
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
         references = {r["reference"] for r in parsed.rows} | {
@@ -246,7 +250,8 @@ class ContractIntake:
         }
         there = Contract.objects.filter(region=region, reference__in=references)
         within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
-        self.awarded: dict[int, dict[str, Decimal]] = {}
+        # Those of the award, and each that held or holds after it.
+        self.shares: dict[int, list[dict[str, Decimal]]] = {}
         self.known = {c.reference: c for c in within.prefetch_related("shares")}
         self._join(list(self.known.values()))
         self._look_up_what_was_put_right()
@@ -324,10 +329,11 @@ class ContractIntake:
             contract.contractor = firms[contract.contractor_id]
             contract.table = tables[contract.table_id] if contract.table_id else None
             contract.parent = parents[contract.parent_id] if contract.parent_id else None
-            first = [share for share in contract.shares.all() if share.valid_from is None]
-            self.awarded[contract.pk] = {
-                towns[share.municipality_id]: share.percent for share in first
-            }
+            sets: dict[Any, dict[str, Decimal]] = defaultdict(dict)
+            for share in contract.shares.all():
+                if share.percent:
+                    sets[share.valid_from][towns[share.municipality_id]] = share.percent
+            self.shares[contract.pk] = list(sets.values())
 
     def _look_up_what_was_put_right(self) -> None:
         """By which acts, per contract; and the numbers that a firm had before."""
@@ -376,9 +382,10 @@ class ContractIntake:
                 made = self._award(row)
                 built[row["reference"]] = made
                 outcome.new.append(row.number)
-            elif self._mend(known, row):
+            elif changes := self._mend(known, row):
                 mended.append(known)
                 outcome.changed.append(row.number)
+                outcome.understood[row.number] = {"changes": changes}
             else:
                 outcome.unchanged.append(row.number)
         for reference, made in built.items():
@@ -408,6 +415,7 @@ class ContractIntake:
             )
         else:
             contract.policy = policy
+            contract.exempted_by = self.exemptions.of(contract)
             self._set_rate(contract, row, policy)
             contract.table = self._table(contract, row, policy)
         return Award(contract, self._shares(row))
@@ -428,12 +436,13 @@ class ContractIntake:
 
     def _set_rate(self, contract: Contract, row: Row, policy: Policy) -> None:
         expected = expected_rate(
-            policy, row["procurement_type"], row["value"], row["labour_cost"]
+            policy, row["procurement_type"], row["value"], row["labour_cost"], row["basis"]
         ).rate
         contract.rate = expected if row["rate"] is None else row["rate"]
         category, text_given = self._reason(row)
         contract.rate_reason, contract.rate_reason_text = category, text_given
-        if not needs_motivation(contract.rate, expected, text_given):
+        exempt = contract.exempted_by is not None
+        if exempt or not needs_motivation(contract.rate, expected, text_given):
             return
         if contract.rate == 0:
             # Without an obligation a contract is kept for coverage, which also counts those without
@@ -538,10 +547,10 @@ class ContractIntake:
         named = {r["parent_reference"] for r in self.parsed.rows} & set(self.known)
         return owed_themselves(c.pk for n in named if not (c := self.known[n]).is_framework)
 
-    def _mend(self, known: Contract, row: Row) -> bool:
-        """Compare a registered contract with its row; True when something that may change did."""
+    def _mend(self, known: Contract, row: Row) -> list[list[str]]:
+        """Compare a registered contract with its row; what of it changed, as Outcome has it."""
         self._refuse_changes(known, row)
-        changed = False
+        changes: list[list[str]] = []
         for name in MENDABLE:
             if (
                 name in self.parsed.positions
@@ -555,9 +564,10 @@ class ContractIntake:
                         name,
                         _("Only an adviser changes a contract that is registered already."),
                     )
+                before = in_words(known, name)
                 setattr(known, name, row[name])
-                changed = True
-        if changed and known.adviser_email:
+                changes.append([name, before, in_words(known, name)])
+        if changes and known.adviser_email:
             known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)
         category, explanation = self._reason(row)
         if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
@@ -567,9 +577,10 @@ class ContractIntake:
                     "rate_reason",
                     _("Only an adviser changes a contract that is registered already."),
                 )
+            before = in_words(known, "rate_reason")
             known.rate_reason, known.rate_reason_text = category, explanation
-            changed = True
-        return changed
+            changes.append(["rate_reason", before, in_words(known, "rate_reason")])
+        return changes
 
     def understood_of(self, contract: Contract, today: date) -> dict[str, Any]:
         """What a new contract will be: its firm, adviser and dates, and what it will owe."""
@@ -634,7 +645,7 @@ class ContractIntake:
             if (
                 column in self.parsed.positions
                 and row[column] is not None
-                and row[column] != registered
+                and row[column] not in (registered, getattr(known, column))
                 and not self._was_put_right(known, row, column)
             ):
                 how = (
@@ -657,7 +668,7 @@ class ContractIntake:
             self._fault(
                 row, "contractor_kvk", _("This contract is registered with another contractor.")
             )
-        if self.awarded[known.pk] != row["municipalities"]:
+        if row["municipalities"] not in self.shares[known.pk]:
             self._fault(
                 row,
                 "municipalities",
@@ -725,7 +736,7 @@ def import_contracts(
             contract.fold()
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
         remember(mended, replace(act, why=_("Import of contracts")), changed=True)
-        seal()
+        seal(outcome)
     count_rows()
     return outcome
 
@@ -806,7 +817,7 @@ def import_changes(
                 region=region,
                 answered=taken,
             )
-            seal()
+            seal(outcome)
         count_rows()
     return outcome.in_order()
 

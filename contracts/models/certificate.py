@@ -10,19 +10,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.organisation import Contractor
-from contracts.models.region import Region
+from contracts.models.region import PsoLevel, Region
 from sroi.access import Scope, ScopedModel
-
-
-class PsoLevel(models.TextChoices):
-    """The levels of the ladder, by the names that a policy gives discounts for."""
-
-    ASPIRANT = "aspirant", _("aspirant status")
-    ENTRY = "basistrede", _("entry level")
-    ONE = "1", _("level 1")
-    TWO = "2", _("level 2")
-    THREE = "3", _("level 3")
-    ABOVE = "30+", _("level 30+")
 
 
 class PsoCertificate(ScopedModel):

@@ -17,6 +17,7 @@ from contracts.models.valuation_table import ValuationTable
 from sroi.access import Scope, ScopedModel
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
+from sroi.periods import Period
 
 
 class ProcurementType(models.TextChoices):
@@ -130,7 +131,12 @@ class Contract(ScopedModel):
     follows_changes = models.BooleanField(
         _("obligation follows changes of the value"), default=True
     )
-    # Whether it ever had a rate above zero; contracts without are kept for coverage only.
+    # The certificate because of which it owes nothing by the policy of its award, at any rate.
+    exempted_by = models.ForeignKey(
+        PsoCertificate, on_delete=models.PROTECT, null=True, blank=True, related_name="exempts"
+    )
+    # Whether it ever had to be fulfilled at a rate above zero; contracts without are kept for
+    # coverage only.
     has_obligation = models.BooleanField(default=False)
     policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="contracts")
     table = models.ForeignKey(
@@ -201,6 +207,10 @@ class Contract(ScopedModel):
     @property
     def registered_on(self) -> date:
         return localdate(self.created_at)
+
+    @property
+    def term(self) -> Period:
+        return Period(self.start_date, self.end_date)
 
     @property
     def last_counted_day(self) -> date:

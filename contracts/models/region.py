@@ -37,6 +37,26 @@ class PinnedBy(models.TextChoices):
     START_DATE = "start_date", _("start date")
 
 
+class PsoLevel(models.TextChoices):
+    """The levels of the PSO, from the lowest to the highest, by the names that a policy gives
+    discounts for.
+    """
+
+    ASPIRANT = "aspirant", _("aspirant status")
+    ENTRY = "basistrede", _("entry level")
+    ONE = "1", _("level 1")
+    TWO = "2", _("level 2")
+    THREE = "3", _("level 3")
+    ABOVE = "30+", _("level 30+")
+
+
+class Spread(models.TextChoices):
+    """How what is owed is expected over the term of a contract, where no plan was agreed."""
+
+    TERM = "term", _("evenly over the term")
+    CONTRACT_YEARS = "contract_years", _("an equal part at the end of each contract year")
+
+
 class PolicyQuerySet(ScopedQuerySet["Policy"]):
     def on(self, day: date) -> "Policy | None":
         """The version in force on `day`; a later revision of the same date goes before an earlier
@@ -61,6 +81,8 @@ class Policy(ScopedModel):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     default_rate = models.DecimalField(_("default rate"), max_digits=5, decimal_places=2)
+    # By the basis that the obligation is taken of, where the default is not what holds.
+    rates = models.JSONField(_("rate per basis"), default=dict, blank=True)
     threshold_works = MoneyField(_("threshold for works"), null=True, blank=True)
     threshold_services = MoneyField(_("threshold for services"), null=True, blank=True)
     threshold_supplies = MoneyField(_("threshold for supplies"), null=True, blank=True)
@@ -78,7 +100,22 @@ class Policy(ScopedModel):
         _("least labour share for supplies"), max_digits=5, decimal_places=2, null=True, blank=True
     )
     cap = MoneyField(_("highest obligation of a contract"), null=True, blank=True)
+    spread = models.CharField(
+        _("obligation over the term"), max_length=20, choices=Spread.choices, default=Spread.TERM
+    )
+    # Empty: nobody.
+    exempt_from_pso_level = models.CharField(
+        _("owes nothing from this PSO level on"),
+        max_length=10,
+        choices=PsoLevel.choices,
+        blank=True,
+        default="",
+    )
     pso_discounts = models.JSONField(_("discount per PSO level"), default=dict, blank=True)
+    # Codes of other regions here.
+    trusts = models.JSONField(
+        _("regions whose recognitions of social firms count here too"), default=list, blank=True
+    )
     penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
     recovery_months = models.PositiveSmallIntegerField(_("recovery period in months"))
     grace_months = models.PositiveSmallIntegerField(_("months before a contract can be behind"))

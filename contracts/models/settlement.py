@@ -32,6 +32,8 @@ class Reckoning(Balance, ScopedModel):
     penalty_factor = models.DecimalField(_("penalty factor"), max_digits=4, decimal_places=2)
     at_fault = models.BooleanField(_("the contractor is to blame"), default=True)
     no_fault_reason = models.CharField(_("why not"), max_length=1000, blank=True)
+    # Why less is charged than by the policy.
+    lesser_reason = models.CharField(_("why less"), max_length=1000, blank=True)
     penalty = MoneyField(_("penalty"), default=ZERO)
     explanation = models.CharField(_("explanation"), max_length=2000, blank=True)
 

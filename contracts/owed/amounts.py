@@ -16,7 +16,7 @@ CLOSED = (ContractState.SETTLED, ContractState.CANCELLED)
 def owed_at_award(contract: Contract) -> Owed:
     return Owed(
         basis=contract.basis,
-        rate=contract.rate,
+        rate=ZERO if contract.exempted_by_id else contract.rate,
         value=contract.value,
         labour_cost=contract.labour_cost or ZERO,
         cap=contract.policy.cap,

@@ -34,6 +34,7 @@ from contracts.models import (
 )
 from contracts.owed.amounts import CLOSED, OPEN, owed_at_award, owed_by
 from contracts.owed.doubts import award_doubts, change_doubts, usual_value
+from contracts.owed.exemption import Exemptions, exempt_because
 from contracts.owed.lines import AWARDS
 from contracts.owed.obligation import after, split
 from contracts.owed.passing import gone_on, heir_on
@@ -83,11 +84,13 @@ def award(
         refuse_unanswered(
             (d for a in awards for d in award_doubts(vars(a.contract), usual, act.today)), answered
         )
+        exemptions = Exemptions(region, (a.contract.policy for a in awards))
         for a in awards:
             contract = a.contract
+            contract.exempted_by = exemptions.of(contract)
             contract.state, contract.created_at = ContractState.ACTIVE, act.at
             contract.is_framework = id(contract) in called_off
-            contract.has_obligation = contract.rate > 0
+            contract.has_obligation = owed_at_award(contract).rate > 0
             contract.fold()
         new = {id(a.contract) for a in awards}
         # Parents first: a call-off needs the id of its framework.
@@ -153,8 +156,15 @@ def _award_lines(a: Award, opened: OpenPosting) -> list[ObligationLine]:
         day=contract.award_date,
         value=ZERO if nothing else contract.value,
         obligation=ZERO if nothing else owed_at_award(contract).obligation,
-        reason=_("Framework: its call-offs count.") if nothing else contract.rate_reason_text,
+        reason=_("Framework: its call-offs count.") if nothing else _reason(contract),
     )
+
+
+def _reason(contract: Contract) -> str:
+    """Why it owes what it does."""
+    if contract.exempted_by:
+        return exempt_because(contract.exempted_by)
+    return contract.rate_reason_text
 
 
 def _lines(

@@ -27,6 +27,7 @@ class RatePolicy(Protocol):
     """The part of a policy that decides the expected rate."""
 
     default_rate: Decimal
+    rates: Mapping[str, str]
     threshold_works: Decimal | None
     threshold_services: Decimal | None
     threshold_supplies: Decimal | None
@@ -124,6 +125,11 @@ def threshold(policy: RatePolicy, procurement_type: str) -> Decimal | None:
     }[ProcurementType(procurement_type)]
 
 
+def usual_rate(policy: RatePolicy, basis: str) -> Decimal:
+    """The rate for what the obligation is taken of, in percent, where no other rule says more."""
+    return Decimal(policy.rates.get(basis, policy.default_rate))
+
+
 @dataclass(frozen=True)
 class ExpectedRate:
     rate: Decimal
@@ -131,13 +137,17 @@ class ExpectedRate:
 
 
 def expected_rate(
-    policy: RatePolicy, procurement_type: str, value: Decimal, labour_cost: Decimal | None = None
+    policy: RatePolicy,
+    procurement_type: str,
+    value: Decimal,
+    labour_cost: Decimal | None = None,
+    basis: str = Basis.CONTRACT_VALUE,
 ) -> ExpectedRate:
     """The rate that the policy expects, in percent, with the rule in words.
 
     Below the threshold none; for supplies with too little labour none; strictly below the labour
-    share of the policy the reduced rate (at the share exactly the full rate holds); else the
-    default. Without labour cost its rules are silent.
+    share of the policy the reduced rate (at the share exactly the full rate holds); else the rate
+    of the basis; else the default. Without labour cost its rules are silent.
     """
     none = Decimal(0)
     floor = threshold(policy, procurement_type)
@@ -165,5 +175,11 @@ def expected_rate(
     ):
         return ExpectedRate(
             policy.reduced_rate, _("The labour share is below the limit: the reduced rate holds.")
+        )
+    if basis in policy.rates:
+        return ExpectedRate(
+            usual_rate(policy, basis),
+            _("The obligation is taken of the %(basis)s: the rate of the region for it holds.")
+            % {"basis": Basis(basis).label},
         )
     return ExpectedRate(policy.default_rate, _("The default rate of the region holds."))

@@ -82,6 +82,12 @@ def invite(asked: Asked, access: Access, act: Act) -> Invitation:
     return _made(asked, act)
 
 
+@transaction.atomic
+def invite_all(asked: Iterable[Asked], access: Access, act: Act) -> list[Invitation]:
+    """All of them, or none."""
+    return [invite(one, access, act) for one in asked]
+
+
 def invite_admin(email: str, region: Region, *, at: datetime) -> Invitation:
     """A region admin, by who runs the server; it takes the place of one made so before for the same
     address.

@@ -1,5 +1,6 @@
 """What is asked of who invites, changes a role, accepts an invitation or chooses mails."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -176,6 +177,44 @@ class MembershipForm(forms.Form):
             (role.value, role.label) for role in Role if (role.of is Of.CONTRACTOR) == of_contractor
         ]
         self.fields["municipalities"].queryset = towns  # type: ignore[attr-defined]
+
+
+class FirstPeopleForm(forms.Form):
+    """Per contractor the address of its first person, filled in where one is known; so many at a
+    time.
+    """
+
+    AT_ONCE = 25
+
+    def __init__(
+        self,
+        *args: Any,
+        pairs: Sequence[tuple[Any, Any]],
+        addresses: Mapping[tuple[int, int], str],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.pairs = {f"email_{firm.pk}_{region.pk}": (firm, region) for firm, region in pairs}
+        several = len({region.pk for _firm, region in pairs}) > 1
+        for name, (firm, region) in self.pairs.items():
+            self.fields[name] = email_field(
+                f"{firm.name} · {region.title}" if several else firm.name,
+                required=False,
+                initial=addresses.get((firm.pk, region.pk), ""),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.pairs and not self.errors and not any(given.values()):
+            raise forms.ValidationError(_("Fill in at least one address."))
+        return given
+
+    def filled_in(self) -> list[tuple[Any, Any, str]]:
+        return [
+            (firm, region, self.cleaned_data[name])
+            for name, (firm, region) in self.pairs.items()
+            if self.cleaned_data[name]
+        ]
 
 
 class EmailForm(forms.Form):

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
-from contracts.models import Contract, Membership, Region
+from contracts.models import ContactPerson, Contract, Invitation, Membership, Region, Side
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -52,6 +53,30 @@ def with_people(contracts: Any) -> Any:
         ended_at=None,
     )
     return contracts.annotate(has_people=Exists(people))
+
+
+def without_anybody(contracts: Any, now: datetime) -> Any:
+    """Contracts of which nobody of the contractor can sign in, nor was asked to."""
+    invited = Invitation.objects.filter(
+        accepted_at=None,
+        withdrawn_at=None,
+        expires_at__gt=now,
+        contractor=OuterRef("contractor"),
+        region=OuterRef("region"),
+    )
+    return with_people(contracts).filter(~Exists(invited), has_people=False)
+
+
+def addresses_of(
+    contractors: Collection[int], regions: Collection[int], access: Access
+) -> dict[tuple[int, int], str]:
+    """By contractor and region an address that is known of a person to call there."""
+    persons = visible(ContactPerson, access).filter(
+        side=Side.CONTRACTOR, contract__contractor__in=contractors, contract__region__in=regions
+    )
+    known = persons.exclude(email="").order_by("-pk").distinct()
+    rows = known.values_list("contract__contractor", "contract__region", "email")
+    return {(firm, region): email for firm, region, email in rows}
 
 
 def may_see_people(access: Access, contract: Contract) -> bool:

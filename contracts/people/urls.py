@@ -1,6 +1,14 @@
 from django.urls import path
 
-from contracts.people.views import colleagues, mail_choices, own_details, processing, users, welcome
+from contracts.people.views import (
+    colleagues,
+    first_people,
+    mail_choices,
+    own_details,
+    processing,
+    users,
+    welcome,
+)
 
 urlpatterns = [
     path("mijn-gegevens/wijzigen/", own_details.OwnDetails.as_view(), name="own-details"),
@@ -14,6 +22,11 @@ urlpatterns = [
         "uitnodigingen/<int:pk>/intrekken/",
         users.WithdrawInvitation.as_view(),
         name="invitation-withdraw",
+    ),
+    path(
+        "opdrachtnemers/uitnodigen/",
+        first_people.InviteFirstPeople.as_view(),
+        name="contractors-invite",
     ),
     path(
         "opdrachtnemers/<int:pk>/uitnodigen/",

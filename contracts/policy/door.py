@@ -17,9 +17,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import Policy, PsoLevel, Region
+from contracts.models import Policy, Region
 from contracts.owed.posting import lock_ledger
-from contracts.policy.loading import policy_terms
+from contracts.policy.loading import ONE_OF, PER_CHOICE, PERCENTS, policy_terms
 from sroi.access import Access, May
 from sroi.doors import Act, Refused, key_of, refuse_overtaken
 from sroi.history.keeping import signed
@@ -32,12 +32,14 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         (
             *(
                 "default_rate",
+                "rates",
                 "threshold_works",
                 "threshold_services",
                 "threshold_supplies",
                 "reduced_rate",
             ),
             *("reduced_below_labour_share", "supplies_min_labour_share", "cap", "pso_discounts"),
+            "exempt_from_pso_level",
         ),
     ),
     (
@@ -52,6 +54,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "grace_months",
                 "behind_below_expected",
             ),
+            "spread",
             "changes_always_told",
             *(
                 "at_risk_below_term_left",
@@ -77,20 +80,22 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "retention_rejected_months",
             ),
             *("retention_draft_months", "retention_invitation_months", "mask_below"),
+            "trusts",
         ),
     ),
 )
 TERMS = [name for _title, names in SECTIONS for name in names]
-PERCENTS = (
-    *("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share"),
-    *("at_risk_below_term_left", "behind_below_expected"),
-)
 # A term, what it was, what it becomes.
 Difference = tuple[str, str, str]
 
 
 def may_change(access: Access, region: Region) -> bool:
     return access.may(May.MANAGE_POLICY, region_id=region.pk)
+
+
+def others(region: Region) -> list[Region]:
+    """The other regions of this installation: that there are is public, and they can be trusted."""
+    return list(Region.objects.exclude(pk=region.pk))
 
 
 @dataclass(frozen=True)
@@ -168,10 +173,10 @@ def starting_point(standing: Policy | None) -> str:
 def as_version(region: Region, terms: Mapping[str, Any], valid_from: date) -> Policy:
     """These terms, checked as those of a file are, as a version that is not kept yet."""
     said = {
-        name: value if isinstance(value, bool | dict | None) else str(value)
+        name: value if isinstance(value, bool | dict | list | None) else str(value)
         for name, value in terms.items()
     }
-    return Policy(region=region, **{**policy_terms(said), "valid_from": valid_from})
+    return Policy(region=region, **{**policy_terms(said, region.code), "valid_from": valid_from})
 
 
 # --- in words -------------------------------------------------------------------------------------
@@ -208,18 +213,17 @@ def label(name: str) -> str:
 def said(policy: Policy, name: str) -> str:
     """A term as people read it."""
     value, field = getattr(policy, name), Policy._meta.get_field(name)
-    if value is None:
+    if value is None or value == "":
         return NOTHING
-    if name == "pso_discounts":
-        levels = {str(level): str(word) for level, word in PsoLevel.choices}
-        return (
-            ", ".join(f"{levels.get(level, level)}: {percent(off)}" for level, off in value.items())
-            or NOTHING
-        )
+    if name == "trusts":
+        return ", ".join(value) or NOTHING
+    if name in PER_CHOICE:
+        given = [(word, value[each]) for each, word in PER_CHOICE[name].choices if each in value]
+        return ", ".join(f"{word}: {percent(rate)}" for word, rate in given) or NOTHING
     if isinstance(field, models.BooleanField):
         return _("yes") if value else _("no")
-    if name == "pinned_by":
-        return str(policy.get_pinned_by_display())
+    if name in ONE_OF:
+        return str(ONE_OF[name](value).label)
     if isinstance(field, MoneyField):
         return euro(value)
     return percent(value) if name in PERCENTS else number(value)

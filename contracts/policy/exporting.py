@@ -44,6 +44,8 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 
 def _written(value: Any) -> Any:
+    if value == "":
+        return None
     if isinstance(value, Municipality):
         return value.code
     if isinstance(value, date):

@@ -2,6 +2,7 @@
 and why.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,9 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Policy, PsoLevel
-from contracts.policy.door import PERCENTS, SECTIONS, TERMS
+from contracts.models import Policy, Region
+from contracts.policy.door import SECTIONS, TERMS, label
+from contracts.policy.loading import PER_CHOICE, PERCENTS
 from sroi.exchange import decimal_number, whole_number
 from sroi.fields import Day, ParsedField, euros, percentage, text_field
 from sroi.history.keeping import WHY
@@ -27,11 +29,15 @@ AT_LEAST_ONE = ("report_months", "certificate_months", "sample_size", "answer_da
 def term_field(name: str) -> forms.Field:
     """The field for a term, by how a policy keeps it; what may be empty holds for nobody then."""
     kept: Any = Policy._meta.get_field(name)
-    options = {"label": capfirst(kept.verbose_name), "required": not kept.null}
+    options = {
+        "label": capfirst(kept.verbose_name),
+        "required": not (kept.null or kept.blank),
+    }
     if isinstance(kept, models.BooleanField):
         return forms.BooleanField(**{**options, "required": False})
     if kept.choices:
-        return forms.ChoiceField(choices=kept.choices, **options)
+        nobody = [] if options["required"] else [("", _("Nobody"))]
+        return forms.ChoiceField(choices=[*nobody, *kept.choices], **options)
     if isinstance(kept, MoneyField):
         return euros(**options)
     if name in PERCENTS:
@@ -41,8 +47,17 @@ def term_field(name: str) -> forms.Field:
     return ParsedField(whole_number, mode="numeric", **options)
 
 
-def level_name(level: str) -> str:
-    return f"pso_{PsoLevel(level).name.lower()}"
+# What a percentage for each of the choices of a term is called, and how its field is.
+EACH = {
+    "rates": ("rate", _("Rate of the %(choice)s, where it differs")),
+    "pso_discounts": ("pso", _("Discount for PSO: %(choice)s")),
+}
+
+
+def fields_of_each(term: str) -> dict[str, str]:
+    """By each of the choices that a term gives a percentage for the name of its field."""
+    prefix, _label = EACH[term]
+    return {each.value: f"{prefix}_{each.name.lower()}" for each in PER_CHOICE[term]}
 
 
 class PolicyForm(forms.Form):
@@ -59,30 +74,36 @@ class PolicyForm(forms.Form):
         help_text=_("Stands in the history of the policy."),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, others: Sequence[Region] = (), **kwargs: Any) -> None:
+        """`others`: the other regions of this installation."""
         super().__init__(*args, **kwargs)
         for name in TERMS:
-            if name == "pso_discounts":
+            if name in PER_CHOICE:
+                words, (_prefix, said) = dict(PER_CHOICE[name].choices), EACH[name]
                 self.fields |= {
-                    level_name(level): percentage(
-                        _("Discount for PSO: %(level)s") % {"level": PsoLevel(level).label},
-                        required=False,
-                    )
-                    for level in PsoLevel.values
+                    field: percentage(said % {"choice": words[each]}, required=False)
+                    for each, field in fields_of_each(name).items()
                 }
+            elif name == "trusts":
+                self.fields[name] = forms.MultipleChoiceField(
+                    label=label(name),
+                    choices=[(region.code, region.title) for region in others],
+                    widget=forms.CheckboxSelectMultiple if others else forms.MultipleHiddenInput,
+                    required=False,
+                )
             else:
                 self.fields[name] = term_field(name)
 
     @staticmethod
     def initial_of(policy: Policy) -> dict[str, Any]:
-        discounts = {
-            level_name(level): Decimal(off)
-            for level, off in policy.pso_discounts.items()
-            if level in PsoLevel
-        }
-        return {
-            name: getattr(policy, name) for name in TERMS if name != "pso_discounts"
-        } | discounts
+        given = {name: getattr(policy, name) for name in TERMS}
+        for name in PER_CHOICE:
+            given |= {
+                field: Decimal(given[name][each])
+                for each, field in fields_of_each(name).items()
+                if each in given[name]
+            }
+        return given
 
     def clean(self) -> dict[str, Any]:
         answer = super().clean() or {}
@@ -98,18 +119,30 @@ class PolicyForm(forms.Form):
     def terms(self) -> dict[str, Any]:
         """By the names of the exchange format."""
         given = self.cleaned_data
-        levels = {level: given[level_name(level)] for level in PsoLevel.values}
-        discounts = {level: f"{off:.2f}" for level, off in levels.items() if off is not None}
-        return {name: given[name] for name in TERMS if name != "pso_discounts"} | {
-            "pso_discounts": discounts
+        each = {
+            name: {
+                each: str(given[field])
+                for each, field in fields_of_each(name).items()
+                if given[field] is not None
+            }
+            for name in PER_CHOICE
         }
+        return {name: each.get(name, given.get(name)) for name in TERMS}
 
     @property
     def sections(self) -> list[tuple[Any, list[Any]]]:
         """The fields under the headings under which the policy is read."""
-        names = {"pso_discounts": [level_name(level) for level in PsoLevel.values]}
+        names = {name: [*fields_of_each(name).values()] for name in PER_CHOICE}
         return [
-            (title, [self[field] for name in terms for field in names.get(name, [name])])
+            (
+                title,
+                [
+                    self[field]
+                    for name in terms
+                    for field in names.get(name, [name])
+                    if not self[field].is_hidden
+                ],
+            )
             for title, terms in SECTIONS
         ]
 

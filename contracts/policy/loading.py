@@ -23,7 +23,17 @@ from django.utils.translation import gettext as _
 from contracts.clients.naming import slug_of
 from contracts.clients.rules import client_faults, successor_faults
 from contracts.clients.words import kind_of
-from contracts.models import ClientKind, LedgerHead, Municipality, PinnedBy, Policy, Region
+from contracts.models import (
+    Basis,
+    ClientKind,
+    LedgerHead,
+    Municipality,
+    PinnedBy,
+    Policy,
+    PsoLevel,
+    Region,
+    Spread,
+)
 from contracts.owed.passing import passing
 from contracts.policy.json_text import NotJson, lines_of, parsed
 from sroi.doors import Refused
@@ -32,6 +42,18 @@ from sroi.money import misfit
 POLICY_DEFAULTS: Mapping[str, Any] = json.loads(
     (Path(__file__).parent.parent / "data" / "policy-defaults.json").read_text(encoding="utf-8")
 )
+PERCENTS = (
+    *("default_rate", "reduced_rate", "reduced_below_labour_share", "supplies_min_labour_share"),
+    *("at_risk_below_term_left", "behind_below_expected"),
+)
+# Terms that are one of some choices.
+ONE_OF: Mapping[str, type[models.TextChoices]] = {
+    "pinned_by": PinnedBy,
+    "spread": Spread,
+    "exempt_from_pso_level": PsoLevel,
+}
+# Terms that give a percentage for each of some choices, or for none.
+PER_CHOICE: Mapping[str, type[models.TextChoices]] = {"rates": Basis, "pso_discounts": PsoLevel}
 # Python reads other notations too, such as 20241231 and 2024-W52-1.
 AS_A_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -104,6 +126,16 @@ def decimal_from(value: Any, where: str, *, places: int = 2, least: int = 0) -> 
         raise FaultyFile(
             _("%(where)s: “%(value)s” is not a usable number.") % {"where": where, "value": value}
         ) from None
+    return number
+
+
+def percent_from(value: Any, where: str, *, places: int = 2) -> Decimal:
+    number = decimal_from(value, where, places=places)
+    if number > 100:
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a percentage from 0 to 100.")
+            % {"where": where, "value": number}
+        )
     return number
 
 
@@ -262,9 +294,9 @@ def _link_successors(
             _save_if_changed(client)
 
 
-def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
+def policy_terms(data: Mapping[str, Any], of_region: str = "") -> dict[str, Any]:
     """The terms of a policy as they are stored, checked, with the published defaults for what is
-    left out.
+    left out; `of_region` is the code of its region.
     """
     if not isinstance(data, Mapping):
         raise FaultyFile(
@@ -273,22 +305,25 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
     refuse_unknown(data, POLICY_DEFAULTS, "policy")
     given = {**POLICY_DEFAULTS, **data}
     terms: dict[str, Any] = {}
+    model_field: Any
     for key, value in given.items():
         where, model_field = f"policy.{key}", Policy._meta.get_field(key)
         if key == "valid_from":
             terms[key] = day_from(value, where)
-        elif key == "pinned_by":
-            if value not in PinnedBy.values:
+        elif key in ONE_OF and value in (None, "") and model_field.blank:
+            terms[key] = ""
+        elif key in ONE_OF:
+            if value not in ONE_OF[key].values:
                 raise FaultyFile(
                     _("%(where)s: “%(value)s” is none of %(choices)s.")
                     % {
                         "where": where,
                         "value": value,
-                        "choices": ", ".join(PinnedBy.values),
+                        "choices": ", ".join(ONE_OF[key].values),
                     }
                 )
             terms[key] = value
-        elif key == "pso_discounts":
+        elif key in PER_CHOICE:
             if not isinstance(value, dict):
                 raise FaultyFile(
                     _("%(where)s: “%(value)s” is not a usable number.")
@@ -297,9 +332,12 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
                         "value": value,
                     }
                 )
+            refuse_unknown(value, PER_CHOICE[key].values, where)
             terms[key] = {
-                str(level): str(decimal_from(v, f"{where}.{level}")) for level, v in value.items()
+                name: f"{percent_from(each, f'{where}.{name}'):.2f}" for name, each in value.items()
             }
+        elif key == "trusts":
+            terms[key] = _trusted(value, where, of_region)
         elif isinstance(model_field, models.BooleanField):
             if not isinstance(value, bool):
                 raise FaultyFile(
@@ -314,32 +352,33 @@ def policy_terms(data: Mapping[str, Any]) -> dict[str, Any]:
             terms[key] = None
         else:
             places = 0 if isinstance(model_field, models.PositiveSmallIntegerField) else 2
-            number = decimal_from(value, where, places=places)
+            read = percent_from if key in PERCENTS else decimal_from
+            number = read(value, where, places=places)
             terms[key] = number if places else int(number)
-    _refuse_impossible_rates(terms)
     return terms
 
 
-def _refuse_impossible_rates(terms: Mapping[str, Any]) -> None:
-    percents = (
-        "default_rate",
-        "reduced_rate",
-        "reduced_below_labour_share",
-        "supplies_min_labour_share",
-    )
-    for key in percents:
-        if terms[key] is not None and terms[key] > 100:
+def _trusted(value: Any, where: str, of_region: str) -> list[str]:
+    """Codes of other regions of this installation, each once: of any other it has no effect."""
+    codes = value if isinstance(value, list) else None
+    if codes is None or not all(isinstance(code, str) for code in codes):
+        raise FaultyFile(
+            _("%(where)s: “%(value)s” is not a list of codes of regions.")
+            % {"where": where, "value": value}
+        )
+    others = Region.objects.filter(code__in=codes).exclude(code=of_region) if codes else ()
+    known = {region.code for region in others}
+    for code in codes:
+        if code not in known:
             raise FaultyFile(
-                _("%(where)s: “%(value)s” is not a percentage from 0 to 100.")
-                % {
-                    "where": f"policy.{key}",
-                    "value": terms[key],
-                }
+                _("%(where)s: “%(value)s” is no other region here.")
+                % {"where": where, "value": code}
             )
+    return sorted(known)
 
 
 def _load_policy(region: Region, data: Mapping[str, Any]) -> None:
-    terms = policy_terms(data)
+    terms = policy_terms(data, region.code)
     known = (
         Policy.objects.filter(region=region, valid_from=terms["valid_from"])
         .order_by("revision")

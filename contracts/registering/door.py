@@ -18,6 +18,7 @@ from contracts.models import (
     Contractor,
     Municipality,
     Policy,
+    PsoCertificate,
     Region,
     ValuationTable,
 )
@@ -25,6 +26,7 @@ from contracts.models.organisation import folded, identity
 from contracts.owed.amounts import OPEN, owed_at_award, owed_themselves
 from contracts.owed.door import Award, award
 from contracts.owed.doubts import award_doubts, usual_value
+from contracts.owed.exemption import Exemptions
 from contracts.owed.obligation import ExpectedRate, Owed, expected_rate, split, threshold
 from contracts.owed.posting import lock_ledger
 from contracts.owed.shares import SharesOfContracts
@@ -212,13 +214,17 @@ class WouldOwe:
     rate: Decimal | None = None
     owed: Owed | None = None
     table: ValuationTable | None = None
+    exempted_by: PsoCertificate | None = None
     per_town: tuple[tuple[Municipality, Decimal], ...] = ()
     missing: tuple[str, ...] = ()
 
     @property
     def below_expected(self) -> bool:
         return (
-            self.expected is not None and self.rate is not None and self.rate < self.expected.rate
+            self.exempted_by is None
+            and self.expected is not None
+            and self.rate is not None
+            and self.rate < self.expected.rate
         )
 
     @property
@@ -242,10 +248,12 @@ class RegionalRules:
         frameworks: Any,
         tables: Iterable[ValuationTable] = (),
         *,
+        contractor: Contractor | None = None,
         today: date,
     ) -> None:
         """`frameworks`: the contracts that may be called off from, as far as the person may see
-        them; `tables`: those that they may pin in place of the one that fits by date.
+        them; `tables`: those that they may pin in place of the one that fits by date; `contractor`
+        where it is known already.
         """
         self.region, self.frameworks, self.tables, self.today = (
             region,
@@ -255,6 +263,8 @@ class RegionalRules:
         )
         self.towns = {town.pk: town for town in towns}
         self.policies = list(Policy.objects.filter(region=region))
+        self.contractor = contractor or Contractor()
+        self.exemptions = Exemptions(region, self.policies)
         self.line = LineOfTables(region)
 
     def outlook(self, given: Given) -> WouldOwe:
@@ -263,9 +273,13 @@ class RegionalRules:
         if missing or policy is None:
             return WouldOwe(policy=policy, missing=missing)
         expected = expected_rate(
-            policy, given["procurement_type"], given["value"], given["labour_cost"]
+            policy,
+            given["procurement_type"],
+            given["value"],
+            given["labour_cost"],
+            given["basis"],
         )
-        contract = self.contract(given, Contractor())
+        contract = self.contract(given, self.contractor)
         owed = owed_at_award(contract)
         shares = self.shares(given)
         complete = shares and sum(shares.values()) == 100
@@ -277,6 +291,7 @@ class RegionalRules:
             rate=contract.rate,
             owed=owed,
             table=contract.table,
+            exempted_by=contract.exempted_by,
             per_town=tuple((self.towns[pk], amount) for pk, amount in per_town.items()),
         )
 
@@ -288,9 +303,14 @@ class RegionalRules:
         policy = policy_on(self.policies, given["award_date"])
         assert policy is not None  # `faults` says so
         expected = expected_rate(
-            policy, given["procurement_type"], given["value"], given["labour_cost"]
+            policy,
+            given["procurement_type"],
+            given["value"],
+            given["labour_cost"],
+            given["basis"],
         ).rate
         contract.policy = policy
+        contract.exempted_by = self.exemptions.of(contract)
         contract.rate = expected if given["rate"] is None else given["rate"]
         contract.rate_reason, contract.rate_reason_text = (
             given["rate_reason"] or "",
@@ -363,7 +383,7 @@ class RegionalRules:
 
     def _rate_faults(self, given: Given) -> Iterator[Objection]:
         outlook = self.outlook(given)
-        if outlook.expected is None or outlook.rate is None:
+        if outlook.expected is None or outlook.rate is None or outlook.exempted_by:
             return
         expected, words = outlook.expected.rate, {"rate": percent(outlook.expected.rate)}
         if needs_motivation(outlook.rate, expected, given["rate_reason_text"] or ""):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import Basis, Contract, Contractor, ValuationTable
+from contracts.owed.exemption import exempt_because
 from contracts.policy.forms import RegionForm
 from contracts.registering import cpv
 from contracts.registering import door as registering
@@ -162,7 +163,12 @@ class OfDraft(ForRegistrars):
             else ()
         )
         self.rules = RegionalRules(
-            self.draft.region, towns, visible(Contract, request.access), tables, today=localdate()
+            self.draft.region,
+            towns,
+            visible(Contract, request.access),
+            tables,
+            contractor=self.draft.contractor,
+            today=localdate(),
         )
         return super().dispatch(request, *args, **kwargs)
 
@@ -412,6 +418,8 @@ def sum_of(outlook: WouldOwe) -> str:
     owed = outlook.owed
     if owed is None or outlook.rate is None:
         return ""
+    if outlook.exempted_by:
+        return exempt_because(outlook.exempted_by)
     if owed.basis == Basis.INVOICED_TURNOVER:
         return _("%(rate)s of each turnover statement") % {"rate": percent(owed.rate)}
     words = {"basis": euro(owed.basis_amount), "rate": percent(owed.rate), "cap": euro(owed.cap)}

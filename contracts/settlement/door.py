@@ -34,6 +34,7 @@ from contracts.settlement.shortfall import (
     longest_recovery,
     may_settle_now,
     penalty,
+    refuse_penalty,
 )
 from sroi.doors import Act, Overtaken, Refused
 from sroi.money import ZERO
@@ -77,12 +78,12 @@ def show_draft(
     """Show the contractor what is meant to be decided on a shortfall, by the figures that were on
     the screen. It takes the place of the draft that was shown when this was written (`replaces`).
     """
-    _refuse_fault_without_reason(decision)
     with transaction.atomic():
         lock_ledger(contract.region)
         contract.refresh_from_db()
         now = figures()
         _refuse_what_cannot_be_settled(contract, now, seen, act.today)
+        _refuse_penalty(contract, decision, now)
         if now.shortfall == ZERO:
             raise Refused(_("There is no shortfall: decide at once."))
         _take(contract, replaces, DraftState.WITHDRAWN)
@@ -173,7 +174,6 @@ def decide(
     """Settle by the figures that were on the screen; refused where they changed since. `figures`
     gives those of now. `heard` is the draft that the contractor was shown, as it was on the screen.
     """
-    _refuse_fault_without_reason(decision)
     stored: list[Any] = []
     try:
         with transaction.atomic():
@@ -181,6 +181,7 @@ def decide(
             contract.refresh_from_db()
             now = figures()
             _refuse_what_cannot_be_settled(contract, now, seen, on)
+            _refuse_penalty(contract, decision, now)
             reckoned = _reckoned(contract, decision, now)
             if why := unheard(now, reckoned["penalty"], heard, on):
                 raise Refused(why)
@@ -217,14 +218,19 @@ def _reckoned(contract: Contract, decision: Decision, now: Figures) -> dict[str,
         "penalty_factor": factor,
         "at_fault": decision.at_fault,
         "no_fault_reason": "" if decision.at_fault else decision.no_fault_reason,
-        "penalty": penalty(now.shortfall, factor, decision.at_fault),
+        "lesser_reason": decision.lesser_reason if _is_lesser(decision) else "",
+        "penalty": penalty(now.shortfall, factor, decision),
         "explanation": decision.explanation,
     }
 
 
-def _refuse_fault_without_reason(decision: Decision) -> None:
-    if not decision.at_fault and not decision.no_fault_reason.strip():
-        raise Refused(_("Write why the contractor is not to blame."))
+def _is_lesser(decision: Decision) -> bool:
+    return decision.at_fault and decision.lesser_penalty is not None
+
+
+def _refuse_penalty(contract: Contract, decision: Decision, now: Figures) -> None:
+    if found := refuse_penalty(decision, now.shortfall, contract.policy.penalty_factor):
+        raise Refused(found.reason)
 
 
 def _refuse_what_cannot_be_settled(

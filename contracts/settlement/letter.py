@@ -18,7 +18,7 @@ from contracts.clients.words import in_dutch
 from contracts.dossier.file import File
 from contracts.models import Category, Contract, DraftDecision, Municipality
 from contracts.owed.story import Chapter
-from contracts.settlement.shortfall import Decision, Figures, penalty
+from contracts.settlement.shortfall import Decision, Figures, by_policy, penalty
 from sroi.documents import DOCX, WordDocument, render_pdf
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import euro, euro2, long_date, number
@@ -70,9 +70,7 @@ class Case:
 
     @property
     def penalty(self) -> Decimal:
-        return penalty(
-            self.figures.shortfall, self.contract.policy.penalty_factor, self.decision.at_fault
-        )
+        return penalty(self.figures.shortfall, self.contract.policy.penalty_factor, self.decision)
 
 
 def letter_of(case: Case) -> Letter:
@@ -175,8 +173,12 @@ def _result(case: Case) -> LetterPart:
         )
     rows.append(("Tekort", euro2(figures.shortfall)))
     if case.decision.at_fault:
-        rows.append((f"Boete: {euro(figures.shortfall)} × {number(factor)}", euro2(case.penalty)))
+        most = by_policy(figures.shortfall, factor)
+        rows.append((f"Boete: {euro(figures.shortfall)} × {number(factor)}", euro2(most)))
         why = f"Het beleid rekent voor een tekort een boete: het tekort keer {number(factor)}."
+        if case.penalty < most:
+            rows.append(("Boete die wij rekenen", euro2(case.penalty)))
+            why += f" Wij rekenen minder: {case.decision.lesser_reason}"
     else:
         rows.append(("Boete", euro2(case.penalty)))
         why = f"U kon niets aan het tekort doen: {case.decision.no_fault_reason}"

@@ -1,8 +1,8 @@
 """What a settlement follows from, and what it may come to: shortfall, recovery, penalty. Amounts
 are euro.
 
-Penalty = shortfall × factor, 0 where it was beyond the contractor's fault; a surplus is shown,
-never carried over. Source: DOMAIN.md section 6.
+Penalty = shortfall × factor, less where the adviser says why, 0 where it was beyond the
+contractor's fault; a surplus is shown, never carried over. Source: DOMAIN.md section 6.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,15 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
 
 from contracts.dossier.file import File
 from contracts.models import Contract, ContractState, SettlementState
 from sroi.access import Access, May
+from sroi.doors import Objection
 from sroi.money import ZERO, Balance, rounded
 from sroi.periods import Period, add_months
+from sroi.templatetags.formats import euro
 
 
 @dataclass(frozen=True)
@@ -39,13 +42,15 @@ class Figures(Balance):
 
 @dataclass(frozen=True)
 class Decision:
-    """What the adviser decides: whether the contractor is to blame for a shortfall, and what is
-    explained.
+    """What the adviser decides: whether the contractor is to blame for a shortfall, what is charged
+    where that is less than by the policy, and what is explained.
     """
 
     at_fault: bool = True
     no_fault_reason: str = ""
     explanation: str = ""
+    lesser_penalty: Decimal | None = None
+    lesser_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,12 +60,36 @@ class LetterFiles:
     files: Sequence[File] = field(default_factory=list)
 
 
-def penalty(shortfall: Decimal, factor: Decimal, at_fault: bool = True) -> Decimal:
-    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500.
+def by_policy(shortfall: Decimal, factor: Decimal) -> Decimal:
+    """50.000 against 35.000: factor 1 gives 15.000, 1,5 gives 22.500. Rounded to cents."""
+    return rounded(Fraction(shortfall) * Fraction(factor))
 
-    Nothing where it was beyond their fault.
+
+def penalty(shortfall: Decimal, factor: Decimal, decision: Decision) -> Decimal:
+    """What is charged: by the policy, or the lesser amount that was decided; nothing where it was
+    beyond their fault.
     """
-    return rounded(Fraction(shortfall) * Fraction(factor)) if at_fault else ZERO
+    if not decision.at_fault:
+        return ZERO
+    most = by_policy(shortfall, factor)
+    return most if decision.lesser_penalty is None else min(decision.lesser_penalty, most)
+
+
+def refuse_penalty(decision: Decision, shortfall: Decimal, factor: Decimal) -> Objection | None:
+    """Why it cannot be decided so: less than the policy has a reason, and is less."""
+    if not decision.at_fault:
+        if not decision.no_fault_reason.strip():
+            return Objection("no_fault_reason", _("Write why the contractor is not to blame."))
+        return None
+    if (lesser := decision.lesser_penalty) is None:
+        return None
+    most = by_policy(shortfall, factor)
+    if not ZERO < lesser < most:
+        said = _("Choose an amount above 0 and below %(most)s, which is the penalty by the policy.")
+        return Objection("lesser_penalty", said % {"most": euro(most)})
+    if not decision.lesser_reason.strip():
+        return Objection("lesser_reason", _("Write why less is charged than by the policy."))
+    return None
 
 
 def is_settled_here(contract: Contract) -> bool:

@@ -14,7 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Recognition, RecognitionKind, SocialFirm
 from contracts.models.organisation import folded
 from contracts.searches import every_word
-from contracts.social_firms.recognition import public_recognitions, public_regions
+from contracts.social_firms.recognition import (
+    counting_in,
+    public_recognitions,
+    public_regions,
+)
 from sroi.access import visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
 from sroi.templatetags.formats import NOTHING, short_date
@@ -42,7 +46,9 @@ class FirmFilterSet(FilterSet):
         if given.get("kind"):
             shown = shown.filter(kind=given["kind"])
         if given.get("region"):
-            shown = shown.filter(region__code=given["region"])
+            today = localdate()
+            chosen = {region.code: region.pk for region in public_regions(today)}
+            shown = shown.filter(counting_in(chosen[given["region"]], today))
         return firms.filter(pk__in=shown.order_by().values("firm"))
 
 

@@ -1,15 +1,17 @@
 """Who recognises firms, which recognitions hold on a day, and what everyone may know of them.
 
 A region recognises a firm from a day on, by a kind of recognition; on a day of payment within that
-time its invoices can count. Which blocks a recognition opens is said by the valuation table
-(`recognitions` of a block); a block that names none is open with any. Firms are shared by all
-regions, as contractors are; recognitions are of one region.
+time its invoices can count, also in a region that trusts it by its policy of that day. Which blocks
+a recognition opens is said by the valuation table (`recognitions` of a block); a block that names
+none is open with any. Firms are shared by all regions, as contractors are; recognitions are of one
+region.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -18,12 +20,14 @@ from contracts.models import (
     BuildingBlock,
     Contractor,
     FirmProposal,
+    Policy,
     Recognition,
     RecognitionKind,
     Region,
     SocialFirm,
 )
 from contracts.models.organisation import folded
+from contracts.owed.terms import policy_on
 from sroi.access import Access, May, visible
 
 FOUND = 8
@@ -75,35 +79,66 @@ def holding(day: date) -> Q:
     return Q(revoked_at=None, valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gte=day))
 
 
+class Trust:
+    """Whose recognitions count in these regions beside their own, by the policy in force on a
+    day.
+    """
+
+    def __init__(self, regions: Collection[int]) -> None:
+        self._policies: dict[int, list[Policy]] = defaultdict(list)
+        for policy in Policy.objects.filter(region__in=regions):
+            self._policies[policy.region_id].append(policy)
+
+    def codes(self, region: int, day: date) -> list[str]:
+        """The codes of the regions that a region trusts on a day."""
+        policy = policy_on(self._policies[region], day)
+        return policy.trusts if policy else []
+
+
+def counting_in(region: int, day: date) -> Q:
+    """The recognitions that count in a region on a day: its own, and those of whom it trusts."""
+    return Q(region=region) | Q(region__code__in=Trust([region]).codes(region, day))
+
+
 class Recognitions:
-    """The recognitions in some regions of firms with these KvK numbers or names, looked up at
-    once.
+    """The recognitions that count in some regions of firms with these KvK numbers or names, looked
+    up at once.
     """
 
     def __init__(self, regions: Collection[int], kvks: Iterable[str], names: Iterable[str]) -> None:
-        self._by_kvk: dict[tuple[int, str], list[Recognition]] = defaultdict(list)
-        self._by_name: dict[tuple[int, str], list[Recognition]] = defaultdict(list)
+        self._regions = regions
+        self._by_kvk: dict[str, list[Recognition]] = defaultdict(list)
+        self._by_name: dict[str, list[Recognition]] = defaultdict(list)
         known = set(filter(None, kvks))
         called = {folded(name)[:200] for name in names if name}
         if not known and not called:
             return
         rows = Recognition.objects.filter(
-            Q(firm__kvk__in=known) | Q(firm__name_folded__in=called),
-            region__in=regions,
-            revoked_at=None,
+            Q(firm__kvk__in=known) | Q(firm__name_folded__in=called), revoked_at=None
         )
-        for recognition in rows.select_related("firm"):
-            self._by_kvk[recognition.region_id, recognition.firm.kvk].append(recognition)
-            self._by_name[recognition.region_id, recognition.firm.name_folded].append(recognition)
+        for recognition in rows.select_related("firm", "region"):
+            self._by_kvk[recognition.firm.kvk].append(recognition)
+            self._by_name[recognition.firm.name_folded].append(recognition)
 
-    def of(self, region: int, kvk: str, name: str) -> list[Recognition]:
-        """Those of a supplier, by its KvK number; by its name only where no number was given."""
-        if kvk:
-            return self._by_kvk[region, kvk]
-        return self._by_name[region, folded(name)[:200]] if name else []
+    @cached_property
+    def _trust(self) -> Trust:
+        """Asked only where another region recognises one of the firms."""
+        return Trust(self._regions)
+
+    def holding(self, region: int, kvk: str, name: str, day: date) -> list[Recognition]:
+        """Those of a supplier that count in a region on a day, by its KvK number; by its name only
+        where no number was given.
+        """
+        theirs = self._by_kvk[kvk] if kvk else self._by_name[folded(name)[:200]] if name else []
+        return [
+            r
+            for r in theirs
+            if r.holds_on(day)
+            and (r.region_id == region or r.region.code in self._trust.codes(region, day))
+        ]
 
     def kinds_on(self, region: int, kvk: str, name: str, day: date) -> set[str]:
-        return {r.kind for r in self.of(region, kvk, name) if r.holds_on(day)}
+        return {r.kind for r in self.holding(region, kvk, name, day)}
 
 
 def is_open(block: BuildingBlock, kinds: Collection[str]) -> bool:
@@ -119,14 +154,14 @@ def kinds_in_words(kinds: Iterable[str]) -> str:
     )
 
 
-def find_firms(regions: Collection[int], text: str, day: date) -> list[SocialFirm]:
-    """The firms that these regions recognise on a day, by part of the name or the beginning of the
-    KvK number.
+def find_firms(region: int, text: str, day: date) -> list[SocialFirm]:
+    """The firms that are recognised in a region on a day, by part of the name or the beginning of
+    the KvK number.
     """
     text = text.strip()
     if len(text) < SHORTEST_SEARCH:
         return []
-    now = Recognition.objects.filter(holding(day), region__in=regions)
+    now = Recognition.objects.filter(holding(day), counting_in(region, day))
     found = SocialFirm.objects.filter(
         Q(name_folded__contains=folded(text)) | Q(kvk__startswith=text), pk__in=now.values("firm")
     )

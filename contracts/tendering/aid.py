@@ -13,7 +13,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from contracts.models import Basis, BlockKind, BuildingBlock, Policy, ProcurementType, Unit
-from contracts.owed.obligation import Owed, expected_rate, threshold
+from contracts.owed.obligation import Owed, expected_rate, threshold, usual_rate
 from contracts.valuation_tables.units import A_YEAR, MONTHS_OF_YEAR, unit_of
 from sroi.money import ZERO, rounded
 from sroi.templatetags.formats import euro, percent
@@ -85,6 +85,8 @@ def advise(tender: Tender, policy: Policy) -> Advice:
     steps = (
         _threshold_step(tender, policy),
         *_labour_steps(tender, policy),
+        *_basis_steps(policy),
+        *_exemption_steps(policy),
         WeighingStep(_("Rate"), f"{percent(expected.rate)}. {expected.rule}"),
         _amount_step(tender, owed, is_capped),
         _duration_step(tender),
@@ -125,6 +127,24 @@ def _labour_steps(tender: Tender, policy: Policy) -> list[WeighingStep]:
         outcome = _("Below a labour share of %(limit)s the rate is %(rate)s.") % reduced
         steps.append(WeighingStep(_("Labour share"), f"{outcome} {_what_is_known(share)}"))
     return steps
+
+
+def _basis_steps(policy: Policy) -> list[WeighingStep]:
+    """Where the rate differs by what the obligation is taken of; a tender knows its value only."""
+    if not policy.rates:
+        return []
+    rates = ", ".join(f"{basis.label} {percent(usual_rate(policy, basis))}" for basis in Basis)
+    outcome = _("Per basis: %(rates)s. Here the contract value is taken.") % {"rates": rates}
+    return [WeighingStep(_("Basis"), outcome)]
+
+
+def _exemption_steps(policy: Policy) -> list[WeighingStep]:
+    """Who gets the contract is not known yet."""
+    if not policy.exempt_from_pso_level:
+        return []
+    level = policy.get_exempt_from_pso_level_display()
+    outcome = _("A contractor with PSO %(level)s or higher on the award date owes nothing.")
+    return [WeighingStep(_("Exemption"), outcome % {"level": level})]
 
 
 def _what_is_known(share: Decimal | None) -> str:

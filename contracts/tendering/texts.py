@@ -8,7 +8,14 @@ Dutch documents, whatever language the page is in; they render under Dutch
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.models import ProcurementType, RateReason, Region, ValuationTable
+from contracts.models import (
+    Policy,
+    ProcurementType,
+    RateReason,
+    Region,
+    Spread,
+    ValuationTable,
+)
 from contracts.registering import cpv
 from contracts.tendering.aid import Advice, Tender, Way, workplaces_between
 from sroi.templatetags.formats import euro, long_date, number, percent
@@ -85,6 +92,8 @@ def clause(subject: Subject, tender: Tender, advice: Advice) -> list[Section]:
                     "Komt er meerwerk of minderwerk of wordt de opdracht verlengd, dan verandert de"
                     " verplichting mee."
                 ),
+                *_over_the_term(policy),
+                *_who_is_exempt(policy),
             ),
         ),
         Section(
@@ -128,6 +137,22 @@ def clause(subject: Subject, tender: Tender, advice: Advice) -> list[Section]:
             ),
         ),
     ]
+
+
+def _over_the_term(policy: Policy) -> tuple[str, ...]:
+    if policy.spread != Spread.CONTRACT_YEARS:
+        return ()
+    return ("Aan het einde van elk contractjaar is ten minste een gelijk deel ervan ingevuld.",)
+
+
+def _who_is_exempt(policy: Policy) -> tuple[str, ...]:
+    if not policy.exempt_from_pso_level:
+        return ()
+    level = policy.get_exempt_from_pso_level_display()
+    return (
+        f"Een opdrachtnemer die op de dag van de gunning een geldig PSO-certificaat {level} of"
+        " hoger heeft, heeft geen verplichting.",
+    )
 
 
 def _contract(subject: Subject, tender: Tender) -> str:

@@ -24,6 +24,7 @@ class SupplierStanding:
     """
 
     name: str
+    region_id: int
     day: date
     recognitions: tuple[Recognition, ...]
     closed: tuple[str, ...]
@@ -36,7 +37,10 @@ class SupplierStanding:
     def words(self) -> str:
         if not self.recognitions:
             return not_recognised(self.name, self.day)
-        return "; ".join(recognised_as(r) for r in self.recognitions)
+        return "; ".join(
+            recognised_as(r) + ("" if r.region_id == self.region_id else f" ({by_whom(r)})")
+            for r in self.recognitions
+        )
 
 
 def not_recognised(name: str, day: date) -> str:
@@ -54,6 +58,17 @@ def recognised_as(recognition: Recognition) -> str:
         return _("%(firm)s is recognised as %(kind)s from %(first)s on") % values
     values["last"] = short_date(recognition.valid_until)
     return _("%(firm)s is recognised as %(kind)s from %(first)s to %(last)s") % values
+
+
+def by_whom(recognition: Recognition) -> str:
+    """Of a recognition that counts here because its region is trusted."""
+    return _("by %(region)s, whose recognitions count here") % {"region": recognition.region}
+
+
+def same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:
+    if one.supplier_kvk and other.supplier_kvk:
+        return bool(one.supplier_kvk == other.supplier_kvk)
+    return bool(one.supplier_name.casefold().split() == other.supplier_name.casefold().split())
 
 
 def closed_to(blocks: Iterable[BuildingBlock], kinds: set[str], name: str, day: date) -> list[str]:
@@ -90,10 +105,10 @@ def supplier_standing(
     if not (kvk or name):
         return None
     day = fields.get("paid_on") or today
-    known = Recognitions([region_id], [kvk], [name]).of(region_id, kvk, name)
-    holding = tuple(r for r in known if r.holds_on(day))
+    register = Recognitions([region_id], [kvk], [name])
+    holding = tuple(register.holding(region_id, kvk, name, day))
     shut = closed_to(blocks, {r.kind for r in holding}, name or kvk, day)
-    return SupplierStanding(name or kvk, day, holding, tuple(shut))
+    return SupplierStanding(name or kvk, region_id, day, holding, tuple(shut))
 
 
 def doubts(versions: Sequence[FulfilmentVersion]) -> dict[int, list[str]]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from django.db.models import Prefetch, prefetch_related_objects
 
 from contracts.models import BlockKind, BuildingBlock, Contract, MonthsOver, ValuationTable
+from placements.claims.persons import known_as, whose
 from placements.claims.valuation import (
     AtFirm,
     Claim,
@@ -168,7 +169,8 @@ def _table(allocation: Allocation) -> Any:
 @dataclass(frozen=True)
 class Who:
     """Whose placement it is: a reference is a firm's own, that of another is of somebody else; in
-    another region it is asked anew. `fulfilment` is the one that is looked from, where it is there.
+    another region it is asked anew. Where it was erased, `reference` is the token (`persons`).
+    `fulfilment` is the one that is looked from, where it is there.
     """
 
     region: int
@@ -179,7 +181,8 @@ class Who:
     @classmethod
     def of(cls, version: FulfilmentVersion) -> "Who":
         of = version.fulfilment
-        return cls(of.region_id, of.contractor_id, version.candidate_ref, of.pk)
+        whose = version.candidate_ref or version.person
+        return cls(of.region_id, of.contractor_id, whose, of.pk)
 
     @property
     def key(self) -> tuple[int, int, str]:
@@ -228,29 +231,34 @@ class Candidates:
         known = [who for who in candidates if who.reference]
         if not known:
             return
-        rows = Allocation.objects.filter(
+        found = Allocation.objects.filter(
+            whose(who.reference for who in known),
             version__fulfilment__region__in={who.region for who in known},
             version__fulfilment__contractor__in={who.firm for who in known},
-            version__candidate_ref__in={who.reference for who in known},
             version__accepted_of__isnull=False,
+        )
+        rows = found.annotate(
+            reference=known_as("candidate_ref", by="person"),
+            token=known_as("person", by="candidate_ref"),
         ).values_list(
             "version__fulfilment__region_id",
             "version__fulfilment__contractor_id",
-            "version__candidate_ref",
+            "reference",
+            "token",
             "version__fulfilment_id",
             "contract_id",
             "version__start_date",
             "counted_from",
             "counted_bonuses",
         )
-        for region, firm, reference, fulfilment, contract, begun, counted, bonuses in rows:
-            who = Who(region, firm, reference, fulfilment)
-            self._begins(who, begun)
-            if counted:
-                self._counts(who, contract, counted)
-                self._earlier[who.key].append(
-                    (fulfilment, (contract, Earlier(counted, frozenset(bonuses))))
-                )
+        for region, firm, called, token, fulfilment, contract, begun, counted, bonuses in rows:
+            for each in filter(None, (called, token)):
+                who = Who(region, firm, each, fulfilment)
+                self._begins(who, begun)
+                if counted:
+                    self._counts(who, contract, counted)
+                    earlier = Earlier(counted, frozenset(bonuses))
+                    self._earlier[who.key].append((fulfilment, (contract, earlier)))
 
     def _begins(self, who: Who, day: date | None) -> None:
         if day and who.fulfilment:
@@ -279,7 +287,7 @@ class Candidates:
     def expect(self, versions: Iterable[FulfilmentVersion]) -> None:
         """These are accepted in one act: each must know when the others begin."""
         placements = [
-            v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and v.candidate_ref
+            v for v in versions if v.fulfilment.kind == BlockKind.PLACEMENT and Who.of(v).reference
         ]
         for version in placements:
             self._begins(Who.of(version), version.start_date)

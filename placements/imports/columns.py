@@ -9,6 +9,7 @@ from contracts.models import BlockKind
 from placements.models import Became, FulfilmentState, Moment, Origin
 from placements.outcomes.words import OUTCOME_COLUMNS, OUTCOME_TITLES
 from sroi.exchange import (
+    EXAMPLE_WORD,
     Column,
     amount,
     answers,
@@ -16,6 +17,7 @@ from sroi.exchange import (
     code_list,
     day,
     decimal_number,
+    hours_in_time,
     hours_per_week,
     kvk,
     per_reference,
@@ -25,7 +27,12 @@ from sroi.exchange import (
     yes_no,
 )
 
+# To what a row can bring a fulfilment.
 STATUSES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED)
+# A file that we wrote says others too: those are left as they are.
+ALL_STATES = [state for state in FulfilmentState if state != FulfilmentState.SUPERSEDED]
+# Of what was decided elsewhere.
+DECIDED_COLUMNS = ("accepted_value", "accepted_reason")
 # What people write in Dutch is read as well as the code.
 STATUSES_IN_DUTCH = {
     "concept": FulfilmentState.DRAFT,
@@ -60,6 +67,7 @@ COLUMNS = (
         text(80),
         required=True,
         title=_("Number"),
+        example=f"{EXAMPLE_WORD}1",
         also=(
             "nummer",
             "volgnummer",
@@ -72,6 +80,7 @@ COLUMNS = (
         choice_of([(kind, kind.label) for kind in KINDS], KINDS_IN_DUTCH),
         required=True,
         title=_("Kind"),
+        example=BlockKind.PLACEMENT,
         also=(
             "soort",
             "soort invulling",
@@ -84,6 +93,7 @@ COLUMNS = (
         shares(complete=False),
         required=True,
         title=_("Contracts"),
+        example="2025-014",
         also=(
             "contract",
             "contractnummer",
@@ -121,6 +131,7 @@ COLUMNS = (
         text(80),
         default="",
         title=_("Candidate reference"),
+        example="K-17",
         also=(
             "kandidaat",
             "kandidaatnummer",
@@ -133,6 +144,7 @@ COLUMNS = (
         "hours_per_week",
         hours_per_week,
         title=_("Hours per week"),
+        example="24",
         also=(
             "uren",
             "uren per week",
@@ -140,6 +152,12 @@ COLUMNS = (
             "aantal uur per week",
             "uur per week",
         ),
+    ),
+    Column(
+        "hours_terms",
+        hours_in_time,
+        title=_("Hours per week that changed"),
+        also=("uren per periode", "wijziging uren"),
     ),
     FIRST_DAY,
     LAST_DAY,
@@ -152,11 +170,14 @@ COLUMNS = (
             "zeker tot",
         ),
     ),
-    Column("age_at_start", whole_number, title=_("Age at the start"), also=("leeftijd",)),
+    Column(
+        "age_at_start", whole_number, title=_("Age at the start"), example="52", also=("leeftijd",)
+    ),
     Column(
         "permanent_contract",
         yes_no,
         title=_("Permanent contract"),
+        example="nee",
         also=(
             "vast contract",
             "vast dienstverband",
@@ -284,9 +305,10 @@ COLUMNS = (
     Column("accepted_reason", text(1000), default="", title=_("Reason of the decision")),
     Column(
         "status",
-        choice_of([(state, state.label) for state in STATUSES], STATUSES_IN_DUTCH),
+        choice_of([(state, state.label) for state in ALL_STATES], STATUSES_IN_DUTCH),
         default=FulfilmentState.DRAFT,
         title=_("Status"),
+        example=FulfilmentState.DRAFT,
         also=("status",),
     ),
 )

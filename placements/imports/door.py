@@ -7,7 +7,7 @@ and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -31,12 +31,12 @@ from contracts.models import (
 from contracts.models.organisation import folded
 from contracts.social_firms.recognition import Recognitions
 from placements.claims import proof, requirements
-from placements.claims.content import Content, Draft
+from placements.claims.content import FROM_THE_FIRST_DAY, Content, Draft
 from placements.claims.people import residence_called, residences
-from placements.imports.columns import COLUMNS
+from placements.imports.columns import COLUMNS, STATUSES
 from placements.life import door as life
 from placements.life import handing_in
-from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion, Moment
 from placements.outcomes.door import GONE, does_not_count, may_not_be_told, tell_all
 from placements.outcomes.words import OUTCOME_COLUMNS
 from placements.rights import OPEN_TO_EDIT
@@ -71,6 +71,8 @@ COPIED = (
 )
 
 
+# What is said of it when it changes; the rest is about a person.
+TOLD = ("description", "supplier_name", "invoice_number", "amount", "paid_on", "quantity")
 # By which it is known on whose days it was.
 BEGINS = ("start_date", "activity_date", "paid_on")
 
@@ -130,7 +132,7 @@ class FulfilmentIntake:
         self.known = {
             (f.contractor_id, f.external_id): f
             for f in known.select_related("latest").prefetch_related(
-                "latest__terms", "latest__allocations", "outcomes"
+                "latest__terms", "latest__allocations__block", "outcomes"
             )
         }
 
@@ -139,6 +141,10 @@ class FulfilmentIntake:
         planned = []
         seen: set[tuple[int, str]] = set()
         for row in self.parsed.rows:
+            if key := self._as_it_is(row):
+                seen.add(key)
+                outcome.unchanged.append(row.number)
+                continue
             contracts = self._contracts(row)
             if not contracts:
                 continue
@@ -151,7 +157,7 @@ class FulfilmentIntake:
             seen.add(key)
             known = self.known.get(key)
             elsewhere = row["status"] == FulfilmentState.ACCEPTED
-            content = self._content(row, contracts)
+            content = self._content(row, contracts, known)
             self._check_claim(row, content)
             one = Planned(row, Draft(self._fulfilment(row, firm), content, elsewhere), known)
             one.outcomes = self._outcomes(row, known)
@@ -163,9 +169,38 @@ class FulfilmentIntake:
             if one.moves or one.outcomes:
                 planned.append(one)
                 outcome.changed.append(row.number)
+                outcome.understood[row.number] = {"changes": _changes(one)}
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
+
+    def _as_it_is(self, row: Row) -> tuple[int, str] | None:
+        """The fulfilment of which a row says what it is now, in whatever state: nothing is asked
+        of that.
+        """
+        contracts = [self.contracts.get(reference) for reference in row["contracts"]]
+        named = [contract for contract in contracts if contract]
+        if len(named) < len(contracts):
+            return None
+        before = self._before_it_was_taken_over(row, named)
+        firm = before[1].contractor_id if before else named[0].contractor_id
+        known = self.known.get((firm, row["external_id"]))
+        if known is None or known.latest is None or known.kind != row["kind"]:
+            return None
+        told = {one.moment: one.outcome for one in known.outcomes.all()}
+        tells = any(
+            row[column] not in ("", told.get(moment)) for moment, column in OUTCOME_COLUMNS.items()
+        )
+        if tells or ("status" in self.parsed.positions and row["status"] != known.latest.state):
+            return None
+        self._by_code(row, named)
+        content = self._content(row, named, known)
+        content.fields["residence"] = (
+            residence_called(content.fields["residence"], self.residences)
+            or content.fields["residence"]
+        )
+        is_same = _same(known.latest, content, ignore_confirmed=row["confirmed_until"] is None)
+        return (firm, row["external_id"]) if is_same else None
 
     def _outcomes(self, row: Row, known: Fulfilment | None) -> dict[str, str]:
         """What the row tells became of the person, and is not known yet."""
@@ -271,6 +306,8 @@ class FulfilmentIntake:
 
     def _check(self, row: Row, contracts: list[Contract]) -> None:
         self._blocks_of(row, contracts)
+        if row["hours_per_week"] is not None and row["hours_terms"]:
+            self._fault(row, "hours_terms", _("Fill in one of both: the hours, or those in time."))
         self._check_bonuses(row, contracts)
         self._check_facts(row, contracts)
         self._check_people(row)
@@ -342,6 +379,10 @@ class FulfilmentIntake:
                     " submitted."
                 ),
             )
+        if row["status"] not in STATUSES:
+            words = ", ".join(str(state.label) for state in STATUSES[:-1])
+            reason = _("An import does not make it so. Choose one of: %(options)s.")
+            self._fault(row, "status", reason % {"options": words})
         decided = row["accepted_value"]
         if decided is None:
             return
@@ -354,27 +395,37 @@ class FulfilmentIntake:
         """Whose it is. What began before another took a contract over is of the firm before; that
         one begins nothing new any more, so only history and what is known of it is taken.
         """
+        taken_over = self._before_it_was_taken_over(row, contracts)
+        if taken_over is None:
+            return contracts[0].contractor_id
+        contract, before = taken_over
+        known = (before.contractor_id, row["external_id"]) in self.known
+        if not (known or self.may_accept):
+            reason = _(
+                "This began before %(name)s took over contract %(ref)s on %(day)s, so it is"
+                " of %(before)s. Nothing new is recorded for that firm."
+            ) % {
+                "name": contract.contractor.name,
+                "ref": contract.reference,
+                "day": long_date(contract.contractor_since),
+                "before": before.contractor.name,
+            }
+            self._fault(row, "contracts", reason)
+        found: int = before.contractor_id
+        return found
+
+    def _before_it_was_taken_over(
+        self, row: Row, contracts: list[Contract]
+    ) -> tuple[Contract, Any] | None:
+        """The contract that another firm had when this began, and that firm."""
         begun = next((day for name in BEGINS if (day := row[name])), None)
         for contract in contracts:
             since = contract.contractor_since
             if begun is None or since is None or begun >= since:
                 continue
             if before := self._before(contract):
-                known = (before.contractor_id, row["external_id"]) in self.known
-                if not (known or self.may_accept):
-                    reason = _(
-                        "This began before %(name)s took over contract %(ref)s on %(day)s, so it is"
-                        " of %(before)s. Nothing new is recorded for that firm."
-                    ) % {
-                        "name": contract.contractor.name,
-                        "ref": contract.reference,
-                        "day": long_date(since),
-                        "before": before.contractor.name,
-                    }
-                    self._fault(row, "contracts", reason)
-                found: int = before.contractor_id
-                return found
-        return contracts[0].contractor_id
+                return contract, before
+        return None
 
     def _before(self, contract: Contract) -> Any:
         if contract.pk not in self.before:
@@ -389,7 +440,10 @@ class FulfilmentIntake:
             kind=row["kind"],
         )
 
-    def _content(self, row: Row, contracts: list[Contract]) -> Content:
+    def _content(
+        self, row: Row, contracts: list[Contract], known: Fulfilment | None = None
+    ) -> Content:
+        """What the row says. Of what is known a column that the file lacks stays as it is."""
         fields = {name: row[name] for name in COPIED}
         fields["bonuses"] = list(row["bonuses"])
         fields["facts"] = dict(row["facts"])
@@ -401,16 +455,28 @@ class FulfilmentIntake:
             fields["confirmed_until"] = row["confirmed_until"] or min(
                 row["end_date"] or self.today, self.today
             )
+        if version := known and known.latest:
+            columns = {"decided_value": "accepted_value", "decided_reason": "accepted_value"}
+            for name in fields:
+                if columns.get(name, name) not in self.parsed.positions:
+                    fields[name] = getattr(version, name)
         codes: PerReference = row["block"]
         allocations = [
             (contract, block, row["contracts"][contract.reference])
             for contract in contracts
             if (block := self.blocks[contract.table_id].get(codes.of(contract.reference) or ""))
         ]
-        hours: list[tuple[date, Decimal]] = []
-        if row["hours_per_week"] is not None and row["start_date"]:
-            hours = [(row["start_date"], row["hours_per_week"])]
-        return Content(fields, hours, allocations)
+        return Content(fields, self._hours(row, known), allocations)
+
+    def _hours(self, row: Row, known: Fulfilment | None) -> list[tuple[date, Decimal]]:
+        there = {"hours_per_week", "hours_terms"} & set(self.parsed.positions)
+        if known and known.latest and not there:
+            return [(t.first_day, t.hours_per_week) for t in known.latest.terms.all()]
+        if row["hours_terms"]:
+            return [*row["hours_terms"]]
+        if row["hours_per_week"] is None:
+            return []
+        return [(row["start_date"] or FROM_THE_FIRST_DAY, row["hours_per_week"])]
 
     def _moves_on(self, one: Planned, known: Fulfilment) -> bool:
         """Whether a recorded fulfilment is mended or moves on by this row; a fault where it
@@ -439,6 +505,34 @@ class FulfilmentIntake:
         )
 
 
+def _changes(planned: Planned) -> list[list[str]]:
+    """What a row changes of what is known: the column, what stands there and what it becomes, in
+    words; of what is about a person the column alone.
+    """
+    assert planned.known is not None
+    version = planned.known.latest
+    assert version is not None
+    now = {name: getattr(version, name) for name in planned.draft.content.fields}
+    found = [
+        [name, _in_words(before), _in_words(after)] if name in TOLD else [name, "", ""]
+        for name, before in now.items()
+        if (before or None) != ((after := planned.draft.content.fields[name]) or None)
+    ]
+    if sorted((t.first_day, t.hours_per_week) for t in version.terms.all()) != sorted(
+        planned.draft.content.hours
+    ):
+        found.append(["hours_per_week", "", ""])
+    status, states = planned.row["status"], FulfilmentState
+    if planned.moves and status not in (FulfilmentState.DRAFT, version.state):
+        found.append(["status", str(states(version.state).label), str(states(status).label)])
+    found += [[OUTCOME_COLUMNS[Moment(moment)], "", ""] for moment in planned.outcomes]
+    return found
+
+
+def _in_words(value: Any) -> str:
+    return long_date(value) if isinstance(value, date) else "" if value is None else str(value)
+
+
 def _said(title: str) -> str:
     """A title as it is compared. Its signs stay: `Bijstand < 2 jaar` is not `Bijstand > 2 jaar`."""
     return " ".join(folded(title).split())
@@ -455,8 +549,8 @@ def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: boo
         all(getattr(version, name) == value for name, value in fields.items())
         and sorted((t.first_day, t.hours_per_week) for t in version.terms.all())
         == sorted(content.hours)
-        and {(a.contract_id, a.block_id, a.percent) for a in version.allocations.all()}
-        == {(contract.pk, block.pk, part) for contract, block, part in content.allocations}
+        and {(a.contract_id, a.block.code, a.percent) for a in version.allocations.all()}
+        == {(contract.pk, block.code, part) for contract, block, part in content.allocations}
     )
 
 
@@ -483,7 +577,8 @@ def import_fulfilments(
         _ask(parsed, planned, outcome)
     taken = outcome.answered_by(answered)
     if not outcome.faults and not outcome.asks and not dry_run:
-        _record(region, planned, replace(act, why=_("Import of fulfilments")), taken, seal)
+        why = replace(act, why=_("Import of fulfilments"))
+        _record(region, planned, why, taken, lambda: seal(outcome))
         count_rows()
     return outcome.in_order()
 
@@ -496,7 +591,7 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
     for p in handed_in:
         outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
         claimed = sum(p.draft.content.worth, ZERO)
-        outcome.understood[p.row.number] = {"claimed": str(claimed)}
+        outcome.understood.setdefault(p.row.number, {})["claimed"] = str(claimed)
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:
@@ -504,7 +599,11 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
 
 
 def _record(
-    region: Region, planned: list[Planned], act: Act, answered: Container[str], seal: Seal
+    region: Region,
+    planned: list[Planned],
+    act: Act,
+    answered: Container[str],
+    seal: Callable[[], None],
 ) -> None:
     fresh = [p for p in planned if p.known is None]
     moving = [p for p in planned if p.known is not None and p.moves]

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from contracts.models import BlockKind, Contract, ContractState, Region
 from contracts.owed.posting import OpenPosting, lock_ledger, mark_out_of_step, open_posting
 from contracts.owed.shares import SharesOfContracts
-from placements.claims import editions, proof, requirements
+from placements.claims import editions, proof, requirements, whole
 from placements.claims.content import Content, Draft, content_of, said_by
 from placements.claims.valuing import (
     Candidates,
@@ -53,7 +53,8 @@ from sroi.doors import Act, Refused, refuse_to_come, refuse_unanswered
 
 # What a next version says that changes nothing in what was claimed and decided.
 SAID_AGAIN = (
-    *("description", "candidate_ref", "start_date", "end_date", "confirmed_until", "age_at_start"),
+    *("description", "candidate_ref", "person", "start_date", "end_date", "confirmed_until"),
+    "age_at_start",
     *(
         "permanent_contract",
         "bonuses",
@@ -279,6 +280,7 @@ def submit(
                 _refuse_doubtful(some, answered)
             if len(versions) > AT_ONCE:
                 forget(some)
+        whole.hold([v.fulfilment_id for v in versions])
         events = _note(versions, EventKind.SUBMITTED, act)
         asked_back = [(v, event) for v, event in zip(versions, events, strict=True) if v.answer]
         _keep_editions(asked_back)
@@ -545,6 +547,7 @@ def accept_otherwise(
         (made,) = _new_versions([(fulfilment, fulfilment.versions.count() + 1, adjusted)], act)
         fulfilment.latest = made
         fulfilment.save(update_fields=["latest"])
+        whole.hold([fulfilment.pk])
         _say_until_when([made], act.today)
         _note([made], EventKind.EDITED, act)
         accept([made], act, region=region, without_evidence=without_evidence)
@@ -612,6 +615,7 @@ def review_again(claimed: FulfilmentVersion, act: Act) -> FulfilmentVersion:
         fulfilment.latest = made
         fulfilment.save(update_fields=["latest"])
         _value([made])
+        whole.hold([fulfilment.pk])
         _note([made], EventKind.SUBMITTED, act)
     return made
 

@@ -12,6 +12,7 @@ from placements.models.fulfilment import (
     FulfilmentEvent,
     FulfilmentState,
     FulfilmentVersion,
+    OneEffort,
     Origin,
     PlacementTerm,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "FulfilmentVersion",
     "KeptEdition",
     "Moment",
+    "OneEffort",
     "Origin",
     "Outcome",
     "PlacementOutcome",

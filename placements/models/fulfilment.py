@@ -43,6 +43,18 @@ class Origin(models.TextChoices):
 OUTSIDE = "outside"
 
 
+class OneEffort(models.Model):
+    """That fulfilments of one contractor in several regions are the same placement, invoice or
+    activity. Who hands one of them in holds this row, so that together they never count for more
+    than the whole.
+    """
+
+    unscoped_because = "says nothing by itself; of what is linked only percentages are told"
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class Fulfilment(ScopedModel):
     """Anything that counts: a work placement, a social purchase or a CSR activity."""
 
@@ -71,6 +83,10 @@ class Fulfilment(ScopedModel):
         null=True,
         blank=True,
         related_name="entered_fulfilments",
+    )
+    # Linked as the same as something of this contractor in another region.
+    effort = models.ForeignKey(
+        OneEffort, on_delete=models.PROTECT, null=True, blank=True, related_name="fulfilments"
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -102,6 +118,8 @@ class FulfilmentVersion(ScopedModel):
     edition = models.PositiveIntegerField(default=1)
     description = models.CharField(_("description"), max_length=500, blank=True)
     candidate_ref = PersonalField(_("candidate reference"), max_length=80, blank=True)
+    # Who it is, once a reference that is the same was erased (`claims.persons`).
+    person = models.CharField(max_length=32, blank=True, default="", editable=False)
     start_date = models.DateField(_("first day"), null=True, blank=True)
     end_date = models.DateField(_("last day"), null=True, blank=True)
     confirmed_until = models.DateField(_("certain until"), null=True, blank=True)
@@ -176,7 +194,15 @@ class FulfilmentVersion(ScopedModel):
                 condition=Q(origin="") | Q(origin__in=Origin.values), name="version_origin_is_known"
             ),
         ]
-        indexes: ClassVar = [models.Index(fields=["state", "submitted_at"], name="version_queue")]
+        indexes: ClassVar = [
+            models.Index(fields=["state", "submitted_at"], name="version_queue"),
+            # The few that say for which reference a token stands.
+            models.Index(
+                fields=["candidate_ref"],
+                condition=~Q(person="") & ~Q(candidate_ref=""),
+                name="version_same_person",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.fulfilment_id}/{self.number}"
@@ -256,6 +282,8 @@ class EventKind(models.TextChoices):
     DISAGREED = "disagreed", _("the contractor disagrees")
     KEPT = "kept", _("the decision stays")
     AGAIN = "again", _("to be reviewed again")
+    LINKED = "linked", _("linked: it counts elsewhere too")
+    UNLINKED = "unlinked", _("link with elsewhere taken away")
 
 
 class FulfilmentEvent(ScopedModel):

@@ -46,6 +46,8 @@ class Upload(ScopedModel):
     name = models.CharField(_("file"), max_length=200)
     ending = models.CharField(max_length=5)
     content = models.BinaryField(null=True)
+    # Faulty rows that came back mended, until they take their place among the others.
+    mended = models.BinaryField(null=True)
     # The faults are told in the language of who sent it.
     language = models.CharField(max_length=5)
     state = models.CharField(

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import BlockKind, BuildingBlock, Contract
-from placements.claims import questions, requirements, suppliers
+from placements.claims import questions, requirements, suppliers, whole
 from placements.claims.content import FROM_THE_FIRST_DAY, Content
 from placements.claims.doubts import DOUBTED, claim_doubts
 from placements.claims.fields import answer_field, fact_name
@@ -35,7 +35,7 @@ from sroi.fields import (
     kvk_field,
     text_field,
 )
-from sroi.templatetags.formats import short_date
+from sroi.templatetags.formats import percent, short_date
 
 
 def block_words(block: BuildingBlock) -> str:
@@ -79,9 +79,15 @@ class WhatForm(forms.Form):
         kind: str,
         fixed_kind: bool = False,
         parts: Sequence[tuple[Contract, BuildingBlock, Decimal]] = (),
+        in_regions: bool = False,
+        elsewhere: Decimal | None = None,
         **kwargs: Any,
     ) -> None:
+        """`in_regions`: the same can count in other regions too. `elsewhere` is the part that does,
+        of what is linked as the same; None where it is not linked.
+        """
         super().__init__(data, **kwargs)
+        self.in_regions, self.elsewhere = in_regions, elsewhere
         rows = list(open_contracts.prefetch_related("table__blocks"))
         known = {str(contract.pk): contract for contract in rows}
         contracts: Any = self.fields["contracts"]
@@ -108,7 +114,7 @@ class WhatForm(forms.Form):
             self.of_table[contract.table_id].append(contract)
         for table, contracts in self.of_table.items():
             self._ask_block(table, contracts, before)
-        if len(self.chosen) > 1:
+        if len(self.chosen) > 1 or self.in_regions or self.elsewhere is not None:
             even = (Decimal(100) / len(self.chosen)).quantize(Decimal("0.01"), "ROUND_DOWN")
             for contract in self.chosen:
                 label = _("Part for %(contract)s") % {"contract": contract.reference}
@@ -118,6 +124,7 @@ class WhatForm(forms.Form):
                     label=label,
                     suffix="%",
                     initial=initial,
+                    help_text=self.left_words,
                 )
         self.initial["asked"] = self.key
 
@@ -147,6 +154,15 @@ class WhatForm(forms.Form):
                 "required": _("Choose the block that fits best. The adviser can still change it.")
             },
         )
+
+    @property
+    def left_words(self) -> str:
+        if self.elsewhere is None:
+            less = _("Less than 100% where the same counts in another region too.")
+            return less if self.in_regions else ""
+        words = _("%(told)s Here at most %(left)s can count.")
+        left = percent(whole.left(self.elsewhere))
+        return words % {"told": whole.told(self.elsewhere), "left": left}
 
     @property
     def key(self) -> str:

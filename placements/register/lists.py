@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
 from contracts.searches import every_word, of_contractor
 from placements.claims.words import own_words, period_words
+from placements.imports.written import FOR_ALL, REST, SHOWN, in_file
 from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Upload, UploadKind
 from placements.models.fulfilment import KINDS
-from placements.outcomes.words import OUTCOME_TITLES
 from placements.rights import of_own_firm, of_own_firms
 from sroi.access import Access, visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
@@ -144,18 +144,10 @@ class FulfilmentTable(Table):
         pass
 
     in_file = (
-        (_("Number"), lambda fulfilment: fulfilment.external_id),
-        (_("Kind"), lambda fulfilment: fulfilment.get_kind_display()),
-        (_("Building block"), lambda fulfilment: ", ".join(blocks_of(fulfilment))),
-        (_("Contractor"), lambda fulfilment: fulfilment.contractor.name),
-        (_("KvK number"), lambda fulfilment: fulfilment.contractor.kvk),
-        (_("Contract"), lambda fulfilment: ", ".join(references_of(fulfilment))),
-        (_("First day"), lambda fulfilment: fulfilment.latest.start_date),
-        (_("Last day"), lambda fulfilment: fulfilment.latest.end_date),
-        (_("Paid on"), lambda fulfilment: fulfilment.latest.paid_on),
-        (_("Date of the activity"), lambda fulfilment: fulfilment.latest.activity_date),
-        (_("Value"), lambda fulfilment: value_of(fulfilment)),
-        (_("State"), lambda fulfilment: fulfilment.latest.get_state_display()),
+        *in_file(*FOR_ALL),
+        (SHOWN["contractor"], lambda fulfilment: fulfilment.contractor.name),
+        (SHOWN["kvk"], lambda fulfilment: fulfilment.contractor.kvk),
+        (SHOWN["value"], lambda fulfilment: value_of(fulfilment)),
     )
 
     def order_period(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:
@@ -202,29 +194,11 @@ class FulfilmentTable(Table):
         )
 
 
-# In the file of who works for a firm; answers as an import takes them.
+# In the file of who works for a firm.
 OF_OWN_FIRM = (
-    (_("Your reference"), lambda fulfilment: own_reference(fulfilment)),
-    (_("Entitled until"), lambda fulfilment: fulfilment.latest.entitled_until),
-    (_("Answers to questions of the table"), lambda fulfilment: answers_of(fulfilment)),
-    (_("Origin"), lambda fulfilment: fulfilment.latest.get_origin_display()),
-    (_("Residence"), lambda fulfilment: fulfilment.latest.residence),
-    *(
-        (title, lambda fulfilment, moment=moment: outcome_of(fulfilment, moment))
-        for moment, title in OUTCOME_TITLES.items()
-    ),
+    (SHOWN["own"], lambda fulfilment: own_reference(fulfilment)),
+    *in_file(*REST),
 )
-
-
-def outcome_of(fulfilment: Any, moment: str) -> str:
-    """In words; of a list whose outcomes were fetched with it."""
-    told = {one.moment: one.get_outcome_display() for one in fulfilment.outcomes.all()}
-    return told.get(moment, "")
-
-
-def answers_of(fulfilment: Any) -> str:
-    facts = fulfilment.latest.facts.items()
-    return ";".join(code if answer else f"!{code}" for code, answer in facts)
 
 
 def own_reference(fulfilment: Any) -> str:

@@ -16,6 +16,7 @@ from placements.dialogue.disagreeing import claimed_in, decision_of, may_disagre
 from placements.dialogue.rounds import rounds_of
 from placements.evidence.shown import evidence_with
 from placements.ledger import posting
+from placements.linking.alike import together
 from placements.models import (
     Allocation,
     Disagreement,
@@ -80,7 +81,7 @@ class FulfilmentFile(ListFile, FulfilmentList):
     def get_queryset(self) -> QuerySet[Any]:
         found = super().get_queryset()
         own = own_firms(self.request.access)
-        return found.prefetch_related("outcomes") if own else found
+        return found.prefetch_related("outcomes", "latest__terms") if own else found
 
 
 class FulfilmentDetail(DetailPage):
@@ -112,6 +113,7 @@ class FulfilmentDetail(DetailPage):
         return super().get_context_data(
             version=latest,
             may_enter=entering,
+            together=together(fulfilment, latest, self.request.access),
             may_copy=entering and takes_new(fulfilment.contractor_id, under),
             may_review=may_review(self.request.access, fulfilment),
             may_mend=may_mend(self.request.access, self.request.user, fulfilment),

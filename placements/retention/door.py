@@ -29,6 +29,7 @@ from contracts.models import (
     Policy,
 )
 from contracts.people import door as people
+from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
 from placements.models import (
@@ -142,6 +143,7 @@ def erase_again(numbers: Iterable[int], *, at: datetime) -> None:
     """
     keys = list(numbers)
     with transaction.atomic():
+        keep_who_is_the_same(keys)
         versions = FulfilmentVersion.objects.filter(pk__in=keys)
         versions.update(candidate_ref="", age_at_start=None, entitled_until=None)
         placements = versions.filter(fulfilment__kind=BlockKind.PLACEMENT)

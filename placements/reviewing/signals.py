@@ -1,13 +1,13 @@
 """What an adviser should know before accepting: signals, each a sentence, for many versions at
 once.
 
-Nothing is refused here: a signal asks a person to look. Compared is across the whole register,
-since a contractor exists for all regions; a link is given only to what the reader may see. Source:
-DOMAIN.md sections 5.4 and 8.
+Nothing is refused here: a signal asks a person to look. Compared is what the reader may see: of
+what is elsewhere only the percentage is told, and only of what was linked. Source: DOMAIN.md
+sections 5.4, 5.6 and 8.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,7 +17,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Unit
-from placements.claims import proof, suppliers
+from placements.claims import proof, suppliers, whole
 from placements.claims.doubts import limits
 from placements.claims.valuing import Valued, counted_of
 from placements.models import Allocation, Evidence, FulfilmentState, FulfilmentVersion
@@ -31,9 +31,7 @@ LIVE = (FulfilmentState.SUBMITTED, FulfilmentState.RETURNED, FulfilmentState.ACC
 
 @dataclass(frozen=True)
 class Signal:
-    """A sentence, and the fulfilment that it is about where that is another one that the reader may
-    see.
-    """
+    """A sentence, and the fulfilment that it is about where that is another one."""
 
     kind: str
     sentence: str
@@ -58,8 +56,11 @@ def signals(
         {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today
     )
     counting = _counting_now(versions)
+    shares = whole.elsewhere([version.fulfilment for version in versions])
     for version, valued in items:
         own = found[version.pk]
+        if share := shares.get(version.fulfilment_id):
+            own.append(Signal("elsewhere", whole.told(share)))
         own += others.overlaps(version)
         own += others.same_invoice(version)
         own += others.same_file(version)
@@ -175,7 +176,9 @@ class _Others:
         references = {v.candidate_ref for v in versions if v.candidate_ref}
         invoices = {v.invoice_number for v in versions if v.invoice_number}
         live = FulfilmentVersion.objects.filter(
-            Q(accepted_of__isnull=False) | Q(latest_of__isnull=False), state__in=LIVE
+            Q(accepted_of__isnull=False) | Q(latest_of__isnull=False),
+            state__in=LIVE,
+            fulfilment__in=visible,
         )
         alike = Q(invoice_number__in=invoices)
         alike |= Q(
@@ -196,22 +199,13 @@ class _Others:
             .prefetch_related(Prefetch("allocations", allocations))
         )
         self.rows = list(rows) if references or invoices or named else []
-        same = (
-            Evidence.objects.filter(content_hash__in=hashes, erased_at=None)
-            if hashes
-            else Evidence.objects.none()
+        same = Evidence.objects.filter(
+            content_hash__in=hashes, erased_at=None, version__fulfilment__in=visible
         )
-        self.same = list(same.select_related("version__fulfilment"))
-        keys = {v.fulfilment_id for v in self.rows} | {e.version.fulfilment_id for e in self.same}
-        self.visible: Collection[int] = (
-            set(visible.filter(pk__in=keys).values_list("pk", flat=True)) if keys else ()
-        )
+        self.same = list(same.select_related("version__fulfilment")) if hashes else []
 
     def _but(self, version: FulfilmentVersion) -> Iterable[FulfilmentVersion]:
         return (other for other in self.rows if other.fulfilment_id != version.fulfilment_id)
-
-    def _signal(self, kind: str, other: int, known: str, unknown: str) -> Signal:
-        return Signal(kind, known, other) if other in self.visible else Signal(kind, unknown)
 
     def overlaps(self, version: FulfilmentVersion) -> list[Signal]:
         """The same candidate reference of the contractor, at work on the same days."""
@@ -235,12 +229,7 @@ class _Others:
                     "first": short_date(first),
                     "last": _("now") if last == date.max else short_date(last),
                 }
-                unknown = _(
-                    "The same candidate reference stands elsewhere too, on overlapping days."
-                )
-                found[other.fulfilment_id] = self._signal(
-                    "overlap", other.fulfilment_id, sentence, unknown
-                )
+                found[other.fulfilment_id] = Signal("overlap", sentence, other.fulfilment_id)
         return list(found.values())
 
     def same_invoice(self, version: FulfilmentVersion) -> list[Signal]:
@@ -248,19 +237,19 @@ class _Others:
         if not version.invoice_number:
             return []
         found = {
-            other.fulfilment_id: self._signal(
+            other.fulfilment_id: Signal(
                 "same_invoice",
-                other.fulfilment_id,
                 _("Invoice %(number)s of %(supplier)s was also handed in as %(other)s.")
                 % {
                     "number": version.invoice_number,
                     "supplier": version.supplier_name,
                     "other": other.fulfilment.external_id,
                 },
-                _("The same invoice was handed in elsewhere too."),
+                other.fulfilment_id,
             )
             for other in self._but(version)
-            if other.invoice_number == version.invoice_number and _same_supplier(version, other)
+            if other.invoice_number == version.invoice_number
+            and suppliers.same_supplier(version, other)
         }
         return list(found.values())
 
@@ -284,25 +273,18 @@ class _Others:
                 "other": other.fulfilment.external_id,
                 "name": ", ".join(sorted(name for _contract, name in same)),
             }
-            unknown = _(
-                "Another claim for the same time is on a building block that goes instead of this"
-                " one."
-            )
-            found[other.fulfilment_id] = self._signal(
-                "alternatives", other.fulfilment_id, sentence, unknown
-            )
+            found[other.fulfilment_id] = Signal("alternatives", sentence, other.fulfilment_id)
         return list(found.values())
 
     def same_file(self, version: FulfilmentVersion) -> list[Signal]:
         """A file with the same contents as evidence of another one."""
         own = self.files[version.fulfilment_id]
         found = {
-            e.version.fulfilment_id: self._signal(
+            e.version.fulfilment_id: Signal(
                 "same_file",
-                e.version.fulfilment_id,
                 _("The same file is also evidence of %(other)s.")
                 % {"other": e.version.fulfilment.external_id},
-                _("The same file is also evidence elsewhere."),
+                e.version.fulfilment_id,
             )
             for e in self.same
             if e.content_hash in own and e.version.fulfilment_id != version.fulfilment_id
@@ -326,9 +308,3 @@ def _when(version: FulfilmentVersion) -> Period | None:
         return None
     is_open = version.start_date and not version.end_date
     return Period(first, date.max if is_open else version.end_date or first)
-
-
-def _same_supplier(one: FulfilmentVersion, other: FulfilmentVersion) -> bool:
-    if one.supplier_kvk and other.supplier_kvk:
-        return bool(one.supplier_kvk == other.supplier_kvk)
-    return bool(one.supplier_name.casefold().split() == other.supplier_name.casefold().split())

@@ -31,7 +31,6 @@ from django.db.models import (
 from django.utils.timezone import localdate
 
 from contracts.models import Contract, ObligationLine, OutOfStep
-from contracts.plans import schedule
 from contracts.plans.schedule import Quarters
 from placements.models import ContractStanding, FulfilmentLine
 from placements.standing.heard import asked_for_long, last_heard, silent_since
@@ -39,13 +38,13 @@ from placements.standing.progress import (
     BY_URGENCY,
     Progress,
     Status,
+    expected_on,
     own_total,
     status_of,
     with_progress,
 )
 from sroi.database.batches import AT_ONCE, in_batches
-from sroi.money import rounded
-from sroi.periods import DAY, Period, month_of
+from sroi.periods import DAY, month_of
 
 # Contracts that are made again together, with a fixed number of queries.
 MADE_AT_ONCE = AT_ONCE
@@ -136,16 +135,16 @@ def progress_kept(contracts: Iterable[Contract], today: date) -> dict[int, Progr
 
 def progress_of(contract: Contract, today: date) -> Progress:
     """What its row says."""
-    row, term = contract.standing, Period(contract.start_date, contract.end_date)
+    row = contract.standing
     plan = row.plan and {date.fromisoformat(day): Decimal(each) for day, each in row.plan.items()}
     return Progress(
         row.obligation,
         row.realised,
         row.planned,
         row.pending,
-        rounded(schedule.expected(row.obligation, plan, term, today)),
+        expected_on(contract, row.obligation, plan, today),
         Status(row.status),
-        term.elapsed(today),
+        contract.term.elapsed(today),
         plan,
     )
 
@@ -349,6 +348,5 @@ def holds_until(contract: Contract, progress: Progress, ahead: date | None, day:
 
 def _status_on(day: date, contract: Contract, known: Progress) -> Status:
     """The status on a day, were the amounts those that are known."""
-    term = Period(contract.start_date, contract.end_date)
-    expected = rounded(schedule.expected(known.obligation, known.plan, term, day))
+    expected = expected_on(contract, known.obligation, known.plan, day)
     return status_of(contract, known.obligation, known.realised, known.forecast, expected, day)

@@ -309,5 +309,5 @@ def _look_up_certificates(
         known[pk].cover = cover
         if cover.certificate.contractor_id == cover.contract.contractor_id:
             known[pk].discount = certificates.discount(
-                cover.contract, cover.certificate.level, changes[pk]
+                cover.contract, cover.certificate, changes[pk]
             )

@@ -154,6 +154,15 @@ def status_of(
     return Status.ON_TRACK
 
 
+def expected_on(
+    contract: Contract, obligation: Decimal, plan: Quarters | None, day: date
+) -> Decimal:
+    """What of an obligation is to be fulfilled by a day: along the plan, else as the policy spreads
+    it.
+    """
+    return rounded(schedule.expected(obligation, plan, contract.term, day, contract.policy.spread))
+
+
 def grace_until(contract: Contract) -> date:
     """The first day on which it can be behind."""
     return add_months(contract.start_date, contract.policy.grace_months)
@@ -247,13 +256,13 @@ def course(contract: Contract, progress: Progress, done: Done, today: date) -> l
     amounts: dict[date, Decimal] = defaultdict(lambda: ZERO)
     for (month, _category), amount in done.items():
         amounts[month] += amount
-    term = Period(contract.start_date, contract.end_date)
-    first, last = min([term.first, *amounts]), max([contract.last_counted_day, *amounts])
+    first = min([contract.start_date, *amounts])
+    last = max([contract.last_counted_day, *amounts])
     points, realised = [], ZERO
     for month in Period(first, last).months():
         realised += amounts.get(month, ZERO)
         end = add_months(month, 1) - DAY
-        expected = rounded(schedule.expected(progress.obligation, progress.plan, term, end))
+        expected = expected_on(contract, progress.obligation, progress.plan, end)
         points.append(Point(month, realised if month <= today else None, expected))
     return points
 
@@ -273,14 +282,13 @@ def _progress(
     obligation, realised = sums["obligation"], sums["realised"]
     if today < contract.award_date:
         obligation += sums["ahead"]
-    term = Period(contract.start_date, contract.end_date)
-    expected = rounded(schedule.expected(obligation, plan, term, today))
+    expected = expected_on(contract, obligation, plan, today)
     planned, pending = sums["accepted"] - sums["posted"], sums["submitted"] - sums["replaced"]
     status = status_of(
         contract, obligation, realised, realised + planned + pending, expected, today
     )
     return Progress(
-        obligation, realised, planned, pending, expected, status, term.elapsed(today), plan
+        obligation, realised, planned, pending, expected, status, contract.term.elapsed(today), plan
     )
 
 

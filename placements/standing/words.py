@@ -5,13 +5,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, ContractState
+from contracts.models import Contract, ContractState, Spread
+from contracts.plans import schedule
 from contracts.plans.deadlines import Deadline, What
 from placements.standing.progress import (
     Progress,
@@ -70,6 +72,8 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
     """What is owed, what was done, what should have been done, and what is left to do by when."""
     if contract.is_framework:
         return [_("This is a framework: it owes nothing itself, its call-offs do.")]
+    if not contract.has_obligation and contract.exempted_by_id:
+        return [_("The contractor owes nothing: its PSO certificate exempts it.")]
     if not contract.has_obligation:
         return [_("This contract carries no obligation.")]
     if progress.status == Status.NOT_STARTED:
@@ -142,7 +146,26 @@ def _schedule(contract: Contract, progress: Progress, today: date) -> list[str]:
         if progress.plan is None
         else _("By the plan it would now be %(expected)s.")
     )
-    return [by_now % {"expected": euro(progress.expected)}, *_why(contract, progress, today)]
+    return [
+        by_now % {"expected": euro(progress.expected)},
+        *_why(contract, progress, today),
+        *_next_minimum(contract, progress.obligation, today),
+    ]
+
+
+def _next_minimum(contract: Contract, obligation: Decimal, today: date) -> list[str]:
+    """What is to be fulfilled at least by the end of the contract year, where another one comes
+    after it.
+    """
+    if contract.policy.spread != Spread.CONTRACT_YEARS:
+        return []
+    due = ZERO
+    for year, part in schedule.minima(obligation, contract.term):
+        due += part
+        if today <= year.last < contract.end_date:
+            words = {"day": long_date(year.last), "least": euro(due)}
+            return [_("By %(day)s that is to be at least %(least)s.") % words]
+    return []
 
 
 def _why(contract: Contract, progress: Progress, today: date) -> list[str]:

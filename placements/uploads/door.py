@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -34,10 +35,11 @@ from contracts.people.membership import access_of
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
+from placements.uploads.mending import mended_cells
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
 from sroi.access import Access, May, visible
 from sroi.bsn import contains_bsn
-from sroi.database.batches import in_batches
+from sroi.database.batches import AT_ONCE, in_batches
 from sroi.doors import Act, Refused
 from sroi.exchange import (
     ExchangeError,
@@ -62,6 +64,7 @@ from sroi.exchange.layout import (
 )
 from sroi.exchange.matching import chosen, match
 from sroi.files.checking import shown_name
+from sroi.files.scanning import refuse_infected
 from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
@@ -86,7 +89,7 @@ TABLE_OPEN = (
     UploadState.UNREADABLE,
 )
 # Rows of which the faulty cells are asked at a time.
-MOST_MENDED = 25
+MOST_MENDED = 500
 LONGEST_CELL, LONGEST_NAME, LONGEST_EXAMPLE = 2000, 80, 40
 HIDDEN = "•" * 9
 
@@ -140,7 +143,7 @@ def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
     them.
     """
     mine: QuerySet[Any] = visible(Upload, access).filter(owner=user, expires_at__gt=now)
-    return mine.select_related("region", "contractor").defer("content")
+    return mine.select_related("region", "contractor").defer("content", "mended")
 
 
 def is_allowed(upload: Upload, access: Access) -> bool:
@@ -178,6 +181,7 @@ def _ending(data: bytes) -> str:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.IMPORT_MAX_BYTES):
         raise Refused(why)
+    refuse_infected(data)
     try:
         return kind_of(data)
     except ExchangeError as refusal:
@@ -245,7 +249,7 @@ def choose_columns(
         )
     if any(map(contains_bsn, given_to_all.values())):
         raise Refused(_("This can still be a BSN. Fill in something else."))
-    given = {"all": given_to_all, "thousands": in_thousands}
+    given: dict[str, Any] = {"all": given_to_all, "thousands": in_thousands}
     with transaction.atomic():
         _move(
             upload,
@@ -273,28 +277,47 @@ def asked_again(upload: Upload) -> list[Place]:
     return [(row, place) for row, place in upload.emptied if place in used]
 
 
-def to_mend(upload: Upload) -> dict[Place, tuple[str, str]]:
-    """The cells that are asked again and those with a fault, each with what stands there now and
-    what is wrong with it.
+@dataclass(frozen=True)
+class Mend:
+    """A cell that is asked again or is faulty, with what stands there and what is wrong with it;
+    where the same stands in more rows, all of these.
     """
-    found = dict.fromkeys(asked_again(upload), ("", ""))
+
+    place: int
+    rows: tuple[int, ...]
+    there: str = ""
+    reason: str = ""
+
+
+def to_mend(upload: Upload) -> list[Mend]:
+    asked = asked_again(upload)
     places = {name: place for place, name in enumerate(upload.columns) if name}
     order = [name for name in upload.columns if name]
     faulty = UploadRow.objects.filter(upload=upload, outcome=RowOutcome.FAULTY)
+    found: dict[tuple[Any, ...], list[int]] = {}
     for row in faulty.order_by("number")[:MOST_MENDED]:
-        for column, reason in row.faults:
-            if column in places and (row.number, places[column]) not in found:
-                at = order.index(column)
-                there = row.cells[at] if at < len(row.cells) else ""
-                found[row.number, places[column]] = (there, reason)
-    return found
+        first = dict(reversed(row.faults))
+        for column in dict(row.faults):
+            reason = first[column]
+            if column not in places or (row.number, places[column]) in asked:
+                continue
+            at = order.index(column)
+            there = row.cells[at] if at < len(row.cells) else ""
+            alone = "" if there else row.number
+            found.setdefault((places[column], there, reason, alone), []).append(row.number)
+    again = [Mend(place, (row,)) for row, place in asked]
+    return again + [
+        Mend(place, tuple(rows), there, reason)
+        for (place, there, reason, _alone), rows in found.items()
+    ]
 
 
 def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
     """Something else in cells where a BSN stood or that are faulty; then all of it is looked at
     again.
     """
-    if not values or any(place not in to_mend(upload) for place in values):
+    asked = {(row, one.place) for one in to_mend(upload) for row in one.rows}
+    if not values or not asked.issuperset(values):
         raise Refused(_("This went on in the meantime. Look at where it is now."))
     if any(contains_bsn(text) for text in values.values()):
         raise Refused(_("This can still be a BSN. Fill in something else."))
@@ -309,6 +332,24 @@ def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
         ending=ENDING,
         emptied=open_ones,
     )
+
+
+def replace_everywhere(upload: Upload, column: str, old: str, new: str, *, at: datetime) -> None:
+    """Something else in all rows that have this in a column; then all of it is looked at again."""
+    order = [name for name in upload.columns if name]
+    rows = UploadRow.objects.filter(upload=upload)
+    if column not in order or not rows.filter(**{f"cells__{order.index(column)}": old}).exists():
+        raise Refused(_("This stands in no row."))
+    if contains_bsn(new):
+        raise Refused(_("This can still be a BSN. Fill in something else."))
+    given = {**upload.given, "replaced": [column, old, new]}
+    _move(upload, (UploadState.CHECKED,), UploadState.WAITING, at, given=given)
+
+
+def send_back(upload: Upload, data: bytes, *, at: datetime) -> None:
+    """The faulty rows, mended elsewhere: they take the place of those with their numbers."""
+    _ending(data)
+    _move(upload, (UploadState.CHECKED,), UploadState.WAITING, at, mended=data)
 
 
 def start_import(upload: Upload, *, at: datetime, is_right: bool = False) -> None:
@@ -504,6 +545,7 @@ def _look(upload: Upload) -> None:
             upload.given = memory.shapes.get(shape_of(header), {})
         given_to_all = upload.given.get("all", {})
         sure = found.sure and not missing(upload.kind, [*found.columns, *given_to_all])
+    sheet, why = _mended(upload, sheet)
     sheet = _without_bsn(upload, sheet, upload.columns if sure else ())
     _say(
         upload,
@@ -516,9 +558,42 @@ def _look(upload: Upload) -> None:
     if not upload.layout.get("sure", True) and upload.ending != ENDING:
         _say(upload, state=UploadState.TABLE)
     elif sure:
-        _show(upload, sheet)
+        _show(upload, sheet, why)
     else:
         _say(upload, state=UploadState.COLUMNS)
+
+
+def _mended(upload: Upload, sheet: Sheet) -> tuple[Sheet, str]:
+    """The sheet with what is to be replaced and the rows that came back, kept without a BSN that
+    they could bring; and why these were not taken.
+    """
+    values: dict[Place, Any] = {}
+    why = ""
+    if replaced := upload.given.pop("replaced", None):
+        values |= _places_of(sheet, upload.columns.index(replaced[0]), *replaced[1:])
+    if upload.mended is not None:
+        data, upload.mended = bytes(upload.mended), None
+        try:
+            values |= mended_cells(data, sheet, upload.kind, upload.columns)
+        except ExchangeError as refusal:
+            why = str(refusal)
+        _say(upload, mended=None)
+    if not values:
+        return sheet, why
+    upload.emptied = [[row, place] for row, place in upload.emptied if not values.get((row, place))]
+    found = filled(sheet, values)
+    known = {column.name: column for column in COLUMNS[upload.kind]}
+    clean = emptied(found, upload.columns, known).sheet
+    _say(upload, content=packed(clean), ending=ENDING, emptied=upload.emptied, given=upload.given)
+    return found, why
+
+
+def _places_of(sheet: Sheet, place: int, old: str, new: str) -> dict[Place, Any]:
+    return {
+        (number, place): new
+        for number, cells in sheet.rows
+        if place < len(cells) and _shown(cells[place]) == old
+    }
 
 
 def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
@@ -536,10 +611,11 @@ def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
     return sheet
 
 
-def _show(upload: Upload, sheet: Sheet, why: str = "") -> None:
+def _show(upload: Upload, sheet: Sheet, why: str = "", is_overtaken: bool = False) -> None:
     """Keep each row with what would happen to it."""
     outcome = _import(upload, to_import(upload, sheet), timezone.now(), dry_run=True)
-    rows = _Rows(sheet, outcome, _faults_of(upload, outcome), upload)
+    before = _shown_before(upload) if is_overtaken else {}
+    rows = _Rows(sheet, outcome, _faults_of(upload, outcome), upload, before)
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
     for some in in_batches(rows.kept()):
@@ -572,7 +648,9 @@ def _bring_in(upload: Upload) -> None:
     sheet = to_import(upload, everything)
     at = timezone.now()
 
-    def seal() -> None:
+    def seal(outcome: Outcome) -> None:
+        if overtaken(upload, everything, outcome):
+            raise Refused(_("Something was changed in the meantime."))
         _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total, imported_at=at)
 
     try:
@@ -582,6 +660,7 @@ def _bring_in(upload: Upload) -> None:
             upload,
             everything,
             _("Something was changed in the meantime. Look at it again before you import."),
+            is_overtaken=True,
         )
         return
     if outcome.faults or outcome.asks:
@@ -589,7 +668,26 @@ def _bring_in(upload: Upload) -> None:
             upload,
             everything,
             _("Something was changed in the meantime. Look at it again before you import."),
+            is_overtaken=True,
         )
+
+
+# What is shown of a row by its number: what would happen, and what was understood.
+Shown = tuple[str, dict[str, Any]]
+
+
+def _shown_before(upload: Upload) -> dict[int, Shown]:
+    rows = UploadRow.objects.filter(upload=upload).order_by()
+    found = rows.values_list("number", "outcome", "understood").iterator(chunk_size=AT_ONCE)
+    return {number: (outcome, understood) for number, outcome, understood in found}
+
+
+def overtaken(upload: Upload, sheet: Sheet, outcome: Outcome) -> bool:
+    """Whether something else would happen with a row than what its owner saw: somebody changed the
+    same in the meantime.
+    """
+    rows = _Rows(sheet, outcome, (), upload)
+    return any(rows.shown(number) != shown for number, shown in _shown_before(upload).items())
 
 
 def _import(
@@ -657,8 +755,14 @@ class _Rows:
     """
 
     def __init__(
-        self, sheet: Sheet, outcome: Outcome, faults: Sequence[Fault], upload: Upload
+        self,
+        sheet: Sheet,
+        outcome: Outcome,
+        faults: Sequence[Fault],
+        upload: Upload,
+        before: Mapping[int, Shown] = MappingProxyType({}),
     ) -> None:
+        self.before = before
         self.sheet, self.upload, self.understood = sheet, upload, outcome.understood
         self.left_out = {int(row) for row in upload.layout.get("left_out", {})}
         self.places = [place for place, name in enumerate(upload.columns) if name]
@@ -671,9 +775,26 @@ class _Rows:
         self.counts = dict.fromkeys(RowOutcome.values, 0)
         self.warned = 0
 
+    def shown(self, number: int) -> Shown:
+        return self.outcomes.get(number, RowOutcome.FAULTY), self.understood.get(number, {})
+
+    def _changed(self, number: int) -> list[list[str]]:
+        """That it is not as it was when its owner looked, beside the first of its columns."""
+        before = self.before.get(number)
+        if before in (None, now := self.shown(number)):
+            return []
+        assert before is not None
+        was, is_now = (RowOutcome(outcome).label for outcome in (before[0], now[0]))
+        why = _("This changed after you looked: it was %(was)s and is now %(now)s.")
+        if was == is_now:
+            why = _("What comes of this changed after you looked.")
+        first = self.upload.columns[self.places[0]]
+        return [[first, why % {"was": was, "now": is_now}]]
+
     def kept(self) -> Iterator[UploadRow]:
         for number, cells in self.sheet.rows:
-            faults, warnings = self.faults.get(number, []), self.warnings.get(number, [])
+            faults = self.faults.get(number, [])
+            warnings = [*self._changed(number), *self.warnings.get(number, [])]
             outcome = self.outcomes.get(number, RowOutcome.FAULTY)
             self.counts[outcome] += 1
             self.warned += bool(warnings)

@@ -72,8 +72,8 @@ def _takes(
     return True
 
 
-def filled(sheet: Sheet, values: Mapping[Place, str]) -> Sheet:
-    """With these texts in these cells."""
+def filled(sheet: Sheet, values: Mapping[Place, Any]) -> Sheet:
+    """With this in these cells."""
     wide = len(sheet.header)
     rows = [
         (

@@ -2,7 +2,7 @@
 import it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,17 +10,23 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import escape, format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
+from contracts.models import Contract
+from contracts.owed.amounts import OPEN
+from contracts.people.membership import without_anybody
+from contracts.searches import of_moment
 from placements.models import (
     Fulfilment,
     FulfilmentState,
@@ -35,21 +41,24 @@ from placements.uploads import door as uploads
 from placements.uploads.columns import (
     FAULTS_FILE,
     TITLES,
+    choices,
+    example_of,
     guessed,
     missing,
     offered,
+    offered_columns,
     options,
 )
 from placements.uploads.door import Purpose
-from sroi.access import personal, visible
+from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable
 from sroi.exchange.layout import REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
-from sroi.lists import FILES, as_xlsx
-from sroi.templatetags.formats import euro2, percent
+from sroi.lists import FILES, as_workbook
+from sroi.templatetags.formats import NOTHING, euro2, percent
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
@@ -317,22 +326,40 @@ def guide(kind: str) -> Guide:
 
 
 class Example(View):
-    """An empty file to begin from: the columns, and what they are."""
+    """A file to begin from: the columns by their titles, with an example, what can be chosen, and
+    what they are.
+    """
 
     def get(self, request: Request, kind: str) -> HttpResponseBase:
         if kind not in UploadKind.values or not uploads.may_import(request.access, kind):
             raise Http404
-        found = guide(kind)
-        header = [name for name, _title, _needed in found.rows]
-        words = [_("Column"), _("What it is"), _("Needed")]
-        explained = ExportTable(
-            _("Explanation"), words, [list(map(cell, row)) for row in found.rows]
+        regions = {purpose.region.pk for purpose in uploads.purposes(request.access)}
+        columns, listed = offered_columns(kind), choices(kind, regions)
+        label = UploadKind(kind).label
+        table = ExportTable(
+            capfirst(str(label)),
+            [str(column.title) for column in columns],
+            [[example_of(column, listed) for column in columns]],
+            choices={
+                place: listed[column.name]
+                for place, column in enumerate(columns)
+                if column.name in listed
+            },
         )
-        return as_xlsx(header, (), _("import-%(kind)s") % {"kind": found.label}, explained)
-
-
-def cell(value: Any) -> Any:
-    return value if isinstance(value, bool) else str(value)
+        needed = missing(kind, ())
+        lines = [
+            [
+                str(column.title),
+                column.name in needed,
+                example_of(column, listed),
+                " · ".join(word for word, _code in listed.get(column.name, ())),
+                column.name,
+            ]
+            for column in columns
+        ]
+        words = [_("Column"), _("Needed"), _("Example"), _("What can be chosen"), _("Short name")]
+        name = _("import-%(kind)s") % {"kind": label}
+        return as_workbook([table, ExportTable(_("Explanation"), words, lines)], name)
 
 
 # --- one file -------------------------------------------------------------------------------------
@@ -464,7 +491,16 @@ def comes_of(row: UploadRow) -> str:
         words.append(_("not begun yet"))
     if "new_contractor" in found:
         words.append(_("new firm"))
+    words += [change_words(*change) for change in found.get("changes", ())]
     return " · ".join(words)
+
+
+def change_words(column: str, before: str, after: str) -> str:
+    """What a row changes of what is known already."""
+    title = TITLES.get(column, column)
+    if not before and not after:
+        return _("%(title)s changes") % {"title": title}
+    return f"{title}: {before or NOTHING} → {after or NOTHING}"
 
 
 class ImportPage(OfUpload):
@@ -492,6 +528,7 @@ class ImportPage(OfUpload):
             ),
             "emptied": len(uploads.asked_again(upload)),
             "left_out": upload.counts.get(RowOutcome.LEFT_OUT, 0),
+            "counted": upload.total - upload.counts.get(RowOutcome.LEFT_OUT, 0),
             "totals": totals_of(upload),
             "where": where_it_stands(upload),
             "list_url": reverse(LISTS[UploadKind(upload.kind)])
@@ -499,6 +536,8 @@ class ImportPage(OfUpload):
         }
         if upload.kind == UploadKind.FULFILMENTS and upload.imported_at:
             context |= self.made(context["list_url"])
+        if upload.kind == UploadKind.CONTRACTS and upload.imported_at:
+            context["still"] = self.still(context["list_url"])
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
             context |= self.rows()
         return render(request, "pages/import_detail.html", context)
@@ -522,6 +561,62 @@ class ImportPage(OfUpload):
             "drafts_url": f"{reverse('fulfilment-drafts')}?upload={self.upload.pk}",
         }
 
+    def still(self, list_url: str) -> list[dict[str, Any]]:
+        """What is to be done about the contracts that it made or changed, each with where that is
+        done for all of them.
+        """
+        access, moment = self.request.access, self.upload.imported_at.isoformat()
+        made = of_moment(visible(Contract, access), self.request.user, moment)
+        open_ones = made.filter(state__in=OPEN, region=self.upload.region)
+        over = Q(end_date__lt=localdate())
+        counts = open_ones.aggregate(
+            alone=Count("pk", filter=Q(adviser=None)), over=Count("pk", filter=over)
+        )
+        of_import = urlencode({"moment": moment})
+        found = []
+        if counts["alone"] and access.may(May.CHANGE, region_id=self.upload.region_id):
+            found.append(
+                {
+                    "words": ngettext(
+                        "%(number)s contract has no adviser.",
+                        "%(number)s contracts have no adviser.",
+                        counts["alone"],
+                    )
+                    % {"number": counts["alone"]},
+                    "url": f"{reverse('contract-hand-over')}?adviser=none&{of_import}",
+                    "action": _("Choose who looks after them"),
+                }
+            )
+        if access.may(May.INVITE_CONTRACTORS, region_id=self.upload.region_id):
+            firms = without_anybody(open_ones, timezone.now()).values("contractor").distinct()
+            if number := firms.count():
+                found.append(
+                    {
+                        "words": ngettext(
+                            "Of %(number)s contractor nobody can sign in yet.",
+                            "Of %(number)s contractors nobody can sign in yet.",
+                            number,
+                        )
+                        % {"number": number},
+                        "url": f"{reverse('contractors-invite')}?{of_import}",
+                        "action": _("Invite them"),
+                    }
+                )
+        if counts["over"]:
+            found.append(
+                {
+                    "words": ngettext(
+                        "The term of %(number)s contract is over already.",
+                        "The term of %(number)s contracts is over already.",
+                        counts["over"],
+                    )
+                    % {"number": counts["over"]},
+                    "url": f"{list_url}&sort=end_date",
+                    "action": _("Look at them"),
+                }
+            )
+        return found
+
     def rows(self) -> dict[str, Any]:
         """One page of the rows, of one outcome where that was asked; first what is faulty, or what
         is doubted.
@@ -530,8 +625,8 @@ class ImportPage(OfUpload):
         asked = self.request.GET.get("uitkomst")
         if asked is None and self.upload.counts.get(RowOutcome.FAULTY):
             asked = RowOutcome.FAULTY
-        elif asked is None and self.upload.doubts and self.upload.state == UploadState.CHECKED:
-            asked = WARNED
+        elif asked is None and self.upload.state == UploadState.CHECKED and self.upload.warned:
+            asked = WARNED if self.upload.doubts or self.upload.why else asked
         rows = visible(UploadRow, self.request.access).filter(upload=self.upload)
         if asked in RowOutcome.values:
             rows = rows.filter(outcome=asked)
@@ -642,21 +737,70 @@ class CellsForm(forms.Form):
     def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         needed = missing(upload.kind, ())
-        self.places = {}
-        cells = list(uploads.to_mend(upload).items())
-        for (row, place), (there, why) in cells[: self.AT_ONCE]:
-            column, name = upload.columns[place], f"cell_{row}_{place}"
-            self.places[name] = (row, place)
+        self.asked = {}
+        for one in uploads.to_mend(upload)[: self.AT_ONCE]:
+            column, name = upload.columns[one.place], f"cell_{one.rows[0]}_{one.place}"
+            self.asked[name] = one
             self.fields[name] = text_field(
-                _("Row %(row)s, %(column)s") % {"row": row, "column": TITLES[column]},
+                f"{rows_words(one.rows)}, {TITLES[column]}",
                 uploads.LONGEST_CELL,
                 required=column in needed,
-                initial=Personal(there) if column in ABOUT_A_PERSON else there,
-                help_text=escape(why),
+                initial=Personal(one.there) if column in ABOUT_A_PERSON else one.there,
+                help_text=escape(one.reason),
             )
 
     def values(self) -> dict[tuple[int, int], str]:
-        return {place: self.cleaned_data[name] for name, place in self.places.items()}
+        return {
+            (row, one.place): self.cleaned_data[name]
+            for name, one in self.asked.items()
+            for row in one.rows
+        }
+
+
+NAMED_ROWS = 5
+
+
+def rows_words(rows: Sequence[int]) -> str:
+    """Which rows these are; of many the first."""
+    if len(rows) == 1:
+        return _("Row %(number)s") % {"number": rows[0]}
+    named = ", ".join(map(str, rows[:NAMED_ROWS]))
+    more = len(rows) - NAMED_ROWS
+    if more > 0:
+        return _("Rows %(rows)s and %(more)s more") % {"rows": named, "more": more}
+    return _("Rows %(rows)s") % {"rows": named}
+
+
+class ReplaceForm(forms.Form):
+    """A value that stands in many rows, and what it should be."""
+
+    column = forms.ChoiceField(label=gettext_lazy("In the column"))
+    old = text_field(gettext_lazy("Where this stands"), uploads.LONGEST_CELL)
+    new = text_field(
+        gettext_lazy("Put this in its place"),
+        uploads.LONGEST_CELL,
+        required=False,
+        help_text=gettext_lazy("Left empty, the cells become empty."),
+    )
+
+    def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["column"]
+        field.choices = [(name, TITLES[name]) for name in upload.columns if name]
+
+
+class SendBackForm(forms.Form):
+    file = forms.FileField(
+        label=gettext_lazy("The mended rows"),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.ods"}),
+        error_messages={
+            "required": gettext_lazy("Choose a file."),
+            "empty": gettext_lazy("This file is empty."),
+        },
+    )
+
+    def __init__(self, *args: Any, upload: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
 
 
 class ImportCells(ImportStep):
@@ -678,6 +822,55 @@ class ImportCells(ImportStep):
 
     def do(self, form: Any) -> str:
         uploads.fill(self.upload, form.values(), at=timezone.now())
+        return ""
+
+
+class ImportReplace(ImportStep):
+    """A value is replaced in all rows that have it."""
+
+    heading = gettext_lazy("Replace a value")
+    action = gettext_lazy("Replace it in all rows")
+    form_class = ReplaceForm
+    refused_at = "old"
+    back_url = OfUpload.page_url
+    back_label = gettext_lazy("The rows")
+
+    def is_asked(self) -> bool:
+        return self.upload.state == UploadState.CHECKED
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: self.request.GET.get(name, "") for name in ("column", "old")}
+
+    def do(self, form: Any) -> str:
+        found = form.cleaned_data
+        uploads.replace_everywhere(
+            self.upload, found["column"], found["old"], found["new"], at=timezone.now()
+        )
+        return ""
+
+
+class ImportSendBack(ImportStep):
+    """The faulty rows are downloaded, mended elsewhere, and come back among the others."""
+
+    template_name = "pages/import_send_back.html"
+    heading = gettext_lazy("Mend the rows in Excel")
+    action = gettext_lazy("Take these rows")
+    form_class = SendBackForm
+    refused_at = "file"
+    back_url = OfUpload.page_url
+    back_label = gettext_lazy("The rows")
+
+    def is_asked(self) -> bool:
+        faulty = self.upload.counts.get(RowOutcome.FAULTY)
+        return self.upload.state == UploadState.CHECKED and bool(faulty)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        faulty = self.upload.counts.get(RowOutcome.FAULTY, 0)
+        return super().get_context_data(upload=self.upload, faulty=faulty, **kwargs)
+
+    def do(self, form: Any) -> str:
+        file = form.cleaned_data["file"]
+        uploads.send_back(self.upload, file.read(), at=timezone.now())
         return ""
 
 
@@ -750,12 +943,13 @@ class ImportFaults(OfUpload):
         if format not in FILES:
             raise Http404
         columns = [name for name in self.upload.columns if name]
-        row_word, faults_word = FAULTS_FILE[0], FAULTS_FILE[2]
+        row_word, faults_word = capfirst(FAULTS_FILE[0]), capfirst(FAULTS_FILE[2])
         rows = visible(UploadRow, request.access).filter(
             upload=self.upload, outcome=RowOutcome.FAULTY
         )
         lines = self.lines(rows.order_by("number"), len(columns))
-        return FILES[format]([*columns, row_word, faults_word], lines, _("faulty-rows"))
+        header = [row_word, *(str(TITLES[name]) for name in columns), faults_word]
+        return FILES[format](header, lines, _("faulty-rows"))
 
     @staticmethod
     def lines(rows: Any, width: int) -> Iterator[list[Any]]:
@@ -763,4 +957,4 @@ class ImportFaults(OfUpload):
             why = " ".join(
                 f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults
             )
-            yield [*row.cells[:width], *[""] * (width - len(row.cells)), row.number, why]
+            yield [row.number, *row.cells[:width], *[""] * (width - len(row.cells)), why]

@@ -7,9 +7,11 @@ year was closed. Source: DOMAIN.md sections 3 and 7.
 
 from collections.abc import Callable
 
-from django.db.models import F, Min, Q, Sum
+from django.db.models import Case, DecimalField, F, Min, Q, Sum, When
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
-from contracts.models import Category, LineKind
+from contracts.models import Basis, Category, LineKind
 from contracts.owed.lines import AWARDS, Lines
 from sroi.money import ZERO
 from sroi.periods import Period
@@ -74,8 +76,19 @@ def taken_back(period: Period, lines: Lines) -> Q:
 
 
 def below_default(period: Period) -> Q:
-    """What was registered with a contract whose rate lies below the default of its policy."""
-    return registered(period) & Q(contract__rate__lt=F("contract__policy__default_rate"))
+    """What was registered with a contract whose rate lies below the usual one of its policy."""
+    rates, as_rate = "contract__policy__rates", DecimalField(max_digits=5, decimal_places=2)
+    usual = Case(
+        *(
+            When(
+                Q(contract__basis=basis, **{f"{rates}__has_key": basis}),
+                then=Cast(KeyTextTransform(basis, rates), as_rate),
+            )
+            for basis in Basis.values
+        ),
+        default=F("contract__policy__default_rate"),
+    )
+    return registered(period) & Q(contract__rate__lt=usual)
 
 
 def workplaces(period: Period) -> Q:

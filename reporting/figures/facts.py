@@ -211,7 +211,8 @@ class PartFigures:
     owed: Decimal = ZERO
     # Of a target group: the policy fields its value falls under, blank for none.
     policy_fields: frozenset[str] = frozenset()
-    # Of a year: indicators that have no field here, by name.
+    # Of a year, by name: indicators that have no field here, how many workplaces began, and of how
+    # many persons they are.
     values: Values = field(default_factory=dict)
 
     @property

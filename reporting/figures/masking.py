@@ -22,6 +22,7 @@ from sroi.money import ZERO
 # What counts placements, beside the workplaces themselves, or tells how many there are. Of a
 # municipality it is not published: beside the region's total and the other editions it would tell.
 COUNTING_PLACEMENTS = ("workplaces_started", "workplaces_late", "fte")
+OF_PLACEMENTS = (*COUNTING_PLACEMENTS, "persons")
 F = TypeVar("F", bound=Headlines)
 
 
@@ -248,6 +249,7 @@ def of_edition(
             workplaces=workplaces
             if year is own.years[-1]
             else earlier.get(year.name, Hidden.fewer(below)),
+            values={name: n for name, n in year.values.items() if name not in OF_PLACEMENTS},
         )
         for year in own.years
     ]

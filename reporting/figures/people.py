@@ -14,11 +14,11 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import CharField, Count, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Q, QuerySet, Sum
 
 from contracts.models import BlockKind, TargetGroup
 from contracts.owed.lines import Lines
+from placements.claims.persons import person
 from placements.models import Became, Fulfilment, Moment
 from placements.outcomes.asking import MONTHS_AFTER, latest_last_day
 from reporting.figures import definitions
@@ -59,7 +59,7 @@ def people(
     placed = Fulfilment.objects.filter(pk__in=_that_count(done, period)).order_by()
     chosen = _chosen(placed)
     return People(
-        persons=_persons(placed),
+        persons=placed.aggregate(n=Count(person(), distinct=True))["n"],
         by_kind=_kinds(groups),
         by_origin=_added(chosen, 0),
         by_residence=_added(chosen, 1),
@@ -71,22 +71,6 @@ def _that_count(done: Lines, period: Period) -> Any:
     """The placements that are workplaces of the period."""
     rows = done.filter(definitions.workplaces(period)).order_by().values("fulfilment")
     return rows.annotate(total=Sum("amount")).filter(total__gt=ZERO).values("fulfilment")
-
-
-def _persons(placed: QuerySet[Any]) -> int:
-    """References of one contractor that are the same are one person; one without is its own."""
-    named = ~Q(accepted__candidate_ref="")
-    person = Concat(
-        Cast("contractor", CharField()),
-        Value(" "),
-        "accepted__candidate_ref",
-        output_field=CharField(),
-    )
-    found = placed.aggregate(
-        named=Count(person, filter=named, distinct=True), others=Count("pk", filter=~named)
-    )
-    number: int = found["named"] + found["others"]
-    return number
 
 
 def _kinds(groups: Mapping[str, int]) -> Counts:

@@ -18,8 +18,8 @@ from django.db.models import Q, QuerySet, Sum
 
 from contracts.models import Contract, ContractState, Settlement, SettlementState
 from contracts.owed.lines import NOT_COUNTED, OWING, Lines
-from contracts.plans import schedule
-from placements.standing.progress import Status, status_of, with_progress
+from contracts.settlement.shortfall import by_policy
+from placements.standing.progress import Status, expected_on, status_of, with_progress
 from reporting.figures.facts import ContractsEnded, DueToDate, StatusTally
 from sroi.database import days
 from sroi.money import ZERO, rounded
@@ -161,8 +161,7 @@ def _each(contracts: Iterable[Contract], whole: Ledgers, own: Ledgers, day: date
     )
     for contract in contracts:
         key, progress = contract.pk, ahead[contract.pk]
-        term = Period(contract.start_date, contract.end_date)
-        expected = rounded(schedule.expected(owed[key], progress.plan, term, day))
+        expected = expected_on(contract, owed[key], progress.plan, day)
         forecast = done[key] + progress.planned + progress.pending
         status = status_of(contract, owed[key], done[key], forecast, expected, day)
         yield _One(contract, status, owed[key], expected, own_owed[key], own_done[key])
@@ -185,9 +184,10 @@ def _ended(found: Iterable[_One], settled: Settled) -> ContractsEnded:
         else:
             fulfilled += 1
         if decision := settled.get(one.contract.pk):
-            meant = Fraction(decision.shortfall) * Fraction(decision.penalty_factor)
-            penalties += rounded(Fraction(decision.penalty) * one.share)
-            waived += ZERO if decision.at_fault else rounded(meant * one.share)
+            charged = Fraction(decision.penalty)
+            meant = Fraction(by_policy(decision.shortfall, decision.penalty_factor))
+            penalties += rounded(charged * one.share)
+            waived += rounded((meant - charged) * one.share)
     return ContractsEnded(fulfilled, len(short), sum(short, ZERO), penalties, waived)
 
 

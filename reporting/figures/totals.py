@@ -3,7 +3,7 @@ definition.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -14,6 +14,7 @@ from django.db.models.functions import ExtractYear, Substr
 
 from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
+from placements.claims.persons import person
 from reporting.figures import definitions
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.figures.definitions import SOCIAL
@@ -30,6 +31,11 @@ SUMMED: Mapping[str, Callable[..., Any]] = {
     "contract": partial(Count, distinct=True),
 }
 SPLITS = ("municipality__code", "target_group", "policy_field")
+# What is counted of a year beside its workplaces, by which lines.
+BESIDE = {
+    "workplaces_started": definitions.workplaces_started,
+    "persons": definitions.workplaces,
+}
 # Who commissioned: what tells one client from another, and what it is.
 CLIENT = ("municipality__code", "municipality__name", "municipality__kind")
 # The division of the CPV: the first two digits.
@@ -214,9 +220,11 @@ def largest_first(parts: Iterable[PartFigures]) -> list[PartFigures]:
     return sorted(parts, key=lambda part: (-part.fulfilled, part.name, part.code))
 
 
-def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]:
+def positive_counts(
+    lines: Lines, conditions: Mapping[Any, Q], persons: Container[Any] = ()
+) -> dict[Any, int]:
     """Per condition the number of distinct fulfilments whose lines that meet it add up to more than
-    nothing.
+    nothing, or where it is among `persons`, of how many people those are.
     """
     if not conditions:
         return {}
@@ -225,9 +233,16 @@ def positive_counts(lines: Lines, conditions: Mapping[Any, Q]) -> dict[Any, int]
         for i, condition in enumerate(conditions.values())
     }
     counts = {
-        f"count_of_{name}": Count("fulfilment", filter=Q(**{f"{name}__gt": ZERO})) for name in sums
+        f"count_of_{name}": Count(
+            "whose" if condition in persons else "fulfilment",
+            filter=Q(**{f"{name}__gt": ZERO}),
+            distinct=condition in persons,
+        )
+        for name, condition in zip(sums, conditions, strict=True)
     }
-    found = lines.order_by().values("fulfilment").annotate(**sums).aggregate(**counts)
+    whose = {"whose": person("fulfilment")} if any(c in persons for c in conditions) else {}
+    rows = lines.order_by().values("fulfilment", **whose)
+    found = rows.annotate(**sums).aggregate(**counts)
     return dict(zip(conditions, (found[name] for name in counts), strict=True))
 
 
@@ -349,14 +364,21 @@ def years(
         year["obligation_registered"] += row["obligation"] or ZERO
     span = range(min(sums), period.last.year + 1) if sums else ()
     lines = done.filter(definitions.booked_until(period), category=Category.WORK)
-    counts = positive_counts(
-        lines, {year: definitions.workplaces(Period.year(year)) for year in span}
-    )
+    conditions = {
+        (name, year): condition(Period.year(year))
+        for name, condition in {"workplaces": definitions.workplaces, **BESIDE}.items()
+        for year in span
+    }
+    counts = positive_counts(lines, conditions, {("persons", year) for year in span})
     more = [figure for figure in INDICATORS if figure.name not in PartFigures.__dataclass_fields__]
     others = {year: more_values(owed, done, Period.year(year), more) for year in span if more}
     return [
         PartFigures(
-            str(year), str(year), workplaces=counts[year], values=others.get(year, {}), **sums[year]
+            str(year),
+            str(year),
+            workplaces=counts["workplaces", year],
+            values={name: counts[name, year] for name in BESIDE} | others.get(year, {}),
+            **sums[year],
         )
         for year in span
     ]

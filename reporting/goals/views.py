@@ -158,6 +158,9 @@ class PolicyChange(OfRegion, LookFirst):
         standing = policy_of(self.region, self.request.access)
         return PolicyForm.initial_of(standing) if standing else {}
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"others": policies.others(self.region)}
+
     def do(self, form: Any) -> str:
         given, act = form.cleaned_data, act_of(self.request, form.cleaned_data["why"])
         made = policies.succeed(self.region, form.terms, given["valid_from"], act, shown=self.shown)

@@ -376,6 +376,7 @@ class CouncilNotice:
             "target_groups": (
                 people.target_groups_table(whole, below) if whole.work_groups else None
             ),
+            "counted": None if town else people.counted_table(whole),
             "kinds": people.kinds_table(whole, below),
             "origins": people.origins_table(whole, below),
             "residences": people.residences_table(whole, self.town_names, below),
@@ -514,6 +515,7 @@ class CouncilNotice:
             self._part(
                 "voor-wie",
                 "Voor wie",
+                "counted",
                 "target_groups",
                 "kinds",
                 "origins",

@@ -7,11 +7,22 @@ sroi import exchange` … `exchange.Column("value", exchange.amount)`.
 """
 
 from sroi.exchange.columns import Column, Fault, Parsed, Row, parse
+from sroi.exchange.layout import EXAMPLE_WORD
 from sroi.exchange.reading import check_rows, kind_of, read_rows, read_tables
-from sroi.exchange.several import PerReference, answers, code_list, per_reference, shares
+from sroi.exchange.several import (
+    HUNDRED,
+    PerReference,
+    answers,
+    code_list,
+    hours_in_time,
+    per_reference,
+    share_in_words,
+    shares,
+)
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet, Table
 from sroi.exchange.values import (
     HOURS_OF_A_WEEK,
+    OneOf,
     Warned,
     amount,
     as_written,
@@ -43,13 +54,16 @@ from sroi.exchange.writing import (
 )
 
 __all__ = [
+    "EXAMPLE_WORD",
     "HOURS_OF_A_WEEK",
+    "HUNDRED",
     "XLSX",
     "Cell",
     "Column",
     "ExchangeError",
     "ExportTable",
     "Fault",
+    "OneOf",
     "Parsed",
     "PerReference",
     "Percent",
@@ -68,6 +82,7 @@ __all__ = [
     "csv_text",
     "day",
     "decimal_number",
+    "hours_in_time",
     "hours_per_week",
     "in_thousands",
     "kind_of",
@@ -81,6 +96,7 @@ __all__ = [
     "quantity",
     "read_rows",
     "read_tables",
+    "share_in_words",
     "shares",
     "signed_amount",
     "text",

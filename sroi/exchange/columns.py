@@ -37,7 +37,7 @@ FORMULA_ERRORS = frozenset(
 @dataclass(frozen=True)
 class Column:
     """A column: its name in the header, the parser of its cells, what an empty cell or a missing
-    column means, what it is called on screen, and what else people call it.
+    column means, what it is called on screen, what else people call it, and what can stand in it.
 
     `unless` names a column that can stand in the place of a required one.
     """
@@ -49,6 +49,7 @@ class Column:
     title: Any = ""
     also: tuple[str, ...] = ()
     unless: str = ""
+    example: str = ""
 
     def is_missing(self, names: Container[str]) -> bool:
         in_its_place = self.unless and self.unless in names

@@ -23,14 +23,18 @@ FIRST_ROWS = 30
 LEAST_KNOWN = 2
 MOST_NAME_ROWS = 2
 TOTAL, HIDDEN, NAMES_AGAIN, REMARK, BY_PERSON = "total", "hidden", "names", "remark", "chosen"
+EXAMPLE = "example"
 REASONS = {
     TOTAL: gettext_lazy("a total"),
     HIDDEN: gettext_lazy("hidden in the spreadsheet"),
     NAMES_AGAIN: gettext_lazy("the names of the columns again"),
     REMARK: gettext_lazy("a remark: one cell of a wide table"),
+    EXAMPLE: gettext_lazy("the example that our own file begins with"),
     BY_PERSON: gettext_lazy("left out by you"),
 }
 _TOTAL = re.compile(r"(?:sub|eind|generaal\s|grand\s)?\s*(?:totaal|totalen|total|totals|som|sum)\b")
+# As the first cell of the example in a file of ours begins.
+EXAMPLE_WORD = "VOORBEELD-"
 # A row with one cell is a remark where others have so many.
 WIDE = 4
 
@@ -172,6 +176,8 @@ def _no_data(table: Table, layout: Layout) -> dict[int, str]:
         first = as_written(there[0]).strip().lower() if there else ""
         if number in table.hidden:
             found[number] = HIDDEN
+        elif first.startswith(EXAMPLE_WORD.lower()):
+            found[number] = EXAMPLE
         elif _TOTAL.match(first) and len(there) * 2 <= len(header):
             found[number] = TOTAL
         elif layout.names and [as_written(cell).strip().lower() for cell in there] == [

@@ -7,6 +7,7 @@ opdrachtnemer`. What is guessed is shown as a doubt.
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,9 +48,10 @@ class Vocabulary:
     call them.
     """
 
-    def __init__(self, columns: Iterable[Column], read_over: Iterable[str] = ()) -> None:
+    def __init__(self, columns: Sequence[Column], read_over: Iterable[Any] = ()) -> None:
         self.names = {plain(column.name): column.name for column in columns}
-        self.read_over = {*map(plain, read_over)}
+        self.read_over = {plain(word) for name in read_over for word in _in_each_language(name)}
+        self.titled = _titles(columns)
         self.spoken: dict[frozenset[str], list[str]] = {}
         self.run_together: dict[str, list[str]] = {}
         for column in columns:
@@ -88,15 +90,28 @@ class Vocabulary:
 
 def _called(column: Column) -> Iterable[str]:
     yield column.name.replace("_", " ")
-    for language, _label in settings.LANGUAGES:
-        with override(language):
-            yield str(column.title)
+    yield from _in_each_language(column.title)
     yield from column.also
 
 
+def _in_each_language(words: Any) -> Iterable[str]:
+    for language, _label in settings.LANGUAGES:
+        with override(language):
+            yield str(words)
+
+
+def _titles(columns: Iterable[Column]) -> dict[str, str]:
+    """What our own files call their columns, where that says which it is."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for column in columns:
+        for title in _in_each_language(column.title):
+            found[plain(title)].add(column.name)
+    return {title: names.pop() for title, names in found.items() if len(names) == 1}
+
+
 def match(header: Sequence[str], vocabulary: Vocabulary, remembered: Mapping[str, str]) -> Match:
-    """What was chosen before goes first, then our own names, then what people call them. Each of
-    ours is used once.
+    """What was chosen before goes first, then our own names and titles, then what people call them.
+    Each of ours is used once.
     """
     columns, known = [""] * len(header), [False] * len(header)
     for position, name in enumerate(header):
@@ -127,11 +142,11 @@ def _exact(name: str, vocabulary: Vocabulary, remembered: Mapping[str, str]) -> 
         return chosen
     if word in vocabulary.read_over:
         return ""
-    return vocabulary.names.get(word)
+    return vocabulary.names.get(word) or vocabulary.titled.get(word)
 
 
 @cache
-def vocabulary_of(columns: tuple[Column, ...], read_over: tuple[str, ...] = ()) -> Vocabulary:
+def vocabulary_of(columns: tuple[Column, ...], read_over: tuple[Any, ...] = ()) -> Vocabulary:
     return Vocabulary(columns, read_over)
 
 

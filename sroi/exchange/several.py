@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from sroi.exchange.sheets import Cell
-from sroi.exchange.values import decimal_number, text
+from sroi.exchange.values import Warned, day, decimal_number, hours_per_week, text
 from sroi.templatetags.formats import all_decimals
 
 HUNDRED = Decimal(100)
@@ -67,6 +68,28 @@ def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
         return _adding_up({name: _positive(percent) for name, percent in pairs}, complete)
 
     return parse
+
+
+def hours_in_time(cell: Cell) -> list[tuple[date, Decimal]]:
+    """Hours per week from days on, in order: `2024-03-01=24;2024-09-01=32`."""
+    found = {}
+    for part in _parts(cell):
+        begins, hours = _pair(part, "=")
+        if not hours:
+            raise ValueError(
+                _("Write from which day it is how many hours, as in 2024-03-01=24;2024-09-01=32.")
+            )
+        first = day(begins)
+        found[first.value if isinstance(first, Warned) else first] = hours_per_week(hours)
+    if len(found) < len(_parts(cell)):
+        raise ValueError(_("A day is there more than once."))
+    return sorted(found.items())
+
+
+def share_in_words(percent: Decimal) -> str:
+    """As it is read back: three decimals could be thousands."""
+    text = f"{percent:f}".rstrip("0").rstrip(".") if "." in f"{percent:f}" else f"{percent:f}"
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
 
 
 def per_reference(cell: Cell) -> PerReference:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -430,29 +430,32 @@ def choice(options: Mapping[str, T], also: Mapping[str, T] | None = None) -> Cal
     return parse
 
 
-def choice_of(
-    choices: Iterable[tuple[str, Any]], also: Mapping[str, str] | None = None
-) -> Callable[[Cell], str]:
+@dataclass(frozen=True, eq=False)
+class OneOf:
     """A parser of one of these: pairs of a code and what it is called on screen, in any of our
     languages; what it is called now is offered where none fits.
     """
-    pairs = list(choices)
 
-    @cache
-    def words() -> dict[str, str]:
-        found = {plain(word): code for word, code in (also or {}).items()}
+    choices: tuple[tuple[str, Any], ...]
+    also: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def words(self) -> dict[str, str]:
+        found = {plain(word): code for word, code in self.also}
         for language, _label in settings.LANGUAGES:
             with override(language):
-                found |= {plain(str(label)): code for code, label in pairs}
-        return found | {plain(code): code for code, _label in pairs}
+                found |= {plain(str(label)): code for code, label in self.choices}
+        return found | {plain(code): code for code, _label in self.choices}
 
-    def parse(cell: Cell) -> str:
-        found = words().get(plain(_written(cell)))
+    def __call__(self, cell: Cell) -> str:
+        found = self.words.get(plain(_written(cell)))
         if found is None:
-            raise _none_of([str(label) for _code, label in pairs])
+            raise _none_of([str(label) for _code, label in self.choices])
         return found
 
-    return parse
+
+def choice_of(choices: Iterable[tuple[str, Any]], also: Mapping[str, str] | None = None) -> OneOf:
+    return OneOf(tuple(choices), tuple((also or {}).items()))
 
 
 def plain(word: str) -> str:

@@ -8,11 +8,11 @@ dates as 2024-12-31. Source: DOMAIN.md section 10.
 import csv
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, zip_longest
 from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
@@ -20,6 +20,7 @@ import xlsxwriter
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
 from sroi.exchange.protection import protect
 from sroi.exchange.sheets import ExchangeError
@@ -55,6 +56,8 @@ class ExportTable:
     header: Sequence[str]
     rows: Iterable[Cells]
     has_total: bool = False
+    # What can be chosen in the cells of a column, by its place: words, each with its code.
+    choices: Mapping[int, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def csv_chunks(header: Sequence[str], rows: Iterable[Cells]) -> Iterator[str]:
@@ -93,7 +96,11 @@ def write_xlsx(
         }
         taken: set[str] = set()
         for table in tables:
-            _write_table(workbook.add_worksheet(_sheet_name(table.title, taken)), table, formats)
+            sheet = workbook.add_worksheet(_sheet_name(table.title, taken))
+            _write_table(sheet, table, formats)
+            if table.choices:
+                listed = workbook.add_worksheet(_sheet_name(_("Choices"), taken))
+                _offer(sheet, table, listed, formats)
 
 
 def csv_text(rows: Iterable[Iterable[str]], *, delimiter: str, end: str) -> str:
@@ -119,6 +126,8 @@ def _csv_cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return _yes_no(value)
+    if isinstance(value, Percent):
+        return f"{format(value or abs(value), 'f')}%"
     if isinstance(value, Decimal):
         return format(value or abs(value), "f")
     if isinstance(value, datetime):
@@ -145,6 +154,25 @@ def _write_table(sheet: Any, table: ExportTable, formats: dict[str, Any]) -> Non
     sheet.freeze_panes(1, 0)
     if table.header:
         sheet.autofilter(0, 0, last - table.has_total, len(table.header) - 1)
+
+
+def _offer(sheet: Any, table: ExportTable, listed: Any, formats: dict[str, Any]) -> None:
+    """Lists to choose from in the cells of a table, kept with their codes on a sheet of their own;
+    something else can be written after a warning, such as several with their shares.
+    """
+    lists: list[list[str]] = []
+    for place, pairs in table.choices.items():
+        words = [str(word) for word, _code in pairs]
+        column = xl_col_to_name(len(lists), col_abs=True)
+        source = f"={quote_sheetname(listed.get_name())}!{column}$2:{column}${len(words) + 1}"
+        rule = {"validate": "list", "source": source, "error_type": "information"}
+        rule["error_message"] = _("Choose one of the list, or write several as it is explained.")
+        sheet.data_validation(1, place, LAST_XLSX_ROW, place, rule)
+        lists.append([table.header[place], *words])
+        if any(code for _word, code in pairs):
+            lists.append([_("Code"), *(code for _word, code in pairs)])
+    header, *rows = zip_longest(*lists, fillvalue="")
+    _write_table(listed, ExportTable("", header, rows), formats)
 
 
 def _write_cell(sheet: Any, row: int, position: int, value: Any, formats: dict[str, Any]) -> None:

@@ -8,13 +8,11 @@ Source: DOMAIN.md section 8; docs/decisions/evidence-is-kept-as-it-looks.md.
 
 import hashlib
 import io
-import resource
 import subprocess
 import sys
 import tempfile
 import unicodedata
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import filetype
@@ -26,6 +24,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sroi.bsn import refuse_bsn
 from sroi.doors import Refused
 from sroi.files.pdf_pages import DRAWN, TOO_MANY
+from sroi.files.scanning import refuse_infected
 from sroi.files.size import too_large
 
 PDF = "application/pdf"
@@ -58,6 +57,7 @@ def prepared(data: bytes, *, as_sent: bool = False) -> Prepared:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
         raise Refused(why)
+    refuse_infected(data)
     kind = filetype.guess(data)
     media_type = kind.mime if kind else ""
     content_hash = hashlib.sha256(data).hexdigest()
@@ -106,6 +106,7 @@ def photo(data: bytes) -> bytes:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
         raise Refused(why)
+    refuse_infected(data)
     kind = filetype.guess(data)
     if kind is None or kind.mime not in PHOTOS:
         raise Refused(_("Choose a photo: JPEG or PNG. Another file cannot be shown here."))
@@ -142,11 +143,12 @@ def drawn_of(data: bytes, most_pages: int, *, times: int = 1) -> Drawn:
                     folder,
                     str(settings.EVIDENCE_MAX_PAGES),
                     str(most_pages),
+                    str(settings.EVIDENCE_MAX_MEMORY),
+                    str(seconds),
                 ],
                 input=data,
                 capture_output=True,
                 timeout=seconds,
-                preexec_fn=partial(_limit_process, seconds),
                 check=False,
             )
         except subprocess.TimeoutExpired as fault:
@@ -168,13 +170,6 @@ def drawn_of(data: bytes, most_pages: int, *, times: int = 1) -> Drawn:
         pictures = sorted(Path(folder).glob("*.webp"), key=lambda path: int(path.stem))
         whole = (Path(folder) / DRAWN).read_bytes() if most_pages else b""
         return Drawn([path.read_bytes() for path in pictures], whole)
-
-
-def _limit_process(seconds: int) -> None:
-    resource.setrlimit(
-        resource.RLIMIT_AS, (settings.EVIDENCE_MAX_MEMORY, settings.EVIDENCE_MAX_MEMORY)
-    )
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 def shown_name(name: str) -> str:

@@ -1,15 +1,17 @@
 """Draw the pages of a PDF. Run as a process of its own, with limits, since a PDF can be made to
 hurt.
 
-    python pdf_pages.py FOLDER PICTURES PAGES < file.pdf
+    python pdf_pages.py FOLDER PICTURES PAGES BYTES SECONDS < file.pdf
 
 Writes the first so many pages as pictures, FOLDER/1.webp, 2.webp, …, and all of them as
 FOLDER/drawn.pdf: what can be seen and nothing else, so no text, form, script, attachment or word
 about who made it. With 0 PAGES that file is not made; ends with 4 where there are more than PAGES,
-and with 3 where the file is broken or protected by a password.
+and with 3 where the file is broken or protected by a password. BYTES of memory and SECONDS of the
+processor are the most that it may take.
 """
 
 import io
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -70,8 +72,13 @@ def add_page(drawn: Any, picture: Any, width: float, height: float) -> None:
 
 
 if __name__ == "__main__":
+    folder, *numbers = sys.argv[1:]
+    pictures, pages, most_bytes, seconds = map(int, numbers)
+    # By itself, before anything is read: a server with threads cannot do this between two.
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     try:
-        draw(sys.stdin.buffer.read(), Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+        draw(sys.stdin.buffer.read(), Path(folder), pictures, pages)
     except TooMany:
         sys.exit(TOO_MANY)
     except Exception as fault:

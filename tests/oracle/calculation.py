@@ -140,7 +140,11 @@ class Policy:
         return int(self.values.get("payment_days", 60))
 
     def rate(
-        self, procurement_type: str, value: Fraction, labour_cost: Fraction | None
+        self,
+        procurement_type: str,
+        value: Fraction,
+        labour_cost: Fraction | None,
+        basis: str = "contract_value",
     ) -> Fraction:
         """The rate, in percent, of a contract for which none was given."""
         threshold = self.get(f"threshold_{procurement_type}")
@@ -154,7 +158,8 @@ class Policy:
             reduced, below = self.get("reduced_rate"), self.get("reduced_below_labour_share")
             if reduced is not None and below is not None and labour_share < below:
                 return reduced
-        return self.get("default_rate", "5.00")
+        by_basis = (self.values.get("rates") or {}).get(basis)
+        return self.get("default_rate", "5.00") if by_basis is None else Fraction(by_basis)
 
 
 @dataclass(frozen=True)
@@ -420,7 +425,12 @@ class Register:
                 labour_cost=labour_cost or ZERO,
                 basis=row["basis"] or "contract_value",
                 rate=(
-                    self.policy.rate(row["procurement_type"], value, labour_cost)
+                    self.policy.rate(
+                        row["procurement_type"],
+                        value,
+                        labour_cost,
+                        row["basis"] or "contract_value",
+                    )
                     if rate is None
                     else rate
                 ),

@@ -312,6 +312,8 @@ class Maker:
         policy: dict[str, Any] = {}
         if self.chance(0.3):
             policy["default_rate"] = self.random.choice(["4.00", "2.50"])
+        if self.chance(0.4):
+            policy["rates"] = {"labour_cost": "7.00", "invoiced_turnover": "3.5"}
         if self.chance(0.6):
             kinds = self.random.sample(TYPES, 2)
             policy |= {
@@ -540,9 +542,14 @@ class Maker:
                 [0, 0, 1]
             )
         rate_by_policy = self.policy.rate(
-            procurement_type, Fraction(value, 100), Fraction(labour, 100) or None
+            procurement_type, Fraction(value, 100), Fraction(labour, 100) or None, basis
         )
-        default = self.policy.get("default_rate", "5.00")
+        # The most that is expected of any contract: with a reason below it none is missing.
+        default = max(
+            self.policy.get("default_rate", "5.00"),
+            *map(Fraction, self.policy.values.get("rates", {}).values()),
+            Fraction(0),
+        )
         given = None
         if self.chance(0.5):
             given = Fraction(random.choice([0, 100, 200, 250, 333, 500, 500, 750]), 100)

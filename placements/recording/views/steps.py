@@ -22,13 +22,14 @@ from django.views.generic import View
 
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.social_firms.recognition import find_firms, may_propose
-from placements.claims import proof, questions, requirements, suppliers, valuing
+from placements.claims import proof, questions, requirements, suppliers, valuing, whole
 from placements.claims.content import Content, content_of
 from placements.claims.words import Rows, own_words, value_label, values_of, what_was_claimed
 from placements.evidence import door as evidence
 from placements.evidence.shown import Shown, WithFulfilment, evidence_with
 from placements.life import door as life
 from placements.life import handing_in
+from placements.linking.alike import may_link, own_regions_elsewhere, together
 from placements.models import (
     ABOUT_A_PERSON,
     Fulfilment,
@@ -131,7 +132,14 @@ class NewFulfilment(View):
             return None
         ((region, contractor),) = parties
         mine = self.open.filter(region=region, contractor=contractor)
-        return WhatForm(data, open_contracts=mine, chosen=contracts, kind=asked.get("kind", ""))
+        elsewhere = own_regions_elsewhere(self.request.access, region, contractor)
+        return WhatForm(
+            data,
+            open_contracts=mine,
+            chosen=contracts,
+            kind=asked.get("kind", ""),
+            in_regions=bool(elsewhere),
+        )
 
     def get(self, request: Request) -> HttpResponse:
         form = self.form(request.GET)
@@ -293,6 +301,8 @@ class What(RecordingStep):
             "chosen": chosen,
             "kind": self.fulfilment.kind,
             "fixed_kind": True,
+            "in_regions": may_link(self.request.access, self.fulfilment),
+            "elsewhere": whole.elsewhere([self.fulfilment]).get(self.fulfilment.pk),
         }
         return super().get_form_kwargs() | about | {"parts": self.content.allocations}
 
@@ -382,7 +392,7 @@ def found_firms(fulfilment: Fulfilment, form: DetailsForm, searched: bool) -> di
     given = form.asked_on().cleaned_data
     text = given.get("supplier_name") or given.get("supplier_kvk") or ""
     day = given.get("paid_on") or localdate()
-    firms = find_firms([fulfilment.region_id], text, day) if searched else []
+    firms = find_firms(fulfilment.region_id, text, day) if searched else []
     return {"firms": firms, "searched": text if searched else ""}
 
 
@@ -542,6 +552,12 @@ class Check(RecordingStep):
         standing = supplier_context(self.request, self.fulfilment, content).get("standing")
         return standing.closed if standing else ()
 
+    def too_much(self, content: Content) -> str:
+        """Why its part is too large beside what counts elsewhere of the same."""
+        share = sum((percent for _contract, _block, percent in content.allocations), ZERO)
+        there = whole.elsewhere([self.fulfilment]).get(self.fulfilment.pk, ZERO)
+        return whole.too_much(share, there)
+
     def unproved(self) -> dict[str, str]:
         """The evidence that is asked and not there, in words: to be added here, and to be shown to
         the adviser.
@@ -568,6 +584,8 @@ class Check(RecordingStep):
                 for name, reason in self.lacking(content)
             ],
             closed_blocks=self.closed_blocks(content),
+            too_much=self.too_much(content),
+            together=together(self.fulfilment, self.version, self.request.access),
             previous_url=reverse("fulfilment-evidence", args=[self.fulfilment.pk]),
             **kwargs,
         )

@@ -101,6 +101,7 @@ SHEETS = {
     "categories": "Per categorie",
     "municipalities": "Per opdrachtgever",
     "target_groups": "Per doelgroep",
+    "counted": "Werkplekken en personen",
     "kinds": "Per soort plaatsing",
     "origins": "Per herkomst",
     "residences": "Per woonplaats",

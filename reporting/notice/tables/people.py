@@ -1,6 +1,7 @@
 """Tables about people, of the region only, with small groups told together (`masking.merged`)."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.utils.text import capfirst
 
@@ -10,7 +11,7 @@ from reporting.figures.facts import AnnualFigures
 from reporting.figures.masking import OTHERS, PublicRow, group_rows, merged
 from reporting.figures.people import ANSWERED, ASKED, JOB
 from reporting.figures.words import target_group
-from reporting.notice.tables.cells import Cell, column, count, named
+from reporting.notice.tables.cells import YEARS, Cell, column, count, named
 from sroi.documents.tables import DocumentTable
 
 OTHER, NOT_RECORDED = "Overig", "Niet vastgelegd"
@@ -89,6 +90,49 @@ def _then(whole: AnnualFigures, before: list[PublicRow]) -> dict[str, int | None
     """Of the groups of the year before how many, None where they were told together."""
     told = {row.code: row.count for row in before}
     return {row.code: told.get(row.code) for row in group_rows(whole.groups_before)}
+
+
+# How the people of a year are counted, by the name of the count: what it is called, and what it is.
+COUNTED = {
+    WORKPLACES.name: (
+        WORKPLACES.title,
+        "Een plaatsing die in het jaar meetelde. Wie twee plaatsingen had, telt hier twee keer.",
+    ),
+    "workplaces_started": (
+        "Begonnen in het jaar",
+        "Daarvan de plaatsingen die in het jaar begonnen. De andere liepen al.",
+    ),
+    "persons": (
+        "Personen",
+        "De mensen achter deze werkplekken. Wie bij één opdrachtnemer meer plaatsingen had, telt"
+        " één keer.",
+    ),
+}
+
+
+def counted_table(whole: AnnualFigures) -> DocumentTable | None:
+    """Placements and the persons behind them over the years; None where a report was frozen before
+    persons were counted of each year.
+    """
+    years = whole.years[-YEARS:]
+    numbers: list[dict[str, Any]] = [
+        {WORKPLACES.name: year.workplaces, **year.values} for year in years
+    ]
+    if not any(year.workplaces for year in years) or any(COUNTED.keys() - n for n in numbers):
+        return None
+    rows = [
+        (label, meaning, *(count(of_year[name]) for of_year in numbers))
+        for name, (label, meaning) in COUNTED.items()
+    ]
+    names = [year.name for year in years]
+    return DocumentTable(
+        "Werkplekken en personen per jaar",
+        ("", "Wat geteld is", *names),
+        rows,
+        words=(0, 1),
+        fields=("meaning", *names),
+        names=named(COUNTED, total=False),
+    )
 
 
 def kinds_table(whole: AnnualFigures, below: int) -> DocumentTable | None:

@@ -11,7 +11,16 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.acts.rights import may_change
-from contracts.models import Category, ChangeProposal, Contract, ContractEvent, ContractState
+from contracts.models import (
+    Category,
+    ChangeProposal,
+    Contract,
+    ContractEvent,
+    ContractState,
+    Spread,
+)
+from contracts.owed.exemption import exempt_because
+from contracts.owed.obligation import usual_rate
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
 from contracts.people.membership import with_people
@@ -212,10 +221,15 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
         (_("Lot"), contract.lot),
         (_("Rate at the award"), percent(contract.rate)),
         (_("Reason for the rate"), rate_reason(contract)),
+        (_("Exempt"), exempt_because(contract.exempted_by) if contract.exempted_by else ""),
         (_("Taken of"), contract.get_basis_display()),
         (_("Labour cost at the award"), euro(contract.labour_cost) if contract.labour_cost else ""),
         (_("Highest obligation"), euro(policy.cap) if policy.cap else ""),
         (_("Policy"), policy_words(contract)),
+        (
+            _("Obligation over the term"),
+            policy.get_spread_display() if policy.spread != Spread.TERM else "",
+        ),
         (_("Valuation table"), contract.table.title if contract.table else _("None yet")),
         (
             _("Recovery period until"),
@@ -239,7 +253,7 @@ def rate_reason(contract: Contract) -> str:
 
 def policy_words(contract: Contract) -> str:
     policy = contract.policy
-    default = percent(policy.default_rate)
+    default = percent(usual_rate(policy, contract.basis))
     if policy.valid_from is None:
         return _("As from the beginning; default rate %(rate)s") % {"rate": default}
     return _("As from %(day)s; default rate %(rate)s") % {

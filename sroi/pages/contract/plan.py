@@ -19,8 +19,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.models import ActionPlan, Category, Contract, PlanState
+from contracts.models import ActionPlan, Category, Contract, PlanState, Spread
 from contracts.plans import door as planning
+from contracts.plans import schedule
 from contracts.plans.deadlines import Deadline, DeadlineState, What, deadlines
 from contracts.plans.forms import (
     ContactForm,
@@ -49,6 +50,7 @@ from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.money import ZERO
 from sroi.pages.contract.pictures import contract_course
+from sroi.periods import Period
 from sroi.templatetags.formats import euro2
 from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, SentHere, act_of
 
@@ -82,6 +84,7 @@ def plan_context(contract: Contract, access: Access, today: date) -> dict[str, A
     return {
         "contract": contract,
         "agreed": agreed,
+        "years": years_of(contract, standing.obligation, done, today),
         "agreed_table": table_of(agreed, done, today) if agreed else None,
         "under_way": under_way,
         "under_way_table": table_of(under_way, None, today) if under_way else None,
@@ -161,6 +164,52 @@ def table_of(plan: ActionPlan, done: Done | None, today: date) -> PlanTable:
 
     rows = [row_of(quarter_words(q), [q], q == quarter_of(today)) for q in quarters]
     return PlanTable(labels, rows, row_of(_("Together"), quarters), done is not None)
+
+
+# --- the contract years ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class YearRow:
+    """What of a contract year is to be fulfilled at least and, where it may be seen, what was."""
+
+    year: Period
+    least: Decimal
+    done: Decimal | None
+    state: str
+    word: str
+
+
+def years_of(
+    contract: Contract, obligation: Decimal, done: Done | None, today: date
+) -> list[YearRow]:
+    """Where the policy spreads what is owed over the contract years; a month belongs to the year
+    that ends in it.
+    """
+    if contract.policy.spread != Spread.CONTRACT_YEARS or obligation <= 0:
+        return []
+    rows: list[YearRow] = []
+    minima, reached, due = schedule.minima(obligation, contract.term), ZERO, ZERO
+    for year, least in minima:
+        is_last, before = year.last == contract.end_date, reached
+        if done is not None:
+            until = date.max if is_last else year.last
+            reached = sum((n for (month, _c), n in done.items() if month <= until), ZERO)
+        due += least
+        state, word = _state_of_year(year, reached >= due, done is not None, today)
+        rows.append(YearRow(year, least, None if done is None else reached - before, state, word))
+    return rows
+
+
+def _state_of_year(year: Period, is_met: bool, is_known: bool, today: date) -> tuple[str, str]:
+    """Icon and word: together with the years before it, the minimum was met or not."""
+    if today < year.first:
+        return "not_started", _("to come")
+    if is_known and is_met:
+        return "fulfilled", _("met")
+    if today <= year.last:
+        return "on_track", _("runs")
+    return ("overdue", _("not met")) if is_known else ("due", _("over"))
 
 
 # --- deadlines ------------------------------------------------------------------------------------

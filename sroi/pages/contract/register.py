@@ -12,6 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.coverage.lists import ContractColumns
+from contracts.imports.written import FETCHED, FIGURES, IN_FILE, name_clients
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -83,17 +84,11 @@ class ContractTable(ContractColumns):
         pass
 
     in_file = (
-        (_("Reference"), lambda contract: contract.reference),
-        (_("Title"), lambda contract: contract.title),
-        (_("Clients"), lambda contract: ", ".join(contract.towns)),
-        (_("Contractor"), lambda contract: contract.contractor.name),
-        (_("KvK number"), lambda contract: contract.contractor.kvk),
-        (_("Awarded"), lambda contract: contract.award_date),
-        (_("Ends"), lambda contract: contract.end_date),
-        (_("Obligation"), lambda contract: contract.progress.counted.obligation),
-        (_("Fulfilled"), lambda contract: contract.progress.counted.realised),
-        (_("Still to be fulfilled"), lambda contract: contract.progress.counted.shortfall),
-        (_("Status"), lambda contract: contract.progress.status.label),
+        *IN_FILE,
+        (FIGURES["obligation"], lambda contract: contract.progress.counted.obligation),
+        (FIGURES["realised"], lambda contract: contract.progress.counted.realised),
+        (FIGURES["open"], lambda contract: contract.progress.counted.shortfall),
+        (FIGURES["status"], lambda contract: contract.progress.status.label),
     )
 
     def order_obligation(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
@@ -155,9 +150,9 @@ class OwnShareTable(ContractTable):
 
     in_file = (
         *ContractTable.in_file[:-4],
-        (_("Obligation, share of own clients"), ContractTable.in_file[-4][1]),
-        (_("Fulfilled, share of own clients"), ContractTable.in_file[-3][1]),
-        (_("Still to be fulfilled, share of own clients"), ContractTable.in_file[-2][1]),
+        (FIGURES["own_obligation"], ContractTable.in_file[-4][1]),
+        (FIGURES["own_realised"], ContractTable.in_file[-3][1]),
+        (FIGURES["own_open"], ContractTable.in_file[-2][1]),
         ContractTable.in_file[-1],
     )
 
@@ -306,3 +301,10 @@ class ContractList(ListPage):
 
 class ContractFile(ListFile, ContractList):
     file_name = _("contracts")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().select_related(*FETCHED)
+
+    def prepare(self, rows: list[Any]) -> None:
+        super().prepare(rows)
+        name_clients(rows, localdate())

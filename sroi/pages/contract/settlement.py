@@ -37,6 +37,7 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
+    by_policy,
     is_settled_here,
     longest_recovery,
     may_settle,
@@ -208,8 +209,12 @@ class Told:
 def penalty_words(found: Settlement | DraftDecision) -> str:
     if not found.at_fault:
         return _("none: %(why)s") % {"why": found.no_fault_reason}
-    factor = number(found.penalty_factor)
-    return f"{euro(found.shortfall)} × {factor} = {euro(found.penalty)}"
+    most = by_policy(found.shortfall, found.penalty_factor)
+    said = f"{euro(found.shortfall)} × {number(found.penalty_factor)} = {euro(most)}"
+    if found.penalty == most:
+        return said
+    words = _("%(penalty)s, less than %(by_policy)s: %(why)s")
+    return words % {"penalty": euro(found.penalty), "by_policy": said, "why": found.lesser_reason}
 
 
 @dataclass(frozen=True)
@@ -314,14 +319,15 @@ class Decide(OfSettlement):
     def unheard(self, decision: Decision) -> str:
         """Why it is shown first instead of decided; empty where it can be decided."""
         figures = self.figures
-        charged = penalty(figures.shortfall, self.contract.policy.penalty_factor, decision.at_fault)
+        charged = penalty(figures.shortfall, self.contract.policy.penalty_factor, decision)
         return hearing.unheard(figures, charged, self.draft, localdate())
 
     def get_initial(self) -> dict[str, Any]:
         return DecisionForm.initial_of(self.draft) if self.draft else {}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"figures": self.figures}
+        factor = self.contract.policy.penalty_factor
+        return super().get_form_kwargs() | {"figures": self.figures, "factor": factor}
 
     def form_valid(self, form: Any) -> HttpResponse:
         if self.request.POST.get("confirm"):
@@ -404,12 +410,10 @@ class Decide(OfSettlement):
             "answer_until": hearing.last_day(self.contract, localdate()),
             "shortfall": figures.shortfall,
             "factor": number(factor),
-            "would_be": penalty(figures.shortfall, factor),
+            "would_be": by_policy(figures.shortfall, factor),
         }
         if kwargs.get("letter"):
-            context["penalty"] = penalty(
-                figures.shortfall, factor, kwargs["form"].decision.at_fault
-            )
+            context["penalty"] = penalty(figures.shortfall, factor, kwargs["form"].decision)
         return super().get_context_data(**context, **kwargs)
 
 

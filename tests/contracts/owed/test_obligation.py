@@ -34,7 +34,8 @@ def owed(value, rate, **more):
 def policy(**terms):
     names = ["threshold_works", "threshold_services", "threshold_supplies", "reduced_rate"]
     names += ["reduced_below_labour_share", "supplies_min_labour_share"]
-    return SimpleNamespace(**{"default_rate": Decimal(5), **dict.fromkeys(names), **terms})
+    usual = {"default_rate": Decimal(5), "rates": {}}
+    return SimpleNamespace(**{**usual, **dict.fromkeys(names), **terms})
 
 
 @pytest.mark.parametrize(
@@ -121,6 +122,26 @@ def test_supplies_with_too_little_labour_owe_nothing():
     assert expected_rate(terms, "supplies", Decimal(1000), Decimal("99.99")).rate == 0
     assert expected_rate(terms, "supplies", Decimal(1000), Decimal(100)).rate == 5
     assert expected_rate(terms, "services", Decimal(1000), Decimal(1)).rate == 5
+
+
+def test_katwijk_takes_seven_percent_of_the_labour_cost():
+    terms = policy(rates={"labour_cost": "7.00"})
+    cost = Decimal(300000)
+    rate = expected_rate(terms, "works", Decimal(1000000), cost, Basis.LABOUR_COST).rate
+    contract = owed("1000000", rate, basis=Basis.LABOUR_COST, labour_cost=cost)
+    assert contract.obligation == Decimal("21000.00")
+    assert expected_rate(terms, "works", Decimal(1000000), cost, Basis.CONTRACT_VALUE).rate == 5
+
+
+def test_the_reduced_rate_goes_before_that_of_the_basis():
+    terms = policy(
+        rates={"labour_cost": "7.00"},
+        reduced_rate=Decimal(2),
+        reduced_below_labour_share=Decimal(30),
+    )
+    for cost, rate in (("299999.99", 2), ("300000", 7)):
+        found = expected_rate(terms, "works", Decimal(1000000), Decimal(cost), Basis.LABOUR_COST)
+        assert found.rate == rate
 
 
 amounts = st.decimals(min_value=-(10**10), max_value=10**10, places=2, allow_nan=False)

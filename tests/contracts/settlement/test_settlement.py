@@ -34,6 +34,7 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.settlement import door as settlement
+from contracts.settlement.letter import as_html
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
@@ -265,9 +266,33 @@ def test_no_blame_needs_its_reason_and_costs_nothing(contract: Contract, adviser
     )
 
 
+def test_less_than_the_policy_stands_in_decision_and_letter_with_its_reason(
+    contract: Contract, adviser: Client
+) -> None:
+    """50.000 owed and 35.000 done: 15.000 by the policy, and 5.000 is charged."""
+    given = {"fault": "less", "lesser_penalty": "5.000", "lesser_reason": "Te late start van ons"}
+    shown = sent(adviser, contract, **given)
+    said = as_html(shown.context["letter"]).replace("\xa0", " ")
+    for told in ("€ 15.000,00", "Boete die wij rekenen", "€ 5.000,00", "Te late start van ons"):
+        assert told in said
+    assert "een boete van € 5.000,00" in said
+    sent(adviser, contract, **given, confirm="1")
+    made = Settlement.objects.get()
+    assert (made.penalty, made.at_fault, made.lesser_reason) == (
+        5000,
+        True,
+        "Te late start van ons",
+    )
+    page = adviser.get(url(contract)).content.decode().replace("\xa0", " ")
+    assert "€ 5.000, minder dan € 15.000 × 1 = € 15.000: Te late start van ons" in page
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [
+        ({"fault": "less", "lesser_reason": "Waarom"}, "lesser_penalty"),
+        ({"fault": "less", "lesser_penalty": "15000", "lesser_reason": "W"}, "lesser_penalty"),
+        ({"fault": "less", "lesser_penalty": "5000"}, "lesser_reason"),
         ({"fault": "maybe"}, "fault"),
         ({"fault": "no", "no_fault_reason": "BSN 123456782"}, "no_fault_reason"),
         ({"explanation": "x" * 2001}, "explanation"),

@@ -9,11 +9,14 @@ import pytest
 
 from contracts.models import ContractState
 from contracts.settlement.shortfall import (
+    Decision,
     Figures,
+    by_policy,
     is_settled_here,
     longest_recovery,
     may_settle_now,
     penalty,
+    refuse_penalty,
 )
 
 D = Decimal
@@ -40,8 +43,35 @@ def contract(**other: Any) -> Any:
 )
 def test_the_penalty_is_the_shortfall_times_the_factor(factor: str, expected: str) -> None:
     found = Figures(D(50000), {"work": D(35000)})
-    assert penalty(found.shortfall, D(factor)) == D(expected)
-    assert penalty(found.shortfall, D(factor), at_fault=False) == 0
+    assert by_policy(found.shortfall, D(factor)) == D(expected)
+    assert penalty(found.shortfall, D(factor), Decision()) == D(expected)
+    assert penalty(found.shortfall, D(factor), Decision(False, "Asbest")) == 0
+
+
+@pytest.mark.parametrize(
+    ("lesser", "why", "field"),
+    [
+        ("5000", "De helft kwam door de opdrachtgever", ""),
+        ("0.01", "Een goede reden", ""),
+        ("22499.99", "Een goede reden", ""),
+        ("22500", "Een goede reden", "lesser_penalty"),
+        ("0", "Een goede reden", "lesser_penalty"),
+        ("-1", "Een goede reden", "lesser_penalty"),
+        ("5000", "  ", "lesser_reason"),
+    ],
+)
+def test_less_than_the_policy_is_less_and_says_why(lesser: str, why: str, field: str) -> None:
+    decision = Decision(lesser_penalty=D(lesser), lesser_reason=why)
+    found = refuse_penalty(decision, D(15000), D("1.5"))
+    assert (found.field if found else "") == field
+    if not field:
+        assert penalty(D(15000), D("1.5"), decision) == D(lesser)
+
+
+def test_a_lesser_penalty_never_becomes_more_when_the_shortfall_did_less() -> None:
+    """By the policy it would be 1.000 now; the 5.000 of before is no lesser one any more."""
+    decision = Decision(lesser_penalty=D(5000), lesser_reason="Een goede reden")
+    assert penalty(D(1000), D(1), decision) == D(1000)
 
 
 def test_it_is_settled_from_the_day_after_the_last_counted_one_or_once_all_is_fulfilled() -> None:

@@ -25,6 +25,7 @@ from placements.life import door as life
 from placements.models import Evidence, FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Refused
+from sroi.files import checking
 from sroi.files.checking import prepared
 from sroi.files.storage import MARK
 from tests import factories as make
@@ -505,3 +506,48 @@ class TestWho:
         with pytest.raises(Refused, match="ingediend"):
             evidence.keep(draft, kept.kind, "b.jpg", photo(colour="red"), make.act(person))
         assert Evidence.objects.get().file
+
+
+# --- a virus scanner of the server ----------------------------------------------------------------
+
+
+@pytest.fixture
+def scanner(settings: Any, tmp_path: Path) -> Path:
+    """Finds a file that holds its mark, and notes what it saw."""
+    program = tmp_path / "scanner.sh"
+    program.write_text(f'cat > "{tmp_path}/seen"; ! grep -q INFECTED "{tmp_path}/seen"\n')
+    settings.UPLOAD_SCANNER = f"sh {program}"
+    return tmp_path / "seen"
+
+
+def infected(data: bytes) -> bytes:
+    """Behind the end of a picture, where whoever draws it does not look."""
+    return data + b"INFECTED"
+
+
+def test_a_file_with_a_virus_is_refused_beside_the_field(
+    draft: FulfilmentVersion, person: Any, scanner: Path
+) -> None:
+    client = signed_in(person)
+    answer = add(client, draft, infected(photo()))
+    assert "De virusscanner weigert dit bestand" in answer.content.decode()
+    assert not Evidence.objects.exists()
+    sent = photo()
+    assert add(client, draft, sent).status_code == 302
+    # It looks at what was sent, not at what is made of it.
+    assert scanner.read_bytes() == sent
+
+
+@pytest.mark.parametrize("broken", ["sh -c 'exit 2'", "no-such-program", "sleep 5"])
+def test_without_an_answer_of_the_scanner_nothing_is_kept(broken: str, settings: Any) -> None:
+    settings.UPLOAD_SCANNER, settings.UPLOAD_SCANNER_SECONDS = broken, 0.5
+    with pytest.raises(Refused, match="niet op virussen"):
+        prepared(photo())
+    settings.UPLOAD_SCANNER = ""
+    assert prepared(photo()).media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize("take", [prepared, checking.photo])
+def test_each_way_in_asks_the_scanner(take: Any, scanner: Path) -> None:
+    with pytest.raises(Refused, match="virusscanner weigert"):
+        take(infected(photo()))

@@ -13,8 +13,10 @@ import time_machine
 from django.core.management import call_command
 
 from contracts.owed.door import end, settle
+from placements.claims.valuing import Candidates, Who
 from placements.models import Evidence, FulfilmentLine, FulfilmentVersion
-from placements.retention.door import due
+from placements.retention.door import due, erase_again
+from reporting.figures.annual import figures_of
 from sroi.accounts.models import AuditEvent, Erasure
 from sroi.doors import Act
 from tests import factories as make
@@ -113,3 +115,70 @@ def test_a_restore_is_erased_again(contract: Any, tmp_path: Path) -> None:
     on("2026-02-02", journal=journal)
     assert reference(version) == ""
     assert AuditEvent.objects.filter(kind="erased").count() == 1
+
+
+@pytest.fixture
+def two_placements() -> Any:
+    """Of one person, under contracts that end a year apart, in one year."""
+    region, contractor = make.make_region(), make.make_contractor()
+    first = make.make_contract(region, contractor)
+    second = make.make_contract(region, contractor, end_date=date(2026, 12, 31))
+    return [make.make_placement(contract) for contract in (first, second)]
+
+
+def persons(region: Any, year: int = 2024) -> Any:
+    found = figures_of(None, region, year, today=date(2025, 12, 31))
+    told = [part.values["persons"] for part in found.years if part.year == year]
+    assert told == [found.persons]
+    return found.workplaces, found.persons
+
+
+def test_who_is_counted_once_still_is_when_references_are_erased(two_placements: Any) -> None:
+    region = two_placements[0].fulfilment.region
+    assert persons(region) == (2, 1)
+    on("2028-01-01")
+    assert [bool(reference(version)) for version in two_placements] == [False, True]
+    assert persons(region) == (2, 1)
+    on("2029-01-01")
+    assert [reference(version) for version in two_placements] == ["", ""]
+    assert persons(region) == (2, 1)
+
+
+def test_a_token_leads_back_to_nobody(two_placements: Any) -> None:
+    """Nothing keeps for which reference it stood, and the same reference is somebody new."""
+    contract = two_placements[1].allocations.get().contract
+    on("2029-01-01")
+    tokens = set(FulfilmentVersion.objects.values_list("person", flat=True))
+    assert len(tokens) == 1
+    assert "Kandidaat" not in "".join(tokens)
+    make.make_placement(contract)
+    assert persons(contract.region) == (3, 2)
+
+
+def test_of_another_firm_the_same_reference_is_somebody_else(two_placements: Any) -> None:
+    region = two_placements[0].fulfilment.region
+    other = make.make_contract(region, make.make_contractor(kvk="87654321"))
+    make.make_placement(other)
+    assert persons(region) == (3, 2)
+    on("2028-01-01")
+    assert persons(region) == (3, 2)
+
+
+def test_caps_know_who_it_is_by_the_token(contract: Any) -> None:
+    """Seen from the placement that still has its reference, and from the one that lost it."""
+    earlier, living = (make.make_placement(contract) for _ in range(2))
+
+    def known() -> list[Any]:
+        seen = [FulfilmentVersion.objects.get(pk=v.pk) for v in (earlier, living)]
+        candidates = Candidates(seen)
+        return [candidates.others(Who.of(v), contract.pk) for v in seen]
+
+    before = known()
+    assert [len(others) for others in before] == [1, 1]
+    erase_again([earlier.pk], at=make.moment(make.TODAY))
+    assert (reference(earlier), reference(living)) == ("", "Kandidaat 17")
+    assert known() == before
+    # A next one of who came back, by the reference that is still known.
+    assert len(Candidates([living]).others(Who(*Who.of(living).key), contract.pk)) == 2
+    erase_again([living.pk], at=make.moment(make.TODAY))
+    assert known() == before

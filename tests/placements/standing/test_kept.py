@@ -32,7 +32,6 @@ from contracts.models import (
 )
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
-from contracts.plans import schedule
 from placements.claims.content import content_of
 from placements.ledger.verification import differences
 from placements.life import door as life
@@ -54,11 +53,18 @@ from placements.standing.kept import (
     silent_for,
     wrongly_kept,
 )
-from placements.standing.progress import BY_URGENCY, Progress, Status, status_of, with_progress
+from placements.standing.progress import (
+    BY_URGENCY,
+    Progress,
+    Status,
+    expected_on,
+    status_of,
+    with_progress,
+)
 from sroi.access import Role
 from sroi.doors import Refused
-from sroi.money import ZERO, rounded
-from sroi.periods import DAY, Period
+from sroi.money import ZERO
+from sroi.periods import DAY
 from tests import factories as make
 from tests.placements.standing.test_words_agree import standings
 
@@ -82,8 +88,7 @@ def test_a_status_holds_until_its_day_and_no_longer(found: tuple[Contract, Progr
 
 
 def status_on(day: date, contract: Contract, progress: Progress) -> Status:
-    term = Period(contract.start_date, contract.end_date)
-    expected = rounded(schedule.expected(progress.obligation, progress.plan, term, day))
+    expected = expected_on(contract, progress.obligation, progress.plan, day)
     amounts = progress.obligation, progress.realised, progress.forecast
     return status_of(contract, *amounts, expected, day)
 

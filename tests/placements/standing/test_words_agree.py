@@ -13,14 +13,14 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.models import Contract, ContractState, Policy, Region
+from contracts.models import Contract, ContractState, Policy, Region, Spread
 from contracts.plans import schedule
 from contracts.policy.loading import policy_terms
 from placements.standing.asks import Kind, asks_of
 from placements.standing.known import Known
-from placements.standing.progress import Progress, Status, status_of
+from placements.standing.progress import Progress, Status, expected_on, status_of
 from placements.standing.words import WORRYING, left_to_do, sentences
-from sroi.money import ZERO, rounded
+from sroi.money import ZERO
 from sroi.periods import Period
 from sroi.templatetags.formats import euro
 
@@ -45,7 +45,14 @@ def standings(draw: Any) -> tuple[Contract, Progress, date]:
     contract = Contract(
         reference="X-1",
         region=Region(),
-        policy=Policy(**policy_terms({"grace_months": draw(st.integers(0, 12))})),
+        policy=Policy(
+            **policy_terms(
+                {
+                    "grace_months": draw(st.integers(0, 12)),
+                    "spread": draw(st.sampled_from(Spread.values)),
+                }
+            )
+        ),
         award_date=FIRST,
         start_date=FIRST + timedelta(days=draw(st.integers(0, 60))),
         state=draw(st.sampled_from([ContractState.ACTIVE, ContractState.ENDED])),
@@ -61,7 +68,7 @@ def standings(draw: Any) -> tuple[Contract, Progress, date]:
         if draw(st.booleans())
         else None
     )
-    expected = rounded(schedule.expected(owed, plan, term, today))
+    expected = expected_on(contract, owed, plan, today)
     status = status_of(contract, owed, done, done + planned + pending, expected, today)
     progress = Progress(owed, done, planned, pending, expected, status, term.elapsed(today), plan)
     return contract, progress, today

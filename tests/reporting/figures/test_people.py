@@ -1,5 +1,6 @@
 """The people behind the workplaces: how many, from where, and what became of them."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,9 @@ import time_machine
 from placements.models import Became, Moment, PlacementOutcome
 from reporting.figures.annual import figures_of
 from reporting.figures.exchange import figures_as_data
+from reporting.notice.editions import assemble
+from reporting.notice.files import html
+from reporting.notice.files.data import as_json
 from tests.reporting.figures.test_figures import NOW, Ledger, month
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +44,29 @@ def test_one_person_in_two_placements_counts_once(ledger: Ledger) -> None:
     found = figures(ledger)
     # Without a reference a placement is a person of its own.
     assert (found["persons"], found["workplaces"]) == (4, 5)
+
+
+def test_persons_stand_beside_placements_over_the_years(ledger: Ledger) -> None:
+    """A person in two placements of a year, one of whom began the year before."""
+    contract = ledger.contract()
+    for reference, began in (("K-1", 2023), ("K-1", 2024), ("K-2", 2024)):
+        start = date(began, 2, 1)
+        fulfilment = placed(ledger, contract, candidate_ref=reference, start_date=start)
+        if began == 2023:
+            ledger.line(contract, "100", month(2023, 6), fulfilment)
+    with time_machine.travel(NOW, tick=False):
+        edition = assemble(ledger.region, 2024, None, date(2025, 1, 15))
+        data = json.loads(as_json(edition, public=True))
+        towns = assemble(ledger.region, 2024, ledger.a, date(2025, 1, 15))
+    counted = data["tables"]["counted"]
+    assert {name: (row["2023"], row["2024"]) for name, row in counted.items()} == {
+        "workplaces": (1, 3),
+        "workplaces_started": (1, 2),
+        "persons": (1, 2),
+    }
+    assert all(row["meaning"] for row in counted.values())
+    assert "Wie bij één opdrachtnemer meer plaatsingen had" in html.body(edition)
+    assert "counted" not in json.loads(as_json(towns, public=True))["tables"]
 
 
 def test_by_kind_origin_and_residence(ledger: Ledger) -> None:
