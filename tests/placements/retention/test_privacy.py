@@ -193,4 +193,7 @@ def test_everyone_sees_what_is_kept_about_them_and_until_when(contract: Any) -> 
 
 def test_the_register_of_processing_activities(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
-    assert contract.region.title in admin.get(reverse("processing-register")).content.decode()
+    page = admin.get(reverse("processing-register")).content.decode()
+    assert contract.region.title in page
+    for about in ("Plaatsingen", "Bewijs", "Contactpersonen", "Verhalen", "netwerkadres"):
+        assert about in page, about
