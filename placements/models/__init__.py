@@ -27,6 +27,7 @@ from placements.models.upload import (
     UploadRow,
     UploadState,
 )
+from placements.models.what_if import WhatIf
 
 __all__ = [
     "ABOUT_A_PERSON",
@@ -58,4 +59,5 @@ __all__ = [
     "UploadKind",
     "UploadRow",
     "UploadState",
+    "WhatIf",
 ]
