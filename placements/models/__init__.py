@@ -28,6 +28,7 @@ from placements.models.upload import (
     UploadRow,
     UploadState,
 )
+from placements.models.what_if import WhatIf
 
 __all__ = [
     "ABOUT_A_PERSON",
@@ -60,4 +61,5 @@ __all__ = [
     "UploadKind",
     "UploadRow",
     "UploadState",
+    "WhatIf",
 ]

@@ -177,6 +177,8 @@ PAGES = {
     "recognition": Page(who_may(May.RECOGNISE), of="recognition", also=("post",)),
     "table-list": Page(),
     "table-detail": Page(of="table"),
+    "table-what-if": Page(who_may(May.SEE_REGION), of="table"),
+    "table-what-if-file": Page(who_may(May.SEE_REGION), of="table_file"),
     "table-compare": Page(),
     "table-json": Page(of="table"),
     "table-check": Page(public=True, also=("post",)),
@@ -437,6 +439,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
     loaded = make.make_table(contract.region, "alphen")
     return {
         "loaded_table": {"pk": loaded.pk},
+        "table_file": {"pk": contract.table_id, "format": "csv"},
         "row": {"pk": loaded.pk, "position": 1},
         "list_file": {"format": "csv"},
         "sample": {"pk": sample.pk},
@@ -596,6 +599,7 @@ def is_common(kind: str, role: str, beside: bool) -> bool:
     if kind == "statement_code":
         return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
+    of_region = ("table_file", *of_region)
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 
