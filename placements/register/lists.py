@@ -155,6 +155,10 @@ class FulfilmentTable(Table):
         (_("Paid on"), lambda fulfilment: fulfilment.latest.paid_on),
         (_("Date of the activity"), lambda fulfilment: fulfilment.latest.activity_date),
         (_("Value"), lambda fulfilment: value_of(fulfilment)),
+        (
+            _("Counts in another region too"),
+            lambda fulfilment: _("Yes") if fulfilment.effort_id else "",
+        ),
         (_("State"), lambda fulfilment: fulfilment.latest.get_state_display()),
     )
 
