@@ -24,17 +24,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts.imports.door import (
-    Bounds,
-    Outcome,
-    import_changes,
-    import_contracts,
-)
+from contracts.imports.door import Bounds, Outcome
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of
-from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
+from placements.uploads.kinds import KINDS
 from placements.uploads.mending import mended_cells
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
 from sroi.access import Access, May, visible
@@ -68,12 +63,6 @@ from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
 
-# Who may do it one by one, may import.
-MAY: dict[str, May] = {
-    UploadKind.CONTRACTS: May.REGISTER,
-    UploadKind.CHANGES: May.CHANGE,
-    UploadKind.FULFILMENTS: May.ENTER,
-}
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 EXAMPLES = 3
 # Of the sheet, what is shown for who has to say where the names stand.
@@ -116,7 +105,7 @@ class Purpose:
 
 
 def may_import(access: Access, *kinds: str) -> bool:
-    return access.may(*(MAY[kind] for kind in kinds or MAY))
+    return access.may(*(KINDS[kind].may for kind in kinds or KINDS))
 
 
 def purposes(access: Access) -> list[Purpose]:
@@ -127,12 +116,12 @@ def purposes(access: Access) -> list[Purpose]:
     )
     found = [
         Purpose(
-            kind,
+            name,
             regions[grant.region_id],
             firms.get(grant.contractor_id) if grant.contractor_id else None,
         )
-        for kind, may in MAY.items()
-        for grant in access.grants_for(may)
+        for name, kind in KINDS.items()
+        for grant in access.grants_for(kind.may)
     ]
     return list(dict.fromkeys(found))
 
@@ -146,7 +135,7 @@ def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
 
 
 def is_allowed(upload: Upload, access: Access) -> bool:
-    grants = access.grants_for(MAY[upload.kind], region_id=upload.region_id)
+    grants = access.grants_for(KINDS[upload.kind].may, region_id=upload.region_id)
     return any(grant.contractor_id == upload.contractor_id for grant in grants)
 
 
@@ -696,18 +685,13 @@ def _import(
     """
     act, access = Act.of(upload.owner, at), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
-    if upload.kind == UploadKind.CHANGES:
-        return import_changes(upload.region, sheet, act, answered=answered, **options)
     if upload.kind == UploadKind.CONTRACTS:
-        bounds = _bounds(upload, access, contracts)
-        return import_contracts(
-            upload.region, sheet, act, bounds=bounds, answered=answered, **options
-        )
-    if upload.contractor_id:
-        contracts = contracts.filter(contractor=upload.contractor_id)
-    return import_fulfilments(
-        upload.region, sheet, act, contracts=contracts, answered=answered, **options
-    )
+        options["bounds"] = _bounds(upload, access, contracts)
+    elif upload.kind == UploadKind.FULFILMENTS:
+        of_firm = {"contractor": upload.contractor_id} if upload.contractor_id else {}
+        options["contracts"] = contracts.filter(**of_firm)
+    run = KINDS[upload.kind].run
+    return run(upload.region, sheet, act, answered=answered, **options)
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:

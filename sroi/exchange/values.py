@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -389,6 +390,27 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
         return value
 
     return parse
+
+
+def email(cell: Cell) -> str:
+    """An e-mail address, in small letters."""
+    value = text(254)(cell).lower()
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ValueError(_("This is no e-mail address.")) from None
+    return value
+
+
+def web_address(cell: Cell) -> str:
+    """The address of a website; `www.example.org` too."""
+    value = text(200)(cell)
+    value = value if "://" in value else f"https://{value}"
+    try:
+        URLValidator(schemes=["https", "http"])(value)
+    except ValidationError:
+        raise ValueError(_("Give an address as in www.example.org.")) from None
+    return value
 
 
 def plain_kvk(text: str) -> str:

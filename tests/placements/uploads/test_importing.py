@@ -653,7 +653,7 @@ def test_who_may_import_what(world: SimpleNamespace) -> None:
         for name in ("adviser", "officer", "contractor", "reader")
     }
     assert kinds == {
-        "adviser": ["contracts", "changes", "fulfilments"],
+        "adviser": ["contracts", "changes", "fulfilments", "persons", "notes", "firms"],
         "officer": ["contracts"],
         "contractor": ["fulfilments"],
         "reader": [],
