@@ -26,7 +26,7 @@ from django_tasks import task
 
 from contracts.imports.door import Bounds, Outcome
 from contracts.models import Contract, Contractor, Region
-from contracts.people.membership import access_of
+from contracts.people.membership import access_of, advisers_of
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
 from placements.uploads.kinds import KINDS
@@ -472,7 +472,21 @@ def _laid_out(upload: Upload, tables: Sequence[Table]) -> Sheet:
     return sheet
 
 
-def _find_layout(upload: Upload, memory: ColumnMemory | None) -> Sheet:
+def remembered(upload: Upload) -> ColumnMemory:
+    """What its owner chose before; where that says nothing, what a colleague of the region chose.
+    Of who works for a firm nothing is shared.
+    """
+    theirs = ColumnMemory.objects.filter(region=upload.region, kind=upload.kind)
+    own = theirs.filter(user=upload.owner).first() or ColumnMemory()
+    if upload.contractor_id:
+        return own
+    for other in theirs.filter(user__in=advisers_of([upload.region_id])).order_by("pk"):
+        own.names = {**other.names, **own.names}
+        own.shapes = {**other.shapes, **own.shapes}
+    return own
+
+
+def _find_layout(upload: Upload, memory: ColumnMemory) -> Sheet:
     """The rows of the sheet that was chosen or is proposed, with what is shown of it."""
     tables = _tables(upload)
     if not any(table.rows for table in tables):
@@ -483,10 +497,9 @@ def _find_layout(upload: Upload, memory: ColumnMemory | None) -> Sheet:
         table = next(one for one in tables if one.name == chosen_sheet)
         layout = with_left_out(table, Layout(chosen_sheet, tuple(upload.layout["names"])))
     else:
-        shapes = memory.shapes if memory else {}
         sheet = upload.layout.get("sheet")
         asked = [one for one in tables if sheet in (None, one.name)]
-        proposal = propose(asked, vocabulary(upload.kind).knows, shapes)
+        proposal = propose(asked, vocabulary(upload.kind).knows, memory.shapes)
         layout, sure = proposal.layout, proposal.sure and sheet is None
         table = next(one for one in tables if one.name == layout.sheet)
     upload.layout = layout.as_data() | {"sure": sure}
@@ -517,18 +530,16 @@ def _alone(upload: Upload, tables: Sequence[Table], table: Table, sheet: Sheet) 
 
 
 def _look(upload: Upload) -> None:
-    memory = ColumnMemory.objects.filter(
-        user=upload.owner, region=upload.region, kind=upload.kind
-    ).first()
+    memory = remembered(upload)
     is_new = upload.ending != ENDING and not (upload.columns and upload.layout)
     sheet = _find_layout(upload, memory) if is_new else _sheet(upload)
     if len(sheet.rows) == 0:
         raise ExchangeError(_("There are no rows in this file."))
     header, sure = [_masked(name)[:LONGEST_NAME] for name in sheet.header], True
     if len(upload.columns) != len(header):
-        found = match(header, vocabulary(upload.kind), memory.names if memory else {})
+        found = match(header, vocabulary(upload.kind), memory.names)
         upload.columns = found.columns
-        if not upload.given and memory:
+        if not upload.given:
             upload.given = memory.shapes.get(shape_of(header), {})
         given_to_all = upload.given.get("all", {})
         sure = found.sure and not missing(upload.kind, [*found.columns, *given_to_all])

@@ -46,6 +46,11 @@ _NUMBER = re.compile(r"([-−]?)\s*([0-9]+(?:[.,][0-9]+)*)")
 _EUROS = re.compile(
     r"([-−]?)\s*(?:€|EUR|euro)?\s*([-−]?)\s*([0-9.,]+)\s*(?:€|EUR|euro)?", re.IGNORECASE
 )
+# Below zero as book-keepers write it: `(1.250,00)` and `1.250,00-`.
+_IN_BRACKETS = re.compile(r"(?P<before>(?:€|EUR|euro)?\s*)\(\s*(?P<what>[^()−-]+)\)", re.IGNORECASE)
+_MINUS_BEHIND = re.compile(
+    r"(?P<what>[^()−-]*,[0-9]{2})\s*[-−](?P<after>\s*(?:€|EUR|euro)?)", re.IGNORECASE
+)
 # Whole euros as they are written in Dutch: `1.250,-`, `1.250,--`, `1.250,=`.
 _NO_CENTS = re.compile(r"(?<=[0-9]),\s*(?:[-–—−]{1,2}|=)")
 _SPACED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+(?![0-9])")
@@ -111,7 +116,8 @@ def amount(cell: Cell) -> Decimal | Warned:
 
 
 def signed_amount(cell: Cell) -> Decimal | Warned:
-    """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`.
+    """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`,
+    `(1.000,00)` or `1.000,00-`.
 
     A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand
     five hundred. Where dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where
@@ -122,10 +128,18 @@ def signed_amount(cell: Cell) -> Decimal | Warned:
     if not isinstance(cell, str):
         return _rounded(_typed_number(cell))
     written = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), cell)
-    match = _EUROS.fullmatch(_NO_CENTS.sub(",00", written))
+    match = _EUROS.fullmatch(_minus_in_front(_NO_CENTS.sub(",00", written)))
     if not match or (match[1] and match[2]):
         raise _no_number()
     return _fitting(_decimal(match[1] or match[2], match[3], dot_means_thousands=True), 2)
+
+
+def _minus_in_front(written: str) -> str:
+    if found := _IN_BRACKETS.fullmatch(written):
+        return f"-{found['before']}{found['what'].strip()}"
+    if found := _MINUS_BEHIND.fullmatch(written):
+        return f"-{found['what']}{found['after']}"
+    return written
 
 
 def in_thousands(cell: Cell) -> Cell:
