@@ -82,11 +82,10 @@ LOOKS = {
 }
 
 
-def purpose_words(purpose: Purpose) -> str:
+def purpose_words(purpose: Purpose, with_region: bool) -> str:
     kind = capfirst(str(UploadKind(purpose.kind).label))
-    return " · ".join(
-        str(part) for part in (kind, purpose.contractor, purpose.region.title) if part
-    )
+    region = purpose.region.title if with_region else ""
+    return " · ".join(str(part) for part in (kind, purpose.contractor, region) if part)
 
 
 class UploadForm(forms.Form):
@@ -110,7 +109,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.purposes = {purpose.key: purpose for purpose in purposes}
         field: Any = self.fields["purpose"]
-        field.choices = [(key, purpose_words(purpose)) for key, purpose in self.purposes.items()]
+        several = len({purpose.region.pk for purpose in purposes}) > 1
+        field.choices = [(key, purpose_words(one, several)) for key, one in self.purposes.items()]
         if len(self.purposes) == 1:
             field.widget = forms.HiddenInput()
             field.initial = next(iter(self.purposes))

@@ -591,7 +591,9 @@ def test_below_zero_as_book_keepers_write_it(cell: str, value: str) -> None:
     assert exchange.signed_amount(cell) == Decimal(value)
 
 
-@pytest.mark.parametrize("cell", ["(-1.250,00)", "-1.250,00-", "(1.250,00", "()", "1-250", "-(5)", "1250-"])
+@pytest.mark.parametrize(
+    "cell", ["(-1.250,00)", "-1.250,00-", "(1.250,00", "()", "1-250", "-(5)", "1250-"]
+)
 def test_no_amount_with_two_signs_or_half_a_bracket(cell: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         exchange.signed_amount(cell)
