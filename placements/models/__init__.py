@@ -1,7 +1,8 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-outcomes, samples, files that were sent, how contracts stand.
+outcomes, samples, files that were sent, how contracts stand, how reviewers work.
 """
 
+from placements.models.desk import ReviewDesk
 from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
 from placements.models.evidence import ABOUT_A_PERSON, AS_SENT, Evidence
 from placements.models.fulfilment import (
@@ -54,6 +55,7 @@ __all__ = [
     "Outcome",
     "PlacementOutcome",
     "PlacementTerm",
+    "ReviewDesk",
     "RowOutcome",
     "Sample",
     "SampleCheck",

@@ -220,6 +220,8 @@ PAGES = {
     "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),
     "disagreement": Page(who_may(May.REVIEW), of="disagreement", also=("post",)),
     "review": Page(who_may(May.REVIEW), of="waiting", also=("post",)),
+    "review-value": Page(who_may(May.REVIEW), of="waiting", method="post"),
+    "review-phrases": Page(who_may(May.REVIEW), also=("post",)),
     "sample": Page(who_may(May.SEE_REGION), also=("post",)),
     "sample-detail": Page(who_may(May.SEE_REGION), of="sample"),
     "sample-check": Page(who_may(May.SAMPLE), of="sample_check", also=("post",)),
@@ -246,9 +248,6 @@ PAGES = {
     "evidence-page": Page(who_may(May.SEE_FULFILMENTS), of="evidence_page"),
     "evidence-remove": Page(who_may(May.ENTER), of="evidence", answers=302, also=("post",)),
     "evidence-erase": Page(who_may(May.REVIEW), of="evidence", also=("post",)),
-    "evidence-seen": Page(
-        who_may(May.REVIEW), of="waiting", method="post", answers=302, also=("get",)
-    ),
     "calculator": Page(public=True),
     "interim-report": Page(who_may(May.ENTER), also=("post",)),
     "search": Page(),
