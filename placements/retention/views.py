@@ -164,7 +164,9 @@ def all_about_user(user: Any, memberships: Any) -> dict[str, Any]:
         "roles": list(
             memberships.values("role", "region__code", "contractor__name", "started_at", "ended_at")
         ),
-        "sessions": list(user.usersession_set.values("created_at", "last_seen_at", "user_agent")),
+        "sessions": list(
+            user.usersession_set.values("created_at", "last_seen_at", "user_agent", "ip")
+        ),
         "log": [
             {"at": event.at, "what": told(event), "kind": event.kind}
             for event in audit.events_of([user])

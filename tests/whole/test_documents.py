@@ -1,15 +1,21 @@
 """Documents that stay true: what they name is there, and the handbook says what the code does."""
 
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from django.urls import Resolver404, resolve
 
 from contracts.policy.loading import POLICY_DEFAULTS
 from contracts.valuation_tables.units import UNITS
+from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.standing.progress import Status
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.exchange import PARTS
@@ -150,6 +156,152 @@ def test_a_table_of_the_handbook_names_what_the_code_has_and_nothing_else(table:
     assert sorted(names) == sorted(OF_THE_CODE[table])
 
 
+# --- the proof for officers -----------------------------------------------------------------------
+
+DPIA = ROOT / "docs" / "proof" / "dpia.md"
+PROOF = sorted((ROOT / "docs" / "proof").glob("*.md"))
+# How a requirement stands, in the language of who reads it, and whether something has to show it.
+STANDS = {
+    **dict.fromkeys(["met", "partly", "shared", "ja", "deels", "gedeeld"], True),
+    **dict.fromkeys(["yours", "not yet", "n/a", "bij u", "nog niet", "n.v.t."], False),
+}
+# What stands for a part of an address that differs.
+IN_ADDRESSES = {"NUMMER": "1", "REGIO": "regio", "JAAR": "2024"}
+NUMBER = re.compile(r"\b\d+(?:\.\d+){1,2}\b")
+
+each_proof = pytest.mark.parametrize("document", PROOF, ids=lambda path: path.name)
+
+
+def rows_of(document: Path, column: str) -> Iterator[list[str]]:
+    """The cells of each row of the tables with this column."""
+    tables = re.findall(r"(?:^\|.*\n)+", document.read_text(encoding="utf-8"), re.MULTILINE)
+    for table in tables:
+        head, _line, *rows = [
+            [cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()
+        ]
+        if column in head:
+            yield from rows
+
+
+def judged(document: Path) -> Iterator[tuple[list[str], str, str]]:
+    """Of each row its numbers (or what it is called), how it stands, and what shows it."""
+    for cells in rows_of(document, "status"):
+        stands = [cell for cell in cells if cell in STANDS]
+        assert len(stands) == 1, cells
+        yield NUMBER.findall(cells[0]) or cells[:1], stands[0], cells[-1]
+
+
+@each_proof
+def test_each_requirement_says_how_it_stands_and_what_shows_it(document: Path) -> None:
+    unshown = [
+        names
+        for names, stands, shown in judged(document)
+        if STANDS[stands] and "`" not in shown and "](" not in shown
+    ]
+    assert unshown == []
+
+
+@each_proof
+def test_tests_that_are_named_exist(document: Path) -> None:
+    tests = {code for code in code_in(document) if "::" in code}
+    assert [test for test in sorted(tests) if not is_test(*test.split("::"))] == []
+
+
+def is_test(file: str, name: str) -> bool:
+    path = ROOT / file
+    return path.is_file() and f"def {name}(" in path.read_text(encoding="utf-8")
+
+
+@each_proof
+def test_pages_that_are_named_exist(document: Path) -> None:
+    assert [code for code in code_in(document) if code.startswith("/") and not is_page(code)] == []
+
+
+def is_page(address: str) -> bool:
+    for word, instead in IN_ADDRESSES.items():
+        address = address.replace(word, instead)
+    try:
+        return bool(resolve(address))
+    except Resolver404:
+        return False
+
+
+@each_proof
+def test_settings_terms_and_files_that_are_named_exist(document: Path) -> None:
+    """Also a setting of one word, a key of a policy or of the terms of users, and any file."""
+    described = named(ROOT / "docs" / "running.md", r"\b([A-Z][A-Z_]+)\b")
+    terms = json.loads(Path(settings.USER_TERMS).read_text(encoding="utf-8"))
+    known = {*POLICY_DEFAULTS, *chain.from_iterable(terms), *get_commands()}
+    words = named(document, r"^([A-Z]{3,})$")
+    assert [word for word in words - described if not (ROOT / word).exists()] == []
+    assert named(document, r"^([a-z]+(?:_[a-z]+)+)$") - known == set()
+    files = named(document, r"^([\w.][\w./-]*\.(?:py|md|txt|yml|toml|conf|sh|json|html|js|css))$")
+    assert [name for name in files if not (ROOT / name).exists()] == []
+
+
+@each_proof
+def test_the_index_counts_how_the_requirements_stand(document: Path) -> None:
+    """By the words of the document itself: `met 3, yours 1`."""
+    counted: Counter[str] = Counter()
+    for names, stands, _shown in judged(document):
+        counted[stands] += len(names)
+    said = ", ".join(f"{stands} {counted[stands]}" for stands in STANDS if counted[stands])
+    index = (ROOT / "docs" / "proof" / "README.md").read_text(encoding="utf-8")
+    assert f"]({document.name}) | {said} |" in index or not counted, said
+
+
+def test_the_terms_in_the_dpia_are_those_of_the_data() -> None:
+    """The policy as published, the terms of users and the settings: each with its number."""
+    terms_of_users = json.loads(Path(settings.USER_TERMS).read_text(encoding="utf-8"))[-1]
+    terms = {
+        **{key: POLICY_DEFAULTS[key] for key in POLICY_DEFAULTS if key.startswith("retention_")},
+        **{key: number for key, number in terms_of_users.items() if key != "valid_from"},
+        "NEVER_SETTLED_MONTHS": NEVER_SETTLED_MONTHS,
+        "IMPORT_KEEP_DAYS": settings.IMPORT_KEEP_DAYS,
+    }
+    told = [(key.strip("`"), term) for _what, key, term, _since in rows_of(DPIA, "sleutel")]
+    assert {key: int(term.split()[0]) for key, term in told if key in terms} == terms
+
+
+@pytest.mark.parametrize("standard", ["asvs-5.0.0-level-2", "bio2-1.3", "accessibility-wcag-2.2"])
+def test_each_requirement_of_a_standard_stands_there_once(standard: str) -> None:
+    listed = (ROOT / "tests" / "data" / "proof" / f"{standard}.txt").read_text()
+    asked = [
+        f"{section}.{number}"
+        for section, numbers in re.findall(r"^(\d+\.\d+): (.+)$", listed, re.MULTILINE)
+        for number in numbers.split()
+    ]
+    document = ROOT / "docs" / "proof" / f"{standard.split('-')[0]}.md"
+    answered = [name for names, *_ in judged(document) for name in names if NUMBER.match(name)]
+    assert sorted(answered) == sorted(asked)
+
+
+def test_the_licence_of_each_package_is_known_and_allowed() -> None:
+    """A release that changes its licence says so here; of what is not installed only the row."""
+    document = ROOT / "docs" / "proof" / "licences.md"
+    listed = re.search(r"^Allowed: (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    allowed = set(listed[1].split(", "))
+    rows = {row[0]: row[1:] for row in rows_of(document, "package")}
+    pinned = re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(pinned)
+    for name, (licence, says) in rows.items():
+        choices = [set(choice.split(" AND ")) for choice in licence.split(" OR ")]
+        assert any(choice <= allowed for choice in choices), name
+        assert says == licence_said_by(name, otherwise=says), name
+
+
+def licence_said_by(name: str, otherwise: str) -> str:
+    try:
+        said = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return otherwise
+    expression, line = said.get("License-Expression", ""), said.get("License", "").strip()
+    kinds = [kind for kind in said.get_all("Classifier", []) if kind.startswith("License ::")]
+    # Some put the whole text in the line.
+    line = line if len(line) < 61 and "\n" not in line else ""
+    return expression or line or "; ".join(sorted(k.split(" :: ")[-1] for k in kinds)) or "–"
+
+
 # --- what is beside them --------------------------------------------------------------------------
 
 
@@ -162,7 +314,7 @@ def test_the_readme_shows_two_pictures_that_are_small() -> None:
     assert all((ROOT / picture).stat().st_size < HEAVIEST_PICTURE for picture in shown)
 
 
-@pytest.mark.parametrize("folder", ["decisions", "how-to"])
+@pytest.mark.parametrize("folder", ["decisions", "how-to", "proof"])
 def test_each_of_a_folder_is_in_its_list(folder: str) -> None:
     pages = {path.name for path in (ROOT / "docs" / folder).glob("*.md")} - {"README.md"}
     listed = re.findall(

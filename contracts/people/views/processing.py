@@ -70,8 +70,8 @@ USERS = Activity(
     TASK,
     _("People of clients, the region and contractors"),
     _(
-        "Name, e-mail address, telephone of their work, roles, sessions, when signed in, and what"
-        " was done and looked at"
+        "Name, e-mail address, telephone of their work, roles, sessions with network address and"
+        " browser, when signed in, and what was done and looked at"
     ),
     _("Region admins; a name stands with each decision"),
     _(
@@ -88,7 +88,16 @@ UPLOADS = Activity(
     _("Only who sent the file"),
     _("The file until it is imported; its rows some days more, see IMPORT_KEEP_DAYS"),
 )
-ACTIVITIES = (PLACEMENTS, EVIDENCE, UPLOADS, CONTACTS, USERS)
+STORIES = Activity(
+    _("Stories in an annual report"),
+    _("Show what social return does for people"),
+    _("Consent: GDPR, article 6, paragraph 1, under a"),
+    _("People in a story"),
+    _("What they tell, a picture, and who gave consent on which day"),
+    _("Everyone, once the report is published; of the consent only who writes the report"),
+    _("As long as the report. What is taken out of a draft is gone at once."),
+)
+ACTIVITIES = (PLACEMENTS, EVIDENCE, UPLOADS, CONTACTS, STORIES, USERS)
 
 
 @require_safe

@@ -73,6 +73,13 @@ def test_everything_about_a_user(contract: Any) -> None:
     assert admin.get(reverse("held-user", args=[membership_elsewhere.pk])).status_code == 404
 
 
+def test_what_is_kept_of_a_session_is_told_with_its_network_address() -> None:
+    reader, client = make.make_user(Role.READER, make.make_region()), Client()
+    client.post(reverse("login"), {"login": reader.email, "password": make.PASSWORD})
+    held = client.get(reverse("held-self"), {"format": "json"}).json()
+    assert [session["ip"] for session in held["sessions"]] == ["127.0.0.1"]
+
+
 def test_the_log_shows_the_region_and_nothing_else(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
     make.make_contract(
@@ -186,4 +193,7 @@ def test_everyone_sees_what_is_kept_about_them_and_until_when(contract: Any) -> 
 
 def test_the_register_of_processing_activities(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
-    assert contract.region.title in admin.get(reverse("processing-register")).content.decode()
+    page = admin.get(reverse("processing-register")).content.decode()
+    assert contract.region.title in page
+    for about in ("Plaatsingen", "Bewijs", "Contactpersonen", "Verhalen", "netwerkadres"):
+        assert about in page, about
