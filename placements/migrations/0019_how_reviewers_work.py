@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_sealed_second_factors'),
-        ('placements', '0014_people_where_from_and_what_became'),
+        ('placements', '0018_what_if'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0027_rates_spread_exemption_and_trust'),
-        ('placements', '0014_people_where_from_and_what_became'),
+        ('placements', '0017_one_effort_several_regions'),
     ]
 
     operations = [
