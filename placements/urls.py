@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("placements.outcomes.urls")),
     path("", include("placements.linking.urls")),
     path("", include("placements.samples.urls")),
+    path("", include("placements.what_if.urls")),
     path("", include("placements.uploads.urls")),
     path("", include("placements.retention.urls")),
 ]

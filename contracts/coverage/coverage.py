@@ -1,6 +1,7 @@
 """Which contracts should have an obligation by their policy, and which have one."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +20,9 @@ class Tally:
     number: int = 0
     value: Decimal = ZERO
 
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.number + other.number, self.value + other.value)
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -29,6 +33,13 @@ class Coverage:
     with_obligation: Tally = Tally()
     without_with_reason: Tally = Tally()
     without_reason: Tally = Tally()
+    # Of those without, with a reason: by its category, blank where there are words only.
+    reasons: dict[str, Tally] = field(default_factory=dict)
+
+    @property
+    def by_reason(self) -> list[tuple[str, Tally]]:
+        """The reasons, what was said most first."""
+        return sorted(self.reasons.items(), key=lambda of: (-of[1].number, of[0]))
 
 
 # A contract that says why it has no obligation, or whose contractor is exempt.
@@ -70,10 +81,13 @@ def coverage(contracts: QuerySet[Any], owed: Lines | None, period: Period) -> Co
         .order_by()
         .annotate(answer=answer, part=value_at_award(owed))
     )
-    found = rows.values("answer").annotate(number=Count("pk"), total=Sum("part"))
-    tallies = {row["answer"]: Tally(row["number"], row["total"] or ZERO) for row in found}
-    return Coverage(
-        number=sum(tally.number for tally in tallies.values()),
-        value=sum((tally.value for tally in tallies.values()), ZERO),
-        **tallies,
-    )
+    found = rows.values_list("answer", "rate_reason")
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    reasons: dict[str, Tally] = {}
+    for name, reason, number, total in found.annotate(number=Count("pk"), total=Sum("part")):
+        tally = Tally(number, total or ZERO)
+        tallies[name] += tally
+        if name == "without_with_reason":
+            reasons[reason] = tally
+    whole = sum(tallies.values(), Tally())
+    return Coverage(whole.number, whole.value, **tallies, reasons=reasons)

@@ -6,12 +6,13 @@ from typing import Any
 import django_tables2
 from django.db.models import QuerySet
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import WITH_REASON
 from contracts.imports.written import FIGURES, IN_FILE
-from contracts.models import Contract, ContractShare, Municipality, ProcurementType
+from contracts.models import Contract, ContractShare, Municipality, ProcurementType, RateReason
 from contracts.owed.exemption import exempt_because
 from contracts.owed.obligation import threshold
 from sroi.access import visible
@@ -36,6 +37,11 @@ def reason_of(contract: Contract) -> str:
         contract.rate_reason_text,
     )
     return ": ".join(part for part in parts if part) or _("no reason given")
+
+
+def reason_called(code: str) -> str:
+    """A category of reasons; blank is a reason in words only."""
+    return capfirst(str(RateReason(code).label)) if code else _("In words only")
 
 
 class ContractColumns(Table):

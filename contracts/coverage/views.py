@@ -10,12 +10,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import coverage, expected_to_owe, value_at_award
-from contracts.coverage.lists import CoverageFilterSet, CoverageTable
+from contracts.coverage.lists import CoverageFilterSet, CoverageTable, reason_called
 from contracts.imports.written import FETCHED, name_clients
 from contracts.models import Contract, ObligationLine
 from contracts.owed.shares import SharesOfContracts
 from sroi.access import May, visible
 from sroi.periods import Period
+from sroi.templatetags.formats import euro
 from sroi.views import ForWhoMay, ListFile, ListPage
 
 
@@ -51,7 +52,11 @@ class CoverageList(ForWhoMay, ListPage):
         tally = coverage(
             visible(Contract, access), visible(ObligationLine, access), Period.year(year)
         )
-        return super().get_context_data(coverage=tally, year=year, **kwargs)
+        reasons = [
+            (reason_called(code), f"{reason.number} ({euro(reason.value)})")
+            for code, reason in tally.by_reason
+        ]
+        return super().get_context_data(coverage=tally, reasons=reasons, year=year, **kwargs)
 
 
 class CoverageFile(ListFile, CoverageList):

@@ -6,7 +6,7 @@ kept.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
 from sroi.accounts.ending.erasures import list_erased
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused, key_of, refuse_overtaken, refuse_to_come
 from sroi.files.storage import evidence_storage
 
@@ -83,6 +84,17 @@ def write(
     return note
 
 
+def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None]) -> None:
+    """Those of an import, all or none."""
+    with transaction.atomic():
+        _refuse_where_closed(notes)
+        for note in notes:
+            refuse_to_come(note.day, act.today)
+            note.by, note.at = act.by, act.at
+        ContractNote.objects.bulk_create(notes, batch_size=AT_ONCE)
+        seal()
+
+
 def remove_note(note: ContractNote, act: Act) -> None:
     """Take away what should not have been written down; that something was there remains."""
     with transaction.atomic():
@@ -115,6 +127,25 @@ def save_person(
         for name, value in given.items():
             setattr(person, name, value)
         person.save()
+
+
+def bring_persons(
+    new: Sequence[ContactPerson], changed: Sequence[ContactPerson], seal: Callable[[], None]
+) -> None:
+    """Those of an import, all or none."""
+    with transaction.atomic():
+        _refuse_where_closed([*new, *changed])
+        ContactPerson.objects.bulk_create(new, batch_size=AT_ONCE)
+        told = ["name", "function", "email", "phone"]
+        ContactPerson.objects.bulk_update(changed, told, batch_size=AT_ONCE)
+        seal()
+
+
+def _refuse_where_closed(rows: Sequence[ContactPerson | ContractNote]) -> None:
+    """Asked in the transaction that writes them."""
+    closed = Contract.objects.filter(pk__in={row.contract_id for row in rows})
+    if contract := closed.exclude(state__in=OPEN).first():
+        refuse_closed(contract)
 
 
 def remove_person(person: ContactPerson) -> None:

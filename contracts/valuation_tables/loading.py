@@ -7,7 +7,7 @@ or accepted.
 Source: DOMAIN.md section 5.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -128,6 +128,28 @@ def loaded_tables() -> list[ValuationTable]:
     published = ValuationTable.objects.filter(Q(made_here=False) | Exists(in_line))
     tables = published.select_related("region").prefetch_related("blocks").order_by("code", "pk")
     return list({table.code: table for table in tables}.values())
+
+
+def for_the_same(block: BuildingBlock, rows: Iterable[BuildingBlock]) -> list[BuildingBlock]:
+    """The rows of another table for the same target group, or without one those of the same
+    unit.
+    """
+    return [
+        row
+        for row in rows
+        if row.kind == block.kind
+        and row.target_group == block.target_group
+        and (block.target_group or row.unit == block.unit)
+    ]
+
+
+def counterpart(block: BuildingBlock, rows: Iterable[BuildingBlock]) -> BuildingBlock | None:
+    """The row of another table that takes the place of a row: of the same code and kind, else the
+    first one that is for the same.
+    """
+    rows = list(rows)
+    same = [row for row in rows if (row.code, row.kind) == (block.code, block.kind)]
+    return next(iter(same or for_the_same(block, rows)), None)
 
 
 class LineOfTables:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from contracts.models import BuildingBlock, ValuationTable
 from contracts.valuation_tables.facts import goes_with
-from contracts.valuation_tables.loading import loaded_tables
+from contracts.valuation_tables.loading import for_the_same, loaded_tables
 from placements.claims.valuation import Claim, Counted, Value, is_met, value
 
 
@@ -46,8 +46,5 @@ def elsewhere(
         Elsewhere(other, candidate, worth_under(claim, contract, other, candidate))
         for other in loaded_tables()
         if other.code != table.code
-        for candidate in other.blocks.all()
-        if candidate.kind == block.kind
-        and candidate.target_group == block.target_group
-        and (block.target_group or candidate.unit == block.unit)
+        for candidate in for_the_same(block, other.blocks.all())
     ]

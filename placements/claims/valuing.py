@@ -58,6 +58,12 @@ def fetch(versions: Sequence[FulfilmentVersion]) -> None:
     )
 
 
+def fetch_contracts(versions: Sequence[FulfilmentVersion]) -> None:
+    """Fetch only under which contracts they are, with the policy, where nothing is valued."""
+    allocations = Allocation.objects.select_related("contract__policy")
+    prefetch_related_objects(versions, Prefetch("allocations", allocations))
+
+
 def _once(known: dict[Any, Any], found: Any) -> Any:
     """The object that stands for this row already, or else this one."""
     return known.setdefault((type(found), found.pk), found)

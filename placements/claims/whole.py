@@ -13,6 +13,7 @@ from decimal import ROUND_DOWN, Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from contracts.models import BuildingBlock, Contract
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion, OneEffort
 from sroi.database.batches import in_batches
 from sroi.doors import Refused
@@ -75,6 +76,19 @@ def too_much(share: Decimal, elsewhere: Decimal) -> str:
     }
 
 
+Parts = Sequence[tuple[Contract, BuildingBlock, Decimal]]
+
+
+def of_the_whole(parts: Parts) -> Parts:
+    """These parts in the same proportions, without leaving anything to what is elsewhere."""
+    total = sum((share for _contract, _block, share in parts), ZERO)
+    least = Decimal("0.0001")
+    return [
+        (contract, block, (share * WHOLE / total).quantize(least, ROUND_DOWN))
+        for contract, block, share in parts
+    ]
+
+
 def left(elsewhere: Decimal) -> Decimal:
     """What can still be handed in, as somebody can type it."""
     return max(WHOLE - elsewhere, ZERO).quantize(Decimal("0.01"), ROUND_DOWN)
@@ -84,18 +98,20 @@ def hold(fulfilments: Sequence[int]) -> None:
     """Refuse, in the transaction that handed these in or linked them, what would make more than the
     whole of one effort.
 
-    Each fulfilment is held before its effort, so that it is not linked meanwhile.
+    Each fulfilment is held before its effort, so that it is not linked meanwhile. Of many it is
+    said which.
     """
-    efforts: dict[int, list[int]] = defaultdict(list)
+    efforts: dict[int, dict[int, str]] = defaultdict(dict)
     for some in in_batches(sorted(fulfilments)):
         rows = Fulfilment.objects.select_for_update().filter(pk__in=some)
-        for pk, effort in rows.order_by("pk").values_list("pk", "effort"):
+        for pk, effort, number in rows.order_by("pk").values_list("pk", "effort", "external_id"):
             if effort:
-                efforts[effort].append(pk)
+                efforts[effort][pk] = number
     if not efforts:
         return
     list(OneEffort.objects.select_for_update().filter(pk__in=efforts).order_by("pk"))
     for effort, shares in counting(efforts.keys()).items():
         share = sum((shares.get(pk, ZERO) for pk in efforts[effort]), ZERO)
         if why := too_much(share, sum(shares.values(), ZERO) - share):
-            raise Refused(why)
+            which = f"{', '.join(efforts[effort].values())}: " if len(fulfilments) > 1 else ""
+            raise Refused(which + why)

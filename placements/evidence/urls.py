@@ -7,5 +7,4 @@ urlpatterns = [
     path("bewijsstukken/<int:pk>/<int:page>/", views.PagePicture.as_view(), name="evidence-page"),
     path("bewijsstukken/<int:pk>/verwijderen/", views.Remove.as_view(), name="evidence-remove"),
     path("bewijsstukken/<int:pk>/wissen/", views.Erase.as_view(), name="evidence-erase"),
-    path("beoordelen/<int:pk>/gezien/", views.Seen.as_view(), name="evidence-seen"),
 ]

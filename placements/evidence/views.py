@@ -10,20 +10,18 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import capfirst, slugify
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import EvidenceKind, called
 from placements.evidence import door as evidence
-from placements.evidence.forms import SeenForm
 from placements.models import Evidence, Fulfilment
 from placements.rights import OPEN_TO_EDIT, may_enter, may_review, may_see_person
-from sroi.doors import Refused
 from sroi.files.checking import ENDINGS, PDF
 from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
-from sroi.views import ButtonPage, ConfirmPage, OfOne, Request, act_of
+from sroi.views import ConfirmPage, OfOne, Request, act_of
 
 
 class OfEvidence(OfOne):
@@ -123,30 +121,6 @@ class Erase(Erasing):
     def do(self, form: Any) -> str:
         evidence.erase(self.found, act_of(self.request, _("A file was refused and erased")))
         return _("The file is erased. Ask the contractor for another one if it is needed.")
-
-    @property
-    def back_url(self) -> str:
-        return reverse("review", args=[self.fulfilment.pk])
-
-
-class Seen(OfOne, ButtonPage):
-    """The adviser saw a document about a person that is not stored."""
-
-    model = Fulfilment
-    related = ("latest",)
-    fulfilment: Any
-
-    def may(self) -> bool:
-        return may_review(self.request.access, self.fulfilment)
-
-    def do(self) -> str:
-        form, version = SeenForm(self.request.POST), self.fulfilment.latest
-        if not form.is_valid() or not version:
-            reasons = [str(fault) for some in form.errors.values() for fault in some]
-            raise Refused(" ".join(reasons) or _("There is nothing to review any more."))
-        how, kind = form.cleaned_data["how"], form.cleaned_data["kind"]
-        evidence.see(version, kind, how, localdate(), act_of(self.request))
-        return _("Noted that you saw it.")
 
     @property
     def back_url(self) -> str:

@@ -23,6 +23,7 @@ SHOWN = {
     "kvk": _("KvK number"),
     "own": _("Your reference"),
     "value": _("Value"),
+    "linked": _("Counts in another region too"),
 }
 
 

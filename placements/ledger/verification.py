@@ -25,10 +25,12 @@ from contracts.models import (
 )
 from contracts.owed.amounts import owed_by
 from contracts.owed.shares import SharesOfContracts
+from placements.claims import whole
 from placements.claims.valuing import Valued, fetch, values_as_accepted
 from placements.ledger.posting import Line, last_month, lines_of, may_be_posted
 from placements.models import (
     ContractStanding,
+    Fulfilment,
     FulfilmentLine,
     FulfilmentState,
     FulfilmentVersion,
@@ -52,6 +54,7 @@ def differences(regions: Iterable[Region], today: date) -> Iterator[str]:
         yield from _reversals(region)
         yield from _months(region, today)
         yield from _fulfilments(region, today)
+        yield from _linked(region)
         yield from _standings(region, today)
 
 
@@ -92,6 +95,19 @@ def _obligations(region: Region) -> Iterator[str]:
                 "v": euro2(expected[0]),
                 "o": euro2(expected[1]),
             }
+
+
+def _linked(region: Region) -> Iterator[str]:
+    """What is linked as the same with what is elsewhere counts for the whole at most."""
+    rows = Fulfilment.objects.filter(region=region, effort__isnull=False).order_by()
+    for some in in_batches(rows.values_list("effort", "external_id").iterator(AT_ONCE)):
+        numbers = dict(some)
+        for effort, shares in whole.counting(numbers.keys()).items():
+            if (total := sum(shares.values(), ZERO)) > whole.WHOLE:
+                yield _("Fulfilment %(number)s counts for %(total)s%%, with elsewhere.") % {
+                    "number": numbers[effort],
+                    "total": all_decimals(total),
+                }
 
 
 def _shares(region: Region) -> Iterator[str]:

@@ -142,19 +142,21 @@ def together(fulfilment: Fulfilment, version: FulfilmentVersion, access: Access)
     effort = fulfilment.effort_id
     if not (effort or regions):
         return None
-    linkable = bool(regions) and is_live(version, fulfilment)
+    rows: QuerySet[Any] = visible(Fulfilment, access).filter(effort=effort, region__in=regions)
+    own = list(rows.select_related("region", "latest").order_by("pk")) if effort and regions else []
+    # Where there is one of it that is live, no other is looked for.
+    left = regions - {other.region_id for other in own if is_live(other.latest, other)}
+    linkable = bool(left) and is_live(version, fulfilment)
     proposed = tuple(alike(version, access)) if linkable else ()
     if not effort:
         return Together(False, proposed=proposed, may_link=linkable)
     shares = whole.counting([effort])[effort]
     here = shares.get(fulfilment.pk, ZERO)
-    own: QuerySet[Any] = visible(Fulfilment, access).filter(effort=effort, region__in=regions)
-    rows = own.select_related("region", "latest").order_by("pk") if regions else ()
     return Together(
         is_linked=True,
         here=here,
         elsewhere=sum(shares.values(), ZERO) - here,
-        own=tuple((other, shares.get(other.pk, ZERO)) for other in rows),
+        own=tuple((other, shares.get(other.pk, ZERO)) for other in own),
         proposed=proposed,
         may_link=linkable,
         may_unlink=not here

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contracts', '0026_contractors_are_reminded'),
-        ('placements', '0015_mended_rows_of_an_upload'),
+        ('placements', '0015_mended_rows_and_more_kinds_of_uploads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

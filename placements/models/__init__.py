@@ -1,7 +1,8 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-outcomes, samples, files that were sent, how contracts stand.
+outcomes, samples, files that were sent, how contracts stand, how reviewers work.
 """
 
+from placements.models.desk import ReviewDesk
 from placements.models.dialogue import Disagreement, DisagreementState, KeptEdition
 from placements.models.evidence import ABOUT_A_PERSON, AS_SENT, Evidence
 from placements.models.fulfilment import (
@@ -28,6 +29,7 @@ from placements.models.upload import (
     UploadRow,
     UploadState,
 )
+from placements.models.what_if import WhatIf
 
 __all__ = [
     "ABOUT_A_PERSON",
@@ -53,6 +55,7 @@ __all__ = [
     "Outcome",
     "PlacementOutcome",
     "PlacementTerm",
+    "ReviewDesk",
     "RowOutcome",
     "Sample",
     "SampleCheck",
@@ -60,4 +63,5 @@ __all__ = [
     "UploadKind",
     "UploadRow",
     "UploadState",
+    "WhatIf",
 ]

@@ -16,6 +16,9 @@ class UploadKind(models.TextChoices):
     CONTRACTS = "contracts", _("contracts")
     CHANGES = "changes", _("obligation changes")
     FULFILMENTS = "fulfilments", _("fulfilments")
+    PERSONS = "persons", _("contact persons")
+    NOTES = "notes", _("notes")
+    FIRMS = "firms", _("social firms")
 
 
 class UploadState(models.TextChoices):

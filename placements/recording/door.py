@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Contractor, Region
+from placements.claims import whole
 from placements.claims.content import FROM_THE_FIRST_DAY, Content, Draft, content_of
 from placements.life import door as life
 from placements.models import Allocation, Fulfilment, FulfilmentVersion
@@ -31,13 +32,16 @@ TRIES_FOR_A_NUMBER = 5
 
 def copied(version: FulfilmentVersion) -> Content:
     """An earlier one as the beginning of a new one, without what is of that one person, invoice or
-    day; the hours per week are those that held last.
+    day; the hours per week are those that held last. It is linked with nothing, so its parts are
+    of the whole.
     """
     content = content_of(version)
+    parts = content.allocations
     empty = FulfilmentVersion()
     return replace(
         content,
         fields=content.fields | {name: getattr(empty, name) for name in NOT_COPIED},
+        allocations=whole.of_the_whole(parts) if version.fulfilment.effort_id else parts,
         hours=[(FROM_THE_FIRST_DAY, hours) for _day, hours in sorted(content.hours)[-1:]],
     )
 

@@ -148,6 +148,7 @@ class FulfilmentTable(Table):
         (SHOWN["contractor"], lambda fulfilment: fulfilment.contractor.name),
         (SHOWN["kvk"], lambda fulfilment: fulfilment.contractor.kvk),
         (SHOWN["value"], lambda fulfilment: value_of(fulfilment)),
+        (SHOWN["linked"], lambda fulfilment: _("Yes") if fulfilment.effort_id else ""),
     )
 
     def order_period(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:

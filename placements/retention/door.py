@@ -40,6 +40,7 @@ from placements.models import (
     FulfilmentVersion,
     KeptEdition,
 )
+from placements.reviewing import door as reviewing
 from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
 from sroi.accounts.ending import erasing
@@ -203,13 +204,18 @@ def erase_users_on_time(*, at: datetime) -> None:
     erasing.forget_sessions(at)
     erasing.forget_log(at)
     over = people.accounts_over(today)
-    people.forget_accounts(over)
+    _forget_users(over)
     erasing.erase_accounts(over, "no role")
 
 
 def erase_users_again(numbers: Collection[int]) -> None:
-    people.forget_accounts(numbers)
+    _forget_users(numbers)
     erasing.erase_accounts_again(numbers)
+
+
+def _forget_users(numbers: Collection[int]) -> None:
+    reviewing.forget_desks(numbers)
+    people.forget_accounts(numbers)
 
 
 def by_rule(found: Iterable[Due]) -> dict[str, int]:

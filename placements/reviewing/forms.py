@@ -1,4 +1,4 @@
-"""What is asked of an adviser who accepts otherwise than was claimed."""
+"""What is asked of an adviser who saw a document, or accepts otherwise than was claimed."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
@@ -6,13 +6,46 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from contracts.models import BuildingBlock, Contract
-from placements.claims import proof
+from placements.claims import proof, questions
 from placements.claims.content import Content
+from placements.models import Fulfilment
 from placements.recording.forms import DetailsForm
 from sroi.fields import euros, text_field
+
+LONGEST_PHRASE = 300
+
+
+class SeenForm(forms.Form):
+    how = text_field(gettext_lazy("What did you see, and how?"), LONGEST_PHRASE)
+    keep = forms.BooleanField(label=gettext_lazy("Keep this as a phrase of my own"), required=False)
+
+
+class PhrasesForm(forms.Form):
+    phrases = text_field(
+        gettext_lazy("One phrase on each line"),
+        6 * LONGEST_PHRASE,
+        rows=6,
+        required=False,
+        help_text=gettext_lazy(
+            "Such as: shown at the office. One press then notes that you saw a document that way."
+        ),
+    )
+
+    def lines(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["phrases"].splitlines() if line.strip()]
+
+    def clean_phrases(self) -> str:
+        text: str = self.cleaned_data["phrases"]
+        if any(len(line.strip()) > LONGEST_PHRASE for line in text.splitlines()):
+            raise ValidationError(
+                _("A phrase has at most %(n)s characters.") % {"n": LONGEST_PHRASE}
+            )
+        return text
 
 
 def _chosen(
@@ -97,3 +130,11 @@ class AdjustForm(DetailsForm):
             for contract, block, percent in content.allocations
         ]
         return content
+
+    def worth(self, about: Fulfilment) -> Decimal:
+        """What it would be worth as it is filled in so far: what was decided, or else computed."""
+        self.full_clean()
+        decided: Decimal | None = self.cleaned_data.get("decided_value")
+        if decided is not None:
+            return decided
+        return questions.total(questions.worth(about.kind, self.filled_in(), about))

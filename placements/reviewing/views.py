@@ -1,16 +1,16 @@
 """Reviewing: the queue, the claim with its value and signals, the evidence, and four answers."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
@@ -30,60 +30,44 @@ from placements.models import (
     Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
+    ReviewDesk,
 )
 from placements.recording.forms import WhyForm
+from placements.reviewing import door as reviewing
 from placements.reviewing import signals as duplicates
-from placements.reviewing.forms import AdjustForm
+from placements.reviewing.forms import AdjustForm, PhrasesForm, SeenForm
+from placements.reviewing.lists import ORDERS, SHOWN, TEAM, WHOSE, Queue
 from placements.rights import may_review, reviews_own_entry
-from placements.standing.known import waiting
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers, is_key
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro
-from sroi.views import ForWhoMay, Request, act_of
-
-SHOWN = 50
-ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
-    "age": (gettext_lazy("Oldest first"), ("submitted_at", "pk")),
-    "contract": (
-        gettext_lazy("By contract"),
-        ("allocations__contract__reference", "submitted_at", "pk"),
-    ),
-    "contractor": (
-        gettext_lazy("By contractor"),
-        ("fulfilment__contractor__name_folded", "submitted_at", "pk"),
-    ),
-}
+from sroi.views import FormPage, ForWhoMay, Request, act_of
 
 
 class Reviewing(ForWhoMay, View):
-    """What waits for an adviser, in the order that was chosen."""
+    """What waits for an adviser, in the order and the part that was chosen: here, or last time."""
 
     capabilities = (May.REVIEW,)
     request: Request
 
-    def queue(self) -> QuerySet[Any]:
-        regions = self.request.access.regions_where(May.REVIEW)
-        theirs = visible(FulfilmentVersion, self.request.access).filter(
-            fulfilment__region__in=regions
-        )
-        rows: QuerySet[Any] = waiting(theirs).select_related(
-            "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
-        )
-        return rows
+    @cached_property
+    def desk(self) -> ReviewDesk:
+        return reviewing.desk_of(self.request.user)
 
-    @property
-    def order(self) -> str:
-        asked = self.request.GET.get("by", "")
-        return asked if asked in ORDERS else "age"
-
-    def rows(self) -> list[FulfilmentVersion]:
-        """Each once, though it may be for several contracts."""
-        found = self.queue().order_by(*ORDERS[self.order][1])[: 2 * SHOWN]
-        rows = list({version.pk: version for version in found}.values())[:SHOWN]
-        valuing.fetch(rows)
-        return rows
+    @cached_property
+    def queue(self) -> Queue:
+        asked, desk = self.request.GET, self.desk
+        queue = Queue(
+            self.request.access,
+            self.request.user,
+            asked.get("by") or desk.order,
+            asked.get("van") or desk.whose,
+        )
+        if "by" in asked or "van" in asked:
+            reviewing.choose(desk, queue.order, queue.whose)
+        return queue
 
     def signals_of(
         self, rows: Sequence[FulfilmentVersion]
@@ -92,51 +76,41 @@ class Reviewing(ForWhoMay, View):
         seen = visible(Fulfilment, self.request.access)
         return valued, duplicates.signals([(v, valued[v.pk]) for v in rows], seen, localdate())
 
-    def context_of_queue(
-        self, rows: Sequence[FulfilmentVersion], shown: int | None
-    ) -> dict[str, Any]:
-        waiting = self.queue().count()
-        self.request.waiting = {"review-queue": waiting}
-        today = localdate()
+    def context_of_queue(self, shown: int | None) -> dict[str, Any]:
+        numbers = self.queue.numbers()
+        self.request.waiting = {"review-queue": numbers[TEAM]}
         return {
-            "waiting": waiting,
-            "orders": [(key, label, key == self.order) for key, (label, _fields) in ORDERS.items()],
-            "by": self.order,
-            "queue": [self.in_queue(version, shown, today) for version in rows],
+            "heading": _("Review"),
+            "orders": [
+                (key, label, key == self.queue.order) for key, (label, _f) in ORDERS.items()
+            ],
+            "whose": [
+                (key, label, numbers[key], key == self.queue.whose) for key, label in WHOSE.items()
+            ],
+            "queue": self.queue.rows(shown, localdate()),
         }
 
-    @staticmethod
-    def in_queue(version: FulfilmentVersion, shown: int | None, today: date) -> dict[str, Any]:
-        """`most` is how many days a review may take by the policy of its contracts."""
-        under = [a.contract for a in valuing.allocations_of(version)]
-        since = version.submitted_at
-        days = (today - localtime(since).date()).days if since else 0
-        most = min((contract.policy.review_days for contract in under), default=0)
-        return {
-            "version": version,
-            "current": version.fulfilment_id == shown,
-            "days": days,
-            "most": most,
-            "is_late": days > most,
-            "contracts": ", ".join(contract.reference for contract in under),
-        }
+    def nothing(self) -> HttpResponse:
+        """Nothing waits here; maybe for the team."""
+        team = self.queue.numbers()[TEAM]
+        self.request.waiting = {"review-queue": team}
+        context = {"heading": _("Review"), "team_waits": team}
+        return render(self.request, "placements/review_empty.html", context)
 
 
 class ReviewQueue(Reviewing):
     """The first that waits; with `?together` all those without a signal, to be accepted at once."""
 
     def get(self, request: Request) -> HttpResponse:
-        rows = self.rows()
         if "together" in request.GET:
-            return self.together(rows)
-        if rows:
-            return redirect(reverse("review", args=[rows[0].fulfilment_id]) + f"?by={self.order}")
-        self.request.waiting = {"review-queue": 0}
-        return render(request, "placements/review_empty.html", {"heading": _("Review")})
+            return self.together()
+        keys = self.queue.keys()
+        return redirect("review", keys[0]) if keys else self.nothing()
 
     def without_signal(
         self, rows: Sequence[FulfilmentVersion]
     ) -> list[tuple[FulfilmentVersion, Decimal]]:
+        valuing.fetch(rows)
         valued, signals = self.signals_of(rows)
         return [
             (version, questions.total(valued[version.pk]))
@@ -147,14 +121,27 @@ class ReviewQueue(Reviewing):
             and not reviews_own_entry(self.request.user, version.fulfilment)
         ]
 
-    def together(self, rows: Sequence[FulfilmentVersion]) -> HttpResponse:
-        fine = self.without_signal(rows)
+    def together(self) -> HttpResponse:
+        """Of all in the queue, or of those alike one of them; the total is of those that are
+        ticked.
+        """
+        asked, rows = self.request.GET, self.queue.versions()
+        if like := asked.get("like"):
+            valuing.fetch(rows)
+            rows = alike(rows, like)
+        ticked = asked.getlist("version") if "chosen" in asked else None
+        fine = [
+            Together(version, worth, ticked is None or key_of_version(version) in ticked)
+            for version, worth in self.without_signal(rows)
+        ]
+        back_url = reverse("review", args=[like]) if like and rows else reverse("review-queue")
         context = {
-            **self.context_of_queue(rows, None),
             "fine": fine,
-            "total": sum((worth for _version, worth in fine), ZERO),
+            "ticked": sum(one.is_ticked for one in fine),
+            "total": sum((one.worth for one in fine if one.is_ticked), ZERO),
+            "like": like,
             "heading": _("Accept together"),
-            "back_url": reverse("review-queue") + f"?by={self.order}",
+            "back_url": back_url,
         }
         return render(self.request, "placements/review_together.html", context)
 
@@ -165,8 +152,12 @@ class ReviewQueue(Reviewing):
             for text in request.POST.getlist("version")[:SHOWN]
             if text.count(".") == 1
         )
-        rows = list(self.queue().filter(pk__in=[pk for pk in ticked if is_key(pk)]))
-        valuing.fetch(rows)
+        found = self.queue.teams.filter(pk__in=[pk for pk in ticked if is_key(pk)])
+        rows = list(
+            found.select_related(
+                "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
+            )
+        )
         fine = [v for v, _worth in self.without_signal(rows) if ticked[str(v.pk)] == str(v.edition)]
         try:
             for region in {v.fulfilment.region for v in fine}:
@@ -189,97 +180,155 @@ class ReviewQueue(Reviewing):
         return redirect("review-queue")
 
 
+@dataclass(frozen=True)
+class Together:
+    """One that can be accepted with others."""
+
+    version: FulfilmentVersion
+    worth: Decimal
+    is_ticked: bool
+
+    @property
+    def key(self) -> str:
+        return key_of_version(self.version)
+
+
+def key_of_version(version: FulfilmentVersion) -> str:
+    """What stands for it as it is on the screen."""
+    return f"{version.pk}.{version.edition}"
+
+
+def alike(rows: Sequence[FulfilmentVersion], key: Any) -> list[FulfilmentVersion]:
+    """Those of the same contractor on the same building blocks as the one with this number, itself
+    included; their contracts are there.
+    """
+
+    def what(version: FulfilmentVersion) -> tuple[int, frozenset[int]]:
+        blocks = frozenset(a.block_id for a in version.allocations.all())
+        return version.fulfilment.contractor_id, blocks
+
+    same = {what(version) for version in rows if str(version.fulfilment_id) == str(key)}
+    return [version for version in rows if what(version) in same]
+
+
 class Review(Reviewing):
     """One claim with its signals and evidence, and the four answers. What was answered is no longer
     here.
+
+    The page stays while one answers: what htmx sends is answered with what comes next, and where
+    that is.
     """
 
+    @property
+    def fulfilment_url(self) -> str:
+        return reverse("fulfilment-detail", args=[self.fulfilment.pk])
+
     def get(self, request: Request, pk: int) -> HttpResponse:
-        fulfilment = self.find(pk)
-        if fulfilment.latest.state != FulfilmentState.SUBMITTED:
-            return redirect("fulfilment-detail", pk)
+        self.find(pk)
+        if not self.is_open:
+            return redirect(self.fulfilment_url)
         return self.show(
-            fulfilment, adjust=self.adjust_form(fulfilment) if "otherwise" in request.GET else None
+            adjust=self.adjust_form() if "otherwise" in request.GET else None,
+            moved=self.is_part,
         )
 
-    def find(self, pk: int) -> Any:
+    @property
+    def is_part(self) -> bool:
+        """Whether the page stands already, and only what is reviewed is put in its place."""
+        return bool(getattr(self.request, "htmx", None))
+
+    def find(self, pk: int) -> None:
         rows = visible(Fulfilment, self.request.access).select_related(
             "region", "contractor", "latest__reviewed_by", "accepted"
         )
-        fulfilment = get_object_or_404(rows, pk=pk)
+        fulfilment: Any = get_object_or_404(rows, pk=pk)
         if not fulfilment.latest or not may_review(self.request.access, fulfilment):
             raise Http404
         fulfilment.latest.fulfilment = fulfilment
         self.request.region_title = fulfilment.region.title
-        return fulfilment
+        self.fulfilment = fulfilment
 
-    def adjust_form(self, fulfilment: Any, data: Any = None) -> AdjustForm:
-        content = content_of(fulfilment.latest)
+    def adjust_form(self, data: Any = None) -> AdjustForm:
+        content = content_of(self.fulfilment.latest)
         return AdjustForm(
             data,
-            kind=fulfilment.kind,
+            kind=self.fulfilment.kind,
             content=content,
-            there=proof.there({fulfilment.pk: content.fields})[fulfilment.pk],
-            initial={"edition": fulfilment.latest.edition},
+            there=proof.there({self.fulfilment.pk: content.fields})[self.fulfilment.pk],
+            initial={"edition": self.fulfilment.latest.edition},
         )
 
     def post(self, request: Request, pk: int) -> HttpResponse:
-        fulfilment = self.find(pk)
-        answer = request.POST.get("answer", "")
+        self.find(pk)
         answers = {
             "accept": self.accept,
             "otherwise": self.accept_otherwise,
             "return": self.ask,
             "reject": self.reject,
+            "seen": self.saw,
         }
+        answer = request.POST.get("answer", "")
         if answer not in answers:
-            return (
-                self.show(fulfilment, status=422)
-                if self.is_open(fulfilment)
-                else redirect("fulfilment-detail", pk)
-            )
-        following = self.after(fulfilment)
+            return self.show(status=422) if self.is_open else redirect(self.fulfilment_url)
+        following = self.following()
         try:
-            again = answers[answer](fulfilment, self.seen(fulfilment))
+            again = answers[answer](self.seen())
         except Refused as fault:
             return self.refused(pk, fault)
-        return again or redirect(following)
+        return again or self.move_on(following)
 
-    @staticmethod
-    def is_open(fulfilment: Any) -> bool:
-        return bool(fulfilment.latest.state == FulfilmentState.SUBMITTED)
+    @property
+    def is_open(self) -> bool:
+        return bool(self.fulfilment.latest.state == FulfilmentState.SUBMITTED)
 
-    def seen(self, fulfilment: Any) -> FulfilmentVersion:
+    def seen(self) -> FulfilmentVersion:
         """The version that was on the screen; another one, or another edition, is refused by the
         door.
         """
-        version: FulfilmentVersion = fulfilment.latest
+        version: FulfilmentVersion = self.fulfilment.latest
         if self.request.POST.get("version") != str(version.pk) or self.request.POST.get(
             "edition"
         ) != str(version.edition):
             raise Refused(life.changed_meanwhile(version))
         return version
 
-    def after(self, fulfilment: Any) -> str:
-        """The address of the one that comes next in the queue, or else its beginning."""
-        keys = [version.fulfilment_id for version in self.rows()]
-        at = keys.index(fulfilment.pk) if fulfilment.pk in keys else -1
-        rest = [key for key in keys[at + 1 :] + keys[: max(at, 0)] if key != fulfilment.pk]
-        return (
-            reverse("review", args=[rest[0]]) if rest else reverse("review-queue")
-        ) + f"?by={self.order}"
+    def following(self) -> list[int]:
+        """The ones that come after this one, and then those before it."""
+        keys = self.queue.keys()
+        at = keys.index(self.fulfilment.pk) if self.fulfilment.pk in keys else -1
+        return keys[at + 1 :] + keys[: max(at, 0)]
 
-    def accept(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
+    def move_on(self, following: Sequence[int]) -> HttpResponse:
+        """To the first of these that still waits, or else to the beginning of the queue."""
+        there = self.queue.keys()
+        key = next((key for key in following if key in there), there[0] if there else None)
+        url = reverse("review", args=[key]) if key else reverse("review-queue")
+        if not self.is_part:
+            return redirect(url)
+        if key is None:
+            response = self.nothing()
+        else:
+            self.find(key)
+            response = self.show(moved=True)
+        response["HX-Push-Url"] = url
+        return response
+
+    def stay(self) -> HttpResponse:
+        if not self.is_part:
+            return redirect("review", self.fulfilment.pk)
+        return self.show(looked=True)
+
+    def accept(self, version: FulfilmentVersion) -> HttpResponse | None:
         valuing.fetch([version])
         reason, form = "", WhyForm(self.request.POST)
         if proof.missing([version]):
             if not form.is_valid():
-                return self.show(fulfilment, why=form, answered="accept", status=422)
+                return self.show(why=form, answered="accept", status=422)
             reason = form.cleaned_data["why"]
         life.accept(
             [version],
             act_of(self.request),
-            region=fulfilment.region,
+            region=self.fulfilment.region,
             without_evidence=reason,
         )
         kept = (
@@ -288,75 +337,100 @@ class Review(Reviewing):
             .values_list("value", flat=True)
         )
         worth = sum((value for value in kept if value is not None), ZERO)
-        self.say(_("%(number)s accepted: it counts for %(worth)s."), fulfilment, worth=euro(worth))
+        self.say(_("%(number)s accepted: it counts for %(worth)s."), worth=euro(worth))
         return None
 
-    def accept_otherwise(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
-        form = self.adjust_form(fulfilment, self.request.POST)
+    def accept_otherwise(self, version: FulfilmentVersion) -> HttpResponse | None:
+        form = self.adjust_form(self.request.POST)
         if not form.is_valid():
-            return self.show(fulfilment, adjust=form, status=422)
+            return self.show(adjust=form, status=422)
         life.accept_otherwise(
             version,
             form.filled_in(),
             act_of(self.request, form.cleaned_data["why"]),
-            region=fulfilment.region,
+            region=self.fulfilment.region,
             decided_value=form.cleaned_data["decided_value"],
             without_evidence=form.cleaned_data.get("without_evidence", ""),
         )
-        self.say(_("%(number)s accepted otherwise; the contractor sees your reason."), fulfilment)
+        self.say(_("%(number)s accepted otherwise; the contractor sees your reason."))
         return None
 
-    def ask(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
+    def ask(self, version: FulfilmentVersion) -> HttpResponse | None:
         form = WhyForm(self.request.POST)
         if not form.is_valid():
-            return self.show(fulfilment, why=form, answered="return", status=422)
+            return self.show(why=form, answered="return", status=422)
         life.return_(version, act_of(self.request, form.cleaned_data["why"]))
-        self.say(_("%(number)s went back with your question."), fulfilment)
+        self.say(_("%(number)s went back with your question."))
         return None
 
-    def reject(self, fulfilment: Any, version: FulfilmentVersion) -> HttpResponse | None:
+    def reject(self, version: FulfilmentVersion) -> HttpResponse | None:
         form = WhyForm(self.request.POST)
         if not form.is_valid():
-            return self.show(fulfilment, why=form, answered="reject", status=422)
+            return self.show(why=form, answered="reject", status=422)
         life.reject(version, act_of(self.request, form.cleaned_data["why"]))
-        self.say(_("%(number)s was rejected; the contractor sees your reason."), fulfilment)
+        self.say(_("%(number)s was rejected; the contractor sees your reason."))
         return None
 
-    def say(self, sentence: str, fulfilment: Any, **values: str) -> None:
-        messages.success(self.request, sentence % {"number": fulfilment.external_id, **values})
+    def saw(self, version: FulfilmentVersion) -> HttpResponse:
+        """What is asked and not there was seen. What a colleague noted meanwhile stays as it is."""
+        valuing.fetch([version])
+        lacking = proof.missing([version]).get(version.pk, [])
+        kinds = [kind for kind in lacking if kind in self.request.POST.getlist("kind")]
+        form = SeenForm(self.request.POST)
+        if not form.is_valid():
+            return self.show(saw=form, saw_kinds=kinds, status=422)
+        act, how = act_of(self.request), form.cleaned_data["how"]
+        if form.cleaned_data["keep"]:
+            reviewing.keep_phrases(self.request.user, [*self.desk.phrases, how])
+            del self.desk
+        reviewing.saw(version, kinds, how, act)
+        messages.success(self.request, _("Noted that you saw it."))
+        return self.stay()
+
+    def say(self, sentence: str, **values: str) -> None:
+        number = self.fulfilment.external_id
+        messages.success(self.request, sentence % {"number": number, **values})
 
     def refused(self, pk: int, fault: Refused) -> HttpResponse:
         """Nothing happened: say why, and show it as it stands now, with what was typed."""
-        fulfilment = self.find(pk)
-        if self.is_open(fulfilment):
-            typed = self.typed(fulfilment)
-            return self.show(fulfilment, refusal=str(fault), status=409, **typed)
+        self.find(pk)
+        if self.is_open:
+            return self.show(refusal=str(fault), status=409, **self.typed())
         messages.error(self.request, str(fault))
-        return redirect("fulfilment-detail", pk)
+        return redirect(self.fulfilment_url)
 
-    def typed(self, fulfilment: Any) -> dict[str, Any]:
+    def typed(self) -> dict[str, Any]:
         answer = self.request.POST.get("answer", "")
         if answer == "otherwise":
-            adjust = self.adjust_form(fulfilment, self.request.POST)
-            change_answers(adjust, edition=str(fulfilment.latest.edition))
+            adjust = self.adjust_form(self.request.POST)
+            change_answers(adjust, edition=str(self.fulfilment.latest.edition))
             return {"adjust": adjust}
         if answer in ("return", "reject"):
             return {"why": WhyForm(self.request.POST), "answered": answer}
+        if answer == "seen":
+            form = SeenForm(self.request.POST)
+            return {"saw": form, "saw_kinds": self.request.POST.getlist("kind")}
         return {}
 
-    def context_of_evidence(self, fulfilment: Any, version: FulfilmentVersion) -> dict[str, Any]:
-        rows = visible(Evidence, self.request.access).filter(version__fulfilment=fulfilment)
+    def context_of_evidence(self, version: FulfilmentVersion) -> dict[str, Any]:
+        rows = visible(Evidence, self.request.access).filter(version__fulfilment=self.fulfilment)
         there = list(rows.select_related("added_by"))
         lacking = proof.missing([version]).get(version.pk, [])
         return {
             "evidence": [(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in there],
             "lacking": [(code, called(EvidenceKind, code)) for code in lacking],
             "lacking_words": proof.named(lacking),
+            "phrases": self.desk.phrases,
+            "may_keep": len(self.desk.phrases) < reviewing.MOST_PHRASES,
+            "saw": SeenForm(),
         }
 
-    def show(self, fulfilment: Any, status: int = 200, **more: Any) -> HttpResponse:
+    def show(self, status: int = 200, **more: Any) -> HttpResponse:
+        """`moved`: one came here from another claim, without the page going away; `looked`: one saw
+        a document.
+        """
+        fulfilment = self.fulfilment
         version, counts = fulfilment.latest, fulfilment.accepted
-        rows = self.rows()
         valuing.fetch([version])
         valued, signals = self.signals_of([version])
         total = questions.total(valued[version.pk])
@@ -365,9 +439,11 @@ class Review(Reviewing):
         disagreed = visible(Disagreement, self.request.access).filter(
             version__fulfilment=fulfilment
         )
+        queue = self.context_of_queue(fulfilment.pk)
+        like = alike([row.version for row in queue["queue"]], fulfilment.pk)
         context = {
-            **self.context_of_queue(rows, fulfilment.pk),
-            "heading": _("Review"),
+            **queue,
+            "like": len(like) if len(like) > 1 else 0,
             "fulfilment": fulfilment,
             "version": version,
             "claimed": what_was_claimed(version, True),
@@ -378,14 +454,59 @@ class Review(Reviewing):
             "may_answer": (
                 not own or all(a.contract.policy.self_review for a, _value in valued[version.pk])
             ),
-            **self.context_of_evidence(fulfilment, version),
+            **self.context_of_evidence(version),
             "rounds": rounds_of(fulfilment, list(events), True),
             "disagreement": disagreed.filter(state=DisagreementState.AGAIN).last(),
             "why": WhyForm(),
             **(compared(version, counts, total) if counts and counts != version else {}),
             **more,
         }
-        return render(self.request, "placements/review_page.html", context, status=status)
+        if adjust := context.get("adjust"):
+            context |= self.context_of_change(adjust, total)
+        response = render(self.request, "placements/review_page.html", context, status=status)
+        if self.request.method == "POST":
+            # It is shown where one is; `move_on` says otherwise.
+            response["HX-Push-Url"] = "false"
+        return response
+
+    def context_of_change(self, form: AdjustForm, claimed: Decimal) -> dict[str, Any]:
+        """What was claimed, what it would be worth as it is filled in, and what that differs."""
+        new = form.worth(self.fulfilment) if form.is_bound else claimed
+        return {"claimed_worth": claimed, "new_worth": new, "difference_in_worth": new - claimed}
+
+
+class ReviewValue(Review):
+    """What a claim would be worth as an adviser changes it; nothing is stored."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: Request, pk: int) -> HttpResponse:
+        self.find(pk)
+        version = self.fulfilment.latest
+        valuing.fetch([version])
+        claimed = questions.total(values_of([version])[version.pk])
+        change = self.context_of_change(self.adjust_form(request.POST), claimed)
+        return render(request, "placements/review_value.html", change)
+
+
+class Phrases(ForWhoMay, FormPage):
+    """One's own phrases for how a document was seen, a line for each."""
+
+    capabilities = (May.REVIEW,)
+    form_class = PhrasesForm
+    heading = gettext_lazy("My phrases")
+    refused_at = "phrases"
+
+    @property
+    def back_url(self) -> str:
+        return reverse("review-queue")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"phrases": "\n".join(reviewing.desk_of(self.request.user).phrases)}
+
+    def do(self, form: Any) -> str:
+        reviewing.keep_phrases(self.request.user, form.lines())
+        return _("Kept.")
 
 
 def was_spoken_of(version: FulfilmentVersion) -> bool:

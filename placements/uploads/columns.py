@@ -3,21 +3,14 @@
 from collections.abc import Collection, Container, Mapping, Sequence
 from typing import Any
 
-from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS
-from contracts.imports.written import FIGURES
 from contracts.models import BlockKind, BuildingBlock, Municipality, ValuationTable
-from placements.imports.columns import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.columns import DECIDED_COLUMNS
-from placements.imports.written import SHOWN
 from placements.models import FulfilmentState, Upload, UploadKind
+from placements.uploads.kinds import KINDS
 from sroi.exchange import Column, OneOf, yes_no
 from sroi.exchange.matching import Vocabulary, match, vocabulary_of
 
-COLUMNS: dict[str, Sequence[Column]] = {
-    UploadKind.CONTRACTS: CONTRACT_COLUMNS,
-    UploadKind.CHANGES: CHANGE_COLUMNS,
-    UploadKind.FULFILMENTS: FULFILMENT_COLUMNS,
-}
+COLUMNS: dict[str, Sequence[Column]] = {name: kind.columns for name, kind in KINDS.items()}
 # Of an import in the browser: it ends at submitted, so there is nothing to decide.
 NOT_OFFERED = DECIDED_COLUMNS
 OFFERED_STATES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED)
@@ -29,11 +22,6 @@ TITLES: Mapping[str, Any] = {
 # over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
 ROW_NUMBER = FAULTS_FILE[:2]
-# What our own lists show beside our columns: computed, so read over as well.
-SHOWN_BESIDE: Mapping[str, Sequence[Any]] = {
-    UploadKind.CONTRACTS: tuple(FIGURES.values()),
-    UploadKind.FULFILMENTS: tuple(SHOWN.values()),
-}
 
 
 def offered_columns(kind: str) -> tuple[Column, ...]:
@@ -50,7 +38,7 @@ def missing(kind: str, columns: Container[str]) -> list[str]:
 
 
 def vocabulary(kind: str) -> Vocabulary:
-    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *SHOWN_BESIDE.get(kind, ())))
+    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *KINDS[kind].shown))
 
 
 def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:

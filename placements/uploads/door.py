@@ -24,17 +24,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts.imports.door import (
-    Bounds,
-    Outcome,
-    import_changes,
-    import_contracts,
-)
+from contracts.imports.door import Bounds, Outcome
 from contracts.models import Contract, Contractor, Region
-from contracts.people.membership import access_of
-from placements.imports.door import import_fulfilments
+from contracts.people.membership import access_of, advisers_of
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
+from placements.uploads.kinds import KINDS
 from placements.uploads.mending import mended_cells
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
 from sroi.access import Access, May, visible
@@ -69,12 +64,6 @@ from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
 
-# Who may do it one by one, may import.
-MAY: dict[str, May] = {
-    UploadKind.CONTRACTS: May.REGISTER,
-    UploadKind.CHANGES: May.CHANGE,
-    UploadKind.FULFILMENTS: May.ENTER,
-}
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 EXAMPLES = 3
 # Of the sheet, what is shown for who has to say where the names stand.
@@ -117,7 +106,7 @@ class Purpose:
 
 
 def may_import(access: Access, *kinds: str) -> bool:
-    return access.may(*(MAY[kind] for kind in kinds or MAY))
+    return access.may(*(KINDS[kind].may for kind in kinds or KINDS))
 
 
 def purposes(access: Access) -> list[Purpose]:
@@ -128,12 +117,12 @@ def purposes(access: Access) -> list[Purpose]:
     )
     found = [
         Purpose(
-            kind,
+            name,
             regions[grant.region_id],
             firms.get(grant.contractor_id) if grant.contractor_id else None,
         )
-        for kind, may in MAY.items()
-        for grant in access.grants_for(may)
+        for name, kind in KINDS.items()
+        for grant in access.grants_for(kind.may)
     ]
     return list(dict.fromkeys(found))
 
@@ -147,7 +136,7 @@ def uploads_of(user: Any, access: Access, now: datetime) -> QuerySet[Any]:
 
 
 def is_allowed(upload: Upload, access: Access) -> bool:
-    grants = access.grants_for(MAY[upload.kind], region_id=upload.region_id)
+    grants = access.grants_for(KINDS[upload.kind].may, region_id=upload.region_id)
     return any(grant.contractor_id == upload.contractor_id for grant in grants)
 
 
@@ -485,7 +474,21 @@ def _laid_out(upload: Upload, tables: Sequence[Table]) -> Sheet:
     return sheet
 
 
-def _find_layout(upload: Upload, memory: ColumnMemory | None) -> Sheet:
+def remembered(upload: Upload) -> ColumnMemory:
+    """What its owner chose before; where that says nothing, what a colleague of the region chose.
+    Of who works for a firm nothing is shared.
+    """
+    theirs = ColumnMemory.objects.filter(region=upload.region, kind=upload.kind)
+    own = theirs.filter(user=upload.owner).first() or ColumnMemory()
+    if upload.contractor_id:
+        return own
+    for other in theirs.filter(user__in=advisers_of([upload.region_id])).order_by("pk"):
+        own.names = {**other.names, **own.names}
+        own.shapes = {**other.shapes, **own.shapes}
+    return own
+
+
+def _find_layout(upload: Upload, memory: ColumnMemory) -> Sheet:
     """The rows of the sheet that was chosen or is proposed, with what is shown of it."""
     tables = _tables(upload)
     if not any(table.rows for table in tables):
@@ -496,10 +499,9 @@ def _find_layout(upload: Upload, memory: ColumnMemory | None) -> Sheet:
         table = next(one for one in tables if one.name == chosen_sheet)
         layout = with_left_out(table, Layout(chosen_sheet, tuple(upload.layout["names"])))
     else:
-        shapes = memory.shapes if memory else {}
         sheet = upload.layout.get("sheet")
         asked = [one for one in tables if sheet in (None, one.name)]
-        proposal = propose(asked, vocabulary(upload.kind).knows, shapes)
+        proposal = propose(asked, vocabulary(upload.kind).knows, memory.shapes)
         layout, sure = proposal.layout, proposal.sure and sheet is None
         table = next(one for one in tables if one.name == layout.sheet)
     upload.layout = layout.as_data() | {"sure": sure}
@@ -530,18 +532,16 @@ def _alone(upload: Upload, tables: Sequence[Table], table: Table, sheet: Sheet) 
 
 
 def _look(upload: Upload) -> None:
-    memory = ColumnMemory.objects.filter(
-        user=upload.owner, region=upload.region, kind=upload.kind
-    ).first()
+    memory = remembered(upload)
     is_new = upload.ending != ENDING and not (upload.columns and upload.layout)
     sheet = _find_layout(upload, memory) if is_new else _sheet(upload)
     if len(sheet.rows) == 0:
         raise ExchangeError(_("There are no rows in this file."))
     header, sure = [_masked(name)[:LONGEST_NAME] for name in sheet.header], True
     if len(upload.columns) != len(header):
-        found = match(header, vocabulary(upload.kind), memory.names if memory else {})
+        found = match(header, vocabulary(upload.kind), memory.names)
         upload.columns = found.columns
-        if not upload.given and memory:
+        if not upload.given:
             upload.given = memory.shapes.get(shape_of(header), {})
         given_to_all = upload.given.get("all", {})
         sure = found.sure and not missing(upload.kind, [*found.columns, *given_to_all])
@@ -698,18 +698,13 @@ def _import(
     """
     act, access = Act.of(upload.owner, at), access_of(upload.owner)
     contracts = visible(Contract, access).filter(region=upload.region)
-    if upload.kind == UploadKind.CHANGES:
-        return import_changes(upload.region, sheet, act, answered=answered, **options)
     if upload.kind == UploadKind.CONTRACTS:
-        bounds = _bounds(upload, access, contracts)
-        return import_contracts(
-            upload.region, sheet, act, bounds=bounds, answered=answered, **options
-        )
-    if upload.contractor_id:
-        contracts = contracts.filter(contractor=upload.contractor_id)
-    return import_fulfilments(
-        upload.region, sheet, act, contracts=contracts, answered=answered, **options
-    )
+        options["bounds"] = _bounds(upload, access, contracts)
+    elif upload.kind == UploadKind.FULFILMENTS:
+        of_firm = {"contractor": upload.contractor_id} if upload.contractor_id else {}
+        options["contracts"] = contracts.filter(**of_firm)
+    run = KINDS[upload.kind].run
+    return run(upload.region, sheet, act, answered=answered, **options)
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:

@@ -50,6 +50,7 @@ from placements.uploads.columns import (
     options,
 )
 from placements.uploads.door import Purpose
+from placements.uploads.kinds import KINDS
 from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
@@ -79,18 +80,12 @@ LOOKS = {
     UploadState.UNREADABLE: "rejected",
     UploadState.FAILED: "rejected",
 }
-LISTS = {
-    UploadKind.CONTRACTS: "contract-list",
-    UploadKind.CHANGES: "contract-list",
-    UploadKind.FULFILMENTS: "fulfilment-list",
-}
 
 
-def purpose_words(purpose: Purpose) -> str:
+def purpose_words(purpose: Purpose, with_region: bool) -> str:
     kind = capfirst(str(UploadKind(purpose.kind).label))
-    return " · ".join(
-        str(part) for part in (kind, purpose.contractor, purpose.region.title) if part
-    )
+    region = purpose.region.title if with_region else ""
+    return " · ".join(str(part) for part in (kind, purpose.contractor, region) if part)
 
 
 class UploadForm(forms.Form):
@@ -114,7 +109,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.purposes = {purpose.key: purpose for purpose in purposes}
         field: Any = self.fields["purpose"]
-        field.choices = [(key, purpose_words(purpose)) for key, purpose in self.purposes.items()]
+        several = len({purpose.region.pk for purpose in purposes}) > 1
+        field.choices = [(key, purpose_words(one, several)) for key, one in self.purposes.items()]
         if len(self.purposes) == 1:
             field.widget = forms.HiddenInput()
             field.initial = next(iter(self.purposes))
@@ -531,12 +527,16 @@ class ImportPage(OfUpload):
             "counted": upload.total - upload.counts.get(RowOutcome.LEFT_OUT, 0),
             "totals": totals_of(upload),
             "where": where_it_stands(upload),
-            "list_url": reverse(LISTS[UploadKind(upload.kind)])
-            + (f"?upload={upload.pk}" if upload.imported_at else ""),
+            "list_url": reverse(KINDS[upload.kind].list_page)
+            + (
+                f"?upload={upload.pk}"
+                if upload.imported_at and KINDS[upload.kind].of_upload
+                else ""
+            ),
         }
         if upload.kind == UploadKind.FULFILMENTS and upload.imported_at:
             context |= self.made(context["list_url"])
-        if upload.kind == UploadKind.CONTRACTS and upload.imported_at:
+        if upload.kind in (UploadKind.CONTRACTS, UploadKind.PERSONS) and upload.imported_at:
             context["still"] = self.still(context["list_url"])
         if upload.state in (UploadState.CHECKED, UploadState.IMPORTED):
             context |= self.rows()
@@ -563,15 +563,20 @@ class ImportPage(OfUpload):
 
     def still(self, list_url: str) -> list[dict[str, Any]]:
         """What is to be done about the contracts that it made or changed, each with where that is
-        done for all of them.
+        done for all of them; after contact persons, who can be invited.
         """
-        access, moment = self.request.access, self.upload.imported_at.isoformat()
+        is_of_contracts = self.upload.kind == UploadKind.CONTRACTS
+        access, moment = self.request.access, ""
+        if is_of_contracts:
+            moment = self.upload.imported_at.isoformat()
         made = of_moment(visible(Contract, access), self.request.user, moment)
         open_ones = made.filter(state__in=OPEN, region=self.upload.region)
         over = Q(end_date__lt=localdate())
         counts = open_ones.aggregate(
             alone=Count("pk", filter=Q(adviser=None)), over=Count("pk", filter=over)
         )
+        if not is_of_contracts:
+            counts = {"alone": 0, "over": 0}
         of_import = urlencode({"moment": moment})
         found = []
         if counts["alone"] and access.may(May.CHANGE, region_id=self.upload.region_id):

@@ -22,6 +22,8 @@ from sroi.exchange.writing import csv_text
 from sroi.money import rounded
 
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# The key of what has no code; no code begins like that.
+NONE = "_none"
 HEADER = ("figure", "key", "value")
 # What has parts of its own, by its key, with what it is called.
 PARTS = {
@@ -70,7 +72,7 @@ def exchanged(value: Any) -> Any:
     if isinstance(value, GoalResult):
         return _goal(value)
     if isinstance(value, Mapping):
-        return {key: exchanged(part) for key, part in value.items()}
+        return {key or NONE: exchanged(part) for key, part in value.items()}
     if is_dataclass(value):
         return {part.name: exchanged(getattr(value, part.name)) for part in fields(value)}
     return value

@@ -398,6 +398,7 @@ class CouncilNotice:
             "reconciled": finances.reconciled_table(own) if own.years else None,
             "reasons": finances.reasons_table(own) if own.below_default else None,
             "coverage": finances.coverage_table(own) if own.coverage.number else None,
+            "without": finances.without_table(own) if own.coverage.reasons else None,
             "spent": finances.spent_table(whole) if not town and whole.fulfilled else None,
             "team": finances.team_table(ahead.team) if ahead.team and ahead.team.towns else None,
         }
@@ -539,7 +540,9 @@ class CouncilNotice:
                 "ended",
                 said=[wording.due(self.own.due_to_date, self.day)],
             ),
-            self._part("dekking", "Dekking en lagere percentages", "coverage", "reasons"),
+            self._part(
+                "dekking", "Dekking en lagere percentages", "coverage", "without", "reasons"
+            ),
             self._part("kosten", "Kosten van het team", "team", notes=team),
         ]
         return [part for part in found if not part.is_empty]

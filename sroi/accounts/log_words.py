@@ -32,7 +32,7 @@ PAGES: dict[str, str | Promise] = {
         RECORDING,
     ),
     "interim-report": _("interim report"),
-    "review": _("review of a fulfilment"),
+    **dict.fromkeys(("review", "review-value"), _("review of a fulfilment")),
     "review-queue": _("review of several fulfilments"),
     "sample-check": _("check of a sample"),
     "evidence-file": _("evidence of a fulfilment"),

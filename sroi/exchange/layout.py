@@ -33,7 +33,7 @@ REASONS = {
     BY_PERSON: gettext_lazy("left out by you"),
 }
 _TOTAL = re.compile(r"(?:sub|eind|generaal\s|grand\s)?\s*(?:totaal|totalen|total|totals|som|sum)\b")
-# As the first cell of the example in a file of ours begins.
+# As a cell of the example in a file of ours begins.
 EXAMPLE_WORD = "VOORBEELD-"
 # A row with one cell is a remark where others have so many.
 WIDE = 4
@@ -176,7 +176,7 @@ def _no_data(table: Table, layout: Layout) -> dict[int, str]:
         first = as_written(there[0]).strip().lower() if there else ""
         if number in table.hidden:
             found[number] = HIDDEN
-        elif first.startswith(EXAMPLE_WORD.lower()):
+        elif any(as_written(cell).strip().startswith(EXAMPLE_WORD) for cell in there):
             found[number] = EXAMPLE
         elif _TOTAL.match(first) and len(there) * 2 <= len(header):
             found[number] = TOTAL

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -44,6 +45,11 @@ NO_KVK = gettext_lazy("A KvK number has 8 digits.")
 _NUMBER = re.compile(r"([-−]?)\s*([0-9]+(?:[.,][0-9]+)*)")
 _EUROS = re.compile(
     r"([-−]?)\s*(?:€|EUR|euro)?\s*([-−]?)\s*([0-9.,]+)\s*(?:€|EUR|euro)?", re.IGNORECASE
+)
+# Below zero as book-keepers write it: `(1.250,00)` and `1.250,00-`.
+_IN_BRACKETS = re.compile(r"(?P<before>(?:€|EUR|euro)?\s*)\(\s*(?P<what>[^()−-]+)\)", re.IGNORECASE)
+_MINUS_BEHIND = re.compile(
+    r"(?P<what>[^()−-]*,[0-9]{2})\s*[-−](?P<after>\s*(?:€|EUR|euro)?)", re.IGNORECASE
 )
 # Whole euros as they are written in Dutch: `1.250,-`, `1.250,--`, `1.250,=`.
 _NO_CENTS = re.compile(r"(?<=[0-9]),\s*(?:[-–—−]{1,2}|=)")
@@ -110,7 +116,8 @@ def amount(cell: Cell) -> Decimal | Warned:
 
 
 def signed_amount(cell: Cell) -> Decimal | Warned:
-    """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`.
+    """Euro by which something changes, exact to the cent: as an amount, and `-1.000,00`,
+    `(1.000,00)` or `1.000,00-`.
 
     A dot before exactly three digits without a comma means thousands: `12.500` is twelve thousand
     five hundred. Where dots then do not group by three (`12.5000`, `1.23.456`, `0.125`), and where
@@ -121,10 +128,18 @@ def signed_amount(cell: Cell) -> Decimal | Warned:
     if not isinstance(cell, str):
         return _rounded(_typed_number(cell))
     written = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), cell)
-    match = _EUROS.fullmatch(_NO_CENTS.sub(",00", written))
+    match = _EUROS.fullmatch(_minus_in_front(_NO_CENTS.sub(",00", written)))
     if not match or (match[1] and match[2]):
         raise _no_number()
     return _fitting(_decimal(match[1] or match[2], match[3], dot_means_thousands=True), 2)
+
+
+def _minus_in_front(written: str) -> str:
+    if found := _IN_BRACKETS.fullmatch(written):
+        return f"-{found['before']}{found['what'].strip()}"
+    if found := _MINUS_BEHIND.fullmatch(written):
+        return f"-{found['what']}{found['after']}"
+    return written
 
 
 def in_thousands(cell: Cell) -> Cell:
@@ -389,6 +404,27 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
         return value
 
     return parse
+
+
+def email(cell: Cell) -> str:
+    """An e-mail address, in small letters."""
+    value = text(254)(cell).lower()
+    try:
+        validate_email(value)
+    except ValidationError:
+        raise ValueError(_("This is no e-mail address.")) from None
+    return value
+
+
+def web_address(cell: Cell) -> str:
+    """The address of a website; `www.example.org` too."""
+    value = text(200)(cell)
+    value = value if "://" in value else f"https://{value}"
+    try:
+        URLValidator(schemes=["https", "http"])(value)
+    except ValidationError:
+        raise ValueError(_("Give an address as in www.example.org.")) from None
+    return value
 
 
 def plain_kvk(text: str) -> str:

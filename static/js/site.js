@@ -39,6 +39,14 @@
   const focusOn = (root) => root.querySelector?.("[data-focus]:not([data-still] *)")?.focus();
   focusOn(document);
 
+  // In a queue that scrolls by itself one sees where one is.
+  const showCurrent = (root) =>
+    root.querySelector?.(".review__queue ol [aria-current]")?.scrollIntoView({ block: "nearest" });
+  showCurrent(document);
+
+  // What unfolds to be filled in gets the focus.
+  on("toggle", ({ target }) => target.matches(".review__why[open]") && target.querySelector("textarea").focus(), true);
+
   // What appears by itself is announced by a region that stays: one that is swapped itself is not heard.
   const SAID = "[data-said], .alert";
   on("htmx:afterSettle", ({ detail: { elt } }) => {
@@ -63,6 +71,7 @@
 
   // A list that was filled anew begins at its beginning, also for who uses the keyboard.
   on("htmx:afterSettle", (event) => {
+    showCurrent(event.detail.elt);
     focusOn(event.detail.elt);
     const list = document.getElementById("list");
     if (!list || event.detail.elt !== list) return;
@@ -121,6 +130,10 @@
     if (new DOMParser().parseFromString(detail.serverResponse, "text/html").querySelector(part)) return;
     detail.shouldSwap = false;
     sayFailed(failed.dataset.text);
+  });
+  // Of details of which one is open at a time, what goes does not close what comes.
+  on("htmx:beforeSwap", ({ target }) => {
+    for (const fold of target.querySelectorAll("details[name]")) fold.removeAttribute("name");
   });
   on("htmx:beforeRequest", () => {
     failed.hidden = true;

@@ -6,7 +6,7 @@
 (() => {
   const PREFIX = "typed:", HOURS = 12, SIGNED_OUT = "signed-out";
   const { person, notDone } = document.body.dataset;
-  const page = location.pathname;
+  const page = () => location.pathname;
   let store, lastSignOut;
   try {
     store = window.sessionStorage;
@@ -42,7 +42,7 @@
   const nameOf = (form) => form.getAttribute("id") || (form.getAttribute("action") ?? "").split("?")[0];
   const keyOf = (form) => {
     const alike = [...document.forms].filter((one) => nameOf(one) === nameOf(form));
-    return `${PREFIX}${page} ${nameOf(form)} ${alike.indexOf(form)}`;
+    return `${PREFIX}${page()} ${nameOf(form)} ${alike.indexOf(form)}`;
   };
   const isChoice = (field) => field.type === "checkbox" || field.type === "radio";
   const chosen = (field, how) => [...field.options].filter((option) => option[how]).map((option) => option.value);
@@ -99,7 +99,7 @@
     const files = { ...lost.get(key), ...filesOf(form) };
     const isEmpty = !Object.keys(values).length && !Object.keys(files).length;
     if (isEmpty) forget([key]);
-    else write(key, { person, page, at: Date.now(), sent, values, files });
+    else write(key, { person, page: page(), at: Date.now(), sent, values, files });
   };
 
   for (const type of ["input", "change"]) {
@@ -113,6 +113,10 @@
       // A button that goes elsewhere takes nothing of the form.
       keep(event.target, !event.submitter?.hasAttribute("formaction"));
     }
+  });
+  // Of a form that htmx sends the page stays: taken is what was answered with neither a fault nor a refusal.
+  document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+    if (elt.matches("form") && isKept(elt) && xhr.status < 400) forget([keyOf(elt)]);
   });
   // Another tab signed out.
   window.addEventListener("storage", (event) => event.key === SIGNED_OUT && forget(kept()));
@@ -137,11 +141,16 @@
   if (!person || !offer) return;
 
   const formsHere = () => [...document.forms].filter(isKept);
+  const known = new WeakSet();
   const remember = () => {
     for (const form of formsHere()) {
+      if (known.has(form)) continue;
+      known.add(form);
+      // One that is drawn anew says what it said.
       const key = keyOf(form);
-      if (opened.has(key)) continue;
-      opened.set(key, new Map([...fieldsOf(form)].map(([name, field]) => [name, valuesOf(field)[1]])));
+      if (!opened.has(key)) {
+        opened.set(key, new Map([...fieldsOf(form)].map(([name, field]) => [name, valuesOf(field)[1]])));
+      }
       const entry = read(key);
       if (!entry) continue;
       pending.set(key, entry.values);
@@ -200,10 +209,14 @@
   show();
   document.addEventListener("change", ({ target }) => target.type === "file" && !offer.hidden && show());
   // A part that came: what appears only because of an answer is filled in once it is there, and what it brought is kept.
+  let shownPage = page();
   document.addEventListener("htmx:afterSettle", ({ detail: { elt } }) => {
     remember();
+    const isAnother = shownPage !== page();
+    shownPage = page();
+    if (isAnother) isPutBack = false;
     if (isPutBack) putBack();
-    else if (offer.hidden) show();
+    else if (offer.hidden || isAnother) show();
     if (elt.closest("form")) keep(elt.closest("form"), false);
   });
 })();

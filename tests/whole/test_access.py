@@ -177,6 +177,8 @@ PAGES = {
     "recognition": Page(who_may(May.RECOGNISE), of="recognition", also=("post",)),
     "table-list": Page(),
     "table-detail": Page(of="table"),
+    "table-what-if": Page(who_may(May.SEE_REGION), of="table"),
+    "table-what-if-file": Page(who_may(May.SEE_REGION), of="table_file"),
     "table-compare": Page(),
     "table-json": Page(of="table"),
     "table-check": Page(public=True, also=("post",)),
@@ -218,6 +220,8 @@ PAGES = {
     "fulfilment-disagree": Page(who_may(May.FULFIL), of="fulfilment", answers=302, also=("post",)),
     "disagreement": Page(who_may(May.REVIEW), of="disagreement", also=("post",)),
     "review": Page(who_may(May.REVIEW), of="waiting", also=("post",)),
+    "review-value": Page(who_may(May.REVIEW), of="waiting", method="post"),
+    "review-phrases": Page(who_may(May.REVIEW), also=("post",)),
     "sample": Page(who_may(May.SEE_REGION), also=("post",)),
     "sample-detail": Page(who_may(May.SEE_REGION), of="sample"),
     "sample-check": Page(who_may(May.SAMPLE), of="sample_check", also=("post",)),
@@ -244,9 +248,6 @@ PAGES = {
     "evidence-page": Page(who_may(May.SEE_FULFILMENTS), of="evidence_page"),
     "evidence-remove": Page(who_may(May.ENTER), of="evidence", answers=302, also=("post",)),
     "evidence-erase": Page(who_may(May.REVIEW), of="evidence", also=("post",)),
-    "evidence-seen": Page(
-        who_may(May.REVIEW), of="waiting", method="post", answers=302, also=("get",)
-    ),
     "calculator": Page(public=True),
     "interim-report": Page(who_may(May.ENTER), also=("post",)),
     "search": Page(),
@@ -437,6 +438,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
     loaded = make.make_table(contract.region, "alphen")
     return {
         "loaded_table": {"pk": loaded.pk},
+        "table_file": {"pk": contract.table_id, "format": "csv"},
         "row": {"pk": loaded.pk, "position": 1},
         "list_file": {"format": "csv"},
         "sample": {"pk": sample.pk},
@@ -596,6 +598,7 @@ def is_common(kind: str, role: str, beside: bool) -> bool:
     if kind == "statement_code":
         return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
+    of_region = ("table_file", *of_region)
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 

@@ -89,7 +89,8 @@ class ValuationTableDetail(DetailPage):
         """
         table, access = self.object, self.request.access
         may_edit = table_door.may_edit(access, table.region_id)
-        told: dict[str, Any] = {"may_edit": may_edit}
+        may_hold = access.may(May.SEE_REGION, region_id=table.region_id)
+        told: dict[str, Any] = {"may_edit": may_edit, "may_hold": may_hold}
         if may_edit:
             today = localdate()
             told["is_used"] = is_used(table)

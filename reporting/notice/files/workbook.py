@@ -118,6 +118,7 @@ SHEETS = {
     "ended": "Geëindigde opdrachten",
     "reasons": "Redenen lager percentage",
     "coverage": "Dekking",
+    "without": "Redenen geen verplichting",
     "spent": "Waar de waarde terechtkwam",
     "team": "Kosten van het team",
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from reporting.figures.exchange import NONE
 from reporting.figures.facts import AnnualFigures, PartFigures
 from reporting.figures.kinds import Count, Hidden, Kind
 from reporting.figures.records import Figure
@@ -127,8 +128,8 @@ def _padded(cell: str, match: re.Match[str], most: int) -> str:
     return found
 
 
-# In data: the row that adds up the others, and what has no code; no code begins like that.
-TOTAL, NONE = "_total", "_none"
+# In data: the row that adds up the others; no code begins like that.
+TOTAL = "_total"
 
 
 def named(codes: Iterable[str], total: bool = True) -> list[str]:

@@ -205,6 +205,26 @@ def reasons_table(own: AnnualFigures) -> DocumentTable:
     )
 
 
+def without_table(own: AnnualFigures) -> DocumentTable:
+    """Why contracts at or above the threshold have no obligation."""
+    found, whole = own.coverage.by_reason, own.coverage.without_with_reason
+    values = column([*(reason.value for _code, reason in found), whole.value])
+    rows = [
+        (RATE_REASONS.get(code) or plain(code), count(reason.number), values[i])
+        for i, (code, reason) in enumerate(found)
+    ]
+    total = ("Totaal", count(whole.number, "coverage_reason"), values[-1])
+    header = ("Reden om geen verplichting te vragen", "Opdrachten", "Contractwaarde bij gunning")
+    return DocumentTable(
+        "Waarom er geen verplichting is",
+        header,
+        rows,
+        total,
+        fields=("number", "value"),
+        names=named(code for code, _reason in found),
+    )
+
+
 def coverage_table(own: AnnualFigures) -> DocumentTable:
     found, before = own.coverage, own.coverage_before if len(own.years) > 1 else None
     labels = {

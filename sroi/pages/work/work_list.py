@@ -20,7 +20,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contracts.models import ActionPlan, ChangeProposal, Contract, FirmProposal, ProposalState
-from placements.models import Disagreement, FulfilmentState, FulfilmentVersion
+from contracts.people.membership import with_people
+from placements.models import Disagreement, Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.outcomes.asking import to_ask
 from placements.standing.asks import (
     ENDING_WITHIN_MONTHS,
     OF_CERTIFICATES,
@@ -303,8 +305,8 @@ def due(request: Request) -> HttpResponse:
 
 
 def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:
-    """Per kind of deadline the contracts for which it passed, those that wait longest first; and
-    certificates.
+    """Per kind of deadline the contracts for which it passed, those that wait longest first; then
+    certificates, and what became of people.
     """
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
     found = of_kinds(asks(contracts, today, look_ups))
@@ -324,5 +326,32 @@ def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> lis
         (_("PSO discounts to register"), discounts),
     ]
     return [
-        Pile(heading, lines_of(rows, access), len(rows), reverse("due")) for heading, rows in piles
+        *(
+            Pile(heading, lines_of(rows, access), len(rows), reverse("due"))
+            for heading, rows in piles
+        ),
+        outcomes_to_tell(access, today),
     ]
+
+
+def outcomes_to_tell(access: Access, today: date) -> Pile:
+    """Placements of which it is asked what became of the person, where nobody of the contractor
+    signs in who could say so: then it is the adviser who finds out.
+    """
+    regions = access.regions_where(May.ENTER)
+    placed = visible(Fulfilment, access).filter(region__in=regions)
+    asked = with_people(to_ask(placed, today)).filter(has_people=False)
+    tasks = (
+        Task(
+            _("Tell what became of the person of %(number)s") % {"number": fulfilment},
+            reverse("fulfilment-detail", args=[fulfilment.pk]),
+            f"{fulfilment.contractor} · {(ended := ended_words(fulfilment))}",
+            columns=Columns(str(fulfilment.contractor), "", ended),
+        )
+        for fulfilment in asked.select_related("contractor", "accepted")
+    )
+    return pile_of(_("What became of them?"), tasks, reverse("outcome-list"))
+
+
+def ended_words(fulfilment: Any) -> str:
+    return _("ended on %(day)s") % {"day": long_date(fulfilment.accepted.end_date)}

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from contracts.coverage.coverage import Tally
 from contracts.models import Region
 from sroi.access import Role
 from tests import factories as make
@@ -76,6 +77,12 @@ def test_figures_reasons_and_file_say_the_same(region: Region) -> None:
     tally = page.context["coverage"]
     assert (tally.number, tally.with_obligation.number, tally.without_reason.number) == (2, 1, 1)
     assert tally.without_reason.value == 200000
+    assert tally.reasons == {}
+    assert "Waarom er geen verplichting is" not in page.content.decode()
+    year = client.get(reverse("coverage"), {"year": "2024"})
+    assert year.context["coverage"].reasons == {"market": Tally(1, Decimal("1000000.00"))}
+    assert "Waarom er geen verplichting is" in (words := year.content.decode())
+    assert "1 (€\xa01.000.000)" in words
     assert "geen reden opgegeven" in page.content.decode()
     file = b"".join(client.get(reverse("coverage-file", args=["csv"])).streaming_content).decode()
     assert [line.split(";")[0] for line in file.splitlines()[1:]] == ["REASON", "SILENT"]

@@ -124,7 +124,7 @@ class TestTheDayOfPayment:
         fine = make.make_purchase(contract, supplier_kvk=KVK, state="submitted")
         make.make_purchase(contract, supplier_kvk="99000999", state="submitted")
         shown = signed_in(adviser).get(reverse("review-queue") + "?together")
-        assert [v.pk for v, _worth in shown.context["fine"]] == [fine.pk]
+        assert [one.version.pk for one in shown.context["fine"]] == [fine.pk]
 
 
 class TestRecording:

@@ -194,4 +194,4 @@ def test_an_answer_is_not_accepted_unread(adviser: Client, contract: Contract) -
     life.submit([answered], make.act(why="Twintig"))
     plain = make.make_activity(contract, state="submitted")
     page = adviser.get(reverse("review-queue") + "?together")
-    assert [version for version, _worth in page.context["fine"]] == [plain]
+    assert [one.version for one in page.context["fine"]] == [plain]

@@ -419,16 +419,19 @@ class TestWho:
         client = signed_in(person)
         add(client, version, photo(), kind="employment_contract")
         assert not Evidence.objects.exists()
+        life.submit([version], make.act(), answered=make.EVERYTHING)
         adviser = make.make_user(Role.ADVISER, region)
-        url = reverse("evidence-seen", args=[version.fulfilment_id])
-        signed_in(adviser).post(url, {"kind": "employment_contract", "how": "Jan 111222333"})
+        url = reverse("review", args=[version.fulfilment_id])
+        given = {"answer": "seen", "version": version.pk, "edition": version.edition}
+        given |= {"kind": "employment_contract"}
+        page = signed_in(adviser).post(url, given | {"how": "Jan 111222333"})
+        assert page.status_code == 422
+        assert "Jan 111222333" in page.content.decode()
         assert not Evidence.objects.exists()
-        signed_in(adviser).post(
-            url, {"kind": "employment_contract", "how": "Arbeidsovereenkomst, op kantoor"}
-        )
+        signed_in(adviser).post(url, given | {"how": "Arbeidsovereenkomst, op kantoor"})
         seen = Evidence.objects.get()
         assert (seen.seen_how, seen.added_by) == ("Arbeidsovereenkomst, op kantoor", adviser)
-        assert client.post(url, {"kind": "employment_contract", "how": "Zelf"}).status_code == 404
+        assert client.post(url, given | {"how": "Zelf"}).status_code == 404
 
     def test_where_the_policy_allows_it_must_be_illegible_and_no_admin_sees_it(
         self, region: Any, contract: Any, person: Any

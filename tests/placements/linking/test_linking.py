@@ -19,6 +19,7 @@ from contracts.models import Contract
 from contracts.people.membership import access_of
 from placements.claims import whole
 from placements.claims.content import Content, Draft, content_of
+from placements.imports.door import import_fulfilments
 from placements.ledger.verification import differences
 from placements.life import door as life
 from placements.linking import door as linking
@@ -26,6 +27,7 @@ from placements.linking.alike import alike, together
 from placements.models import EventKind, Fulfilment, FulfilmentState, FulfilmentVersion
 from sroi.access import Access, Role
 from sroi.doors import EVERYTHING, DoneAlready, Refused
+from sroi.exchange import read_rows
 from tests import factories as make
 from tests.factories import act
 
@@ -258,6 +260,13 @@ class TestShares:
         with_share(latest(second), D("33.33"))
         submit(second)
 
+    def test_of_many_it_is_said_which(self, firm: Firm) -> None:
+        there, here, free = firm.purchase(1, state="submitted"), firm.purchase(0), firm.purchase(0)
+        firm.link(there, here)
+        with pytest.raises(Refused, match=f"^{here.external_id}: Hiervan telt 100% elders al mee"):
+            life.submit([latest(free), latest(here)], act(), answered=EVERYTHING)
+        assert latest(free).state == FulfilmentState.DRAFT
+
     def test_what_is_not_linked_is_not_held(self, firm: Firm) -> None:
         first, second = firm.purchase(0), firm.purchase(1)
         submit(first)
@@ -367,6 +376,52 @@ class TestLinking:
         ]
         # Who is not known in the other region is not named there.
         assert told[second.pk] == [("linked", firm.person.pk, ""), ("unlinked", None, "")]
+
+
+# --- from a file, and in the ledger ---------------------------------------------------------------
+
+
+def test_a_file_passes_the_whole_no_more_than_a_page(firm: Firm) -> None:
+    here = firm.purchase(0, "60", external_id="F-1")
+    there = firm.purchase(1, "40", state="submitted")
+    firm.link(here, there)
+    version, contract = latest(here), firm.contracts[0]
+    row = {
+        "external_id": "F-1",
+        "kind": "purchase",
+        "contracts": f"{contract.reference}:61",
+        "block": "WSW_INVOICE",
+        "supplier_name": version.supplier_name,
+        "invoice_number": version.invoice_number,
+        "amount": "10000.00",
+        "paid_on": "2024-05-15",
+        "status": "submitted",
+    }
+
+    def brought_in(**other: str) -> None:
+        given = row | other
+        text = "\n".join((",".join(given), ",".join(given.values()))).encode()
+        outcome = import_fulfilments(firm.regions[0], read_rows(text), act())
+        assert not outcome.faults
+
+    with pytest.raises(Refused, match="hoogstens 60%"):
+        brought_in()
+    assert latest(here).state == FulfilmentState.DRAFT
+    assert latest(here).allocations.get().percent == D(60)
+    with pytest.raises(Refused, match="hoogstens 60%"):
+        brought_in(contracts=contract.reference)
+    brought_in(contracts=f"{contract.reference}:60")
+    assert counting(here) == {here.pk: D(60), there.pk: D(40)}
+
+
+def test_that_the_whole_was_passed_would_be_found(firm: Firm) -> None:
+    here, there = firm.purchase(0, "60", state="accepted"), firm.purchase(1, "40")
+    firm.link(here, there)
+    assert list(differences(firm.regions[:1], make.TODAY)) == []
+    FulfilmentVersion.objects.filter(latest_of=there).update(state="submitted")
+    latest(there).allocations.update(percent=D("40.5"))
+    (found,) = differences(firm.regions[:1], make.TODAY)
+    assert found == f"Invulling {here.external_id} telt met elders samen voor 100,5% mee."
 
 
 # --- what looks the same --------------------------------------------------------------------------

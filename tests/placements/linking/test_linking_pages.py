@@ -144,6 +144,14 @@ def test_the_firm_reads_where_the_rest_counts(linked: Any, own: Client) -> None:
     assert fresh(here).effort_id is None
 
 
+def test_a_copy_is_linked_with_nothing_and_of_the_whole(linked: Any, own: Client) -> None:
+    here, _there = linked
+    own.post(page("fulfilment-copy", here))
+    made = Fulfilment.objects.latest("pk")
+    assert made.effort_id is None
+    assert latest(made).allocations.get().percent == D(100)
+
+
 def test_what_counts_twice_is_refused_beside_the_choice(firm: Firm, own: Client) -> None:
     here, there = (firm.purchase(n, invoice_number="A-7", state="accepted") for n in (0, 1))
     answer = own.post(page("fulfilment-link", here), {"other": there.pk})

@@ -305,7 +305,7 @@ class TestSignals:
         fine = make.make_activity(contract, state="submitted")
         strange = make.make_activity(contract, "300", state="submitted")
         shown = client.get(reverse("review-queue") + "?together")
-        assert [v.pk for v, _worth in shown.context["fine"]] == [fine.pk]
+        assert [one.version.pk for one in shown.context["fine"]] == [fine.pk]
         client.post(
             reverse("review-queue"), {"version": [f"{v.pk}.{v.edition}" for v in (fine, strange)]}
         )

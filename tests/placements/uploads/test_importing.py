@@ -428,7 +428,20 @@ def test_names_that_differ_are_asked_once(world: SimpleNamespace) -> None:
     assert (upload.state, outcomes(upload)) == ("checked", ["new"])
     assert sent(world.adviser, content).state == "checked"
     assert ColumnMemory.objects.get().user == world.adviser
-    assert sent(world.officer, content).state == "columns"  # of another person nothing is known
+    assert sent(world.officer, content).state == "checked"  # a colleague of the region
+
+
+def test_what_a_colleague_chose_is_known_but_not_what_a_firm_chose(world: SimpleNamespace) -> None:
+    header = {name: name for name in CONTRACT} | {"title": "Kolom X"}
+    content = as_csv({**CONTRACT, "contractor_name": "De Linde"}, header=[*header.values()])
+    first = sent(world.adviser, content)
+    assert first.state == "columns"
+    ColumnMemory.objects.create(
+        user=world.officer, region=world.region, kind="contracts", names={"kolomx": "title"}
+    )
+    assert sent(world.adviser, content).state == "columns"
+    ColumnMemory.objects.update(user=make.make_user(Role.ADVISER, world.region))
+    assert sent(world.adviser, content).state == "checked"
 
 
 def test_wrong_choices_are_refused(world: SimpleNamespace) -> None:
@@ -653,7 +666,7 @@ def test_who_may_import_what(world: SimpleNamespace) -> None:
         for name in ("adviser", "officer", "contractor", "reader")
     }
     assert kinds == {
-        "adviser": ["contracts", "changes", "fulfilments"],
+        "adviser": ["contracts", "changes", "fulfilments", "persons", "notes", "firms"],
         "officer": ["contracts"],
         "contractor": ["fulfilments"],
         "reader": [],

@@ -79,7 +79,7 @@ def test_every_look_at_a_file_of_evidence_leaves_one_row(
 
 def test_every_address_that_hands_out_evidence_is_known() -> None:
     """A new one has to be walked above."""
-    known = {"evidence-file", "evidence-page", "evidence-remove", "evidence-erase", "evidence-seen"}
+    known = {"evidence-file", "evidence-page", "evidence-remove", "evidence-erase"}
     named = {str(key) for key in get_resolver().reverse_dict if isinstance(key, str)}
     assert {name for name in named if name.startswith("evidence-")} == known
 

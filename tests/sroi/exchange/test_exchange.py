@@ -574,6 +574,31 @@ def test_whole_euros_as_people_write_them(cell):
     assert exchange.signed_amount(f"-{cell}") == D("-1250.00")
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("(1.250,00)", "-1250.00"),
+        ("€ (1.250,50)", "-1250.50"),
+        ("(€ 1.250)", "-1250.00"),
+        ("1.250,00-", "-1250.00"),
+        ("1.250,00 -", "-1250.00"),
+        ("€ 1.250,-", "1250.00"),
+        ("€ -1.250,-", "-1250.00"),
+        ("1.250,--", "1250.00"),
+    ],
+)
+def test_below_zero_as_book_keepers_write_it(cell: str, value: str) -> None:
+    assert exchange.signed_amount(cell) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "cell", ["(-1.250,00)", "-1.250,00-", "(1.250,00", "()", "1-250", "-(5)", "1250-"]
+)
+def test_no_amount_with_two_signs_or_half_a_bracket(cell: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        exchange.signed_amount(cell)
+
+
 @pytest.mark.parametrize("cell", ["1.250,000", "1,250.000"])
 def test_an_amount_with_two_readings_is_refused_with_both(cell):
     with pytest.raises(ValueError, match=r"1250000.*1250,00"):

@@ -694,6 +694,7 @@ ASKED = [
     ("adviser", "sample-detail", ""),
     ("adviser", "table-list", ""),
     ("adviser", "table-detail", ""),
+    ("adviser", "table-what-if", ""),
     ("adviser", "table-compare", "?links={table}&rechts={table}&alles=1"),
 ]
 
@@ -718,6 +719,7 @@ def test_more_rows_ask_no_more_queries(world: SimpleNamespace) -> None:
             "contractor-detail": {"pk": world.linde.pk},
             "fulfilment-detail": {"pk": world.fulfilment.pk},
             "table-detail": {"pk": world.contract.table_id},
+            "table-what-if": {"pk": world.contract.table_id},
             "social-firm-detail": {"pk": world.firm.pk},
             "sample-detail": {"pk": world.sample.pk},
         }

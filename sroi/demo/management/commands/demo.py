@@ -22,11 +22,13 @@ from django.utils import timezone
 
 from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
 from contracts.owed import door as obligations
+from contracts.people.membership import access_of
 from contracts.social_firms import door as firms
 from contracts.social_firms.recognition import Facts, RecognisedAs
 from placements.claims.content import Content
 from placements.imports.door import COPIED
 from placements.life import door as life
+from placements.linking import door as linking
 from placements.models import Fulfilment, FulfilmentVersion
 from placements.samples import door as sampling
 from reporting.figures.annual import figures_of
@@ -354,6 +356,18 @@ class Doing:
             region=self.region,
             without_evidence=self.row["reason"],
         )
+
+    def _link(self) -> None:
+        """With what is the same in another region, which was loaded before; the reason names it."""
+        assert self.by is not None  # every row has one
+        region, number = self.row["reason"].split()
+        other = Fulfilment.objects.filter(
+            region__code=region,
+            contractor__kvk=self.row["contractor_kvk"],
+            external_id=number,
+        )
+        for one in other:
+            linking.link(self._fulfilment(), one, access_of(self.by), replace(self._done, why=""))
 
     def _sample(self) -> None:
         """Drawn from this quarter, with two in order and one, for the reason given, not."""

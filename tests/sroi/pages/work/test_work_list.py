@@ -16,13 +16,18 @@ from django.urls import reverse
 
 from contracts.models import Contract, PlanState
 from contracts.owed.door import end, grant_recovery
+from contracts.people.membership import access_of
 from contracts.settlement.shortfall import Figures
+from placements.models import Became, Moment
+from placements.outcomes.door import tell
 from placements.standing.asks import OF_SETTLEMENT, Kind, asks
 from placements.standing.kept import keep_in_step
 from placements.standing.piles import ENDING, SETTLE, asking
 from placements.standing.progress import Status
 from placements.standing.words import WORRYING
 from sroi.access import Role
+from sroi.doors import Act
+from sroi.pages.mail.overview import overview
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +218,25 @@ def test_certificates_that_lapse(world: SimpleNamespace) -> None:
     with time_machine.travel(make.moment(date(2025, 8, 1)), tick=False):
         ((label, _url),) = piles(adviser, page="due")["PSO certificates that lapse"]
     assert "correction" in label
+
+
+def test_what_became_of_people_is_asked_of_the_adviser_where_no_contractor_can_say(
+    world: SimpleNamespace,
+) -> None:
+    """On the work list and in the mail of the week; answered, it is gone."""
+    alone = make.make_contractor("Eenmansbouw")
+    contract = make.make_contract(world.region, alone, title="Alone")
+    other = make.make_contract(world.region, world.firm, title="Signs in")
+    make.make_user(Role.CONTRACTOR, world.region, contractor=world.firm)
+    ends = {"start_date": date(2024, 9, 1), "end_date": date(2025, 4, 30)}
+    asked, _said = (make.make_placement(of, **ends) for of in (contract, other))
+    heading = "What became of them?"
+    ((label, url),) = piles(world.noor, page="due")[heading]
+    assert asked.fulfilment.external_id in label
+    assert url == reverse("fulfilment-detail", args=[asked.fulfilment_id])
+    mailed = {
+        pile.heading for pile in overview(world.noor, access_of(world.noor), make.TODAY).piles
+    }
+    assert "Hoe ging het verder?" in mailed
+    tell(asked.fulfilment, Moment.END, Became.LEARNING, Act.of(world.noor, make.moment(make.TODAY)))
+    assert heading not in piles(world.noor, page="due")

@@ -1,0 +1,303 @@
+"""Bringing in what a region keeps with its contracts: contact persons and notes from a file, all or
+nothing through the door. The same file again changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.dossier.door import bring_notes, bring_persons
+from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
+from contracts.models import ContactPerson, Contract, ContractNote, NoteKind, Region, Side
+from contracts.owed.amounts import OPEN
+from sroi.database.planner import count_rows
+from sroi.doors import Act, still_to_come
+from sroi.exchange import (
+    EXAMPLE_WORD,
+    Column,
+    Parsed,
+    Row,
+    Sheet,
+    choice_of,
+    day,
+    email,
+    kvk,
+    parse,
+    text,
+    yes_no,
+)
+
+REFERENCE = Column(
+    "contract_reference",
+    text(80, exempt=True),
+    default="",
+    title=gettext_lazy("Reference of the contract"),
+    example="2025-014",
+    also=("contract", "kenmerk", "contractnummer", "zaaknummer", "contractnr", "referentie"),
+)
+PERSON_COLUMNS = (
+    replace(REFERENCE, required=True, unless="contractor_kvk"),
+    Column(
+        "contractor_kvk",
+        kvk,
+        default="",
+        title=gettext_lazy("KvK number of the contractor"),
+        also=("kvk", "kvk-nummer", "kvk nummer", "kvknr", "kvk opdrachtnemer"),
+    ),
+    Column(
+        "side",
+        choice_of(Side.choices, {"gemeente": Side.MUNICIPALITY, "opdrachtgever": "municipality"}),
+        default=Side.CONTRACTOR,
+        title=gettext_lazy("Of whom"),
+        example=Side.CONTRACTOR,
+        also=("partij", "kant"),
+    ),
+    Column(
+        "person_name",
+        text(200),
+        required=True,
+        title=gettext_lazy("Name of the contact person"),
+        example=f"{EXAMPLE_WORD}naam",
+        also=("contactpersoon", "naam", "naam contactpersoon", "contact"),
+    ),
+    Column(
+        "function",
+        text(200),
+        default="",
+        title=gettext_lazy("Function"),
+        example="projectleider",
+        also=("functie", "rol"),
+    ),
+    Column(
+        "email",
+        email,
+        default="",
+        title=gettext_lazy("E-mail address"),
+        example="naam@voorbeeld.nl",
+        also=("e-mail", "mail", "mailadres", "emailadres", "e-mail contactpersoon"),
+    ),
+    Column(
+        "phone",
+        text(30, exempt=True),
+        default="",
+        title=gettext_lazy("Telephone"),
+        example="035 123 45 67",
+        also=("telefoon", "telefoonnummer", "tel", "mobiel"),
+    ),
+)
+NOTE_COLUMNS = (
+    replace(REFERENCE, required=True),
+    Column(
+        "day",
+        day,
+        required=True,
+        title=gettext_lazy("Day"),
+        example="01-03-2025",
+        also=("datum", "dag", "datum notitie"),
+    ),
+    Column(
+        "note_kind",
+        choice_of(NoteKind.choices, {"gesprek": NoteKind.CONVERSATION}),
+        default=NoteKind.NOTE,
+        title=gettext_lazy("Kind of note"),
+        example=NoteKind.NOTE,
+        also=("soort", "type", "soort notitie"),
+    ),
+    Column(
+        "text",
+        text(4000),
+        required=True,
+        title=gettext_lazy("Text"),
+        example=f"{EXAMPLE_WORD}tekst",
+        also=("notitie", "opmerking", "opmerkingen", "tekst", "toelichting", "aantekening"),
+    ),
+    Column(
+        "shared",
+        yes_no,
+        default=False,
+        title=gettext_lazy("The contractor may read this"),
+        example="nee",
+        also=("gedeeld", "zichtbaar voor opdrachtnemer"),
+    ),
+)
+
+
+class _Contracts:
+    """The contracts that the rows name, by reference or by the number of their firm."""
+
+    def __init__(self, region: Region, parsed: Parsed) -> None:
+        self.parsed = parsed
+        rows = Contract.objects.filter(region=region).select_related("contractor")
+        references = {row["contract_reference"] for row in parsed.rows} - {""}
+        self.by_reference = {c.reference: c for c in rows.filter(reference__in=references)}
+        self.of_firm: dict[str, list[Contract]] = defaultdict(list)
+        numbers = {row.values.get("contractor_kvk") for row in parsed.rows} - {"", None}
+        for contract in rows.filter(contractor__kvk__in=numbers, state__in=OPEN).order_by("pk"):
+            self.of_firm[contract.contractor.kvk or ""].append(contract)
+
+    def of(self, row: Row) -> list[Contract]:
+        """Those of a row; none with the fault."""
+        reference = row["contract_reference"]
+        if not reference:
+            found = self.of_firm.get(row["contractor_kvk"], [])
+            if not found:
+                self.parsed.refuse(
+                    row, "contractor_kvk", _("This contractor has no running contract here.")
+                )
+            return found
+        contract = self.by_reference.get(reference)
+        if contract is None:
+            reason = _("There is no contract with this reference.")
+        elif contract.state not in OPEN:
+            reason = _("This contract is closed: nothing is added to its dossier.")
+        else:
+            return [contract]
+        self.parsed.refuse(row, "contract_reference", reason)
+        return []
+
+    @property
+    def all(self) -> set[int]:
+        firms = (contract for contracts in self.of_firm.values() for contract in contracts)
+        return {contract.pk for contract in (*self.by_reference.values(), *firms)}
+
+
+# --- contact persons ------------------------------------------------------------------------------
+
+Person = tuple[int, str, str]
+
+
+def _person_key(contract: int, side: str, email_address: str, name: str) -> Person:
+    """By its address a person is known, else by the name."""
+    return contract, side, (email_address or name).casefold()
+
+
+def import_persons(
+    region: Region,
+    sheet: Sheet,
+    act: Act,
+    *,
+    dry_run: bool = False,
+    answered: Container[str] | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Keep the contact persons of a file with their contracts; who is known is mended."""
+    parsed = parse(sheet, PERSON_COLUMNS)
+    outcome = Outcome.of(parsed)
+    if lacks_columns(parsed, PERSON_COLUMNS):
+        return outcome
+    contracts = _Contracts(region, parsed)
+    known = {
+        _person_key(one.contract_id, one.side, one.email, one.name): one
+        for one in ContactPerson.objects.filter(contract__in=contracts.all)
+    }
+    new: list[ContactPerson] = []
+    changed: list[ContactPerson] = []
+    seen: set[Person] = set()
+    for row in parsed.rows:
+        if not (row["email"] or row["phone"]):
+            reason = _("Fill in an e-mail address or a telephone number.")
+            parsed.refuse(row, "email", reason)
+        changes: list[list[str]] = []
+        is_new = False
+        for contract in contracts.of(row):
+            key = _person_key(contract.pk, row["side"], row["email"], row["person_name"])
+            if key in seen:
+                parsed.refuse(row, "person_name", _("This person stands in the file twice."))
+            seen.add(key)
+            person = known.get(key)
+            if person is None:
+                is_new = True
+                person = ContactPerson(contract=contract, side=row["side"])
+                _tell(person, row, parsed)
+                new.append(person)
+            elif told := _tell(person, row, parsed):
+                changes += told
+                changed.append(person)
+        _sort_row(outcome, row, is_new, changes)
+    return _bring(outcome, dry_run, answered, partial(bring_persons, new, changed), seal)
+
+
+def _tell(person: ContactPerson, row: Row, parsed: Parsed) -> list[list[str]]:
+    """Give a person what the row says; what of it changed."""
+    fields = {"person_name": "name", "function": "function", "email": "email", "phone": "phone"}
+    changes = []
+    for column, name in fields.items():
+        before, after = getattr(person, name), row[column]
+        if column in parsed.positions and after and before != after:
+            changes.append([column, before, after])
+            setattr(person, name, after)
+    return changes
+
+
+# --- notes ----------------------------------------------------------------------------------------
+
+
+def import_notes(
+    region: Region,
+    sheet: Sheet,
+    act: Act,
+    *,
+    dry_run: bool = False,
+    answered: Container[str] | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Write the notes of a file in the dossiers of their contracts."""
+    parsed = parse(sheet, NOTE_COLUMNS)
+    outcome = Outcome.of(parsed)
+    if lacks_columns(parsed, NOTE_COLUMNS):
+        return outcome
+    contracts = _Contracts(region, parsed)
+    there = ContractNote.objects.filter(contract__in=contracts.all)
+    known = set(there.values_list("contract", "kind", "day", "text"))
+    new: list[ContractNote] = []
+    for row in parsed.rows:
+        if why := still_to_come(row["day"], act.today):
+            parsed.refuse(row, "day", why)
+        for contract in contracts.of(row):
+            key = (contract.pk, row["note_kind"], row["day"], row["text"])
+            is_new = key not in known
+            known.add(key)
+            if is_new:
+                new.append(
+                    ContractNote(
+                        contract=contract,
+                        kind=row["note_kind"],
+                        day=row["day"],
+                        text=row["text"],
+                        shared=row["shared"],
+                    )
+                )
+            _sort_row(outcome, row, is_new, [])
+    return _bring(outcome, dry_run, answered, partial(bring_notes, new, act), seal)
+
+
+# --- both -----------------------------------------------------------------------------------------
+
+
+def _sort_row(outcome: Outcome, row: Row, is_new: bool, changes: list[list[str]]) -> None:
+    if is_new:
+        outcome.new.append(row.number)
+    elif changes:
+        outcome.changed.append(row.number)
+        outcome.understood[row.number] = {"changes": list(map(list, _once(changes)))}
+    else:
+        outcome.unchanged.append(row.number)
+
+
+def _once(changes: Iterable[list[str]]) -> Iterator[tuple[str, ...]]:
+    yield from dict.fromkeys(map(tuple, changes))
+
+
+def _bring(
+    outcome: Outcome, dry_run: bool, answered: Container[str] | None, do: Any, seal: Seal
+) -> Outcome:
+    outcome.answered_by(answered)
+    if not (outcome.faults or outcome.asks or dry_run):
+        do(lambda: seal(outcome))
+        count_rows()
+    return outcome.in_order()

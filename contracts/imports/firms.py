@@ -1,0 +1,257 @@
+"""Bringing in social firms with what they are recognised by, such as a list of PSO certificates:
+all or nothing through the door. The same file again changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more, same_name
+from contracts.models import Recognition, RecognitionKind, Region, SocialFirm
+from contracts.social_firms.door import end, recognise
+from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
+from sroi.database.planner import count_rows
+from sroi.doors import Act, Doubt, first_come, key_of
+from sroi.exchange import (
+    EXAMPLE_WORD,
+    Column,
+    Parsed,
+    Row,
+    Sheet,
+    choice_of,
+    day,
+    kvk,
+    parse,
+    text,
+    web_address,
+    yes_no,
+)
+from sroi.templatetags.formats import long_date
+
+KINDS_IN_DUTCH = {
+    "SW-bedrijf": RecognitionKind.SW_COMPANY,
+    "sociale werkvoorziening": RecognitionKind.SW_COMPANY,
+    "30+": RecognitionKind.PSO_30PLUS,
+    "PSO 30+ abw": RecognitionKind.PSO_30PLUS,
+    "Code Sociale Ondernemingen": RecognitionKind.CODE_REGISTER,
+}
+COLUMNS = (
+    Column(
+        "firm_kvk",
+        kvk,
+        required=True,
+        title=gettext_lazy("KvK number"),
+        example="12345678",
+        also=("kvk", "kvknr", "kvk nummer", "kamer van koophandel"),
+    ),
+    Column(
+        "firm_name",
+        text(200),
+        required=True,
+        title=gettext_lazy("Name of the firm"),
+        example=f"{EXAMPLE_WORD}bedrijf",
+        also=("naam", "bedrijf", "bedrijfsnaam", "organisatie", "sociale firma", "onderneming"),
+    ),
+    Column(
+        "place",
+        text(100),
+        default="",
+        title=gettext_lazy("Place"),
+        example="Hilversum",
+        also=("plaats", "vestigingsplaats", "stad"),
+    ),
+    Column(
+        "offers",
+        text(500),
+        default="",
+        title=gettext_lazy("What can one buy there?"),
+        example="groenonderhoud",
+        also=("aanbod", "diensten", "branche", "sector", "producten"),
+    ),
+    Column(
+        "website",
+        web_address,
+        default="",
+        title=gettext_lazy("Website"),
+        example="www.voorbeeld.nl",
+        also=("internet", "url", "site"),
+    ),
+    Column(
+        "recognition",
+        choice_of(RecognitionKind.choices, KINDS_IN_DUTCH),
+        required=True,
+        title=gettext_lazy("Recognised as"),
+        example=RecognitionKind.PSO_30PLUS,
+        also=("erkenning", "soort", "certificaat", "keurmerk", "soort erkenning"),
+    ),
+    Column(
+        "valid_from",
+        day,
+        required=True,
+        title=gettext_lazy("Recognised from"),
+        example="01-01-2025",
+        also=("geldig vanaf", "vanaf", "ingangsdatum", "datum certificaat", "uitgegeven op"),
+    ),
+    Column(
+        "valid_until",
+        day,
+        title=gettext_lazy("Recognised until"),
+        example="31-12-2026",
+        also=("geldig tot", "geldig tot en met", "tot", "einddatum", "vervaldatum"),
+    ),
+    Column(
+        "is_public",
+        yes_no,
+        default=False,
+        title=gettext_lazy("In the public directory"),
+        example="nee",
+        also=("openbaar", "publiek"),
+    ),
+    Column(
+        "grounds",
+        text(500),
+        required=True,
+        title=gettext_lazy("How was this established?"),
+        example="lijst van PSO-Nederland",
+        also=("bron", "grond", "hoe vastgesteld", "toelichting"),
+    ),
+)
+
+
+@dataclass
+class Planned:
+    """A recognition that is new, or one that holds until another day."""
+
+    row: Row
+    facts: Facts
+    known: Recognition | None = None
+
+
+class FirmIntake:
+    """Checks the rows against the firms and what the region recognises, read at once."""
+
+    def __init__(self, region: Region, parsed: Parsed) -> None:
+        self.parsed, self.outcome = parsed, Outcome.of(parsed)
+        numbers = {row["firm_kvk"] for row in parsed.rows}
+        self.firms = {firm.kvk: firm for firm in SocialFirm.objects.filter(kvk__in=numbers)}
+        self.recognised: dict[tuple[str, str], list[Recognition]] = defaultdict(list)
+        known = Recognition.objects.filter(
+            region=region, firm__kvk__in=numbers, revoked_at=None
+        ).select_related("firm")
+        for one in known:
+            self.recognised[one.firm.kvk, one.kind].append(one)
+        self.terms: dict[tuple[str, str], list[tuple[date, date | None]]] = defaultdict(list)
+
+    def run(self) -> list[Planned]:
+        return [planned for row in self.parsed.rows if (planned := self._of(row))]
+
+    def _of(self, row: Row) -> Planned | None:
+        firm = self.firms.get(row["firm_kvk"])
+        facts = self._facts(row, firm)
+        self._check(row)
+        if firm is not None and not same_name(firm.name, row["firm_name"]):
+            asked = _("%(number)s is of %(name)s. Is this the same firm?")
+            words = {"number": firm.kvk, "name": firm.name}
+            key = key_of(firm.kvk, "firm_name", firm.name, row["firm_name"])
+            self.outcome.doubt(self.parsed, row, [Doubt("firm_name", asked % words, key)])
+        same = self.recognised[row["firm_kvk"], row["recognition"]]
+        known = next((one for one in same if one.valid_from == row["valid_from"]), None)
+        if known is None:
+            return self._new(row, facts, same)
+        if "valid_until" not in self.parsed.positions or known.valid_until == row["valid_until"]:
+            self.outcome.unchanged.append(row.number)
+            return None
+        if row["valid_until"] is None:
+            reason = _("Registered is %(day)s. Fill in the last day, or leave the column out.")
+            last = long_date(known.valid_until) if known.valid_until else ""
+            self.parsed.refuse(row, "valid_until", reason % {"day": last})
+            return None
+        before = long_date(known.valid_until) if known.valid_until else ""
+        changes = [["valid_until", before, long_date(row["valid_until"])]]
+        self.outcome.changed.append(row.number)
+        self.outcome.understood[row.number] = {"changes": changes}
+        return Planned(row, facts, known)
+
+    def _facts(self, row: Row, firm: SocialFirm | None) -> Facts:
+        """What is known stays; the row fills in what is not."""
+        told = Facts(row["firm_name"], row["place"], row["offers"], row["website"])
+        if firm is None:
+            return told
+        there = facts_of(firm)
+        return Facts(
+            there.name,
+            there.place or told.place,
+            there.offers or told.offers,
+            there.website or told.website,
+        )
+
+    def _check(self, row: Row) -> None:
+        first, last = row["valid_from"], row["valid_until"]
+        if last and last < first:
+            reason = _("The last day of the recognition lies before its first.")
+            self.parsed.refuse(row, "valid_until", reason)
+        key = (row["firm_kvk"], row["recognition"])
+        if any(_meet((first, last), term) for term in self.terms[key]):
+            reason = _("This recognition stands in the file twice for the same time.")
+            self.parsed.refuse(row, "valid_from", reason)
+        self.terms[key].append((first, last))
+
+    def _new(self, row: Row, facts: Facts, same: list[Recognition]) -> Planned:
+        term = (row["valid_from"], row["valid_until"])
+        if any(_meet(term, (one.valid_from, one.valid_until)) for one in same):
+            reason = _("This firm has this recognition in this time already.")
+            self.parsed.refuse(row, "valid_from", reason)
+        self.outcome.new.append(row.number)
+        if row["firm_kvk"] not in self.firms:
+            self.outcome.understood[row.number] = {"new_contractor": row["firm_kvk"]}
+        return Planned(row, facts)
+
+
+def _meet(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
+    """Whether both hold on some day."""
+    return one[0] <= (other[1] or date.max) and other[0] <= (one[1] or date.max)
+
+
+def import_firms(
+    region: Region,
+    sheet: Sheet,
+    act: Act,
+    *,
+    dry_run: bool = False,
+    answered: Container[str] | None = None,
+    seal: Seal = nothing_more,
+) -> Outcome:
+    """Recognise the firms of a file; one that is known with another last day holds until then."""
+    parsed = parse(sheet, COLUMNS)
+    if lacks_columns(parsed, COLUMNS):
+        return Outcome.of(parsed)
+    intake = FirmIntake(region, parsed)
+    planned, outcome = intake.run(), intake.outcome
+    outcome.answered_by(answered)
+    if not (outcome.faults or outcome.asks or dry_run):
+        with first_come(first_in()), transaction.atomic():
+            for one in planned:
+                _do(region, one, replace(act, why=one.row["grounds"]))
+            seal(outcome)
+        count_rows()
+    return outcome.in_order()
+
+
+def _do(region: Region, planned: Planned, act: Act) -> None:
+    row = planned.row
+    if planned.known:
+        end(planned.known, row["valid_until"], act)
+        return
+    terms = RecognisedAs(
+        row["recognition"],
+        row["valid_from"],
+        row["valid_until"],
+        row["is_public"],
+        row["grounds"],
+    )
+    recognise(region, row["firm_kvk"], planned.facts, terms, act)
