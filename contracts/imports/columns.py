@@ -76,7 +76,7 @@ def firm_number(cell: Cell) -> str | Warned | Abroad:
         number = text(40)(abroad["number"])
         reason = gettext("Read as a firm abroad: country %(country)s, number %(number)s.")
         words = {"country": abroad["country"], "number": number}
-        return Warned(Abroad(abroad["country"], number), reason % words)
+        return Warned(Abroad(abroad["country"], number), reason % words, "firm_abroad")
     return kvk(cell)
 
 
@@ -112,7 +112,7 @@ def cpv_code(cell: Cell) -> str | Warned:
         warned.append(gettext("This CPV code does not exist."))
     elif not is_checked(found):
         warned.append(gettext("The digit behind the dash does not go with this CPV code."))
-    return Warned(found, " ".join(warned)) if warned else found
+    return Warned(found, " ".join(warned), "cpv") if warned else found
 
 
 # Columns that files of several kinds have.

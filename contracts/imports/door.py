@@ -106,7 +106,6 @@ class Outcome:
     # was not answered.
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
-    asked: set[Fault] = field(default_factory=set)
     # By row number what was understood of it, and what will come of it; amounts as texts. Of what
     # is known `changes`: the column, what stands there and what it becomes, in words.
     understood: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -117,8 +116,7 @@ class Outcome:
 
     def doubt(self, parsed: Parsed, row: Row, doubts: Iterable[Doubt]) -> None:
         for doubt in doubts:
-            parsed.warn(row, doubt.field, doubt.reason)
-            self.asked.add(parsed.warnings[-1])
+            parsed.warn(row, doubt.field, doubt.reason, "asked")
             self.doubts.append(doubt.key)
 
     def answered_by(self, answered: Container[str] | None) -> Container[str]:
@@ -166,11 +164,12 @@ class Outcome:
         return {"rows": rows, "totals": self.totals(), "asks": self.doubts, "faults": whole}
 
     def _said(self, faults: Iterable[Fault]) -> dict[int, list[dict[str, str]]]:
-        """By row number what is said of its cells: a fault, what is asked, or how it was read."""
+        """By row number what is said of its cells: a fault, what is asked, or what was read, lost
+        or lacks, each by its code.
+        """
         found: dict[int, list[dict[str, str]]] = defaultdict(list)
-        wrong = set(self.faults)
         for one in faults:
-            code = "fault" if one in wrong else "asked" if one in self.asked else "read"
+            code = one.code or "fault"
             found[one.row].append({"column": one.column, "code": code, "text": one.reason})
         return found
 
@@ -359,6 +358,7 @@ class ContractIntake:
                     "This was put right at the contract, and stays so. Change it there, with"
                     " “Put facts right” or the act for it."
                 ),
+                "put_right",
             )
         return put_right
 
@@ -447,7 +447,9 @@ class ContractIntake:
         if contract.rate == 0:
             # Without an obligation a contract is kept for coverage, which also counts those without
             # a reason.
-            self.parsed.warn(row, "rate_reason", _("There is no obligation and no reason why."))
+            self.parsed.warn(
+                row, "rate_reason", _("There is no obligation and no reason why."), "no_reason"
+            )
         else:
             self._fault(
                 row,
@@ -539,6 +541,7 @@ class ContractIntake:
                 " itself, where it now owes %(amount)s. There is no way back."
             )
             % {"ref": parent.reference, "amount": euro2(obligation)},
+            "first_call_off",
         )
 
     @cached_property

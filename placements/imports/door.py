@@ -595,7 +595,7 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:
-            parsed.warn(p.row, "status", proof.still_missing(lacking))
+            parsed.warn(p.row, "status", proof.still_missing(lacking), "lacks_evidence")
 
 
 def _record(

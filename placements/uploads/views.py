@@ -380,13 +380,17 @@ class OfUpload(OfOne):
 
 # Columns in which something about a person stands.
 ABOUT_A_PERSON = frozenset({"candidate_ref"})
+OF_PERSONS = (UploadKind.PERSONS, UploadKind.NOTES)
 
 
 @dataclass(frozen=True)
 class ShownCell:
+    """`mend` is where what stands there is replaced, in all rows that have it."""
+
     text: str
     faults: list[str]
     warnings: list[str]
+    mend: str = ""
 
 
 @dataclass(frozen=True)
@@ -405,14 +409,7 @@ class ShownRow:
 def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
     outcome = RowOutcome(row.outcome)
     texts = dict(zip(columns, row.cells, strict=False))
-    found = [
-        ShownCell(
-            Personal(texts.get(name, "")) if name in ABOUT_A_PERSON else texts.get(name, ""),
-            [reason for column, reason in row.faults if column == name],
-            [reason for column, reason in row.warnings if column == name],
-        )
-        for name in order
-    ]
+    found = [shown_cell(row, name, texts.get(name, "")) for name in order]
     beside = [
         f"{TITLES.get(column, column)}: {reason}"
         for column, reason in (*row.faults, *row.warnings)
@@ -422,6 +419,24 @@ def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
     return ShownRow(
         row.number, LOOKS[outcome], outcome.label, found, beside, comes_of(row), capfirst(str(why))
     )
+
+
+def shown_cell(row: UploadRow, name: str, text: str) -> ShownCell:
+    faults = [reason for column, reason in row.faults if column == name]
+    warnings = [reason for column, reason in row.warnings if column == name]
+    # What is of a person stands in no address.
+    is_of_person = name in ABOUT_A_PERSON or row.upload.kind in OF_PERSONS
+    mend = ""
+    if (
+        row.upload.state == UploadState.CHECKED
+        and not is_of_person
+        and text
+        and (faults or warnings)
+    ):
+        asked = urlencode({"column": name, "old": text})
+        mend = f"{reverse('import-replace', args=[row.upload_id])}?{asked}"
+    personal_text = Personal(text) if name in ABOUT_A_PERSON else text
+    return ShownCell(personal_text, faults, warnings, mend)
 
 
 def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:

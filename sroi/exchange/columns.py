@@ -61,13 +61,15 @@ class Fault:
     """What is wrong in one cell: the row and column as a person sees them, the reason, and what was
     found there.
 
-    Also used for warnings. `str` gives one line. A possible BSN is not repeated.
+    Also used for warnings, which have a code for programs. `str` gives one line. A possible BSN is
+    not repeated.
     """
 
     row: int
     column: str
     reason: str
     found: str = ""
+    code: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         where = {"row": self.row, "column": self.column, "found": self.found, "reason": self.reason}
@@ -103,16 +105,16 @@ class Parsed:
         """Add a fault that only the importer can see, such as a reference that does not exist."""
         self.faults.append(self._fault(row, column, reason))
 
-    def warn(self, row: Row, column: str, reason: str) -> None:
-        self.warnings.append(self._fault(row, column, reason))
+    def warn(self, row: Row, column: str, reason: str, code: str = "read") -> None:
+        self.warnings.append(self._fault(row, column, reason, code))
 
     def written(self, row: Row, column: str) -> str:
         """What stands in the cell, before it was read; empty where the file has no such column."""
         return str(row.cells[self.positions[column]]) if column in self.positions else ""
 
-    def _fault(self, row: Row, column: str, reason: str) -> Fault:
+    def _fault(self, row: Row, column: str, reason: str, code: str = "") -> Fault:
         found = _shown(row.cells[self.positions[column]]) if column in self.positions else ""
-        return Fault(row.number, column, reason, found)
+        return Fault(row.number, column, reason, found, code)
 
 
 def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
@@ -192,7 +194,8 @@ def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]
             faults.append(Fault(row.number, column.name, str(reason), _shown(cell)))
             continue
         if isinstance(value, Warned):
-            warnings.append(Fault(row.number, column.name, value.reason, _shown(cell)))
+            said = Fault(row.number, column.name, value.reason, _shown(cell), value.code)
+            warnings.append(said)
             value = value.value
         row.values[column.name] = value
     return faults

@@ -95,10 +95,11 @@ _KVK_WORDS = re.compile(r"kvk(?:[ -]?(?:nummer|nr))?[.:]?\s*", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Warned:
-    """A value that was mended while it was read, and how."""
+    """A value that was mended while it was read, and how: a sentence, and a code for programs."""
 
     value: Any
     reason: str
+    code: str = "read"
 
 
 # Numbers
@@ -160,7 +161,7 @@ def _rounded(value: Decimal) -> Decimal | Warned:
     if cents == value:
         return _fitting(value, 2)
     reason = _("Rounded to cents: %(value)s.") % {"value": euro2(cents)}
-    return Warned(_fitting(cents, 2), reason)
+    return Warned(_fitting(cents, 2), reason, "rounded")
 
 
 def decimal_number(
@@ -325,7 +326,7 @@ def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) ->
                 "last": last_year,
             }
         )
-    return Warned(found, warned) if warned else found
+    return Warned(found, warned, "short_year") if warned else found
 
 
 def _written_day(cell: str) -> tuple[date, str]:
@@ -445,7 +446,9 @@ def kvk(cell: Cell) -> str | Warned:
         return digits
     if re.fullmatch("(?!0{7})[0-9]{7}", digits):
         return Warned(
-            f"0{digits}", _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits}
+            f"0{digits}",
+            _("The leading zero was lost; read as 0%(digits)s.") % {"digits": digits},
+            "leading_zero",
         )
     raise ValueError(NO_KVK)
 

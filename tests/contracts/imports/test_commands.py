@@ -9,8 +9,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from contracts.models import Contract
+from contracts.models import Contract, Region
 from tests import factories as make
+from tests.contracts.imports.test_imports import CONTRACT
 
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parents[2] / "data" / "import-cases"
@@ -57,6 +58,48 @@ def test_what_is_asked_stands_beside_its_cell() -> None:
     ((warning,),) = [row["warnings"] for row in found["rows"] if row["warnings"]]
     assert (warning["column"], warning["code"]) == ("contractor_name", "asked")
     assert len(found["asks"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"contractor_kvk": "1234567"}, "contractor_kvk", "leading_zero"),
+        ({"start_date": "1-3-24"}, "start_date", "short_year"),
+        ({"cpv": "abc"}, "cpv", "cpv"),
+        ({"rate": "0%"}, "rate_reason", "no_reason"),
+        ({"contractor_kvk": "DE HRB 12345"}, "contractor_kvk", "firm_abroad"),
+    ],
+)
+def test_each_warning_has_a_code_of_its_own(
+    tmp_path: Path, cells: dict[str, str], column: str, code: str
+) -> None:
+    row = {**CONTRACT, **cells}
+    path = tmp_path / "een.csv"
+    path.write_text("\t".join(row) + "\n" + "\t".join(row.values()) + "\n", encoding="utf-8")
+    (found,) = told(path, "--dry-run")["rows"]
+    assert (column, code) in [(said["column"], said["code"]) for said in found["warnings"]]
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        ("import_contact_persons", "Kenmerk;Naam;E-mail\nHIL-1;Sam;sam@x.example\n"),
+        ("import_notes", "Kenmerk;Datum;Notitie\nHIL-1;1-3-2024;Gebeld\n"),
+        (
+            "import_social_firms",
+            "KvK;Naam;Erkenning;Geldig vanaf;Bron\n11112222;Tuin;PSO 30+;1-1-2024;lijst\n",
+        ),
+    ],
+)
+def test_what_a_region_has_beside_contracts_by_command(
+    tmp_path: Path, command: str, text: str
+) -> None:
+    region = Region.objects.get(code="gv")
+    make.make_contract(region, make.make_contractor(), reference="HIL-1")
+    path = tmp_path / "lijst.csv"
+    path.write_text(text, encoding="utf-8")
+    states = [[row["state"] for row in told(path, command=command)["rows"]] for _ in range(2)]
+    assert states == [["new"], ["same"]]
 
 
 def test_sheet_row_columns_and_values_for_all_rows_can_be_told(tmp_path: Path) -> None:

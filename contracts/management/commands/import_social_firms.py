@@ -1,0 +1,12 @@
+from contracts.imports.firms import COLUMNS, import_firms
+from contracts.management.importing import ImportCommand
+
+
+class Command(ImportCommand):
+    help = (
+        "Import social firms with what they are recognised by, such as a list of PSO"
+        " certificates. Importing the same file again changes nothing."
+    )
+
+    importer = import_firms
+    columns = COLUMNS
