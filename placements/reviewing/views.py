@@ -62,6 +62,7 @@ class Reviewing(ForWhoMay, View):
         queue = Queue(
             self.request.access,
             self.request.user,
+            localdate(),
             asked.get("by") or desk.order,
             asked.get("van") or desk.whose,
         )
