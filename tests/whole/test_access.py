@@ -240,6 +240,7 @@ PAGES = {
     "calculator": Page(public=True),
     "interim-report": Page(who_may(May.ENTER), also=("post",)),
     "search": Page(),
+    "changed": Page(who_may(May.ADVISE)),
     "put-off": Page(who_may(May.ADVISE)),
     "put-off-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "contact-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),

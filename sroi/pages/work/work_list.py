@@ -92,7 +92,7 @@ EVERYBODYS = Part()
 def work_list(request: Request) -> HttpResponse:
     access, user, today = request.access, request.user, localdate()
     everything, everyones = owing(access), request.GET.get("van") == ALL
-    absent = stood_in_for(user, today) if access.may(May.ADVISE) else {}
+    absent = stood_in_for(user, today) if access.may(May.ADVISE) else NOBODY
     number = everything.aggregate(
         all=Count("pk"),
         advised=Count("pk", filter=Q(adviser__in=[user.pk, *absent])),
@@ -106,9 +106,10 @@ def work_list(request: Request) -> HttpResponse:
     running = number["all"] if part.is_all else number["own"]
     contracts = everything.filter(part.of(), not_put_off(user, today))
     overdue, answers, coming = piles_in_order(access, contracts, today, part)
-    request.waiting = {"review-queue": waiting_to_review(access).count()}
+    request.waiting = {"review-queue": answers[0].number}
     # What one began oneself comes after what others wait for, and what is seen coming.
-    begun = [fulfilment_drafts(access), contract_drafts(access, everyones)]
+    begun = [fulfilment_drafts(access)] if access.may(May.ENTER) else []
+    begun.append(contract_drafts(access, everyones))
     context = {
         "overdue": [pile for pile in overdue if pile.number],
         "piles": [pile for pile in (*overdue, *answers, *coming, *begun) if pile.number],
@@ -222,15 +223,10 @@ def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
 # --- what waits for an answer ---------------------------------------------------------------------
 
 
-def waiting_to_review(access: Access) -> QuerySet[Any]:
-    rows: QuerySet[Any] = waiting(visible(FulfilmentVersion, access)).filter(
+def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> Pile:
+    rows = waiting(visible(FulfilmentVersion, access)).filter(
         fulfilment__region__in=access.region_ids
     )
-    return rows
-
-
-def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> Pile:
-    rows = waiting_to_review(access)
     if not part.is_all:
         rows = rows.filter(is_under(access, part.of("contract__")))
     rows = rows.annotate(worth=Sum("allocations__value"))
@@ -416,7 +412,9 @@ def due(request: Request) -> HttpResponse:
     access, today = request.access, localdate()
     rows = owing(access)
     if request.GET.get("van") != ALL:
-        rows = own_of(request.user, rows, stood_in_for(request.user, today))
+        advises = access.may(May.ADVISE)
+        absent = stood_in_for(request.user, today) if advises else NOBODY
+        rows = own_of(request.user, rows, absent)
     rows = rows.filter(not_put_off(request.user, today))
     piles = due_piles(list(rows.select_related("policy", "contractor")), access, today)
     if asks_for_part(request):

@@ -367,3 +367,30 @@ class TestStandingIn:
         assert make.signed_in(elsewhere).get(end_url).status_code == 404
         make.confirm(client, end_url)
         assert not StandIn.objects.exists()
+
+
+class TestChanged:
+    def signed_in(self, user: Any, day: date) -> Client:
+        with time_machine.travel(make.moment(day), tick=False):
+            return make.signed_in(user)
+
+    def test_what_others_did_since_the_sign_in_before_this_one(
+        self, world: SimpleNamespace
+    ) -> None:
+        yesterday = make.TODAY - timedelta(1)
+        mine = make.make_contract(world.region, world.firm, adviser=world.noor, **RUNS)
+        of_sem = make.make_contract(world.region, world.firm, adviser=world.sem, **RUNS)
+        before = make.make_purchase(mine, on=yesterday - timedelta(1), state="submitted")
+        client = self.signed_in(world.noor, yesterday)
+        assert client.get(reverse("changed")).context["since"] is None
+        client = self.signed_in(world.noor, make.TODAY)
+        since = make.make_purchase(mine, state="submitted", external_id="NA")
+        make.make_purchase(mine, state="draft", external_id="CONCEPT")
+        make.make_purchase(of_sem, state="submitted", external_id="VAN-SEM")
+        end(mine, make.act(world.noor, "Zelf gedaan"))
+        shown = client.get(reverse("changed")).context
+        assert shown["since"] == make.moment(yesterday)
+        assert [(event.what, event.url) for event in shown["events"]] == [
+            ("NA: ingediend", reverse("fulfilment-detail", args=[since.fulfilment_id]))
+        ]
+        assert before.fulfilment.external_id
