@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("contracts.facts.urls")),
     path("", include("contracts.people.urls")),
     path("", include("contracts.clients.urls")),
+    path("", include("contracts.desk.urls")),
 ]

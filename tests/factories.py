@@ -47,6 +47,7 @@ from contracts.models import (
     Recognition,
     Region,
     Settlement,
+    StandIn,
     ValuationTable,
 )
 from contracts.owed.door import Award, award, change, end
@@ -513,6 +514,16 @@ def prove(version: FulfilmentVersion, on: date | None = None) -> None:
     valuing.fetch([version])
     for kind in proof.missing([version]).get(version.pk, []):
         evidence.see(version, kind, "Getoond", on or TODAY, act(today=on))
+
+
+def make_stand_in(region: Region, **fields: Any) -> StandIn:
+    """One adviser of the region for another, today only."""
+    away, by = (make_user(Role.ADVISER, region) for _ in range(2))
+    days = {"first_day": TODAY, "last_day": TODAY}
+    made: StandIn = StandIn.objects.create(
+        **{"region": region, "absent": away, "by": by, **days, **fields}
+    )
+    return made
 
 
 def make_sample(

@@ -19,6 +19,7 @@ from contracts.models.contract import (
     ProcurementType,
     RateReason,
 )
+from contracts.models.desk import PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
@@ -109,6 +110,7 @@ __all__ = [
     "Proration",
     "PsoCertificate",
     "PsoLevel",
+    "PutOff",
     "RateReason",
     "Recognition",
     "RecognitionKind",
@@ -118,6 +120,7 @@ __all__ = [
     "Side",
     "SocialFirm",
     "Spread",
+    "StandIn",
     "TableInForce",
     "TargetGroup",
     "Unit",

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
 
+from contracts.desk import door as desk
 from contracts.dossier import door as dossier
 from contracts.models import (
     BlockKind,
@@ -215,6 +216,7 @@ def erase_users_again(numbers: Collection[int]) -> None:
 
 def _forget_users(numbers: Collection[int]) -> None:
     reviewing.forget_desks(numbers)
+    desk.forget_people(numbers)
     people.forget_accounts(numbers)
 
 

@@ -6,14 +6,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
+from contracts.desk.whose import is_work_of, stood_in_for
 from contracts.models import Contract
 from placements.claims.valuing import allocations_of, fetch_contracts
 from placements.models import Allocation, FulfilmentVersion
 from placements.standing.known import waiting
+from placements.standing.own import is_under
 from sroi.access import Access, May, visible
 from sroi.money import ZERO
 
@@ -36,7 +38,8 @@ ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
 @dataclass(frozen=True)
 class Row:
     """One that waits: `worth` is what it was worth when it was handed in, `most` how many days a
-    review may take by the policy of its contracts, `key` what one presses to go there.
+    review may take by the policy of its contracts, `key` what one presses to go there,
+    `stood_in_for` the colleague whose work it is.
     """
 
     version: FulfilmentVersion
@@ -46,6 +49,7 @@ class Row:
     most: int
     is_current: bool
     key: str
+    stood_in_for: Any
 
     @property
     def is_late(self) -> bool:
@@ -57,18 +61,20 @@ class Queue:
     one.
     """
 
-    def __init__(self, access: Access, user: Any, order: str = "", whose: str = "") -> None:
+    def __init__(
+        self, access: Access, user: Any, today: date, order: str = "", whose: str = ""
+    ) -> None:
         self.order = order if order in ORDERS else next(iter(ORDERS))
         self.whose = whose if whose in WHOSE else MINE
         theirs = visible(FulfilmentVersion, access).filter(
             fulfilment__region__in=access.regions_where(May.REVIEW)
         )
         self.teams: QuerySet[Any] = waiting(theirs)
+        self.absent = stood_in_for(user, today)
         contracts = visible(Contract, access).order_by()
-        # Of contracts that one advises on or that nobody does; all of them for who advises on none.
-        under = visible(Allocation, access).filter(version=OuterRef("pk"))
-        own = under.filter(Q(contract__adviser=user) | Q(contract__adviser=None))
-        self.is_own = Q(Exists(own)) | ~Q(Exists(contracts.filter(adviser=user)))
+        # Of who advises on none, all are their work.
+        own = is_under(access, is_work_of(user, self.absent, "contract__"))
+        self.is_own = Q(own) | ~Q(Exists(contracts.filter(adviser=user)))
 
     def numbers(self) -> dict[str, int]:
         """How many wait, by whose they are."""
@@ -101,21 +107,23 @@ class Queue:
         at = keys.index(shown) if shown in keys else None
         pressed = {} if at is None else {at - 1: "k", at + 1: "j"}
         return [
-            _row(version, version.fulfilment_id == shown, pressed.get(i, ""), today)
+            self._row(version, version.fulfilment_id == shown, pressed.get(i, ""), today)
             for i, version in enumerate(versions)
         ]
 
-
-def _row(version: FulfilmentVersion, is_current: bool, key: str, today: date) -> Row:
-    allocations: Sequence[Allocation] = allocations_of(version)
-    contracts = [allocation.contract for allocation in allocations]
-    since = version.submitted_at
-    return Row(
-        version,
-        ", ".join(contract.reference for contract in contracts),
-        sum((allocation.value or ZERO for allocation in allocations), ZERO),
-        (today - localtime(since).date()).days if since else 0,
-        min((contract.policy.review_days for contract in contracts), default=0),
-        is_current,
-        key,
-    )
+    def _row(self, version: FulfilmentVersion, is_current: bool, key: str, today: date) -> Row:
+        allocations: Sequence[Allocation] = allocations_of(version)
+        contracts = [allocation.contract for allocation in allocations]
+        since = version.submitted_at
+        found = (self.absent.get(c.adviser_id or 0) for c in contracts)
+        away = [row for row in found if row]
+        return Row(
+            version,
+            ", ".join(contract.reference for contract in contracts),
+            sum((allocation.value or ZERO for allocation in allocations), ZERO),
+            (today - localtime(since).date()).days if since else 0,
+            min((contract.policy.review_days for contract in contracts), default=0),
+            is_current,
+            key,
+            away[0].absent if away else None,
+        )

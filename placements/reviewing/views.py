@@ -36,7 +36,7 @@ from placements.recording.forms import WhyForm
 from placements.reviewing import door as reviewing
 from placements.reviewing import signals as duplicates
 from placements.reviewing.forms import AdjustForm, PhrasesForm, SeenForm
-from placements.reviewing.lists import ORDERS, SHOWN, TEAM, WHOSE, Queue
+from placements.reviewing.lists import MINE, ORDERS, SHOWN, TEAM, WHOSE, Queue
 from placements.rights import may_review, reviews_own_entry
 from sroi.access import May, visible
 from sroi.doors import Refused
@@ -62,6 +62,7 @@ class Reviewing(ForWhoMay, View):
         queue = Queue(
             self.request.access,
             self.request.user,
+            localdate(),
             asked.get("by") or desk.order,
             asked.get("van") or desk.whose,
         )
@@ -78,7 +79,7 @@ class Reviewing(ForWhoMay, View):
 
     def context_of_queue(self, shown: int | None) -> dict[str, Any]:
         numbers = self.queue.numbers()
-        self.request.waiting = {"review-queue": numbers[TEAM]}
+        self.request.waiting = {"review-queue": numbers[MINE]}
         return {
             "heading": _("Review"),
             "orders": [
@@ -92,9 +93,9 @@ class Reviewing(ForWhoMay, View):
 
     def nothing(self) -> HttpResponse:
         """Nothing waits here; maybe for the team."""
-        team = self.queue.numbers()[TEAM]
-        self.request.waiting = {"review-queue": team}
-        context = {"heading": _("Review"), "team_waits": team}
+        numbers = self.queue.numbers()
+        self.request.waiting = {"review-queue": numbers[MINE]}
+        context = {"heading": _("Review"), "team_waits": numbers[TEAM]}
         return render(self.request, "placements/review_empty.html", context)
 
 

@@ -8,9 +8,12 @@ the contractor itself have the whole. Amounts are euro. Source: DOMAIN.md sectio
 from collections.abc import Iterable
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
+
 from contracts.models import Contract
+from placements.models import Allocation
 from placements.standing.progress import Own, Progress, with_progress
-from sroi.access import Access, May
+from sroi.access import Access, May, visible
 
 
 def progress_for(access: Access, contracts: Iterable[Contract], today: date) -> dict[int, Progress]:
@@ -42,3 +45,10 @@ def only_shares(access: Access) -> bool:
     ordered by it.
     """
     return access.may(May.COMMISSION) and not access.may(May.SEE_REGION, May.FULFIL)
+
+
+def is_under(access: Access, condition: Q) -> Exists:
+    """Of versions of fulfilments: whether one of their contracts (reached by `contract__`) is
+    so.
+    """
+    return Exists(visible(Allocation, access).filter(condition, version=OuterRef("pk")))

@@ -1,7 +1,7 @@
 """Lines that ask for one thing each, as `components/tasks.html` draws them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 SHOWN = 10
@@ -20,7 +20,7 @@ class Columns:
 
 @dataclass(frozen=True)
 class Task:
-    """A line that asks for one thing."""
+    """A line that asks for one thing; `pick` is the contract that it is about, to be ticked."""
 
     label: str
     url: str
@@ -28,6 +28,12 @@ class Task:
     state: str = ""
     word: Any = ""
     columns: Columns | None = None
+    pick: int | None = None
+
+    def saying(self, more: str) -> "Task":
+        """The same with a word more about what it is about."""
+        columns = self.columns and replace(self.columns, about=f"{self.columns.about} · {more}")
+        return replace(self, why=f"{self.why} · {more}", columns=columns)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 acted.
 """
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
@@ -31,6 +32,13 @@ def note(
         address_hash=address_hash(email) if email else "",
         path=request.path[:200] if request else "",
     )
+
+
+def signed_in_before(user: Any) -> datetime | None:
+    """When this person signed in the time before this one, as far as the log goes back."""
+    rows = AuditEvent.objects.filter(user=user, kind=AuditKind.SIGNED_IN).order_by("-pk")
+    found: datetime | None = rows.values_list("at", flat=True)[1:2].first()
+    return found
 
 
 def exported(request: HttpRequest) -> None:

@@ -223,6 +223,7 @@ def line_of(ask: Ask, access: Access) -> Task:
         state=ask.state,
         word=ask.word,
         columns=Columns(about, *ask.apart) if ask.apart else None,
+        pick=contract.pk,
     )
 
 

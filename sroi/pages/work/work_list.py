@@ -1,15 +1,18 @@
-"""The work list: what needs a person now, the most urgent first; each line is one action.
+"""The work list: what needs a person now. Overdue first, then what waits for an answer, then what
+is seen coming, then what one began oneself. Each line is one action, and contracts can be ticked to
+do something with many.
 
-An adviser sees the contracts that they advise on or that nobody does, and on request those of the
-whole region. What is due by a day takes more looking up and comes after the rest, as a page of its
-own that the list takes over.
+An adviser sees the contracts that they advise on or that nobody does, with those of the colleagues
+for whom they stand in, and on request those of the whole region. What is due by a day takes more
+looking up and comes as a page of its own that the list takes over.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,9 +22,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from contracts.models import ActionPlan, ChangeProposal, Contract, FirmProposal, ProposalState
+from contracts.desk.whose import is_work_of, not_put_off, stood_in_for
+from contracts.models import (
+    ActionPlan,
+    ChangeProposal,
+    Contract,
+    FirmProposal,
+    ProposalState,
+    StandIn,
+)
 from contracts.people.membership import with_people
-from placements.models import Disagreement, Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    Allocation,
+    Disagreement,
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+)
 from placements.outcomes.asking import to_ask
 from placements.standing.asks import (
     ENDING_WITHIN_MONTHS,
@@ -39,80 +56,149 @@ from placements.standing.known import (
     unanswered,
     waiting,
 )
-from placements.standing.piles import ENDING, SETTLE, Asking, asking
+from placements.standing.own import is_under
+from placements.standing.piles import ENDING, SETTLE, Asking, Troubled, asking, troubled
 from placements.standing.progress import Status
 from placements.standing.tasks import SHOWN, Columns, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
+from sroi.money import ZERO
 from sroi.pages.contract.attention import lines_of
-from sroi.pages.contract.drafts import contract_drafts
+from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
 from sroi.pages.shell import asks_for_part
-from sroi.templatetags.formats import long_date
+from sroi.templatetags.formats import euro, long_date, short_date
 from sroi.views import Request
 
 ALL = "alle"
+# The form on the work list that the boxes of contracts are of.
+PICKED = "picked"
+NOBODY: Mapping[int, StandIn] = {}
+
+
+@dataclass(frozen=True)
+class Part:
+    """The part of the work that one looks at: one's own, with that of who is away, or all of it."""
+
+    user: Any = None
+    absent: Mapping[int, StandIn] = field(default_factory=dict)
+    is_all: bool = True
+
+    def of(self, prefix: str = "") -> Q:
+        """Of contracts, reached by `prefix`."""
+        return Q() if self.is_all else is_work_of(self.user, self.absent, prefix)
+
+    def marked(self, task: Task, contract: Contract) -> Task:
+        """For whom, where one stands in."""
+        away = self.absent.get(contract.adviser_id or 0)
+        return task.saying(_("for %(who)s") % {"who": away.absent}) if away else task
+
+
+EVERYBODYS = Part()
 
 
 def work_list(request: Request) -> HttpResponse:
-    access, today = request.access, localdate()
+    access, user, today = request.access, request.user, localdate()
     everything, everyones = owing(access), request.GET.get("van") == ALL
+    absent = stood_in_for(user, today) if access.may(May.ADVISE) else NOBODY
     number = everything.aggregate(
         all=Count("pk"),
-        advised=Count("pk", filter=Q(adviser=request.user)),
-        of_nobody=Count("pk", filter=Q(adviser=None)),
+        advised=Count("pk", filter=Q(adviser__in=[user.pk, *absent])),
+        own=Count("pk", filter=is_work_of(user, absent)),
+        put_off=Count("pk", filter=~not_put_off(user, today)),
         out_of_step=Count("pk", filter=anything_out_of_step(today)),
     )
     if number["out_of_step"]:
         in_step(everything, today)
-    is_all = everyones or not number["advised"]
-    running = number["all"] if is_all else number["advised"] + number["of_nobody"]
-    piles = piles_of(access, everything if is_all else theirs(request.user, everything), today)
-    request.waiting = {"review-queue": piles[0].number}
-    # What one began oneself comes after what others wait for, and before how contracts stand.
-    piles.insert(3, contract_drafts(access, everyones))
+    part = Part(user, absent, everyones or not number["advised"])
+    running = number["all"] if part.is_all else number["own"]
+    contracts = everything.filter(part.of(), not_put_off(user, today))
+    overdue, answers, coming = piles_in_order(access, contracts, today, part)
+    request.waiting = {"review-queue": answers[0].number}
+    # What one began oneself comes after what others wait for, and what is seen coming.
+    begun = [fulfilment_drafts(access)] if access.may(May.ENTER) else []
+    begun.append(contract_drafts(access, everyones))
     context = {
-        "piles": [pile for pile in piles if pile.number],
+        "overdue": [pile for pile in overdue if pile.number],
+        "piles": [pile for pile in (*overdue, *answers, *coming, *begun) if pile.number],
+        "rest": [pile for pile in (*answers, *coming, *begun) if pile.number],
         "running": running,
         "others": number["all"] - running,
         "asked_for_all": everyones,
+        "absent": absent.values(),
+        "put_off": number["put_off"],
+        "picks": PICKED if access.may(May.ADVISE) else "",
         "due_url": reverse("due") + (f"?van={ALL}" if everyones else ""),
     }
     return render(request, "pages/start_work_list.html", context)
 
 
-def piles_of(access: Access, contracts: QuerySet[Any], today: date) -> list[Pile]:
-    """What waits for an answer, and how these contracts, which are in step, stand; the number of
-    answers to give first.
+def piles_of(
+    access: Access, contracts: QuerySet[Any], today: date, part: Part = EVERYBODYS
+) -> list[Pile]:
+    """What is overdue, what waits for an answer, and what is seen coming of these contracts, which
+    are in step.
     """
+    return [pile for some in piles_in_order(access, contracts, today, part) for pile in some]
+
+
+def piles_in_order(
+    access: Access, contracts: QuerySet[Any], today: date, part: Part
+) -> tuple[list[Pile], list[Pile], list[Pile]]:
     # What waits for the contractor's answer to the draft is neither to settle now, nor short; what
     # is over and short is to be settled: it stands there.
-    found = asking(contracts, today, SHOWN)
-    return [
-        waiting_for_review(access, today),
-        disagreed(access),
-        plans_to_agree(access),
-        changes_proposed(access),
+    firms = troubled(contracts, today)
+    found = asking(contracts, today, SHOWN, [firm.contractor_id for firm in firms])
+    of_status = {
+        status: first_of(
+            found[status], heading_of(status), access, contracts_url(status=status), part
+        )
+        for status in WORRYING
+    }
+    to_settle = first_of(
+        found[SETTLE], _("Settlements to do"), access, contracts_url(status=Status.OVERDUE), part
+    )
+    ending = first_of(
+        found[ENDING],
+        _("Contracts that end within three months"),
+        access,
+        contracts_url(ending=ENDING_WITHIN_MONTHS),
+        part,
+    )
+    overdue = [of_status.pop(Status.OVERDUE), to_settle]
+    answers = [
+        waiting_for_review(access, today, part),
+        disagreed(access, part),
+        plans_to_agree(access, part),
+        changes_proposed(access, part),
         reports_waiting(access),
-        first_of(
-            found[SETTLE], _("Settlements to do"), access, contracts_url(status=Status.OVERDUE)
-        ),
-        *(
-            first_of(found[status], heading_of(status), access, contracts_url(status=status))
-            for status in WORRYING
-        ),
-        first_of(
-            found[ENDING],
-            _("Contracts that end within three months"),
-            access,
-            contracts_url(ending=ENDING_WITHIN_MONTHS),
-        ),
         firms_proposed(access),
     ]
+    return overdue, answers, [contractors_short(firms), *of_status.values(), ending]
 
 
-def first_of(found: Asking, heading: str, access: Access, url: str) -> Pile:
-    return Pile(heading, lines_of(found.asks, access), found.number, url)
+def contractors_short(firms: Sequence[Troubled]) -> Pile:
+    """One line for a contractor, whatever number of its contracts is short."""
+    tasks = (
+        Task(
+            firm.name,
+            contracts_url(contractor=firm.contractor_id, status=[*WORRYING]),
+            words,
+            firm.status,
+            firm.status.label,
+            Columns(words, _("another %(open)s") % {"open": euro(firm.open)}, ""),
+        )
+        for firm in firms
+        for words in [_("%(n)s contracts that are short") % {"n": firm.number}]
+    )
+    heading = _("Contractors with several contracts that are short")
+    return pile_of(heading, tasks, contracts_url(status=[*WORRYING]))
+
+
+def first_of(found: Asking, heading: str, access: Access, url: str, part: Part) -> Pile:
+    lines = lines_of(found.asks, access)
+    tasks = [part.marked(line, ask.contract) for line, ask in zip(lines, found.asks, strict=True)]
+    return Pile(heading, tasks, found.number, url)
 
 
 def of_kinds(found: Mapping[int, Sequence[Ask]]) -> list[Ask]:
@@ -120,7 +206,7 @@ def of_kinds(found: Mapping[int, Sequence[Ask]]) -> list[Ask]:
 
 
 def contracts_url(**query: Any) -> str:
-    return f"{reverse('contract-list')}?{urlencode(query)}"
+    return f"{reverse('contract-list')}?{urlencode(query, doseq=True)}"
 
 
 def owing(access: Access) -> Any:
@@ -129,15 +215,12 @@ def owing(access: Access) -> Any:
     )
 
 
-def theirs(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
-    """Those that this person advises on or that nobody does."""
-    return contracts.filter(Q(adviser=user) | Q(adviser=None))
-
-
-def own_of(user: Any, contracts: QuerySet[Any]) -> QuerySet[Any]:
-    """Those; all of them for who advises on none."""
-    advised = Q(Exists(contracts.order_by().filter(adviser=user)))
-    return contracts.filter(Q(adviser=user) | Q(adviser=None) | ~advised)
+def own_of(
+    user: Any, contracts: QuerySet[Any], absent: Mapping[int, StandIn] = NOBODY
+) -> QuerySet[Any]:
+    """Those that are this person's work; all of them for who advises on none."""
+    advised = Q(Exists(contracts.order_by().filter(adviser__in=[user.pk, *absent])))
+    return contracts.filter(is_work_of(user, absent) | ~advised)
 
 
 def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
@@ -148,10 +231,13 @@ def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
 # --- what waits for an answer ---------------------------------------------------------------------
 
 
-def waiting_for_review(access: Access, today: date) -> Pile:
+def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> Pile:
     rows = waiting(visible(FulfilmentVersion, access)).filter(
         fulfilment__region__in=access.region_ids
     )
+    if not part.is_all:
+        rows = rows.filter(is_under(access, part.of("contract__")))
+    rows = rows.annotate(worth=Sum("allocations__value"))
     rows = rows.select_related("fulfilment__contractor").order_by("submitted_at", "pk")
     reviews = access.may(May.REVIEW)
     url = (
@@ -164,7 +250,7 @@ def waiting_for_review(access: Access, today: date) -> Pile:
     )
 
 
-def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
+def review_task(version: Any, today: date, reviews: bool) -> Task:
     """Who does not review looks at it only."""
     fulfilment = version.fulfilment
     days = (today - localtime(version.submitted_at).date()).days if version.submitted_at else 0
@@ -181,14 +267,18 @@ def review_task(version: FulfilmentVersion, today: date, reviews: bool) -> Task:
         ),
         url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
         why=f"{about} · {since}",
-        columns=Columns(about, "", since),
+        columns=Columns(about, euro(version.worth or ZERO), since),
     )
 
 
-def disagreed(access: Access) -> Pile:
+def disagreed(access: Access, part: Part = EVERYBODYS) -> Pile:
     """Decisions with which a contractor does not agree, for who can review them again."""
     regions = access.regions_where(May.REVIEW)
     rows = unanswered(visible(Disagreement, access)).filter(version__fulfilment__region__in=regions)
+    if not part.is_all:
+        rows = rows.filter(
+            claim__in=visible(Allocation, access).filter(part.of("contract__")).values("version")
+        )
     tasks = (
         Task(
             _("Answer %(contractor)s about %(number)s")
@@ -198,36 +288,58 @@ def disagreed(access: Access) -> Pile:
             },
             reverse("disagreement", args=[found.pk]),
             _("does not agree since %(day)s") % {"day": long_date(localtime(found.at))},
+            columns=Columns(
+                found.version.fulfilment.contractor.name,
+                "",
+                _("since %(day)s") % {"day": short_date(localtime(found.at))},
+            ),
         )
         for found in rows.select_related("version__fulfilment__contractor")
     )
     return pile_of(_("Contractors who do not agree"), tasks, reverse("fulfilment-list"))
 
 
-def plans_to_agree(access: Access) -> Pile:
+def plans_to_agree(access: Access, part: Part = EVERYBODYS) -> Pile:
     """Action plans that were handed in, for who can agree."""
-    rows = handed_in_plans(visible(ActionPlan, access)).filter(contract__in=advised(access))
+    rows = handed_in_plans(visible(ActionPlan, access)).filter(
+        part.of("contract__"), contract__in=advised(access)
+    )
     tasks = (
-        Task(
-            _("Answer the action plan of %(title)s") % {"title": plan.contract.title},
-            reverse("contract-plan", args=[plan.contract_id]),
-            handed_in_words(plan.contract, plan.submitted_at),
+        part.marked(
+            Task(
+                _("Answer the action plan of %(title)s") % {"title": plan.contract.title},
+                reverse("contract-plan", args=[plan.contract_id]),
+                handed_in_words(plan.contract, plan.submitted_at),
+                columns=Columns(named(plan.contract), "", handed_in_on(plan.submitted_at)),
+            ),
+            plan.contract,
         )
         for plan in rows.select_related("contract__contractor")
     )
     return pile_of(_("Action plans to answer"), tasks, reverse("contract-list"))
 
 
-def changes_proposed(access: Access) -> Pile:
+def changes_proposed(access: Access, part: Part = EVERYBODYS) -> Pile:
     """Changes that procurement officers propose, for who can accept them."""
-    rows = open_proposals(visible(ChangeProposal, access)).filter(contract__in=advised(access))
+    rows = open_proposals(visible(ChangeProposal, access)).filter(
+        part.of("contract__"), contract__in=advised(access)
+    )
     tasks = (
-        Task(
-            _("Answer the proposal for %(title)s") % {"title": proposal.contract.title},
-            reverse("change-proposal", args=[proposal.pk]),
-            f"{proposal.get_kind_display()}: {proposal.reason}",
+        part.marked(
+            Task(
+                _("Answer the proposal for %(title)s") % {"title": proposal.contract.title},
+                reverse("change-proposal", args=[proposal.pk]),
+                words,
+                columns=Columns(
+                    words,
+                    "" if proposal.value_delta is None else euro(proposal.value_delta),
+                    _("since %(day)s") % {"day": short_date(localtime(proposal.proposed_at))},
+                ),
+            ),
+            proposal.contract,
         )
         for proposal in rows.select_related("contract")
+        for words in [f"{proposal.get_kind_display()}: {proposal.reason}"]
     )
     return pile_of(_("Proposed changes"), tasks, reverse("contract-list"))
 
@@ -250,6 +362,11 @@ def firms_proposed(access: Access) -> Pile:
                 "who": proposal.contractor,
                 "day": long_date(localtime(proposal.proposed_at)),
             },
+            columns=Columns(
+                _("proposed by %(who)s") % {"who": proposal.contractor},
+                "",
+                _("since %(day)s") % {"day": short_date(localtime(proposal.proposed_at))},
+            ),
         )
         for proposal in rows.select_related("contractor")
     )
@@ -262,11 +379,17 @@ def advised(access: Access) -> Any:
     return visible(Contract, access).filter(region__in=regions).order_by().values("pk")
 
 
+def named(contract: Contract) -> str:
+    return f"{contract.reference} · {contract.contractor.name}"
+
+
+def handed_in_on(at: Any) -> str:
+    return _("since %(day)s") % {"day": short_date(localtime(at))} if at else ""
+
+
 def handed_in_words(contract: Contract, at: Any) -> str:
     day = long_date(localtime(at)) if at else ""
-    return f"{contract.reference} · {contract.contractor.name} · " + _("handed in on %(day)s") % {
-        "day": day
-    }
+    return f"{named(contract)} · " + _("handed in on %(day)s") % {"day": day}
 
 
 # --- how contracts stand --------------------------------------------------------------------------
@@ -297,11 +420,18 @@ def due(request: Request) -> HttpResponse:
     access, today = request.access, localdate()
     rows = owing(access)
     if request.GET.get("van") != ALL:
-        rows = own_of(request.user, rows)
+        advises = access.may(May.ADVISE)
+        absent = stood_in_for(request.user, today) if advises else NOBODY
+        rows = own_of(request.user, rows, absent)
+    rows = rows.filter(not_put_off(request.user, today))
     piles = due_piles(list(rows.select_related("policy", "contractor")), access, today)
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
-    return render(request, "pages/due.html", {"piles": [pile for pile in piles if pile.number]})
+    context = {
+        "piles": [pile for pile in piles if pile.number],
+        "picks": PICKED if asks_for_part(request) and access.may(May.ADVISE) else "",
+    }
+    return render(request, "pages/due.html", context)
 
 
 def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:

@@ -14,7 +14,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contracts.models import Contract, PlanState
+from contracts.models import Contract, PlanState, StandIn
 from contracts.owed.door import end, grant_recovery
 from contracts.people.membership import access_of
 from contracts.settlement.shortfall import Figures
@@ -170,7 +170,8 @@ def test_an_adviser_sees_the_own_contracts_and_those_of_nobody_first(
     world: SimpleNamespace,
 ) -> None:
     for title, adviser in (("Noor", world.noor), ("Sem", world.sem), ("Nobody", None)):
-        make.make_contract(world.region, world.firm, title=title, adviser=adviser, **RUNS)
+        firm = make.make_contractor(f"Firma {title}")
+        make.make_contract(world.region, firm, title=title, adviser=adviser, **RUNS)
     behind = "Contracts that are behind"
     assert {label for label, _url in piles(world.noor)[behind]} == {"Noor", "Nobody"}
     assert {label for label, _url in piles(world.noor, "?van=alle")[behind]} == {
@@ -240,3 +241,183 @@ def test_what_became_of_people_is_asked_of_the_adviser_where_no_contractor_can_s
     assert "Hoe ging het verder?" in mailed
     tell(asked.fulfilment, Moment.END, Became.LEARNING, Act.of(world.noor, make.moment(make.TODAY)))
     assert heading not in piles(world.noor, page="due")
+
+
+def test_a_contractor_with_several_contracts_that_are_short_is_one_line(
+    world: SimpleNamespace,
+) -> None:
+    """With what is still to be fulfilled of all; one that is fulfilled is not among them."""
+    for title in ("Een", "Twee"):
+        make.make_contract(world.region, world.firm, title=title, **RUNS)
+    done = make.make_contract(world.region, world.firm, title="Klaar", **RUNS)
+    make.make_purchase(done, "50000.00", paid_on=date(2025, 1, 15))
+    other = make.make_contractor("Anders")
+    make.make_contract(world.region, other, title="Drie", **RUNS)
+    client = Client()
+    client.force_login(world.noor)
+    shown = {pile.heading: pile.tasks for pile in client.get(reverse("start")).context["piles"]}
+    (line,) = shown["Opdrachtnemers met meer contracten met een tekort"]
+    assert line.label == "De Linde"
+    assert line.columns.about == "2 contracten met een tekort"
+    assert line.columns.how_much.replace("\xa0", " ") == "nog € 100.000"
+    listed = client.get(line.url).context["table"].data
+    assert {row.title for row in listed} == {"Een", "Twee"}
+    assert [task.label for task in shown["Contracten die achterlopen"]] == ["Drie"]
+
+
+def test_overdue_comes_first_then_what_waits_then_what_is_seen_coming(
+    world: SimpleNamespace,
+) -> None:
+    over = {**RUNS, "end_date": date(2025, 6, 30)}
+    make.make_contract(world.region, world.firm, title="Over", **over)
+    behind = make.make_contract(world.region, make.make_contractor("Anders"), **RUNS)
+    make.make_purchase(behind, "100.00", state="submitted")
+    make.make_contract_draft(behind, world.noor)
+    make.make_purchase(behind, "200.00", state="draft", entered_by=world.noor)
+    assert list(piles(world.noor)) == [
+        "Settlements to do",
+        "Waiting for review",
+        "Contracts that are behind",
+        "Drafts to finish and submit",
+        "Contracts being prepared",
+    ]
+
+
+class TestChosen:
+    """What is ticked on the list, and done with all of it."""
+
+    @pytest.fixture
+    def contracts(self, world: SimpleNamespace) -> list[Contract]:
+        firms = [make.make_contractor(f"Firma {n}") for n in range(3)]
+        return [make.make_contract(world.region, firm, title=firm.name, **RUNS) for firm in firms]
+
+    def chosen(self, name: str, contracts: list[Contract]) -> str:
+        return f"{reverse(name)}?" + "&".join(f"pick={contract.pk}" for contract in contracts)
+
+    def test_what_is_put_off_comes_back_on_its_day_on_ones_own_list(
+        self, world: SimpleNamespace, contracts: list[Contract]
+    ) -> None:
+        client = make.signed_in(world.noor)
+        url = self.chosen("put-off-chosen", contracts[:2])
+        for wrong in (make.TODAY, make.TODAY - timedelta(1)):
+            assert client.post(url, {"until": wrong}).status_code == 422
+        client.post(url, {"until": make.TODAY + timedelta(7)})
+        client.post(
+            self.chosen("put-off-chosen", contracts[:1]), {"until": make.TODAY + timedelta(9)}
+        )
+        behind = "Contracts that are behind"
+        assert [label for label, _url in piles(world.noor)[behind]] == ["Firma 2"]
+        assert len(piles(world.sem)[behind]) == 3
+        listed = client.get(reverse("put-off")).context["rows"]
+        assert [row.contract for row in listed] == [contracts[1], contracts[0]]
+        client.post(reverse("put-off-show", args=[contracts[0].pk]))
+        assert {label for label, _url in piles(world.noor)[behind]} == {"Firma 0", "Firma 2"}
+        with time_machine.travel(make.moment(make.TODAY + timedelta(7)), tick=False):
+            assert len(piles(world.noor)[behind]) == 3
+
+    def test_a_contact_is_the_first_one_or_a_note(
+        self, world: SimpleNamespace, contracts: list[Contract]
+    ) -> None:
+        first, again, settled = contracts
+        Contract.objects.filter(pk=again.pk).update(contacted_on=date(2025, 1, 2))
+        Contract.objects.filter(pk=settled.pk).update(state="cancelled")
+        client = make.signed_in(world.noor)
+        given = {"on": make.TODAY, "why": "Gebeld over het plan"}
+        answer = client.post(self.chosen("contact-chosen", contracts), given, follow=True)
+        first.refresh_from_db()
+        again.refresh_from_db()
+        assert (first.contacted_on, again.contacted_on) == (make.TODAY, date(2025, 1, 2))
+        assert [note.text for note in again.notes.all()] == ["Gebeld over het plan"]
+        assert not first.notes.exists()
+        said = [str(message) for message in answer.context["messages"]]
+        assert any("2 contracten" in one for one in said)
+        assert any(settled.reference in one for one in said)
+
+    def test_of_another_region_nothing_is_chosen(
+        self, world: SimpleNamespace, contracts: list[Contract]
+    ) -> None:
+        elsewhere = make.make_user(Role.ADVISER, make.make_region("elders", "Elders"))
+        client = make.signed_in(elsewhere)
+        for name in ("put-off-chosen", "contact-chosen"):
+            given = {"until": make.TODAY + timedelta(7), "on": make.TODAY}
+            assert client.post(self.chosen(name, contracts), given).status_code == 302
+            assert client.get(reverse(name) + "?pick=x&pick=").status_code == 302
+        assert not Contract.objects.exclude(contacted_on=None).exists()
+
+
+class TestStandingIn:
+    def record(self, client: Client, world: SimpleNamespace, **given: Any) -> Any:
+        days = {"first_day": make.TODAY, "last_day": make.TODAY + timedelta(14)}
+        who = {"region": world.region.pk, "absent": world.sem.pk, "by": world.noor.pk}
+        return client.post(reverse("stand-ins"), {**who, **days, **given})
+
+    def test_the_work_of_who_is_away_is_on_my_list_marked_as_such(
+        self, world: SimpleNamespace
+    ) -> None:
+        make.make_contract(world.region, world.firm, title="Mijn", adviser=world.noor, **RUNS)
+        firm = make.make_contractor("Anders")
+        of_sem = make.make_contract(world.region, firm, title="Van Sem", adviser=world.sem, **RUNS)
+        waiting = make.make_purchase(of_sem, state="submitted")
+        behind = "Contracts that are behind"
+        assert [label for label, _url in piles(world.noor)[behind]] == ["Mijn"]
+        client = make.signed_in(world.noor)
+        queue = reverse("review", args=[waiting.fulfilment_id])
+        assert client.get(queue, {"van": "mij"}).context["queue"] == []
+        self.record(client, world)
+        assert {label for label, _url in piles(world.noor)[behind]} == {"Mijn", "Van Sem"}
+        (row,) = client.get(queue).context["queue"]
+        assert (row.version, row.stood_in_for) == (waiting, world.sem)
+        page = client.get(reverse("start")).content.decode()
+        assert page.count(f"voor {world.sem}") >= 2
+        with time_machine.travel(make.moment(make.TODAY + timedelta(15)), tick=False):
+            assert [label for label, _url in piles(world.noor)[behind]] == ["Mijn"]
+
+    def test_what_cannot_be(self, world: SimpleNamespace) -> None:
+        client = make.signed_in(world.noor)
+        elsewhere = make.make_user(Role.ADVISER, make.make_region("elders", "Elders"))
+        wrong: list[dict[str, Any]] = [
+            {"by": world.sem.pk},
+            {"by": elsewhere.pk},
+            {"last_day": make.TODAY - timedelta(1)},
+            {"first_day": make.TODAY + timedelta(20)},
+            {"region": elsewhere.pk + 1000},
+        ]
+        for given in wrong:
+            assert self.record(client, world, **given).status_code == 422, given
+        assert self.record(client, world).status_code == 302
+        other = make.make_user(Role.ADVISER, world.region)
+        overlapping = {"by": other.pk, "first_day": make.TODAY + timedelta(14)}
+        twice = self.record(client, world, **overlapping, last_day=make.TODAY + timedelta(30))
+        assert twice.status_code == 422
+        (found,) = StandIn.objects.all()
+        end_url = reverse("stand-in-end", args=[found.pk])
+        assert make.signed_in(elsewhere).get(end_url).status_code == 404
+        make.confirm(client, end_url)
+        assert not StandIn.objects.exists()
+
+
+class TestChanged:
+    def signed_in(self, user: Any, day: date) -> Client:
+        with time_machine.travel(make.moment(day), tick=False):
+            return make.signed_in(user)
+
+    def test_what_others_did_since_the_sign_in_before_this_one(
+        self, world: SimpleNamespace
+    ) -> None:
+        yesterday = make.TODAY - timedelta(1)
+        mine = make.make_contract(world.region, world.firm, adviser=world.noor, **RUNS)
+        of_sem = make.make_contract(world.region, world.firm, adviser=world.sem, **RUNS)
+        before = make.make_purchase(mine, on=yesterday - timedelta(1), state="submitted")
+        client = self.signed_in(world.noor, yesterday)
+        assert client.get(reverse("changed")).context["since"] is None
+        client = self.signed_in(world.noor, make.TODAY)
+        since = make.make_purchase(mine, state="submitted", external_id="NA")
+        make.make_purchase(mine, state="draft", external_id="CONCEPT")
+        make.make_purchase(of_sem, state="submitted", external_id="VAN-SEM")
+        end(mine, make.act(world.noor, "Zelf gedaan"))
+        shown = client.get(reverse("changed")).context
+        assert shown["since"] == make.moment(yesterday)
+        assert [(event.what, event.url) for event in shown["events"]] == [
+            ("NA: ingediend", reverse("fulfilment-detail", args=[since.fulfilment_id]))
+        ]
+        assert before.fulfilment.external_id
