@@ -50,6 +50,7 @@ def with_people(contracts: Any) -> Any:
         contractor=OuterRef("contractor"),
         region=OuterRef("region"),
         ended_at=None,
+        user__is_active=True,
     )
     return contracts.annotate(has_people=Exists(people))
 

@@ -96,7 +96,11 @@ PAGES = {
     "switch-role": Page(method="post", answers=302, also=("get",)),
     "health": Page(public=True),
     "ready": Page(public=True),
-    "contract-list": Page(),
+    "contract-list": Page(also=("post",)),
+    # Nothing is picked: back to the list.
+    "picked-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), answers=302, also=("post",)),
+    "picked-remind": Page((Role.ADVISER,), answers=302, also=("post",)),
+    "picked-invite": Page(who_may(May.INVITE_CONTRACTORS), answers=302, also=("post",)),
     "contract-file": Page(of="list_file"),
     "contractor-file": Page(who_may(May.SEE_REGION), of="list_file"),
     "due": Page(who_may(May.SEE_REGION)),

@@ -89,7 +89,9 @@ def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
             "Einddatum",
             "Verplichting",
         ),
-        *("Ingevuld", "Nog in te vullen", "Status"),
+        *("Ingevuld", "Nog in te vullen", "Status", "Gepland", "In beoordeling", "Eerste dag"),
+        *("Soort opdracht", "Beleidsterrein", "Opdrachtsom bij gunning"),
+        *("Percentage bij gunning", "Aandelen", "Adviseur"),
     ]
     assert rows[0] == [
         *(
@@ -102,7 +104,8 @@ def test_contracts_as_they_are_shown(world: SimpleNamespace) -> None:
             "2025-12-31",
             "50000.00",
         ),
-        *("40000.00", "10000.00", "op schema"),
+        *("40000.00", "10000.00", "op schema", "0.00", "4000.00", "2024-01-01"),
+        *("diensten", "", "1000000.00", "5.000", "Hilversum 60%, Huizen 40%", ""),
     ]
     assert [row[0] for row in rows] == ["A-1", "B-1", "C-1"]
 
