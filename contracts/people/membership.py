@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
-from contracts.models import Contract, Membership, Region
+from contracts.models import Contract, Contractor, Membership, Region
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -73,6 +73,15 @@ def people_for(contract: Contract) -> Any:
         ended_at=None,
     )
     return people(running.values("user"))
+
+
+def people_of(contractor: Contractor, access: Access) -> Any:
+    """Who can sign in for a contractor, in the regions where one can ask its people in."""
+    regions = access.regions_where(May.INVITE_CONTRACTORS, May.MANAGE_USERS)
+    running = Membership.objects.filter(
+        role__in=who_may(May.FULFIL), contractor=contractor, region__in=regions, ended_at=None
+    )
+    return people(running.values("user")).order_by("name", "pk")
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:

@@ -144,6 +144,7 @@ PAGES = {
     "contract-take-over": Page(who_may(May.CHANGE), of="contract", also=("post",)),
     "contract-remind": Page((Role.ADVISER,), of="contract", also=("post",)),
     "contract-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), also=("post",)),
+    "contractor-mails": Page(who_may(May.SEE_REGION), of="contractor"),
     "contractor-put-right": Page(who_may(May.CHANGE), of="contractor", also=("post",)),
     "change-proposal": Page(who_may(May.CHANGE), of="proposal", also=("post",)),
     "tender-aid": Page(who_may(May.REGISTER)),

@@ -103,6 +103,11 @@ urlpatterns = [
         name="contractor-file",
     ),
     path(
+        "opdrachtnemers/<int:pk>/mails/",
+        contractors.ContractorMails.as_view(),
+        name="contractor-mails",
+    ),
+    path(
         "opdrachtnemers/<int:pk>/", contractors.ContractorPage.as_view(), name="contractor-detail"
     ),
 ]

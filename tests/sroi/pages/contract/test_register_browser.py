@@ -1,4 +1,4 @@
-"""The jobs of the register in a real browser, counted in presses: what is chosen in a list counts as
+"""The jobs of the register in a real browser, counted in presses: a choice in a list counts as
 one, what is typed does not.
 """
 
