@@ -31,8 +31,9 @@ from placements.standing.words import WORRYING, standings
 from sroi.access import Access, May, visible
 from sroi.history.versions import versions
 from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
+from sroi.lists.desk import Desk
 from sroi.money import ZERO
-from sroi.templatetags.formats import euro
+from sroi.templatetags.formats import whole_euro
 from sroi.views import DetailPage, ForWhoMay, ListFile, ListPage
 
 MOST_MAILS = 50
@@ -86,6 +87,9 @@ class ContractorTable(Table):
     class Meta(Table.Meta):
         pass
 
+    usual = ("kvk", "contracts", "obligation", "realised", "worrying")
+    fixed = ("name",)
+
     in_file = (
         (_("Name"), lambda contractor: contractor.name),
         (_("KvK number"), lambda contractor: contractor.kvk),
@@ -107,10 +111,10 @@ class ContractorTable(Table):
         return contractors.annotate(number=number).order_by(f"{sign}number", f"{sign}pk"), True
 
     def render_obligation(self, value: Decimal) -> str:
-        return euro(value)
+        return whole_euro(value)
 
     def render_realised(self, value: Decimal) -> str:
-        return euro(value)
+        return whole_euro(value)
 
 
 class ContractorFilterSet(FilterSet):
@@ -139,13 +143,14 @@ class ContractorFilterSet(FilterSet):
         )
 
 
-class ContractorList(ForWhoMay, ListPage):
+class ContractorList(ForWhoMay, Desk, ListPage):
     capabilities = (May.SEE_REGION,)
     model = Contractor
     filterset_class = ContractorFilterSet
     table_class = ContractorTable
     heading = _("Contractors")
     file_page = "contractor-file"
+    address = "contractor-list"
     file_may = (May.SEE_REGION,)
 
     def prepare(self, rows: list[Any]) -> None:

@@ -11,6 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -373,3 +375,55 @@ def test_of_two_reminders_at_the_same_moment_one_is_sent(world: SimpleNamespace)
     assert planning.remind_all({world.noors.pk: "Plan"}, act) == 0
     events = ContractEvent.objects.filter(what=Happened.REMINDED)
     assert [event.contract for event in events] == [world.noors]
+
+
+# --- the other lists ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "fixed"),
+    [
+        ("fulfilment-list", ["value", "policy_field"], "external_id"),
+        ("contractor-list", ["obligation"], "name"),
+        ("social-firm-register", ["place"], "name"),
+    ],
+)
+def test_every_register_has_columns_and_views(
+    world: SimpleNamespace, name: str, chosen: list[str], fixed: str
+) -> None:
+    make.make_purchase(world.noors, "1234.56")
+    client, url = signed_in(world.noor), reverse(name)
+    client.post(url, {"do": "columns", "column": chosen})
+    shown = [column.name for column in client.get(url).context["table"].columns]
+    assert shown == [fixed, *chosen]
+    client.post(f"{url}?sort={chosen[0]}", {"do": "keep", "name": "Van mij"})
+    (view,) = [view for view, _is_current in client.get(url).context["views"]]
+    assert f"sort={chosen[0]}" in view.query
+    assert "columns=" in view.query
+    assert client.get(f"{url}?{view.query}").status_code == 200
+    assert views(world.noor) == []
+
+
+def test_ones_own_reference_is_a_column_of_a_firm_only(world: SimpleNamespace) -> None:
+    for user, is_there in ((world.firm, True), (world.noor, False)):
+        page = signed_in(user).get(reverse("fulfilment-list"))
+        names = [name for name, _label, _is_shown in page.context["choosable"]]
+        assert ("own" in names) == is_there
+
+
+@pytest.mark.parametrize("name", ["picked-remind", "picked-invite", "picked-hand-over"])
+def test_what_is_shown_first_asks_as_little_for_many_as_for_one(
+    world: SimpleNamespace, name: str
+) -> None:
+    client = signed_in(world.noor)
+    client.get(reverse("search"))  # the session begins
+
+    def asked(*contracts: Contract) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(picked(name, *contracts)).status_code == 200
+        return len(queries)
+
+    one = asked(world.noors)
+    assert one <= 10
+    more = [make.make_contract(world.region, world.linde, adviser=world.noor) for _ in range(20)]
+    assert asked(world.noors, *more) == one
