@@ -13,7 +13,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -371,7 +371,8 @@ class ConfirmPage(FormPage):
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.shown == self.starting_point():
             return super().post(request, *args, **kwargs)
-        first = self.form_class()
+        given = self.get_form_kwargs()
+        first = self.get_form_class()(**{**given, "data": None, "files": None})
         if self.shown is None:
             return self.closed() or self.show(first)
         return self.closed() or self.show(first, status=409, has_changed=True)
@@ -411,6 +412,12 @@ class ListPage(Scoped, FilterView):
         """Add to the rows of this page what only shows on them."""
 
     @property
+    def asked(self) -> QueryDict:
+        """What the address asks for."""
+        asked: QueryDict = self.request.GET
+        return asked
+
+    @property
     def table(self) -> Table:
         table = self.table_class(self.object_list)
         table.access = self.request.access
@@ -435,7 +442,7 @@ class ListPage(Scoped, FilterView):
         """
         if not self.file_page or (self.file_may and not self.request.access.may(*self.file_may)):
             return {}
-        asked = self.request.GET.copy()
+        asked = self.asked.copy()
         asked.pop("page", None)
         query = f"?{asked.urlencode()}" if asked else ""
         return {name: reverse(self.file_page, args=[name]) + query for name in FILES}
@@ -451,6 +458,9 @@ class ListFile:
     table: Table
     file_name: Any
     file_may: Any
+    # A file is what its address says: nothing that was chosen of the list before, nor is anything.
+    http_method_names = ("get", "head", "options")
+    address = ""
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if kwargs["format"] not in FILES or (

@@ -20,14 +20,16 @@ from contracts.facts.rules import (
     since_if,
     take_over_faults,
 )
-from contracts.models import Contract, ContractEvent, Contractor, Happened
+from contracts.models import Contract, ContractEvent, Contractor, Happened, Membership
 from contracts.models.organisation import folded, identity
 from contracts.owed import door as obligations
 from contracts.owed.amounts import OPEN
 from contracts.owed.posting import lock_ledger, mark_out_of_step
 from contracts.owed.starting_point import starting_point
+from contracts.people import door as memberships
 from contracts.people.membership import advisers_of
-from sroi.access import Access
+from sroi.access import Access, May
+from sroi.access.roles import role_called
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember, signed
@@ -108,6 +110,26 @@ def advised(contracts: Iterable[Contract]) -> str:
     pks = sorted(contract.pk for contract in contracts)
     rows = Contract.objects.filter(pk__in=pks).order_by("pk")
     return key_of(*rows.values_list("pk", "adviser"))
+
+
+def looked_after(membership: Membership) -> Any:
+    """The contracts that somebody would leave behind, were this role to end."""
+    if not role_called(membership.role).may & {May.ADVISE}:
+        return Contract.objects.none()
+    return Contract.objects.filter(
+        adviser=membership.user_id, region=membership.region_id, state__in=OPEN
+    )
+
+
+def end_role(membership: Membership, successor: Any, access: Access, act: Act) -> None:
+    """The role ends, and `successor` looks after the contracts; without one they stay as they are,
+    and are shown as looked after by nobody.
+    """
+    with transaction.atomic():
+        theirs = list(looked_after(membership))
+        if successor and theirs:
+            hand_over(theirs, successor, access, act)
+        memberships.end(membership, access, act)
 
 
 def hand_over(

@@ -125,13 +125,38 @@ class TakeOverForm(NewContractorForm):
         return cleaned
 
 
+class SuccessorForm(forms.Form):
+    """Who takes over, of whom somebody looks after contracts; that nobody does yet is said as
+    well.
+    """
+
+    NOBODY_YET = "none"
+
+    successor = forms.ChoiceField(label=gettext_lazy("Who takes over the contracts"))
+
+    def __init__(self, *args: Any, advisers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.advisers = {str(person.pk): person for person in advisers}
+        self.fields["successor"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("Choose…")),
+            *((key, str(person)) for key, person in self.advisers.items()),
+            (self.NOBODY_YET, gettext_lazy("Nobody yet: they stand under “No adviser”")),
+        ]
+
+    @property
+    def chosen(self) -> Any:
+        return self.advisers.get(self.cleaned_data["successor"])
+
+
 class ContractRows(VisibleRows):
     def label_from_instance(self, contract: Any) -> str:
         return f"{contract.reference} · {contract.title}"
 
 
 class HandOverForm(forms.Form):
-    """Which contracts, and to whom."""
+    """Which contracts, and to whom; they stand last, since they can be many."""
+
+    field_order = ("adviser", "reason", "contracts")
 
     contracts: Any = ContractRows(
         queryset=None,

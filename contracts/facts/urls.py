@@ -8,5 +8,6 @@ urlpatterns = [
         views.PutRightContractor.as_view(),
         name="contractor-put-right",
     ),
+    path("gebruikers/<int:pk>/beeindigen/", views.EndRole.as_view(), name="user-end"),
     path("contracten/overdragen/", views.HandOver.as_view(), name="contract-hand-over"),
 ]

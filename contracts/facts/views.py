@@ -12,13 +12,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.acts.rights import may_change
 from contracts.facts import door as facts
-from contracts.facts.forms import ContractorForm, FactsForm, HandOverForm, TakeOverForm
+from contracts.facts.forms import (
+    ContractorForm,
+    FactsForm,
+    HandOverForm,
+    SuccessorForm,
+    TakeOverForm,
+)
 from contracts.facts.rules import as_if, may_put_right_contractor, since_if
 from contracts.models import Contract, Contractor, DraftState
 from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
 from contracts.people.membership import advisers_of, looking_after
+from contracts.people.views.users import End
 from contracts.searches import of_moment
 from sroi.access import May, visible
 from sroi.fields import is_key
@@ -300,25 +307,36 @@ class HandOver(ForWhoMay, LookFirst):
         ]
 
     @property
+    def one(self) -> str:
+        """The contract that was asked for, by its id; empty where it is about several."""
+        asked: str = self.request.GET.get("contract", "")
+        return asked if is_key(asked) else ""
+
+    @property
     def of_nobody(self) -> bool:
         """Whether those are asked for that nobody looks after, as after an import."""
         return self.request.GET.get("adviser") == NOBODY
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        contract, rows = self.request.GET.get("contract", ""), self.contracts
-        if is_key(contract):
-            rows = rows.filter(pk=contract)
-        elif self.of_nobody:
+    @cached_property
+    def offered(self) -> Any:
+        if self.one:
+            return self.contracts.filter(pk=self.one)
+        if self.of_nobody:
             moment = self.request.GET.get("moment", "")
-            rows = of_moment(rows.filter(adviser=None), self.request.user, moment)
-        elif self.asked:
-            rows = rows.filter(adviser=self.asked)
-        given = super().get_form_kwargs() | {
-            "contracts": rows,
+            return of_moment(self.contracts.filter(adviser=None), self.request.user, moment)
+        return self.contracts.filter(adviser=self.asked) if self.asked else self.contracts
+
+    @property
+    def ticked(self) -> bool:
+        """Whether what is on offer was chosen already."""
+        return bool(self.one) or self.of_nobody
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {
+            "contracts": self.offered,
             "advisers": advisers_of(self.regions),
+            "initial": {"contracts": self.offered} if self.ticked else {},
         }
-        given["initial"] = {"contracts": rows} if is_key(contract) or self.of_nobody else {}
-        return given
 
     def preview(self, form: Any) -> dict[str, Any]:
         chosen = form.cleaned_data["contracts"].select_related("adviser")
@@ -341,3 +359,38 @@ class HandOver(ForWhoMay, LookFirst):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(whose=self.sections, **kwargs)
+
+
+class EndRole(End):
+    """Of who looks after contracts it is asked who takes over."""
+
+    @cached_property
+    def theirs(self) -> int:
+        number: int = facts.looked_after(self.membership).count()
+        return number
+
+    def get_form_class(self) -> Any:
+        return SuccessorForm if self.theirs else super().get_form_class()
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        given = super().get_form_kwargs()
+        if not self.theirs:
+            return given
+        others = advisers_of([self.membership.region_id]).exclude(pk=self.membership.user_id)
+        return given | {"advisers": others}
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        return [*super().goes(), (_("Contracts that this person looks after"), self.theirs or "")]
+
+    def do(self, form: Any) -> str:
+        act = act_of(self.request, _("Role ended"))
+        successor = form.chosen if self.theirs else None
+        facts.end_role(self.membership, successor, self.request.access, act)
+        if successor is None:
+            return _("The role was ended. From now on it opens nothing.")
+        told = ngettext(
+            "The role was ended. %(name)s looks after %(number)s contract more.",
+            "The role was ended. %(name)s looks after %(number)s contracts more.",
+            self.theirs,
+        )
+        return told % {"name": successor, "number": self.theirs}

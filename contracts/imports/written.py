@@ -26,6 +26,8 @@ FIGURES = {
     "own_realised": _("Fulfilled, share of own clients"),
     "own_open": _("Still to be fulfilled, share of own clients"),
     "own_value": _("Contract value, share of own clients"),
+    "planned": _("Planned"),
+    "pending": _("In review"),
     "threshold": _("Threshold"),
     "status": _("Status"),
 }

@@ -1,5 +1,6 @@
 """Invitations: the link that opens one, and until when."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 
 from contracts.models import Invitation
+from sroi.access import Access, May
 
 VALID = timedelta(days=7)
 SALT = "contracts.invitation"
@@ -33,6 +35,12 @@ def open_on(now: datetime) -> Any:
 
 def open_invitations(invitations: Any, now: datetime) -> Any:
     return invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+
+
+def to_contractors(contractors: Collection[int], access: Access, now: datetime) -> Any:
+    """The open invitations of these contractors, for who can ask their people in."""
+    regions = access.regions_where(May.INVITE_CONTRACTORS, May.MANAGE_USERS)
+    return open_on(now).filter(contractor__in=contractors, region__in=regions)
 
 
 def known_person(email: str) -> Any:

@@ -8,7 +8,15 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db.models import Exists, OuterRef
 
-from contracts.models import ContactPerson, Contract, Invitation, Membership, Region, Side
+from contracts.models import (
+    ContactPerson,
+    Contract,
+    Contractor,
+    Invitation,
+    Membership,
+    Region,
+    Side,
+)
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -51,6 +59,7 @@ def with_people(contracts: Any) -> Any:
         contractor=OuterRef("contractor"),
         region=OuterRef("region"),
         ended_at=None,
+        user__is_active=True,
     )
     return contracts.annotate(has_people=Exists(people))
 
@@ -97,6 +106,15 @@ def people_for(contract: Contract) -> Any:
         ended_at=None,
     )
     return people(running.values("user"))
+
+
+def people_of(contractor: Contractor, access: Access) -> Any:
+    """Who can sign in for a contractor, in the regions where one can ask its people in."""
+    regions = access.regions_where(May.INVITE_CONTRACTORS, May.MANAGE_USERS)
+    running = Membership.objects.filter(
+        role__in=who_may(May.FULFIL), contractor=contractor, region__in=regions, ended_at=None
+    )
+    return people(running.values("user")).order_by("name", "pk")
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:

@@ -16,7 +16,16 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.timezone import localtime
 
-from contracts.models import Notice, NoticeChoice, NoticeKind, NoticeState, Policy, When
+from contracts.models import (
+    Contractor,
+    Membership,
+    Notice,
+    NoticeChoice,
+    NoticeKind,
+    NoticeState,
+    Policy,
+    When,
+)
 from sroi.access import Access, May
 from sroi.database.batches import AT_ONCE
 from sroi.server.outbox import pause_after
@@ -92,6 +101,12 @@ def make(notices: Iterable[Notice]) -> None:
 def waiting(now: datetime) -> Any:
     """What can be sent now."""
     return Notice.objects.filter(state=NoticeState.WAITING).exclude(not_before__gt=now)
+
+
+def told_to(notices: Any, contractor: Contractor) -> Any:
+    """Those of these notices that went to people of this contractor, also who left since."""
+    theirs = Membership.objects.filter(contractor=contractor)
+    return notices.filter(user__in=theirs.values("user"))
 
 
 def take(notices: Iterable[Notice]) -> UUID | None:

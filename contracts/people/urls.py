@@ -16,7 +16,6 @@ urlpatterns = [
     path("gebruikers/", users.UserList.as_view(), name="user-list"),
     path("gebruikers/uitnodigen/", users.Invite.as_view(), name="user-invite"),
     path("gebruikers/<int:pk>/", users.Change.as_view(), name="user-detail"),
-    path("gebruikers/<int:pk>/beeindigen/", users.End.as_view(), name="user-end"),
     path("uitnodigingen/<int:pk>/opnieuw/", users.SendAgain.as_view(), name="invitation-again"),
     path(
         "uitnodigingen/<int:pk>/intrekken/",

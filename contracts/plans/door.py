@@ -6,7 +6,7 @@ next version is begun, and once that is agreed it takes the place of the other. 
 value. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,9 +27,10 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.owed.posting import mark_out_of_step
-from contracts.people.membership import people_for
+from contracts.people.membership import with_people
 from contracts.plans.plan import UNDER_WAY, has_plan
 from sroi.database import days
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused, first_come, refuse_to_come
 from sroi.money import ZERO
 
@@ -188,22 +189,61 @@ def report_no_news(contract: Contract, act: Act) -> None:
         mark_out_of_step([contract.pk])
 
 
+def not_to_remind(contracts: Collection[Contract], today: date) -> dict[int, str]:
+    """By contract id why its contractor cannot be reminded now, in two queries for all of them."""
+    ids = [contract.pk for contract in contracts]
+    rows = with_people(Contract.objects.filter(pk__in=ids)).order_by()
+    reached = dict(rows.values_list("pk", "has_people"))
+    events = ContractEvent.objects.filter(contract__in=ids, what=Happened.REMINDED)
+    told = {*events.filter(days.within("at", today, today)).values_list("contract", flat=True)}
+    found = {}
+    for contract in contracts:
+        if contract.state not in OPEN:
+            found[contract.pk] = _("This contract runs no more.")
+        elif not reached.get(contract.pk):
+            found[contract.pk] = _(
+                "Nobody of the contractor can sign in yet. Invite someone first."
+            )
+        elif contract.pk in told:
+            found[contract.pk] = _("The contractor was reminded today already.")
+    return found
+
+
 def remind(contract: Contract, act: Act) -> None:
     """The adviser reminds the contractor of what is asked (`act.why`), at most once a day; the
     worker mails it.
     """
-    if not people_for(contract).exists():
-        raise Refused(_("Nobody of the contractor can sign in yet. Invite someone first."))
     with transaction.atomic():
         # Of two at once the second finds what the first wrote.
-        Contract.objects.select_for_update().get(pk=contract.pk)
+        now = Contract.objects.select_for_update().get(pk=contract.pk)
         refuse_closed(contract)
-        told = ContractEvent.objects.filter(contract=contract, what=Happened.REMINDED)
-        if told.filter(days.within("at", act.today, act.today)).exists():
-            raise Refused(_("The contractor was reminded today already."))
+        if why := not_to_remind([now], act.today).get(contract.pk):
+            raise Refused(why)
         ContractEvent.objects.create(
             contract=contract, what=Happened.REMINDED, at=act.at, by=act.by, why=act.why[:1000]
         )
+
+
+def remind_all(asked: Mapping[int, str], act: Act) -> int:
+    """As `remind`, of many at once, each by its id with what is asked; how many were reminded. What
+    cannot be any more since it was shown is left out.
+    """
+    with transaction.atomic():
+        rows = [*Contract.objects.select_for_update().filter(pk__in=asked).order_by("pk")]
+        cannot = not_to_remind(rows, act.today)
+        events = [
+            ContractEvent(
+                contract=contract,
+                what=Happened.REMINDED,
+                at=act.at,
+                by=act.by,
+                why=asked[contract.pk][:1000],
+            )
+            for contract in rows
+            if contract.pk not in cannot
+        ]
+        ContractEvent.objects.bulk_create(events, batch_size=AT_ONCE)
+    return len(events)
 
 
 def do_without(contract: Contract, act: Act) -> None:

@@ -116,6 +116,9 @@ class RecognisedFirmTable(Table):
     class Meta(Table.Meta):
         pass
 
+    usual = ("kvk", "place", "recognition", "public")
+    fixed = ("name",)
+
     def render_recognition(self, value: list[Recognition]) -> Any:
         return recognitions_in_words(value)
 

@@ -47,6 +47,7 @@ from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import versions
+from sroi.lists.desk import Desk
 from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
 
 FACTS = ("name", "place", "offers", "website")
@@ -137,7 +138,7 @@ class Propose(FormPage):
 # --- the register ---------------------------------------------------------------------------------
 
 
-class RegisterList(ForWhoMay, ListPage):
+class RegisterList(ForWhoMay, Desk, ListPage):
     """Every firm that the region recognises or recognised, and the proposals that wait for an
     answer.
     """
@@ -148,6 +149,7 @@ class RegisterList(ForWhoMay, ListPage):
     table_class = RecognisedFirmTable
     heading = gettext_lazy("Register of social firms")
     template_name = "contracts/firm_register.html"
+    address = "social-firm-register"
 
     def get_queryset(self) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(revoked_at=None)

@@ -1,8 +1,9 @@
 """The list of fulfilments: its columns, and how it is narrowed."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2
@@ -24,7 +25,7 @@ from placements.rights import of_own_firm, of_own_firms
 from sroi.access import Access, visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
 from sroi.money import ZERO, MoneyField
-from sroi.templatetags.formats import NOTHING, euro
+from sroi.templatetags.formats import NOTHING, euro, short_date
 
 # A version that was replaced is never the newest, so it is no choice.
 STATES = [choice for choice in FulfilmentState.choices if choice[0] != FulfilmentState.SUPERSEDED]
@@ -113,6 +114,7 @@ class FulfilmentFilterSet(FilterSet):
 
 
 NUMBER = {"td": {"class": "num"}}
+Cell = tuple[Any, Callable[[Any], Any]]
 
 
 class FulfilmentTable(Table):
@@ -126,7 +128,6 @@ class FulfilmentTable(Table):
         linkify=("fulfilment-detail", {"pk": django_tables2.A("pk")}),
     )
     kind = django_tables2.Column(_("What"))
-    own = django_tables2.Column(_("Your reference"), accessor="latest")
     contractor = django_tables2.Column(
         _("Contractor"),
         orderable=True,
@@ -140,10 +141,24 @@ class FulfilmentTable(Table):
         _("State"), orderable=True, order_by=("latest__state", "pk"), accessor="latest"
     )
 
+    submitted_at = django_tables2.Column(
+        _("Handed in"),
+        orderable=True,
+        order_by=("latest__submitted_at", "pk"),
+        accessor="latest__submitted_at",
+    )
+    policy_field = django_tables2.Column(_("Policy field"), accessor="latest")
+
     class Meta(Table.Meta):
         pass
 
-    in_file = (
+    usual: ClassVar[Sequence[str]] = (
+        *("kind", "contractor", "contracts"),
+        *("period", "value", "state"),
+    )
+    fixed = ("external_id",)
+
+    in_file: ClassVar[Sequence[Cell]] = (
         *in_file(*FOR_ALL),
         (SHOWN["contractor"], lambda fulfilment: fulfilment.contractor.name),
         (SHOWN["kvk"], lambda fulfilment: fulfilment.contractor.kvk),
@@ -176,9 +191,6 @@ class FulfilmentTable(Table):
         kind, blocks = capfirst(record.get_kind_display()), ", ".join(blocks_of(record))
         return format_html("<span>{}<small>{}</small></span>", kind, blocks)
 
-    def render_own(self, record: Any) -> str:
-        return own_reference(record) if of_own_firm(self.access, record) else NOTHING
-
     def render_contracts(self, record: Any) -> str:
         return ", ".join(references_of(record))
 
@@ -188,6 +200,12 @@ class FulfilmentTable(Table):
     def render_value(self, record: Any) -> str:
         value = value_of(record)
         return NOTHING if value is None else euro(value)
+
+    def render_submitted_at(self, value: Any) -> str:
+        return short_date(value)
+
+    def render_policy_field(self, value: Any) -> str:
+        return str(dict(PolicyField.choices).get(value.policy_field, value.policy_field))
 
     def render_state(self, value: Any) -> str:
         return render_to_string(
@@ -200,6 +218,21 @@ OF_OWN_FIRM = (
     (SHOWN["own"], lambda fulfilment: own_reference(fulfilment)),
     *in_file(*REST),
 )
+
+
+class OwnFulfilmentTable(FulfilmentTable):
+    """For who works for a firm: with the reference that is their own."""
+
+    own = django_tables2.Column(_("Your reference"), accessor="latest")
+
+    class Meta(Table.Meta):
+        sequence = ("external_id", "kind", "own", "...")
+
+    usual = ("own", *FulfilmentTable.usual)
+    in_file = (*FulfilmentTable.in_file, *OF_OWN_FIRM)
+
+    def render_own(self, record: Any) -> str:
+        return own_reference(record) if of_own_firm(self.access, record) else NOTHING
 
 
 def own_reference(fulfilment: Any) -> str:

@@ -27,7 +27,7 @@ from placements.models import (
     FulfilmentLine,
 )
 from placements.outcomes.views import told_of
-from placements.register.lists import OF_OWN_FIRM, FulfilmentFilterSet, FulfilmentTable
+from placements.register.lists import FulfilmentFilterSet, FulfilmentTable, OwnFulfilmentTable
 from placements.rights import (
     may_enter,
     may_mend,
@@ -39,11 +39,12 @@ from placements.rights import (
 )
 from sroi.access import May, visible
 from sroi.lists import Table
+from sroi.lists.desk import Desk
 from sroi.money import ZERO
 from sroi.views import DetailPage, Happening, ListFile, ListPage
 
 
-class FulfilmentList(ListPage):
+class FulfilmentList(Desk, ListPage):
     model = Fulfilment
     filterset_class = FulfilmentFilterSet
     table_class = FulfilmentTable
@@ -52,6 +53,7 @@ class FulfilmentList(ListPage):
     file_page = "fulfilment-file"
     file_may = (May.SEE_FULFILMENTS,)
     needs = (May.SEE_FULFILMENTS,)
+    address = "fulfilment-list"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         access = self.request.access
@@ -60,14 +62,9 @@ class FulfilmentList(ListPage):
         return super().get_context_data(may_record=may_record, drafts=drafts, **kwargs)
 
     @property
-    def table(self) -> Table:
+    def kind(self) -> type[Table]:
         """The reference of one's own is a column for who works for a firm."""
-        table = super().table
-        if own_firms(self.request.access):
-            table.in_file = (*table.in_file, *OF_OWN_FIRM)  # type: ignore[misc]
-        else:
-            table.columns.hide("own")
-        return table
+        return OwnFulfilmentTable if own_firms(self.request.access) else FulfilmentTable
 
     def get_queryset(self) -> QuerySet[Any]:
         allocations = visible(Allocation, self.request.access).select_related("contract", "block")

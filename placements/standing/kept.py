@@ -75,9 +75,9 @@ def in_order_of(
     *,
     is_in_step: bool = False,
 ) -> QuerySet[Any]:
-    """By what they owe (`obligation`), did (`realised`) or have still to do (`open`) at `today`; of
-    these clients only, which the lines tell, or of all. Among what has nothing more to do, what did
-    most beyond it stands farthest.
+    """By what they owe (`obligation`), did (`realised`), planned (`planned`) or have still to do
+    (`open`) at `today`; of these clients only, which the lines tell, or of all. Among what has
+    nothing more to do, what did most beyond it stands farthest.
     """
     sign = "-" if descending else ""
     if clients is not None:

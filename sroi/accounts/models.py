@@ -37,6 +37,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150, blank=True)
     # Of their work; shown to who may see the contracts that they look after.
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    # What they chose of each list, see `sroi.lists.choices`.
+    lists = models.JSONField(default=dict, blank=True)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
 

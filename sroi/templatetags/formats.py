@@ -58,6 +58,13 @@ def euro2(value: Number) -> str:
 
 
 @register.filter
+def whole_euro(value: Number) -> str:
+    """As `euro`, in whole euros, for lists and sentences: `€ 13.333`."""
+    amount = _exact(value)
+    return NOTHING if amount is None else _euro(rounded(amount, 0), keep_zeros=False)
+
+
+@register.filter
 def number(value: Number) -> str:
     """With thousands and at most two decimals: `12.500`, `2,5`."""
     amount = _exact(value)

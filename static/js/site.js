@@ -86,6 +86,17 @@
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
 
+  // One box for all on the page: of no use without this file, so it shows only with it.
+  const offerChecks = () => {
+    for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
+  };
+  offerChecks();
+  on("htmx:afterSettle", offerChecks);
+  on("change", ({ target }) => {
+    if (!target.dataset.checks) return;
+    for (const box of document.getElementsByName(target.dataset.checks)) box.checked = target.checked;
+  });
+
   // A form is sent once, and not into a void: without a connection the page stays, and says so.
   on("submit", (event) => {
     const form = event.target, sender = event.submitter;

@@ -136,7 +136,9 @@ class Change(OfMembership, FormPage):
 
 
 class End(OfMembership, ConfirmPage):
-    """A role ends, after it was shown what it opens now."""
+    """A role ends, after it was shown what it opens now; `contracts.facts` does it, with what
+    somebody leaves behind.
+    """
 
     action = gettext_lazy("End this role")
     consequence = gettext_lazy(
@@ -160,10 +162,6 @@ class End(OfMembership, ConfirmPage):
             (_("Since"), long_date(localtime(membership.started_at))),
             (_("Other roles that stay"), others.exclude(pk=membership.pk).count() or _("none")),
         ]
-
-    def do(self, form: Any) -> str:
-        memberships.end(self.membership, self.request.access, act_of(self.request, _("Role ended")))
-        return _("The role was ended. From now on it opens nothing.")
 
 
 def found(request: Request, pk: int) -> Membership:

@@ -44,7 +44,7 @@ def erase_accounts_again(numbers: Iterable[int]) -> None:
             for model in (UserSession, Authenticator, SocialAccount, EmailAddress):
                 model._default_manager.filter(user=user).delete()
             user.email, user.is_active, user.last_login = f"{user.pk}{NOBODY}", False, None
-            user.phone = ""
+            user.phone, user.lists = "", {}
             user.set_unusable_password()
             user.save()
 

@@ -1,27 +1,42 @@
 """Contractors, with what they owe and did under the contracts that a person may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 import django_tables2
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, Contractor, ContractShare, Municipality
+from contracts.models import (
+    ContactPerson,
+    Contract,
+    Contractor,
+    ContractShare,
+    Municipality,
+    Notice,
+    NoticeState,
+    Side,
+)
+from contracts.people.invitations import to_contractors
+from contracts.people.membership import people_of
+from contracts.people.notices import told_to
 from contracts.searches import contractor_search
 from placements.standing.kept import of_status, rows_of
-from placements.standing.progress import Progress, Status, with_progress
-from placements.standing.words import WORRYING
-from sroi.access import May, visible
+from placements.standing.progress import Progress, Status
+from placements.standing.words import WORRYING, standings
+from sroi.access import Access, May, visible
 from sroi.history.versions import versions
 from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
+from sroi.lists.desk import Desk
 from sroi.money import ZERO
-from sroi.templatetags.formats import euro
+from sroi.templatetags.formats import whole_euro
 from sroi.views import DetailPage, ForWhoMay, ListFile, ListPage
+
+MOST_MAILS = 50
 
 
 @dataclass
@@ -72,6 +87,9 @@ class ContractorTable(Table):
     class Meta(Table.Meta):
         pass
 
+    usual = ("kvk", "contracts", "obligation", "realised", "worrying")
+    fixed = ("name",)
+
     in_file = (
         (_("Name"), lambda contractor: contractor.name),
         (_("KvK number"), lambda contractor: contractor.kvk),
@@ -93,10 +111,10 @@ class ContractorTable(Table):
         return contractors.annotate(number=number).order_by(f"{sign}number", f"{sign}pk"), True
 
     def render_obligation(self, value: Decimal) -> str:
-        return euro(value)
+        return whole_euro(value)
 
     def render_realised(self, value: Decimal) -> str:
-        return euro(value)
+        return whole_euro(value)
 
 
 class ContractorFilterSet(FilterSet):
@@ -125,13 +143,14 @@ class ContractorFilterSet(FilterSet):
         )
 
 
-class ContractorList(ForWhoMay, ListPage):
+class ContractorList(ForWhoMay, Desk, ListPage):
     capabilities = (May.SEE_REGION,)
     model = Contractor
     filterset_class = ContractorFilterSet
     table_class = ContractorTable
     heading = _("Contractors")
     file_page = "contractor-file"
+    address = "contractor-list"
     file_may = (May.SEE_REGION,)
 
     def prepare(self, rows: list[Any]) -> None:
@@ -158,20 +177,77 @@ class ContractorFile(ListFile, ContractorList):
 
 
 class ContractorPage(ForWhoMay, DetailPage):
+    """A relation: how it stands with all of its contracts, and whom one reaches."""
+
     capabilities = (May.SEE_REGION,)
     model = Contractor
     template_name = "pages/contractor_detail.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        mine = visible(Contract, self.request.access).filter(contractor=self.object)
-        contracts = list(mine.select_related("policy").order_by("-award_date", "reference"))
-        progress = with_progress(contracts, localdate())
-        kept = visible(Contractor.history.model, self.request.access).filter(id=self.object.pk)
+        contractor, access, today = self.object, self.request.access, localdate()
+        mine = visible(Contract, access).filter(contractor=contractor)
+        rows = mine.select_related("policy", "contractor").order_by("-award_date", "reference")
+        standing = standings(rows, today)
+        kept = visible(Contractor.history.model, access).filter(id=contractor.pk)
+        regions = {one.contract.region_id for one in standing}
+        invites = access.regions_where(May.INVITE_CONTRACTORS) & regions
         return super().get_context_data(
             versions=versions(
                 kept.select_related("history_user").order_by("history_date", "history_id")
             ),
-            contracts=[(contract, progress[contract.pk]) for contract in contracts],
-            together=together(progress.values()),
+            contracts=standing,
+            together=together(one.progress for one in standing),
+            signs_in=people_of(contractor, access),
+            invitations=to_contractors([contractor.pk], access, now()),
+            named=contact_persons(contractor, access),
+            may_invite=bool(invites),
+            may_remind=bool(access.regions_where(May.ADVISE) & regions),
+            may_put_right=bool(access.regions_where(May.CHANGE) & regions),
             **kwargs,
+        )
+
+
+@dataclass
+class Named:
+    """A contact person, once however many contracts name them; with these contracts."""
+
+    name: str
+    what: str
+    email: str
+    phone: str
+    contracts: list[Contract] = field(default_factory=list)
+
+
+def contact_persons(contractor: Contractor, access: Access) -> list[Named]:
+    """Of all its contracts that one may see; the same person is who has the same name and address.
+
+    What else is known of somebody is as the latest contract has it.
+    """
+    rows = visible(ContactPerson, access).filter(
+        contract__contractor=contractor, side=Side.CONTRACTOR
+    )
+    found: dict[tuple[str, str], Named] = {}
+    for row in rows.select_related("contract").order_by("-contract__award_date", "name", "pk"):
+        key = (row.name.casefold(), row.email.lower())
+        person = found.setdefault(key, Named(row.name, row.function, row.email, row.phone))
+        person.contracts.append(row.contract)
+    return sorted(found.values(), key=lambda person: person.name.casefold())
+
+
+class ContractorMails(ForWhoMay, DetailPage):
+    """What was mailed to its people of the contracts that one may see, the latest first."""
+
+    capabilities = (May.SEE_REGION,)
+    model = Contractor
+    template_name = "pages/contractor_mails.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        contractor, access = self.object, self.request.access
+        theirs = visible(Contract, access).filter(contractor=contractor).order_by()
+        rows = visible(Notice, access).filter(
+            contract__in=theirs.values("pk"), state=NoticeState.SENT
+        )
+        rows = told_to(rows, contractor).select_related("contract", "user")
+        return super().get_context_data(
+            mails=rows.order_by("-sent_at", "-pk")[:MOST_MAILS], most=MOST_MAILS, **kwargs
         )

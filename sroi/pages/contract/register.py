@@ -1,12 +1,14 @@
 """The contract register: every contract that a person may see, with how it stands."""
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 import django_tables2
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +24,9 @@ from contracts.models import (
     Municipality,
     PolicyField,
     ProcurementType,
+    Region,
 )
+from contracts.owed.amounts import OPEN
 from contracts.owed.shares import SharesOfContracts
 from contracts.people.membership import advisers_of
 from contracts.registering.door import drafts_for, may_register
@@ -40,26 +44,56 @@ from placements.standing.kept import (
 from placements.standing.own import has_share, only_shares, own_clients, progress_for
 from placements.standing.progress import BY_URGENCY, Status
 from placements.standing.words import small_bar, status_tag
-from sroi.access import Access, May, visible
+from sroi.access import May, visible
+from sroi.fields import is_key
 from sroi.lists import (
+    COUNTED,
     NUMBER,
     ON_ONE_LINE,
     ChoiceFilter,
     ChoicesFilter,
     FilterSet,
     MonthsFilter,
+    PickColumn,
     SearchFilter,
     Table,
     VisibleChoiceFilter,
     YearFilter,
 )
+from sroi.lists.choices import View, shared_by
+from sroi.lists.desk import EVERY, PICKED, Desk
 from sroi.pages.contract.drafts import contract_draft_task
 from sroi.periods import add_months
-from sroi.templatetags.formats import NOTHING, euro, short_date
+from sroi.templatetags.formats import NOTHING, percent, short_date, whole_euro
 from sroi.views import ListFile, ListPage
 
-NOBODY = "none"
+EVERYBODY, ME, NOBODY = "all", "me", "none"
 MOST_DRAFTS = 200
+
+
+def adviser_of(contract: Contract) -> str:
+    """Who looks after it; the address that was given where that is nobody's here yet."""
+    return str(contract.adviser or contract.adviser_email)
+
+
+def policy_field_of(contract: Contract) -> str:
+    """In words; as it was given where it is none of ours."""
+    return str(dict(PolicyField.choices).get(contract.policy_field, contract.policy_field))
+
+
+Cell = tuple[Any, Callable[[Any], Any]]
+
+
+def figures(whose: str = "") -> Sequence[Cell]:
+    """How a contract stands, in a file: `whose` is "own_" for the share of one's own clients."""
+    return (
+        (FIGURES[f"{whose}obligation"], lambda contract: contract.progress.counted.obligation),
+        (FIGURES[f"{whose}realised"], lambda contract: contract.progress.counted.realised),
+        (FIGURES[f"{whose}open"], lambda contract: contract.progress.counted.shortfall),
+        (FIGURES["planned"], lambda contract: contract.progress.planned),
+        (FIGURES["pending"], lambda contract: contract.progress.pending),
+        (FIGURES["status"], lambda contract: contract.progress.status.label),
+    )
 
 
 class ContractTable(ContractColumns):
@@ -78,18 +112,32 @@ class ContractTable(ContractColumns):
     open = django_tables2.Column(
         _("Still to be fulfilled"), orderable=True, accessor="progress", attrs=NUMBER
     )
+    planned = django_tables2.Column(_("Planned"), orderable=True, accessor="progress", attrs=NUMBER)
     status = django_tables2.Column(_("Status"), orderable=True, accessor="progress")
+    start_date = django_tables2.Column(
+        _("First day"), orderable=True, order_by=("start_date", "pk"), attrs=ON_ONE_LINE
+    )
+    value = django_tables2.Column(
+        _("Value at the award"), orderable=True, order_by=("value", "pk"), attrs=NUMBER
+    )
+    rate = django_tables2.Column(
+        _("Rate at the award"), orderable=True, order_by=("rate", "pk"), attrs=NUMBER
+    )
+    policy_field = django_tables2.Column(
+        _("Policy field"), orderable=True, order_by=("policy_field", "pk")
+    )
+    shares = django_tables2.Column(_("Shares"), accessor="shared_out")
 
     class Meta(Table.Meta):
         pass
 
-    in_file = (
-        *IN_FILE,
-        (FIGURES["obligation"], lambda contract: contract.progress.counted.obligation),
-        (FIGURES["realised"], lambda contract: contract.progress.counted.realised),
-        (FIGURES["open"], lambda contract: contract.progress.counted.shortfall),
-        (FIGURES["status"], lambda contract: contract.progress.status.label),
+    usual = (
+        *("title", "contractor", "award_date", "end_date"),
+        *("obligation", "realised", "open", "status"),
     )
+    fixed = ("pick", "reference")
+
+    in_file: ClassVar[Sequence[Cell]] = (*IN_FILE, *figures())
 
     def order_obligation(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
         return self.in_order_of(contracts, "obligation", is_descending), True
@@ -102,6 +150,10 @@ class ContractTable(ContractColumns):
 
     def order_status(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
         return in_order_of_urgency(contracts, localdate(), is_descending, is_in_step=True), True
+
+    def order_planned(self, contracts: Any, is_descending: bool) -> tuple[Any, bool]:
+        kept = not only_shares(self.access)
+        return in_order_of(contracts, "planned", localdate(), is_descending, is_in_step=kept), True
 
     def in_order_of(self, contracts: Any, total: str, is_descending: bool) -> Any:
         clients = own_clients(self.access) if only_shares(self.access) else None
@@ -121,10 +173,10 @@ class ContractTable(ContractColumns):
     def render_obligation(self, value: Any) -> Any:
         if not value.obligation:
             return NOTHING
-        own = euro(value.counted.obligation)
+        own = whole_euro(value.counted.obligation)
         if not value.is_shared:
             return own
-        whole = _("of %(whole)s") % {"whole": euro(value.obligation)}
+        whole = _("of %(whole)s") % {"whole": whole_euro(value.obligation)}
         return format_html("<span>{}<small>{}</small></span>", own, whole)
 
     def render_realised(self, record: Any, value: Any) -> Any:
@@ -132,15 +184,45 @@ class ContractTable(ContractColumns):
             return NOTHING
         return format_html(
             "<span>{}<small>{}</small></span>",
-            euro(value.counted.realised),
+            whole_euro(value.counted.realised),
             small_bar(record, value).svg,
         )
 
     def render_open(self, value: Any) -> Any:
-        return euro(value.counted.shortfall) if value.obligation else NOTHING
+        return whole_euro(value.counted.shortfall) if value.obligation else NOTHING
+
+    def render_planned(self, value: Any) -> Any:
+        return whole_euro(value.planned) if value.obligation else NOTHING
+
+    def render_start_date(self, value: Any) -> str:
+        return short_date(value)
+
+    def render_value(self, value: Any) -> str:
+        return whole_euro(value)
+
+    def render_rate(self, value: Any) -> str:
+        return percent(value)
+
+    def render_policy_field(self, record: Any) -> str:
+        return policy_field_of(record)
 
     def render_status(self, value: Any) -> Any:
         return status_tag(value.status, value.status.label)
+
+
+class StaffTable(ContractTable):
+    """With who looks after each contract, and a box to pick it by."""
+
+    pick = PickColumn()
+    adviser = django_tables2.Column(
+        _("Adviser"), orderable=True, order_by=("adviser__name", "pk"), empty_values=()
+    )
+
+    class Meta(Table.Meta):
+        sequence = ("pick", "...")
+
+    def render_adviser(self, record: Any) -> Any:
+        return adviser_of(record) or _("No adviser")
 
 
 class OwnShareTable(ContractTable):
@@ -148,19 +230,13 @@ class OwnShareTable(ContractTable):
     too.
     """
 
-    in_file = (
-        *ContractTable.in_file[:-4],
-        (FIGURES["own_obligation"], ContractTable.in_file[-4][1]),
-        (FIGURES["own_realised"], ContractTable.in_file[-3][1]),
-        (FIGURES["own_open"], ContractTable.in_file[-2][1]),
-        ContractTable.in_file[-1],
-    )
+    in_file = (*IN_FILE, *figures("own_"))
 
 
 class ContractFilterSet(FilterSet):
     q = SearchFilter(contract_search)
     municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
-    adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser")
+    adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser", empty_label=None)
     procurement_type = ChoiceFilter(label=_("Procurement type"), choices=ProcurementType.choices)
     policy_field = ChoiceFilter(label=_("Policy field"), choices=PolicyField.choices)
     year = YearFilter(label=_("Year of award"), field_name="award_date", lookup_expr="year")
@@ -186,9 +262,10 @@ class ContractFilterSet(FilterSet):
     def form(self) -> forms.Form:
         """Advisers are offered to the staff of their region only."""
         form = super().form
-        choices = adviser_choices(self.request.access)
-        if choices:
-            form.fields["adviser"].choices = choices  # type: ignore[attr-defined]
+        people = colleagues(self.request)
+        if people:
+            names = [(str(person.pk), str(person)) for person in people]
+            form.fields["adviser"].choices = [*whose(self.request), *names]  # type: ignore[attr-defined]
         else:
             del form.fields["adviser"]
         if not may_register(self.request.access):
@@ -215,10 +292,18 @@ class ContractFilterSet(FilterSet):
         )
         return contracts.filter(pk__in=events.order_by().values("contract"))
 
+    @property
+    def chosen(self) -> list[str]:
+        """Whose contracts they are stands above the list, unless it is a colleague's."""
+        apart = self.form.data.get("adviser") in dict(whose(self.request))
+        return [name for name in super().chosen if not (apart and name == "adviser")]
+
     def of_adviser(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        if value == EVERYBODY:
+            return contracts
         if value == NOBODY:
-            return contracts.filter(adviser=None)
-        return contracts.filter(adviser=value)
+            return looked_after_by_nobody(contracts, self.request)
+        return contracts.filter(adviser=self.request.user if value == ME else value)
 
     def ending_within(self, contracts: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         today = localdate()
@@ -232,14 +317,36 @@ class ContractFilterSet(FilterSet):
         return of_status(contracts, value, localdate(), is_in_step=True)
 
 
-def adviser_choices(access: Access) -> list[tuple[str, Any]]:
-    """Who advises in the regions of which one is staff; and nobody."""
-    regions = access.regions_where(May.SEE_REGION)
-    people = [(str(person.pk), str(person)) for person in advisers_of(regions)] if regions else []
-    return [*people, (NOBODY, _("No adviser"))] if people else []
+def colleagues(request: Any) -> list[Any]:
+    """Who advises in the regions of which one is staff, and whether they look after anything; asked
+    once for a page.
+    """
+    found: list[Any] | None = getattr(request, "colleagues", None)
+    if found is None:
+        regions = request.access.regions_where(May.SEE_REGION)
+        theirs = Contract.objects.filter(adviser=OuterRef("pk"), state__in=OPEN)
+        people = advisers_of(regions).annotate(looks_after=Exists(theirs.order_by()))
+        found = request.colleagues = list(people) if regions else []
+    return found
 
 
-class ContractList(ListPage):
+def looked_after_by_nobody(contracts: QuerySet[Any], request: Any) -> QuerySet[Any]:
+    """Without an adviser, or of somebody who advises no more."""
+    advise = [person.pk for person in colleagues(request)]
+    return contracts.filter(Q(adviser=None) | ~Q(adviser__in=advise))
+
+
+def whose(request: Any) -> list[tuple[str, Any]]:
+    """Whose contracts one can ask for, the usual first: an adviser's own, once there are any."""
+    people = colleagues(request)
+    if not people:
+        return []
+    mine = [person for person in people if person == request.user and person.looks_after]
+    rest = [(EVERYBODY, _("All contracts")), (NOBODY, _("No adviser"))]
+    return [(ME, _("My contracts")), *rest] if mine else rest
+
+
+class ContractList(Desk, ListPage):
     model = Contract
     filterset_class = ContractFilterSet
     table_class = ContractTable
@@ -247,15 +354,58 @@ class ContractList(ListPage):
     template_name = "pages/contract_list.html"
     file_page = "contract-file"
     needs = (May.SEE_REGION, May.COMMISSION, May.FULFIL)
+    address = "contract-list"
+    whose_filter = "adviser"
+
+    def tabs(self) -> list[tuple[str, Any]]:
+        return self.offered
+
+    @cached_property
+    def offered(self) -> list[tuple[str, Any]]:
+        """Who manages the people of a region sees how many contracts wait for an adviser."""
+        access, tabs = self.request.access, whose(self.request)
+        regions = access.regions_where(May.MANAGE_USERS)
+        if not tabs or not regions or access.may(May.ADVISE):
+            return tabs
+        open_ones = visible(Contract, access).filter(region__in=regions, state__in=OPEN)
+        number = looked_after_by_nobody(open_ones, self.request).order_by()[:COUNTED].count()
+        told = _("No adviser (%(number)s)") % {"number": number}
+        return [(value, told if value == NOBODY and number else word) for value, word in tabs]
+
+    def teams(self) -> list[tuple[int, Any]]:
+        regions = self.request.access.regions_where(May.ADVISE)
+        if len(regions) < 2:
+            return [(region, _("All advisers of the region")) for region in regions]
+        rows = visible(Region, self.request.access).filter(pk__in=regions).order_by("title_nl")
+        return [(row.pk, _("All advisers of %(region)s") % {"region": row.title}) for row in rows]
+
+    def shared(self) -> list[View]:
+        others = [person for person in colleagues(self.request) if person != self.request.user]
+        regions = self.request.access.regions_where(May.SEE_REGION)
+        return shared_by(others, self.address, regions)
+
+    def picks(self) -> tuple[tuple[str, Any], ...]:
+        access = self.request.access
+        acts = (
+            ((May.CHANGE, May.MANAGE_USERS), reverse("picked-hand-over"), _("Hand over")),
+            ((May.ADVISE,), reverse("picked-remind"), _("Remind")),
+            ((May.INVITE_CONTRACTORS,), reverse("picked-invite"), _("Invite")),
+            ((May.SEE_REGION,), reverse(self.file_page, args=["xlsx"]), _("Export to Excel")),
+        )
+        return tuple((url, word) for may, url, word in acts if access.may(*may))
 
     @property
-    def table(self) -> Table:
-        self.table_class = OwnShareTable if only_shares(self.request.access) else ContractTable
-        return super().table
+    def kind(self) -> type[Table]:
+        access = self.request.access
+        if only_shares(access):
+            return OwnShareTable
+        return StaffTable if access.may(May.SEE_REGION) else ContractTable
 
     def get_queryset(self) -> QuerySet[Any]:
         """In step, wherever something of this page reads what is kept."""
         contracts = super().get_queryset().select_related("contractor", "policy", "standing")
+        if self.request.access.may(May.SEE_REGION):
+            contracts = contracts.select_related("adviser").defer("adviser__lists")
         asked = self.request.GET
         by_status = any(asked.getlist("status")) or asked.get("sort", "").endswith("status")
         if not only_shares(self.request.access) or by_status or asked.get("silent"):
@@ -296,14 +446,21 @@ class ContractList(ListPage):
         shares = SharesOfContracts(rows)
         for contract in rows:
             contract.progress = progress[contract.pk]
-            contract.towns = [town.name for town, _percent in shares.named(contract.pk, today)]
+            named = shares.named(contract.pk, today)
+            contract.towns = [town.name for town, _part in named]
+            contract.shared_out = ", ".join(f"{town.name} {percent(part)}" for town, part in named)
 
 
 class ContractFile(ListFile, ContractList):
+    """All of the list, or of it what was picked."""
+
     file_name = _("contracts")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related(*FETCHED)
+        rows, keys = super().get_queryset(), self.request.GET.getlist(PICKED)
+        if keys and not self.request.GET.get(EVERY):
+            rows = rows.filter(pk__in=[int(key) for key in keys if is_key(key)])
+        return rows.select_related(*FETCHED)
 
     def prepare(self, rows: list[Any]) -> None:
         super().prepare(rows)

@@ -5,6 +5,7 @@ from sroi.pages.contract import (
     changes,
     contractors,
     page,
+    picked,
     plan,
     register,
     remind,
@@ -14,6 +15,11 @@ from sroi.pages.contract import (
 urlpatterns = [
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
     path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
+    path(
+        "contracten/gekozen/overdragen/", picked.HandOverPicked.as_view(), name="picked-hand-over"
+    ),
+    path("contracten/gekozen/herinneren/", picked.RemindPicked.as_view(), name="picked-remind"),
+    path("contracten/gekozen/uitnodigen/", picked.InvitePicked.as_view(), name="picked-invite"),
     path("contracten/<int:pk>/", page.ContractPage.as_view(), name="contract-detail"),
     path(
         "contracten/<int:pk>/geschiedenis/", page.ContractHistory.as_view(), name="contract-history"
@@ -95,6 +101,11 @@ urlpatterns = [
         "opdrachtnemers/lijst.<str:format>",
         contractors.ContractorFile.as_view(),
         name="contractor-file",
+    ),
+    path(
+        "opdrachtnemers/<int:pk>/mails/",
+        contractors.ContractorMails.as_view(),
+        name="contractor-mails",
     ),
     path(
         "opdrachtnemers/<int:pk>/", contractors.ContractorPage.as_view(), name="contractor-detail"

@@ -79,11 +79,14 @@ def as_xlsx(user: Any, name: str, query: str = "") -> list[list[Any]]:
 
 def test_contracts_in_the_words_of_an_import_with_how_they_stand(world: SimpleNamespace) -> None:
     head, *rows = as_csv(world.adviser, "contract-file")
-    assert head[:-4] == [str(column.title) for column in CONTRACT_COLUMNS]
-    assert head[-4:] == ["Verplichting", "Ingevuld", "Nog in te vullen", "Status"]
+    assert head[:-6] == [str(column.title) for column in CONTRACT_COLUMNS]
+    assert head[-6:] == [
+        *("Verplichting", "Ingevuld", "Nog in te vullen"),
+        *("Gepland", "In beoordeling", "Status"),
+    ]
     first = dict(zip(head, rows[0], strict=True))
     assert {name: first[name] for name in SAID} == SAID
-    assert rows[0][-4:] == ["50000.00", "40000.00", "10000.00", "op schema"]
+    assert rows[0][-6:] == ["50000.00", "40000.00", "10000.00", "0.00", "4000.00", "op schema"]
     assert [row[0] for row in rows] == ["A-1", "B-1", "C-1"]
 
 
@@ -137,7 +140,7 @@ def test_all_pages_are_in_it(world: SimpleNamespace, monkeypatch: pytest.MonkeyP
     make.make_contracts(world.region, world.linde, 30)
     rows = as_csv(world.adviser, "contract-file", "?sort=-reference")[1:]
     assert len({row[0] for row in rows}) == len(rows) == 33
-    assert all(Decimal(row[-4]) == 50000 for row in rows)
+    assert all(Decimal(row[-6]) == 50000 for row in rows)
 
 
 def test_nonsense_in_a_filter_gives_an_empty_list(world: SimpleNamespace) -> None:

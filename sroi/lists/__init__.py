@@ -98,6 +98,10 @@ class Table(django_tables2.Table):
     in_file: ClassVar[Sequence[tuple[Any, Cells]]] = ()
     # What is said where there are no rows; django-tables2 itself reads it of `Meta` only.
     empty_text: Any = ""
+    # The columns that are shown unless others are chosen; empty: all of them, without a choice.
+    usual: ClassVar[Sequence[str]] = ()
+    # Columns that are no one's choice: what names the row, what it is picked by.
+    fixed: ClassVar[Sequence[str]] = ()
     # Of the person who looks, for orders that sum what they may see.
     access: Access = NO_ACCESS
 
@@ -112,6 +116,16 @@ class Table(django_tables2.Table):
         chosen = [order for order in orders if order.removeprefix("-") in self.columns.names()]
         if chosen:
             self.order_by = chosen[:1]
+
+    def show_only(self, names: Iterable[str]) -> None:
+        """Of the columns that can be chosen only these; the usual ones where none of them is."""
+        asked = {*names} & {*self.choosable()} or {*self.usual}
+        for name in self.choosable():
+            if name not in asked:
+                self.columns.hide(name)
+
+    def choosable(self) -> list[str]:
+        return [name for name in self.columns.names() if self.usual and name not in self.fixed]
 
     def turn_to(self, page: Any, orders: Iterable[str], prepare: Prepare) -> None:
         """Order, take one page, and let `prepare` add to its rows what only shows on them."""
@@ -154,6 +168,20 @@ class Table(django_tables2.Table):
             prepare(rows)
             for row in rows:
                 yield [value(row) for _heading, value in self.in_file]
+
+
+class PickColumn(django_tables2.Column):
+    """A box for each row, of the form that says what can be done with those that are picked."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Pick"), accessor="pk", attrs={"td": {"class": "pick"}})
+
+    def render(self, value: Any, record: Any) -> SafeString:
+        return format_html(
+            '<input type="checkbox" name="pick" value="{}" form="picked" aria-label="{}">',
+            value,
+            record,
+        )
 
 
 # --- as a file ------------------------------------------------------------------------------------
@@ -285,6 +313,11 @@ class FilterSet(django_filters.FilterSet):
         form: forms.Form = super().form
         narrow(form, self.request.access)
         return form
+
+    @property
+    def chosen(self) -> list[str]:
+        """What is filtered by; a page that shows something apart leaves it out."""
+        return list(self.form.changed_data)
 
 
 def narrow(form: forms.Form, access: Access) -> None:

@@ -1,0 +1,272 @@
+"""What is done with contracts that were picked in the register: how many can be, which cannot and
+why, and then one button.
+
+Picked are the boxes that were ticked, or every contract that the filters of the list leave.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from contracts.facts.views import HandOver
+from contracts.models import ContactPerson, Contract, Side
+from contracts.people import door as memberships
+from contracts.people.invitation_mail import send
+from contracts.people.invitations import to_contractors
+from contracts.people.membership import with_people
+from contracts.plans import door as planning
+from contracts.plans.plan import may_remind
+from placements.standing.asks import OF_CONTRACTOR, asks
+from sroi.access import May, Role, visible
+from sroi.doors import Refused, key_of
+from sroi.fields import is_key
+from sroi.lists import COUNTED, choices
+from sroi.lists.desk import EVERY, PICKED
+from sroi.pages.contract.attention import task_of
+from sroi.pages.contract.register import ContractFilterSet
+from sroi.pages.contract.remind import LOOKED_UP
+from sroi.templatetags.formats import long_date
+from sroi.views import ConfirmPage, ForWhoMay, act_of
+
+# Each is a mail of its own with a link of its own.
+MOST_INVITED = 100
+
+
+class Said(NamedTuple):
+    """A contract, and what is done with it or why nothing can be."""
+
+    contract: Contract
+    words: str
+
+
+class OfPicked:
+    """Beside a page: the contracts that were picked, and the list that one came from."""
+
+    request: Any
+
+    @cached_property
+    def list_url(self) -> str:
+        asked = self.request.GET.copy()
+        for name in (PICKED, EVERY):
+            asked.pop(name, None)
+        query = choices.query_of(asked)
+        return reverse("contract-list") + (f"?{query}" if query else "")
+
+    @cached_property
+    def every(self) -> QuerySet[Any]:
+        """Also the one too many, where there are more than can be done at once."""
+        asked, rows = self.request.GET, visible(Contract, self.request.access)
+        if asked.get(EVERY):
+            found = ContractFilterSet(asked, queryset=rows, request=self.request)
+            picked = found.qs if found.is_valid() else rows.none()
+        else:
+            keys = [int(key) for key in asked.getlist(PICKED) if is_key(key)]
+            picked = rows.filter(pk__in=keys)
+        return picked.order_by("reference", "pk")
+
+    @cached_property
+    def picked(self) -> list[Contract]:
+        return list(self.every.select_related("contractor", "policy", "region")[: COUNTED + 1])
+
+    def nothing(self) -> HttpResponse | None:
+        """The answer where nothing was picked, or too much."""
+        if self.picked and len(self.picked) <= COUNTED:
+            return None
+        if self.picked:
+            told = _("At most %(number)s contracts at once. Narrow the list with the filters.")
+            messages.error(self.request, told % {"number": COUNTED})
+        else:
+            messages.error(self.request, _("Tick the contracts that it is about first."))
+        return redirect(self.list_url)
+
+
+class LookAtPicked(OfPicked, ForWhoMay, ConfirmPage):
+    """Which can, which cannot; a page says so (`sort_out`) and does it with those that can."""
+
+    template_name = "pages/picked.html"
+    back_label = gettext_lazy("Contracts")
+    back_url: Any = property(lambda self: self.list_url)
+    is_dangerous = False
+    # Above those with which it is done.
+    can_heading: Any = ""
+    # What is told of each of those.
+    can_about: Any = ""
+
+    def sort_out(self) -> tuple[list[Said], list[Said]]:
+        raise NotImplementedError
+
+    @cached_property
+    def sorted_out(self) -> tuple[list[Said], list[Said]]:
+        return self.sort_out()
+
+    @property
+    def edition(self) -> str:
+        can, _cannot = self.sorted_out
+        return key_of(*((one.contract.pk, one.words) for one in can))
+
+    def closed(self) -> HttpResponse | None:
+        return self.nothing()
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.nothing() or super().post(request, *args, **kwargs)
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        can, cannot = self.sorted_out
+        return [(self.can_heading, len(can)), (_("Left out"), len(cannot) or "")]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        can, cannot = self.sorted_out
+        return super().get_context_data(
+            can=can,
+            cannot=cannot,
+            can_heading=self.can_heading,
+            can_about=self.can_about,
+            **kwargs,
+        )
+
+
+class RemindPicked(LookAtPicked):
+    """The contractors are mailed what is asked of them, each of their own contract."""
+
+    capabilities = (May.ADVISE,)
+    heading = gettext_lazy("Remind contractors")
+    question = gettext_lazy("Remind these contractors?")
+    action = gettext_lazy("Send the reminders")
+    can_heading = gettext_lazy("Are reminded")
+    can_about = gettext_lazy("What of")
+    consequence = gettext_lazy(
+        "They get it by mail, and it stands in the history of the contract. At most once a day."
+    )
+
+    def sort_out(self) -> tuple[list[Said], list[Said]]:
+        today, access = localdate(), self.request.access
+        cannot_now = planning.not_to_remind(self.picked, today)
+        may = [c for c in self.picked if c.pk not in cannot_now and may_remind(access, c)]
+        found = asks(may, today, LOOKED_UP) if may else {}
+        can, cannot = [], []
+        for contract in self.picked:
+            asked = [ask for ask in found.get(contract.pk, ()) if ask.kind in OF_CONTRACTOR]
+            if asked:
+                words = "; ".join(task_of(ask, "", "").why for ask in asked)
+                can.append(Said(contract, words))
+            else:
+                why = cannot_now.get(contract.pk) or _("Nothing is asked of the contractor now.")
+                cannot.append(Said(contract, why))
+        return can, cannot
+
+    def do(self, form: Any) -> str:
+        can, _cannot = self.sorted_out
+        asked = {one.contract.pk: one.words for one in can}
+        number = planning.remind_all(asked, act_of(self.request))
+        return ngettext(
+            "%(number)s reminder is sent.", "%(number)s reminders are sent.", number
+        ) % {"number": number}
+
+
+class InvitePicked(LookAtPicked):
+    """A contact person of each contractor of whom nobody can sign in is asked in."""
+
+    capabilities = (May.INVITE_CONTRACTORS,)
+    heading = gettext_lazy("Invite contractors")
+    question = gettext_lazy("Invite these contractors?")
+    action = gettext_lazy("Send the invitations")
+    can_heading = gettext_lazy("Are invited")
+    can_about = gettext_lazy("To")
+    consequence = gettext_lazy("Each gets a mail with a link that is valid for a week.")
+
+    @cached_property
+    def addresses(self) -> dict[tuple[int, int], str]:
+        """By region and contractor the address of a contact person, of the latest contract."""
+        rows = visible(ContactPerson, self.request.access).filter(
+            contract__contractor__in={contract.contractor_id for contract in self.picked},
+            side=Side.CONTRACTOR,
+        )
+        rows = rows.exclude(email="").order_by("contract__award_date", "-pk")
+        found = rows.values_list("contract__region", "contract__contractor", "email")
+        return {(region, contractor): email for region, contractor, email in found}
+
+    def sort_out(self) -> tuple[list[Said], list[Said]]:
+        access = self.request.access
+        ids = [contract.pk for contract in self.picked]
+        rows = with_people(visible(Contract, access).filter(pk__in=ids)).order_by()
+        reached = {*rows.filter(has_people=True).values_list("pk", flat=True)}
+        firms = {contract.contractor_id for contract in self.picked}
+        out = {
+            (one.region_id, one.contractor_id): one for one in to_contractors(firms, access, now())
+        }
+        can: list[Said] = []
+        cannot: list[Said] = []
+        taken: set[tuple[int, int]] = set()
+        for contract in self.picked:
+            key = (contract.region_id, contract.contractor_id)
+            invites = access.may(May.INVITE_CONTRACTORS, region_id=contract.region_id)
+            if why := self.why_not(contract, reached, out.get(key), key in taken):
+                cannot.append(Said(contract, why))
+            elif invites and len(can) < MOST_INVITED:
+                taken.add(key)
+                can.append(Said(contract, self.addresses[key]))
+            else:
+                cannot.append(Said(contract, _("Not in this round: invite again after it.")))
+        return can, cannot
+
+    def why_not(self, contract: Contract, reached: Iterable[int], out: Any, is_taken: bool) -> str:
+        if contract.pk in reached:
+            return _("Someone of this contractor can sign in already.")
+        if out:
+            day = {"day": long_date(out.expires_at), "email": out.email}
+            return _("Invited already: %(email)s, valid until %(day)s.") % day
+        if is_taken:
+            return _("Of a contractor that is invited already for another contract here.")
+        if (contract.region_id, contract.contractor_id) not in self.addresses:
+            return _("There is no contact person with an e-mail address.")
+        return ""
+
+    def do(self, form: Any) -> str:
+        can, _cannot = self.sorted_out
+        number, act = 0, act_of(self.request)
+        for contract, email in can:
+            asked = memberships.Asked(
+                email, Role.CONTRACTOR, contract.region, contractor=contract.contractor
+            )
+            try:
+                invitation = memberships.invite(asked, self.request.access, act)
+            except Refused:
+                continue  # somebody was first
+            send(invitation)
+            number += 1
+        return ngettext(
+            "%(number)s invitation was sent.", "%(number)s invitations were sent.", number
+        ) % {"number": number}
+
+
+class HandOverPicked(OfPicked, HandOver):
+    """As from the page of one contract: another adviser, with who looks after each now."""
+
+    back_url: Any = property(lambda self: self.list_url)
+    ticked = True
+    sections: Any = ()
+
+    @cached_property
+    def offered(self) -> Any:
+        return self.contracts.filter(pk__in=[contract.pk for contract in self.picked])
+
+    def closed(self) -> HttpResponse | None:
+        return self.nothing()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        offered = {*self.offered.values_list("pk", flat=True)}
+        cannot = [
+            Said(contract, _("This contract runs no more."))
+            for contract in self.picked
+            if contract.pk not in offered
+        ]
+        return super().get_context_data(cannot=cannot, **kwargs)
