@@ -223,6 +223,8 @@ class Story(ScopedModel):
     alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
     consent_by = models.CharField(_("who gave consent"), max_length=200, blank=True)
     consent_on = models.DateField(_("day of the consent"), null=True, blank=True)
+    # Consent was taken back after the report was final: nothing else of it is left here.
+    withdrawn_on = models.DateField(null=True, blank=True)
 
     scope = Scope(region="report__region")
     # Who changed one and when: what it said, and about whom, goes with it.

@@ -12,13 +12,14 @@ from django.utils.timezone import localdate
 from reporting.adoption import comparing
 from reporting.adoption.comparing import TITLES, Difference
 from reporting.adoption.revising import ACCOUNT
-from reporting.figures.words import listed
+from reporting.figures.words import STORIES, listed
 from reporting.models import Revision
 from reporting.notice.editions import Edition
 from sroi.templatetags.formats import long_date
 
 # What each revision changes, whatever it is about: its number in the title block and in the list.
-ALWAYS = (TITLES[""], TITLES[ACCOUNT])
+# What a story said before it was removed is told nowhere again.
+NOT_TOLD = (TITLES[""], TITLES[ACCOUNT], TITLES[STORIES[0]])
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,6 @@ def _correction(edition: Edition, before: Revision, after: Revision) -> Correcti
         localdate(after.made_at),
         edition.finalised_on or localdate(after.made_at),
         after.reason,
-        [difference for difference in found if difference.title not in ALWAYS],
+        [difference for difference in found if difference.title not in NOT_TOLD],
         len(now),
     )

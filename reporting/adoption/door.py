@@ -10,6 +10,7 @@ sections 3, 7 and 9.
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +22,7 @@ from contracts.owed.posting import lock_ledger
 from reporting.adoption import revising
 from reporting.adoption.fingerprint import definitions, fingerprint
 from reporting.figures.exchange import figures_as_data
-from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision
+from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision, Story
 from reporting.notice.editions import Edition, assemble, every_edition
 from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
@@ -29,9 +30,12 @@ from reporting.notice.freezing import frozen
 from reporting.texts.written import last_text
 from sroi.documents import keeping
 from sroi.doors import Act, Overtaken, Refused
+from sroi.history.keeping import signed
 from sroi.periods import Period
 
 State, Kind = AnnualReport.State, ReportEvent.Kind
+# Printed in the list of revisions; a Dutch document.
+WITHDRAWN = "Een verhaal is op verzoek verwijderd."
 # Of a file that somebody waits for: before imports and mails.
 PRIORITY = 10
 
@@ -133,6 +137,32 @@ def revise(region: Region, year: int, act: Act, *, shown: str | None = None) -> 
         _freeze(report, [draft.made(act.why) for draft in drafts], act)
         _noted(report, Kind.REVISED, act)
     return report
+
+
+@transaction.atomic
+def withdraw_story(story: Story, act: Act) -> AnnualReport:
+    """Somebody takes consent back after the report is final: a revision without the story, of which
+    nothing is kept here. What was frozen before stays as it was, and is shown nowhere any more.
+    """
+    report = _report(story.report.region, story.report.year, lock=True)
+    if report.state != State.FINAL:
+        raise Refused(
+            _("Only of a final report consent is withdrawn. Of a draft, remove the story.")
+        )
+    printed = Story.objects.filter(report=report).exclude(consent_on=None, withdrawn_on=None)
+    found = list(printed.order_by("pk"))
+    place = next((i for i, each in enumerate(found) if each.pk == story.pk), None)
+    if place is None or found[place].withdrawn_on:
+        raise Refused(_("This story was removed already."))
+    last = report.revisions.latest("number")
+    act = replace(act, why=WITHDRAWN)
+    made = [draft.made(act.why) for draft in revising.without_story(report, place, act.today)]
+    gone = found[place]
+    gone.title = gone.text = gone.alt = gone.consent_by = ""
+    gone.picture, gone.consent_on, gone.withdrawn_on = None, None, act.today
+    signed(gone, act).save()
+    _freeze(report, made, act, texts=last.last_text)
+    return _noted(report, Kind.REVISED, act)
 
 
 @transaction.atomic
@@ -239,7 +269,10 @@ def _frozen(edition: Edition) -> FrozenEdition:
     )
 
 
-def _freeze(report: AnnualReport, editions: list[FrozenEdition], act: Act) -> None:
+def _freeze(
+    report: AnnualReport, editions: list[FrozenEdition], act: Act, texts: int | None = None
+) -> None:
+    """`texts` is the last text that is in it, where that is not the last that was saved."""
     number = report.revisions.count()
     revision = Revision.objects.create(
         report=report,
@@ -247,7 +280,7 @@ def _freeze(report: AnnualReport, editions: list[FrozenEdition], act: Act) -> No
         made_at=act.at,
         made_by=act.by,
         reason=act.why if number else "",
-        last_text=last_text(report),
+        last_text=last_text(report) if texts is None else texts,
         fingerprint=fingerprint(report, editions),
     )
     for edition in editions:

@@ -22,6 +22,8 @@ FACT = re.compile(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", re.S)
 FOOT = re.compile(r'(?<=<p class="running-foot">).*?(?=</p>)', re.S)
 SIGNATURE = re.compile(r'\s*<p class="signature">.*?</p>', re.S)
 REVISIONS = re.compile(r"<h3>Herzieningen</h3>.*?</ul>", re.S)
+STORY = re.compile(r'<article class="story">.*?</article>', re.S)
+REMOVED = '<article class="story"><p>Dit verhaal is op verzoek verwijderd.</p></article>'
 # Where the list of revisions begins.
 NO_REVISIONS = re.compile(r"<!--herzieningen-->|(?=<h3>Hoe de cijfers te lezen</h3>)")
 ITEM = "  <li>Herziening {}, {}: {}</li>\n"
@@ -54,6 +56,13 @@ def with_text(section: str, anew: str) -> str:
         return SECTION.search(anew)[0]  # type: ignore[index]
     texts = iter(new if len(old) == len(new) else [*[""] * (len(old) - 1), "".join(new)])
     return TEXT.sub(lambda _old: next(texts), section)
+
+
+def without_story(section: str, place: int) -> str:
+    """The stories, with one of them, by its place among them, gone; raises IndexError where there
+    is none.
+    """
+    return section.replace(STORY.findall(section)[place], REMOVED, 1)
 
 
 def with_signature(section: str, name: str) -> str:

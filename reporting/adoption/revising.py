@@ -8,7 +8,7 @@ was adopted. The page that asks before a revision is made shows these same draft
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import translation
 
 from reporting.adoption import pieces
+from reporting.figures.words import STORIES
 from reporting.models import AnnualReport, Filing, FrozenEdition
 from reporting.notice.editions import Edition, Filed, assemble
 from reporting.notice.files.html import LANGUAGE, section_anew, title_block
@@ -80,6 +81,24 @@ def drafts(report: AnnualReport, day: date) -> list[NextRevision]:
     for before in editions:
         town = before.municipality_id
         found.append(_draft(report, before, last.number + 1, day, texts[town], filings.get(town)))
+    return found
+
+
+def without_story(report: AnnualReport, place: int, day: date) -> list[NextRevision]:
+    """Every edition with one story gone, by its place, and nothing else changed: what was written
+    since the last revision waits for a next one.
+    """
+    last = report.revisions.latest("number")
+    found = []
+    for before in last.editions.select_related("municipality").order_by("pk"):
+        draft = _draft(report, before, last.number + 1, day, [], before.filing)
+        if before.municipality_id is None:
+            gone = partial(pieces.without_story, place=place)
+            text, document = (
+                pieces.with_section(html, STORIES[0], gone) for html in (draft.text, draft.document)
+            )
+            draft = replace(draft, text=text, document=document)
+        found.append(draft)
     return found
 
 

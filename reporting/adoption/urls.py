@@ -11,5 +11,10 @@ urlpatterns = [
     path(REGION + "vaststellen/", views.StepView.as_view(step="finalise"), name="report-finalise"),
     path(REGION + "publiceren/", views.StepView.as_view(step="publish"), name="report-publish"),
     path(REGION + "herzieningen/", views.CorrectionPage.as_view(), name="report-corrections"),
+    path(
+        REGION + "verhalen/<int:story>/intrekken/",
+        views.WithdrawStory.as_view(),
+        name="report-story-withdraw",
+    ),
     path(REGION + "herzien/", views.StepView.as_view(step="revise"), name="report-revise"),
 ]

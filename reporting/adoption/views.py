@@ -7,6 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reporting.adoption import comparing, revising
 from reporting.adoption import door as adoption
@@ -16,15 +18,17 @@ from reporting.adoption.missing import missing
 from reporting.adoption.steps import STEPS, ReportStep
 from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN
-from reporting.models import AnnualReport
+from reporting.models import AnnualReport, Story
+from reporting.notice.addresses import address
 from reporting.notice.editions import may_export
 from reporting.notice.files.html import LANGUAGE
 from reporting.particulars.filled_in import filed_anew
+from reporting.stories.told import may_look, told, what_goes
 from reporting.texts.views import OfEdition
 from reporting.texts.written import last_text, unexplained, waiting
 from sroi.doors import Overtaken
 from sroi.fields import change_answers
-from sroi.views import FormPage, Request, act_of
+from sroi.views import ConfirmPage, FormPage, Request, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
 REASON = "… (uw reden)"
@@ -43,6 +47,43 @@ class CorrectionPage(OfEdition):
             found = corrections(self.edition)
         context = {"edition": self.edition, "corrections": found, "back_url": self.back_url}
         return render(request, "reporting/corrections.html", context)
+
+
+class WithdrawStory(OfEdition, ConfirmPage):
+    """Consent that is taken back after the report is final; from a draft a story is removed."""
+
+    heading = gettext_lazy("Stories")
+    question = gettext_lazy("Is consent for this story taken back?")
+    action = gettext_lazy("Take it out of the report")
+    consequence = gettext_lazy(
+        "A revision says that it was removed on request. Text, picture and who gave consent are"
+        " gone for good; the report as it was adopted stays in the archive and is shown nowhere"
+        " any more."
+    )
+    story: Story
+
+    def may(self) -> bool:
+        found = told(self.edition).filter(pk=self.kwargs["story"], withdrawn_on=None).first()
+        if found is None or not may_look(self.request.access, self.edition):
+            return False
+        self.story = found
+        return True
+
+    @property
+    def back_url(self) -> str:
+        return address("stories", self.edition)
+
+    @property
+    def back_label(self) -> str:
+        return _("Stories")
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        return what_goes(self.story)
+
+    def do(self, form: Any) -> str:
+        report = adoption.withdraw_story(self.story, act_of(self.request))
+        adoption.make_files.enqueue(report.pk)
+        return _("The story was taken out of the report.")
 
 
 class StepView(OfEdition, FormPage):

@@ -176,8 +176,11 @@ class CouncilNotice:
     @property
     def contents(self) -> list[Section]:
         """Where to find what; what was frozen before there was an annex has none."""
-        frozen, found = self.edition.frozen, [*self.sections, *self.stories, *self.annex]
-        return [part for part in found if not frozen or f'id="{part.id}"' in frozen.text]
+        if (frozen := self.edition.frozen) is None:
+            return [*self.sections, *self.stories, *self.annex]
+        # Also where every story was taken out since.
+        found = [*self.sections, Section(self, *STORIES), *self.annex]
+        return [part for part in found if f'id="{part.id}"' in frozen.text]
 
     def text(self, section: str) -> list[SafeString]:
         """What was written for a section, or else its default text, with every figure filled in."""

@@ -16,11 +16,10 @@ from reporting.notice import editions
 from reporting.notice.addresses import address, not_there
 from reporting.stories import door as stories
 from reporting.stories.forms import StoryForm
-from reporting.stories.told import MOST, may_look, may_tell, told, with_picture
+from reporting.stories.told import MOST, may_look, may_tell, told, what_goes, with_picture
 from reporting.texts.views import OfEdition
 from reporting.texts.written import may_write
 from sroi.files.checking import photo
-from sroi.templatetags.formats import long_date
 from sroi.views import ConfirmPage, FormPage, Request, act_of
 
 
@@ -125,14 +124,7 @@ class RemoveStory(OfStory, ConfirmPage):
     )
 
     def goes(self) -> list[tuple[Any, Any]]:
-        story = self.story
-        return [
-            (_("Title"), story.title),
-            (_("Text"), story.text),
-            (_("Picture"), story.alt),
-            (_("Who gave consent"), story.consent_by),
-            (_("Day of the consent"), story.consent_on and long_date(story.consent_on)),
-        ]
+        return what_goes(self.story)
 
     def do(self, form: Any) -> str:
         stories.remove(self.edition, self.story, act_of(self.request))

@@ -328,6 +328,7 @@ PAGES = {
     "report-story-new": Page(who_may(May.WRITE_REPORTS), of="report", also=("post",)),
     "report-story": Page(who_may(May.WRITE_REPORTS), of="story", also=("post",)),
     "report-story-remove": Page(who_may(May.WRITE_REPORTS), of="story", also=("post",)),
+    "report-story-withdraw": Page(who_may(May.WRITE_REPORTS), of="story", also=("post",)),
     "report-story-picture": Page(who_may(May.SEE_REGION), of="story"),
     "report-municipality": Page(OF_TOWN, of="town_report"),
     "report-municipality-pdf": Page(OF_TOWN, of="town_report"),

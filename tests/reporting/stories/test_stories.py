@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 from docx import Document
@@ -22,6 +23,7 @@ from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import html as notice_html
 from reporting.stories import door as stories
 from reporting.stories.door import Given
+from reporting.texts.door import write
 from sroi.access import Role
 from sroi.doors import Overtaken, Refused
 from sroi.files.checking import WIDEST, photo
@@ -277,3 +279,83 @@ def test_a_final_report_has_its_stories_and_published_everyone_sees_the_picture(
     assert Client().get(where).status_code == 200
     assert Client().get(where.replace("2024", "2023")).status_code == 302
     assert AnnualReport.objects.get().fingerprint == report.fingerprint
+
+
+# --- Taken back -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(ledger: Ledger) -> list[Story]:
+    """Two stories in a report that everyone reads."""
+    first = told(ledger, picture=photo(drawn()), alt="Foto van Wulp", title="Van Wulp", text="Ik.")
+    second = told(ledger, title="Van een ander", text="Wij.", consent_by="Meneer Kraan")
+    adoption.propose(ledger.region, 2024, act())
+    adoption.finalise(ledger.region, 2024, act())
+    adoption.publish(ledger.region, 2024, act())
+    return [first, second]
+
+
+def test_consent_that_is_taken_back_takes_the_story_out_of_page_and_files(
+    ledger: Ledger, published: list[Story]
+) -> None:
+    story, picture = published[0], f"{PAGE}{published[0].pk}/foto.jpg"
+    before = FrozenEdition.objects.get(municipality=None)
+    was = (before.text, before.document)
+    client, where = signed_in(ledger, Role.ADVISER), f"{PAGE}{story.pk}/intrekken/"
+    assert where in client.get(PAGE).content.decode()
+    looked = client.get(where)
+    assert "Mevrouw Wulp" in looked.content.decode()
+    assert client.post(where).status_code == 200
+    assert client.post(where, make.confirming(looked)).status_code == 302
+    page = Client().get(ROOT).content.decode()
+    assert "op verzoek verwijderd" in page
+    assert '<a href="#verhalen">' in page
+    assert "Van een ander" in page
+    now = edition(ledger)
+    assert now.frozen
+    for shown in (page, now.frozen.document, notice_html.as_html(now)):
+        assert "Van Wulp" not in shown
+        assert story.embedded not in shown
+    assert Client().get(picture).status_code == 302
+    assert client.get(picture).status_code == 404
+    story.refresh_from_db()
+    assert (story.title, story.text, story.picture, story.consent_by) == ("", "", None, "")
+    assert "Wulp" not in client.get(PAGE).content.decode()
+    assert "Wulp" not in client.get(ROOT + "herzieningen/").content.decode()
+    # What was adopted is as it was, and verifies.
+    before.refresh_from_db()
+    assert (before.text, before.document) == was
+    call_command("verify_report", "2024", "--region", ledger.region.code)
+    assert client.get(where).status_code == 404
+
+
+def test_each_story_is_taken_out_by_its_own_place(ledger: Ledger, published: list[Story]) -> None:
+    for story in (published[1], published[0]):
+        adoption.withdraw_story(story, act())
+        with pytest.raises(Refused):
+            adoption.withdraw_story(story, act())
+    frozen = edition(ledger).frozen
+    assert frozen
+    assert frozen.text.count("op verzoek verwijderd") == 2 + len(edition(ledger).revisions) - 1
+    assert "Van een ander" not in frozen.text + frozen.document
+
+
+def test_what_was_written_since_waits_for_a_next_revision(
+    ledger: Ledger, published: list[Story]
+) -> None:
+    text = "Nieuwe inleiding."
+    write(edition(ledger), "inleiding", text, seen=0, everywhere=False, act=act())
+    adoption.withdraw_story(published[0], act())
+    frozen = edition(ledger).frozen
+    assert frozen
+    assert "Nieuwe inleiding." not in frozen.text
+    adoption.revise(ledger.region, 2024, act(why="Verbeterd"))
+    again = edition(ledger).frozen
+    assert again
+    assert "Nieuwe inleiding." in again.text
+    assert "Van Wulp" not in again.text
+
+
+def test_of_a_draft_a_story_is_removed(ledger: Ledger) -> None:
+    with pytest.raises(Refused):
+        adoption.withdraw_story(told(ledger), act())
