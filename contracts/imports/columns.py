@@ -91,12 +91,22 @@ def category_of(word: str) -> str:
         return ""
 
 
+def _codes(written: str) -> list[str]:
+    return [part for part in map(str.strip, _SEPARATORS.split(written)) if part]
+
+
+def further_codes(written: str) -> str:
+    """The codes of a cell beside the first."""
+    return "; ".join(
+        f"0{code}" if re.fullmatch("[0-9]{7}", code) else code for code in _codes(written)[1:]
+    )
+
+
 def cpv_code(cell: Cell) -> str | Warned:
     """The first of the codes in a cell, of eight digits; what cannot be right is kept as it stands,
     with a warning.
     """
-    written = text(400)(cell)
-    first, *others = [part for part in map(str.strip, _SEPARATORS.split(written)) if part]
+    first, *others = _codes(text(400)(cell))
     found = first.split(" ")[0] if _CODE.fullmatch(first.split(" ")[0]) else first
     warned = []
     if re.fullmatch("[0-9]{7}", found):
@@ -104,7 +114,8 @@ def cpv_code(cell: Cell) -> str | Warned:
         warned.append(gettext("The leading zero was lost; read as %(code)s.") % {"code": found})
     if others:
         words = {"code": found, "others": ", ".join(others)}
-        warned.append(gettext("The first code is taken, %(code)s; beside it: %(others)s.") % words)
+        reason = gettext("The first code is taken, %(code)s; kept beside it: %(others)s.")
+        warned.append(reason % words)
     if not _CODE.fullmatch(found):
         found = text(10)(found)
         warned.append(gettext("This is no CPV code: 8 digits, as in 45233140."))

@@ -21,7 +21,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.clients.naming import ClientsByName
-from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS, Abroad, category_of
+from contracts.imports.columns import (
+    CHANGE_COLUMNS,
+    CONTRACT_COLUMNS,
+    Abroad,
+    category_of,
+    further_codes,
+)
 from contracts.imports.written import in_words
 from contracts.models import (
     Contract,
@@ -65,7 +71,7 @@ from sroi.templatetags.formats import euro2, number
 # What an import may mend in a contract that is registered already; the rest is what it owes, or
 # what it is.
 MENDABLE = ("title", "cpv", "policy_field", "publication_date", "adviser_email")
-MENDED = (*MENDABLE, "adviser", "rate_reason", "rate_reason_text")
+MENDED = (*MENDABLE, "further_cpv", "adviser", "rate_reason", "rate_reason_text")
 FIXED = {
     "value": "value",
     "rate": "rate",
@@ -399,6 +405,7 @@ class ContractIntake:
 
     def _award(self, row: Row) -> Award:
         contract = contract_of(self.region, self._contractor(row), row)
+        contract.further_cpv = further_codes(self.parsed.written(row, "cpv"))
         contract.adviser = self.advisers.get(row["adviser_email"].lower())
         contract.adviser_email = row["adviser_email"]
         for column, reason in award_faults(row):
@@ -554,11 +561,15 @@ class ContractIntake:
         """Compare a registered contract with its row; what of it changed, as Outcome has it."""
         self._refuse_changes(known, row)
         changes: list[list[str]] = []
+        further = further_codes(self.parsed.written(row, "cpv"))
         for name in MENDABLE:
+            same = getattr(known, name) == row[name]
+            if name == "cpv":
+                same = same and (not further or known.further_cpv == further)
             if (
                 name in self.parsed.positions
                 and row[name] not in (None, "")
-                and getattr(known, name) != row[name]
+                and not same
                 and not self._was_put_right(known, row, name)
             ):
                 if self.bounds:
@@ -569,6 +580,8 @@ class ContractIntake:
                     )
                 before = in_words(known, name)
                 setattr(known, name, row[name])
+                if name == "cpv":
+                    known.further_cpv = further
                 changes.append([name, before, in_words(known, name)])
         if changes and known.adviser_email:
             known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)

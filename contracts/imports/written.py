@@ -42,7 +42,7 @@ CELLS: dict[str, Callable[[Any], Any]] = {
     "contractor_name": lambda contract: contract.contractor.name,
     "municipalities": lambda contract: contract.clients_in_words,
     "procurement_type": lambda contract: contract.get_procurement_type_display(),
-    "cpv": lambda contract: contract.cpv,
+    "cpv": lambda contract: "; ".join(filter(None, (contract.cpv, contract.further_cpv))),
     "policy_field": lambda contract: called(PolicyField, contract.policy_field),
     "publication_date": lambda contract: contract.publication_date,
     "award_date": lambda contract: contract.award_date,

@@ -112,6 +112,8 @@ class Contract(ScopedModel):
         _("procurement type"), max_length=10, choices=ProcurementType.choices
     )
     cpv = models.CharField(_("CPV code"), max_length=10, blank=True)
+    # Of what a file names beside it, as in `45233140; 45112500`.
+    further_cpv = models.CharField(_("further CPV codes"), max_length=600, blank=True, default="")
     lot = models.CharField(_("lot"), max_length=80, blank=True)
     policy_field = models.CharField(_("policy field"), max_length=60, blank=True)
     publication_date = models.DateField(_("publication date"), null=True, blank=True)

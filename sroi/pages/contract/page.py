@@ -218,6 +218,7 @@ def facts(contract: Contract) -> list[tuple[str, Any]]:
         (_("Contract value at the award"), euro(contract.value)),
         (_("Procurement type"), contract.get_procurement_type_display()),
         (_("CPV code"), cpv.told(contract.cpv)),
+        (_("Further CPV codes"), contract.further_cpv),
         (_("Lot"), contract.lot),
         (_("Rate at the award"), percent(contract.rate)),
         (_("Reason for the rate"), rate_reason(contract)),

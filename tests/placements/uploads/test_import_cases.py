@@ -199,6 +199,9 @@ def test_a_published_award_list_is_understood_but_for_whose_it_is(world: SimpleN
     imported(world, choose(world, upload, all_municipalities="GM0402"))
     contract = only_contract()
     assert (contract.reference, contract.cpv, contract.value) == ("900123", "77310000-6", VALUE)
+    assert "77314000-4" in contract.further_cpv
+    page = signed_in(world.adviser).get(reverse("contract-detail", args=[contract.pk]))
+    assert contract.further_cpv in page.content.decode()
     assert [share.municipality.code for share in contract.shares.all()] == ["GM0402"]
     assert any("77314000-4" in reason for _row, _column, reason in told(upload))
     # The next file of this shape asks nothing.

@@ -101,6 +101,7 @@ def world() -> SimpleNamespace:
     )
     Contract.objects.filter(reference="B-1").update(
         cpv="77310000-6",
+        further_cpv="77314000-4; 03000000",
         policy_field="werk-en-inkomen",
         publication_date=date(2023, 1, 2),
         rate="0.500",
