@@ -425,9 +425,7 @@ class ListPage(Scoped, FilterView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         table = self.table
-        table.turn_to(
-            self.request.GET.get("page", 1), self.request.GET.getlist("sort"), self.prepare
-        )
+        table.turn_to(self.request.GET.get("page", 1), self.asked.getlist("sort"), self.prepare)
         return super().get_context_data(
             table=table,
             heading=self.heading,

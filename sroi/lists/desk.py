@@ -83,6 +83,11 @@ class Desk:
         """What this person can do with rows that they pick: address, and the word on its button."""
         return ()
 
+    @property
+    def first_order(self) -> str:
+        """The column by which it is ordered until another is asked for; empty: as the rows come."""
+        return ""
+
     # --- what is asked ----------------------------------------------------------------------------
 
     @cached_property
@@ -94,6 +99,8 @@ class Desk:
         kept = choices.remembered(self.request.user, self.address)
         if COLUMNS not in asked and kept.get(COLUMNS):
             asked[COLUMNS] = kept[COLUMNS]
+        if self.first_order and "sort" not in asked:
+            asked["sort"] = self.first_order
         if self.whose_filter and not {*asked} & {*self.filterset_class.base_filters}:
             offered = [value for value, _label in self.tabs()]
             chosen = kept.get(self.whose_filter)

@@ -395,6 +395,11 @@ class ContractList(Desk, ListPage):
         return tuple((url, word) for may, url, word in acts if access.may(*may))
 
     @property
+    def first_order(self) -> str:
+        """Who commissions looks now and then: what asks for attention comes first."""
+        return "status" if only_shares(self.request.access) else ""
+
+    @property
     def kind(self) -> type[Table]:
         access = self.request.access
         if only_shares(access):
@@ -406,7 +411,7 @@ class ContractList(Desk, ListPage):
         contracts = super().get_queryset().select_related("contractor", "policy", "standing")
         if self.request.access.may(May.SEE_REGION):
             contracts = contracts.select_related("adviser").defer("adviser__lists")
-        asked = self.request.GET
+        asked = self.asked
         by_status = any(asked.getlist("status")) or asked.get("sort", "").endswith("status")
         if not only_shares(self.request.access) or by_status or asked.get("silent"):
             in_step(contracts, localdate())

@@ -85,6 +85,20 @@ def test_an_adviser_sees_their_own_first_and_all_with_one_press(world: SimpleNam
     assert shown(world.officer) == ["A-1", "B-1", "C-1"]
 
 
+def test_who_commissions_sees_what_asks_for_attention_first(world: SimpleNamespace) -> None:
+    make.make_contract(
+        world.region,
+        world.linde,
+        reference="Z-1",
+        award_date=date(2024, 1, 1),
+        start_date=date(2024, 1, 1),
+        end_date=date(2025, 5, 31),
+    )
+    assert shown(world.officer)[0] == "Z-1"
+    assert shown(world.officer, "?sort=reference")[0] == "A-1"
+    assert shown(world.admin)[0] == "A-1"
+
+
 def test_a_filter_in_the_address_is_about_all_contracts(world: SimpleNamespace) -> None:
     """What links from elsewhere name is what they show."""
     assert shown(world.noor, f"?contractor={world.linde.pk}") == ["A-1", "C-1"]
