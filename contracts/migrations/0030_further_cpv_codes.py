@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0026_contractors_are_reminded'),
+        ('contracts', '0029_work_put_off_and_stood_in_for'),
     ]
 
     operations = [
