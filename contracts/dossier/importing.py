@@ -4,127 +4,19 @@ nothing through the door. The same file again changes nothing.
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from contracts.dossier.columns import NOTE_COLUMNS, PERSON_COLUMNS
 from contracts.dossier.door import bring_notes, bring_persons
 from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
-from contracts.models import ContactPerson, Contract, ContractNote, NoteKind, Region, Side
+from contracts.models import ContactPerson, Contract, ContractNote, Region
 from contracts.owed.amounts import OPEN
 from sroi.database.planner import count_rows
 from sroi.doors import Act, still_to_come
-from sroi.exchange import (
-    EXAMPLE_WORD,
-    Column,
-    Parsed,
-    Row,
-    Sheet,
-    choice_of,
-    day,
-    email,
-    kvk,
-    parse,
-    text,
-    yes_no,
-)
-
-REFERENCE = Column(
-    "contract_reference",
-    text(80, exempt=True),
-    default="",
-    title=gettext_lazy("Reference of the contract"),
-    example="2025-014",
-    also=("contract", "kenmerk", "contractnummer", "zaaknummer", "contractnr", "referentie"),
-)
-PERSON_COLUMNS = (
-    replace(REFERENCE, required=True, unless="contractor_kvk"),
-    Column(
-        "contractor_kvk",
-        kvk,
-        default="",
-        title=gettext_lazy("KvK number of the contractor"),
-        also=("kvk", "kvk-nummer", "kvk nummer", "kvknr", "kvk opdrachtnemer"),
-    ),
-    Column(
-        "side",
-        choice_of(Side.choices, {"gemeente": Side.MUNICIPALITY, "opdrachtgever": "municipality"}),
-        default=Side.CONTRACTOR,
-        title=gettext_lazy("Of whom"),
-        example=Side.CONTRACTOR,
-        also=("partij", "kant"),
-    ),
-    Column(
-        "person_name",
-        text(200),
-        required=True,
-        title=gettext_lazy("Name of the contact person"),
-        example=f"{EXAMPLE_WORD}naam",
-        also=("contactpersoon", "naam", "naam contactpersoon", "contact"),
-    ),
-    Column(
-        "function",
-        text(200),
-        default="",
-        title=gettext_lazy("Function"),
-        example="projectleider",
-        also=("functie", "rol"),
-    ),
-    Column(
-        "email",
-        email,
-        default="",
-        title=gettext_lazy("E-mail address"),
-        example="naam@voorbeeld.nl",
-        also=("e-mail", "mail", "mailadres", "emailadres", "e-mail contactpersoon"),
-    ),
-    Column(
-        "phone",
-        text(30, exempt=True),
-        default="",
-        title=gettext_lazy("Telephone"),
-        example="035 123 45 67",
-        also=("telefoon", "telefoonnummer", "tel", "mobiel"),
-    ),
-)
-NOTE_COLUMNS = (
-    replace(REFERENCE, required=True),
-    Column(
-        "day",
-        day,
-        required=True,
-        title=gettext_lazy("Day"),
-        example="01-03-2025",
-        also=("datum", "dag", "datum notitie"),
-    ),
-    Column(
-        "note_kind",
-        choice_of(NoteKind.choices, {"gesprek": NoteKind.CONVERSATION}),
-        default=NoteKind.NOTE,
-        title=gettext_lazy("Kind of note"),
-        example=NoteKind.NOTE,
-        also=("soort", "type", "soort notitie"),
-    ),
-    Column(
-        "text",
-        text(4000),
-        required=True,
-        title=gettext_lazy("Text"),
-        example=f"{EXAMPLE_WORD}tekst",
-        also=("notitie", "opmerking", "opmerkingen", "tekst", "toelichting", "aantekening"),
-    ),
-    Column(
-        "shared",
-        yes_no,
-        default=False,
-        title=gettext_lazy("The contractor may read this"),
-        example="nee",
-        also=("gedeeld", "zichtbaar voor opdrachtnemer"),
-    ),
-)
+from sroi.exchange import Parsed, Row, Sheet, parse
 
 
 class _Contracts:

@@ -24,9 +24,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from contracts.imports.door import Bounds, Outcome
+from contracts.dossier.importing import import_notes, import_persons
+from contracts.imports.door import Bounds, Outcome, import_changes, import_contracts
+from contracts.imports.importing import import_firms
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of, advisers_of
+from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
 from placements.uploads.kinds import KINDS
@@ -64,6 +67,15 @@ from sroi.files.size import too_large
 
 logger = logging.getLogger(__name__)
 
+# How each kind is brought in.
+RUN: dict[str, Callable[..., Outcome]] = {
+    UploadKind.CONTRACTS: import_contracts,
+    UploadKind.CHANGES: import_changes,
+    UploadKind.FULFILMENTS: import_fulfilments,
+    UploadKind.PERSONS: import_persons,
+    UploadKind.NOTES: import_notes,
+    UploadKind.FIRMS: import_firms,
+}
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 EXAMPLES = 3
 # Of the sheet, what is shown for who has to say where the names stand.
@@ -703,8 +715,7 @@ def _import(
     elif upload.kind == UploadKind.FULFILMENTS:
         of_firm = {"contractor": upload.contractor_id} if upload.contractor_id else {}
         options["contracts"] = contracts.filter(**of_firm)
-    run = KINDS[upload.kind].run
-    return run(upload.region, sheet, act, answered=answered, **options)
+    return RUN[upload.kind](upload.region, sheet, act, answered=answered, **options)
 
 
 def _bounds(upload: Upload, access: Access, contracts: QuerySet[Any]) -> Bounds | None:

@@ -1,4 +1,5 @@
-from contracts.dossier.importing import PERSON_COLUMNS, import_persons
+from contracts.dossier.columns import PERSON_COLUMNS
+from contracts.dossier.importing import import_persons
 from contracts.management.importing import ImportCommand
 
 

@@ -1,4 +1,5 @@
-from contracts.dossier.importing import NOTE_COLUMNS, import_notes
+from contracts.dossier.columns import NOTE_COLUMNS
+from contracts.dossier.importing import import_notes
 from contracts.management.importing import ImportCommand
 
 

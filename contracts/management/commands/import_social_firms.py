@@ -1,4 +1,5 @@
-from contracts.imports.firms import COLUMNS, import_firms
+from contracts.imports.firm_columns import FIRM_COLUMNS
+from contracts.imports.importing import import_firms
 from contracts.management.importing import ImportCommand
 
 
@@ -9,4 +10,4 @@ class Command(ImportCommand):
     )
 
     importer = import_firms
-    columns = COLUMNS
+    columns = FIRM_COLUMNS

@@ -6,7 +6,6 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +27,6 @@ from contracts.models import ContactPerson, Contract, Invitation, ObligationChan
 from placements.models import ColumnMemory, Fulfilment, FulfilmentVersion, Upload, UploadRow
 from placements.uploads import door as uploads
 from placements.uploads.columns import COLUMNS, TITLES, offered, offered_columns, vocabulary
-from placements.uploads.kinds import KINDS
 from placements.uploads.rows import packed, unpacked
 from sroi.access import Role
 from sroi.accounts.models import AuditEvent
@@ -827,13 +825,13 @@ def test_a_run_that_was_overtaken_leaves_nothing(
     """Begun again while it was still busy: what the first run did is undone."""
     upload = sent(world.adviser, contracts({}))
     Upload.objects.filter(pk=upload.pk).update(state="importing")
-    real = KINDS["contracts"].run
+    real = uploads.RUN["contracts"]
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         Upload.objects.filter(pk=upload.pk).update(run=upload.run + 1)
         return real(*args, **kwargs)
 
-    monkeypatch.setitem(KINDS, "contracts", replace(KINDS["contracts"], run=slow))
+    monkeypatch.setitem(uploads.RUN, "contracts", slow)
     uploads.bring_in.call(upload.pk, upload.run)
     assert not Contract.objects.filter(reference="HIL-1").exists()
 

@@ -9,118 +9,16 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more, same_name
-from contracts.models import Recognition, RecognitionKind, Region, SocialFirm
+from contracts.imports.firm_columns import FIRM_COLUMNS
+from contracts.models import Recognition, Region, SocialFirm
 from contracts.social_firms.door import end, recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
 from sroi.database.planner import count_rows
 from sroi.doors import Act, Doubt, first_come, key_of
-from sroi.exchange import (
-    EXAMPLE_WORD,
-    Column,
-    Parsed,
-    Row,
-    Sheet,
-    choice_of,
-    day,
-    kvk,
-    parse,
-    text,
-    web_address,
-    yes_no,
-)
+from sroi.exchange import Parsed, Row, Sheet, parse
 from sroi.templatetags.formats import long_date
-
-KINDS_IN_DUTCH = {
-    "SW-bedrijf": RecognitionKind.SW_COMPANY,
-    "sociale werkvoorziening": RecognitionKind.SW_COMPANY,
-    "30+": RecognitionKind.PSO_30PLUS,
-    "PSO 30+ abw": RecognitionKind.PSO_30PLUS,
-    "Code Sociale Ondernemingen": RecognitionKind.CODE_REGISTER,
-}
-COLUMNS = (
-    Column(
-        "firm_kvk",
-        kvk,
-        required=True,
-        title=gettext_lazy("KvK number"),
-        example="12345678",
-        also=("kvk", "kvknr", "kvk nummer", "kamer van koophandel"),
-    ),
-    Column(
-        "firm_name",
-        text(200),
-        required=True,
-        title=gettext_lazy("Name of the firm"),
-        example=f"{EXAMPLE_WORD}bedrijf",
-        also=("naam", "bedrijf", "bedrijfsnaam", "organisatie", "sociale firma", "onderneming"),
-    ),
-    Column(
-        "place",
-        text(100),
-        default="",
-        title=gettext_lazy("Place"),
-        example="Hilversum",
-        also=("plaats", "vestigingsplaats", "stad"),
-    ),
-    Column(
-        "offers",
-        text(500),
-        default="",
-        title=gettext_lazy("What can one buy there?"),
-        example="groenonderhoud",
-        also=("aanbod", "diensten", "branche", "sector", "producten"),
-    ),
-    Column(
-        "website",
-        web_address,
-        default="",
-        title=gettext_lazy("Website"),
-        example="www.voorbeeld.nl",
-        also=("internet", "url", "site"),
-    ),
-    Column(
-        "recognition",
-        choice_of(RecognitionKind.choices, KINDS_IN_DUTCH),
-        required=True,
-        title=gettext_lazy("Recognised as"),
-        example=RecognitionKind.PSO_30PLUS,
-        also=("erkenning", "soort", "certificaat", "keurmerk", "soort erkenning"),
-    ),
-    Column(
-        "valid_from",
-        day,
-        required=True,
-        title=gettext_lazy("Recognised from"),
-        example="01-01-2025",
-        also=("geldig vanaf", "vanaf", "ingangsdatum", "datum certificaat", "uitgegeven op"),
-    ),
-    Column(
-        "valid_until",
-        day,
-        title=gettext_lazy("Recognised until"),
-        example="31-12-2026",
-        also=("geldig tot", "geldig tot en met", "tot", "einddatum", "vervaldatum"),
-    ),
-    Column(
-        "is_public",
-        yes_no,
-        default=False,
-        title=gettext_lazy("In the public directory"),
-        example="nee",
-        also=("openbaar", "publiek"),
-    ),
-    Column(
-        "grounds",
-        text(500),
-        required=True,
-        title=gettext_lazy("How was this established?"),
-        example="lijst van PSO-Nederland",
-        also=("bron", "grond", "hoe vastgesteld", "toelichting"),
-    ),
-)
 
 
 @dataclass
@@ -227,8 +125,8 @@ def import_firms(
     seal: Seal = nothing_more,
 ) -> Outcome:
     """Recognise the firms of a file; one that is known with another last day holds until then."""
-    parsed = parse(sheet, COLUMNS)
-    if lacks_columns(parsed, COLUMNS):
+    parsed = parse(sheet, FIRM_COLUMNS)
+    if lacks_columns(parsed, FIRM_COLUMNS):
         return Outcome.of(parsed)
     intake = FirmIntake(region, parsed)
     planned, outcome = intake.run(), intake.outcome
