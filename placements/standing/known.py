@@ -158,7 +158,7 @@ def known_of(
     if LookUp.ANSWERS in look_ups:
         _look_up(known, _waiting(known, today))
     elif LookUp.DEADLINES in look_ups:
-        _look_up(known, [_of_plans(known)])
+        _look_up(known, [_of_plans(known), _of_outcomes(known, today)])
     if LookUp.DEADLINES in look_ups:
         heard = last_heard(contracts, today)
         for pk, found in known.items():

@@ -79,6 +79,8 @@ def finalise(
         if report.state != State.PROPOSED:
             raise Refused(_moved_on(report))
         editions = every_edition(region, year, act.today)
+        # Reckoned before the year is closed; the first are those of the region.
+        figures = [edition.own for edition in editions]
         posting = editions[0].posting
         if seen is not None and seen != posting:
             raise Overtaken(
@@ -96,7 +98,7 @@ def finalise(
             finalised_at=act.at,
             finalised_by=act.by,
             last_posting=posting,
-            figures=figures_as_data(editions[0].whole),
+            figures=figures_as_data(figures[0]),
             definitions=definitions(year),
             goals=[_limits(goal) for goal in editions[0].goals],
             policy=editions[0].policy,

@@ -6,11 +6,11 @@ Editions are live until the report of the year is final; from then on they are w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -76,6 +76,29 @@ class Addressed(Protocol):
 
 
 @dataclass(frozen=True)
+class Reckoned:
+    """The figures of an edition and of its whole region, and what lies ahead: each worked out when
+    it is first asked for, since most pages about a report show none of them.
+    """
+
+    own_now: Callable[[], AnnualFigures]
+    whole_now: Callable[[], AnnualFigures]
+    outlook_now: Callable[[], Outlook]
+
+    @cached_property
+    def own(self) -> AnnualFigures:
+        return self.own_now()
+
+    @cached_property
+    def whole(self) -> AnnualFigures:
+        return self.whole_now()
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        return self.outlook_now()
+
+
+@dataclass(frozen=True)
 class Edition:
     """The notice about a year for one council, or for all of the region: figures, goals and where
     they come from.
@@ -84,8 +107,7 @@ class Edition:
     region: Region
     year: int
     municipality: Municipality | None
-    own: AnnualFigures
-    whole: AnnualFigures
+    reckoned: Reckoned = field(repr=False, compare=False)
     goals: list[Goal]
     policy: Policy | None
     municipalities: list[Municipality]
@@ -98,10 +120,21 @@ class Edition:
     revisions: Sequence[Revision] = ()
     final_years: frozenset[int] = frozenset()
     published_years: frozenset[int] = frozenset()
-    outlook: Outlook = field(default_factory=Outlook)
     # Texts that are being written, shown instead of what was saved.
     drafts: Mapping[str, str] = field(default_factory=dict)
     is_shown: bool = False
+
+    @property
+    def own(self) -> AnnualFigures:
+        return self.reckoned.own
+
+    @property
+    def whole(self) -> AnnualFigures:
+        return self.reckoned.whole
+
+    @property
+    def outlook(self) -> Outlook:
+        return self.reckoned.outlook
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -169,7 +202,8 @@ class Edition:
             own = masking.of_edition(own, earlier, counts.get(town.code), below)
         else:
             own = whole
-        return replace(self, own=own, whole=whole, is_shown=True)
+        reckoned = Reckoned(lambda: own, lambda: whole, lambda: self.outlook)
+        return replace(self, reckoned=reckoned, is_shown=True)
 
     @property
     def later_goals(self) -> list[Goal]:
@@ -290,13 +324,11 @@ def assemble(
     if kept.report and year in kept.final_years:
         return _final(kept.report, region, municipality, kept)
     number = Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"]
-    whole = figures_of(None, region, year, today=today)
     return Edition(
         region=region,
         year=year,
         municipality=municipality,
-        own=figures_of(None, region, year, municipality, today=today) if municipality else whole,
-        whole=whole,
+        reckoned=_reckoned(region, year, municipality, today, kept.towns),
         goals=list(Goal.objects.filter(region=region)),
         policy=Policy.objects.filter(region=region).on(min(today, Period.year(year).last)),
         municipalities=kept.towns,
@@ -305,7 +337,27 @@ def assemble(
         report=kept.report,
         final_years=kept.final_years,
         published_years=kept.published_years,
-        outlook=outlook(region, year, kept.towns, today),
+    )
+
+
+def _reckoned(
+    region: Region, year: int, town: Municipality | None, today: date, towns: list[Municipality]
+) -> Reckoned:
+    ahead = partial(outlook, region, year, towns, today)
+    whole = Reckoned(
+        lambda: whole.whole, partial(figures_of, None, region, year, today=today), ahead
+    )
+    return _of_town(whole, region, year, town, today) if town else whole
+
+
+def _of_town(
+    whole: Reckoned, region: Region, year: int, town: Municipality, today: date
+) -> Reckoned:
+    return replace(
+        whole,
+        own_now=partial(figures_of, None, region, year, town, today=today),
+        whole_now=lambda: whole.whole,
+        outlook_now=lambda: whole.outlook,
     )
 
 
@@ -315,7 +367,11 @@ def every_edition(region: Region, year: int, today: date) -> list[Edition]:
     return [
         whole,
         *(
-            replace(whole, municipality=town, own=figures_of(None, region, year, town, today=today))
+            replace(
+                whole,
+                municipality=town,
+                reckoned=_of_town(whole.reckoned, region, year, town, today),
+            )
             for town in whole.municipalities
         ),
     ]
@@ -339,8 +395,11 @@ def _final(
         region=region,
         year=report.year,
         municipality=municipality,
-        own=thawed(AnnualFigures, edition.facts),
-        whole=thawed(AnnualFigures, editions[None].facts),
+        reckoned=Reckoned(
+            partial(thawed, AnnualFigures, edition.facts),
+            partial(thawed, AnnualFigures, editions[None].facts),
+            partial(thawed, Outlook, report.outlook or {}),
+        ),
         goals=[_goal(region, row) for row in report.goals],
         policy=report.policy,
         municipalities=kept.towns,
@@ -350,7 +409,6 @@ def _final(
         report=report,
         frozen=edition,
         revisions=revisions,
-        outlook=thawed(Outlook, report.outlook or {}),
         final_years=kept.final_years,
         published_years=kept.published_years,
     )

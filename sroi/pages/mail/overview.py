@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, ContractState
+from contracts.people.membership import with_people
 from placements.models import Fulfilment
 from placements.standing.asks import OF_DEADLINES, Ask, Kind, asks
 from placements.standing.kept import in_step
@@ -62,7 +63,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         piles += [returned(access), drafts_to_answer(access, today), coming_up(reminders)]
     if access.may(May.ADVISE):
         own = own_of(user, owing(access))
-        contracts = list(own.order_by("end_date", "reference").select_related(*WITH))
+        contracts = list(with_people(own).order_by("end_date", "reference").select_related(*WITH))
         in_step(own, today)
         piles += piles_of(access, own, today)
         piles += due_piles(contracts, access, today)

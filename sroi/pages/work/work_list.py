@@ -35,11 +35,9 @@ from contracts.people.membership import with_people
 from placements.models import (
     Allocation,
     Disagreement,
-    Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
 )
-from placements.outcomes.asking import to_ask
 from placements.standing.asks import (
     ENDING_WITHIN_MONTHS,
     OF_CERTIFICATES,
@@ -64,7 +62,7 @@ from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
 from sroi.money import ZERO
-from sroi.pages.contract.attention import lines_of
+from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
 from sroi.pages.shell import asks_for_part
 from sroi.templatetags.formats import euro, long_date, short_date
@@ -424,7 +422,8 @@ def due(request: Request) -> HttpResponse:
         absent = stood_in_for(request.user, today) if advises else NOBODY
         rows = own_of(request.user, rows, absent)
     rows = rows.filter(not_put_off(request.user, today))
-    piles = due_piles(list(rows.select_related("policy", "contractor")), access, today)
+    contracts = list(with_people(rows).select_related("policy", "contractor"))
+    piles = due_piles(contracts, access, today)
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
     context = {
@@ -434,9 +433,10 @@ def due(request: Request) -> HttpResponse:
     return render(request, "pages/due.html", context)
 
 
-def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> list[Pile]:
+def due_piles(contracts: Sequence[Any], access: Access, today: date) -> list[Pile]:
     """Per kind of deadline the contracts for which it passed, those that wait longest first; then
-    certificates, and what became of people.
+    certificates, and what became of people. The contracts say whether somebody signs in for
+    them (`with_people`).
     """
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
     found = of_kinds(asks(contracts, today, look_ups))
@@ -455,33 +455,11 @@ def due_piles(contracts: Sequence[Contract], access: Access, today: date) -> lis
         (_("PSO certificates that lapse"), lapsing),
         (_("PSO discounts to register"), discounts),
     ]
+    # Where nobody of the contractor signs in who could say so, the adviser finds out.
+    alone = {contract.pk for contract in contracts if not contract.has_people}
+    outcomes = [ask for ask in found if ask.kind == Kind.OUTCOME and ask.contract.pk in alone]
+    told = [ask for ask in outcomes if action_for(ask, access)[0]]
+    piles += [(_("What became of them?"), told)]
     return [
-        *(
-            Pile(heading, lines_of(rows, access), len(rows), reverse("due"))
-            for heading, rows in piles
-        ),
-        outcomes_to_tell(access, today),
+        Pile(heading, lines_of(rows, access), len(rows), reverse("due")) for heading, rows in piles
     ]
-
-
-def outcomes_to_tell(access: Access, today: date) -> Pile:
-    """Placements of which it is asked what became of the person, where nobody of the contractor
-    signs in who could say so: then it is the adviser who finds out.
-    """
-    regions = access.regions_where(May.ENTER)
-    placed = visible(Fulfilment, access).filter(region__in=regions)
-    asked = with_people(to_ask(placed, today)).filter(has_people=False)
-    tasks = (
-        Task(
-            _("Tell what became of the person of %(number)s") % {"number": fulfilment},
-            reverse("fulfilment-detail", args=[fulfilment.pk]),
-            f"{fulfilment.contractor} · {(ended := ended_words(fulfilment))}",
-            columns=Columns(str(fulfilment.contractor), "", ended),
-        )
-        for fulfilment in asked.select_related("contractor", "accepted")
-    )
-    return pile_of(_("What became of them?"), tasks, reverse("outcome-list"))
-
-
-def ended_words(fulfilment: Any) -> str:
-    return _("ended on %(day)s") % {"day": long_date(fulfilment.accepted.end_date)}

@@ -233,8 +233,8 @@ def test_what_became_of_people_is_asked_of_the_adviser_where_no_contractor_can_s
     asked, _said = (make.make_placement(of, **ends) for of in (contract, other))
     heading = "What became of them?"
     ((label, url),) = piles(world.noor, page="due")[heading]
-    assert asked.fulfilment.external_id in label
-    assert url == reverse("fulfilment-detail", args=[asked.fulfilment_id])
+    assert "Alone" in label
+    assert url == reverse("outcome-list") + f"?contract={contract.pk}"
     mailed = {
         pile.heading for pile in overview(world.noor, access_of(world.noor), make.TODAY).piles
     }
