@@ -17,6 +17,7 @@ from contracts.models import (
     Region,
     Side,
 )
+from contracts.owed.amounts import OPEN
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -124,6 +125,12 @@ def advisers_of(region_ids: Collection[int]) -> Any:
     )
     people = get_user_model().objects.filter(pk__in=running.values("user"), is_active=True)
     return people.order_by("name", "pk")
+
+
+def with_work(advisers: Any) -> Any:
+    """Advisers who say, as `looks_after`, whether a contract that still runs is theirs."""
+    theirs = Contract.objects.filter(adviser=OuterRef("pk"), state__in=OPEN).order_by()
+    return advisers.annotate(looks_after=Exists(theirs))
 
 
 def looking_after(contracts: Any) -> Any:

@@ -6,17 +6,15 @@ sent to a colleague. A view can be shared with who advises in a region: it stays
 goes with them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from sroi.accounts.models import User
+from sroi.accounts.choosing import lists_of
 from sroi.doors import Refused
 
 MOST_VIEWS = 20
@@ -77,7 +75,7 @@ def shared_by(colleagues: Iterable[Any], page: str, regions: Iterable[int]) -> l
 
 
 def remember(user: Any, page: str, **chosen: str) -> None:
-    with _lists_of(user) as lists:
+    with lists_of(user) as lists:
         kept = lists.setdefault(page, {})
         kept["now"] = {**kept.get("now", {}), **chosen}
 
@@ -86,7 +84,7 @@ def keep(user: Any, page: str, view: View, *, instead_of: str = "") -> None:
     """A view of that name, or another name for it; one of the same name is replaced."""
     if len(view.query) > LONGEST_QUERY:
         raise Refused(_("There is too much in this view. Leave out some filters."))
-    with _lists_of(user) as lists:
+    with lists_of(user) as lists:
         kept = lists.setdefault(page, {})
         gone = {_folded(view.name), _folded(instead_of)}
         rest = [one for one in kept.get("views", ()) if _folded(one["name"]) not in gone]
@@ -100,7 +98,7 @@ def keep(user: Any, page: str, view: View, *, instead_of: str = "") -> None:
 
 
 def drop(user: Any, page: str, name: str) -> None:
-    with _lists_of(user) as lists:
+    with lists_of(user) as lists:
         kept = lists.setdefault(page, {})
         views = kept.get("views", [])
         kept["views"] = [one for one in views if _folded(one["name"]) != _folded(name)]
@@ -108,13 +106,3 @@ def drop(user: Any, page: str, name: str) -> None:
 
 def _folded(name: str) -> str:
     return name.strip().casefold()
-
-
-@contextmanager
-def _lists_of(user: Any) -> Iterator[dict[str, Any]]:
-    """What is kept with a person, to be changed: held, so that of two at once neither is lost."""
-    with transaction.atomic():
-        held = User.objects.select_for_update().get(pk=user.pk)
-        yield held.lists
-        held.save(update_fields=["lists"])
-    user.lists = held.lists

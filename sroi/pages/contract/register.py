@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import django_filters
 import django_tables2
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
@@ -28,7 +28,7 @@ from contracts.models import (
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.shares import SharesOfContracts
-from contracts.people.membership import advisers_of
+from contracts.people.membership import advisers_of, with_work
 from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
@@ -324,9 +324,7 @@ def colleagues(request: Any) -> list[Any]:
     found: list[Any] | None = getattr(request, "colleagues", None)
     if found is None:
         regions = request.access.regions_where(May.SEE_REGION)
-        theirs = Contract.objects.filter(adviser=OuterRef("pk"), state__in=OPEN)
-        people = advisers_of(regions).annotate(looks_after=Exists(theirs.order_by()))
-        found = request.colleagues = list(people) if regions else []
+        found = request.colleagues = list(with_work(advisers_of(regions))) if regions else []
     return found
 
 
