@@ -92,6 +92,10 @@ class CoverageTable(ContractColumns):
             FIGURES["threshold"],
             lambda contract: threshold(contract.policy, contract.procurement_type),
         ),
+        (
+            FIGURES["exempt"],
+            lambda contract: exempt_because(contract.exempted_by) if contract.exempted_by else "",
+        ),
     )
 
     def render_title(self, record: Any) -> Any:

@@ -29,6 +29,7 @@ FIGURES = {
     "planned": _("Planned"),
     "pending": _("In review"),
     "threshold": _("Threshold"),
+    "exempt": _("Exemption"),
     "status": _("Status"),
 }
 

@@ -344,6 +344,7 @@ HELD = {
     "upload_row": ALONE,
     "valuation_table_code": LOCKED,
     "version_number": LOCKED,
+    "what_if_once": SHARED,
 }
 
 

@@ -88,16 +88,7 @@ def test_what_is_lacking_is_said_alike_by_all_three(
     block, whole = WHOLE[kind]
     given = {key: value for key, value in whole.items() if key != name}
     reason = str(requirements.LACKING[name])
-    # Hours are kept from a day on: without a first day they are lacking too.
-    more = (
-        [("hours_per_week", str(requirements.LACKING["hours_per_week"]))]
-        if name == "start_date"
-        else []
-    )
-    assert imported(region, kind=kind, block=block, status="submitted", **given) == [
-        (name, reason),
-        *more,
-    ]
+    assert imported(region, kind=kind, block=block, status="submitted", **given) == [(name, reason)]
     version = drafted(contract, kind, name)
     form = DetailsForm(given | {"edition": "1"}, kind=kind, content=content_of(version))
     assert form.errors.get(name) == [reason]

@@ -418,6 +418,7 @@ WITHOUT_A_MARK = {
     "contracts/valuation_tables/loading.py": "the table of a contract: what was accepted stays",
     "placements/dialogue/door.py": "that somebody disagrees; the rest is done in the door of life",
     "placements/evidence/door.py": "that evidence was erased",
+    "placements/linking/door.py": "what is the same elsewhere; what counts here stays as it is",
     "placements/ledger/posting.py": "lines of versions of which their door says what happened",
     "sroi/demo/management/commands/demo.py": "when contracts came in",
 }
