@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_structlog.middlewares import RequestMiddleware
 
 from contracts.people.membership import access_of
-from sroi.access import Access, Role
+from sroi.access import Access, May
 from sroi.access.personal import watching
 from sroi.accounts import audit
 from sroi.accounts.audit import SECOND_FACTOR_KNOWN
@@ -79,8 +79,6 @@ class TimingMiddleware:
     `Server-Timing`.
     """
 
-    STAFF = (Role.ADVISER, Role.REGION_ADMIN)
-
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
@@ -91,7 +89,7 @@ class TimingMiddleware:
             response = self.get_response(request)
         total = time.perf_counter() - began
         looked_up = request.__dict__.get("access_looked_up")
-        if looked_up is not None and looked_up.holds(*self.STAFF):
+        if looked_up is not None and looked_up.may(May.SEE_REGION):
             response.headers["Server-Timing"] = (
                 f"total;dur={total * 1000:.1f},"
                 f' db;dur={queries.seconds * 1000:.1f};desc="{queries.number} queries"'

@@ -51,6 +51,11 @@ class Asked:
     municipalities: tuple[Municipality, ...] = ()
     contractor: Contractor | None = None
 
+    @classmethod
+    def for_firm(cls, email: str, region: Region, contractor: Contractor | None) -> "Asked":
+        """To work for this contractor in this region."""
+        return cls(email, Role.CONTRACTOR, region, contractor=contractor)
+
 
 def may_invite(access: Access, role: str, region_id: int, contractor_id: int | None = None) -> bool:
     if access.may(May.MANAGE_USERS, region_id=region_id):

@@ -12,7 +12,7 @@ from contracts.people import door as memberships
 from contracts.people.forms import ColleagueForm
 from contracts.people.invitations import open_invitations
 from contracts.people.views.users import invited
-from sroi.access import Access, May, Role, visible
+from sroi.access import Access, May, visible
 from sroi.access.roles import who_may
 from sroi.views import FormPage, ForWhoMay
 
@@ -52,9 +52,7 @@ class Colleagues(ForWhoMay, FormPage):
 
     def do(self, form: Any) -> str:
         of = self.firms[form.cleaned_data["of"]]
-        asked = memberships.Asked(
-            form.cleaned_data["email"], Role.CONTRACTOR, of.region, contractor=of.contractor
-        )
+        asked = memberships.Asked.for_firm(form.cleaned_data["email"], of.region, of.contractor)
         return invited(self.request, asked)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

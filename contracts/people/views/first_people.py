@@ -14,7 +14,7 @@ from contracts.people.forms import FirstPeopleForm
 from contracts.people.invitation_mail import send
 from contracts.people.membership import addresses_of, without_anybody
 from contracts.searches import of_moment
-from sroi.access import May, Role, visible
+from sroi.access import May, visible
 from sroi.views import FormPage, ForWhoMay, act_of
 
 
@@ -60,7 +60,7 @@ class InviteFirstPeople(ForWhoMay, FormPage):
 
     def do(self, form: Any) -> str:
         asked = [
-            memberships.Asked(email, Role.CONTRACTOR, region, contractor=firm)
+            memberships.Asked.for_firm(email, region, firm)
             for firm, region, email in form.filled_in()
         ]
         made = memberships.invite_all(asked, self.request.access, act_of(self.request))

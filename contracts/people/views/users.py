@@ -19,7 +19,7 @@ from contracts.people.invitation_mail import send
 from contracts.people.invitations import open_invitations
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
-from sroi.access import May, Role, visible
+from sroi.access import May, visible
 from sroi.fields import is_key
 from sroi.templatetags.formats import long_date
 from sroi.views import (
@@ -253,7 +253,7 @@ class InviteContractor(OfOne, FormPage):
 
     def do(self, form: Any) -> str:
         email = form.cleaned_data["email"]
-        asked = memberships.Asked(email, Role.CONTRACTOR, self.region, contractor=self.contractor)
+        asked = memberships.Asked.for_firm(email, self.region, self.contractor)
         return invited(self.request, asked)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

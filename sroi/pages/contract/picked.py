@@ -26,7 +26,7 @@ from contracts.people.membership import with_people
 from contracts.plans import door as planning
 from contracts.plans.plan import may_remind
 from placements.standing.asks import OF_CONTRACTOR, asks
-from sroi.access import May, Role, visible
+from sroi.access import May, visible
 from sroi.doors import Refused, key_of
 from sroi.fields import is_key
 from sroi.lists import COUNTED, choices
@@ -234,9 +234,7 @@ class InvitePicked(LookAtPicked):
         can, _cannot = self.sorted_out
         number, act = 0, act_of(self.request)
         for contract, email in can:
-            asked = memberships.Asked(
-                email, Role.CONTRACTOR, contract.region, contractor=contract.contractor
-            )
+            asked = memberships.Asked.for_firm(email, contract.region, contract.contractor)
             try:
                 invitation = memberships.invite(asked, self.request.access, act)
             except Refused:

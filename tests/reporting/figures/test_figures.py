@@ -407,6 +407,7 @@ def test_coverage_asks_of_contracts_above_the_threshold_whether_they_owe(ledger:
         "with_obligation": {"number": 1, "value": "200000.00"},
         "without_with_reason": {"number": 1, "value": "300000.00"},
         "without_reason": {"number": 1, "value": "400000.00"},
+        "reasons": {"market": {"number": 1, "value": "300000.00"}},
     }
     part = figures_of(None, ledger.region, 2024, ledger.b).coverage
     assert (part.number, part.value) == (1, Decimal("150000.00"))

@@ -3,6 +3,7 @@ less.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -190,16 +191,17 @@ def test_the_work_list_and_what_is_due(world: SimpleNamespace) -> None:
     to_settle = {ask.contract.pk for ask in asked(world, *OF_SETTLEMENT)}
     over = {ask.contract.pk for ask in asked(world, *OF_SETTLEMENT, Kind.ANSWER_DRAFT)}
     behind = [ask for ask in asked(world, Kind.CATCH_UP) if ask.contract.pk not in over]
+    firms = Counter(ask.contract.contractor_id for ask in behind)
+    alone = [ask for ask in behind if firms[ask.contract.contractor_id] == 1]
     numbers = {
+        "Opdrachtnemers met meer contracten met een tekort": sum(n > 1 for n in firms.values()),
         "Af te rekenen": len(to_settle),
         "Opdrachtnemers die het niet eens zijn": len(asked(world, Kind.DISAGREEMENT)),
         "Wacht op beoordeling": len(asked(world, Kind.REVIEW)),
         "Plannen van aanpak om te beantwoorden": len(asked(world, Kind.PLAN_ANSWER)),
         "Voorgestelde wijzigingen": len(asked(world, Kind.PROPOSAL)),
-        "Contracten die achterlopen": len([ask for ask in behind if ask.state == "behind"]),
-        "Contracten met een dreigend tekort": len(
-            [ask for ask in behind if ask.state == "at_risk"]
-        ),
+        "Contracten die achterlopen": len([ask for ask in alone if ask.state == "behind"]),
+        "Contracten met een dreigend tekort": len([ask for ask in alone if ask.state == "at_risk"]),
         "Contracten die binnen drie maanden eindigen": len(asked(world, Kind.ENDING)),
     }
     assert {heading: pile.number for heading, pile in found.items()} == {

@@ -482,7 +482,7 @@ def test_the_work_list_names_what_waits(world: SimpleNamespace) -> None:
         calm, state="submitted", external_id="WACHT-1", on=make.TODAY - timedelta(days=23)
     )
     text = page(world.adviser, "start")
-    order = [text.index(words) for words in ("WACHT-1", "Te laat", "Achter", "Op tijd klaar")]
+    order = [text.index(words) for words in ("Te laat", "WACHT-1", "Achter", "Op tijd klaar")]
     assert order == sorted(order)
     assert "23" in text
     assert "Pas begonnen" not in text
