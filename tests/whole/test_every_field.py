@@ -198,7 +198,7 @@ class Optional(HTMLParser):
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
         attrs = {name: value or "" for name, value in pairs}
-        if tag == "label":
+        if tag in ("label", "legend"):
             self.label = attrs.get("for", "")
         elif tag == "span" and attrs.get("class") == "optional":
             self.called.add(self.label)
