@@ -5,6 +5,7 @@ and why.
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db import models
@@ -15,7 +16,7 @@ from contracts.models import Policy, Region
 from contracts.policy.door import SECTIONS, TERMS, label
 from contracts.policy.loading import PER_CHOICE, PERCENTS
 from sroi.exchange import decimal_number, whole_number
-from sroi.fields import Day, ParsedField, euros, percentage, text_field
+from sroi.fields import FIRST_DAY, Day, ParsedField, euros, percentage, text_field
 from sroi.history.keeping import WHY
 from sroi.money import MoneyField
 
@@ -104,6 +105,17 @@ class PolicyForm(forms.Form):
                 if each in given[name]
             }
         return given
+
+    @classmethod
+    def in_address(cls, policy: Policy) -> str:
+        """A version as an address carries it: as its form would be sent."""
+        given = cls.initial_of(policy) | {"valid_from": policy.valid_from or FIRST_DAY}
+        said = {
+            name: value
+            for name, value in given.items()
+            if name not in PER_CHOICE and value not in (None, "", False)
+        }
+        return urlencode(said, doseq=True)
 
     def clean(self) -> dict[str, Any]:
         answer = super().clean() or {}

@@ -29,6 +29,9 @@ PER = {
 
 
 class WhatIfFilterSet(FilterSet):
+    # What the page itself reads goes along with what is chosen here.
+    year = django_filters.CharFilter(method="as_it_is", widget=forms.HiddenInput)
+    per = django_filters.CharFilter(method="as_it_is", widget=forms.HiddenInput)
     block = django_filters.CharFilter(
         label=_("Building block"), field_name="block__code", widget=forms.HiddenInput
     )
@@ -54,6 +57,9 @@ class WhatIfFilterSet(FilterSet):
         ],
         method="by_change",
     )
+
+    def as_it_is(self, allocations: Any, name: str, value: str) -> Any:
+        return allocations
 
     def by_change(self, allocations: Any, name: str, value: str) -> Any:
         chosen = [pk for pk, row in self.request.what_if.items() if change_of(*row) == value]

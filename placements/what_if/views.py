@@ -18,6 +18,7 @@ from placements.models import Allocation
 from placements.what_if import door as what_if
 from placements.what_if.lists import PER, WhatIfFilterSet, WhatIfTable, summed, sums_of
 from sroi.access import May, visible
+from sroi.lists import FILES
 from sroi.views import ForWhoMay, ListFile, ListPage
 
 YEARS_BACK = 5
@@ -117,7 +118,7 @@ class TableWhatIf(ForWhoMay, ListPage):
         asked.pop("page", None)
         query = f"?{asked.urlencode()}" if asked else ""
         pk = self.valuation_table.pk
-        return {name: reverse(self.file_page, args=[pk, name]) + query for name in ("csv", "xlsx")}
+        return {name: reverse(self.file_page, args=[pk, name]) + query for name in FILES}
 
 
 class TableWhatIfFile(ListFile, TableWhatIf):

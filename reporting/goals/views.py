@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,18 +17,32 @@ from django.views.decorators.http import require_safe
 from contracts.models import Contract, Policy, Region
 from contracts.policy import door as policies
 from contracts.policy.forms import PolicyForm
+from contracts.policy.what_if import Owing, held, together
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.goals import door as goals
 from reporting.goals.door import Aim
 from reporting.goals.forms import GoalForm
+from reporting.goals.lists import WouldHaveOwedFilterSet, WouldHaveOwedTable
 from reporting.models import Goal
 from sroi.access import Access, May, visible
 from sroi.doors import Refused
 from sroi.fields import change_answers
+from sroi.lists import FILES
 from sroi.templatetags.formats import long_date, number
-from sroi.views import FormPage, Happening, LookFirst, OfOne, Request, act_of
+from sroi.views import (
+    FormPage,
+    ForWhoMay,
+    Happening,
+    ListFile,
+    ListPage,
+    LookFirst,
+    OfOne,
+    Request,
+    act_of,
+)
 
 LATEST = 50
+YEARS_BACK = 5
 
 
 @require_safe
@@ -71,11 +85,15 @@ class PolicyPage(OfRegion):
     def get(self, request: Request, region: str) -> HttpResponse:
         versions = list(visible(Policy, request.access).filter(region=self.region))
         standing = policy_of(self.region, request.access)
+        what_if = self.what_if(versions)
         context = {
             "region": self.region,
             "standing": standing,
             "sections": policies.sections(standing) if standing else [],
-            "versions": [(*told, self.kept.get(told[0].pk)) for told in policies.told(versions)],
+            "versions": [
+                (*told, self.kept.get(told[0].pk), what_if.get(told[0].pk))
+                for told in policies.told(versions)
+            ],
             "indicators": [indicator.title for indicator in INDICATORS],
             "years": self.years(),
             "origins": self.origins(),
@@ -84,6 +102,13 @@ class PolicyPage(OfRegion):
             "may_change": policies.may_change(request.access, self.region),
         }
         return render(request, "reporting/policy.html", context)
+
+    def what_if(self, versions: list[Policy]) -> dict[int, str]:
+        """By the id of a version where it is held against a year, for who sees its contracts."""
+        if not self.request.access.may(May.SEE_REGION, region_id=self.region.pk):
+            return {}
+        where = reverse("policy-what-if", kwargs={"region": self.region.code})
+        return {one.pk: f"{where}?{PolicyForm.in_address(one)}" for one in versions}
 
     @cached_property
     def kept(self) -> dict[int, Any]:
@@ -171,7 +196,110 @@ class PolicyChange(OfRegion, LookFirst):
         effect = policies.effect(self.region, form.terms, day, visible(Contract, access))
         if not effect.differences:
             raise Refused(_("Nothing differs from what holds on that day already."))
-        return {"starting_point": effect.starting_point, "effect": effect}
+        year = timezone.localdate().year - 1
+        theirs = visible(Contract, access).filter(region=self.region)
+        owing = held(theirs, policies.as_version(self.region, form.terms, day), year)
+        sent = self.request.POST.copy()
+        for name in ("csrfmiddlewaretoken", "starting_point", "confirm", "back", "why"):
+            sent.pop(name, None)
+        where = reverse("policy-what-if", kwargs={"region": self.region.code})
+        return {
+            "starting_point": effect.starting_point,
+            "effect": effect,
+            "year": year,
+            "together": together(owing.values()),
+            "what_if_url": f"{where}?{sent.urlencode()}&changed=1",
+        }
+
+
+class PolicyWhatIf(ForWhoMay, ListPage):
+    """What the contracts of a year would have owed under the terms that stand in the address: those
+    of a version, or of one that is being thought of. Nothing is stored.
+    """
+
+    capabilities = (May.SEE_REGION,)
+    model = Contract
+    filterset_class = WouldHaveOwedFilterSet
+    table_class = WouldHaveOwedTable
+    template_name = "reporting/policy_what_if.html"
+    heading = gettext_lazy("What if this policy had held?")
+    file_page = "policy-what-if-file"
+    form: PolicyForm
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.region = get_object_or_404(visible(Region, request.access), code=kwargs["region"])
+        if not request.access.may(May.SEE_REGION, region_id=self.region.pk):
+            raise Http404
+        self.form = PolicyForm(request.GET, others=policies.others(self.region))
+        if not self.form.is_valid():
+            return redirect("policy", region=self.region.code)
+        request.region_title = self.region.title
+        return super().dispatch(request, *args, **kwargs)
+
+    @cached_property
+    def years(self) -> list[int]:
+        this = timezone.localdate().year
+        return list(range(this, this - YEARS_BACK, -1))
+
+    @cached_property
+    def year(self) -> int:
+        """The one that was chosen, else last year."""
+        chosen = self.request.GET.get("year", "")
+        return next((year for year in self.years if str(year) == chosen), self.years[1])
+
+    @cached_property
+    def owing(self) -> dict[int, Owing]:
+        theirs = visible(Contract, self.request.access).filter(region=self.region)
+        day = self.form.cleaned_data["valid_from"]
+        return held(theirs, policies.as_version(self.region, self.form.terms, day), self.year)
+
+    @property
+    def only_changed(self) -> bool:
+        return "changed" in self.request.GET
+
+    def get_queryset(self) -> QuerySet[Any]:
+        shown = [pk for pk, one in self.owing.items() if one.difference or not self.only_changed]
+        rows = super().get_queryset().filter(pk__in=shown).select_related("contractor")
+        return rows.order_by("reference", "pk")
+
+    def prepare(self, rows: list[Any]) -> None:
+        for contract in rows:
+            contract.owing = self.owing[contract.pk]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        asked = self.request.GET.copy()
+        for name in ("page", "sort", "changed"):
+            asked.pop(name, None)
+        year_free = asked.copy()
+        year_free.pop("year", None)
+        context = super().get_context_data(
+            region=self.region,
+            together=together(self.owing.values()),
+            year=self.year,
+            years=self.years,
+            carried=[(name, one) for name, many in year_free.lists() for one in many],
+            all_url=f"?{asked.urlencode()}",
+            changed_url=f"?{asked.urlencode()}&changed=1",
+            only_changed=self.only_changed,
+            **kwargs,
+        )
+        return context | {"filter": None}
+
+    def files(self) -> dict[str, str]:
+        asked = self.request.GET.copy()
+        asked.pop("page", None)
+        where = {"region": self.region.code}
+        return {
+            name: f"{reverse(self.file_page, kwargs=where | {'format': name})}?{asked.urlencode()}"
+            for name in FILES
+        }
+
+
+class PolicyWhatIfFile(ListFile, PolicyWhatIf):
+    file_name = gettext_lazy("what-if")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return kwargs
 
 
 class GoalPage(OfRegion, FormPage):

@@ -276,6 +276,9 @@ PAGES = {
     "accessibility": Page(public=True),
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
+    # Without terms it leads to those that hold.
+    "policy-what-if": Page(who_may(May.SEE_REGION), of="report_region", answers=302),
+    "policy-what-if-file": Page(who_may(May.SEE_REGION), of="region_file", answers=302),
     "policy-goal": Page(who_may(May.SET_GOALS), of="report_region", also=("post",)),
     "statements-own": Page(who_may(May.FULFIL), answers=302),
     "statements": Page(who_may(May.SEE_REGION, May.FULFIL), of="contractor"),
@@ -452,6 +455,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
     return {
         "loaded_table": {"pk": loaded.pk},
         "table_file": {"pk": contract.table_id, "format": "csv"},
+        "region_file": {"region": contract.region.code, "format": "csv"},
         "row": {"pk": loaded.pk, "position": 1},
         "list_file": {"format": "csv"},
         "sample": {"pk": sample.pk},
@@ -612,7 +616,7 @@ def is_common(kind: str, role: str, beside: bool) -> bool:
     if kind == "statement_code":
         return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
-    of_region = ("table_file", *of_region)
+    of_region = ("table_file", "region_file", *of_region)
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 
