@@ -231,7 +231,7 @@ class PolicyWhatIf(ForWhoMay, ListPage):
         if not request.access.may(May.SEE_REGION, region_id=self.region.pk):
             raise Http404
         self.form = PolicyForm(request.GET, others=policies.others(self.region))
-        if not self.form.is_valid():
+        if request.method in ("GET", "HEAD") and not self.form.is_valid():
             return redirect("policy", region=self.region.code)
         request.region_title = self.region.title
         return super().dispatch(request, *args, **kwargs)

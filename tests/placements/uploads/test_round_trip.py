@@ -29,6 +29,7 @@ COMES_BACK = {
     "coverage-file": "contracts",
     "fulfilment-file": "fulfilments",
     "contractor-file": None,  # sums per firm; a firm comes with its first contract
+    "policy-what-if-file": None,  # what another table would make of it: nothing of that is kept
     "table-what-if-file": None,  # what another table would make of it: nothing of that is kept
 }
 
