@@ -1,7 +1,7 @@
 // Keys of a page: what bears data-key is pressed by it, and `?` shows them (dialog#keys). Nothing needs them; they are
 // off while one types, and can be switched off in this browser (WCAG 2.1.4).
 (() => {
-  const OFF = "keys-off", TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, dialog";
+  const OFF = "keys-off", TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]";
   const dialog = document.getElementById("keys"), tick = dialog.querySelector("[data-keys]");
   for (const opener of document.querySelectorAll("[data-opens=keys]")) opener.hidden = false;
   try {

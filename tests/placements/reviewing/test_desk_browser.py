@@ -79,11 +79,13 @@ def test_keys_are_shown_and_can_be_switched_off(queue: Page) -> None:
     expect(dialog).to_be_visible()
     assert axe(queue) == []
     queue.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
     queue.keyboard.press("j")
     expect(queue.locator("#claim")).not_to_have_text(first)
     expect(queue.locator("#claim")).to_be_focused()
     queue.keyboard.press("k")
     expect(queue.locator("#claim")).to_have_text(first)
+    expect(queue.locator("#claim")).to_be_focused()
     queue.keyboard.press("v")
     question = queue.locator("#why-return")
     expect(question).to_be_focused()
