@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_htmx.http import HttpResponseClientRefresh
 
 from contracts.models import BuildingBlock, ValuationTable
 from placements.models import Allocation
@@ -70,6 +71,9 @@ class TableWhatIf(ForWhoMay, ListPage):
         if self.outcome is None:
             context = {"heading": self.heading, "object": self.valuation_table}
             return render(request, "placements/what_if_being_made.html", context)
+        if request.htmx.target == "making":
+            # The page that waited for it looks again, and is another one now.
+            return HttpResponseClientRefresh()
         request.what_if = self.outcome.by_allocation
         request.region_title = self.valuation_table.region.title
         answer: HttpResponse = super().get(request, *args, **kwargs)

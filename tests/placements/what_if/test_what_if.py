@@ -29,6 +29,9 @@ from sroi.access import Role
 from tests import factories as make
 from tests.oracle import random_files
 from tests.oracle.test_agreement import load
+from tests.sroi.server.test_background import in_the_background
+
+__all__ = ["in_the_background"]
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -221,6 +224,23 @@ def test_what_is_kept_is_of_this_table_and_made_anew_after_a_posting() -> None:
     assert made
     assert made.made.edition == tables.edition(changed)
     assert WhatIf.objects.count() == 1
+
+
+def test_who_waits_for_the_worker_sees_the_page_when_it_is_there(in_the_background: None) -> None:
+    """What looks by itself changes a part of the page that waits, and then fetches another page."""
+    region, draft = world()
+    client = make.signed_in(make.make_user(Role.REGION_ADMIN, region))
+    url = reverse("table-what-if", args=[draft.pk]) + "?year=2024"
+    asks = {"HX-Request": "true", "HX-Target": "making"}
+    for headers in ({}, asks):
+        waits = client.get(url, headers=headers)
+        assert 'id="making"' in waits.content.decode()
+        assert "HX-Refresh" not in waits.headers
+    what_if.hold.call(draft.pk, 2024)
+    assert client.get(url, headers=asks)["HX-Refresh"] == "true"
+    there = client.get(url)
+    assert 'id="making"' not in there.content.decode()
+    assert there.context["outcome"].by_allocation
 
 
 def test_who_does_not_work_for_the_region_finds_nothing() -> None:
