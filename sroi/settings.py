@@ -19,7 +19,7 @@ VAR_DIR.mkdir(exist_ok=True)
 env = environ.Env()
 
 
-def _kept(name: str, make: Callable[[], str]) -> str:
+def _kept(setting: str, name: str, make: Callable[[], str]) -> str:
     """A key that is made once and kept beside the embedded database, for who sets none."""
     kept = VAR_DIR / name
     try:
@@ -28,7 +28,6 @@ def _kept(name: str, make: Callable[[], str]) -> str:
             kept.write_text(make())
         return kept.read_text()
     except OSError as failure:
-        setting = {"secret-key": "SECRET_KEY"}.get(name, f"{name.replace('-', '_').upper()}S")
         raise ImproperlyConfigured(
             f"{setting} is not set, and no key can be kept in {VAR_DIR}: {failure.strerror}."
         ) from None
@@ -43,7 +42,7 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_SET = bool(SECRET_KEY)
-SECRET_KEY = SECRET_KEY or _kept("secret-key", lambda: secrets.token_urlsafe(50))
+SECRET_KEY = SECRET_KEY or _kept("SECRET_KEY", "secret-key", lambda: secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_FAILURE_VIEW = "sroi.views.outdated_form"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -209,12 +208,18 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 SECOND_FACTOR_KEYS = env.list("SECOND_FACTOR_KEYS", default=[])
 SECOND_FACTOR_KEYS_ARE_SET = bool(SECOND_FACTOR_KEYS)
 SECOND_FACTOR_KEYS = SECOND_FACTOR_KEYS or [
-    _kept("second-factor-key", lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode())
+    _kept(
+        "SECOND_FACTOR_KEYS",
+        "second-factor-key",
+        lambda: urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    )
 ]
 # What the codes of statements for contractors are made with: the first key makes, each is tried.
 STATEMENT_KEYS = env.list("STATEMENT_KEYS", default=[])
 STATEMENT_KEYS_ARE_SET = bool(STATEMENT_KEYS)
-STATEMENT_KEYS = STATEMENT_KEYS or [_kept("statement-key", lambda: secrets.token_urlsafe(32))]
+STATEMENT_KEYS = STATEMENT_KEYS or [
+    _kept("STATEMENT_KEYS", "statement-key", lambda: secrets.token_urlsafe(32))
+]
 # Roles that may not go on without a second factor; in demonstration mode it is offered, never
 # asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])

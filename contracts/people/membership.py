@@ -80,11 +80,11 @@ def without_anybody(contracts: Any, now: datetime) -> Any:
 def addresses_of(
     contractors: Collection[int], regions: Collection[int], access: Access
 ) -> dict[tuple[int, int], str]:
-    """By contractor and region an address that is known of a person to call there."""
+    """By contractor and region the address of a person to call there, of the latest contract."""
     persons = visible(ContactPerson, access).filter(
         side=Side.CONTRACTOR, contract__contractor__in=contractors, contract__region__in=regions
     )
-    known = persons.exclude(email="").order_by("-pk").distinct()
+    known = persons.exclude(email="").order_by("contract__award_date", "-pk")
     rows = known.values_list("contract__contractor", "contract__region", "email")
     return {(firm, region): email for firm, region, email in rows}
 

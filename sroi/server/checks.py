@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
+from django.http.request import validate_host
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -46,7 +47,7 @@ def _looks() -> Iterator[tuple[bool, str, str]]:
         "Set it to the address of the site, with https.",
     )
     yield (
-        not _is_answered(host) and host not in LOOPBACK,
+        not validate_host(host, settings.ALLOWED_HOSTS) and host not in LOOPBACK,
         f"ALLOWED_HOSTS does not name {host}, the host of SITE_URL.",
         "Add it: without, every page answers 400.",
     )
@@ -75,11 +76,4 @@ def _looks() -> Iterator[tuple[bool, str, str]]:
         settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"),
         "DATABASE_URL is SQLite: meant for one machine, not for a region at work.",
         "Set it to postgres://user:password@host/name.",
-    )
-
-
-def _is_answered(host: str) -> bool:
-    return any(
-        allowed == "*" or host == allowed or (allowed[:1] == "." and f".{host}".endswith(allowed))
-        for allowed in settings.ALLOWED_HOSTS
     )

@@ -8,8 +8,7 @@ the head no longer waits. Behind a proxy that passes requests on whole there is 
 
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
@@ -94,14 +93,9 @@ class HeadsFirst(ThreadWorker):
         conn.close()
 
     def handle(self, conn: TConn) -> Any:
-        with self.working_on(conn):
-            return super().handle(conn)
-
-    @contextmanager
-    def working_on(self, conn: TConn) -> Iterator[None]:
         self.at_work[conn] = time.monotonic() + self.cfg.timeout
         try:
-            yield
+            return super().handle(conn)
         finally:
             self.at_work.pop(conn, None)
 

@@ -18,11 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.facts.views import HandOver
-from contracts.models import ContactPerson, Contract, Side
+from contracts.models import Contract
 from contracts.people import door as memberships
 from contracts.people.invitation_mail import send
 from contracts.people.invitations import to_contractors
-from contracts.people.membership import with_people
+from contracts.people.membership import addresses_of, with_people
 from contracts.plans import door as planning
 from contracts.plans.plan import may_remind
 from placements.standing.asks import OF_CONTRACTOR, asks
@@ -185,14 +185,10 @@ class InvitePicked(LookAtPicked):
 
     @cached_property
     def addresses(self) -> dict[tuple[int, int], str]:
-        """By region and contractor the address of a contact person, of the latest contract."""
-        rows = visible(ContactPerson, self.request.access).filter(
-            contract__contractor__in={contract.contractor_id for contract in self.picked},
-            side=Side.CONTRACTOR,
-        )
-        rows = rows.exclude(email="").order_by("contract__award_date", "-pk")
-        found = rows.values_list("contract__region", "contract__contractor", "email")
-        return {(region, contractor): email for region, contractor, email in found}
+        """By contractor and region."""
+        firms = {contract.contractor_id for contract in self.picked}
+        regions = {contract.region_id for contract in self.picked}
+        return addresses_of(firms, regions, self.request.access)
 
     def sort_out(self) -> tuple[list[Said], list[Said]]:
         access = self.request.access
@@ -201,13 +197,13 @@ class InvitePicked(LookAtPicked):
         reached = {*rows.filter(has_people=True).values_list("pk", flat=True)}
         firms = {contract.contractor_id for contract in self.picked}
         out = {
-            (one.region_id, one.contractor_id): one for one in to_contractors(firms, access, now())
+            (one.contractor_id, one.region_id): one for one in to_contractors(firms, access, now())
         }
         can: list[Said] = []
         cannot: list[Said] = []
         taken: set[tuple[int, int]] = set()
         for contract in self.picked:
-            key = (contract.region_id, contract.contractor_id)
+            key = (contract.contractor_id, contract.region_id)
             invites = access.may(May.INVITE_CONTRACTORS, region_id=contract.region_id)
             if why := self.why_not(contract, reached, out.get(key), key in taken):
                 cannot.append(Said(contract, why))
@@ -226,7 +222,7 @@ class InvitePicked(LookAtPicked):
             return _("Invited already: %(email)s, valid until %(day)s.") % day
         if is_taken:
             return _("Of a contractor that is invited already for another contract here.")
-        if (contract.region_id, contract.contractor_id) not in self.addresses:
+        if (contract.contractor_id, contract.region_id) not in self.addresses:
             return _("There is no contact person with an e-mail address.")
         return ""
 
