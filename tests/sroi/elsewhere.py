@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,21 @@ def manage(database: str, folder: Path, *command: Any) -> str:
 
 
 @contextmanager
-def third_database(tmp_path: Path) -> Iterator[str]:
-    """Of the kind that the tests run on; its tables are there, an SQLite one makes its own."""
+def third_database(tmp_path: Path, make: Callable[[str], None] = copied) -> Iterator[str]:
+    """Of the kind that the tests run on, as `make` makes it: its tables are there."""
     if connection.vendor == "sqlite":
-        copied(str(tmp_path / "third.sqlite3"))
+        make(str(tmp_path / "third.sqlite3"))
         yield f"sqlite:///{tmp_path / 'third.sqlite3'}"
         return
     name = f"{connection.settings_dict['NAME']}_third"
-    copied(name)
+    make(name)
     yield database_url().rpartition("/")[0] + f"/{name}"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
+
+
+def without_tables(name: str) -> None:
+    """For `third_database`; on SQLite a file that is not there will do."""
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+            cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
