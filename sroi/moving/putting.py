@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import connection
 from django.db.models import Model
 
@@ -68,7 +68,10 @@ def _load(package: Reader, of_that_time: Any, files: list[str]) -> None:
             except (KeyError, TypeError, ValueError, ArithmeticError, ValidationError):
                 raise Unusable(DAMAGED.format(name=name)) from None
         for name in package.files():
-            keep(name.removeprefix(FILES), package.content(name), files)
+            try:
+                keep(name.removeprefix(FILES), package.content(name), files)
+            except SuspiciousOperation:
+                raise Unusable(DAMAGED.format(name=name)) from None
         connection.check_constraints()
         for name, model in known.items():
             if _sum_of(model) != package.sums[name]:

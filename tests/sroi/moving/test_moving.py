@@ -20,6 +20,7 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.models import Model
+from django.urls import reverse
 
 from contracts.models import Contract, ContractNote, Membership, Recognition, Region
 from placements.models import FulfilmentVersion
@@ -196,9 +197,14 @@ class TestEqual:
         first = take(tmp_path / "first.zip")
         elsewhere(settings, tmp_path)
         put(first)
-        client.post("/account/password/reset/", {"email": "hier@example.org"})
-        call_command("send_reminders", stdout=io.StringIO())
-        assert [mail.to for mail in mailoutbox if "hier@example.org" in mail.to] != []
+        client.post(reverse("account_reset_password"), {"email": "hier@example.org"})
+        (mail,) = mailoutbox
+        assert mail.to == ["hier@example.org"]
+        form = client.get(re.search(r"http://\S+?(/\S+)", mail.body)[1])["Location"]
+        chosen = dict.fromkeys(("password1", "password2"), "een nieuw lang wachtwoord")
+        assert client.post(form, chosen).status_code == 302
+        user = User.objects.get(email="hier@example.org")
+        assert user.check_password(chosen["password1"])
 
     def test_life_goes_on(self, region: Region, settings: Any, tmp_path: Path) -> None:
         """New rows get numbers of their own."""
@@ -478,6 +484,13 @@ class TestRefused:
         again = "".join(json.dumps(change(row)) + "\n" for row in found)
         with pytest.raises(CommandError):
             put(made_again(first, {name: again.encode()}))
+        self.assert_nothing(tmp_path)
+
+    def test_a_file_is_never_put_outside_the_folder(self, first: Path, tmp_path: Path) -> None:
+        again = made_again(first, {"files/../../outside": b"x"})
+        with pytest.raises(CommandError, match=r"outside klopt niet"):
+            put(again)
+        assert not list(tmp_path.rglob("outside"))
         self.assert_nothing(tmp_path)
 
     def test_it_never_overwrites_and_leaves_no_half_file(
