@@ -48,6 +48,7 @@ class AsAnswered(urllib.request.HTTPRedirectHandler):
 
 
 def main(rounds: int) -> None:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     with tempfile.TemporaryDirectory() as folder:
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/kill.sqlite3")
         os.environ |= {
@@ -108,7 +109,6 @@ def one_round(
         cwd=ROOT,
         start_new_session=True,
     )
-    wait_for_server()
     over = threading.Event()
 
     def write(writer: int) -> None:
@@ -122,14 +122,19 @@ def one_round(
                 acknowledged.append(text)
 
     writers = [threading.Thread(target=write, args=(writer,)) for writer in range(WRITERS)]
-    for thread in writers:
-        thread.start()
-    time.sleep(SECONDS)
-    os.killpg(server.pid, signal.SIGKILL)
-    over.set()
-    for thread in writers:
-        thread.join()
-    server.wait()
+    try:
+        wait_for_server()
+        for thread in writers:
+            thread.start()
+        time.sleep(SECONDS)
+    finally:
+        # Also where this was interrupted: what it started ends with it.
+        os.killpg(server.pid, signal.SIGKILL)
+        over.set()
+        for thread in writers:
+            if thread.ident:
+                thread.join()
+        server.wait()
 
 
 def wait_for_server() -> None:
