@@ -24,7 +24,7 @@ from django.views.generic import DetailView, FormView, View
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
-from sroi.access import Access, May
+from sroi.access import Access, May, to_many
 from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
 from sroi.lists import FILES, Table
 
@@ -151,13 +151,17 @@ class OfOne(Scoped, SingleObjectMixin, View):
         setattr(self, self.get_context_object_name(self.object) or "object", self.object)
         if not self.may():
             raise Http404
-        if not self.model.scope.to_many:
+        if not to_many(self.model._meta, self.model.scope.region):
             request.region_title = self.region.title
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
         scope = self.model.scope
-        related = self.related if scope.to_many else (scope.region, *self.related)
+        related = (
+            self.related
+            if to_many(self.model._meta, scope.region)
+            else (scope.region, *self.related)
+        )
         return super().get_queryset().select_related(*related or (None,))
 
     def may(self) -> bool:

@@ -49,15 +49,13 @@ class Contractor(ScopedModel):
         region="contracts__region",
         municipality="contracts__shares__municipality",
         contractor="pk",
-        to_many=True,
         # What a firm did stays its own, also once another has its contracts.
-        also=Scope(region="fulfilments__region", contractor="pk", to_many=True),
+        also=Scope(region="fulfilments__region", contractor="pk"),
     )
     history = kept(
         Scope(
             region="history_relation__contracts__region",
-            to_many=True,
-            also=Scope(region="history_relation__fulfilments__region", to_many=True),
+            also=Scope(region="history_relation__fulfilments__region"),
         ),
         related_name="history_rows",
     )

@@ -61,7 +61,7 @@ def annual_figures(
     if municipality:
         # Each row looks its own up: of a list of numbers SQLite tries every one for every row.
         shares = ContractShare.objects.filter(municipality=municipality, percent__gt=0)
-        theirs = Allocation.objects.filter(contract__in=shares.values("contract"))
+        theirs = Allocation.objects.filter(Exists(shares.filter(contract=OuterRef("contract"))))
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
         own = standing.Ledgers(owed, done)
         contracts = contracts.filter(Exists(shares.filter(contract=OuterRef("pk"))))

@@ -5,9 +5,9 @@ narrows a queryset to what the grants of a person open. What each role may stand
 `sroi.access.roles`; which grants a person has is decided in `contracts.people.membership`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -15,6 +15,8 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 from django.db.models import Q
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.sql import Query
 
 from sroi.access.roles import May as May
 from sroi.access.roles import Of as Of
@@ -103,7 +105,6 @@ class Scope:
     # What contractors see is narrowed further, for instance to contracts that are no longer a
     # draft.
     contractor_when: Q = Q()
-    to_many: bool = False
     # Another way to the same rows: one of both is enough.
     also: "Scope | None" = None
 
@@ -116,6 +117,23 @@ class Scope:
         if grant.of is Of.CONTRACTOR and self.contractor:
             return in_region & Q(**{self.contractor: grant.contractor_id}) & self.contractor_when
         return None
+
+
+def paths(condition: Q) -> Iterator[str]:
+    """The look-ups that a condition is made of."""
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from paths(child)
+        else:
+            path, _value = cast("tuple[str, Any]", child)
+            yield path
+
+
+@cache
+def to_many(of: Any, path: str) -> bool:
+    """Whether one row of a model (its `_meta`) may have several at the end of this path."""
+    steps, *_rest = Query(of.model).names_to_path(path.split(LOOKUP_SEP), of)
+    return any(step.m2m for step in steps)
 
 
 M = TypeVar("M", bound="ScopedModel")
@@ -132,13 +150,13 @@ class ScopedQuerySet(models.QuerySet[M]):
     def _by(self, scope: Scope, access: Access) -> Q | None:
         """What lets rows through; None where nothing does."""
         conditions = [c for g in access.grants if (c := scope.condition(g)) is not None]
-        if not conditions:
-            return None
-        combined = reduce(or_, conditions)
-        if scope.to_many or scope.municipality:
+        many = [c for c in conditions if any(to_many(self.model._meta, path) for path in paths(c))]
+        opened = [c for c in conditions if c not in many]
+        if many:
             # Through a subquery, so that rows do not double and sums stay right.
-            return Q(pk__in=self.model._base_manager.filter(combined).values("pk"))
-        return combined
+            rows = self.model._base_manager.filter(reduce(or_, many))
+            opened.append(Q(pk__in=rows.values("pk")))
+        return reduce(or_, opened) if opened else None
 
 
 class ScopedModel(models.Model):

@@ -46,7 +46,7 @@ from placements.standing.asks import (
     Kind,
     asks,
 )
-from placements.standing.kept import anything_out_of_step, in_step
+from placements.standing.kept import anything_out_of_step, in_step, progress_kept
 from placements.standing.known import (
     LookUp,
     handed_in_plans,
@@ -422,7 +422,8 @@ def due(request: Request) -> HttpResponse:
         absent = stood_in_for(request.user, today) if advises else NOBODY
         rows = own_of(request.user, rows, absent)
     rows = rows.filter(not_put_off(request.user, today))
-    contracts = list(with_people(rows).select_related("policy", "contractor"))
+    in_step(rows, today)
+    contracts = list(with_people(rows).select_related("policy", "contractor", "standing"))
     piles = due_piles(contracts, access, today)
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
@@ -436,10 +437,11 @@ def due(request: Request) -> HttpResponse:
 def due_piles(contracts: Sequence[Any], access: Access, today: date) -> list[Pile]:
     """Per kind of deadline the contracts for which it passed, those that wait longest first; then
     certificates, and what became of people. The contracts say whether somebody signs in for
-    them (`with_people`).
+    them (`with_people`), and how they stand (`in_step`).
     """
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
-    found = of_kinds(asks(contracts, today, look_ups))
+    standing = progress_kept(contracts, today)
+    found = of_kinds(asks(contracts, today, look_ups, progress=standing))
     headings = {
         Kind.REPORT: _("Interim reports overdue"),
         Kind.PLAN: _("Action plans overdue"),
