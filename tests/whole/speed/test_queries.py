@@ -19,7 +19,7 @@ from contracts.models import Contract
 from placements.standing.kept import keep_in_step
 from sroi.access import Role
 from tests import factories as make
-from tests.tools.bench.pages import as_role, queries_of, visits
+from tests.tools.bench.pages import as_role, asked_for, visits
 from tests.tools.crowd import crowd
 from tests.whole.test_access import SLOW, World
 
@@ -46,7 +46,7 @@ def test_no_page_of_any_role_asks_more_queries_than_before(world: World) -> None
             client = as_role(world, visit.role)
             client.get(reverse("search"))  # the session begins
             keep_in_step()  # as the worker does, of what the page before left
-            code, queries = queries_of(client, visit.url)
+            code, queries = asked_for(client, visit.url)
             assert code == 200, visit.what
             found[visit.what] = len(queries)
             asked |= dict.fromkeys(queries, visit.what)
