@@ -7,16 +7,15 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more, same_name
+from contracts.imports.door import same_name
 from contracts.imports.firm_columns import FIRM_COLUMNS
+from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import Recognition, Region, SocialFirm
 from contracts.social_firms.door import end, recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
-from sroi.database.planner import count_rows
-from sroi.doors import Act, Doubt, first_come, key_of
+from sroi.doors import Act, Doubt, key_of
 from sroi.exchange import Parsed, Row, Sheet, parse
 from sroi.templatetags.formats import long_date
 
@@ -130,14 +129,12 @@ def import_firms(
         return Outcome.of(parsed)
     intake = FirmIntake(region, parsed)
     planned, outcome = intake.run(), intake.outcome
-    outcome.answered_by(answered)
-    if not (outcome.faults or outcome.asks or dry_run):
-        with first_come(first_in()), transaction.atomic():
-            for one in planned:
-                _do(region, one, replace(act, why=one.row["grounds"]))
-            seal(outcome)
-        count_rows()
-    return outcome.in_order()
+
+    def bring(_taken: Container[str]) -> None:
+        for one in planned:
+            _do(region, one, replace(act, why=one.row["grounds"]))
+
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 def _do(region: Region, planned: Planned, act: Act) -> None:

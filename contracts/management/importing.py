@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.imports.door import Outcome
+from contracts.imports.outcome import Outcome
 from contracts.models import Region
 from contracts.policy.loading import find_region
 from sroi.doors import Act, Refused

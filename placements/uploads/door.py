@@ -25,8 +25,9 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from contracts.dossier.importing import import_notes, import_persons
-from contracts.imports.door import Bounds, Outcome, import_changes, import_contracts
+from contracts.imports.door import Bounds, import_changes, import_contracts
 from contracts.imports.importing import import_firms
+from contracts.imports.outcome import Outcome
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of, advisers_of
 from placements.imports.door import import_fulfilments

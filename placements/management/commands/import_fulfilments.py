@@ -1,4 +1,4 @@
-from contracts.imports.door import Outcome
+from contracts.imports.outcome import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
 from placements.imports.columns import COLUMNS
