@@ -187,6 +187,8 @@ PAGES = {
     "table-compare": Page(),
     "table-json": Page(of="table"),
     "table-check": Page(public=True, also=("post",)),
+    "table-format": Page(public=True),
+    "table-schema": Page(public=True),
     "table-load": Page(who_may(May.MANAGE_TABLES), also=("post",)),
     "table-succeed": Page(who_may(May.MANAGE_TABLES), of="table", also=("post",)),
     "table-edit": Page(who_may(May.MANAGE_TABLES), of="loaded_table", also=("post",)),
