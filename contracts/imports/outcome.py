@@ -16,7 +16,7 @@ from sroi.doors import Doubt, first_come
 from sroi.exchange import Column, Fault, Parsed, Row, Sheet
 from sroi.money import ZERO
 
-SUMMED = ("value", "value_delta", "obligation", "claimed")
+SUMMED = ("value", "value_delta", "obligation", "claimed", "planned")
 
 
 @dataclass

@@ -17,7 +17,7 @@ from contracts.models import Region
 from contracts.policy.loading import find_region
 from sroi.doors import Act, Refused
 from sroi.exchange import Column, ExchangeError, Sheet, check_rows, plain, read_tables
-from sroi.exchange.layout import Layout, laid_out, propose, with_left_out, without
+from sroi.exchange.layout import REASONS, Layout, laid_out, propose, with_left_out, without
 from sroi.exchange.matching import chosen, match, vocabulary_of
 
 NO_NAMES = "none"
@@ -88,7 +88,8 @@ class ImportCommand(BaseCommand):
         else:
             for number, why in layout.left_out.items():
                 self.stderr.write(
-                    _("Row %(row)s is left out: %(why)s.") % {"row": number, "why": why}
+                    _("Row %(row)s is left out: %(why)s.")
+                    % {"row": number, "why": REASONS.get(why, why)}
                 )
             for warning in outcome.warnings:
                 self.stderr.write(str(warning))

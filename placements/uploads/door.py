@@ -30,6 +30,8 @@ from contracts.imports.importing import import_firms
 from contracts.imports.outcome import Outcome
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of, advisers_of
+from contracts.plans.importing import import_plans
+from placements.evidence.importing import import_seen
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
 from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
@@ -76,6 +78,8 @@ RUN: dict[str, Callable[..., Outcome]] = {
     UploadKind.PERSONS: import_persons,
     UploadKind.NOTES: import_notes,
     UploadKind.FIRMS: import_firms,
+    UploadKind.PLANS: import_plans,
+    UploadKind.SEEN: import_seen,
 }
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 EXAMPLES = 3

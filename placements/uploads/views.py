@@ -4,6 +4,7 @@ import it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -59,7 +60,7 @@ from sroi.exchange.layout import REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
-from sroi.templatetags.formats import NOTHING, euro2, percent
+from sroi.templatetags.formats import NOTHING, euro2, percent, short_date
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
@@ -460,6 +461,7 @@ TOTAL_WORDS = {
     "value_delta": gettext_lazy("Change of the value"),
     "obligation": gettext_lazy("Obligation to be posted"),
     "claimed": gettext_lazy("Value that is claimed"),
+    "planned": gettext_lazy("Value that is planned"),
     "new_contractors": gettext_lazy("New firms"),
 }
 
@@ -498,6 +500,10 @@ def comes_of(row: UploadRow) -> str:
         words.append(percent(Decimal(found["rate"])))
     if "claimed" in found:
         words.append(_("worth %(amount)s") % {"amount": euro2(Decimal(found["claimed"]))})
+    if day := found.get("plan_agreed_on"):
+        words.append(_("agreed on %(day)s") % {"day": short_date(date.fromisoformat(day))})
+    elif day is not None:
+        words.append(_("handed in, to be agreed"))
     if found.get("state") == "not_started":
         words.append(_("not begun yet"))
     if "new_contractor" in found:
