@@ -30,6 +30,8 @@ class ImportCommand(BaseCommand):
 
     importer: ClassVar[Callable[..., Outcome]]
     columns: ClassVar[Sequence[Column]]
+    # Headings of our own lists that are computed: read over, as by the page.
+    shown: ClassVar[Sequence[Any]] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="CSV, XLSX or ODS file")
@@ -140,10 +142,10 @@ class ImportCommand(BaseCommand):
         if options["columns"]:
             told = json.loads(Path(options["columns"]).read_text(encoding="utf-8"))
         all_rows = dict(_pair(text) for text in options["all"])
-        vocabulary = vocabulary_of(tuple(self.columns))
+        vocabulary = vocabulary_of(tuple(self.columns), tuple(self.shown))
         found = match(sheet.header, vocabulary, {plain(name): our for name, our in told.items()})
         names = ["" if place in found.guessed else our for place, our in enumerate(found.columns)]
-        unused = {plain(name) for name, our in told.items() if not our}
+        unused = {plain(name) for name, our in told.items() if not our} | vocabulary.read_over
         columns = [
             our or ("" if plain(name) in unused else name)
             for our, name in zip(names, sheet.header, strict=True)

@@ -38,7 +38,8 @@ def missing(kind: str, columns: Container[str]) -> list[str]:
 
 
 def vocabulary(kind: str) -> Vocabulary:
-    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *KINDS[kind].shown))
+    decided = [column.title for column in COLUMNS[kind] if column.name in NOT_OFFERED]
+    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *KINDS[kind].shown, *decided))
 
 
 def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:
