@@ -163,6 +163,14 @@ class ContractIntake:
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
         self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
         self.rows: dict[str, Row] = {}
+        for row in parsed.rows:
+            if row["reference"] in self.rows:
+                self._fault(row, "reference", _("This reference stands in the file twice."))
+            self.rows[row["reference"]] = row
+        self.outcome = Outcome.of(parsed)
+        self.mended: list[Contract] = []
+        # Frameworks that rows before theirs call off.
+        self.ahead: dict[str, Award] = {}
         self._by_code()
 
     def _look_up_firms(self) -> None:
@@ -264,14 +272,10 @@ class ContractIntake:
             )
         return put_right
 
-    def run(self) -> tuple[list[Award], list[Contract], Outcome]:
-        outcome = Outcome.of(self.parsed)
-        for row in self.parsed.rows:
-            if row["reference"] in self.rows:
-                self._fault(row, "reference", _("This reference stands in the file twice."))
-            self.rows[row["reference"]] = row
-        built: dict[str, Award] = {}
-        mended = []
+    def run(self) -> Iterator[tuple[Row, Award]]:
+        """The contracts that are new, one by one: who only looks keeps none of them. What is known
+        is compared on the way.
+        """
         for row in self.parsed.rows:
             known = self.known.get(row["reference"])
             if row["reference"] in self.taken:
@@ -280,26 +284,30 @@ class ContractIntake:
                     "reference",
                     _("This reference is in use already. Every contract needs one of its own."),
                 )
-            if known is None:
-                made = self._award(row)
-                built[row["reference"]] = made
-                outcome.new.append(row.number)
-            elif changes := self._mend(known, row):
-                mended.append(known)
-                outcome.changed.append(row.number)
-                outcome.understood[row.number] = {"changes": changes}
-            else:
-                outcome.unchanged.append(row.number)
-        for reference, made in built.items():
-            parent = self.rows[reference]["parent_reference"]
-            if parent:
-                made.contract.parent = self._parent(self.rows[reference], parent, built)
-        return list(built.values()), mended, outcome
+            if known is not None:
+                changes = self._mend(known, row)
+                self.mended += [known] if changes else []
+                self.outcome.place(row, False, changes)
+                continue
+            self.outcome.new.append(row.number)
+            made = self._award(row)
+            if row["parent_reference"]:
+                made.contract.parent = self._parent(row, row["parent_reference"])
+            yield row, made
+
+    def _award(self, row: Row) -> Award:
+        """What is awarded by a row; of a framework that was called off before it, the same."""
+        if found := self.ahead.get(row["reference"]):
+            return found
+        made = self._made(row)
+        if row["reference"] in self.called_off:
+            self.ahead[row["reference"]] = made
+        return made
 
     def _fault(self, row: Row, column: str, reason: str) -> None:
         self.parsed.refuse(row, column, reason)
 
-    def _award(self, row: Row) -> Award:
+    def _made(self, row: Row) -> Award:
         contract = contract_of(self.region, self._contractor(row), row)
         contract.further_cpv = further_codes(self.parsed.written(row, "cpv"))
         contract.adviser = self.advisers.get(row["adviser_email"].lower())
@@ -411,9 +419,12 @@ class ContractIntake:
                 )
         return found
 
-    def _parent(self, row: Row, reference: str, built: Mapping[str, Award]) -> Contract | None:
-        parent = built[reference].contract if reference in built else self.known.get(reference)
-        grandparent = self.rows[reference]["parent_reference"] if reference in built else ""
+    def _parent(self, row: Row, reference: str) -> Contract | None:
+        parent: Contract | None = self.known.get(reference)
+        in_file = None if parent else self.rows.get(reference)
+        if in_file and reference != row["reference"]:
+            parent = self._award(in_file).contract
+        grandparent = in_file["parent_reference"] if in_file else ""
         if parent is None or reference == row["reference"]:
             self._fault(
                 row,
@@ -429,7 +440,7 @@ class ContractIntake:
         else:
             for column, reason in framework_faults(parent, row["award_date"]):
                 self._fault(row, column, reason)
-            if reference not in built and not parent.is_framework:
+            if not in_file and not parent.is_framework:
                 self._warn_of_framework(row, parent)
         return parent
 
@@ -623,14 +634,15 @@ def import_contracts(
     if lacks_columns(parsed, CONTRACT_COLUMNS):
         return Outcome.of(parsed)
     intake = ContractIntake(region, parsed, bounds)
-    awards, mended, outcome = intake.run()
-    usual = usual_value(region, [made.contract.value for made in awards])
-    alike = intake.alike()
-    for made in awards:
-        row = intake.rows[made.contract.reference]
+    outcome, mended, awards = intake.outcome, intake.mended, []
+    values = [row["value"] for row in parsed.rows if row["reference"] not in intake.known]
+    usual, alike = usual_value(region, values), intake.alike()
+    for row, made in intake.run():
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
         outcome.doubt(parsed, row, intake.doubts_of(row, alike))
         outcome.understood[row.number] = intake.understood_of(made.contract, act.today)
+        if not dry_run:
+            awards.append(made)
     told = replace(act, why=_("Import of contracts"))
 
     def bring(taken: Container[str]) -> None:

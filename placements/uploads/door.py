@@ -631,7 +631,7 @@ def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
 def _show(upload: Upload, sheet: Sheet, why: str = "", is_overtaken: bool = False) -> None:
     """Keep each row with what would happen to it."""
     outcome = _import(upload, to_import(upload, sheet), timezone.now(), dry_run=True)
-    before = _shown_before(upload) if is_overtaken else {}
+    before = dict(_shown_before(upload)) if is_overtaken else {}
     rows = _Rows(sheet, outcome, _faults_of(upload, outcome), upload, before)
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
@@ -661,50 +661,44 @@ def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
 
 
 def _bring_in(upload: Upload) -> None:
-    everything = _sheet(upload)
-    sheet = to_import(upload, everything)
+    sheet = to_import(upload, _sheet(upload))
     at = timezone.now()
 
     def seal(outcome: Outcome) -> None:
-        if overtaken(upload, everything, outcome):
+        if overtaken(upload, outcome):
             raise Refused(_("Something was changed in the meantime."))
         _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total, imported_at=at)
 
     try:
         outcome = _import(upload, sheet, at, answered=set(upload.doubts), seal=seal)
     except Refused:
-        _show(
-            upload,
-            everything,
-            _("Something was changed in the meantime. Look at it again before you import."),
-            is_overtaken=True,
-        )
+        _show_again(upload)
         return
     if outcome.faults or outcome.asks:
-        _show(
-            upload,
-            everything,
-            _("Something was changed in the meantime. Look at it again before you import."),
-            is_overtaken=True,
-        )
+        _show_again(upload)
+
+
+def _show_again(upload: Upload) -> None:
+    why = _("Something was changed in the meantime. Look at it again before you import.")
+    _show(upload, _sheet(upload), why, is_overtaken=True)
 
 
 # What is shown of a row by its number: what would happen, and what was understood.
 Shown = tuple[str, dict[str, Any]]
 
 
-def _shown_before(upload: Upload) -> dict[int, Shown]:
+def _shown_before(upload: Upload) -> Iterator[tuple[int, Shown]]:
     rows = UploadRow.objects.filter(upload=upload).order_by()
     found = rows.values_list("number", "outcome", "understood").iterator(chunk_size=AT_ONCE)
-    return {number: (outcome, understood) for number, outcome, understood in found}
+    return ((number, (outcome, understood)) for number, outcome, understood in found)
 
 
-def overtaken(upload: Upload, sheet: Sheet, outcome: Outcome) -> bool:
+def overtaken(upload: Upload, outcome: Outcome) -> bool:
     """Whether something else would happen with a row than what its owner saw: somebody changed the
     same in the meantime.
     """
-    rows = _Rows(sheet, outcome, (), upload)
-    return any(rows.shown(number) != shown for number, shown in _shown_before(upload).items())
+    rows = _Rows(Sheet([], [], 0), outcome, (), upload)
+    return any(rows.shown(number) != shown for number, shown in _shown_before(upload))
 
 
 def _import(
