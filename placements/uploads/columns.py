@@ -18,6 +18,8 @@ OFFERED_STATES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED)
 TITLES: Mapping[str, Any] = {
     column.name: column.title for columns in COLUMNS.values() for column in columns
 }
+# Beside which name a number says which firm it is.
+NUMBER_OF = {"contractor_name": "contractor_kvk", "firm_name": "firm_kvk"}
 # The columns that a file of faulty rows has beside ours: they say what was wrong, and are read
 # over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")

@@ -34,7 +34,7 @@ from contracts.plans.importing import import_plans
 from placements.evidence.importing import import_seen
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
-from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
+from placements.uploads.columns import COLUMNS, NUMBER_OF, TITLES, missing, vocabulary
 from placements.uploads.kinds import KINDS
 from placements.uploads.mending import mended_cells
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
@@ -327,6 +327,24 @@ def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
         raise Refused(_("This went on in the meantime. Look at where it is now."))
     if any(contains_bsn(text) for text in values.values()):
         raise Refused(_("This can still be a BSN. Fill in something else."))
+    _put(upload, values, at)
+
+
+def choose_firm(upload: Upload, row: UploadRow, name: str, number: str, *, at: datetime) -> None:
+    """Another number in all rows that have this number with this name; then all of it is looked at
+    again.
+    """
+    order = [column for column in upload.columns if column]
+    if name not in order or NUMBER_OF[name] not in order:
+        raise Refused(_("This file has no column with the numbers of firms."))
+    places = [order.index(column) for column in (name, NUMBER_OF[name])]
+    rows = UploadRow.objects.filter(upload=upload)
+    same = rows.filter(**{f"cells__{place}": row.cells[place] for place in places})
+    put_in = upload.columns.index(NUMBER_OF[name])
+    _put(upload, {(found, put_in): number for found in same.values_list("number", flat=True)}, at)
+
+
+def _put(upload: Upload, values: Mapping[Place, str], at: datetime) -> None:
     sheet = filled(_sheet(upload), values)
     open_ones = [[row, place] for row, place in upload.emptied if (row, place) not in values]
     _move(

@@ -168,6 +168,7 @@ PAGES = {
     "import-leave-out": sent((Role.ADVISER,), of="upload"),
     "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
     "import-replace": Page((Role.ADVISER,), of="upload", also=("post",)),
+    "import-firm": Page((Role.ADVISER,), of="upload_row", answers=302, also=("post",)),
     "import-send-back": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-cells": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-faults": Page((Role.ADVISER,), of="upload_file"),
@@ -534,6 +535,7 @@ def upload_places(contract: Any, owner: Any = None) -> dict[str, dict[str, Any]]
     sent = {"pk": make.make_upload(contract, owner).pk}
     return {
         "upload": sent,
+        "upload_row": sent | {"row": 2},
         "upload_file": sent | {"format": "csv"},
         "upload_kind": {"kind": "contracts"},
     }
