@@ -41,12 +41,13 @@ def open_data(root: str = ROOT) -> Any:
 # --- A stranger computes it again -----------------------------------------------------------------
 
 
-def recompute(folder: Path, report: Any) -> tuple[int, str]:
-    """As anybody would: with a bare Python, and nothing of ours but the file."""
-    path = folder / "open-data.json"
-    path.write_text(json.dumps(report), encoding="utf-8")
+def recompute(folder: Path, *reports: Any) -> tuple[int, str]:
+    """As anybody would: with a bare Python, and nothing of ours but the files."""
+    paths = [folder / f"open-data-{i}.json" for i in range(len(reports))]
+    for path, report in zip(paths, reports, strict=True):
+        path.write_text(json.dumps(report), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(RECOMPUTE), str(path)],
+        [sys.executable, "-I", "-S", str(RECOMPUTE), *map(str, paths)],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -63,6 +64,20 @@ def test_every_headline_follows_from_its_parts(published: AnnualReport, tmp_path
     assert said.count("not to be computed") == 1  # workplaces: nobody is of a target group here
     assert recompute(tmp_path, open_data(TOWN))[0] == 0
     assert len(RECOMPUTE.read_text().splitlines()) <= 60
+
+
+def test_of_a_municipality_every_headline_follows_with_those_of_the_region(
+    published: AnnualReport, tmp_path: Path
+) -> None:
+    town, whole = open_data(TOWN), open_data()
+    status, said = recompute(tmp_path, town, whole)
+    assert (status, "not to be computed" in said) == (0, False)
+    assert "contract_value_registered: 720000.00; from parts: 720000.00" in said
+    row = whole["tables"]["municipalities"][town["municipality"]]
+    for name, told in (("contract_value_registered", "719999.99"), ("workplaces", 12)):
+        was, row[name] = row[name], told
+        assert recompute(tmp_path, town, whole)[0] == 1
+        row[name] = was
 
 
 @pytest.mark.parametrize(
