@@ -6,7 +6,7 @@ kept.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -84,7 +84,7 @@ def write(
     return note
 
 
-def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None]) -> None:
+def bring_notes(notes: Sequence[ContractNote], act: Act) -> None:
     """Those of an import, all or none."""
     with transaction.atomic():
         _refuse_where_closed(notes)
@@ -92,7 +92,6 @@ def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None
             refuse_to_come(note.day, act.today)
             note.by, note.at = act.by, act.at
         ContractNote.objects.bulk_create(notes, batch_size=AT_ONCE)
-        seal()
 
 
 def remove_note(note: ContractNote, act: Act) -> None:
@@ -129,16 +128,13 @@ def save_person(
         person.save()
 
 
-def bring_persons(
-    new: Sequence[ContactPerson], changed: Sequence[ContactPerson], seal: Callable[[], None]
-) -> None:
+def bring_persons(new: Sequence[ContactPerson], changed: Sequence[ContactPerson]) -> None:
     """Those of an import, all or none."""
     with transaction.atomic():
         _refuse_where_closed([*new, *changed])
         ContactPerson.objects.bulk_create(new, batch_size=AT_ONCE)
         told = ["name", "function", "email", "phone"]
         ContactPerson.objects.bulk_update(changed, told, batch_size=AT_ONCE)
-        seal()
 
 
 def _refuse_where_closed(rows: Sequence[ContactPerson | ContractNote]) -> None:

@@ -6,13 +6,15 @@ next version is begun, and once that is agreed it takes the place of the other. 
 value. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -116,6 +118,41 @@ def agree(plan: ActionPlan, act: Act) -> None:
         _move(plan, PlanState.SUBMITTED, state=PlanState.AGREED, agreed_by=act.by, agreed_at=act.at)
         mark_out_of_step([plan.contract_id])
         _note(plan, Happened.PLAN_AGREED, act)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A plan from elsewhere: all of it, and the day on which it was agreed where it was; or the one
+    that `waits` for that as it is.
+    """
+
+    contract: Contract
+    words: Mapping[str, str]
+    amounts: Amounts
+    agreed_on: date | None = None
+    waits: ActionPlan | None = None
+
+
+def bring(plans: Iterable[Brought], act: Act) -> None:
+    """Those of an import, all or none: handed in and, where it was agreed, agreed on that day."""
+    with transaction.atomic():
+        for one in plans:
+            refuse_to_come(one.agreed_on, act.today)
+            plan = one.waits or _handed_in(one, act)
+            if one.agreed_on:
+                agree(plan, act)
+                at = make_aware(datetime.combine(one.agreed_on, time(12)))
+                handed_in = min(at, plan.submitted_at or at)
+                ActionPlan.objects.filter(pk=plan.pk).update(agreed_at=at, submitted_at=handed_in)
+
+
+def _handed_in(one: Brought, act: Act) -> ActionPlan:
+    if one.contract.plans.filter(state__in=UNDER_WAY).exists():
+        raise Refused(_("Someone else just began a plan. Open this page again."))
+    plan = begin(one.contract, act)
+    save(plan, one.words, one.amounts, act)
+    submit(plan, act)
+    return plan
 
 
 def discard(plan: ActionPlan) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import ActionPlan, Category
 from contracts.owed.words import IN_THE_HISTORY
 from contracts.plans.door import Amounts
+from contracts.plans.words import quarter_words
 from sroi.fields import PastDay, euros, text_field
 from sroi.money import ZERO
 
@@ -94,14 +94,6 @@ def initial_of(plan: ActionPlan) -> dict[str, Any]:
 
 def name_of(category: str, quarter: date) -> str:
     return f"{category}_{quarter:%Y_%m}"
-
-
-def quarter_words(quarter: date) -> str:
-    """`2e kwartaal 2025`."""
-    return _("quarter %(number)s of %(year)s") % {
-        "number": (quarter.month + 2) // 3,
-        "year": quarter.year,
-    }
 
 
 class SendBackForm(forms.Form):

@@ -15,6 +15,8 @@ from sroi.pages.contract import (
 urlpatterns = [
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
     path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
+    path("contracten/wijzigingen.<str:format>", register.ChangeFile.as_view(), name="change-file"),
+    path("contracten/plannen.<str:format>", register.PlanFile.as_view(), name="plan-file"),
     path(
         "contracten/gekozen/overdragen/", picked.HandOverPicked.as_view(), name="picked-hand-over"
     ),
