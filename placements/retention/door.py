@@ -18,6 +18,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from contracts.desk import door as desk
 from contracts.dossier import door as dossier
@@ -36,11 +37,14 @@ from placements.evidence.door import page_name
 from placements.models import (
     ABOUT_A_PERSON,
     Allocation,
+    EventKind,
     Evidence,
+    FulfilmentEvent,
     FulfilmentState,
     FulfilmentVersion,
     KeptEdition,
 )
+from placements.retention.asked import Person, held, stays_because
 from placements.reviewing import door as reviewing
 from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
@@ -48,6 +52,7 @@ from sroi.accounts.ending import erasing
 from sroi.accounts.ending.erasures import list_erased, listed
 from sroi.accounts.models import AuditKind, User
 from sroi.database.batches import AT_ONCE
+from sroi.doors import Act, Refused
 from sroi.files.storage import evidence_storage
 from sroi.periods import add_months
 
@@ -170,6 +175,32 @@ def files_of(evidence: Evidence) -> list[str]:
     """The file as it was sent, and the pictures of its pages."""
     name = evidence.file.name or ""
     return [name, *(page_name(name, page + 1) for page in range(evidence.pages))]
+
+
+def erase_on_request(person: Person, act: Act) -> int:
+    """What of one person can go now goes, and the history of each fulfilment says that it did; how
+    many versions there were.
+    """
+    with transaction.atomic():
+        rows = list(held(person).select_for_update(of=("self",)))
+        goes = [version for version in rows if not stays_because(version)]
+        if not goes:
+            raise Refused(_("Nothing of this person can be erased now."))
+        erase([Due(version, act.today, "asked") for version in goes], at=act.at)
+        last = {version.fulfilment_id: version.number for version in goes}
+        FulfilmentEvent.objects.bulk_create(
+            FulfilmentEvent(
+                fulfilment_id=fulfilment,
+                version_number=number,
+                kind=EventKind.EDITED,
+                at=act.at,
+                by=act.by,
+                why=_("What was kept of the person was erased because they asked"),
+            )
+            for fulfilment, number in last.items()
+        )
+        note(AuditKind.ERASED, user=act.by)
+    return len(goes)
 
 
 # What is erased at once by somebody is erased again by the room that owns it.
