@@ -42,6 +42,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_SET = bool(SECRET_KEY)
+# What it was before: what was signed with these holds, and what is signed anew has the key above.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SECRET_KEY = SECRET_KEY or _kept("SECRET_KEY", "secret-key", lambda: secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_FAILURE_VIEW = "sroi.views.outdated_form"
