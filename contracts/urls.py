@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("contracts.people.urls")),
     path("", include("contracts.clients.urls")),
     path("", include("contracts.desk.urls")),
+    path("", include("contracts.programs.urls")),
 ]

@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("placements.what_if.urls")),
     path("", include("placements.uploads.urls")),
     path("", include("placements.retention.urls")),
+    path("", include("placements.programs.urls")),
 ]

@@ -26,6 +26,7 @@ from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeStat
 from contracts.models.organisation import Contractor, Invitation, Membership
 from contracts.models.plan import ActionPlan, PlanAmount, PlanState
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
+from contracts.models.program import Program, ProgramRead, Reads
 from contracts.models.region import (
     ClientKind,
     Municipality,
@@ -106,12 +107,15 @@ __all__ = [
     "PolicyField",
     "Posting",
     "ProcurementType",
+    "Program",
+    "ProgramRead",
     "ProposalState",
     "Proration",
     "PsoCertificate",
     "PsoLevel",
     "PutOff",
     "RateReason",
+    "Reads",
     "Recognition",
     "RecognitionKind",
     "Region",

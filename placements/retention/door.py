@@ -31,6 +31,7 @@ from contracts.models import (
     Policy,
 )
 from contracts.people import door as people
+from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
@@ -230,8 +231,11 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
 
 
 def erase_users_on_time(*, at: datetime) -> None:
-    """Accounts without a role, invitations that nobody took, old sessions and rows of the log."""
+    """Accounts without a role, invitations that nobody took, old sessions and rows of the log, also
+    of what programs read.
+    """
     today = localdate(at)
+    programs.forget_reads(today)
     people.forget_invitations(today)
     erasing.forget_sessions(at)
     erasing.forget_log(at)

@@ -42,6 +42,20 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class ProgramGrant(Grant):
+    """What a program may see of a region as a whole: this, and nothing by a role."""
+
+    may: frozenset[May] = frozenset()
+
+    @property
+    def of(self) -> Of:
+        return Of.REGION
+
+    def has(self, any_of: Collection[May]) -> bool:
+        return not self.may.isdisjoint(any_of)
+
+
+@dataclass(frozen=True)
 class Access:
     """Everything a person may see: the union of their grants."""
 

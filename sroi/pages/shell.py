@@ -76,6 +76,7 @@ MORE: dict[str, Entries] = {
     ),
     Role.REGION_ADMIN: (
         ("user-list", _("Users")),
+        ("program-list", _("Programs")),
         ("client-list", _("Clients")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),

@@ -21,6 +21,7 @@ from sroi.access import May, Of, Role
 from sroi.access.roles import given_for, who_may
 from tests import factories as make
 from tests.sroi.accounts.test_access_account import ACCOUNT_PAGES
+from tests.sroi.api.reading import let_read
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,17 @@ PAGES = {
     # Only with a token, and where somebody is named: tests/sroi/server/test_ready.py.
     "metrics": Page(public=True, answers=404),
     "security-txt": Page(public=True, answers=404),
+    # Only with a token, which a session is not: tests/sroi/api.
+    "api-description": Page(public=True),
+    "api-nothing": Page(public=True, of="nothing", answers=404),
+    "api-contracts": Page(public=True, answers=401),
+    "api-contract-progress": Page(public=True, answers=401),
+    "api-obligation-lines": Page(public=True, answers=401),
+    "api-fulfilment-lines": Page(public=True, answers=401),
+    "api-years": Page(public=True, answers=401),
+    "api-figures": Page(public=True, of="year", answers=401),
+    "api-reports": Page(public=True, answers=401),
+    "api-report": Page(public=True, of="year", answers=401),
     "contract-list": Page(also=("post",)),
     # Nothing is picked: back to the list.
     "picked-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), answers=302, also=("post",)),
@@ -241,6 +253,11 @@ PAGES = {
     "client-new": Page(who_may(May.MANAGE_CLIENTS), also=("post",)),
     "client-detail": Page(who_may(May.MANAGE_CLIENTS), of="client", also=("post",)),
     "client-end": Page(who_may(May.MANAGE_CLIENTS), of="client", also=("post",)),
+    "program-list": Page(who_may(May.MANAGE_USERS)),
+    "program-new": Page(who_may(May.MANAGE_USERS), also=("post",)),
+    "program-detail": Page(who_may(May.MANAGE_USERS), of="program"),
+    "program-renew": Page(who_may(May.MANAGE_USERS), of="program", also=("post",)),
+    "program-stop": Page(who_may(May.MANAGE_USERS), of="program", also=("post",)),
     "user-list": Page(who_may(May.MANAGE_USERS)),
     "user-invite": Page(who_may(May.MANAGE_USERS), also=("post",)),
     "user-detail": Page(who_may(May.MANAGE_USERS), of="membership", also=("post",)),
@@ -506,6 +523,9 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "invitation": {
             "pk": make.make_invitation(contract.region, email=f"{contract.pk}@example.org").pk
         },
+        "program": {"pk": let_read(contract.region, name=contract.title).program.pk},
+        "nothing": {"rest": "v1/nergens"},
+        "year": {"year": 2024},
         "report": report,
         "report_data": report | {"format": "json"},
         "figure": report | {"figure": "fulfilled"},

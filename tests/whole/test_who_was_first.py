@@ -327,6 +327,7 @@ HELD = {
     "policy_version": LOCKED,
     "policy_version_from_the_beginning": LOCKED,
     "posting_number": LOCKED,
+    "program_name_once": ANSWERED,
     "put_off_once": SHARED,
     "recognition_once": LOCKED,
     "revision_number": LOCKED,
