@@ -25,7 +25,7 @@ from placements.rights import of_own_firm, of_own_firms
 from sroi.access import Access, visible
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
 from sroi.money import ZERO, MoneyField
-from sroi.templatetags.formats import NOTHING, euro, short_date
+from sroi.templatetags.formats import NOTHING, short_date, whole_euro
 
 # A version that was replaced is never the newest, so it is no choice.
 STATES = [choice for choice in FulfilmentState.choices if choice[0] != FulfilmentState.SUPERSEDED]
@@ -199,7 +199,7 @@ class FulfilmentTable(Table):
 
     def render_value(self, record: Any) -> str:
         value = value_of(record)
-        return NOTHING if value is None else euro(value)
+        return NOTHING if value is None else whole_euro(value)
 
     def render_submitted_at(self, value: Any) -> str:
         return short_date(value)

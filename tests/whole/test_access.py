@@ -198,6 +198,7 @@ PAGES = {
     "fulfilment-list": Page(also=("post",)),
     "fulfilment-detail": Page(who_may(May.SEE_FULFILMENTS), of="fulfilment"),
     "fulfilment-drafts": Page(who_may(May.ENTER), also=("post",)),
+    "fulfilment-many": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-new": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-what": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "fulfilment-details": Page(who_may(May.ENTER), of="draft", also=("post",)),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
 from contracts.models import Contract, ContractState, Municipality, ObligationLine
+from contracts.owed.shares import largest_client
 from placements.models import Fulfilment
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.kept import by_status
@@ -73,6 +74,7 @@ def my_obligations(request: Request) -> HttpResponse:
         visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
     )
     rows = in_order(contracts).select_related("policy", "contractor", "adviser", "region")
+    rows = rows.annotate(client=largest_client(today))
     cards = standings(rows, today)
     standing = {card.contract.pk: card.progress for card in cards}
     asked = asks(

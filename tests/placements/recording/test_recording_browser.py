@@ -97,6 +97,7 @@ def test_a_contractor_records_a_placement_on_a_phone(page: Page, live_server: An
 
     page.wait_for_url(re.compile("controleren"))
     count_fields(page, fields)
+    page.locator("[name=only_here]").check()
     look(page, "4-check")
     page.locator("form#form .form__buttons .button").first.click()
     page.wait_for_url(re.compile(r"invullingen/\d+/$"))
@@ -166,6 +167,7 @@ def test_a_purchase_with_a_photo_is_seen_by_the_adviser(
     page.reload()
     look(page, "8-evidence")
     page.goto(page.url.replace("bewijs", "controleren"))
+    page.locator("[name=only_here]").check()
     page.locator("form#form .form__buttons .button").first.click()
     page.wait_for_url(re.compile(r"invullingen/\d+/$"))
     assert len(fields) <= MOST_FIELDS, fields
@@ -229,6 +231,7 @@ def test_from_invitation_to_a_placement_with_a_photo(
     page.locator("form#form .form__buttons .button").first.click()
     page.wait_for_url(re.compile("controleren"))
     count_fields(page, fields)
+    page.locator("[name=only_here]").check()
     page.locator("form#form .form__buttons .button").first.click()
     page.wait_for_url(re.compile(r"invullingen/\d+/$"))
     (fulfilment,) = Fulfilment.objects.all()

@@ -21,7 +21,7 @@ from placements.standing.own import progress_for
 from placements.standing.progress import BY_URGENCY, with_progress
 from sroi.access import Role
 from sroi.pages.mail.overview import overview
-from sroi.templatetags.formats import euro
+from sroi.templatetags.formats import whole_euro
 from tests import factories as make
 from tests.factories import TODAY, signed_in
 
@@ -109,7 +109,7 @@ def test_the_start_page(world: SimpleNamespace, code: str, town: str) -> None:
     assert sum(total.realised for total in found["totals"]) == done(code)
     for total in found["totals"]:
         shown = words(page)
-        assert euro(total.obligation).replace("\xa0", " ") in shown
+        assert whole_euro(total.obligation).replace("\xa0", " ") in shown
     at_award = ObligationLine.objects.filter(
         municipality__code=code, kind__in=AT_AWARD, contract__award_date__year=TODAY.year
     ).exclude(contract__is_framework=True)
@@ -150,7 +150,7 @@ def test_the_page_of_a_contract_shows_the_whole_and_says_the_share(world: Simple
     assert "€ 50.000" in shown
     mine = (owed("GM0402", contract=world.two), done("GM0402", contract=world.two))
     share = "Het deel van uw eigen opdrachtgevers is {}, waarvan {} is ingevuld.".format(
-        *(euro(amount).replace("\xa0", " ") for amount in mine)
+        *(whole_euro(amount).replace("\xa0", " ") for amount in mine)
     )
     assert share in shown
     adviser = make.make_user(Role.ADVISER, world.region)
@@ -173,7 +173,7 @@ def test_what_is_behind_says_the_share_in_page_and_mail(world: SimpleNamespace) 
     told = " ".join(task.why for pile in piles for task in pile.tasks).replace("\xa0", " ")
     contracts = list(Contract.objects.filter(reference="DRIE").select_related("policy"))
     (standing,) = progress_for(access, contracts, day).values()
-    mine = euro(standing.counted.shortfall).replace("\xa0", " ")
+    mine = whole_euro(standing.counted.shortfall).replace("\xa0", " ")
     for text in (told, shown):
         assert f"({mine} voor uw eigen opdrachtgevers)" in text
 
