@@ -19,7 +19,7 @@ from contracts.models.contract import (
     ProcurementType,
     RateReason,
 )
-from contracts.models.desk import PutOff, StandIn
+from contracts.models.desk import CalendarFeed, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
@@ -65,6 +65,7 @@ __all__ = [
     "Basis",
     "BlockKind",
     "BuildingBlock",
+    "CalendarFeed",
     "Category",
     "ChangeKind",
     "ChangeProposal",
