@@ -23,6 +23,7 @@ from contracts.models import (
     ContractEvent,
     ContractNote,
     Happened,
+    NoteKind,
     PsoCertificate,
     Side,
 )
@@ -120,6 +121,8 @@ def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None
 
 def remove_note(note: ContractNote, act: Act) -> None:
     """Take away what should not have been written down; that something was there remains."""
+    if note.kind == NoteKind.LETTER:
+        raise Refused(_("A letter stays in the dossier as it was sent."))
     with transaction.atomic():
         refuse_closed(note.contract)
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()

@@ -11,9 +11,12 @@ from contracts.models import ContactPerson, NoteKind, Side
 from sroi.bsn import refuse_bsn
 from sroi.fields import Day, PastDay, email_field, text_field
 
+# A letter comes from what was sent.
+WRITTEN = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.LETTER]
+
 
 class NoteForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WRITTEN)
     day = PastDay(label=gettext_lazy("Day"))
     text = text_field(
         gettext_lazy("Text"),

@@ -24,7 +24,7 @@ from contracts.models.dossier import ContactPerson, ContractDocument, ContractNo
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
 from contracts.models.organisation import Contractor, Invitation, Membership
-from contracts.models.plan import ActionPlan, PlanAmount, PlanState
+from contracts.models.plan import ActionPlan, PlanAmount, PlanState, ReminderText, Step
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.region import (
     ClientKind,
@@ -116,12 +116,14 @@ __all__ = [
     "Recognition",
     "RecognitionKind",
     "Region",
+    "ReminderText",
     "Settlement",
     "SettlementState",
     "Side",
     "SocialFirm",
     "Spread",
     "StandIn",
+    "Step",
     "TableInForce",
     "TargetGroup",
     "Unit",

@@ -25,6 +25,8 @@ class NoteKind(models.TextChoices):
     NOTE = "note", _("note")
     AGREEMENT = "agreement", _("agreement")
     CONVERSATION = "conversation", _("conversation")
+    # As it was sent: it is not written by hand, and not removed.
+    LETTER = "letter", _("letter")
 
 
 class ContractNote(ScopedModel):

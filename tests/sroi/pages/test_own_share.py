@@ -21,6 +21,7 @@ from placements.standing.own import progress_for
 from placements.standing.progress import BY_URGENCY, with_progress
 from sroi.access import Role
 from sroi.pages.mail.overview import overview
+from sroi.periods import add_months
 from sroi.templatetags.formats import whole_euro
 from tests import factories as make
 from tests.factories import TODAY, signed_in
@@ -209,3 +210,27 @@ def test_the_figures_of_the_own_edition(world: SimpleNamespace, code: str, town:
             total = theirs.aggregate(t=Sum(column))["t"] or 0
             assert get(getattr(world, town), url).context["trace"].total == total
     assert Policy.objects.exists()
+
+
+def test_an_officer_sees_what_ends_in_time_whom_to_call_and_filters_by_own_clients(
+    world: SimpleNamespace,
+) -> None:
+    region = world.two.region
+    noor = make.make_user(Role.ADVISER, region, name="Noor van Voorbeeld")
+    noor.phone = "035 000 01 01"
+    noor.save()
+    for title, months in (("Loopt bijna af", 5), ("Loopt nog lang", 7)):
+        end = add_months(TODAY, months)
+        make.make_contract(
+            region, world.two.contractor, {"GM0402": 100}, title=title, adviser=noor, end_date=end
+        )
+    page = get(world.Hilversum, reverse("start"))
+    labels = [task.label for task in page.context["ending"]]
+    assert "Loopt bijna af" in labels
+    assert "Loopt nog lang" not in labels
+    assert "035 000 01 01" in page.content.decode()
+    for name in ("contract-list", "coverage"):
+        form = get(world.Hilversum, reverse(name)).context["filter"].form
+        assert [str(client) for client in form.fields["municipality"].queryset] == ["Hilversum"]
+    form = get(noor, reverse("contract-list")).context["filter"].form
+    assert form.fields["municipality"].queryset.count() > 1
