@@ -230,6 +230,7 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
     page = reverse("contract-detail", args=[event.contract_id])
     plan = reverse("contract-plan", args=[event.contract_id])
     settled = reverse("contract-settlement", args=[event.contract_id])
+    dossier = reverse("contract-dossier", args=[event.contract_id])
     found: dict[str, tuple[NoticeKind, str, str]] = {
         **dict.fromkeys(UNTOLD, (NoticeKind.CHANGE, "", "")),
         Happened.AWARDED: (
@@ -251,6 +252,16 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
             NoticeKind.REMINDER,
             _("Your adviser reminds you of %(title)s: %(what)s"),
             page,
+        ),
+        Happened.REMINDED_AGAIN: (
+            NoticeKind.REMINDER,
+            _("Second reminder about %(title)s: %(what)s"),
+            dossier,
+        ),
+        Happened.PUT_ON_NOTICE: (
+            NoticeKind.REMINDER,
+            _("Notice of default about %(title)s: read the letter in the dossier. %(what)s"),
+            dossier,
         ),
         Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
         Happened.DRAFT_SHOWN: (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
 from placements.claims import valuing
-from placements.claims.words import value_label, values_of, what_was_claimed
+from placements.claims.words import declared, value_label, values_of, what_was_claimed
 from placements.dialogue.disagreeing import claimed_in, decision_of, may_disagree, open_until
 from placements.dialogue.rounds import rounds_of
 from placements.evidence.columns import IN_FILE as SEEN_IN_FILE
@@ -140,7 +140,7 @@ class FulfilmentDetail(DetailPage):
                 is_any=fulfilment.has_evidence,
             ),
             is_change=counts is not None and counts != latest,
-            claimed=what_was_claimed(latest, with_person),
+            claimed=[*what_was_claimed(latest, with_person), *declared(latest)],
             outcomes=told_of(fulfilment, localdate()) if with_person else [],
             rounds=rounds_of(fulfilment, events, with_person),
             **self.disagreement(latest, events),

@@ -85,6 +85,8 @@ MORE: dict[str, Entries] = {
         ("processing-register", _("Processing activities")),
     ),
 }
+# What one comes for, within reach on every page.
+BEGIN: dict[str, Entries] = {Role.CONTRACTOR: (("fulfilment-new", _("New fulfilment")),)}
 FOOTER: Entries = (
     ("help", _("Help")),
     ("privacy", _("Privacy")),
@@ -115,6 +117,7 @@ class RoleChoice:
 class Shell:
     navigation: list[Item] = field(default_factory=list)
     more: list[Item] = field(default_factory=list)
+    begin: list[Item] = field(default_factory=list)
     footer: list[Item] = field(default_factory=list)
     roles: list[RoleChoice] = field(default_factory=list)
     role: RoleChoice | None = None
@@ -144,6 +147,7 @@ def shell_of(request: HttpRequest) -> Shell:
     return Shell(
         navigation=navigation,
         more=more,
+        begin=items(BEGIN.get(key, ()), request),
         footer=items(FOOTER, request),
         roles=roles,
         role=role,

@@ -146,6 +146,7 @@ PAGES = {
     "closing-letter": Page(OF_CONTRACTS, of="letter"),
     "contract-dossier": Page(OF_CONTRACTS, of="contract"),
     "note-new": Page(who_may(May.WRITE_DOSSIER), of="contract", also=("post",)),
+    "note-done": sent(who_may(May.WRITE_DOSSIER), of="note"),
     "note-remove": Page(who_may(May.WRITE_DOSSIER), of="note", also=("post",)),
     "contact-person-new": Page(who_may(May.KEEP_CONTACTS), of="contract", also=("post",)),
     "contact-person": Page((Role.ADVISER, Role.CONTRACTOR), of="person", also=("post",)),
@@ -217,6 +218,7 @@ PAGES = {
     "fulfilment-list": Page(also=("post",)),
     "fulfilment-detail": Page(who_may(May.SEE_FULFILMENTS), of="fulfilment"),
     "fulfilment-drafts": Page(who_may(May.ENTER), also=("post",)),
+    "fulfilment-many": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-new": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-what": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "fulfilment-details": Page(who_may(May.ENTER), of="draft", also=("post",)),
@@ -286,6 +288,9 @@ PAGES = {
     "put-off-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "contact-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "put-off-show": sent(who_may(May.ADVISE), of="contract"),
+    "calendar": Page(who_may(May.ADVISE), also=("post",)),
+    # For who has the secret, without signing in: see test_calendar.py.
+    "calendar-feed": Page(public=True, of="calendar_secret", answers=404),
     "stand-ins": Page(who_may(May.ADVISE), also=("post",)),
     "stand-in-end": Page(who_may(May.ADVISE), of="stand_in", also=("post",)),
     "region-detail": Page(who_may(May.SEE_REGION), of="region"),
@@ -299,6 +304,7 @@ PAGES = {
     "help-terms": Page(public=True),
     "contractor-guide": Page(public=True),
     "accessibility": Page(public=True),
+    "reminder-texts": Page(who_may(May.ADVISE), of="report_region", also=("post",)),
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     # Without terms it leads to those that hold.
@@ -513,6 +519,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "evidence": {"pk": kept.pk},
         "evidence_page": {"pk": kept.pk, "page": 1},
         "region": {"code": contract.region.code},
+        "calendar_secret": {"secret": "nobody-was-given-this"},
         "membership": {
             "pk": (
                 make.make_user(Role.READER, contract.region, name=contract.title)

@@ -21,11 +21,11 @@ from contracts.models import (
     ContractDocument,
     ContractEvent,
     ContractNote,
-    Happened,
     Side,
 )
 from contracts.people.membership import may_see_people, people_for
 from contracts.plans.plan import may_remind
+from contracts.plans.reminders import TOLD
 from placements.rights import may_enter, takes_new
 from sroi.access import Access, May, visible
 from sroi.templatetags.formats import long_date
@@ -40,7 +40,7 @@ def with_rail(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
     notes = visible(ContractNote, access).filter(contract=OuterRef("pk"))
     documents = visible(ContractDocument, access).filter(contract=OuterRef("pk"), removed_at=None)
     reminders = visible(ContractEvent, access).filter(
-        contract=OuterRef("pk"), what=Happened.REMINDED
+        contract=OuterRef("pk"), what__in=TOLD.values()
     )
     return contracts.annotate(
         noted_on=Subquery(notes.values("day")[:1]),

@@ -56,6 +56,7 @@ from sroi.lists import (
     ON_ONE_LINE,
     ChoiceFilter,
     ChoicesFilter,
+    ClientFilter,
     FilterSet,
     MonthsFilter,
     PickColumn,
@@ -239,7 +240,7 @@ class OwnShareTable(ContractTable):
 
 class ContractFilterSet(FilterSet):
     q = SearchFilter(contract_search)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
+    municipality = ClientFilter(Municipality, label=_("Client"), method="of_municipality")
     adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser", empty_label=None)
     procurement_type = ChoiceFilter(label=_("Procurement type"), choices=ProcurementType.choices)
     policy_field = ChoiceFilter(label=_("Policy field"), choices=PolicyField.choices)

@@ -44,6 +44,11 @@ urlpatterns = [
     path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),
     path("contracten/<int:pk>/plan/contact/", plan.Contact.as_view(), name="contract-contact"),
     path("contracten/<int:pk>/plan/niet-nodig/", plan.NoPlan.as_view(), name="contract-plan-none"),
+    path(
+        "regio/<slug:region>/herinneringen/",
+        remind.ReminderTexts.as_view(),
+        name="reminder-texts",
+    ),
     path("contracten/<int:pk>/herinneren/", remind.Remind.as_view(), name="contract-remind"),
     path(
         "contracten/<int:pk>/afrekening/",
