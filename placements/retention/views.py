@@ -17,7 +17,7 @@ from contracts.models import Membership
 from contracts.people.views.users import form_page, found
 from contracts.policy.loading import POLICY_DEFAULTS
 from placements.claims.content import FROM_THE_FIRST_DAY
-from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion, KeptEdition
+from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion, KeptEdition, Match
 from placements.retention.door import NEVER_SETTLED_MONTHS
 from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
@@ -66,6 +66,7 @@ def held_candidate(request: Request) -> HttpResponse:
         raise Http404
     form = CandidateForm(request.POST or None)
     versions: list[FulfilmentVersion] = []
+    matches: list[Match] = []
     if form.is_valid():
         ref = form.cleaned_data["ref"]
         # Also what a claim said before it was mended.
@@ -77,14 +78,30 @@ def held_candidate(request: Request) -> HttpResponse:
         rows = theirs.filter(fulfilment__region__in=regions).select_related(
             "fulfilment__contractor"
         )
+        # Proposed for a place, and not at work yet.
+        proposed = visible(Match, request.access).filter(reference=ref, region__in=regions)
+        matches = list(proposed.select_related("place", "contractor", "block"))
         # Also where nothing is found: that somebody looked for this person.
         shown()
         versions = list(
             rows.prefetch_related("terms", "allocations__contract", "allocations__block")
         )
         if request.POST.get("format") == "json":
-            return download("kandidaat.json", [all_about(request, version) for version in versions])
-    return render(request, "pages/held_candidate.html", {"form": form, "versions": versions})
+            found = [all_about(request, version) for version in versions]
+            return download("kandidaat.json", [*found, *map(proposed_as, matches)])
+    context = {"form": form, "versions": versions, "matches": matches}
+    return render(request, "pages/held_candidate.html", context)
+
+
+def proposed_as(match: Match) -> dict[str, Any]:
+    return {
+        "place": str(match.of),
+        "contractor": str(match.contractor),
+        "candidate_ref": match.reference,
+        "target_group": match.block.target_group if match.block else "",
+        "hours_per_week": match.hours_per_week,
+        "state": match.state,
+    }
 
 
 def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
