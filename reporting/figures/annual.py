@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from contracts.coverage.coverage import coverage
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
+from placements.matching.figures import desk_figures
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, standing, totals
 from reporting.figures.catalogue import FIGURES
@@ -102,6 +103,7 @@ def annual_figures(
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
         people=people(done, versions, period, _per_group(workplaces), today),
+        desk=None if municipality else desk_figures(region, period, quality.moment(period, today)),
     )
     if with_standing:
         stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))

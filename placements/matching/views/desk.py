@@ -58,6 +58,7 @@ class DeskBoard(ForWhoMay, Desk, ListPage):
         contracts, today = at_the_desk(self.request.access), localdate()
         in_step(contracts, today)
         found = of_status(contracts, [s.value for s in SHORT], today, is_in_step=True)
+        found = found.order_by("end_date", "pk")
         return found.select_related("contractor", "policy", "standing").annotate(
             places_open=counted("places", [OfferState.OPEN]),
             matches_open=counted("matches", WAITING),

@@ -132,3 +132,5 @@ def test_from_a_need_to_a_claim_that_counts(
     page.locator(".alert--success").first.wait_for()
     figures = figures_of(None, region, today.year, today=today)
     assert (figures.fulfilled, figures.social_spend) == (5000, 5000)
+    assert figures.desk is not None
+    assert (figures.desk.agreed, figures.desk.started, figures.desk.fulfilled) == (1, 1, 5000)
