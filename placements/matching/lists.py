@@ -124,20 +124,20 @@ class DeskTable(Table):
 # --- needs and places -----------------------------------------------------------------------------
 
 
-class OfferFilterSet(FilterSet):
+class NeedFilterSet(FilterSet):
+    q = SearchFilter(lambda text: every_word(text, need_word))
+    kind = ChoiceFilter(label=_("Kind"), choices=NeedKind.choices)
     trade = ChoiceFilter(label=_("Trade"), choices=Trade.choices)
     municipality = VisibleChoiceFilter(Municipality, label=_("Where"))
     state = ChoiceFilter(label=_("State"), choices=OfferState.choices)
 
 
-class NeedFilterSet(OfferFilterSet):
-    q = SearchFilter(lambda text: every_word(text, need_word))
-    kind = ChoiceFilter(label=_("Kind"), choices=NeedKind.choices)
-
-
-class PlaceFilterSet(OfferFilterSet):
+class PlaceFilterSet(FilterSet):
     q = SearchFilter(lambda text: every_word(text, place_word))
     kind = ChoiceFilter(label=_("Kind"), choices=PlaceKind.choices)
+    trade = ChoiceFilter(label=_("Trade"), choices=Trade.choices)
+    municipality = VisibleChoiceFilter(Municipality, label=_("Where"))
+    state = ChoiceFilter(label=_("State"), choices=OfferState.choices)
 
 
 class OfferTable(Table):

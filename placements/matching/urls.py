@@ -5,6 +5,7 @@ from placements.matching.views import desk, matches, offers
 urlpatterns = [
     path("loket/", desk.DeskBoard.as_view(), name="desk"),
     path("loket/opdrachten/<int:pk>/", desk.WhatFits.as_view(), name="what-fits"),
+    path("loket/opdrachten/<int:pk>/verder/", desk.WhatElse.as_view(), name="what-else"),
     path("loket/vragen/", offers.NeedList.as_view(), name="need-list"),
     path("loket/vragen/nieuw/", offers.NewNeed.as_view(), name="need-new"),
     path("loket/vragen/<int:pk>/", offers.NeedPage.as_view(), name="need-detail"),

@@ -141,19 +141,20 @@ def supply_for(contract: Any, today: date) -> list[Supply]:
     register is the one place where that is known.
     """
     # As everyone may know them: a firm that does not want to be found is found by its name only.
-    now = public_recognitions(today).filter(counting_in(contract.region_id, today))
-    firms = SocialFirm.objects.filter(pk__in=now.order_by().values("firm"))
-    rows = firms.prefetch_related(Prefetch("recognitions", now, to_attr="holding_now"))
+    rows = public_recognitions(today).filter(counting_in(contract.region_id, today))
+    by_firm: dict[SocialFirm, list[str]] = {}
+    for recognition in rows.select_related("firm").order_by("firm")[:MOST_OFFERS]:
+        by_firm.setdefault(recognition.firm, []).append(recognition.kind)
     trade = trade_of_cpv(contract.cpv)
     towns = {folded(share.municipality.name) for share in contract.shares.all()}
     found = [
         Supply(
             firm,
-            kinds_in_words([r.kind for r in firm.holding_now]),
+            kinds_in_words(kinds),
             trade in trades_in(firm.offers),
             folded(firm.place) in towns,
         )
-        for firm in rows[:MOST_OFFERS]
+        for firm, kinds in by_firm.items()
     ]
     return sorted(found, key=_first_of_trade)[:FIRMS_SHOWN]
 

@@ -103,15 +103,16 @@ def annual_figures(
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
         people=people(done, versions, period, _per_group(workplaces), today),
-        desk=None if municipality else desk_figures(region, period, quality.moment(period, today)),
     )
     if with_standing:
-        stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
+        day = quality.moment(period, today)
+        stood = standing.stood(contracts, whole, own, period, day)
         figures = replace(
             figures,
             contracts_ended=stood.ended,
             due_to_date=stood.due,
             statuses=stood.by_status,
+            desk=None if municipality else desk_figures(region, period, day),
         )
     if figures.year is None:
         return figures

@@ -183,6 +183,7 @@ PAGES = {
     "contractor-detail": Page(who_may(May.SEE_REGION), of="contractor"),
     "desk": Page(who_may(May.SEE_DESK), also=("post",)),
     "what-fits": Page(AT_DESK, of="contract"),
+    "what-else": Page(AT_DESK, of="contract"),
     "need-list": Page(OFFERING, also=("post",)),
     "need-new": Page(who_may(May.OFFER), also=("post",)),
     "need-detail": Page(OFFERING, of="need"),

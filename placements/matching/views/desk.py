@@ -1,6 +1,5 @@
 """The desk: contracts that can use something, the most pressed first; and what fits one of them."""
 
-from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -23,7 +22,6 @@ from placements.matching.wanting import (
     MOST_OFFERS,
     SHOWN,
     supply_for,
-    wanted_of,
     what_fits,
     with_what_is_asked,
 )
@@ -31,7 +29,7 @@ from placements.matching.words import LOOKS, state_words
 from placements.models import Match, MatchState, Need, OfferState, Place
 from placements.standing.kept import in_step, of_status, progress_kept
 from placements.standing.words import status_tag
-from sroi.access import May, visible
+from sroi.access import Access, May, visible
 from sroi.lists.desk import Desk
 from sroi.views import DetailPage, ForWhoMay, ListPage
 
@@ -74,49 +72,46 @@ class DeskBoard(ForWhoMay, Desk, ListPage):
         return super().get_context_data(matches_waiting=mine.count(), **kwargs)
 
 
-class WhatFits(DetailPage):
-    """What of the present needs, places and firms would fill what is open: "what can I do?"."""
+class OfContract(DetailPage):
+    """A contract of which one sees what fits, with all that is read of it for that."""
 
     model = Contract
-    template_name = "placements/what_fits.html"
-    contract: Contract
+    contract: Any
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return seen_here(self.request.access).select_related("region", "policy")
-
-    def may(self) -> bool:
-        return may_see_what_fits(self.request.access, self.contract)
-
-    @cached_property
-    def looked_up(self) -> Any:
-        """With all that is read of it here."""
-        rows = seen_here(self.request.access).filter(pk=self.contract.pk)
+    def get_object(self, queryset: Any = None) -> Any:
+        rows = seen_here(self.request.access).filter(pk=self.kwargs["pk"])
         found = with_what_is_asked(rows, localdate())
         if not found:
             raise Http404
         return found[0]
 
+    def may(self) -> bool:
+        return may_see_what_fits(self.request.access, self.contract)
+
+
+class WhatFits(OfContract):
+    """What of the present needs would fill what is open: "what can I do?"."""
+
+    template_name = "placements/what_fits.html"
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        access, today, contract = self.request.access, localdate(), self.looked_up
+        access, today, contract = self.request.access, localdate(), self.contract
         needs = visible(Need, access).filter(
             region=contract.region_id, state=OfferState.OPEN, until__gte=today
         )
         rows = list(needs.select_related("partner", "municipality")[:MOST_OFFERS])
-        _wanted, progress = wanted_of([contract], today)
         matches = visible(Match, access).filter(contract=contract)
         theirs = list(matches.select_related("place", "need__partner", "contractor"))
-        taken = {match.need_id for match in theirs if match.state != MatchState.DECLINED}
+        # What was declined for this contract is not proposed for it once more.
+        taken = {match.need_id for match in theirs}
         fitting = what_fits([contract], rows, today)
         own = is_of_contractor(access, contract)
         return super().get_context_data(
-            progress=progress[contract.pk],
+            progress=progress_kept([contract], today)[contract.pk],
             found=[one for one in fitting if one.need.pk not in taken][:SHOWN],
-            supply=supply_for(contract, today),
-            places=visible(Place, access).filter(contracts=contract, state=OfferState.OPEN),
             matches=[(match, tag(match)) for match in theirs],
             may_offer=own,
             may_propose=own or may_broker(access, contract.region_id),
-            sees_contract=own or access.may(May.SEE_REGION, region_id=contract.region_id),
             back=self.back(own),
             **kwargs,
         )
@@ -127,5 +122,32 @@ class WhatFits(DetailPage):
         return reverse("desk"), _("Desk")
 
 
+class WhatElse(OfContract):
+    """Beside needs: the open places, and recognised firms to buy from."""
+
+    template_name = "placements/what_else.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        open_places = visible(Place, self.request.access).filter(state=OfferState.OPEN)
+        return super().get_context_data(
+            places=open_places.filter(contracts=self.contract),
+            supply=supply_for(self.contract, localdate()),
+            **kwargs,
+        )
+
+
 def tag(match: Match) -> Any:
     return status_tag(LOOKS[MatchState(match.state)], state_words(match))
+
+
+def waiting_for(access: Access) -> list[tuple[Match, Any]]:
+    """The matches that this person is asked to answer, each with how it stands."""
+    asked = Q(pk__in=[])
+    for grant in access.grants_for(May.FULFIL):
+        of_firm = {"region": grant.region_id, "contractor": grant.contractor_id}
+        asked |= Q(contractor_agreed_at=None, **of_firm)
+    for grant in access.grants_for(May.OFFER):
+        asked |= Q(need__partner=grant.partner_id, other_agreed_at=None)
+    rows = visible(Match, access).filter(asked, state__in=WAITING)
+    found = rows.select_related("place", "need__partner", "contractor", "contract")
+    return [(match, tag(match)) for match in found]

@@ -14,12 +14,12 @@ from placements.matching import door
 from placements.matching.forms import DeclineForm, EndForm, StartForm
 from placements.matching.lists import MatchFilterSet, MatchTable
 from placements.matching.rights import Side, is_of_contractor, may_broker, sides_of
-from placements.matching.views.desk import tag
+from placements.matching.views.desk import tag, waiting_for
 from placements.matching.views.offers import SEES_OFFERS
 from placements.matching.words import rows_of_match, waits_for
 from placements.models import Match, MatchState
 from placements.rights import may_see_fulfilments
-from sroi.access import visible
+from sroi.access import May, visible
 from sroi.lists.desk import Desk
 from sroi.views import (
     ButtonPage,
@@ -46,6 +46,12 @@ class MatchList(ForWhoMay, Desk, ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         found = super().get_queryset()
         return found.select_related("need__partner", "place", "contractor", "contract")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        access = self.request.access
+        answers = access.may(May.FULFIL, May.OFFER)
+        waiting = waiting_for(access) if answers else ()
+        return super().get_context_data(waiting=waiting, **kwargs)
 
 
 class OfMatch(OfOne):

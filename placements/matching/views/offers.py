@@ -30,7 +30,7 @@ from placements.matching.rights import (
     of_own_firm,
 )
 from placements.matching.trades import trade_of_cpv
-from placements.matching.views.desk import WAITING, tag
+from placements.matching.views.desk import tag, waiting_for
 from placements.matching.wanting import SHOWN, what_fits, with_what_is_asked
 from placements.matching.words import rows_of_offer
 from placements.matching.worth import blocks_for
@@ -63,18 +63,12 @@ class NeedList(OfferList):
     related = ("partner",)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        access = self.request.access
-        asked = visible(Match, access).filter(state__in=WAITING, need__isnull=False)
-        own = access.may(May.OFFER)
-        rows = asked.filter(other_agreed_at=None) if own else asked.none()
+        own = self.request.access.may(May.OFFER)
         return super().get_context_data(
             new_url=reverse("need-new") if own else "",
             new_label=_("Tell a need"),
             lead=_("What you need, and which contractors want to help.") if own else "",
-            waiting=[
-                (match, tag(match))
-                for match in rows.select_related("need__partner", "contractor", "contract")
-            ],
+            waiting=waiting_for(self.request.access) if own else (),
             **kwargs,
         )
 
@@ -273,7 +267,7 @@ class NeedPage(OfNeed, DetailPage):
         found = what_fits(contracts, [need], today)
         matches = visible(Match, access).filter(need=need)
         theirs = list(matches.select_related("need__partner", "place", "contractor", "contract"))
-        taken = {match.contract_id for match in theirs if match.state != "declined"}
+        taken = {match.contract_id for match in theirs}
         return super().get_context_data(
             rows=rows_of_offer(need),
             is_open=is_open,

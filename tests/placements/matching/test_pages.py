@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from placements.models import Match, MatchState, Need, Place
@@ -89,6 +91,22 @@ def test_what_lacks_is_said_beside_the_field_and_what_was_typed_stays(world: Wor
     assert answer.status_code == 422
     assert {*answer.context["form"].errors} == {"amount", "until"}
     assert "Kistjes" in answer.content.decode()
+
+
+def test_who_has_to_answer_reads_so_on_top(world: World) -> None:
+    offered = make.make_match(world.contract, world.need(title="Paden"))
+    proposed = world.candidate(REFERENCE)
+    waiting = {
+        role: {match.pk for match, _tag in as_role(world, role).get(url).context["waiting"]}
+        for role in (Role.CONTRACTOR, Role.PARTNER, Role.ADVISER, Role.ACCOUNT_MANAGER)
+        for url in [reverse("match-list")]
+    }
+    assert waiting == {
+        Role.CONTRACTOR: {offered.pk, proposed.pk},
+        Role.PARTNER: {offered.pk},
+        Role.ADVISER: set(),
+        Role.ACCOUNT_MANAGER: set(),
+    }
 
 
 def test_a_place_comes_from_the_plan_in_one_press(world: World) -> None:
@@ -183,3 +201,42 @@ def test_the_board_shows_what_is_pressed_first_and_keeps_a_view(world: World) ->
     kept = {"do": "keep", "name": "Met plek"}
     assert broker.post(reverse("desk") + "?waiting=places", kept).status_code == 302
     assert "Met plek" in text_of(broker, "desk")
+
+
+def test_many_needs_contracts_and_places_ask_no_more_than_few(world: World) -> None:
+    need = world.need()
+    make.make_match(world.contract, make.make_place(world.contract))
+
+    def queries() -> dict[str, int]:
+        pages = {
+            "what-fits": (world.contract.pk,),
+            "what-else": (world.contract.pk,),
+            "need-detail": (need.pk,),
+            **dict.fromkeys(("desk", "need-list", "place-list", "match-list", "partner-list"), ()),
+        }
+        broker = as_role(world, Role.ACCOUNT_MANAGER)
+        found = {}
+        for name, args in pages.items():
+            broker.get(reverse("help"))
+            with CaptureQueriesContext(connection) as captured:
+                assert broker.get(reverse(name, args=args)).status_code == 200
+            found[name] = len(captured)
+        return found
+
+    queries()
+    few = queries()
+    others = make.make_contracts(world.region, make.make_contractor("Ander"), 10)
+    for number, contract in enumerate(others):
+        partner = make.make_partner(world.region)
+        bought = {"kind": "purchase", "amount": Decimal(1000), "hours": None}
+        make.make_need(partner, f"Vraag {number}", **bought)
+        make.make_match(contract, make.make_place(contract))
+        make.make_firm(world.region, f"Firma {number}", is_public=True)
+    queries()
+    many = queries()
+    # What is for sale is looked up in the register once, however much it is.
+    assert {name: many[name] - few[name] for name in many if many[name] > few[name]} in (
+        {},
+        {"what-fits": 1},
+    )
+    assert max(many.values()) <= 10
