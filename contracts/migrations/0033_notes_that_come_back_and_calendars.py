@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0030_further_cpv_codes'),
+        ('contracts', '0032_programs_read_by_token'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

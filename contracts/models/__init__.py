@@ -23,7 +23,14 @@ from contracts.models.desk import CalendarFeed, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
-from contracts.models.organisation import Contractor, Invitation, Membership
+from contracts.models.organisation import (
+    Contractor,
+    Invitation,
+    Membership,
+    Partner,
+    PartnerKind,
+    PartnerState,
+)
 from contracts.models.plan import ActionPlan, PlanAmount, PlanState, ReminderText, Step
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.program import Program, ProgramRead, Reads
@@ -101,6 +108,9 @@ __all__ = [
     "ObligationChange",
     "ObligationLine",
     "OutOfStep",
+    "Partner",
+    "PartnerKind",
+    "PartnerState",
     "PinnedBy",
     "PlanAmount",
     "PlanState",

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('placements', '0019_how_reviewers_work'),
+        ('placements', '0020_plans_and_evidence_seen_by_file'),
     ]
 
     operations = [

@@ -1,8 +1,9 @@
 """The mechanism of scoping: what a person may not see does not exist for them.
 
-A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)`
-narrows a queryset to what the grants of a person open. What each role may stands in
-`sroi.access.roles`; which grants a person has is decided in `contracts.people.membership`.
+A model names its paths to region, municipality, contractor and partner in a `Scope`;
+`visible_to(access)` narrows a queryset to what the grants of a person open. What each role may
+stands in `sroi.access.roles`; which grants a person has is decided in
+`contracts.people.membership`.
 """
 
 from collections.abc import Collection, Iterator
@@ -26,12 +27,15 @@ from sroi.access.roles import role_called
 
 @dataclass(frozen=True)
 class Grant:
-    """One membership: a role in a region, for some municipalities or for one contractor."""
+    """One membership: a role in a region, for some municipalities, one contractor or one
+    partner.
+    """
 
     role: str
     region_id: int
     municipality_ids: frozenset[int] = frozenset()
     contractor_id: int | None = None
+    partner_id: int | None = None
 
     @property
     def of(self) -> Of:
@@ -66,13 +70,19 @@ class Access:
         return [g for g in self.grants if g.has(any_of) and region_id in (None, g.region_id)]
 
     def may(
-        self, *any_of: May, region_id: int | None = None, contractor_id: int | None = None
+        self,
+        *any_of: May,
+        region_id: int | None = None,
+        contractor_id: int | None = None,
+        partner_id: int | None = None,
     ) -> bool:
-        """One of these: anywhere, in this region, or there for this contractor; a firm's person for
-        that firm only.
+        """One of these: anywhere, in this region, or there for this contractor or partner; the
+        person of an organisation for that one only.
         """
         return any(
-            contractor_id is None or g.of is not Of.CONTRACTOR or g.contractor_id == contractor_id
+            contractor_id in (None, g.contractor_id)
+            if g.of is Of.CONTRACTOR
+            else partner_id in (None, g.partner_id) or g.of is not Of.PARTNER
             for g in self.grants_for(*any_of, region_id=region_id)
         )
 
@@ -113,9 +123,13 @@ class Scope:
     region: str
     municipality: str | None = None
     contractor: str | None = None
+    partner: str | None = None
     region_wide: tuple[May, ...] = (May.SEE_REGION,)
     # The rules of a region are seen by everyone with a role in it.
     everyone: bool = False
+    # With one of these everybody sees what of the region is told to all who have it.
+    told_to: tuple[May, ...] = ()
+    told_when: Q = Q()
     # What contractors see is narrowed further, for instance to contracts that are no longer a
     # draft.
     contractor_when: Q = Q()
@@ -130,7 +144,9 @@ class Scope:
             return in_region & Q(**{f"{self.municipality}__in": grant.municipality_ids})
         if grant.of is Of.CONTRACTOR and self.contractor:
             return in_region & Q(**{self.contractor: grant.contractor_id}) & self.contractor_when
-        return None
+        if grant.of is Of.PARTNER and self.partner:
+            return in_region & Q(**{self.partner: grant.partner_id})
+        return in_region & self.told_when if grant.has(self.told_to) else None
 
 
 def paths(condition: Q) -> Iterator[str]:

@@ -50,11 +50,21 @@ NAVIGATION: dict[str, Entries] = {
     Role.CONTRACTOR: (
         ("start", _("My obligations")),
         ("fulfilment-list", _("Fulfilments")),
+        ("need-list", _("Needs")),
+        ("place-list", _("Places")),
         ("statements-own", _("Statements")),
         ("calculator", _("Calculator")),
         ("colleague-list", _("Colleagues")),
     ),
     Role.READER: (("report-list", _("Annual reports")),),
+    Role.ACCOUNT_MANAGER: (
+        ("desk", _("Desk")),
+        ("need-list", _("Needs")),
+        ("place-list", _("Places")),
+        ("match-list", _("Matches")),
+        ("partner-list", _("Partners")),
+    ),
+    Role.PARTNER: (("need-list", _("Needs")), ("match-list", _("Matches"))),
     "": (
         ("calculator", _("Calculator")),
         ("social-firm-list", _("Social firms")),
@@ -64,11 +74,13 @@ NAVIGATION: dict[str, Entries] = {
 MORE: dict[str, Entries] = {
     Role.ADVISER: (
         ("fulfilment-list", _("Fulfilments")),
+        ("desk", _("Desk")),
         ("tender-aid", _("Tender aid")),
         ("coverage", _("Coverage")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),
         ("social-firm-list", _("Social firms")),
+        ("partner-list", _("Partners")),
         ("sample", _("Sample")),
         ("import", _("Import")),
         ("held-candidate", _("Privacy requests")),
@@ -78,6 +90,7 @@ MORE: dict[str, Entries] = {
         ("user-list", _("Users")),
         ("program-list", _("Programs")),
         ("client-list", _("Clients")),
+        ("partner-list", _("Partners")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),
         ("social-firm-list", _("Social firms")),
@@ -93,6 +106,7 @@ FOOTER: Entries = (
     ("accessibility", _("Accessibility")),
     ("report-list", _("Annual reports")),
     ("social-firm-list", _("Social firms")),
+    ("partner-ask", _("Take part as a partner")),
     ("statement-try", _("Check a statement")),
     ("calculator", _("Calculator")),
 )

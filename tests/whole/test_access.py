@@ -30,6 +30,7 @@ SIGNED_IN = tuple(Role)
 # Who reads a contract or an edition by what they may, or because it is their own.
 OF_CONTRACTS = who_may(May.SEE_REGION, May.COMMISSION, May.FULFIL)
 OF_TOWN = who_may(May.SEE_REGION, May.COMMISSION)
+AT_DESK, OFFERING = who_may(May.SEE_DESK, May.FULFIL), who_may(May.SEE_DESK, May.FULFIL, May.OFFER)
 
 MISSING = 987654321
 PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
@@ -37,6 +38,8 @@ PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
 # in the region.
 OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN = "Zilverreiger", "Roerdomp", "Lepelaar"
 FOREIGN_PERSON = "Kandidaat Grutto"
+# Whom a colleague proposed for a place: for the contractor and the adviser only.
+CANDIDATE = "WC-WULP-2041"
 FORBIDDEN = {
     Role.CONTRACTOR: (OTHER_REGION, OTHER_CONTRACTOR, FOREIGN_PERSON),
     Role.PROCUREMENT_OFFICER: (
@@ -48,7 +51,12 @@ FORBIDDEN = {
         SINGLE_VALUE,
     ),
     Role.ADVISER: (OTHER_REGION,),
-    Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON),
+    Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON, CANDIDATE),
+    Role.ACCOUNT_MANAGER: (OTHER_REGION, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE, CANDIDATE),
+    Role.PARTNER: (
+        *(OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN),
+        *(FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE, CANDIDATE),
+    ),
     Role.READER: (
         OTHER_REGION,
         OTHER_CONTRACTOR,
@@ -88,7 +96,7 @@ def sent(roles: tuple[str, ...], of: str) -> Page:
 
 
 PAGES = {
-    "start": Page(codes={Role.READER: 302}),
+    "start": Page(codes=dict.fromkeys((Role.READER, Role.ACCOUNT_MANAGER, Role.PARTNER), 302)),
     "own-details": Page(also=("post",)),
     "mail-choices": Page(also=("post",)),
     "login": Page(public=True, codes=dict.fromkeys(SIGNED_IN, 302)),
@@ -190,6 +198,34 @@ PAGES = {
     "import-discard": Page((Role.ADVISER,), of="upload", also=("post",)),
     "contractor-list": Page(who_may(May.SEE_REGION), also=("post",)),
     "contractor-detail": Page(who_may(May.SEE_REGION), of="contractor"),
+    "desk": Page(who_may(May.SEE_DESK), also=("post",)),
+    "what-fits": Page(AT_DESK, of="contract"),
+    "what-else": Page(AT_DESK, of="contract"),
+    "need-list": Page(OFFERING, also=("post",)),
+    "need-new": Page(who_may(May.OFFER), also=("post",)),
+    "need-detail": Page(OFFERING, of="need"),
+    "need-change": Page(who_may(May.OFFER), of="need", also=("post",)),
+    "need-close": Page(who_may(May.OFFER), of="need", also=("post",)),
+    "need-propose": Page(who_may(May.FULFIL, May.BROKER), of="need", also=("post",)),
+    "place-list": Page(AT_DESK, also=("post",)),
+    "place-new": Page(who_may(May.FULFIL), also=("post",)),
+    "place-detail": Page(AT_DESK, of="place"),
+    "place-close": Page(who_may(May.FULFIL), of="place", also=("post",)),
+    "place-propose": Page(who_may(May.BROKER), of="place", also=("post",)),
+    "match-list": Page(OFFERING, also=("post",)),
+    "match-detail": Page(OFFERING, of="match"),
+    "match-agree": sent(who_may(May.FULFIL, May.OFFER), of="match"),
+    "match-decline": Page(who_may(May.FULFIL, May.OFFER), of="match", also=("post",)),
+    "match-plan": sent(who_may(May.FULFIL), of="match"),
+    # Nobody agreed yet, so nothing starts or ends.
+    "match-start": Page(who_may(May.FULFIL), of="match", answers=302, also=("post",)),
+    "match-end": Page(who_may(May.FULFIL, May.OFFER), of="match", answers=302, also=("post",)),
+    "partner-list": Page(who_may(May.SEE_DESK)),
+    "partner-new": Page(who_may(May.LET_PARTNERS_IN), also=("post",)),
+    "partner-ask": Page(public=True, also=("post",)),
+    "partner-detail": Page(who_may(May.LET_PARTNERS_IN), of="partner", also=("post",)),
+    "partner-let-in": sent(who_may(May.LET_PARTNERS_IN), of="partner"),
+    "partner-refuse": Page(who_may(May.LET_PARTNERS_IN), of="partner", answers=302, also=("post",)),
     "social-firm-list": Page(public=True),
     "social-firm-register": Page(who_may(May.SEE_REGION), also=("post",)),
     "social-firm-file": Page(who_may(May.SEE_REGION), of="list_file"),
@@ -300,6 +336,8 @@ PAGES = {
     "help-procurement": Page(public=True),
     "help-region": Page(public=True),
     "help-reader": Page(public=True),
+    "help-desk": Page(public=True),
+    "help-partner": Page(public=True),
     "help-values": Page(public=True),
     "help-terms": Page(public=True),
     "contractor-guide": Page(public=True),
@@ -406,8 +444,14 @@ def make_world(region: Region) -> World:
         make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"),
         make.make_contractor(f"De Linde {OTHER_REGION}"),
     )
+    garden = make.make_partner(region, "De Moestuin")
     users = {
-        role: make.make_user(role, region, contractor=linde if role == Role.CONTRACTOR else None)
+        role: make.make_user(
+            role,
+            region,
+            contractor=linde if role == Role.CONTRACTOR else None,
+            partner=garden if role == Role.PARTNER else None,
+        )
         for role in SIGNED_IN
     }
     users[INACTIVE] = make.make_user(Role.ADVISER, region, active=False)
@@ -452,7 +496,7 @@ def make_world(region: Region) -> World:
     )
     return World(
         users,
-        own=places(own, single, "hilversum")
+        own=places(own, single, "hilversum", garden)
         | {"draft": {"pk": draft.fulfilment_id}, "waiting": {"pk": waiting.fulfilment_id}}
         | {"contract_draft": {"pk": make.make_contract_draft(own, adviser).pk}}
         | upload_places(own, adviser),
@@ -461,7 +505,9 @@ def make_world(region: Region) -> World:
     )
 
 
-def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
+def places(
+    contract: Any, version: Any, town: str, partner: Any = None
+) -> dict[str, dict[str, Any]]:
     """By kind of place the parts of its address."""
     kept = Evidence(
         version=version,
@@ -512,6 +558,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "proposal": {"pk": make.make_proposal(contract).pk},
         "contractor": {"pk": contract.contractor_id},
         **statement_places(contract),
+        **desk_places(contract, partner),
         "table": {"pk": contract.table_id},
         "fulfilment": {"pk": version.fulfilment_id},
         "draft": {"pk": version.fulfilment_id},
@@ -556,6 +603,22 @@ def statement_places(contract: Any) -> dict[str, dict[str, Any]]:
         "statement": {"pk": made.pk},
         "statement_code": {"code": made.code},
         "statement_year": {"pk": contract.contractor_id, "contract": contract.pk, "year": 2024},
+    }
+
+
+def desk_places(contract: Any, partner: Any = None) -> dict[str, dict[str, Any]]:
+    """A need with a match, and a place for which an account manager proposed somebody."""
+    # Who else tells a need: everyone with a contract in the region reads it.
+    partner = partner or make.make_partner(contract.region, f"Tuin {contract.region.title}")
+    need = make.make_need(partner, f"Moestuin {contract.region.title}")
+    place = make.make_place(contract, f"Plek {contract.title}")
+    make.make_match(contract, place, reference=CANDIDATE)
+    match = make.make_match(contract, need)
+    return {
+        "partner": {"pk": partner.pk},
+        "need": {"pk": need.pk},
+        "place": {"pk": place.pk},
+        "match": {"pk": match.pk},
     }
 
 
@@ -646,13 +709,15 @@ def test_foreign_is_answered_as_missing(world: World, role: str) -> None:
 
 
 def is_common(kind: str, role: str, beside: bool) -> bool:
-    """What contractors and officers of one region share: its table and its address; and what
-    everyone sees who has the code.
+    """What contractors and officers of one region share: its table and its address; what
+    contractors there can help with; and what everyone sees who has the code.
     """
     if kind == "statement_code":
         return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
     of_region = ("table_file", "region_file", *of_region)
+    if kind == "need":
+        return beside and role == Role.CONTRACTOR
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 
@@ -749,10 +814,11 @@ def test_no_page_tells_of_what_is_not_theirs(world: World, role: str) -> None:
     seen = ""
     for url in addresses(world, role):
         text = client.get(url).getvalue().decode()
-        if "/rekenhulp/" in url or url == reverse(
-            "policy-change", kwargs=world.own["report_region"]
+        if "/rekenhulp/" in url or url in (
+            reverse("policy-change", kwargs=world.own["report_region"]),
+            reverse("partner-ask"),
         ):
-            # Which regions publish a table, and can be trusted, is public.
+            # Which regions publish a table, and can be trusted or joined, is public.
             text = text.replace(f"Regio {OTHER_REGION}", "")
         seen += text
         for sentinel in FORBIDDEN[role]:

@@ -58,6 +58,8 @@ def start(request: Request) -> HttpResponse:
         May.SEE_REGION: work_list,
         May.COMMISSION: my_contracts,
         May.READ_REPORTS: lambda request: redirect("report-list"),
+        May.BROKER: lambda request: redirect("desk"),
+        May.OFFER: lambda request: redirect("need-list"),
     }
     page = next((page for may, page in pages.items() if role and may in role.may), nothing_yet)
     return page(request)
