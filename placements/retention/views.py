@@ -96,9 +96,9 @@ def held_candidate(request: Request) -> HttpResponse:
         people = people_called(request, form.cleaned_data["ref"], form.cleaned_data["of"])
         if request.POST.get("format") == "json":
             found = [version for _one, versions in people for version, _why in versions]
-            told = [all_about(request, version) for version in found]
-            one = form.cleaned_data["of"]
-            return download("kandidaat.json", told if one else [*told, *map(proposed_as, matches)])
+            about = [all_about(request, version) for version in found]
+            rest = [] if form.cleaned_data["of"] else map(proposed_as, matches)
+            return download("kandidaat.json", [*about, *rest])
     # Last: whether anything of this person can go.
     told = [(one, versions, not all(w for _v, w in versions)) for one, versions in people]
     return render(
