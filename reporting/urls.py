@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("reporting.adoption.urls")),
     path("", include("reporting.pages.urls")),
     path("", include("reporting.statements.urls")),
+    path("", include("reporting.programs.urls")),
 ]

@@ -42,6 +42,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_IS_SET = bool(SECRET_KEY)
+# What it was before: what was signed with these holds, and what is signed anew has the key above.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SECRET_KEY = SECRET_KEY or _kept("SECRET_KEY", "secret-key", lambda: secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_FAILURE_VIEW = "sroi.views.outdated_form"
@@ -188,6 +190,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     # Codes of statements, which everyone can try.
     "try_statement": "60/m/ip",
+    # Organisations that ask to take part.
+    "ask_as_partner": "5/h/ip",
     # Reading a large file that is wrong everywhere takes seconds.
     "check_table": "20/m/ip",
 }
@@ -296,6 +300,8 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
+    # A token that came over http has been read by others: it is told, not led on.
+    SECURE_REDIRECT_EXEMPT = [r"^api/"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
@@ -375,6 +381,16 @@ READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)
 READY_FREE_BYTES = env.int("READY_FREE_MEGABYTES", default=500) * 1024**2
 # What a program shows that reads `/metrics`; empty: it is not there.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# What other programs read: rows of a page, unless they ask for another number up to the most; how
+# often a program may ask in a minute; for how many days a token is made at most; and whom to ask
+# about it.
+API_PAGE_SIZE, API_PAGE_MOST = 100, 1000
+API_READS_PER_MINUTE = env.int("API_READS_PER_MINUTE", default=120)
+API_TOKEN_MOST_DAYS = env.int("API_TOKEN_MOST_DAYS", default=366)
+API_CONTACT = {
+    "name": ACCESSIBILITY_STATEMENT["organisation"],
+    "email": env.str("API_CONTACT", default=DEFAULT_FROM_EMAIL),
+}
 # Whom to tell of a leak, as addresses (mailto:, https:); and how many days that can be relied on
 # from when it is read.
 SECURITY_CONTACT = env.list("SECURITY_CONTACT", default=[])

@@ -5,7 +5,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-handler500 = "sroi.server.views.server_error"
+handler500 = "sroi.api.views.server_error"
 
 urlpatterns = [
     path("", include("sroi.pages.urls")),
@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("contracts.urls")),
     path("", include("placements.urls")),
     path("", include("reporting.urls")),
+    path("", include("sroi.api.urls")),
 ]

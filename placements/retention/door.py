@@ -30,10 +30,13 @@ from contracts.models import (
     ContractNote,
     Policy,
 )
+from contracts.partners import door as partners
 from contracts.people import door as people
+from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
+from placements.matching import door as matching
 from placements.models import (
     ABOUT_A_PERSON,
     Allocation,
@@ -222,6 +225,7 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
     for subject, numbers in listed().items():
         AGAIN[subject](numbers, at)
     dossier.forget_persons(contracts_over(today, since))
+    matching.forget_candidates(today)
     erase_expired(at)
     found = [item for item in due(today) if item.since >= since]
     if erase(found, at=at):
@@ -230,9 +234,13 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
 
 
 def erase_users_on_time(*, at: datetime) -> None:
-    """Accounts without a role, invitations that nobody took, old sessions and rows of the log."""
+    """Accounts without a role, invitations that nobody took, old sessions and rows of the log, also
+    of what programs read.
+    """
     today = localdate(at)
+    programs.forget_reads(today)
     people.forget_invitations(today)
+    partners.forget_who_asked(today)
     erasing.forget_sessions(at)
     erasing.forget_log(at)
     over = people.accounts_over(today)

@@ -29,6 +29,7 @@ from placements.models import (
     FulfilmentEvent,
     FulfilmentVersion,
     KeptEdition,
+    Match,
     PlacementOutcome,
 )
 from placements.retention.asked import Person, held, named, stays_because
@@ -84,16 +85,25 @@ def held_candidate(request: Request) -> HttpResponse:
         raise Http404
     form = CandidateForm(request.POST or None)
     people: list[tuple[Fulfilment, list[tuple[FulfilmentVersion, str]]]] = []
+    matches: list[Match] = []
     if form.is_valid():
+        # Proposed for a place, and not at work yet: by a reference of who proposes.
+        ref, regions = form.cleaned_data["ref"], request.access.regions_where(May.ANSWER_PRIVACY)
+        proposed = visible(Match, request.access).filter(reference=ref, region__in=regions)
+        matches = list(proposed.select_related("place", "contractor", "block"))
         # Also where nothing is found: that somebody looked for this person.
         shown()
         people = people_called(request, form.cleaned_data["ref"], form.cleaned_data["of"])
         if request.POST.get("format") == "json":
             found = [version for _one, versions in people for version, _why in versions]
-            return download("kandidaat.json", [all_about(request, version) for version in found])
+            about = [all_about(request, version) for version in found]
+            rest = [] if form.cleaned_data["of"] else map(proposed_as, matches)
+            return download("kandidaat.json", [*about, *rest])
     # Last: whether anything of this person can go.
     told = [(one, versions, not all(w for _v, w in versions)) for one, versions in people]
-    return render(request, "pages/held_candidate.html", {"form": form, "people": told})
+    return render(
+        request, "pages/held_candidate.html", {"form": form, "people": told, "matches": matches}
+    )
 
 
 def people_called(
@@ -184,6 +194,17 @@ class ErasePerson(OfOne, ConfirmPage):
     @property
     def back_url(self) -> str:
         return reverse("held-candidate")
+
+
+def proposed_as(match: Match) -> dict[str, Any]:
+    return {
+        "place": str(match.of),
+        "contractor": str(match.contractor),
+        "candidate_ref": match.reference,
+        "target_group": match.block.target_group if match.block else "",
+        "hours_per_week": match.hours_per_week,
+        "state": match.state,
+    }
 
 
 def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:

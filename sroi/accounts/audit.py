@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db.models import Q
 from django.dispatch import receiver
@@ -20,7 +21,17 @@ SECOND_FACTOR_KNOWN = "second_factor"
 
 
 def address_hash(email: str) -> str:
-    return salted_hmac("sroi.accounts.audit", email.strip().lower(), algorithm="sha256").hexdigest()
+    return address_hashes(email)[0]
+
+
+def address_hashes(email: str) -> list[str]:
+    """By the key of the site, and by each that it had before."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    address = email.strip().lower()
+    return [
+        salted_hmac("sroi.accounts.audit", address, key, algorithm="sha256").hexdigest()
+        for key in keys
+    ]
 
 
 def note(
@@ -82,7 +93,7 @@ def _second_factor(request: HttpRequest, user: Any, **kwargs: Any) -> None:
 def events_of(users: Any) -> Any:
     """The log of these people: what they did, and failed sign-ins on their addresses."""
     people = list(users)
-    hashes = [address_hash(user.email) for user in people]
+    hashes = [one for user in people for one in address_hashes(user.email)]
     return AuditEvent.objects.filter(
         Q(user__in=people) | Q(address_hash__in=hashes)
     ).select_related("user")

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from sroi.accounts.audit import address_hash
+from sroi.accounts.audit import address_hashes
 
 SALT = "sroi.accounts.devices"
 SECONDS = 180 * 24 * 3600
@@ -33,13 +33,15 @@ def _known(request: HttpRequest) -> dict[str, str]:
 
 def number_of(request: HttpRequest, email: str) -> str:
     """Empty where this account never signed in here."""
-    return _known(request).get(address_hash(email), "")
+    known = _known(request)
+    return next((known[one] for one in address_hashes(email) if one in known), "")
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: Any) -> None:
     known = _known(request)
-    mine = address_hash(user.email)
-    number = known.pop(mine, "") or secrets.token_hex(8)
+    mine, *before = address_hashes(user.email)
+    numbers = [known.pop(one, "") for one in (mine, *before)]
+    number = next(filter(None, numbers), "") or secrets.token_hex(8)
     last = dict([*known.items(), (mine, number)][-MOST:])
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,

@@ -1,10 +1,12 @@
-"""What of JSON Schema (draft 2020-12) the schema of valuation tables uses, and nothing more: a
-keyword that is not known here is an error.
+"""What of JSON Schema (draft 2020-12) our own schemas use, and nothing more: a keyword that is not
+known here is an error.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 Schema = Mapping[str, Any] | bool
 SAYS_NOTHING = {"$schema", "$defs", "title", "description", "then", "else"}
@@ -55,9 +57,34 @@ def _properties(value: Any, said: Any, _schema: Any, root: Any) -> bool:
     )
 
 
-def _no_others(value: Any, said: bool, schema: Any, _root: Any) -> bool:
-    assert said is False
-    return not TYPES["object"](value) or set(value) <= set(schema["properties"])
+def _others(value: Any, said: Any, schema: Any, root: Any) -> bool:
+    """What stands beside the properties that are named: nothing, or what `said` says."""
+    return not TYPES["object"](value) or all(
+        is_valid(part, said, root)
+        for name, part in value.items()
+        if name not in schema.get("properties", {})
+    )
+
+
+def _formatted(value: str, said: str) -> bool:
+    try:
+        FORMATS[said](value)
+    except ValueError:
+        return False
+    return True
+
+
+def _uri(value: str) -> None:
+    if not urlsplit(value).scheme:
+        raise ValueError(value)
+
+
+FORMATS: Mapping[str, Callable[[str], Any]] = {
+    "date": lambda value: datetime.strptime(value, "%Y-%m-%d").astimezone(UTC),
+    "date-time": lambda value: datetime.strptime(value, "%Y-%m-%dT%H:%M:%S%z"),
+    "uri": _uri,
+    "uri-reference": urlsplit,
+}
 
 
 def _of(kind: str, holds: Callable[[Any, Any], bool]) -> Callable[..., bool]:
@@ -77,7 +104,7 @@ KEYWORDS: Mapping[str, Callable[..., bool]] = {
     "$ref": _reference,
     "if": _if,
     "properties": _properties,
-    "additionalProperties": _no_others,
+    "additionalProperties": _others,
     "type": lambda value, said, _schema, _root: any(
         TYPES[one](value) for one in ([said] if isinstance(said, str) else said)
     ),
@@ -98,6 +125,7 @@ KEYWORDS: Mapping[str, Callable[..., bool]] = {
     "minLength": _of("string", lambda value, said: len(value) >= said),
     "maxLength": _of("string", lambda value, said: len(value) <= said),
     "pattern": _of("string", _matches),
+    "format": _of("string", _formatted),
     "minimum": _of("number", lambda value, said: value >= said),
     "maximum": _of("number", lambda value, said: value <= said),
     "exclusiveMinimum": _of("number", lambda value, said: value > said),

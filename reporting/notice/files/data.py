@@ -27,6 +27,11 @@ def as_json(edition: Edition, *, public: bool = False) -> str:
     return json.dumps(_content(edition, public), indent=2, ensure_ascii=False)
 
 
+def published(edition: Edition) -> dict[str, Any]:
+    """As everyone may read it, as data."""
+    return _content(edition, public=True)
+
+
 def as_csv(edition: Edition, *, public: bool = False) -> str:
     return as_rows(_content(edition, public))
 
@@ -43,10 +48,13 @@ def _content(edition: Edition, public: bool) -> dict[str, Any]:
     with translation.override(LANGUAGE):
         tables = CouncilNotice(edition).tables
         found = {name: _table(table) for name, table in tables.items() if table}
-    figures = figures_as_data(edition.shown.own if public else edition.own)
-    if public:
-        figures["by_target_group"] = _published(edition)
+    figures = published_figures(edition) if public else figures_as_data(edition.own)
     return {"format": FORMAT} | figures | {"tables": found}
+
+
+def published_figures(edition: Edition) -> dict[str, Any]:
+    """What leaves the register: no small number, as in the notice."""
+    return figures_as_data(edition.shown.own) | {"by_target_group": _published(edition)}
 
 
 def _table(table: DocumentTable) -> dict[str, Any]:

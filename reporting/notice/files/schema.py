@@ -50,24 +50,20 @@ DEFINITIONS = {
 
 def schema(address: str) -> dict[str, Any]:
     """The schema, which is found at `address`."""
-    with translation.override(LANGUAGE):
-        figures = {
-            name: {"title": figure.title, "$ref": f"#/$defs/{KINDS[figure.kind]}"}
-            for name, figure in FIGURES.items()
-            if Place.DATA in figure.shown
-        }
-        parts = {
-            name: {"title": str(title), "$ref": "#/$defs/part"} for name, title in PARTS.items()
-        }
+    return {
+        "$schema": DIALECT,
+        "$id": address,
+        "title": "Open data van een jaarverslag over social return",
+        **report_schema(),
+        "$defs": DEFINITIONS,
+    }
+
+
+def report_schema() -> dict[str, Any]:
+    """Of a report as data: its figures, with the tables."""
     properties: dict[str, Any] = {
         "format": {"const": FORMAT},
-        "year": {"title": "Jaar", "type": "integer"},
-        "municipality": {
-            "title": "Code van de gemeente; leeg voor de regio",
-            "type": ["string", "null"],
-        },
-        **figures,
-        **parts,
+        **_figures(),
         "tables": {
             "title": "Tabellen van het verslag",
             "type": "object",
@@ -77,13 +73,39 @@ def schema(address: str) -> dict[str, Any]:
             },
         },
     }
+    return _only(properties)
+
+
+def figures_schema() -> dict[str, Any]:
+    """Of its figures alone."""
+    return _only(_figures())
+
+
+def _only(properties: dict[str, Any]) -> dict[str, Any]:
     return {
-        "$schema": DIALECT,
-        "$id": address,
-        "title": "Open data van een jaarverslag over social return",
         "type": "object",
         "required": list(properties),
         "properties": properties,
         "additionalProperties": False,
-        "$defs": DEFINITIONS,
+    }
+
+
+def _figures() -> dict[str, Any]:
+    with translation.override(LANGUAGE):
+        figures = {
+            name: {"title": figure.title, "$ref": f"#/$defs/{KINDS[figure.kind]}"}
+            for name, figure in FIGURES.items()
+            if Place.DATA in figure.shown
+        }
+        parts = {
+            name: {"title": str(title), "$ref": "#/$defs/part"} for name, title in PARTS.items()
+        }
+    return {
+        "year": {"title": "Jaar", "type": "integer"},
+        "municipality": {
+            "title": "Code van de gemeente; leeg voor de regio",
+            "type": ["string", "null"],
+        },
+        **figures,
+        **parts,
     }

@@ -20,6 +20,7 @@ from contracts.models import (
     Membership,
     Municipality,
     Policy,
+    Program,
     Recognition,
     SocialFirm,
     TableInForce,
@@ -51,6 +52,7 @@ KINDS: tuple[tuple[str, str | Promise, Any], ...] = (
     ("firmas", gettext_lazy("Social firms"), SocialFirm),
     ("erkenningen", gettext_lazy("Recognitions"), Recognition),
     ("rollen", gettext_lazy("Roles"), Membership),
+    ("programmas", gettext_lazy("Programs"), Program),
 )
 ACTS = {"+": gettext_lazy("made"), "~": gettext_lazy("changed"), "-": gettext_lazy("removed")}
 

@@ -297,5 +297,12 @@ def test_the_register_of_processing_activities(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
     page = admin.get(reverse("processing-register")).content.decode()
     assert contract.region.title in page
-    for about in ("Plaatsingen", "Bewijs", "Contactpersonen", "Verhalen", "netwerkadres"):
+    for about in (
+        "Plaatsingen",
+        "Bewijs",
+        "Kandidaten",
+        "Contactpersonen",
+        "Verhalen",
+        "netwerkadres",
+    ):
         assert about in page, about

@@ -1,0 +1,1 @@
+"""Programs of others that read by token: which, what and until when; and contracts for them."""

@@ -1,0 +1,1 @@
+"""The pages about programs, and what programs read."""
