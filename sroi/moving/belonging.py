@@ -24,6 +24,7 @@ OF_REGION = {
     "contracts.OutOfStep": "contract__region",
     "contracts.PutOff": "contract__region",
     "placements.ColumnMemory": "region",
+    "placements.Place_contracts": "place__region",
 }
 USER = "accounts.User"
 # One row for all regions: with a region goes what its rows point at. Users last: what is shared
@@ -43,10 +44,15 @@ OF_MEMBERS = {
 }
 # By number, of rows that go.
 ERASED = "accounts.Erasure"
+TOKENS = "programs that read by a token: they get one of the new register"
 STAYS = {
     **NEVER,
     "accounts.AuditEvent": "who signed in and looked, in all of the installation",
     "accounts.Demonstration": "marks one database",
+    "contracts.CalendarFeed": "a secret address: everyone makes one anew",
+    "contracts.HistoricalProgram": TOKENS,
+    "contracts.Program": TOKENS,
+    "contracts.ProgramRead": TOKENS,
     "mfa.Authenticator": "second factors: everyone sets one up anew",
     "socialaccount.SocialAccount": "who signs people in elsewhere is known to one installation",
 }

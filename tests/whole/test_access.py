@@ -302,7 +302,7 @@ PAGES = {
     "held-user": Page(who_may(May.MANAGE_USERS), of="membership"),
     "held-self": Page(),
     "held-candidate": Page(who_may(May.ANSWER_PRIVACY), also=("post",)),
-    "held-erase": Page(who_may(May.ANSWER_PRIVACY), of="fulfilment", also=("post",)),
+    "held-erase": Page(who_may(May.ANSWER_PRIVACY), of="fulfilment", answers=302, also=("post",)),
     "history": Page(who_may(May.SEE_LOG)),
     "processing-register": Page(who_may(May.SEE_LOG)),
     "privacy": Page(public=True),
