@@ -34,6 +34,12 @@ class Writer:
         self.zip = zipfile.ZipFile(target, "w")
         self.sums: dict[str, str] = {}
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.zip.close()
+
     def add(self, name: str, pieces: Iterable[bytes]) -> int:
         """How many pieces there were."""
         info = zipfile.ZipInfo(name, NO_MOMENT)
@@ -53,7 +59,6 @@ class Writer:
         told = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
         self.add(DESCRIPTION, [told.encode()])
         self.add(SUMS, [f"{each}  {name}\n".encode() for name, each in sorted(self.sums.items())])
-        self.zip.close()
 
 
 class Reader:

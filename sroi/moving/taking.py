@@ -29,8 +29,7 @@ class Taken:
 
 def take(region: Any, target: Path, now: datetime) -> Taken:
     """Write one region; `target` is there only once it is whole and on the disk."""
-    with only_when_whole(target) as file:
-        package = Writer(file)
+    with only_when_whole(target) as file, Writer(file) as package:
         package.add(README, [TELLS.read_bytes()])
         counts: dict[type[Model], int] = {}
         with snapshot():

@@ -52,6 +52,8 @@ class Command(BaseCommand):
             taken = take(region, target, now)
         except Unusable as refusal:
             raise CommandError(str(refusal)) from None
+        except OSError as failure:
+            raise CommandError(f"{failure.filename or target}: {failure.strerror}.") from None
         note(AuditKind.EXPORTED)
         if taken.missing:
             self.stderr.write(

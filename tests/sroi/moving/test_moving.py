@@ -28,6 +28,7 @@ from placements.retention.door import Due, erase
 from reporting.models import AnnualReport
 from sroi.accounts.models import AuditEvent, Erasure, User
 from sroi.backup.rows import columns, stored
+from sroi.moving import taking
 from sroi.moving.belonging import (
     ERASED,
     OF_MEMBERS,
@@ -501,6 +502,10 @@ class TestRefused:
             take(tmp_path / "a.zip")
         with pytest.raises(CommandError, match="nergens"):
             take(tmp_path / "nergens" / "a.zip")
+        disk_full = OSError(28, "No space left on device")
+        monkeypatch.setattr(taking, "files_there", lambda _names: (_ for _ in ()).throw(disk_full))
+        with pytest.raises(CommandError, match="No space left"):
+            take(tmp_path / "c.zip")
         with pytest.raises(CommandError, match="geen-regio"):
             take(tmp_path / "b.zip", "geen-regio")
         assert sorted(path.name for path in tmp_path.glob("*.zip*")) == ["a.zip"]
