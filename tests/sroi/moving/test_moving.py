@@ -218,6 +218,7 @@ class TestEqual:
         assert make.make_purchase(contract, invoice_number="F-NIEUW").pk
         call_command("verify_ledger", stdout=io.StringIO())
 
+    @pytest.mark.timeout(900)
     def test_to_the_other_database_and_back(self, region: Region, tmp_path: Path) -> None:
         first = take(tmp_path / "first.zip")
         second = f"sqlite:///{tmp_path / 'second.sqlite3'}", tmp_path / "second"
@@ -230,6 +231,7 @@ class TestEqual:
         assert but_the_moment(first) == but_the_moment(tmp_path / "second.zip")
         assert but_the_moment(first) == but_the_moment(tmp_path / "third.zip")
 
+    @pytest.mark.timeout(900)
     def test_one_of_an_earlier_version_is_brought_up_to_date(
         self, region: Region, tmp_path: Path
     ) -> None:

@@ -29,6 +29,8 @@ def rows(source: Path) -> dict[str, list[dict[str, Any]]]:
         }
 
 
+# It makes all tables twice, on a machine that may be busy.
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("release", RELEASES, ids=lambda path: path.stem)
 def test_the_data_of_a_release_are_brought_up_to_date(release: Path, tmp_path: Path) -> None:
     with third_database(tmp_path, without_tables) as database:
