@@ -30,6 +30,7 @@ from contracts.models import (
     Policy,
 )
 from contracts.people import door as people
+from contracts.people import returned
 from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
@@ -205,6 +206,7 @@ def erase_users_on_time(*, at: datetime) -> None:
     """
     today = localdate(at)
     programs.forget_reads(today)
+    returned.forget(at)
     people.forget_invitations(today)
     erasing.forget_sessions(at)
     erasing.forget_log(at)
