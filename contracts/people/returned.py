@@ -47,6 +47,11 @@ def with_returned(rows: Any, email: str = "email") -> Any:
     )
 
 
+def last_at(email: str) -> datetime | None:
+    """When mail to this address came back, as far as it is kept."""
+    return ReturnedMail.objects.filter(email=email.lower()).values_list("at", flat=True).first()
+
+
 def forget(now: datetime) -> None:
     """What was not seen any more for a while: mail arrives again, or nothing is sent there."""
     before = now - timedelta(days=settings.MAIL_RETURNED_DAYS)

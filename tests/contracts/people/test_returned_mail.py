@@ -233,6 +233,14 @@ def test_a_mark_that_is_not_renewed_goes_by_itself(piet: Any, settings: Any, clo
     assert not marked()
 
 
+def test_who_asks_what_is_kept_about_them_reads_it_too(piet: Any) -> None:
+    client = make.signed_in(piet)
+    address = reverse("held-self") + "?format=json"
+    assert client.get(address).json()["mail_came_back"] is None
+    returned.note(not_delivered(said()), NOW)
+    assert client.get(address).json()["mail_came_back"].startswith("2025-07-01")
+
+
 def test_it_goes_with_the_account(piet: Any) -> None:
     returned.note(not_delivered(said()), NOW)
     people.forget_accounts([piet.pk])
