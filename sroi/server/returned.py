@@ -55,5 +55,5 @@ def _address(said: str) -> str:
     """Of `rfc822; somebody@example.org`; empty where it is none."""
     _kind, _mark, address = str(said).partition(";")
     address = address.strip().strip("<>").lower()
-    is_one = address.count("@") == 1 and len(address) <= LONGEST_ADDRESS and "\0" not in address
+    is_one = address.count("@") == 1 and len(address) <= LONGEST_ADDRESS and address.isprintable()
     return address if is_one else ""

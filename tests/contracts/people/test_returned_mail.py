@@ -116,6 +116,14 @@ def test_what_is_no_address_is_left_out(address: str) -> None:
     assert not_delivered(said(address)) == []
 
 
+@pytest.mark.parametrize("byte", [b"\xef", b"\0", b"\xed\xa0\xbd", b"\x07"])
+def test_a_byte_that_no_address_has_is_no_fault(
+    piet: Any, monkeypatch: pytest.MonkeyPatch, byte: bytes
+) -> None:
+    pipe(monkeypatch, said().replace(b"piet@", b"pi" + byte + b"et@"))
+    assert marked() == []
+
+
 def test_several_recipients_each_have_their_own() -> None:
     second = b"\nFinal-Recipient: rfc822; an@firma.example\nAction: failed\nStatus: 5.2.2\n"
     ends = b"\n--B\nContent-Type: message/rfc822"
