@@ -16,6 +16,7 @@ COPY placements placements
 COPY reporting reporting
 COPY templates templates
 COPY static static
+COPY docs/valuation-table docs/valuation-table
 RUN make translations
 # The keys of a site are never in an image; these are of nothing.
 RUN SECRET_KEY=of-nothing SECOND_FACTOR_KEYS=of-nothing STATEMENT_KEYS=of-nothing \

@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants test test-sqlite test-postgres pytest lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants release test test-sqlite test-postgres pytest lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -107,6 +107,10 @@ bench: setup-dev  ## How fast every page of every role is, beside its floor (SIZ
 
 mutants: setup-dev  ## Is there a test for every boundary of the rules? (ARGS="contracts.owed.obligation" for one of them)
 	@env -u DATABASE_URL $(BIN)/python tests/tools/mutants.py $(ARGS)
+
+release: setup-dev  ## Make a release; nothing is pushed (VERSION=0.1.0 ADVISORIES=all.zip; DRY=1: try it; ACCEPT="GHSA-…")
+	@$(BIN)/python -m tests.tools.release.making "$(VERSION)" $(if $(DRY),--dry-run) \
+		$(if $(ADVISORIES),--advisories "$(ADVISORIES)") $(if $(ACCEPT),--accept "$(ACCEPT)")
 
 lock:  ## Pin the requirements anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --output-file requirements.txt $(LOCK)

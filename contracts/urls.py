@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("contracts.dossier.urls")),
     path("", include("contracts.facts.urls")),
     path("", include("contracts.people.urls")),
+    path("", include("contracts.partners.urls")),
     path("", include("contracts.clients.urls")),
     path("", include("contracts.desk.urls")),
     path("", include("contracts.programs.urls")),

@@ -1,17 +1,13 @@
 """Headlines of a report computed again from its open data; small numbers give a least and a most.
 
-python3 docs/recompute.py open-data.json (or an address). Exits with 1 where they differ.
+python3 docs/recompute.py open-data.json (or an address) [the region's]. Exits with 1: they differ.
 """
 
 import json
 import re
 import sys
-import urllib.request
 from decimal import ROUND_HALF_UP, Decimal
-
-
-def read(name):
-    return json.load(urllib.request.urlopen(name) if name.startswith("http") else open(name, "rb"))
+from urllib.request import urlopen
 
 
 def column(data, table, name, only=()):
@@ -29,27 +25,31 @@ def between(cell):
     return (0, least - 1) if number and not cell.endswith("of meer") else (least, float("inf"))
 
 
-def headlines(data):
-    """By headline what it comes to, in each way in which the data let it be computed."""
+def headlines(data, row):
+    """By headline what it comes to in each way; `row`: of a municipality in the region's data."""
     value, owed = Decimal(data["contract_value_registered"]), Decimal(data["obligation_registered"])
     parts = {name: Decimal(amount) for name, amount in data["by_category"].items()}
     clients, value_name = data["by_client"].values(), "contract_value_registered"
     groups = {} if data["municipality"] else data["tables"].get("target_groups", {})
-    counts = [between(row["workplaces"]) for key, row in groups.items() if key != "_total"]
+    counts = [between(one["workplaces"]) for key, one in groups.items() if key != "_total"]
+    counts += [between(row["workplaces"])] if row else []
     steps = column(data, "reconciled", "amount", ("owed_by_awards", "owed_by_changes"))
     rate = (owed * 100 / value).quantize(Decimal("0.01"), ROUND_HALF_UP) if value else None
     yield "workplaces", [(sum(c[0] for c in counts), sum(c[1] for c in counts))] if counts else []
     yield "fulfilled", [sum(parts.values()), sum(map(Decimal, clients)) if clients else None]
     yield "social_spend", [sum(parts.get(name, 0) for name in ("social_purchasing", "csr"))]
-    yield value_name, [column(data, name, value_name) for name in ("municipalities", "sectors")]
+    tables = [column(data, name, value_name) for name in ("municipalities", "sectors")]
+    yield value_name, [*tables, Decimal(row[value_name]) if row else None]
     yield "obligation_registered", [steps, column(data, "municipalities", "obligation_registered")]
     yield "average_rate", [rate]
     yield "open", [Decimal(data["obligation_to_date"]) - Decimal(data["realised_to_date"])]
 
 
 if __name__ == "__main__":
-    report, differs = read(sys.argv[1]), False
-    for name, found in headlines(report):
+    read = [json.load(urlopen(a) if a[:4] == "http" else open(a, "rb")) for a in sys.argv[1:]]  # noqa: SIM115
+    report, differs = read[0], False
+    row = read[-1]["tables"].get("municipalities", {}).get(report["municipality"], {})
+    for name, found in headlines(report, row):
         ways = [way if isinstance(way, tuple) else (way, way) for way in found if way is not None]
         stated = report[name] if name == "workplaces" else Decimal(report[name] or 0)
         low, high = between(stated)

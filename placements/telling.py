@@ -30,7 +30,7 @@ from contracts.models import (
     ProposalState,
 )
 from contracts.people import notices
-from placements.models import Allocation, EventKind, FulfilmentEvent
+from placements.models import Allocation, EventKind, FulfilmentEvent, MatchEvent, MatchStep
 from sroi.access import May
 from sroi.access.roles import who_may
 
@@ -75,6 +75,7 @@ def gather(now: datetime, since: timedelta, also: Sequence[Teller] = ()) -> None
             *_of_contractors(now - since),
             *_of_contracts(now - since),
             *_of_proposals(now - since),
+            *_of_matches(now - since),
             *(notice for tell in also for notice in tell(now - since)),
         ]
     for notice in events:
@@ -95,6 +96,7 @@ def sources() -> list[Any]:
         ContractEvent.objects.all(),
         ChangeProposal.objects.all(),
         answered,
+        MatchEvent.objects.all(),
     ]
 
 
@@ -230,6 +232,7 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
     page = reverse("contract-detail", args=[event.contract_id])
     plan = reverse("contract-plan", args=[event.contract_id])
     settled = reverse("contract-settlement", args=[event.contract_id])
+    dossier = reverse("contract-dossier", args=[event.contract_id])
     found: dict[str, tuple[NoticeKind, str, str]] = {
         **dict.fromkeys(UNTOLD, (NoticeKind.CHANGE, "", "")),
         Happened.AWARDED: (
@@ -251,6 +254,16 @@ def _to_contractor(event: ContractEvent) -> tuple[NoticeKind, str, str]:
             NoticeKind.REMINDER,
             _("Your adviser reminds you of %(title)s: %(what)s"),
             page,
+        ),
+        Happened.REMINDED_AGAIN: (
+            NoticeKind.REMINDER,
+            _("Second reminder about %(title)s: %(what)s"),
+            dossier,
+        ),
+        Happened.PUT_ON_NOTICE: (
+            NoticeKind.REMINDER,
+            _("Notice of default about %(title)s: read the letter in the dossier. %(what)s"),
+            dossier,
         ),
         Happened.RECOVERY: (NoticeKind.CHANGE, _("You got a recovery period for %(title)s."), page),
         Happened.DRAFT_SHOWN: (
@@ -313,6 +326,48 @@ def _of_proposals(since: datetime) -> Iterator[Notice]:
             kind, key = NoticeKind.ANSWER, f"proposal-answer:{proposal.pk}"
             path = reverse("contract-detail", args=[contract.pk])
         yield from (_notice(contract, user, kind, key, words, path) for user in told)
+
+
+# --- matches: to both sides, and to who proposed -------------------------------------------------
+
+MATCHED: dict[str, Any] = {
+    MatchStep.PROPOSED: gettext_lazy("“%(title)s” was proposed to you."),
+    MatchStep.ANSWERED: gettext_lazy("The other side agrees with “%(title)s”."),
+    MatchStep.AGREED: gettext_lazy("Both sides agree with “%(title)s”."),
+    MatchStep.DECLINED: gettext_lazy("“%(title)s” was declined. Read why."),
+    MatchStep.STARTED: gettext_lazy("“%(title)s” has started."),
+    MatchStep.ENDED: gettext_lazy("“%(title)s” has ended. Read what came of it."),
+}
+
+
+def _of_matches(since: datetime) -> Iterator[Notice]:
+    """To who takes part in it: the contractor, the partner, and who proposed it. Of a candidate
+    nothing is told, nor of a contract.
+    """
+    rows = MatchEvent.objects.filter(at__gte=since).select_related("match__place", "match__need")
+    events = list(rows.order_by("pk"))
+    regions = {event.match.region_id for event in events}
+    firms = _people_of_contractors(regions)
+    partners = _people(
+        Membership.objects.filter(role__in=who_may(May.OFFER), region__in=regions), "partner"
+    )
+    brokers = _people(Membership.objects.filter(role__in=who_may(May.BROKER), region__in=regions))
+    for event in events:
+        match = event.match
+        told = firms[match.region_id, match.contractor_id]
+        if match.need:
+            told = told | partners[match.region_id, match.need.partner_id]
+        told = told | ({match.proposed_by_id} & brokers[match.region_id])
+        words = str(MATCHED[event.what]) % {"title": match.of.title}
+        for user in told - {event.by_id}:
+            yield Notice(
+                region_id=match.region_id,
+                user_id=user,
+                kind=NoticeKind.ANSWER,
+                key=f"match-event:{event.pk}",
+                words=words[:300],
+                path=reverse("match-detail", args=[match.pk]),
+            )
 
 
 def _notice(contract: Contract, user: int, kind: str, key: str, words: str, path: str) -> Notice:

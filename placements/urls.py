@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("placements.samples.urls")),
     path("", include("placements.what_if.urls")),
     path("", include("placements.uploads.urls")),
+    path("", include("placements.matching.urls")),
     path("", include("placements.retention.urls")),
     path("", include("placements.programs.urls")),
 ]

@@ -223,6 +223,7 @@ class Story(ScopedModel):
     alt = models.CharField(_("what the picture shows"), max_length=300, blank=True)
     consent_by = models.CharField(_("who gave consent"), max_length=200, blank=True)
     consent_on = models.DateField(_("day of the consent"), null=True, blank=True)
+    # Who gave it is erased after a time; that there was consent stays.
     # Consent was taken back after the report was final: nothing else of it is left here.
     withdrawn_on = models.DateField(null=True, blank=True)
 
@@ -242,9 +243,8 @@ class Story(ScopedModel):
                 name="story_picture_has_words",
             ),
             models.CheckConstraint(
-                condition=models.Q(consent_on=None, consent_by="")
-                | (models.Q(consent_on__isnull=False) & ~models.Q(consent_by="")),
-                name="story_consent_is_whole",
+                condition=models.Q(consent_by="") | models.Q(consent_on__isnull=False),
+                name="story_consent_has_day",
             ),
         ]
 

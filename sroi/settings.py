@@ -190,6 +190,8 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
     # Codes of statements, which everyone can try.
     "try_statement": "60/m/ip",
+    # Organisations that ask to take part.
+    "ask_as_partner": "5/h/ip",
     # Reading a large file that is wrong everywhere takes seconds.
     "check_table": "20/m/ip",
 }

@@ -24,7 +24,7 @@ from django.views.generic import DetailView, FormView, View
 from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
-from sroi.access import Access, May
+from sroi.access import Access, May, to_many
 from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
 from sroi.lists import FILES, Table
 
@@ -151,13 +151,17 @@ class OfOne(Scoped, SingleObjectMixin, View):
         setattr(self, self.get_context_object_name(self.object) or "object", self.object)
         if not self.may():
             raise Http404
-        if not self.model.scope.to_many:
+        if not to_many(self.model._meta, self.model.scope.region):
             request.region_title = self.region.title
         return super().dispatch(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
         scope = self.model.scope
-        related = self.related if scope.to_many else (scope.region, *self.related)
+        related = (
+            self.related
+            if to_many(self.model._meta, scope.region)
+            else (scope.region, *self.related)
+        )
         return super().get_queryset().select_related(*related or (None,))
 
     def may(self) -> bool:
@@ -405,6 +409,8 @@ class ListPage(Scoped, FilterView):
     template_name = "generic/list.html"
     file_page = ""
     file_may: tuple[May, ...] = ()
+    # What belongs to the rows, as files too: the page of each, what it is called, and who may.
+    more_files: Sequence[tuple[str, Any, tuple[May, ...]]] = ()
     # One of these is needed to see anything here; without, the page says so.
     needs: tuple[May, ...] = ()
 
@@ -430,20 +436,27 @@ class ListPage(Scoped, FilterView):
             table=table,
             heading=self.heading,
             files=self.files(),
+            more_files=[
+                (name, self.files_of(page))
+                for page, name, may in self.more_files
+                if self.request.access.may(*may)
+            ],
             not_for_role=bool(self.needs) and not self.request.access.may(*self.needs),
             **kwargs,
         )
 
     def files(self) -> dict[str, str]:
-        """Where this list is to be had as a file, by format: with the filters and the order of this
-        page.
-        """
+        """Where this list is to be had as a file, by format."""
         if not self.file_page or (self.file_may and not self.request.access.may(*self.file_may)):
             return {}
+        return self.files_of(self.file_page)
+
+    def files_of(self, page: str) -> dict[str, str]:
+        """With the filters and the order of this page."""
         asked = self.asked.copy()
         asked.pop("page", None)
         query = f"?{asked.urlencode()}" if asked else ""
-        return {name: reverse(self.file_page, args=[name]) + query for name in FILES}
+        return {name: reverse(page, args=[name]) + query for name in FILES}
 
 
 class ListFile:
@@ -477,6 +490,26 @@ class ListFile:
         return FILES[self.kwargs["format"]](
             header, rows, f"{self.file_name}-{localdate():%Y-%m-%d}"
         )
+
+
+class RowsFile(ListFile):
+    """As a file, rows that belong to what is in the list: changes of its contracts, recognitions of
+    its firms.
+    """
+
+    rows_table: type[Table]
+    object_list: QuerySet[Any]
+
+    def rows_of(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows of these, as ids to look in, in their order."""
+        raise NotImplementedError
+
+    @property
+    def table(self) -> Table:  # type: ignore[override]
+        return self.rows_table(self.rows_of(self.object_list.order_by().values("pk")))
+
+    def prepare(self, rows: list[Any]) -> None:
+        """Nothing beside what is fetched."""
 
 
 def act_of(request: Request, why: str = "") -> Act:

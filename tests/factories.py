@@ -41,6 +41,7 @@ from contracts.models import (
     Membership,
     Municipality,
     ObligationChange,
+    Partner,
     PlanState,
     Policy,
     PsoCertificate,
@@ -69,6 +70,9 @@ from placements.models import (
     Fulfilment,
     FulfilmentState,
     FulfilmentVersion,
+    Match,
+    Need,
+    Place,
     Sample,
     Upload,
     UploadKind,
@@ -541,6 +545,7 @@ def make_user(
     region: Region | None = None,
     *,
     contractor: Contractor | None = None,
+    partner: Partner | None = None,
     towns: Sequence[str] = (),
     email: str = "",
     name: str = "",
@@ -557,8 +562,78 @@ def make_user(
         is_active=active,
     )
     if region:
-        join(user, role, region, contractor=contractor, towns=towns)
+        join(user, role, region, contractor=contractor, partner=partner, towns=towns)
     return user
+
+
+def make_partner(region: Region, name: str = "", **fields: Any) -> Partner:
+    """A social firm that takes part."""
+    at = moment(TODAY)
+    values = {"kind": "social_firm", "state": "in", "made_at": at, "answered_at": at, **fields}
+    return Partner.objects.create(region=region, name=name or f"Partner {next(_numbers)}", **values)
+
+
+def make_need(partner: Partner, title: str = "Hulp bij de moestuin", **fields: Any) -> Need:
+    """40 hours of help in the second half of 2025."""
+    values = {
+        "kind": "hours",
+        "trade": "green",
+        "hours": Decimal("40.00"),
+        "first_day": TODAY,
+        "until": date(2025, 12, 31),
+        "made_at": moment(TODAY),
+        **fields,
+    }
+    by = values.pop("made_by", None) or make_user(Role.PARTNER, partner.region, partner=partner)
+    return Need.objects.create(
+        region=partner.region, partner=partner, title=title, made_by=by, **values
+    )
+
+
+def make_place(contract: Contract, title: str = "Medewerker groen", **fields: Any) -> Place:
+    """Work for 24 hours a week in the second half of 2025."""
+    values = {
+        "kind": "work",
+        "trade": "green",
+        "hours_per_week": Decimal("24.00"),
+        "first_day": TODAY,
+        "until": date(2025, 12, 31),
+        "made_at": moment(TODAY),
+        **fields,
+    }
+    by = values.pop("made_by", None) or make_user(
+        Role.CONTRACTOR, contract.region, contractor=contract.contractor
+    )
+    place = Place.objects.create(
+        region=contract.region, contractor=contract.contractor, title=title, made_by=by, **values
+    )
+    place.contracts.add(contract)
+    return place
+
+
+def make_match(contract: Contract, of: Place | Need, **fields: Any) -> Match:
+    """As it was proposed: of a place a candidate, whom the contractor is asked to take."""
+    is_place = isinstance(of, Place)
+    kind = "placement" if is_place else "activity"
+    values: dict[str, Any] = {
+        "state": "answered" if is_place else "open",
+        "first_day": of.first_day,
+        "last_day": of.until,
+        "block": contract.table.blocks.filter(kind=kind).first(),
+        "proposed_at": moment(TODAY),
+        "other_agreed_at": moment(TODAY) if is_place else None,
+        **({"place": of, "hours_per_week": of.hours_per_week} if is_place else {}),
+        **({} if is_place else {"need": of, "hours": of.hours, "amount": of.amount}),
+        **fields,
+    }
+    by = values.pop("proposed_by", None) or make_user(Role.ACCOUNT_MANAGER, contract.region)
+    return Match.objects.create(
+        region=contract.region,
+        contract=contract,
+        contractor=contract.contractor,
+        proposed_by=by,
+        **values,
+    )
 
 
 def make_invitation(region: Region, role: str = Role.READER, **fields: Any) -> Invitation:
@@ -577,10 +652,13 @@ def join(
     region: Region,
     *,
     contractor: Contractor | None = None,
+    partner: Partner | None = None,
     towns: Sequence[str] = (),
 ) -> Membership:
+    if role == Role.PARTNER and partner is None:
+        partner = make_partner(region)
     membership = Membership.objects.create(
-        user=user, role=role, region=region, contractor=contractor
+        user=user, role=role, region=region, contractor=contractor, partner=partner
     )
     if role == Role.PROCUREMENT_OFFICER:
         known = region.municipalities.order_by("code")

@@ -21,9 +21,9 @@ from sroi.lists import (
     NUMBER,
     ON_ONE_LINE,
     ChoiceFilter,
+    ClientFilter,
     FilterSet,
     Table,
-    VisibleChoiceFilter,
     YearFilter,
 )
 from sroi.templatetags.formats import euro, short_date
@@ -129,7 +129,7 @@ class CoverageFilterSet(FilterSet):
     year = YearFilter(
         label=gettext_lazy("Year of award"), field_name="award_date", lookup_expr="year"
     )
-    municipality = VisibleChoiceFilter(
+    municipality = ClientFilter(
         Municipality, label=gettext_lazy("Client"), method="of_municipality"
     )
     reason = ChoiceFilter(

@@ -1,5 +1,9 @@
-"""The door of the desk: putting contracts off to a day, and standing in for who is away."""
+"""The door of the desk: putting contracts off to a day, standing in for who is away, and the
+address of one's own calendar.
+"""
 
+import hashlib
+import secrets
 from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
@@ -7,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, PutOff, Region, StandIn
+from contracts.models import CalendarFeed, Contract, PutOff, Region, StandIn
 from contracts.owed.posting import lock_ledger
 from contracts.people.membership import advisers_of
 from sroi.access import Access, May
@@ -65,8 +69,37 @@ def end(found: StandIn, access: Access) -> None:
     StandIn.objects.filter(pk=found.pk).delete()
 
 
+# --- one's own calendar ---------------------------------------------------------------------------
+
+
+def renew_feed(user: Any, act: Act) -> str:
+    """A secret address for a calendar, told this once: kept is what it can be known by. The one
+    before ends.
+    """
+    secret = secrets.token_urlsafe(32)
+    CalendarFeed.objects.update_or_create(
+        user=user, defaults={"secret_hash": _hash(secret), "made_at": act.at}
+    )
+    return secret
+
+
+def end_feed(user: Any) -> None:
+    CalendarFeed.objects.filter(user=user).delete()
+
+
+def feed_of(secret: str) -> CalendarFeed | None:
+    """Whose calendar asks."""
+    rows = CalendarFeed.objects.filter(secret_hash=_hash(secret))
+    return rows.select_related("user").first()
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def forget_people(numbers: Collection[int]) -> None:
     """Of accounts that end: nobody stands in for them, and they for nobody."""
     StandIn.objects.filter(absent__in=numbers).delete()
     StandIn.objects.filter(by__in=numbers).delete()
     PutOff.objects.filter(user__in=numbers).delete()
+    CalendarFeed.objects.filter(user__in=numbers).delete()

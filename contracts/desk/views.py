@@ -5,18 +5,19 @@ are put off to a day, or one notes that one spoke with the contractor.
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse_lazy
+from django.shortcuts import redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import TemplateView
+from django.views.generic import TemplateView, View
 
 from contracts.desk import door as desk
 from contracts.desk.forms import LaterForm, SpokenForm, StandInForm
-from contracts.desk.whose import put_off_by
+from contracts.desk.whose import feed_made, put_off_by
 from contracts.dossier import door as dossier
 from contracts.models import Contract, NoteKind, Region, StandIn
 from contracts.people.membership import advisers_of
@@ -27,7 +28,7 @@ from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.periods import DAY
 from sroi.templatetags.formats import long_date, short_date
-from sroi.views import ButtonPage, ConfirmPage, FormPage, ForWhoMay, OfOne, act_of
+from sroi.views import ButtonPage, ConfirmPage, FormPage, ForWhoMay, OfOne, Request, act_of
 
 # The name of the boxes; and how many can be done at once.
 PICK, MOST = "pick", 100
@@ -224,3 +225,30 @@ class ShowAgain(OfOne, ButtonPage):
     def do(self) -> str:
         desk.show_again(self.contract, self.request.user)
         return _("%(title)s stands on your work list again.") % {"title": self.contract.title}
+
+
+# --- one's own calendar ---------------------------------------------------------------------------
+
+
+class Calendar(ForWhoMay, View):
+    """The address at which one's calendar asks for the days of one's contracts: made, renewed,
+    ended. It is a secret, and shown where it was just made.
+    """
+
+    capabilities = (May.ADVISE,)
+    request: Request
+
+    def get(self, request: Request) -> HttpResponse:
+        return self.show()
+
+    def post(self, request: Request) -> HttpResponse:
+        if request.POST.get("end"):
+            desk.end_feed(request.user)
+            messages.success(request, _("Ended. Your calendar finds nothing there any more."))
+            return redirect("calendar")
+        secret = desk.renew_feed(request.user, act_of(request))
+        return self.show(settings.SITE_URL + reverse("calendar-feed", args=[secret]))
+
+    def show(self, address: str = "") -> HttpResponse:
+        context = {"feed": feed_made(self.request.user), "address": address}
+        return render(self.request, "contracts/calendar.html", context)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contracts.models import PutOff, StandIn
+from contracts.models import CalendarFeed, PutOff, StandIn
 
 
 def stood_in_for(user: Any, today: date) -> Mapping[int, StandIn]:
@@ -35,3 +35,8 @@ def put_off_by(user: Any, today: date) -> QuerySet[PutOff]:
     """What does not stand on this person's list yet, what comes back first before."""
     rows = PutOff.objects.filter(user=user, until__gt=today)
     return rows.select_related("contract__contractor")
+
+
+def feed_made(user: Any) -> CalendarFeed | None:
+    """The address at which this person's calendar asks, where there is one."""
+    return CalendarFeed.objects.filter(user=user).first()

@@ -6,7 +6,7 @@ kept.
 """
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from contracts.models import (
     ContractEvent,
     ContractNote,
     Happened,
+    NoteKind,
     PsoCertificate,
     Side,
 )
@@ -73,18 +74,41 @@ def may_remove(access: Access, document: ContractDocument, user: Any) -> bool:
 
 
 def write(
-    contract: Contract, kind: str, day: date, text: str, act: Act, *, shared: bool
+    contract: Contract,
+    kind: str,
+    day: date,
+    text: str,
+    act: Act,
+    *,
+    shared: bool,
+    again_on: date | None = None,
 ) -> ContractNote:
+    """`again_on` is the day from which it stands on the work list, until it was seen to."""
     refuse_to_come(day, act.today)
+    if again_on and again_on <= act.today:
+        raise Refused(_("Choose a day after today on which it comes back."))
     with transaction.atomic():
         refuse_closed(contract)
         note: ContractNote = ContractNote.objects.create(
-            contract=contract, kind=kind, day=day, text=text, shared=shared, by=act.by, at=act.at
+            contract=contract,
+            kind=kind,
+            day=day,
+            text=text,
+            shared=shared,
+            again_on=again_on,
+            by=act.by,
+            at=act.at,
         )
     return note
 
 
-def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None]) -> None:
+def see_to(note: ContractNote) -> None:
+    """What came back was seen to, or need not come back: the note stays as it is."""
+    if not ContractNote.objects.filter(pk=note.pk, again_on__isnull=False).update(again_on=None):
+        raise Refused(_("This note does not come back any more."))
+
+
+def bring_notes(notes: Sequence[ContractNote], act: Act) -> None:
     """Those of an import, all or none."""
     with transaction.atomic():
         _refuse_where_closed(notes)
@@ -92,11 +116,12 @@ def bring_notes(notes: Sequence[ContractNote], act: Act, seal: Callable[[], None
             refuse_to_come(note.day, act.today)
             note.by, note.at = act.by, act.at
         ContractNote.objects.bulk_create(notes, batch_size=AT_ONCE)
-        seal()
 
 
 def remove_note(note: ContractNote, act: Act) -> None:
     """Take away what should not have been written down; that something was there remains."""
+    if note.kind == NoteKind.LETTER:
+        raise Refused(_("A letter stays in the dossier as it was sent."))
     with transaction.atomic():
         refuse_closed(note.contract)
         gone, _by_model = ContractNote.objects.filter(pk=note.pk).delete()
@@ -129,16 +154,13 @@ def save_person(
         person.save()
 
 
-def bring_persons(
-    new: Sequence[ContactPerson], changed: Sequence[ContactPerson], seal: Callable[[], None]
-) -> None:
+def bring_persons(new: Sequence[ContactPerson], changed: Sequence[ContactPerson]) -> None:
     """Those of an import, all or none."""
     with transaction.atomic():
         _refuse_where_closed([*new, *changed])
         ContactPerson.objects.bulk_create(new, batch_size=AT_ONCE)
         told = ["name", "function", "email", "phone"]
         ContactPerson.objects.bulk_update(changed, told, batch_size=AT_ONCE)
-        seal()
 
 
 def _refuse_where_closed(rows: Sequence[ContactPerson | ContractNote]) -> None:

@@ -9,17 +9,25 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import ContactPerson, NoteKind, Side
 from sroi.bsn import refuse_bsn
-from sroi.fields import PastDay, email_field, text_field
+from sroi.fields import Day, PastDay, email_field, text_field
+
+# A letter comes from what was sent.
+WRITTEN = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.LETTER]
 
 
 class NoteForm(forms.Form):
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=NoteKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=WRITTEN)
     day = PastDay(label=gettext_lazy("Day"))
     text = text_field(
         gettext_lazy("Text"),
         4000,
         rows=6,
         help_text=gettext_lazy("No names of people who are placed."),
+    )
+    again_on = Day(
+        label=gettext_lazy("Comes back on"),
+        required=False,
+        help_text=gettext_lazy("From that day on it stands on the work list."),
     )
     shared = forms.BooleanField(
         label=gettext_lazy("The contractor may read this"),
@@ -100,5 +108,12 @@ class DocumentForm(forms.Form):
             self.fields["certificate"].queryset = certificates  # type: ignore[attr-defined]
         else:
             del self.fields["certificate"]
-        if not chooses:
+        if chooses:
+            self.fields["file"].help_text = _(
+                "A PDF, a photo, a Word or Excel file without macros, or a mail (.eml, .msg)."
+                " Documents with a BSN do not belong here."
+            )
+            accepted = self.fields["file"].widget.attrs
+            accepted["accept"] += ",.docx,.xlsx,.eml,.msg"
+        else:
             del self.fields["shared"]

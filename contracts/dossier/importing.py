@@ -3,18 +3,15 @@ nothing through the door. The same file again changes nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
-from functools import partial
-from typing import Any
+from collections.abc import Container
 
 from django.utils.translation import gettext as _
 
 from contracts.dossier.columns import NOTE_COLUMNS, PERSON_COLUMNS
 from contracts.dossier.door import bring_notes, bring_persons
-from contracts.imports.door import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import ContactPerson, Contract, ContractNote, Region
 from contracts.owed.amounts import OPEN
-from sroi.database.planner import count_rows
 from sroi.doors import Act, still_to_come
 from sroi.exchange import Parsed, Row, Sheet, parse
 
@@ -110,8 +107,12 @@ def import_persons(
             elif told := _tell(person, row, parsed):
                 changes += told
                 changed.append(person)
-        _sort_row(outcome, row, is_new, changes)
-    return _bring(outcome, dry_run, answered, partial(bring_persons, new, changed), seal)
+        outcome.place(row, is_new, changes)
+
+    def bring(_taken: Container[str]) -> None:
+        bring_persons(new, changed)
+
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 def _tell(person: ContactPerson, row: Row, parsed: Parsed) -> list[list[str]]:
@@ -164,32 +165,9 @@ def import_notes(
                         shared=row["shared"],
                     )
                 )
-            _sort_row(outcome, row, is_new, [])
-    return _bring(outcome, dry_run, answered, partial(bring_notes, new, act), seal)
+            outcome.place(row, is_new, [])
 
+    def bring(_taken: Container[str]) -> None:
+        bring_notes(new, act)
 
-# --- both -----------------------------------------------------------------------------------------
-
-
-def _sort_row(outcome: Outcome, row: Row, is_new: bool, changes: list[list[str]]) -> None:
-    if is_new:
-        outcome.new.append(row.number)
-    elif changes:
-        outcome.changed.append(row.number)
-        outcome.understood[row.number] = {"changes": list(map(list, _once(changes)))}
-    else:
-        outcome.unchanged.append(row.number)
-
-
-def _once(changes: Iterable[list[str]]) -> Iterator[tuple[str, ...]]:
-    yield from dict.fromkeys(map(tuple, changes))
-
-
-def _bring(
-    outcome: Outcome, dry_run: bool, answered: Container[str] | None, do: Any, seal: Seal
-) -> Outcome:
-    outcome.answered_by(answered)
-    if not (outcome.faults or outcome.asks or dry_run):
-        do(lambda: seal(outcome))
-        count_rows()
-    return outcome.in_order()
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)

@@ -11,6 +11,7 @@ urlpatterns = [
         name="contact-person-new",
     ),
     path("contracten/<int:pk>/dossier/document/", views.NewDocument.as_view(), name="document-new"),
+    path("dossier/notities/<int:pk>/gedaan/", views.SeeTo.as_view(), name="note-done"),
     path("dossier/notities/<int:pk>/verwijderen/", views.RemoveNote.as_view(), name="note-remove"),
     path(
         "dossier/contactpersonen/<int:pk>/verwijderen/",

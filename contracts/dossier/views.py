@@ -30,14 +30,14 @@ from contracts.models import (
 )
 from sroi.access import visible
 from sroi.documents import DOCX
-from sroi.files import checking
+from sroi.files import checking, office
 from sroi.files.checking import prepared, shown_name
 from sroi.files.handing_out import handed_out
 from sroi.templatetags.formats import long_date
-from sroi.views import ConfirmPage, DetailPage, FormPage, OfOne, Request, act_of
+from sroi.views import ButtonPage, ConfirmPage, DetailPage, FormPage, OfOne, Request, act_of
 
 TOLD_SHOWN = 50
-ENDINGS = {**checking.ENDINGS, DOCX: "docx"}
+ENDINGS = {**checking.ENDINGS, **office.ENDINGS, DOCX: "docx"}
 
 
 class ContractDossier(DetailPage):
@@ -129,6 +129,7 @@ class OfDossier(OfOne, FormPage):
 class NewNote(OfDossier):
     heading = gettext_lazy("New note")
     form_class = NoteForm
+    refused_at = "again_on"
 
     def get_initial(self) -> dict[str, Any]:
         return {"day": localdate()}
@@ -142,6 +143,7 @@ class NewNote(OfDossier):
             given["text"],
             act_of(self.request),
             shared=given["shared"],
+            again_on=given["again_on"],
         )
         return _("The note is in the dossier.")
 
@@ -240,15 +242,20 @@ class NewDocument(OfDossier):
         return dossier.may_add_document(self.request.access, self.contract)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        access = self.request.access
-        certificates = certificates_of(self.contract, access)
-        chooses = dossier.may_write(access, self.contract)
-        return super().get_form_kwargs() | {"certificates": certificates, "chooses": chooses}
+        certificates = certificates_of(self.contract, self.request.access)
+        asked = {"certificates": certificates, "chooses": self.chooses}
+        return super().get_form_kwargs() | asked
+
+    @property
+    def chooses(self) -> bool:
+        return dossier.may_write(self.request.access, self.contract)
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
         shown_name(given["file"].name)  # refused where it seems to hold a BSN
-        ready = prepared(given["file"].read(settings.EVIDENCE_MAX_BYTES + 1), as_sent=True)
+        data = given["file"].read(settings.EVIDENCE_MAX_BYTES + 1)
+        # Files of an office are the adviser's own: who downloads them trusts who added them.
+        ready = (self.chooses and office.office(data)) or prepared(data, as_sent=True)
         dossier.keep(
             self.contract,
             File(ready.content, ready.media_type, given["title"]),
@@ -301,6 +308,25 @@ class RemoveDocument(OfDocument, ConfirmPage):
     @property
     def back_url(self) -> str:
         return reverse("contract-dossier", args=[self.document.contract_id])
+
+
+class SeeTo(OfOne, ButtonPage):
+    """A note that came back, or would, was seen to."""
+
+    model = ContractNote
+    context_object_name = "note"
+    note: ContractNote
+
+    def may(self) -> bool:
+        return dossier.may_write(self.request.access, self.note.contract)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-dossier", args=[self.note.contract_id])
+
+    def do(self) -> str:
+        dossier.see_to(self.note)
+        return _("Done: the note does not come back any more.")
 
 
 class RemoveNote(OfOne, ConfirmPage):

@@ -9,14 +9,13 @@ stays so (docs/decisions/facts-are-put-right.md). Formats: DOMAIN.md section 10.
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -28,6 +27,7 @@ from contracts.imports.columns import (
     category_of,
     further_codes,
 )
+from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.imports.written import in_words
 from contracts.models import (
     Contract,
@@ -61,9 +61,8 @@ from contracts.owed.terms import (
 from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
-from sroi.database.planner import count_rows
-from sroi.doors import Act, Doubt, Objection, first_come, key_of
-from sroi.exchange import Column, Fault, Parsed, Row, Sheet, parse, plain
+from sroi.doors import Act, Doubt, Objection, key_of
+from sroi.exchange import Parsed, Row, Sheet, parse, plain
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro2, number
@@ -96,100 +95,6 @@ PUT_RIGHT_BY = {
 }
 
 
-SUMMED = ("value", "value_delta", "obligation", "claimed")
-
-
-@dataclass
-class Outcome:
-    """What an import did, or would do: row numbers by what happens to them, and what is wrong."""
-
-    new: list[int] = field(default_factory=list)
-    changed: list[int] = field(default_factory=list)
-    unchanged: list[int] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
-    # The keys of what was doubted, each of which is among the warnings; `asks` where one of them
-    # was not answered.
-    doubts: list[str] = field(default_factory=list)
-    asks: bool = False
-    # By row number what was understood of it, and what will come of it; amounts as texts. Of what
-    # is known `changes`: the column, what stands there and what it becomes, in words.
-    understood: dict[int, dict[str, Any]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, parsed: Parsed) -> "Outcome":
-        return cls(faults=parsed.faults, warnings=parsed.warnings)
-
-    def doubt(self, parsed: Parsed, row: Row, doubts: Iterable[Doubt]) -> None:
-        for doubt in doubts:
-            parsed.warn(row, doubt.field, doubt.reason, "asked")
-            self.doubts.append(doubt.key)
-
-    def answered_by(self, answered: Container[str] | None) -> Container[str]:
-        """What the door is told. A command (None) answers for the whole file: its warnings say what
-        it took.
-        """
-        if answered is None:
-            return self.doubts
-        self.asks = any(key not in answered for key in self.doubts)
-        return answered
-
-    def totals(self) -> dict[str, Any]:
-        """Over the rows that are new and not faulty: how many there are, and sums of what is
-        understood of them.
-        """
-        faulty = {fault.row for fault in self.faults}
-        rows = [self.understood.get(row, {}) for row in self.new if row not in faulty]
-        sums = {
-            name: str(sum((Decimal(row[name]) for row in rows if row.get(name)), ZERO))
-            for name in SUMMED
-            if any(row.get(name) for row in rows)
-        }
-        firms = {row["new_contractor"] for row in rows if row.get("new_contractor")}
-        return {"rows": len(rows), **sums} | ({"new_contractors": len(firms)} if firms else {})
-
-    def as_data(self, sheet: Sheet, left_out: Mapping[int, str]) -> dict[str, Any]:
-        """What becomes of each row of the sheet, as data: the page shows the same."""
-        faulty = {fault.row for fault in self.faults}
-        states = dict.fromkeys(self.unchanged, "same") | dict.fromkeys(self.changed, "changed")
-        states |= dict.fromkeys(self.new, "new") | dict.fromkeys(faulty, "fault")
-        states |= dict.fromkeys(left_out, "left_out")
-        faults, warnings = self._said(self.faults), self._said(self.warnings)
-        rows = [
-            {
-                "row": number,
-                "state": states.get(number, "fault"),
-                "understood": self.understood.get(number, {}),
-                "obligation": self.understood.get(number, {}).get("obligation"),
-                "warnings": warnings.get(number, []),
-                "faults": faults.get(number, []),
-            }
-            for number, _cells in sheet.rows
-        ]
-        whole = [one for row, those in faults.items() for one in those if row == sheet.header_row]
-        return {"rows": rows, "totals": self.totals(), "asks": self.doubts, "faults": whole}
-
-    def _said(self, faults: Iterable[Fault]) -> dict[int, list[dict[str, str]]]:
-        """By row number what is said of its cells: a fault, what is asked, or what was read, lost
-        or lacks, each by its code.
-        """
-        found: dict[int, list[dict[str, str]]] = defaultdict(list)
-        for one in faults:
-            code = one.code or "fault"
-            found[one.row].append({"column": one.column, "code": code, "text": one.reason})
-        return found
-
-    def in_order(self) -> "Outcome":
-        """With what is wrong in the order of the file."""
-        self.faults.sort(key=lambda fault: fault.row)
-        return self
-
-
-def lacks_columns(parsed: Parsed, columns: Iterable[Column]) -> bool:
-    """Whether required columns are missing: then the rows cannot be looked at."""
-    return any(column.is_missing(parsed.positions) for column in columns)
-
-
 # A firm as a row names it: its KvK number, or its country and its number there.
 Firm = tuple[str, str, str]
 # What a firm is called beside its name; two names that differ in this only are the same.
@@ -206,15 +111,6 @@ def same_name(one: str, other: str) -> bool:
 def _bare_name(name: str) -> str:
     words = [plain(word) for word in re.sub(r"(?<=\w)\.", "", name).split()]
     return "".join(word for word in words if word not in LEGAL_FORMS)
-
-
-# Called last in the transaction of an import: who imports on behalf of someone notes there that it
-# was done, or refuses what is not as it was shown.
-Seal = Callable[[Outcome], None]
-
-
-def nothing_more(outcome: Outcome) -> None:
-    pass
 
 
 @dataclass(frozen=True)
@@ -267,6 +163,14 @@ class ContractIntake:
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
         self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
         self.rows: dict[str, Row] = {}
+        for row in parsed.rows:
+            if row["reference"] in self.rows:
+                self._fault(row, "reference", _("This reference stands in the file twice."))
+            self.rows[row["reference"]] = row
+        self.outcome = Outcome.of(parsed)
+        self.mended: list[Contract] = []
+        # Frameworks that rows before theirs call off.
+        self.ahead: dict[str, Award] = {}
         self._by_code()
 
     def _look_up_firms(self) -> None:
@@ -368,14 +272,10 @@ class ContractIntake:
             )
         return put_right
 
-    def run(self) -> tuple[list[Award], list[Contract], Outcome]:
-        outcome = Outcome.of(self.parsed)
-        for row in self.parsed.rows:
-            if row["reference"] in self.rows:
-                self._fault(row, "reference", _("This reference stands in the file twice."))
-            self.rows[row["reference"]] = row
-        built: dict[str, Award] = {}
-        mended = []
+    def run(self) -> Iterator[tuple[Row, Award]]:
+        """The contracts that are new, one by one: who only looks keeps none of them. What is known
+        is compared on the way.
+        """
         for row in self.parsed.rows:
             known = self.known.get(row["reference"])
             if row["reference"] in self.taken:
@@ -384,26 +284,30 @@ class ContractIntake:
                     "reference",
                     _("This reference is in use already. Every contract needs one of its own."),
                 )
-            if known is None:
-                made = self._award(row)
-                built[row["reference"]] = made
-                outcome.new.append(row.number)
-            elif changes := self._mend(known, row):
-                mended.append(known)
-                outcome.changed.append(row.number)
-                outcome.understood[row.number] = {"changes": changes}
-            else:
-                outcome.unchanged.append(row.number)
-        for reference, made in built.items():
-            parent = self.rows[reference]["parent_reference"]
-            if parent:
-                made.contract.parent = self._parent(self.rows[reference], parent, built)
-        return list(built.values()), mended, outcome
+            if known is not None:
+                changes = self._mend(known, row)
+                self.mended += [known] if changes else []
+                self.outcome.place(row, False, changes)
+                continue
+            self.outcome.new.append(row.number)
+            made = self._award(row)
+            if row["parent_reference"]:
+                made.contract.parent = self._parent(row, row["parent_reference"])
+            yield row, made
+
+    def _award(self, row: Row) -> Award:
+        """What is awarded by a row; of a framework that was called off before it, the same."""
+        if found := self.ahead.get(row["reference"]):
+            return found
+        made = self._made(row)
+        if row["reference"] in self.called_off:
+            self.ahead[row["reference"]] = made
+        return made
 
     def _fault(self, row: Row, column: str, reason: str) -> None:
         self.parsed.refuse(row, column, reason)
 
-    def _award(self, row: Row) -> Award:
+    def _made(self, row: Row) -> Award:
         contract = contract_of(self.region, self._contractor(row), row)
         contract.further_cpv = further_codes(self.parsed.written(row, "cpv"))
         contract.adviser = self.advisers.get(row["adviser_email"].lower())
@@ -515,9 +419,12 @@ class ContractIntake:
                 )
         return found
 
-    def _parent(self, row: Row, reference: str, built: Mapping[str, Award]) -> Contract | None:
-        parent = built[reference].contract if reference in built else self.known.get(reference)
-        grandparent = self.rows[reference]["parent_reference"] if reference in built else ""
+    def _parent(self, row: Row, reference: str) -> Contract | None:
+        parent: Contract | None = self.known.get(reference)
+        in_file = None if parent else self.rows.get(reference)
+        if in_file and reference != row["reference"]:
+            parent = self._award(in_file).contract
+        grandparent = in_file["parent_reference"] if in_file else ""
         if parent is None or reference == row["reference"]:
             self._fault(
                 row,
@@ -533,7 +440,7 @@ class ContractIntake:
         else:
             for column, reason in framework_faults(parent, row["award_date"]):
                 self._fault(row, column, reason)
-            if reference not in built and not parent.is_framework:
+            if not in_file and not parent.is_framework:
                 self._warn_of_framework(row, parent)
         return parent
 
@@ -727,41 +634,31 @@ def import_contracts(
     if lacks_columns(parsed, CONTRACT_COLUMNS):
         return Outcome.of(parsed)
     intake = ContractIntake(region, parsed, bounds)
-    awards, mended, outcome = intake.run()
-    usual = usual_value(region, [made.contract.value for made in awards])
-    alike = intake.alike()
-    for made in awards:
-        row = intake.rows[made.contract.reference]
+    outcome, mended, awards = intake.outcome, intake.mended, []
+    values = [row["value"] for row in parsed.rows if row["reference"] not in intake.known]
+    usual, alike = usual_value(region, values), intake.alike()
+    for row, made in intake.run():
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
         outcome.doubt(parsed, row, intake.doubts_of(row, alike))
         outcome.understood[row.number] = intake.understood_of(made.contract, act.today)
-    taken = outcome.answered_by(answered)
-    if outcome.faults or outcome.asks or dry_run:
-        return outcome.in_order()
-    with first_come(first_in()), transaction.atomic():
-        new = Contractor.objects.bulk_create(
-            [c for c in intake.contractors.values() if c.pk is None]
-        )
-        remember(new, replace(act, why=_("Import of contracts")))
+        if not dry_run:
+            awards.append(made)
+    told = replace(act, why=_("Import of contracts"))
+
+    def bring(taken: Container[str]) -> None:
+        new = [c for c in intake.contractors.values() if c.pk is None]
+        remember(Contractor.objects.bulk_create(new), told)
         for made in awards:
             made.contract.contractor = (
                 made.contract.contractor
             )  # picks up the id that it got just now
-        award(awards, replace(act, why=_("Import of contracts")), region=region, answered=taken)
+        award(awards, told, region=region, answered=taken)
         for contract in mended:
             contract.fold()
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
-        remember(mended, replace(act, why=_("Import of contracts")), changed=True)
-        seal(outcome)
-    count_rows()
-    return outcome
+        remember(mended, told, changed=True)
 
-
-def first_in() -> str:
-    """Said to whoever brings in what somebody else just did: a firm, a contract, a change, a
-    fulfilment of the same identity.
-    """
-    return _("Someone else brought in the same just now. Nothing was imported; do it again.")
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 # --- obligation changes ---------------------------------------------------------------------------
@@ -824,18 +721,12 @@ def import_changes(
         else:
             outcome.unchanged.append(row.number)
         seen.add(key)
-    taken = outcome.answered_by(answered)
-    if not outcome.faults and not outcome.asks and not dry_run:
-        with first_come(first_in()), transaction.atomic():
-            change(
-                changes,
-                replace(act, why=_("Import of obligation changes")),
-                region=region,
-                answered=taken,
-            )
-            seal(outcome)
-        count_rows()
-    return outcome.in_order()
+    told = replace(act, why=_("Import of obligation changes"))
+
+    def bring(taken: Container[str]) -> None:
+        change(changes, told, region=region, answered=taken)
+
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 def _understood(new: ObligationChange, obligation: Decimal) -> dict[str, Any]:

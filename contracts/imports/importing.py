@@ -7,16 +7,15 @@ from collections.abc import Container
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more, same_name
-from contracts.imports.firm_columns import FIRM_COLUMNS
+from contracts.imports.door import same_name
+from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import Recognition, Region, SocialFirm
-from contracts.social_firms.door import end, recognise
+from contracts.social_firms.columns import FIRM_COLUMNS
+from contracts.social_firms.door import end, publish, recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
-from sroi.database.planner import count_rows
-from sroi.doors import Act, Doubt, first_come, key_of
+from sroi.doors import Act, Doubt, key_of
 from sroi.exchange import Parsed, Row, Sheet, parse
 from sroi.templatetags.formats import long_date
 
@@ -28,6 +27,8 @@ class Planned:
     row: Row
     facts: Facts
     known: Recognition | None = None
+    # Whether the row says that it is in the directory, or not.
+    tells_public: bool = False
 
 
 class FirmIntake:
@@ -61,19 +62,30 @@ class FirmIntake:
         known = next((one for one in same if one.valid_from == row["valid_from"]), None)
         if known is None:
             return self._new(row, facts, same)
-        if "valid_until" not in self.parsed.positions or known.valid_until == row["valid_until"]:
-            self.outcome.unchanged.append(row.number)
-            return None
-        if row["valid_until"] is None:
-            reason = _("Registered is %(day)s. Fill in the last day, or leave the column out.")
-            last = long_date(known.valid_until) if known.valid_until else ""
-            self.parsed.refuse(row, "valid_until", reason % {"day": last})
-            return None
-        before = long_date(known.valid_until) if known.valid_until else ""
-        changes = [["valid_until", before, long_date(row["valid_until"])]]
-        self.outcome.changed.append(row.number)
-        self.outcome.understood[row.number] = {"changes": changes}
-        return Planned(row, facts, known)
+        changes = self._changes(row, known)
+        self.outcome.place(row, False, changes)
+        told = bool(self.parsed.written(row, "is_public"))
+        return Planned(row, facts, known, tells_public=told) if changes else None
+
+    def _changes(self, row: Row, known: Recognition) -> list[list[str]]:
+        """Until when it holds and whether it is in the directory; what else differs stays."""
+        there, last = self.parsed.positions, known.valid_until
+        changes = []
+        before = long_date(last) if last else ""
+        if "valid_until" in there and last != row["valid_until"]:
+            if row["valid_until"] is None:
+                reason = _("Registered is %(day)s. Fill in the last day, or leave the column out.")
+                self.parsed.refuse(row, "valid_until", reason % {"day": before})
+            else:
+                changes.append(["valid_until", before, long_date(row["valid_until"])])
+        if self.parsed.written(row, "is_public") and known.is_public != row["is_public"]:
+            changes.append(["is_public", _yes_no(known.is_public), _yes_no(row["is_public"])])
+        facts = vars(facts_of(known.firm)) | {"grounds": known.grounds}
+        for column in ("place", "offers", "website", "grounds"):
+            if row[column] and facts[column] and row[column] != facts[column]:
+                reason = _("Registered is “%(there)s”, and that stays. Change it at the firm.")
+                self.parsed.warn(row, column, reason % {"there": facts[column]}, "put_right")
+        return changes
 
     def _facts(self, row: Row, firm: SocialFirm | None) -> Facts:
         """What is known stays; the row fills in what is not."""
@@ -110,6 +122,10 @@ class FirmIntake:
         return Planned(row, facts)
 
 
+def _yes_no(value: bool) -> str:
+    return _("Yes") if value else _("No")
+
+
 def _meet(one: tuple[date, date | None], other: tuple[date, date | None]) -> bool:
     """Whether both hold on some day."""
     return one[0] <= (other[1] or date.max) and other[0] <= (one[1] or date.max)
@@ -130,20 +146,21 @@ def import_firms(
         return Outcome.of(parsed)
     intake = FirmIntake(region, parsed)
     planned, outcome = intake.run(), intake.outcome
-    outcome.answered_by(answered)
-    if not (outcome.faults or outcome.asks or dry_run):
-        with first_come(first_in()), transaction.atomic():
-            for one in planned:
-                _do(region, one, replace(act, why=one.row["grounds"]))
-            seal(outcome)
-        count_rows()
-    return outcome.in_order()
+
+    def bring(_taken: Container[str]) -> None:
+        for one in planned:
+            _do(region, one, replace(act, why=one.row["grounds"]))
+
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 def _do(region: Region, planned: Planned, act: Act) -> None:
     row = planned.row
-    if planned.known:
-        end(planned.known, row["valid_until"], act)
+    if known := planned.known:
+        if row["valid_until"] and known.valid_until != row["valid_until"]:
+            end(known, row["valid_until"], act)
+        if planned.tells_public and known.is_public != row["is_public"]:
+            publish(known, row["is_public"], act)
         return
     terms = RecognisedAs(
         row["recognition"],

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from contracts.imports.columns import CONTRACT_COLUMNS
+from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS
 from contracts.models import Contract, Municipality, PolicyField
 from contracts.models.valuation_table import called
 from contracts.owed.shares import SharesOfContracts
@@ -68,6 +69,19 @@ def in_words(contract: Contract, column: str) -> str:
 
 IN_FILE = tuple((column.title, CELLS[column.name]) for column in CONTRACT_COLUMNS)
 FETCHED = ("contractor", "parent", "table")
+# Beside the fields of a change that bear the name of their column; the value of a turnover
+# statement is its turnover.
+_CHANGE_CELLS: dict[str, Callable[[Any], Any]] = {
+    "change_id": lambda change: change.identity,
+    "contract_reference": lambda change: change.contract.reference,
+    "kind": lambda change: change.get_kind_display(),
+    "value_delta": lambda change: change.value_delta or change.turnover,
+    "rate": lambda change: change.rate and Percent(change.rate.normalize()),
+}
+CHANGES_IN_FILE = tuple(
+    (column.title, _CHANGE_CELLS.get(column.name) or attrgetter(column.name))
+    for column in CHANGE_COLUMNS
+)
 
 
 def name_clients(contracts: Iterable[Contract], today: date) -> None:

@@ -12,12 +12,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.imports.door import Outcome
+from contracts.imports.outcome import Outcome
 from contracts.models import Region
 from contracts.policy.loading import find_region
 from sroi.doors import Act, Refused
 from sroi.exchange import Column, ExchangeError, Sheet, check_rows, plain, read_tables
-from sroi.exchange.layout import Layout, laid_out, propose, with_left_out, without
+from sroi.exchange.layout import REASONS, Layout, laid_out, propose, with_left_out, without
 from sroi.exchange.matching import chosen, match, vocabulary_of
 
 NO_NAMES = "none"
@@ -30,6 +30,8 @@ class ImportCommand(BaseCommand):
 
     importer: ClassVar[Callable[..., Outcome]]
     columns: ClassVar[Sequence[Column]]
+    # Headings of our own lists that are computed: read over, as by the page.
+    shown: ClassVar[Sequence[Any]] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="CSV, XLSX or ODS file")
@@ -88,7 +90,8 @@ class ImportCommand(BaseCommand):
         else:
             for number, why in layout.left_out.items():
                 self.stderr.write(
-                    _("Row %(row)s is left out: %(why)s.") % {"row": number, "why": why}
+                    _("Row %(row)s is left out: %(why)s.")
+                    % {"row": number, "why": REASONS.get(why, why)}
                 )
             for warning in outcome.warnings:
                 self.stderr.write(str(warning))
@@ -139,10 +142,10 @@ class ImportCommand(BaseCommand):
         if options["columns"]:
             told = json.loads(Path(options["columns"]).read_text(encoding="utf-8"))
         all_rows = dict(_pair(text) for text in options["all"])
-        vocabulary = vocabulary_of(tuple(self.columns))
+        vocabulary = vocabulary_of(tuple(self.columns), tuple(self.shown))
         found = match(sheet.header, vocabulary, {plain(name): our for name, our in told.items()})
         names = ["" if place in found.guessed else our for place, our in enumerate(found.columns)]
-        unused = {plain(name) for name, our in told.items() if not our}
+        unused = {plain(name) for name, our in told.items() if not our} | vocabulary.read_over
         columns = [
             our or ("" if plain(name) in unused else name)
             for our, name in zip(names, sheet.header, strict=True)

@@ -19,12 +19,19 @@ from contracts.models.contract import (
     ProcurementType,
     RateReason,
 )
-from contracts.models.desk import PutOff, StandIn
+from contracts.models.desk import CalendarFeed, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
-from contracts.models.organisation import Contractor, Invitation, Membership
-from contracts.models.plan import ActionPlan, PlanAmount, PlanState
+from contracts.models.organisation import (
+    Contractor,
+    Invitation,
+    Membership,
+    Partner,
+    PartnerKind,
+    PartnerState,
+)
+from contracts.models.plan import ActionPlan, PlanAmount, PlanState, ReminderText, Step
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.program import Program, ProgramRead, Reads
 from contracts.models.region import (
@@ -66,6 +73,7 @@ __all__ = [
     "Basis",
     "BlockKind",
     "BuildingBlock",
+    "CalendarFeed",
     "Category",
     "ChangeKind",
     "ChangeProposal",
@@ -100,6 +108,9 @@ __all__ = [
     "ObligationChange",
     "ObligationLine",
     "OutOfStep",
+    "Partner",
+    "PartnerKind",
+    "PartnerState",
     "PinnedBy",
     "PlanAmount",
     "PlanState",
@@ -119,12 +130,14 @@ __all__ = [
     "Recognition",
     "RecognitionKind",
     "Region",
+    "ReminderText",
     "Settlement",
     "SettlementState",
     "Side",
     "SocialFirm",
     "Spread",
     "StandIn",
+    "Step",
     "TableInForce",
     "TargetGroup",
     "Unit",

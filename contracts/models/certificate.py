@@ -35,7 +35,6 @@ class PsoCertificate(ScopedModel):
         region="region",
         municipality="contractor__contracts__shares__municipality",
         contractor="contractor",
-        to_many=True,
     )
 
     class Meta:

@@ -356,6 +356,8 @@ class Happened(models.TextChoices):
     NO_PLAN = "no_plan", _("No action plan needed")
     NO_NEWS = "no_news", _("Interim report: nothing new")
     REMINDED = "reminded", _("Contractor reminded")
+    REMINDED_AGAIN = "reminded_again", _("Contractor reminded a second time")
+    PUT_ON_NOTICE = "put_on_notice", _("Notice of default sent")
     PLAN_SUBMITTED = "plan_submitted", _("Action plan handed in")
     PLAN_SENT_BACK = "plan_sent_back", _("Action plan sent back")
     PLAN_AGREED = "plan_agreed", _("Action plan agreed")

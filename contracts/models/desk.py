@@ -61,3 +61,20 @@ class StandIn(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.absent_id} {self.first_day}"
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which a calendar asks for somebody's days. Only its hash is kept, so it
+    is shown once; a new one ends the one before.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
+    )
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    unscoped_because = "everyone makes and ends their own only, see contracts.desk"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.made_at}"

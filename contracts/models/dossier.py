@@ -25,6 +25,8 @@ class NoteKind(models.TextChoices):
     NOTE = "note", _("note")
     AGREEMENT = "agreement", _("agreement")
     CONVERSATION = "conversation", _("conversation")
+    # As it was sent: it is not written by hand, and not removed.
+    LETTER = "letter", _("letter")
 
 
 class ContractNote(ScopedModel):
@@ -35,6 +37,8 @@ class ContractNote(ScopedModel):
     day = models.DateField(_("day"))
     text = models.CharField(_("text"), max_length=4000)
     shared = models.BooleanField(_("the contractor sees it"), default=False)
+    # From this day on it stands on the work list, until somebody says that it was seen to.
+    again_on = models.DateField(_("comes back on"), null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -44,6 +48,11 @@ class ContractNote(ScopedModel):
 
     class Meta:
         ordering = ("-day", "-pk")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["again_on"], condition=Q(again_on__isnull=False), name="note_comes_back"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.day}"

@@ -1,4 +1,4 @@
-"""Contractors, and who belongs to what."""
+"""Contractors and partners, and who belongs to what."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -49,15 +49,13 @@ class Contractor(ScopedModel):
         region="contracts__region",
         municipality="contracts__shares__municipality",
         contractor="pk",
-        to_many=True,
         # What a firm did stays its own, also once another has its contracts.
-        also=Scope(region="fulfilments__region", contractor="pk", to_many=True),
+        also=Scope(region="fulfilments__region", contractor="pk"),
     )
     history = kept(
         Scope(
             region="history_relation__contracts__region",
-            to_many=True,
-            also=Scope(region="history_relation__fulfilments__region", to_many=True),
+            also=Scope(region="history_relation__fulfilments__region"),
         ),
         related_name="history_rows",
     )
@@ -89,8 +87,83 @@ class Contractor(ScopedModel):
         super().save(*args, **kwargs)
 
 
+class PartnerKind(models.TextChoices):
+    SOCIAL_FIRM = "social_firm", _("social firm")
+    ASSOCIATION = "association", _("association or foundation")
+    SCHOOL = "school", _("school")
+    MUNICIPALITY = "municipality", _("municipality")
+    WERKCENTRUM = "werkcentrum", _("Werkcentrum")
+    OTHER = "other", _("other")
+
+
+class PartnerState(models.TextChoices):
+    ASKED = "asked", _("asks to take part")
+    IN = "in", _("takes part")
+    REFUSED = "refused", _("not let in")
+
+
+class Partner(ScopedModel):
+    """An organisation that has needs or people in a region: let in by its staff, or by its own
+    asking.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="partners")
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=15, choices=PartnerKind.choices)
+    # By this number it is known whether the firm is recognised (`contracts.social_firms`).
+    kvk = models.CharField(_("KvK number"), max_length=8, blank=True, validators=[CHECK_KVK])
+    place = models.CharField(_("place"), max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=PartnerState.choices)
+    # Where who asked is answered; empty once that was done.
+    asked_email = models.EmailField(max_length=254, blank=True)
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    scope = Scope(
+        region="region",
+        partner="pk",
+        region_wide=(May.SEE_DESK,),
+        told_to=(May.FULFIL,),
+        told_when=Q(state=PartnerState.IN),
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(state=PartnerState.ASKED, answered_at=None)
+                | (~Q(state=PartnerState.ASKED) & Q(answered_at__isnull=False, asked_email="")),
+                name="partner_answered_has_date",
+            ),
+            models.UniqueConstraint(
+                fields=["region", "name"],
+                condition=Q(state=PartnerState.IN),
+                name="partner_in_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def for_whom(prefix: str) -> models.CheckConstraint:
+    """The role says whether it is for a contractor, for a partner, or for neither."""
+    outside = Q(role__in=[Role.CONTRACTOR, Role.PARTNER])
+    return models.CheckConstraint(
+        condition=Q(role=Role.CONTRACTOR, contractor__isnull=False, partner=None)
+        | Q(role=Role.PARTNER, contractor=None, partner__isnull=False)
+        | (~outside & Q(contractor=None, partner=None)),
+        name=f"{prefix}_is_for_whom_its_role_says",
+    )
+
+
 class Membership(ScopedModel):
-    """A person, a role, a region, and the municipalities or the contractor it is for."""
+    """A person, a role, a region, and the municipalities, the contractor or the partner it is
+    for.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
@@ -100,6 +173,9 @@ class Membership(ScopedModel):
     municipalities = models.ManyToManyField(Municipality, blank=True, related_name="memberships")
     contractor = models.ForeignKey(
         Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
     )
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -111,20 +187,21 @@ class Membership(ScopedModel):
 
     class Meta:
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(role=Role.CONTRACTOR, contractor__isnull=False)
-                | (~Q(role=Role.CONTRACTOR) & Q(contractor=None)),
-                name="membership_contractor_for_contractors",
-            ),
+            for_whom("membership"),
             models.UniqueConstraint(
                 fields=["user", "role", "region"],
-                condition=Q(ended_at=None, contractor=None),
+                condition=Q(ended_at=None, contractor=None, partner=None),
                 name="membership_once",
             ),
             models.UniqueConstraint(
                 fields=["user", "region", "contractor"],
                 condition=Q(ended_at=None, contractor__isnull=False),
                 name="membership_of_contractor_once",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "region", "partner"],
+                condition=Q(ended_at=None, partner__isnull=False),
+                name="membership_of_partner_once",
             ),
         ]
 
@@ -147,6 +224,9 @@ class Invitation(ScopedModel):
     contractor = models.ForeignKey(
         Contractor, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
     )
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, null=True, blank=True, related_name="invitations"
+    )
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -164,11 +244,7 @@ class Invitation(ScopedModel):
     class Meta:
         ordering = ("-pk",)
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(role=Role.CONTRACTOR, contractor__isnull=False)
-                | (~Q(role=Role.CONTRACTOR) & Q(contractor=None)),
-                name="invitation_contractor_for_contractors",
-            ),
+            for_whom("invitation"),
             models.CheckConstraint(
                 condition=Q(accepted_at=None) | Q(withdrawn_at=None),
                 name="invitation_accepted_or_withdrawn",

@@ -13,8 +13,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models.contract import Contract
+from contracts.models.region import Region
 from contracts.models.valuation_table import Category
-from sroi.access import Scope, ScopedModel
+from sroi.access import May, Scope, ScopedModel
 from sroi.money import ZERO, MoneyField
 
 
@@ -126,3 +127,30 @@ class PlanAmount(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.quarter} {self.category} {self.amount}"
+
+
+class Step(models.TextChoices):
+    """How firmly a contractor is reminded."""
+
+    FRIENDLY = "friendly", _("Friendly reminder")
+    SECOND = "second", _("Second reminder")
+    DEFAULT = "default", _("Notice of default")
+
+
+class ReminderText(ScopedModel):
+    """What a region writes in a step, with placeholders; without a row the usual text holds."""
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="reminder_texts")
+    step = models.CharField(max_length=10, choices=Step.choices)
+    text = models.CharField(_("text"), max_length=3000)
+
+    scope = Scope(region="region", region_wide=(May.ADVISE,))
+
+    class Meta:
+        ordering = ("region", "step")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["region", "step"], name="reminder_text_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.step}"

@@ -164,6 +164,9 @@ class Policy(ScopedModel):
     retention_invitation_months = models.PositiveSmallIntegerField(
         _("months that invitations that were not taken are kept"), default=3
     )
+    retention_consent_months = models.PositiveSmallIntegerField(
+        _("months that is kept who gave consent for a story"), default=60
+    )
     changes_always_told = models.BooleanField(
         _("contractors are always told of changes by mail"), default=True
     )

@@ -55,9 +55,9 @@ class SocialFirm(FirmFacts, ScopedModel):
     search_text = models.CharField(max_length=900, editable=False)
     name_folded = models.CharField(max_length=200, editable=False)
 
-    scope = Scope(region="recognitions__region", everyone=True, to_many=True)
+    scope = Scope(region="recognitions__region", everyone=True)
     history = kept(
-        Scope(region="history_relation__recognitions__region", to_many=True),
+        Scope(region="history_relation__recognitions__region"),
         related_name="history_rows",
         excluded_fields=["search_text", "name_folded"],
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import F, OuterRef, Q, Subquery
+
 from contracts.models import Contract, ContractShare, Municipality
 
 
@@ -19,6 +21,14 @@ class ShareSet:
     # The number of the posting that changed the shares; 0 for those of the award.
     known_from: int
     percents: dict[int, Decimal] = field(default_factory=dict)
+
+
+def largest_client(today: date) -> Subquery:
+    """Of contracts: what the client is called that has the largest share today."""
+    begun = Q(valid_from=None) | Q(valid_from__lte=today)
+    shares = ContractShare.objects.filter(begun, contract=OuterRef("pk"), percent__gt=0)
+    newest = F("valid_from").desc(nulls_last=True)
+    return Subquery(shares.order_by(newest, "-percent").values("municipality__name")[:1])
 
 
 class SharesOfContracts:

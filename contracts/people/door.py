@@ -1,7 +1,8 @@
 """The door to memberships: invite, accept, change, end. Source: DOMAIN.md section 9.
 
 A region admin asks anyone in for the region; an adviser asks in people of a contractor that has a
-contract in the region, and a contractor's person a colleague. Each is for one role in one region:
+contract in the region, and a contractor's person a colleague. People of a partner are asked in by
+who lets partners in (`contracts.partners`). Each is for one role in one region:
 it opens nothing of another. Who runs the server makes the first region admin, and lets one in again
 who lost the way in (`manage.py make_admin`).
 """
@@ -25,6 +26,7 @@ from contracts.models import (
     Membership,
     Municipality,
     NoticeChoice,
+    Partner,
     Policy,
     Region,
 )
@@ -51,16 +53,23 @@ class Asked:
     region: Region
     municipalities: tuple[Municipality, ...] = ()
     contractor: Contractor | None = None
+    partner: Partner | None = None
 
     @classmethod
     def for_firm(cls, email: str, region: Region, contractor: Contractor | None) -> "Asked":
         """To work for this contractor in this region."""
         return cls(email, Role.CONTRACTOR, region, contractor=contractor)
 
+    @classmethod
+    def for_partner(cls, email: str, partner: Partner) -> "Asked":
+        return cls(email, Role.PARTNER, partner.region, partner=partner)
+
 
 def may_invite(access: Access, role: str, region_id: int, contractor_id: int | None = None) -> bool:
     if access.may(May.MANAGE_USERS, region_id=region_id):
         return True
+    if role_called(role).of is Of.PARTNER:
+        return access.may(May.LET_PARTNERS_IN, region_id=region_id)
     if role_called(role).of is not Of.CONTRACTOR or contractor_id is None:
         return False
     if access.may(May.INVITE_CONTRACTORS, region_id=region_id):
@@ -81,6 +90,8 @@ def contractor_with(kvk: str) -> Contractor | None:
 
 def invite(asked: Asked, access: Access, act: Act) -> Invitation:
     _refuse_impossible(asked.role, asked.municipalities, asked.contractor, asked.region)
+    if role_called(asked.role).of is Of.PARTNER and asked.partner is None:
+        raise Refused(_("Invite people of a partner from the page of partners."))
     if not may_invite(
         access, asked.role, asked.region.pk, asked.contractor.pk if asked.contractor else None
     ):
@@ -123,6 +134,7 @@ def _made(asked: Asked, act: Act, *, by_command: bool = False) -> Invitation:
         role=asked.role,
         region=asked.region,
         contractor=asked.contractor,
+        partner=asked.partner,
         invited_by=act.by,
         invited_at=act.at,
         expires_at=act.at + VALID,
@@ -139,6 +151,7 @@ def _out_already(asked: Asked, now: datetime) -> Invitation | None:
         role=asked.role,
         region=asked.region,
         contractor=asked.contractor,
+        partner=asked.partner,
         by_command=False,
     )
     towns = {town.pk for town in asked.municipalities}
@@ -204,6 +217,7 @@ def accept(
             role=invitation.role,
             region=invitation.region,
             contractor=invitation.contractor,
+            partner=invitation.partner,
             ended_at=None,
         )
         membership.municipalities.add(*invitation.municipalities.all())
@@ -257,10 +271,12 @@ def change(
     chosen = tuple(municipalities)
     _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
-    of = role_called(role).of
-    if (of is Of.CONTRACTOR) != (role_called(membership.role).of is Of.CONTRACTOR):
+    of, was = role_called(role).of, role_called(membership.role).of
+    if of is not was and (of.is_outside or was.is_outside):
         raise Refused(
             _("A contractor's person cannot become staff this way. End the role and invite again.")
+            if Of.CONTRACTOR in (of, was)
+            else _("A partner's person cannot become staff this way. End the role, invite again.")
         )
     has_it = _("This person has that role already.")
     others = Membership.objects.filter(
@@ -271,7 +287,7 @@ def change(
         refuse_overtaken(shown, starting_point(membership))
         if not Membership.objects.filter(pk=membership.pk, ended_at=None).exists():
             raise Refused(_("This role was ended already."))
-        if of is not Of.CONTRACTOR and others.exclude(pk=membership.pk).exists():
+        if not of.is_outside and others.exclude(pk=membership.pk).exists():
             raise Refused(has_it)
         if role not in who_may(May.MANAGE_USERS):
             _leave_an_admin(membership)

@@ -104,7 +104,8 @@ class InviteForm(forms.Form):
     region: Any = forms.ModelChoiceField(queryset=None, label=gettext_lazy("Region"))
     role = forms.ChoiceField(
         label=gettext_lazy("Role"),
-        choices=Role.choices,
+        # People of a partner are asked in from its own page.
+        choices=[(role.value, role.label) for role in Role if role.of is not Of.PARTNER],
         widget=forms.RadioSelect,
         initial=Role.ADVISER,
     )
@@ -172,9 +173,11 @@ class MembershipForm(forms.Form):
 
     def __init__(self, *args: Any, membership: Membership, towns: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        of_contractor = role_called(membership.role).of is Of.CONTRACTOR
+        of = role_called(membership.role).of
         self.fields["role"].choices = [  # type: ignore[attr-defined]
-            (role.value, role.label) for role in Role if (role.of is Of.CONTRACTOR) == of_contractor
+            (role.value, role.label)
+            for role in Role
+            if role.of is of or not (role.of.is_outside or of.is_outside)
         ]
         self.fields["municipalities"].queryset = towns  # type: ignore[attr-defined]
 

@@ -27,7 +27,7 @@ def invitation_of(token: str, now: datetime) -> Invitation | None:
         pk = signing.loads(token, salt=SALT, max_age=VALID)
     except signing.BadSignature:
         return None
-    return open_on(now).filter(pk=pk).select_related("region", "contractor", "invited_by").first()
+    return open_on(now).filter(pk=pk).select_related("region", "contractor", "partner").first()
 
 
 def open_on(now: datetime) -> Any:

@@ -19,6 +19,7 @@ def user_search(text: str) -> Q:
             Q(user__name__icontains=word)
             | Q(user__email__icontains=word)
             | Q(contractor__name__icontains=word)
+            | Q(partner__name__icontains=word)
         ),
     )
 
@@ -57,8 +58,8 @@ class UserTable(Table):
 
 
 def what_for(row: Any) -> str:
-    """The contractor, the municipalities, or the whole region."""
-    if row.contractor:
-        return str(row.contractor)
+    """The contractor or partner, the municipalities, or the whole region."""
+    if row.contractor or row.partner:
+        return str(row.contractor or row.partner)
     towns = ", ".join(town.name for town in row.municipalities.all())
     return towns or row.region.title

@@ -30,7 +30,7 @@ def access_of(user: Any) -> Access:
     if not user.is_authenticated or not user.is_active:
         return NO_ACCESS
     rows = Membership.objects.filter(user=user, ended_at=None).values_list(
-        "pk", "role", "region_id", "contractor_id", "municipalities"
+        "pk", "role", "region_id", "contractor_id", "partner_id", "municipalities"
     )
     municipalities: dict[tuple[Any, ...], set[int]] = defaultdict(set)
     for *membership, municipality in rows.order_by("pk"):
@@ -38,8 +38,10 @@ def access_of(user: Any) -> Access:
     return Access(
         user_id=user.pk,
         grants=tuple(
-            Grant(role, region_id, frozenset(of_membership), contractor_id)
-            for (_pk, role, region_id, contractor_id), of_membership in municipalities.items()
+            Grant(role, region_id, frozenset(of_membership), contractor_id, partner_id)
+            for (_pk, role, region_id, contractor_id, partner_id), of_membership in (
+                municipalities.items()
+            )
         ),
     )
 

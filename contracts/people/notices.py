@@ -44,6 +44,8 @@ TOLD: Mapping[May, Sequence[NoticeKind]] = {
         NoticeKind.OVERVIEW,
     ),
     May.COMMISSION: (NoticeKind.ANSWER, NoticeKind.OVERVIEW),
+    May.OFFER: (NoticeKind.ANSWER,),
+    May.BROKER: (NoticeKind.ANSWER,),
     May.ADVISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
     May.FINALISE: (NoticeKind.QUESTION, NoticeKind.OVERVIEW),
 }

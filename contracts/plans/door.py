@@ -6,13 +6,15 @@ next version is begun, and once that is agreed it takes the place of the other. 
 value. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 
 from contracts.models import (
@@ -20,15 +22,22 @@ from contracts.models import (
     Category,
     Contract,
     ContractEvent,
+    ContractNote,
     Happened,
+    NoteKind,
     PlanAmount,
     PlanState,
+    Region,
+    ReminderText,
+    Step,
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from contracts.owed.posting import mark_out_of_step
 from contracts.people.membership import with_people
 from contracts.plans.plan import UNDER_WAY, has_plan
+from contracts.plans.reminders import TOLD, USUAL, Letter, why_not
+from sroi.access import Access, May
 from sroi.database import days
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused, first_come, refuse_to_come
@@ -118,6 +127,41 @@ def agree(plan: ActionPlan, act: Act) -> None:
         _note(plan, Happened.PLAN_AGREED, act)
 
 
+@dataclass(frozen=True)
+class Brought:
+    """A plan from elsewhere: all of it, and the day on which it was agreed where it was; or the one
+    that `waits` for that as it is.
+    """
+
+    contract: Contract
+    words: Mapping[str, str]
+    amounts: Amounts
+    agreed_on: date | None = None
+    waits: ActionPlan | None = None
+
+
+def bring(plans: Iterable[Brought], act: Act) -> None:
+    """Those of an import, all or none: handed in and, where it was agreed, agreed on that day."""
+    with transaction.atomic():
+        for one in plans:
+            refuse_to_come(one.agreed_on, act.today)
+            plan = one.waits or _handed_in(one, act)
+            if one.agreed_on:
+                agree(plan, act)
+                at = make_aware(datetime.combine(one.agreed_on, time(12)))
+                handed_in = min(at, plan.submitted_at or at)
+                ActionPlan.objects.filter(pk=plan.pk).update(agreed_at=at, submitted_at=handed_in)
+
+
+def _handed_in(one: Brought, act: Act) -> ActionPlan:
+    if one.contract.plans.filter(state__in=UNDER_WAY).exists():
+        raise Refused(_("Someone else just began a plan. Open this page again."))
+    plan = begin(one.contract, act)
+    save(plan, one.words, one.amounts, act)
+    submit(plan, act)
+    return plan
+
+
 def discard(plan: ActionPlan) -> None:
     """Throw a draft away; what was agreed before stays."""
     with transaction.atomic():
@@ -194,7 +238,7 @@ def not_to_remind(contracts: Collection[Contract], today: date) -> dict[int, str
     ids = [contract.pk for contract in contracts]
     rows = with_people(Contract.objects.filter(pk__in=ids)).order_by()
     reached = dict(rows.values_list("pk", "has_people"))
-    events = ContractEvent.objects.filter(contract__in=ids, what=Happened.REMINDED)
+    events = ContractEvent.objects.filter(contract__in=ids, what__in=TOLD.values())
     told = {*events.filter(days.within("at", today, today)).values_list("contract", flat=True)}
     found = {}
     for contract in contracts:
@@ -209,9 +253,10 @@ def not_to_remind(contracts: Collection[Contract], today: date) -> dict[int, str
     return found
 
 
-def remind(contract: Contract, act: Act) -> None:
+def remind(contract: Contract, act: Act, letter: Letter | None = None) -> None:
     """The adviser reminds the contractor of what is asked (`act.why`), at most once a day; the
-    worker mails it.
+    worker mails it. What was written stays in the dossier as it was sent, and the contractor reads
+    it there.
     """
     with transaction.atomic():
         # Of two at once the second finds what the first wrote.
@@ -219,31 +264,61 @@ def remind(contract: Contract, act: Act) -> None:
         refuse_closed(contract)
         if why := not_to_remind([now], act.today).get(contract.pk):
             raise Refused(why)
-        ContractEvent.objects.create(
-            contract=contract, what=Happened.REMINDED, at=act.at, by=act.by, why=act.why[:1000]
-        )
+        _remind([now], {now.pk: act.why}, {now.pk: letter} if letter else {}, act)
 
 
-def remind_all(asked: Mapping[int, str], act: Act) -> int:
+def remind_all(
+    asked: Mapping[int, str], act: Act, letters: Mapping[int, Letter] | None = None
+) -> int:
     """As `remind`, of many at once, each by its id with what is asked; how many were reminded. What
     cannot be any more since it was shown is left out.
     """
     with transaction.atomic():
         rows = [*Contract.objects.select_for_update().filter(pk__in=asked).order_by("pk")]
         cannot = not_to_remind(rows, act.today)
-        events = [
-            ContractEvent(
-                contract=contract,
-                what=Happened.REMINDED,
-                at=act.at,
-                by=act.by,
-                why=asked[contract.pk][:1000],
+        can = [contract for contract in rows if contract.pk not in cannot]
+        _remind(can, asked, letters or {}, act)
+    return len(can)
+
+
+def _remind(
+    contracts: Sequence[Contract],
+    asked: Mapping[int, str],
+    letters: Mapping[int, Letter],
+    act: Act,
+) -> None:
+    events, notes = [], []
+    for contract in contracts:
+        letter = letters.get(contract.pk)
+        what = TOLD[letter.step] if letter else Happened.REMINDED
+        why = asked[contract.pk][:1000]
+        events.append(ContractEvent(contract=contract, what=what, at=act.at, by=act.by, why=why))
+        if letter:
+            notes.append(
+                ContractNote(
+                    contract=contract,
+                    kind=NoteKind.LETTER,
+                    day=act.today,
+                    text=letter.text[:4000],
+                    shared=True,
+                    by=act.by,
+                    at=act.at,
+                )
             )
-            for contract in rows
-            if contract.pk not in cannot
-        ]
-        ContractEvent.objects.bulk_create(events, batch_size=AT_ONCE)
-    return len(events)
+    ContractEvent.objects.bulk_create(events, batch_size=AT_ONCE)
+    ContractNote.objects.bulk_create(notes, batch_size=AT_ONCE)
+
+
+def write_reminder(region: Region, step: Step, text: str, access: Access) -> None:
+    """What the region writes in a step from now on; empty: the usual text again."""
+    if not access.may(May.ADVISE, region_id=region.pk):
+        raise Refused(_("Who advises in a region writes its texts."))
+    if why := why_not(text):
+        raise Refused(why)
+    if not text or text == USUAL[step]:
+        ReminderText.objects.filter(region=region, step=step).delete()
+        return
+    ReminderText.objects.update_or_create(region=region, step=step, defaults={"text": text})
 
 
 def do_without(contract: Contract, act: Act) -> None:

@@ -6,13 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import ActionPlan, Category
 from contracts.owed.words import IN_THE_HISTORY
 from contracts.plans.door import Amounts
+from contracts.plans.reminders import why_not
+from contracts.plans.words import quarter_words
 from sroi.fields import PastDay, euros, text_field
 from sroi.money import ZERO
 
@@ -96,14 +98,6 @@ def name_of(category: str, quarter: date) -> str:
     return f"{category}_{quarter:%Y_%m}"
 
 
-def quarter_words(quarter: date) -> str:
-    """`2e kwartaal 2025`."""
-    return _("quarter %(number)s of %(year)s") % {
-        "number": (quarter.month + 2) // 3,
-        "year": quarter.year,
-    }
-
-
 class SendBackForm(forms.Form):
     why = text_field(
         gettext_lazy("What should be different?"),
@@ -140,3 +134,15 @@ class NoPlanForm(forms.Form):
         rows=3,
         help_text=IN_THE_HISTORY,
     )
+
+
+class ReminderTextForm(forms.Form):
+    """The text of a step; empty is the usual one again."""
+
+    text = text_field(gettext_lazy("Text"), 3000, required=False, rows=16)
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
+        if why := why_not(text):
+            raise ValidationError(why)
+        return text

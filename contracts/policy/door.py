@@ -79,8 +79,8 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
                 "retention_months",
                 "retention_rejected_months",
             ),
-            *("retention_draft_months", "retention_invitation_months", "mask_below"),
-            "trusts",
+            *("retention_draft_months", "retention_invitation_months", "retention_consent_months"),
+            *("mask_below", "trusts"),
         ),
     ),
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Recognition, RecognitionKind, SocialFirm
 from contracts.models.organisation import folded
 from contracts.searches import every_word
+from contracts.social_firms.columns import IN_FILE
 from contracts.social_firms.recognition import (
     counting_in,
     public_recognitions,
@@ -125,6 +126,12 @@ class RecognisedFirmTable(Table):
     def render_public(self, value: list[Recognition]) -> Any:
         today = localdate()
         return _("Yes") if any(r.is_public and r.holds_on(today) for r in value) else _("No")
+
+
+class RecognitionRows(Table):
+    """In the file of the register: a row per recognition."""
+
+    in_file = IN_FILE
 
 
 def recognitions_in_words(rows: Iterable[Recognition], with_region: bool = False) -> Any:

@@ -5,6 +5,11 @@ from contracts.social_firms import views
 urlpatterns = [
     path("sociale-firmas/", views.SocialFirmList.as_view(), name="social-firm-list"),
     path("sociale-firmas/register/", views.RegisterList.as_view(), name="social-firm-register"),
+    path(
+        "sociale-firmas/register/lijst.<str:format>",
+        views.RegisterFile.as_view(),
+        name="social-firm-file",
+    ),
     path("sociale-firmas/nieuw/", views.NewFirm.as_view(), name="social-firm-new"),
     path("sociale-firmas/voorstellen/", views.Propose.as_view(), name="social-firm-propose"),
     path(

@@ -34,6 +34,7 @@ from contracts.social_firms.lists import (
     FirmTable,
     RecognisedFirmFilterSet,
     RecognisedFirmTable,
+    RecognitionRows,
 )
 from contracts.social_firms.recognition import (
     may_describe,
@@ -48,7 +49,7 @@ from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import versions
 from sroi.lists.desk import Desk
-from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, act_of
+from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, RowsFile, act_of
 
 FACTS = ("name", "place", "offers", "website")
 
@@ -150,6 +151,8 @@ class RegisterList(ForWhoMay, Desk, ListPage):
     heading = gettext_lazy("Register of social firms")
     template_name = "contracts/firm_register.html"
     address = "social-firm-register"
+    file_page = "social-firm-file"
+    file_may = capabilities
 
     def get_queryset(self) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(revoked_at=None)
@@ -166,6 +169,15 @@ class RegisterList(ForWhoMay, Desk, ListPage):
             proposals=list(waiting.select_related("contractor")[:50]) if recognises else [],
             **kwargs,
         )
+
+
+class RegisterFile(RowsFile, RegisterList):
+    file_name = gettext_lazy("social-firms")
+    rows_table = RecognitionRows
+
+    def rows_of(self, firms: QuerySet[Any]) -> QuerySet[Any]:
+        own = visible(Recognition, self.request.access).filter(revoked_at=None, firm__in=firms)
+        return own.select_related("firm").order_by("firm__name_folded", "firm", "valid_from", "pk")
 
 
 class Recognise(ForWhoMay, FormPage):

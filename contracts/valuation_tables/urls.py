@@ -7,6 +7,12 @@ urlpatterns = [
     path("bouwblokken/<int:pk>/", reading.ValuationTableDetail.as_view(), name="table-detail"),
     path("bouwblokken/laden/", editing.Load.as_view(), name="table-load"),
     path("bouwblokken/controleren/", editing.Check.as_view(), name="table-check"),
+    path("bouwblokken/formaat/", editing.Format.as_view(), name="table-format"),
+    path(
+        "bouwblokken/formaat/schema.json",
+        editing.Format.as_view(name="schema.json"),
+        name="table-schema",
+    ),
     path("bouwblokken/vergelijken/", editing.Compare.as_view(), name="table-compare"),
     path("bouwblokken/<int:pk>/json/", editing.TableFile.as_view(), name="table-json"),
     path("bouwblokken/<int:pk>/opvolger/", editing.Succeed.as_view(), name="table-succeed"),

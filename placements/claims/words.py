@@ -156,6 +156,12 @@ def what_was_claimed(version: FulfilmentVersion, with_person: bool) -> Rows:
     return [(label, value) for label, value in rows if value not in ("", NOTHING, None)]
 
 
+def declared(version: FulfilmentVersion) -> Rows:
+    """What was said by handing it in."""
+    said = _("it belongs only to this contract and this period")
+    return [(_("Declared"), said)] if version.only_here else []
+
+
 def placement_rows(version: FulfilmentVersion) -> Rows:
     terms = [(t.first_day, number(t.hours_per_week)) for t in version.terms.all()]
     hours = ", ".join(

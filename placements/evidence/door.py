@@ -6,7 +6,7 @@ the policy of every contract says so. How files are judged: `sroi.files.checking
 section 8.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ from placements.models import (
 )
 from placements.rights import OPEN_TO_EDIT
 from sroi.accounts.ending.erasures import list_erased
+from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Refused, refuse_to_come
 from sroi.files.checking import PDF, drawn_of, prepared, shown_name
 from sroi.files.storage import evidence_storage
@@ -168,6 +169,14 @@ def see(version: FulfilmentVersion, kind: str, how: str, on: date, act: Act) -> 
     return Evidence.objects.create(
         version=version, kind=kind, seen_on=on, seen_how=how, added_by=act.by, added_at=act.at
     )
+
+
+def bring_seen(pieces: Sequence[Evidence], act: Act) -> None:
+    """Those of an import: seen before, noted now."""
+    for piece in pieces:
+        refuse_to_come(piece.seen_on, act.today)
+        piece.added_by, piece.added_at = act.by, act.at
+    Evidence.objects.bulk_create(pieces, batch_size=AT_ONCE)
 
 
 def take_away(evidence: Evidence, act: Act) -> None:

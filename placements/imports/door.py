@@ -7,18 +7,18 @@ and mends what was not reviewed yet. Format: DOMAIN.md section 10.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.facts.rules import firm_before
-from contracts.imports.door import Outcome, Seal, first_in, lacks_columns, nothing_more
+from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.models import (
     BlockKind,
     BuildingBlock,
@@ -40,8 +40,7 @@ from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion, Mo
 from placements.outcomes.door import GONE, does_not_count, may_not_be_told, tell_all
 from placements.outcomes.words import OUTCOME_COLUMNS
 from placements.rights import OPEN_TO_EDIT
-from sroi.database.planner import count_rows
-from sroi.doors import Act, first_come
+from sroi.doors import Act
 from sroi.exchange import Parsed, PerReference, Row, Sheet, parse
 from sroi.money import ZERO
 from sroi.templatetags.formats import long_date
@@ -575,12 +574,12 @@ def import_fulfilments(
     planned, outcome = FulfilmentIntake(region, parsed, act.today, contracts).run()
     if not outcome.faults:
         _ask(parsed, planned, outcome)
-    taken = outcome.answered_by(answered)
-    if not outcome.faults and not outcome.asks and not dry_run:
-        why = replace(act, why=_("Import of fulfilments"))
-        _record(region, planned, why, taken, lambda: seal(outcome))
-        count_rows()
-    return outcome.in_order()
+    why = replace(act, why=_("Import of fulfilments"))
+    if not (outcome.faults or dry_run):
+        # What takes long, before others wait.
+        life.complete([p.draft for p in _handed_in(planned)], why)
+    bring = partial(_record, region, planned, why)
+    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
 
 
 def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
@@ -598,41 +597,31 @@ def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
             parsed.warn(p.row, "status", proof.still_missing(lacking), "lacks_evidence")
 
 
-def _record(
-    region: Region,
-    planned: list[Planned],
-    act: Act,
-    answered: Container[str],
-    seal: Callable[[], None],
-) -> None:
+def _handed_in(planned: list[Planned]) -> list[Planned]:
+    """Of what is new, what does not stay a draft."""
+    drafts = FulfilmentState.DRAFT
+    return [p for p in planned if p.known is None and p.row["status"] != drafts]
+
+
+def _record(region: Region, planned: list[Planned], act: Act, answered: Container[str]) -> None:
     fresh = [p for p in planned if p.known is None]
     moving = [p for p in planned if p.known is not None and p.moves]
-    handed_in = [p for p in fresh if p.row["status"] != FulfilmentState.DRAFT]
-    life.complete([p.draft for p in handed_in], act)
-    with first_come(first_in()), transaction.atomic():
-        life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
-        new = life.hand_in([p.draft for p in handed_in], act, answered)
-        versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
-        moved = [(p.row["status"], _mended(p, p.known, act)) for p in moving if p.known]
-        versions += [
-            (status, version) for status, version in moved if status != FulfilmentState.DRAFT
+    handed_in = _handed_in(planned)
+    life.draft([p.draft for p in fresh if p.row["status"] == FulfilmentState.DRAFT], act)
+    new = life.hand_in([p.draft for p in handed_in], act, answered)
+    versions = list(zip((p.row["status"] for p in handed_in), new, strict=True))
+    moved = [(p.row["status"], _mended(p, p.known, act)) for p in moving if p.known]
+    versions += [(status, version) for status, version in moved if status != FulfilmentState.DRAFT]
+    for state in (FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED):
+        waiting = [
+            v for status, v in versions if status == state and v.state != FulfilmentState.SUBMITTED
         ]
-        for state in (FulfilmentState.SUBMITTED, FulfilmentState.ACCEPTED):
-            waiting = [
-                v
-                for status, v in versions
-                if status == state and v.state != FulfilmentState.SUBMITTED
-            ]
-            life.submit(
-                waiting,
-                act,
-                decided_elsewhere=state == FulfilmentState.ACCEPTED,
-                answered=answered,
-            )
-        accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
-        life.accept(accepted, act, region=region, decided_elsewhere=True)
-        _tell_outcomes(planned, act)
-        seal()
+        life.submit(
+            waiting, act, decided_elsewhere=state == FulfilmentState.ACCEPTED, answered=answered
+        )
+    accepted = [v for status, v in versions if status == FulfilmentState.ACCEPTED]
+    life.accept(accepted, act, region=region, decided_elsewhere=True)
+    _tell_outcomes(planned, act)
 
 
 def _tell_outcomes(planned: list[Planned], act: Act) -> None:

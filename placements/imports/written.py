@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import PolicyField
 from contracts.models.valuation_table import called
 from placements.claims.content import FROM_THE_FIRST_DAY
-from placements.imports.columns import COLUMNS, DECIDED_COLUMNS
+from placements.imports.columns import COLUMNS
 from placements.models import Moment
 from placements.outcomes.words import OUTCOME_COLUMNS
 from sroi.exchange import HUNDRED, share_in_words
@@ -45,6 +45,8 @@ CELLS: dict[str, Callable[[Any], Any]] = {
     "bonuses": lambda fulfilment: ";".join(fulfilment.latest.bonuses),
     "policy_field": lambda fulfilment: called(PolicyField, fulfilment.latest.policy_field),
     "origin": lambda fulfilment: fulfilment.latest.get_origin_display(),
+    "accepted_value": lambda fulfilment: fulfilment.latest.decided_value,
+    "accepted_reason": lambda fulfilment: fulfilment.latest.decided_reason,
     "status": lambda fulfilment: fulfilment.latest.get_state_display(),
     **{OUTCOME_COLUMNS[moment]: partial(_outcome, moment) for moment in Moment},
 }
@@ -61,11 +63,7 @@ def in_file(*names: str) -> tuple[tuple[Any, Callable[[Any], Any]], ...]:
     return tuple((titles[name], CELLS.get(name) or _field(name)) for name in names)
 
 
-REST = tuple(
-    column.name
-    for column in COLUMNS
-    if column.name not in FOR_ALL and column.name not in DECIDED_COLUMNS
-)
+REST = tuple(column.name for column in COLUMNS if column.name not in FOR_ALL)
 
 
 def _field(name: str) -> Callable[[Any], Any]:

@@ -77,6 +77,7 @@ SAID_AGAIN = (
         "decided_reason",
         "self_reviewed",
         "without_evidence",
+        "only_here",
     ),
 )
 
@@ -253,6 +254,7 @@ def submit(
     *,
     decided_elsewhere: bool = False,
     answered: Container[str] = (),
+    only_here: bool | None = None,
 ) -> None:
     """Hand versions in for review; what they are worth now is kept, as what is in review.
 
@@ -260,8 +262,11 @@ def submit(
     that were answered while it was filled in; `Unanswered` where one is not there.
 
     Of one that was asked back `act.why` is the answer in words, and what it says now is kept beside
-    what it said then.
+    what it said then. `only_here` is what was said of where it belongs, kept with it; None where it
+    was not asked.
     """
+    if only_here is False:
+        raise Refused(_("Say that it belongs only to the contract and the period that stand here."))
     with transaction.atomic():
         refuse_settled(_contracts_of(v.pk for v in versions))
         _move(
@@ -270,6 +275,7 @@ def submit(
             state=FulfilmentState.SUBMITTED,
             submitted_at=act.at,
             changed_at=act.at,
+            only_here=only_here,
         )
         _say_until_when(versions, act.today)
         for some in in_batches(versions):

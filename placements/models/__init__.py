@@ -1,5 +1,5 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-outcomes, samples, files that were sent, how contracts stand, how reviewers work.
+outcomes, samples, files that were sent, how contracts stand, how reviewers work, places and needs.
 """
 
 from placements.models.desk import ReviewDesk
@@ -18,6 +18,20 @@ from placements.models.fulfilment import (
     PlacementTerm,
 )
 from placements.models.ledger import FulfilmentLine
+from placements.models.matching import (
+    Came,
+    Match,
+    MatchEvent,
+    MatchState,
+    MatchStep,
+    Need,
+    NeedKind,
+    OfferState,
+    Place,
+    PlaceKind,
+    Trade,
+    WhyNot,
+)
 from placements.models.outcome import Became, Moment, PlacementOutcome
 from placements.models.sample import Outcome, Sample, SampleCheck
 from placements.models.standing import ContractStanding
@@ -37,6 +51,7 @@ __all__ = [
     "OUTSIDE",
     "Allocation",
     "Became",
+    "Came",
     "ColumnMemory",
     "ContractStanding",
     "Disagreement",
@@ -49,19 +64,30 @@ __all__ = [
     "FulfilmentState",
     "FulfilmentVersion",
     "KeptEdition",
+    "Match",
+    "MatchEvent",
+    "MatchState",
+    "MatchStep",
     "Moment",
+    "Need",
+    "NeedKind",
+    "OfferState",
     "OneEffort",
     "Origin",
     "Outcome",
+    "Place",
+    "PlaceKind",
     "PlacementOutcome",
     "PlacementTerm",
     "ReviewDesk",
     "RowOutcome",
     "Sample",
     "SampleCheck",
+    "Trade",
     "Upload",
     "UploadKind",
     "UploadRow",
     "UploadState",
     "WhatIf",
+    "WhyNot",
 ]

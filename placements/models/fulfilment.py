@@ -162,6 +162,10 @@ class FulfilmentVersion(ScopedModel):
     )
     # The keys of the doubts to which its maker said that it is right (`claims.doubts`).
     answered = models.JSONField(default=list, blank=True)
+    # Said by who handed it in; None where it was not asked.
+    only_here = models.BooleanField(
+        _("belongs to this contract and period only"), null=True, blank=True, editable=False
+    )
     accepted_in = models.ForeignKey(
         Posting, on_delete=models.PROTECT, null=True, blank=True, related_name="accepted_versions"
     )

@@ -19,6 +19,8 @@ class UploadKind(models.TextChoices):
     PERSONS = "persons", _("contact persons")
     NOTES = "notes", _("notes")
     FIRMS = "firms", _("social firms")
+    PLANS = "plans", _("action plans")
+    SEEN = "seen", _("evidence seen")
 
 
 class UploadState(models.TextChoices):

@@ -1,9 +1,10 @@
 """The door for recording: the first version under the next number, a copy, an interim report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -50,17 +51,37 @@ def record(
     region: Region, contractor: Contractor, kind: str, content: Content, access: Access, act: Act
 ) -> FulfilmentVersion:
     """A first version in state draft, under the next number of the contractor in the year."""
-    under = [contract for contract, _block, _percent in content.allocations]
+    return record_all(region, contractor, kind, [content], access, act)[0]
+
+
+def record_all(
+    region: Region,
+    contractor: Contractor,
+    kind: str,
+    contents: Sequence[Content],
+    access: Access,
+    act: Act,
+) -> list[FulfilmentVersion]:
+    """As `record`, of many at once under numbers that follow each other: all of them or none."""
+    under = [contract for content in contents for contract, _block, _percent in content.allocations]
     if closed := closed_to(contractor.pk, under, access):
         raise Refused(
             _("Nothing new can be recorded for %(name)s under contract %(ref)s.")
             % {"name": contractor.name, "ref": closed.reference}
         )
     for attempt in range(TRIES_FOR_A_NUMBER):
-        number = next_number(region, contractor, act.today)
-        fulfilment = Fulfilment(region=region, contractor=contractor, kind=kind, external_id=number)
+        numbers = next_numbers(region, contractor, act.today)
+        drafts = [
+            Draft(
+                Fulfilment(
+                    region=region, contractor=contractor, kind=kind, external_id=next(numbers)
+                ),
+                content,
+            )
+            for content in contents
+        ]
         try:
-            return life.draft([Draft(fulfilment, content)], act)[0]
+            return life.draft(drafts, act)
         except IntegrityError:
             # Somebody of the same contractor took this number at the same moment.
             if attempt == TRIES_FOR_A_NUMBER - 1:
@@ -69,28 +90,28 @@ def record(
 
 
 def submit_each(
-    versions: Sequence[FulfilmentVersion], act: Act
+    versions: Sequence[FulfilmentVersion], act: Act, *, only_here: bool
 ) -> tuple[list[FulfilmentVersion], list[str]]:
     """Hand in many, each by itself: those that were, and why the others stay what they are."""
     done, refused = [], []
     for version in versions:
         try:
-            life.submit([version], act)
+            life.submit([version], act, only_here=only_here)
             done.append(version)
         except Refused as why:
             refused.append(str(why))
     return done, refused
 
 
-def next_number(region: Region, contractor: Contractor, today: date) -> str:
-    """`2025-007`: by year, after the highest that is there."""
+def next_numbers(region: Region, contractor: Contractor, today: date) -> Iterator[str]:
+    """`2025-007` and on: by year, after the highest that is there."""
     prefix = f"{today.year}-"
     known = Fulfilment.objects.filter(
         region=region, contractor=contractor, external_id__startswith=prefix
     )
     numbers = [text.removeprefix(prefix) for text in known.values_list("external_id", flat=True)]
     last = max((int(n) for n in numbers if n.isdecimal() and len(n) < 9), default=0)
-    return f"{prefix}{last + 1:03}"
+    return (f"{prefix}{number:03}" for number in count(last + 1))
 
 
 @dataclass(frozen=True)

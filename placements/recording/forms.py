@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -447,7 +448,21 @@ class DetailsForm(DoubtingForm):
         return Content(fields, hours, self.content.allocations)
 
 
-class AnswerForm(forms.Form):
+class HandInForm(forms.Form):
+    """What one says by handing in; it is kept with what was handed in."""
+
+    only_here = forms.BooleanField(
+        label=gettext_lazy("It belongs only to the contract and the period that stand here"),
+        error_messages={
+            "required": gettext_lazy(
+                "Tick this if it is so. Does it count for something else too? Then hand in only"
+                " the part that belongs here."
+            )
+        },
+    )
+
+
+class AnswerForm(HandInForm):
     """With what was asked back: an answer in words, beside what was mended or instead of it."""
 
     answer = text_field(
@@ -463,6 +478,131 @@ class AnswerForm(forms.Form):
 
 class WhyForm(forms.Form):
     why = text_field(gettext_lazy("Why?"), 1000, rows=3)
+
+
+# --- many placements in one table -----------------------------------------------------------------
+
+
+class PlacementRow(forms.Form):
+    """A row of `PlacementTable`: one placement, as far as it can be said in a row. One in which
+    nothing was typed is none.
+    """
+
+    # What is asked depends on the block of the row.
+    NEEDED_SOMETIMES = ("age_at_start",)
+
+    def __init__(self, data: Any, *, blocks: Sequence[BuildingBlock], **kwargs: Any) -> None:
+        super().__init__(data, empty_permitted=True, use_required_attribute=False, **kwargs)
+        self.blocks = {block.pk: block for block in blocks}
+        self.bonuses, self.facts = questions.bonuses_for(blocks), requirements.questions_of(blocks)
+        offered = fields_of_a_claim()
+        labels = [(block.pk, block.label) for block in blocks]
+        offered["block"] = forms.TypedChoiceField(
+            label=_("Building block"), choices=[("", ""), *labels], coerce=int, empty_value=None
+        )
+        for code, question in self.facts.items():
+            offered[fact_name(code)] = answer_field(question)
+            answers = [("", ""), ("yes", _("Yes")), ("no", _("No"))]
+            offered[fact_name(code)].widget = forms.Select(choices=answers)
+        for bonus in self.bonuses:
+            offered[bonus_name(bonus)] = forms.BooleanField(label=bonus.label)
+        # Over a column, and not over a field.
+        offered["candidate_ref"].label = _("Own reference")
+        offered["age_at_start"].label = _("Age at the start")
+        asked = questions.fields_of(BlockKind.PLACEMENT, blocks)
+        names = [name for name in asked if name not in ("facts", "bonuses")]
+        names[1:1] = ["block"]
+        names += [*map(fact_name, self.facts), *map(bonus_name, self.bonuses)]
+        for name in names:
+            self.fields[name] = offered[name]
+            self.fields[name].required = False
+            self.fields[name].help_text = ""
+
+    @property
+    def block(self) -> BuildingBlock | None:
+        return self.blocks.get(self.cleaned_data.get("block") or 0)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.block is None:
+            if "block" not in self.errors:
+                self.add_error("block", _("Choose which building block fits."))
+            return cleaned
+        fitting = {bonus.code for bonus in questions.bonuses_for([self.block])}
+        for bonus in self.bonuses:
+            if cleaned.get(bonus_name(bonus)) and bonus.code not in fitting:
+                self.add_error(
+                    bonus_name(bonus), _("This does not go with the building block of this row.")
+                )
+        content = self.content([])
+        found = [
+            *requirements.wrong(content, localdate()),
+            *requirements.lacking(BlockKind.PLACEMENT, self.content([(None, self.block, 100)])),
+        ]
+        for field, reason in found:
+            name = field if field != "facts" else self._first_unanswered()
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else None, reason)
+        return cleaned
+
+    def _first_unanswered(self) -> str:
+        assert self.block is not None
+        codes = requirements.questions_of([self.block])
+        asked = [c for c in codes if self.cleaned_data.get(fact_name(c)) is None]
+        return next((fact_name(c) for c in asked if fact_name(c) not in self.errors), "")
+
+    def content(self, allocations: Sequence[Any]) -> Content:
+        given = {name: v for name, v in self.cleaned_data.items() if v not in (None, "")}
+        own = questions.fields_of(BlockKind.PLACEMENT, [self.block] if self.block else [])
+        fields = {name: given[name] for name in own if name in given and name != "hours_per_week"}
+        fields["facts"] = {c: given[fact_name(c)] for c in self.facts if fact_name(c) in given}
+        fields["bonuses"] = [b.code for b in self.bonuses if given.get(bonus_name(b))]
+        first, hours = given.get("start_date"), given.get("hours_per_week")
+        terms = [] if hours is None else [(first or FROM_THE_FIRST_DAY, hours)]
+        return Content(fields, terms, allocations)
+
+
+def bonus_name(bonus: BuildingBlock) -> str:
+    return f"bonus_{bonus.code}"
+
+
+class PlacementTable:
+    """Placements under one contract, a row each. What is left empty of `AS_ABOVE` in a row that was
+    begun, is as in the row above it.
+    """
+
+    AS_ABOVE = ("block", "start_date", "hours_per_week")
+
+    def __init__(self, contract: Contract, number: int, data: QueryDict | None = None) -> None:
+        table: Any = contract.table
+        self.contract = contract
+        self.blocks = [b for b in table.blocks.all() if b.kind == BlockKind.PLACEMENT]
+        typed = None if data is None else data.copy()
+        self.rows = [PlacementRow(typed, blocks=self.blocks, prefix=f"r{i}") for i in range(number)]
+        if typed is not None:
+            self._fill_down(typed)
+
+    def _fill_down(self, typed: QueryDict) -> None:
+        above: dict[str, str] = {}
+        for row in self.rows:
+            if row.has_changed():
+                for name in self.AS_ABOVE:
+                    key = row.add_prefix(name)
+                    if not typed.get(key, "").strip() and name in above:
+                        typed[key] = above[name]
+                    above[name] = typed.get(key, "")
+
+    @property
+    def begun(self) -> list[PlacementRow]:
+        return [row for row in self.rows if row.has_changed()]
+
+    def is_valid(self) -> bool:
+        """Each row is looked at, so that all that is wrong is said at once."""
+        found = [row.is_valid() for row in self.rows]
+        return all(found)
+
+    def contents(self) -> list[Content]:
+        return [row.content([(self.contract, row.block, Decimal(100))]) for row in self.begun]
 
 
 # --- the interim report ---------------------------------------------------------------------------

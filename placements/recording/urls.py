@@ -1,9 +1,10 @@
 from django.urls import path
 
-from placements.recording.views import drafts, interim, steps
+from placements.recording.views import drafts, interim, many, steps
 
 urlpatterns = [
     path("invullingen/nieuw/", steps.NewFulfilment.as_view(), name="fulfilment-new"),
+    path("invullingen/meer/", many.ManyPlacements.as_view(), name="fulfilment-many"),
     path("invullingen/concepten/", drafts.Drafts.as_view(), name="fulfilment-drafts"),
     path("invullingen/<int:pk>/wat/", steps.What.as_view(), name="fulfilment-what"),
     path(

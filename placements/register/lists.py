@@ -23,9 +23,17 @@ from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Uplo
 from placements.models.fulfilment import KINDS
 from placements.rights import of_own_firm, of_own_firms
 from sroi.access import Access, visible
-from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter, YearFilter
+from sroi.lists import (
+    ChoiceFilter,
+    ClientFilter,
+    FilterSet,
+    SearchFilter,
+    Table,
+    VisibleChoiceFilter,
+    YearFilter,
+)
 from sroi.money import ZERO, MoneyField
-from sroi.templatetags.formats import NOTHING, euro, short_date
+from sroi.templatetags.formats import NOTHING, short_date, whole_euro
 
 # A version that was replaced is never the newest, so it is no choice.
 STATES = [choice for choice in FulfilmentState.choices if choice[0] != FulfilmentState.SUPERSEDED]
@@ -66,7 +74,7 @@ class FulfilmentFilterSet(FilterSet):
     q = SearchFilter(method="search")
     state = ChoiceFilter(label=_("State"), field_name="latest__state", choices=STATES)
     kind = ChoiceFilter(label=_("Kind"), choices=KINDS)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
+    municipality = ClientFilter(Municipality, label=_("Client"), method="of_municipality")
     policy_field = ChoiceFilter(
         label=_("Policy field"), field_name="latest__policy_field", choices=PolicyField.choices
     )
@@ -199,7 +207,7 @@ class FulfilmentTable(Table):
 
     def render_value(self, record: Any) -> str:
         value = value_of(record)
-        return NOTHING if value is None else euro(value)
+        return NOTHING if value is None else whole_euro(value)
 
     def render_submitted_at(self, value: Any) -> str:
         return short_date(value)

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
 from placements.claims import valuing
-from placements.claims.words import value_label, values_of, what_was_claimed
+from placements.claims.words import declared, value_label, values_of, what_was_claimed
 from placements.dialogue.disagreeing import claimed_in, decision_of, may_disagree, open_until
 from placements.dialogue.rounds import rounds_of
+from placements.evidence.columns import IN_FILE as SEEN_IN_FILE
 from placements.evidence.shown import evidence_with
 from placements.ledger import posting
 from placements.linking.alike import together
@@ -41,7 +42,7 @@ from sroi.access import May, visible
 from sroi.lists import Table
 from sroi.lists.desk import Desk
 from sroi.money import ZERO
-from sroi.views import DetailPage, Happening, ListFile, ListPage
+from sroi.views import DetailPage, Happening, ListFile, ListPage, RowsFile
 
 
 class FulfilmentList(Desk, ListPage):
@@ -52,6 +53,7 @@ class FulfilmentList(Desk, ListPage):
     template_name = "placements/fulfilment_list.html"
     file_page = "fulfilment-file"
     file_may = (May.SEE_FULFILMENTS,)
+    more_files = (("evidence-seen-file", gettext_lazy("Evidence seen"), (May.REVIEW,)),)
     needs = (May.SEE_FULFILMENTS,)
     address = "fulfilment-list"
 
@@ -79,6 +81,23 @@ class FulfilmentFile(ListFile, FulfilmentList):
         found = super().get_queryset()
         own = own_firms(self.request.access)
         return found.prefetch_related("outcomes", "latest__terms") if own else found
+
+
+class EvidenceRows(Table):
+    in_file = SEEN_IN_FILE
+
+
+class EvidenceSeenFile(RowsFile, FulfilmentList):
+    """What was seen and not kept of the fulfilments of the list."""
+
+    file_name = gettext_lazy("evidence-seen")
+    file_may = (May.REVIEW,)
+    rows_table = EvidenceRows
+
+    def rows_of(self, fulfilments: QuerySet[Any]) -> QuerySet[Any]:
+        seen = visible(Evidence, self.request.access).filter(seen_on__isnull=False, erased_at=None)
+        rows = seen.filter(version__fulfilment__in=fulfilments)
+        return rows.select_related("version__fulfilment__contractor").order_by("pk")
 
 
 class FulfilmentDetail(DetailPage):
@@ -121,7 +140,7 @@ class FulfilmentDetail(DetailPage):
                 is_any=fulfilment.has_evidence,
             ),
             is_change=counts is not None and counts != latest,
-            claimed=what_was_claimed(latest, with_person),
+            claimed=[*what_was_claimed(latest, with_person), *declared(latest)],
             outcomes=told_of(fulfilment, localdate()) if with_person else [],
             rounds=rounds_of(fulfilment, events, with_person),
             **self.disagreement(latest, events),

@@ -18,6 +18,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from contracts.desk import door as desk
 from contracts.dossier import door as dossier
@@ -29,20 +30,25 @@ from contracts.models import (
     ContractNote,
     Policy,
 )
+from contracts.partners import door as partners
 from contracts.people import door as people
 from contracts.people import returned
 from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
 from placements.evidence.door import page_name
+from placements.matching import door as matching
 from placements.models import (
     ABOUT_A_PERSON,
     Allocation,
+    EventKind,
     Evidence,
+    FulfilmentEvent,
     FulfilmentState,
     FulfilmentVersion,
     KeptEdition,
 )
+from placements.retention.asked import Person, held, stays_because
 from placements.reviewing import door as reviewing
 from placements.uploads.door import erase_expired
 from sroi.accounts.audit import note
@@ -50,6 +56,7 @@ from sroi.accounts.ending import erasing
 from sroi.accounts.ending.erasures import list_erased, listed
 from sroi.accounts.models import AuditKind, User
 from sroi.database.batches import AT_ONCE
+from sroi.doors import Act, Refused
 from sroi.files.storage import evidence_storage
 from sroi.periods import add_months
 
@@ -174,6 +181,32 @@ def files_of(evidence: Evidence) -> list[str]:
     return [name, *(page_name(name, page + 1) for page in range(evidence.pages))]
 
 
+def erase_on_request(person: Person, act: Act) -> int:
+    """What of one person can go now goes, and the history of each fulfilment says that it did; how
+    many versions there were.
+    """
+    with transaction.atomic():
+        rows = list(held(person).select_for_update(of=("self",)))
+        goes = [version for version in rows if not stays_because(version)]
+        if not goes:
+            raise Refused(_("Nothing of this person can be erased now."))
+        erase([Due(version, act.today, "asked") for version in goes], at=act.at)
+        last = {version.fulfilment_id: version.number for version in goes}
+        FulfilmentEvent.objects.bulk_create(
+            FulfilmentEvent(
+                fulfilment_id=fulfilment,
+                version_number=number,
+                kind=EventKind.EDITED,
+                at=act.at,
+                by=act.by,
+                why=_("What was kept of the person was erased because they asked"),
+            )
+            for fulfilment, number in last.items()
+        )
+        note(AuditKind.ERASED, user=act.by)
+    return len(goes)
+
+
 # What is erased at once by somebody is erased again by the room that owns it.
 AGAIN: Mapping[str, Callable[[Collection[int], datetime], None]] = {
     FulfilmentVersion._meta.label_lower: lambda numbers, at: erase_again(numbers, at=at),
@@ -193,6 +226,7 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
     for subject, numbers in listed().items():
         AGAIN[subject](numbers, at)
     dossier.forget_persons(contracts_over(today, since))
+    matching.forget_candidates(today)
     erase_expired(at)
     found = [item for item in due(today) if item.since >= since]
     if erase(found, at=at):
@@ -208,6 +242,7 @@ def erase_users_on_time(*, at: datetime) -> None:
     programs.forget_reads(today)
     returned.forget(at)
     people.forget_invitations(today)
+    partners.forget_who_asked(today)
     erasing.forget_sessions(at)
     erasing.forget_log(at)
     over = people.accounts_over(today)

@@ -8,3 +8,5 @@ from sroi.fields import text_field
 
 class CandidateForm(forms.Form):
     ref = text_field(gettext_lazy("Candidate reference"), 80)
+    # A fulfilment of the one who is meant, where several contractors use the reference.
+    of = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -3,14 +3,19 @@ person.
 """
 
 import json
+from collections import defaultdict
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts.models import Membership
@@ -18,15 +23,25 @@ from contracts.people import returned
 from contracts.people.views.users import form_page, found
 from contracts.policy.loading import POLICY_DEFAULTS
 from placements.claims.content import FROM_THE_FIRST_DAY
-from placements.models import Evidence, FulfilmentEvent, FulfilmentVersion, KeptEdition
-from placements.retention.door import NEVER_SETTLED_MONTHS
+from placements.models import (
+    Disagreement,
+    Evidence,
+    Fulfilment,
+    FulfilmentEvent,
+    FulfilmentVersion,
+    KeptEdition,
+    Match,
+    PlacementOutcome,
+)
+from placements.retention.asked import Person, held, named, stays_because
+from placements.retention.door import NEVER_SETTLED_MONTHS, erase_on_request
 from placements.retention.forms import CandidateForm
 from sroi.access import May, visible
 from sroi.access.personal import shown
 from sroi.accounts import audit
 from sroi.accounts.ending.terms import terms_on
 from sroi.accounts.log_words import told
-from sroi.views import Happening, Request
+from sroi.views import ConfirmPage, Happening, OfOne, Request, act_of
 
 # Rows of the log on one's own page; all of them are in the file.
 LATEST = 20
@@ -39,7 +54,11 @@ PERSONAL = (
     "permanent_contract",
     "entitled_until",
     "facts",
+    "origin",
+    "residence",
+    "bonuses",
     "state",
+    "answer",
 )
 
 
@@ -66,26 +85,127 @@ def held_candidate(request: Request) -> HttpResponse:
     if not request.access.may(May.ANSWER_PRIVACY):
         raise Http404
     form = CandidateForm(request.POST or None)
-    versions: list[FulfilmentVersion] = []
+    people: list[tuple[Fulfilment, list[tuple[FulfilmentVersion, str]]]] = []
+    matches: list[Match] = []
     if form.is_valid():
-        ref = form.cleaned_data["ref"]
-        # Also what a claim said before it was mended.
-        earlier = visible(KeptEdition, request.access).filter(content__fields__candidate_ref=ref)
-        theirs = visible(FulfilmentVersion, request.access).filter(
-            Q(candidate_ref=ref) | Q(pk__in=earlier.values("version"))
-        )
-        regions = request.access.regions_where(May.ANSWER_PRIVACY)
-        rows = theirs.filter(fulfilment__region__in=regions).select_related(
-            "fulfilment__contractor"
-        )
+        # Proposed for a place, and not at work yet: by a reference of who proposes.
+        ref, regions = form.cleaned_data["ref"], request.access.regions_where(May.ANSWER_PRIVACY)
+        proposed = visible(Match, request.access).filter(reference=ref, region__in=regions)
+        matches = list(proposed.select_related("place", "contractor", "block"))
         # Also where nothing is found: that somebody looked for this person.
         shown()
-        versions = list(
-            rows.prefetch_related("terms", "allocations__contract", "allocations__block")
-        )
+        people = people_called(request, form.cleaned_data["ref"], form.cleaned_data["of"])
         if request.POST.get("format") == "json":
-            return download("kandidaat.json", [all_about(request, version) for version in versions])
-    return render(request, "pages/held_candidate.html", {"form": form, "versions": versions})
+            found = [version for _one, versions in people for version, _why in versions]
+            about = [all_about(request, version) for version in found]
+            rest = [] if form.cleaned_data["of"] else map(proposed_as, matches)
+            return download("kandidaat.json", [*about, *rest])
+    # Last: whether anything of this person can go.
+    told = [(one, versions, not all(w for _v, w in versions)) for one, versions in people]
+    return render(
+        request, "pages/held_candidate.html", {"form": form, "people": told, "matches": matches}
+    )
+
+
+def people_called(
+    request: Request, ref: str, of: int | None
+) -> list[tuple[Fulfilment, list[tuple[FulfilmentVersion, str]]]]:
+    """Of each contractor who uses this reference it is another person: a fulfilment to know them
+    by, and what is kept of them, with why it cannot be erased now. `of` is the fulfilment of the
+    one who is meant.
+    """
+    regions = request.access.regions_where(May.ANSWER_PRIVACY)
+    rows = named(
+        visible(FulfilmentVersion, request.access), visible(KeptEdition, request.access), ref
+    )
+    rows = rows.filter(fulfilment__region__in=regions).select_related(
+        "fulfilment__contractor", "fulfilment__region"
+    )
+    rows = rows.prefetch_related("terms", "allocations__contract", "allocations__block")
+    found: dict[tuple[int, int], list[tuple[FulfilmentVersion, str]]] = defaultdict(list)
+    for version in rows.order_by("fulfilment__contractor__name", "fulfilment", "number"):
+        person = version.fulfilment.region_id, version.fulfilment.contractor_id
+        found[person].append((version, stays_because(version)))
+    people = [(versions[0][0].fulfilment, versions) for versions in found.values()]
+    return [one for one in people if of in (None, one[0].pk)]
+
+
+class ErasePerson(OfOne, ConfirmPage):
+    """Somebody who was placed asks to be erased: what can go now goes, after it was shown what."""
+
+    model = Fulfilment
+    context_object_name = "fulfilment"
+    related = ("contractor",)
+    heading = gettext_lazy("What is kept about a candidate")
+    action = gettext_lazy("Yes, erase what is kept of this person")
+    question = gettext_lazy("Erase what is kept of this person?")
+    consequence = gettext_lazy(
+        "Reference, age, description, answers and evidence about the person are gone for good."
+        " Amounts and counts stay, and lead back to nobody."
+    )
+    fulfilment: Fulfilment
+
+    def may(self) -> bool:
+        region = self.fulfilment.region_id
+        return self.request.access.may(May.ANSWER_PRIVACY, region_id=region) and bool(self.person)
+
+    @cached_property
+    def person(self) -> Any:
+        return Person.of(self.fulfilment)
+
+    @cached_property
+    def versions(self) -> list[FulfilmentVersion]:
+        return list(held(self.person))
+
+    def closed(self) -> HttpResponse | None:
+        if not all(map(stays_because, self.versions)):
+            return None
+        messages.error(self.request, _("Nothing of this person can be erased now."))
+        return redirect(self.back_url)
+
+    @property
+    def edition(self) -> str:
+        return "; ".join(f"{v.pk} {v.edition} {stays_because(v)}" for v in self.versions)
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        whys = {version: stays_because(version) for version in self.versions}
+        goes = [version for version, why in whys.items() if not why]
+        return [
+            (_("Contractor"), str(self.fulfilment.contractor)),
+            (_("Candidate reference"), str(self.person.ref)),
+            (_("Is erased"), self.named(goes)),
+            *(
+                (_("Stays: %(what)s") % {"what": self.named([version])}, why)
+                for version, why in whys.items()
+                if why
+            ),
+        ]
+
+    def named(self, versions: list[FulfilmentVersion]) -> str:
+        return ", ".join(
+            _("%(fulfilment)s, version %(number)s")
+            % {"fulfilment": version.fulfilment.external_id, "number": version.number}
+            for version in versions
+        )
+
+    def do(self, form: Any) -> str:
+        erase_on_request(self.person, act_of(self.request))
+        return _("What could go is erased. The history of the fulfilment says that it was.")
+
+    @property
+    def back_url(self) -> str:
+        return reverse("held-candidate")
+
+
+def proposed_as(match: Match) -> dict[str, Any]:
+    return {
+        "place": str(match.of),
+        "contractor": str(match.contractor),
+        "candidate_ref": match.reference,
+        "target_group": match.block.target_group if match.block else "",
+        "hours_per_week": match.hours_per_week,
+        "state": match.state,
+    }
 
 
 def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
@@ -93,6 +213,7 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
     events = visible(FulfilmentEvent, request.access).filter(fulfilment=version.fulfilment)
     return {
         "fulfilment": str(version.fulfilment),
+        "region": version.fulfilment.region.code,
         "contractor": str(version.fulfilment.contractor),
         "version": version.number,
         **{name: getattr(version, name) for name in PERSONAL},
@@ -118,6 +239,16 @@ def all_about(request: Request, version: FulfilmentVersion) -> dict[str, Any]:
         ),
         "evidence": list(evidence.values("kind", "seen_on", "seen_how", "added_at", "erased_at")),
         "events": list(events.values("kind", "at", "why")),
+        "outcomes": list(
+            visible(PlacementOutcome, request.access)
+            .filter(fulfilment=version.fulfilment)
+            .values("moment", "outcome", "at")
+        ),
+        "disagreement": list(
+            visible(Disagreement, request.access)
+            .filter(version=version)
+            .values("why", "at", "answer", "answered_at")
+        ),
     }
 
 

@@ -18,7 +18,7 @@ from django.views.generic import View
 from contracts.models import EvidenceKind, called
 from placements.claims import editions, proof, questions, valuing
 from placements.claims.content import content_of
-from placements.claims.words import values_of, what_was_claimed
+from placements.claims.words import declared, values_of, what_was_claimed
 from placements.dialogue.rounds import rounds_of
 from placements.evidence.shown import pages_to_show
 from placements.life import door as life
@@ -447,7 +447,7 @@ class Review(Reviewing):
             "like": len(like) if len(like) > 1 else 0,
             "fulfilment": fulfilment,
             "version": version,
-            "claimed": what_was_claimed(version, True),
+            "claimed": [*what_was_claimed(version, True), *declared(version)],
             "valued": [(a.contract, value) for a, value in valued[version.pk]],
             "allocations": [a for a, _value in valued[version.pk]],
             "total": total,

@@ -31,7 +31,7 @@ from placements.standing.known import Known, LookUp, Shown, known_of
 from placements.standing.progress import Progress, Status
 from placements.standing.words import RUNNING, WORRYING, deadline_words, left_to_do, of_own
 from sroi.periods import add_months
-from sroi.templatetags.formats import euro, long_date, short_date
+from sroi.templatetags.formats import euro, long_date, short_date, whole_euro
 
 ASKED_MONTHS_AHEAD = 1
 ENDING_WITHIN_MONTHS = 3
@@ -165,7 +165,7 @@ def _settlement(
     last = contract.last_counted_day
     if not is_settled_here(contract) or contract.state not in RUNNING or today <= last:
         return
-    words = {"open": euro(progress.open), "last": long_date(last)}
+    words = {"open": whole_euro(progress.open), "last": long_date(last)}
     if draft and not draft.answered_on and today <= draft.until:
         why = _("%(open)s short; the draft of the settlement can be answered until %(day)s") % {
             **words,
@@ -262,7 +262,7 @@ def _standing(contract: Contract, progress: Progress, today: date) -> Iterator[A
     look, why = (progress.status, progress.status.label), left_to_do(contract, progress)
     ending_by = add_months(today, ENDING_WITHIN_MONTHS)
     by = _("by %(day)s") % {"day": short_date(contract.last_counted_day)}
-    left = _("another %(open)s") % {"open": euro(progress.open)}
+    left = _("another %(open)s") % {"open": whole_euro(progress.open)}
     apart = (left, by) if progress.open > 0 and not of_own(progress) else None
     if progress.status in WORRYING:
         late = progress.status == Status.OVERDUE

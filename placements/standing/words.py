@@ -25,7 +25,7 @@ from placements.standing.progress import (
 from sroi.charts.bars import progress_bar, small_progress_bar
 from sroi.charts.facts import Bar, Chart
 from sroi.money import ZERO, rounded
-from sroi.templatetags.formats import euro, long_date, percent
+from sroi.templatetags.formats import long_date, percent, whole_euro
 
 RUNNING = (ContractState.ACTIVE, ContractState.ENDED)
 # Running, and in need of someone's attention, the most urgent first.
@@ -81,7 +81,7 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
             "day": long_date(contract.award_date),
             "last": long_date(contract.last_counted_day),
         }
-        words["obligation"] = euro(progress.obligation)
+        words["obligation"] = whole_euro(progress.obligation)
         return [
             _(
                 "Not started yet: from the award on %(day)s, %(obligation)s is to be fulfilled by"
@@ -90,8 +90,8 @@ def sentences(contract: Contract, progress: Progress, today: date) -> list[str]:
             % words
         ]
     done = _("Of %(obligation)s, %(realised)s is fulfilled (%(percent)s).") % {
-        "obligation": euro(progress.obligation),
-        "realised": euro(progress.realised),
+        "obligation": whole_euro(progress.obligation),
+        "realised": whole_euro(progress.realised),
         "percent": percent(progress.percent),
     }
     return [done, *_what_is_left(contract, progress, today), *_own_share(progress)]
@@ -102,8 +102,8 @@ def _own_share(progress: Progress) -> list[str]:
     if not progress.is_shared:
         return []
     words = {
-        "obligation": euro(progress.counted.obligation),
-        "realised": euro(progress.counted.realised),
+        "obligation": whole_euro(progress.counted.obligation),
+        "realised": whole_euro(progress.counted.realised),
     }
     return [
         _("The share of your own clients is %(obligation)s, of which %(realised)s is fulfilled.")
@@ -115,19 +115,21 @@ def of_own(progress: Progress) -> str:
     """Behind what is open: which part of it is for the own clients."""
     if not progress.is_shared:
         return ""
-    own = euro(min(progress.counted.shortfall, progress.open))
+    own = whole_euro(min(progress.counted.shortfall, progress.open))
     return _(" (%(own)s for your own clients)") % {"own": own}
 
 
 def _what_is_left(contract: Contract, progress: Progress, today: date) -> list[str]:
-    values = {"open": euro(progress.open)}
+    values = {"open": whole_euro(progress.open)}
     last = long_date(contract.last_counted_day)
     if progress.status == Status.SETTLED and contract.settled_on:
         return [_("The contract was settled on %(day)s.") % {"day": long_date(contract.settled_on)}]
     if progress.status in (Status.SETTLED, Status.CANCELLED, Status.DRAFT):
         return []
     if progress.status == Status.FULFILLED:
-        more = _("That is %(surplus)s more than was asked.") % {"surplus": euro(progress.surplus)}
+        more = _("That is %(surplus)s more than was asked.") % {
+            "surplus": whole_euro(progress.surplus)
+        }
         return [_("The obligation is fulfilled."), *([more] if progress.surplus else [])]
     if today > contract.last_counted_day:
         return [_("The term ended on %(last)s; %(open)s is still open.") % {**values, "last": last}]
@@ -147,7 +149,7 @@ def _schedule(contract: Contract, progress: Progress, today: date) -> list[str]:
         else _("By the plan it would now be %(expected)s.")
     )
     return [
-        by_now % {"expected": euro(progress.expected)},
+        by_now % {"expected": whole_euro(progress.expected)},
         *_why(contract, progress, today),
         *_next_minimum(contract, progress.obligation, today),
     ]
@@ -163,7 +165,7 @@ def _next_minimum(contract: Contract, obligation: Decimal, today: date) -> list[
     for year, part in schedule.minima(obligation, contract.term):
         due += part
         if today <= year.last < contract.end_date:
-            words = {"day": long_date(year.last), "least": euro(due)}
+            words = {"day": long_date(year.last), "least": whole_euro(due)}
             return [_("By %(day)s that is to be at least %(least)s.") % words]
     return []
 
@@ -173,21 +175,21 @@ def _why(contract: Contract, progress: Progress, today: date) -> list[str]:
     short = progress.expected - progress.realised
     if progress.status == Status.AT_RISK:
         words = _("With what is planned and in review, %(missing)s is still missing.")
-        return [words % {"missing": euro(missing)}]
+        return [words % {"missing": whole_euro(missing)}]
     if short <= 0:
         return []
     if progress.status == Status.BEHIND:
-        return [_("That is %(short)s more than is fulfilled.") % {"short": euro(short)}]
+        return [_("That is %(short)s more than is fulfilled.") % {"short": whole_euro(short)}]
     if today < grace_until(contract):
         day = long_date(grace_until(contract))
         return [_("What is short counts as behind from %(day)s.") % {"day": day}]
-    floor = euro(rounded(behind_below(contract, progress.expected)))
+    floor = whole_euro(rounded(behind_below(contract, progress.expected)))
     return [_("It counts as behind below %(floor)s.") % {"floor": floor}]
 
 
 def left_to_do(contract: Contract, progress: Progress) -> str:
     """What is left to do by when, as part of a line about the contract."""
-    words = {"open": euro(progress.open), "last": long_date(contract.last_counted_day)}
+    words = {"open": whole_euro(progress.open), "last": long_date(contract.last_counted_day)}
     if progress.open <= 0:
         return _("all is fulfilled; the term ends on %(last)s") % words
     return _("another %(open)s by %(last)s") % words + of_own(progress)
@@ -210,7 +212,7 @@ def deadline_words(deadline: Deadline, heard: date | None) -> str:
 
 
 def bar(contract: Contract, progress: Progress) -> Chart:
-    return progress_bar(*_drawing(contract, progress), columns=_columns(), format=euro)
+    return progress_bar(*_drawing(contract, progress), columns=_columns(), format=whole_euro)
 
 
 def small_bar(
@@ -218,7 +220,7 @@ def small_bar(
 ) -> Chart:
     drawn, title, parts, marks = _drawing(contract, progress)
     return small_progress_bar(
-        f"{drawn}-{name}", title, parts, marks, columns=_columns(), format=euro, width=width
+        f"{drawn}-{name}", title, parts, marks, columns=_columns(), format=whole_euro, width=width
     )
 
 

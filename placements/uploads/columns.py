@@ -18,6 +18,8 @@ OFFERED_STATES = (FulfilmentState.DRAFT, FulfilmentState.SUBMITTED)
 TITLES: Mapping[str, Any] = {
     column.name: column.title for columns in COLUMNS.values() for column in columns
 }
+# Beside which name a number says which firm it is.
+NUMBER_OF = {"contractor_name": "contractor_kvk", "firm_name": "firm_kvk"}
 # The columns that a file of faulty rows has beside ours: they say what was wrong, and are read
 # over.
 FAULTS_FILE = ("rij", "row", "fouten", "faults")
@@ -38,7 +40,8 @@ def missing(kind: str, columns: Container[str]) -> list[str]:
 
 
 def vocabulary(kind: str) -> Vocabulary:
-    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *KINDS[kind].shown))
+    decided = [column.title for column in COLUMNS[kind] if column.name in NOT_OFFERED]
+    return vocabulary_of(offered_columns(kind), (*FAULTS_FILE, *KINDS[kind].shown, *decided))
 
 
 def guessed(kind: str, header: Sequence[str]) -> tuple[int, ...]:

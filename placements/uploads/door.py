@@ -25,13 +25,16 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from contracts.dossier.importing import import_notes, import_persons
-from contracts.imports.door import Bounds, Outcome, import_changes, import_contracts
+from contracts.imports.door import Bounds, import_changes, import_contracts
 from contracts.imports.importing import import_firms
+from contracts.imports.outcome import Outcome
 from contracts.models import Contract, Contractor, Region
 from contracts.people.membership import access_of, advisers_of
+from contracts.plans.importing import import_plans
+from placements.evidence.importing import import_seen
 from placements.imports.door import import_fulfilments
 from placements.models import ColumnMemory, RowOutcome, Upload, UploadKind, UploadRow, UploadState
-from placements.uploads.columns import COLUMNS, TITLES, missing, vocabulary
+from placements.uploads.columns import COLUMNS, NUMBER_OF, TITLES, missing, vocabulary
 from placements.uploads.kinds import KINDS
 from placements.uploads.mending import mended_cells
 from placements.uploads.rows import ENDING, Place, emptied, filled, packed, unpacked
@@ -75,6 +78,8 @@ RUN: dict[str, Callable[..., Outcome]] = {
     UploadKind.PERSONS: import_persons,
     UploadKind.NOTES: import_notes,
     UploadKind.FIRMS: import_firms,
+    UploadKind.PLANS: import_plans,
+    UploadKind.SEEN: import_seen,
 }
 IN_THE_BACKGROUND = (UploadState.WAITING, UploadState.IMPORTING)
 EXAMPLES = 3
@@ -322,6 +327,24 @@ def fill(upload: Upload, values: Mapping[Place, str], *, at: datetime) -> None:
         raise Refused(_("This went on in the meantime. Look at where it is now."))
     if any(contains_bsn(text) for text in values.values()):
         raise Refused(_("This can still be a BSN. Fill in something else."))
+    _put(upload, values, at)
+
+
+def choose_firm(upload: Upload, row: UploadRow, name: str, number: str, *, at: datetime) -> None:
+    """Another number in all rows that have this number with this name; then all of it is looked at
+    again.
+    """
+    order = [column for column in upload.columns if column]
+    if name not in order or NUMBER_OF[name] not in order:
+        raise Refused(_("This file has no column with the numbers of firms."))
+    places = [order.index(column) for column in (name, NUMBER_OF[name])]
+    rows = UploadRow.objects.filter(upload=upload)
+    same = rows.filter(**{f"cells__{place}": row.cells[place] for place in places})
+    put_in = upload.columns.index(NUMBER_OF[name])
+    _put(upload, {(found, put_in): number for found in same.values_list("number", flat=True)}, at)
+
+
+def _put(upload: Upload, values: Mapping[Place, str], at: datetime) -> None:
     sheet = filled(_sheet(upload), values)
     open_ones = [[row, place] for row, place in upload.emptied if (row, place) not in values]
     _move(
@@ -626,7 +649,7 @@ def _without_bsn(upload: Upload, sheet: Sheet, columns: Sequence[str]) -> Sheet:
 def _show(upload: Upload, sheet: Sheet, why: str = "", is_overtaken: bool = False) -> None:
     """Keep each row with what would happen to it."""
     outcome = _import(upload, to_import(upload, sheet), timezone.now(), dry_run=True)
-    before = _shown_before(upload) if is_overtaken else {}
+    before = dict(_shown_before(upload)) if is_overtaken else {}
     rows = _Rows(sheet, outcome, _faults_of(upload, outcome), upload, before)
     UploadRow.objects.filter(upload=upload).delete()
     done = 0
@@ -656,50 +679,44 @@ def _faults_of(upload: Upload, outcome: Outcome) -> list[Fault]:
 
 
 def _bring_in(upload: Upload) -> None:
-    everything = _sheet(upload)
-    sheet = to_import(upload, everything)
+    sheet = to_import(upload, _sheet(upload))
     at = timezone.now()
 
     def seal(outcome: Outcome) -> None:
-        if overtaken(upload, everything, outcome):
+        if overtaken(upload, outcome):
             raise Refused(_("Something was changed in the meantime."))
         _say(upload, state=UploadState.IMPORTED, content=None, done=upload.total, imported_at=at)
 
     try:
         outcome = _import(upload, sheet, at, answered=set(upload.doubts), seal=seal)
     except Refused:
-        _show(
-            upload,
-            everything,
-            _("Something was changed in the meantime. Look at it again before you import."),
-            is_overtaken=True,
-        )
+        _show_again(upload)
         return
     if outcome.faults or outcome.asks:
-        _show(
-            upload,
-            everything,
-            _("Something was changed in the meantime. Look at it again before you import."),
-            is_overtaken=True,
-        )
+        _show_again(upload)
+
+
+def _show_again(upload: Upload) -> None:
+    why = _("Something was changed in the meantime. Look at it again before you import.")
+    _show(upload, _sheet(upload), why, is_overtaken=True)
 
 
 # What is shown of a row by its number: what would happen, and what was understood.
 Shown = tuple[str, dict[str, Any]]
 
 
-def _shown_before(upload: Upload) -> dict[int, Shown]:
+def _shown_before(upload: Upload) -> Iterator[tuple[int, Shown]]:
     rows = UploadRow.objects.filter(upload=upload).order_by()
     found = rows.values_list("number", "outcome", "understood").iterator(chunk_size=AT_ONCE)
-    return {number: (outcome, understood) for number, outcome, understood in found}
+    return ((number, (outcome, understood)) for number, outcome, understood in found)
 
 
-def overtaken(upload: Upload, sheet: Sheet, outcome: Outcome) -> bool:
+def overtaken(upload: Upload, outcome: Outcome) -> bool:
     """Whether something else would happen with a row than what its owner saw: somebody changed the
     same in the meantime.
     """
-    rows = _Rows(sheet, outcome, (), upload)
-    return any(rows.shown(number) != shown for number, shown in _shown_before(upload).items())
+    rows = _Rows(Sheet([], [], 0), outcome, (), upload)
+    return any(rows.shown(number) != shown for number, shown in _shown_before(upload))
 
 
 def _import(

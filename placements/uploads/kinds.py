@@ -6,8 +6,10 @@ from typing import Any
 
 from contracts.dossier.columns import NOTE_COLUMNS, PERSON_COLUMNS
 from contracts.imports.columns import CHANGE_COLUMNS, CONTRACT_COLUMNS
-from contracts.imports.firm_columns import FIRM_COLUMNS
 from contracts.imports.written import FIGURES
+from contracts.plans.columns import PLAN_COLUMNS
+from contracts.social_firms.columns import FIRM_COLUMNS
+from placements.evidence.columns import SEEN_COLUMNS
 from placements.imports.columns import COLUMNS as FULFILMENT_COLUMNS
 from placements.imports.written import SHOWN
 from placements.models import UploadKind
@@ -47,4 +49,6 @@ KINDS: dict[str, Kind] = {
     UploadKind.PERSONS: Kind(PERSON_COLUMNS, May.WRITE_DOSSIER, "contractor-list"),
     UploadKind.NOTES: Kind(NOTE_COLUMNS, May.WRITE_DOSSIER, "contract-list"),
     UploadKind.FIRMS: Kind(FIRM_COLUMNS, May.RECOGNISE, "social-firm-register"),
+    UploadKind.PLANS: Kind(PLAN_COLUMNS, May.AGREE_PLANS, "contract-list"),
+    UploadKind.SEEN: Kind(SEEN_COLUMNS, May.REVIEW, "fulfilment-list"),
 }

@@ -11,6 +11,7 @@ urlpatterns = [
     path("importeren/<int:pk>/kolommen/", views.ImportColumns.as_view(), name="import-columns"),
     path("importeren/<int:pk>/cellen/", views.ImportCells.as_view(), name="import-cells"),
     path("importeren/<int:pk>/vervangen/", views.ImportReplace.as_view(), name="import-replace"),
+    path("importeren/<int:pk>/bedrijf/<int:row>/", views.ImportFirm.as_view(), name="import-firm"),
     path("importeren/<int:pk>/excel/", views.ImportSendBack.as_view(), name="import-send-back"),
     path("importeren/<int:pk>/inlezen/", views.ImportRun.as_view(), name="import-run"),
     path("importeren/<int:pk>/opnieuw/", views.ImportAgain.as_view(), name="import-again"),

@@ -4,7 +4,10 @@ import it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -12,7 +15,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.html import escape, format_html
@@ -23,10 +26,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
-from contracts.models import Contract
+from contracts.models import Contract, Contractor, SocialFirm
+from contracts.models.organisation import folded
 from contracts.owed.amounts import OPEN
 from contracts.people.membership import without_anybody
-from contracts.searches import of_moment
+from contracts.searches import of_moment, words_of
 from placements.models import (
     Fulfilment,
     FulfilmentState,
@@ -40,6 +44,7 @@ from placements.register.lists import made_by
 from placements.uploads import door as uploads
 from placements.uploads.columns import (
     FAULTS_FILE,
+    NUMBER_OF,
     TITLES,
     choices,
     example_of,
@@ -54,15 +59,17 @@ from placements.uploads.kinds import KINDS
 from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
-from sroi.exchange import ExportTable
+from sroi.exchange import ExportTable, Warned, kvk
 from sroi.exchange.layout import REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
-from sroi.templatetags.formats import NOTHING, euro2, percent
+from sroi.templatetags.formats import NOTHING, euro2, percent, short_date
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
+# Shorter words than this say little of whose name it is.
+LEAST_OF_A_NAME = 4
 UNUSED, NO_NAMES = "-", "0"
 # How the outcome of a row and the state of a file look: as states that people know.
 LOOKS = {
@@ -391,6 +398,8 @@ class ShownCell:
     faults: list[str]
     warnings: list[str]
     mend: str = ""
+    # Where another firm is chosen, beside the question whether this is the one.
+    firm: str = ""
 
 
 @dataclass(frozen=True)
@@ -435,8 +444,11 @@ def shown_cell(row: UploadRow, name: str, text: str) -> ShownCell:
     ):
         asked = urlencode({"column": name, "old": text})
         mend = f"{reverse('import-replace', args=[row.upload_id])}?{asked}"
+    firm = ""
+    if mend and warnings and NUMBER_OF.get(name, name) in row.upload.columns and name in NUMBER_OF:
+        firm = reverse("import-firm", args=[row.upload_id, row.number])
     personal_text = Personal(text) if name in ABOUT_A_PERSON else text
-    return ShownCell(personal_text, faults, warnings, mend)
+    return ShownCell(personal_text, faults, warnings, mend, firm)
 
 
 def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:
@@ -460,6 +472,7 @@ TOTAL_WORDS = {
     "value_delta": gettext_lazy("Change of the value"),
     "obligation": gettext_lazy("Obligation to be posted"),
     "claimed": gettext_lazy("Value that is claimed"),
+    "planned": gettext_lazy("Value that is planned"),
     "new_contractors": gettext_lazy("New firms"),
 }
 
@@ -498,6 +511,10 @@ def comes_of(row: UploadRow) -> str:
         words.append(percent(Decimal(found["rate"])))
     if "claimed" in found:
         words.append(_("worth %(amount)s") % {"amount": euro2(Decimal(found["claimed"]))})
+    if day := found.get("plan_agreed_on"):
+        words.append(_("agreed on %(day)s") % {"day": short_date(date.fromisoformat(day))})
+    elif day is not None:
+        words.append(_("handed in, to be agreed"))
     if found.get("state") == "not_started":
         words.append(_("not begun yet"))
     if "new_contractor" in found:
@@ -777,6 +794,34 @@ class CellsForm(forms.Form):
         }
 
 
+class FirmForm(forms.Form):
+    """The firm that is meant: one that is known and is called alike, or by its number."""
+
+    OTHER = "other"
+    firm = forms.ChoiceField(label=gettext_lazy("Which firm is it?"), widget=forms.RadioSelect)
+    number = text_field(gettext_lazy("KvK number"), 30, required=False)
+    NEEDED_SOMETIMES = ("number",)
+
+    def __init__(self, *args: Any, upload: Any, firms: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["firm"]
+        known = [(firm.kvk, f"{firm.name} ({firm.kvk})") for firm in firms]
+        field.choices = [*known, (self.OTHER, _("Another one, by its number"))]
+        if not known:
+            field.initial = self.OTHER
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("firm") == self.OTHER:
+            try:
+                read = kvk(found.get("number") or "")
+            except ValueError as fault:
+                self.add_error("number", str(fault))
+            else:
+                found["firm"] = read.value if isinstance(read, Warned) else read
+        return found
+
+
 NAMED_ROWS = 5
 
 
@@ -842,6 +887,53 @@ class ImportCells(ImportStep):
 
     def do(self, form: Any) -> str:
         uploads.fill(self.upload, form.values(), at=timezone.now())
+        return ""
+
+
+class ImportFirm(ImportStep):
+    """Another firm than the one whose number stands in a row: in all rows that name it so."""
+
+    MOST = 10
+    form_class = FirmForm
+    refused_at = "firm"
+    action = gettext_lazy("Take this firm")
+    back_url = OfUpload.page_url
+    back_label = gettext_lazy("The rows")
+
+    def is_asked(self) -> bool:
+        return self.upload.state == UploadState.CHECKED and bool(self.name)
+
+    @cached_property
+    def name(self) -> str:
+        """The column with the name, where the file has one with the number beside it."""
+        columns = self.upload.columns
+        return next((n for n, k in NUMBER_OF.items() if n in columns and k in columns), "")
+
+    @cached_property
+    def row(self) -> UploadRow:
+        rows = visible(UploadRow, self.request.access).filter(upload=self.upload)
+        return get_object_or_404(rows, number=self.kwargs["row"])
+
+    def said(self, column: str) -> str:
+        at = [name for name in self.upload.columns if name].index(column)
+        return self.row.cells[at] if at < len(self.row.cells) else ""
+
+    @property
+    def heading(self) -> str:
+        return _("Which firm is %(name)s?") % {"name": self.said(self.name)}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """With the firms of which the name has a word of this one."""
+        model: Any = Contractor if self.name == "contractor_name" else SocialFirm
+        words = [word for word in words_of(self.said(self.name)) if len(word) >= LEAST_OF_A_NAME]
+        named = reduce(or_, (Q(name_folded__contains=folded(word)) for word in words), Q(pk=None))
+        firms = visible(model, self.request.access).exclude(kvk=None).filter(named)
+        asked = firms.exclude(kvk=self.said(NUMBER_OF[self.name])).order_by("name_folded", "pk")
+        return super().get_form_kwargs() | {"firms": asked.distinct()[: self.MOST]}
+
+    def do(self, form: Any) -> str:
+        number = form.cleaned_data["firm"]
+        uploads.choose_firm(self.upload, self.row, self.name, number, at=timezone.now())
         return ""
 
 

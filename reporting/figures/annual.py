@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from contracts.coverage.coverage import coverage
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
+from placements.matching.figures import desk_figures
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, standing, totals
 from reporting.figures.catalogue import FIGURES
@@ -61,7 +62,7 @@ def annual_figures(
     if municipality:
         # Each row looks its own up: of a list of numbers SQLite tries every one for every row.
         shares = ContractShare.objects.filter(municipality=municipality, percent__gt=0)
-        theirs = Allocation.objects.filter(contract__in=shares.values("contract"))
+        theirs = Allocation.objects.filter(Exists(shares.filter(contract=OuterRef("contract"))))
         owed, done = owed.filter(municipality=municipality), done.filter(municipality=municipality)
         own = standing.Ledgers(owed, done)
         contracts = contracts.filter(Exists(shares.filter(contract=OuterRef("pk"))))
@@ -104,12 +105,14 @@ def annual_figures(
         people=people(done, versions, period, _per_group(workplaces), today),
     )
     if with_standing:
-        stood = standing.stood(contracts, whole, own, period, quality.moment(period, today))
+        day = quality.moment(period, today)
+        stood = standing.stood(contracts, whole, own, period, day)
         figures = replace(
             figures,
             contracts_ended=stood.ended,
             due_to_date=stood.due,
             statuses=stood.by_status,
+            desk=None if municipality else desk_figures(region, period, day),
         )
     if figures.year is None:
         return figures

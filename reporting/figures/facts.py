@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from contracts.coverage.coverage import Coverage
 from contracts.models import Category
+from placements.matching.figures import DeskFigures
 from reporting.figures.catalogue import FIGURES
 from reporting.figures.chains import Chain
 from reporting.figures.kinds import Count
@@ -319,6 +320,8 @@ class AnnualFigures(Headlines):
     contracts_ended: ContractsEnded | None = None
     due_to_date: DueToDate | None = None
     statuses: list[StatusTally] = field(default_factory=list)
+    # Of the region; None where nobody used the desk, and in reports from before there was one.
+    desk: DeskFigures | None = None
 
     contracts_registered = Named[int]()
     workplaces_started = Named[Count]()

@@ -26,10 +26,13 @@ from sroi.money import ZERO
 from sroi.periods import DAY, Period
 
 Counts = dict[str, int]
-# What a placement is, where its target group says so; else it is a job.
+# What a placement is, where its target group says so; else it is a job. Published tables have no
+# group of their own for work experience and trials; one that names these codes has them counted.
 KIND_OF_GROUP = {
     TargetGroup.BBL.value: "apprenticeship",
     TargetGroup.BOL.value: "internship",
+    "work_experience": "work_experience",
+    "trial": "trial",
 }
 JOB = "job"
 ASKED, ANSWERED = "asked", "answered"

@@ -91,7 +91,8 @@ def stood(
     settled = _settled([contract.pk for contract in known], day)
     _back(known, settled, day)
     found = list(_each(known, whole, own, day))
-    ended = [one for one in found if one.contract.last_counted_day in Period(period.first, day)]
+    ends = Period(period.first, day)
+    ended = [one for one in found if one.contract.last_counted_day in ends]
     running = [
         one for one in found if one.contract.start_date <= day <= one.contract.last_counted_day
     ]
@@ -102,7 +103,9 @@ def stood(
             realised=sum((one.own_realised for one in running), ZERO),
         ),
         by_status=_by_status(
-            one for one in found if one in ended or one.contract.pk not in settled
+            one
+            for one in found
+            if one.contract.pk not in settled or one.contract.last_counted_day in ends
         ),
     )
 

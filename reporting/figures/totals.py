@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import ExtractYear, Substr
+from django.db.models.functions import Substr
 
 from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
@@ -21,6 +21,7 @@ from reporting.figures.definitions import SOCIAL
 from reporting.figures.facts import History, LateFigures, Motivation, PartFigures, Values
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Figure, Ledger
+from sroi.database.days import YearOf
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
 
@@ -111,7 +112,7 @@ def done_by_year(done: Lines, period: Period) -> list[Summed]:
     """Since the beginning, credited value per year and all that it is reported by."""
     rows = (
         done.filter(definitions.booked_until(period))
-        .annotate(year=ExtractYear("booked"), sector=SECTOR)
+        .annotate(year=YearOf("booked"), sector=SECTOR)
         .order_by()
     )
     return list(rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount")))
@@ -270,7 +271,8 @@ def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dic
 def workplaces_by_client(done: Lines, years: Period) -> dict[str, dict[str, int]]:
     """Workplaces of each of these years, by the year and the code of the client."""
     lines = done.filter(definitions.booked(years), category=Category.WORK)
-    rows = lines.annotate(year=ExtractYear("booked")).filter(month__year=F("year")).order_by()
+    dated = lines.annotate(year=YearOf("booked"), of_year=YearOf("month"))
+    rows = dated.filter(of_year=F("year")).order_by()
     placed = rows.values("year", "municipality__code", "fulfilment").annotate(total=Sum("amount"))
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for year, client in placed.filter(total__gt=ZERO).values_list("year", "municipality__code"):

@@ -18,7 +18,7 @@ from reporting.figures.facts import AnnualFigures
 T = TypeVar("T")
 Content = dict[str, Any]
 
-FORMAT = 5
+FORMAT = 6
 # The figures that format 1 held one by one; since then they stand together, by the name in the
 # catalogue.
 IN_1 = (
@@ -114,7 +114,8 @@ def _renamed(value: Any, old: str, new: str) -> Any:
 def _with_more(kind: type, content: Content) -> Content:
     """Only more is kept since: after format 2 what was accepted without evidence, disagreements and
     drafts of settlements; after 3 the people, how contracts stood and ended, what was due, and what
-    a goal comes from; after 4 why there is no obligation. What was not counted then reads as such.
+    a goal comes from; after 4 why there is no obligation; after 5 what the desk did. What was not
+    counted then reads as such.
     """
     return content
 
@@ -125,4 +126,5 @@ UPGRADES: Mapping[int, Callable[[type, Content], Content]] = {
     2: _with_more,
     3: _with_more,
     4: _with_more,
+    5: _with_more,
 }

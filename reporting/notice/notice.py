@@ -398,6 +398,7 @@ class CouncilNotice:
             "finance": finances.finance_table(own) if own.years else None,
             "statuses": standing.statuses_table(own, self.day) if own.statuses else None,
             "ended": standing.ended_table(own),
+            "desk": standing.desk_table(whole.desk) if not town and whole.desk else None,
             "reconciled": finances.reconciled_table(own) if own.years else None,
             "reasons": finances.reasons_table(own) if own.below_default else None,
             "coverage": finances.coverage_table(own) if own.coverage.number else None,
@@ -543,6 +544,7 @@ class CouncilNotice:
                 "ended",
                 said=[wording.due(self.own.due_to_date, self.day)],
             ),
+            self._part("loket", "Plekken, vragen en matches", "desk"),
             self._part(
                 "dekking", "Dekking en lagere percentages", "coverage", "without", "reasons"
             ),

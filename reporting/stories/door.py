@@ -5,18 +5,22 @@ Nothing is overwritten unseen: who saves says what was on the screen.
 """
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts.models import Policy
+from contracts.owed.terms import policy_on
 from reporting.models import AnnualReport, Story
 from reporting.notice.editions import Edition
 from reporting.stories.told import MOST
 from reporting.texts.door import locked, tidy
 from sroi.doors import Act, Refused, key_of, refuse_overtaken, refuse_to_come
 from sroi.history.keeping import signed
+from sroi.periods import add_months
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,33 @@ def remove(edition: Edition, story: Story, act: Act) -> None:
     if now is None:
         raise Refused(_("This story was removed already."))
     signed(now, act).delete()
+
+
+def consents_over(today: date) -> list[Story]:
+    """Stories of which the name of who gave consent was kept as long as the policy of their region
+    says.
+    """
+    kept = Story.objects.exclude(consent_by="").select_related("report").order_by("pk")
+    policies = defaultdict(list)
+    for policy in Policy.objects.filter(region__in={s.report.region_id for s in kept}):
+        policies[policy.region_id].append(policy)
+
+    def is_over(story: Story) -> bool:
+        policy = policy_on(policies[story.report.region_id], today)
+        on, months = story.consent_on, policy.retention_consent_months if policy else None
+        return bool(on and months is not None and add_months(on, months) <= today)
+
+    return [story for story in kept if is_over(story)]
+
+
+def forget_consents(act: Act) -> int:
+    """Erase who gave consent once that time is over: that there was consent, and when, stays."""
+    with transaction.atomic():
+        over = consents_over(act.today)
+        for story in over:
+            story.consent_by = ""
+            signed(story, act).save()
+    return len(over)
 
 
 def _saved(story: Story, given: Given, act: Act) -> Story:

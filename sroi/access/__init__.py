@@ -1,13 +1,14 @@
 """The mechanism of scoping: what a person may not see does not exist for them.
 
-A model names its paths to region, municipality and contractor in a `Scope`; `visible_to(access)`
-narrows a queryset to what the grants of a person open. What each role may stands in
-`sroi.access.roles`; which grants a person has is decided in `contracts.people.membership`.
+A model names its paths to region, municipality, contractor and partner in a `Scope`;
+`visible_to(access)` narrows a queryset to what the grants of a person open. What each role may
+stands in `sroi.access.roles`; which grants a person has is decided in
+`contracts.people.membership`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import or_
 from typing import Any, ClassVar, Self, TypeVar, cast
 
@@ -15,6 +16,8 @@ from django.apps import apps
 from django.core import checks
 from django.db import models
 from django.db.models import Q
+from django.db.models.constants import LOOKUP_SEP
+from django.db.models.sql import Query
 
 from sroi.access.roles import May as May
 from sroi.access.roles import Of as Of
@@ -24,12 +27,15 @@ from sroi.access.roles import role_called
 
 @dataclass(frozen=True)
 class Grant:
-    """One membership: a role in a region, for some municipalities or for one contractor."""
+    """One membership: a role in a region, for some municipalities, one contractor or one
+    partner.
+    """
 
     role: str
     region_id: int
     municipality_ids: frozenset[int] = frozenset()
     contractor_id: int | None = None
+    partner_id: int | None = None
 
     @property
     def of(self) -> Of:
@@ -64,13 +70,19 @@ class Access:
         return [g for g in self.grants if g.has(any_of) and region_id in (None, g.region_id)]
 
     def may(
-        self, *any_of: May, region_id: int | None = None, contractor_id: int | None = None
+        self,
+        *any_of: May,
+        region_id: int | None = None,
+        contractor_id: int | None = None,
+        partner_id: int | None = None,
     ) -> bool:
-        """One of these: anywhere, in this region, or there for this contractor; a firm's person for
-        that firm only.
+        """One of these: anywhere, in this region, or there for this contractor or partner; the
+        person of an organisation for that one only.
         """
         return any(
-            contractor_id is None or g.of is not Of.CONTRACTOR or g.contractor_id == contractor_id
+            contractor_id in (None, g.contractor_id)
+            if g.of is Of.CONTRACTOR
+            else partner_id in (None, g.partner_id) or g.of is not Of.PARTNER
             for g in self.grants_for(*any_of, region_id=region_id)
         )
 
@@ -111,13 +123,16 @@ class Scope:
     region: str
     municipality: str | None = None
     contractor: str | None = None
+    partner: str | None = None
     region_wide: tuple[May, ...] = (May.SEE_REGION,)
     # The rules of a region are seen by everyone with a role in it.
     everyone: bool = False
+    # With one of these everybody sees what of the region is told to all who have it.
+    told_to: tuple[May, ...] = ()
+    told_when: Q = Q()
     # What contractors see is narrowed further, for instance to contracts that are no longer a
     # draft.
     contractor_when: Q = Q()
-    to_many: bool = False
     # Another way to the same rows: one of both is enough.
     also: "Scope | None" = None
 
@@ -129,7 +144,26 @@ class Scope:
             return in_region & Q(**{f"{self.municipality}__in": grant.municipality_ids})
         if grant.of is Of.CONTRACTOR and self.contractor:
             return in_region & Q(**{self.contractor: grant.contractor_id}) & self.contractor_when
-        return None
+        if grant.of is Of.PARTNER and self.partner:
+            return in_region & Q(**{self.partner: grant.partner_id})
+        return in_region & self.told_when if grant.has(self.told_to) else None
+
+
+def paths(condition: Q) -> Iterator[str]:
+    """The look-ups that a condition is made of."""
+    for child in condition.children:
+        if isinstance(child, Q):
+            yield from paths(child)
+        else:
+            path, _value = cast("tuple[str, Any]", child)
+            yield path
+
+
+@cache
+def to_many(of: Any, path: str) -> bool:
+    """Whether one row of a model (its `_meta`) may have several at the end of this path."""
+    steps, *_rest = Query(of.model).names_to_path(path.split(LOOKUP_SEP), of)
+    return any(step.m2m for step in steps)
 
 
 M = TypeVar("M", bound="ScopedModel")
@@ -146,13 +180,13 @@ class ScopedQuerySet(models.QuerySet[M]):
     def _by(self, scope: Scope, access: Access) -> Q | None:
         """What lets rows through; None where nothing does."""
         conditions = [c for g in access.grants if (c := scope.condition(g)) is not None]
-        if not conditions:
-            return None
-        combined = reduce(or_, conditions)
-        if scope.to_many or scope.municipality:
+        many = [c for c in conditions if any(to_many(self.model._meta, path) for path in paths(c))]
+        opened = [c for c in conditions if c not in many]
+        if many:
             # Through a subquery, so that rows do not double and sums stay right.
-            return Q(pk__in=self.model._base_manager.filter(combined).values("pk"))
-        return combined
+            rows = self.model._base_manager.filter(reduce(or_, many))
+            opened.append(Q(pk__in=rows.values("pk")))
+        return reduce(or_, opened) if opened else None
 
 
 class ScopedModel(models.Model):

@@ -2,7 +2,8 @@
 
 What a role may see and do is a capability; pages, doors and scopes ask for capabilities and never
 for a role by name. For what a membership is given bounds it: a municipality's person has every
-capability for their own municipalities only, a contractor's person for their own firm.
+capability for their own municipalities only, a person of a contractor or partner for their own
+organisation.
 """
 
 from collections.abc import Collection
@@ -19,6 +20,12 @@ class Of(Enum):
     REGION = "region"
     MUNICIPALITIES = "municipalities"
     CONTRACTOR = "contractor"
+    PARTNER = "partner"
+
+    @property
+    def is_outside(self) -> bool:
+        """An organisation of its own, whose people are no staff of the region."""
+        return self in (Of.CONTRACTOR, Of.PARTNER)
 
 
 class May(StrEnum):
@@ -33,10 +40,13 @@ class May(StrEnum):
     SEE_POLICY = "read the policy page"
     SEE_LOG = "read the log and the processing activities"
     READ_REPORTS = "read final reports before they are published"
+    SEE_DESK = "see places, needs and matches of the region"
     # Whose work it is: start page, mails, lists of what waits.
     ADVISE = "look after contracts of the region"
     COMMISSION = "follow the contracts of one's own municipalities"
     FULFIL = "fulfil one's own contracts"
+    BROKER = "bring places, needs and candidates together"
+    OFFER = "tell one's own needs and answer matches"
     # Contracts.
     REGISTER = "register contracts, with help for a tender"
     CHOOSE_TABLE = "pin another valuation table when registering"
@@ -62,6 +72,7 @@ class May(StrEnum):
     MANAGE_USERS = "manage users"
     INVITE_CONTRACTORS = "invite people of a contractor"
     INVITE_COLLEAGUES = "invite colleagues"
+    LET_PARTNERS_IN = "let partners in"
     SET_GOALS = "set goals"
     WRITE_REPORTS = "write and propose reports"
     FINALISE = "finalise, revise and publish reports"
@@ -89,6 +100,7 @@ class Role(models.TextChoices):
                 May.SEE_UNAGREED_PLANS,
                 May.SEE_COVERAGE,
                 May.SEE_POLICY,
+                May.SEE_DESK,
             ),
             *(
                 May.SEE_LOG,
@@ -97,7 +109,7 @@ class Role(models.TextChoices):
                 May.MANAGE_CLIENTS,
                 May.MANAGE_USERS,
             ),
-            *(May.INVITE_CONTRACTORS, May.SET_GOALS, May.FINALISE),
+            *(May.INVITE_CONTRACTORS, May.LET_PARTNERS_IN, May.SET_GOALS, May.FINALISE),
         ),
         _("region admin"),
     )
@@ -111,6 +123,7 @@ class Role(models.TextChoices):
                 May.SEE_PERSONS,
                 May.SEE_UNAGREED_PLANS,
                 May.SEE_COVERAGE,
+                May.SEE_DESK,
             ),
             *(
                 May.SEE_POLICY,
@@ -134,6 +147,7 @@ class Role(models.TextChoices):
                 May.SAMPLE,
                 May.ANSWER_PRIVACY,
                 May.INVITE_CONTRACTORS,
+                May.LET_PARTNERS_IN,
                 May.SET_GOALS,
                 May.WRITE_REPORTS,
             ),
@@ -165,6 +179,13 @@ class Role(models.TextChoices):
         _("contractor"),
     )
     READER = "reader", Of.REGION, (May.READ_REPORTS,), _("reader")
+    ACCOUNT_MANAGER = (
+        "account_manager",
+        Of.REGION,
+        (May.SEE_DESK, May.BROKER, May.LET_PARTNERS_IN),
+        _("account manager"),
+    )
+    PARTNER = "partner", Of.PARTNER, (May.OFFER,), _("partner")
 
 
 def who_may(*any_of: May) -> tuple[Role, ...]:
@@ -173,8 +194,8 @@ def who_may(*any_of: May) -> tuple[Role, ...]:
 
 
 def given_for(of: Of) -> tuple[Role, ...]:
-    """The roles whose membership is for the region as a whole, for municipalities or for a
-    contractor.
+    """The roles whose membership is for the region as a whole, for municipalities, for a
+    contractor or for a partner.
     """
     return tuple(role for role in Role if role.of is of)
 

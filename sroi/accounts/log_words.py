@@ -37,7 +37,7 @@ PAGES: dict[str, str | Promise] = {
     "sample-check": _("check of a sample"),
     "evidence-file": _("evidence of a fulfilment"),
     "evidence-page": _("picture of evidence"),
-    "held-candidate": _("what is kept about a candidate"),
+    **dict.fromkeys(("held-candidate", "held-erase"), _("what is kept about a candidate")),
     "held-user": _("what is kept about a user"),
     "held-self": _("what is kept about oneself"),
     **dict.fromkeys(

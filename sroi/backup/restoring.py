@@ -6,7 +6,8 @@ so a backup of an earlier version can be put back too.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,38 +45,55 @@ def restore(source: Path, passphrase: str, afterwards: Callable[[datetime], None
     """
     header, manifest = verified(source, passphrase)
     made_at = datetime.fromisoformat(header["made_at"])
+    files: list[str] = []
+    into_an_empty_place(
+        header["migrations"],
+        lambda of_that_time: _load(source, passphrase, of_that_time, manifest, files),
+        lambda: afterwards(made_at),
+        files,
+    )
+    rows = sum(manifest["tables"].values())
+    return Restored(made_at, header["application"], rows, len(files), manifest["missing"])
+
+
+def into_an_empty_place(
+    made_with: Iterable[str],
+    load: Callable[[Any], None],
+    afterwards: Callable[[], None],
+    files: list[str],
+) -> None:
+    """All that `load` puts in the tables as they were then, and `afterwards`; or nothing, also not
+    of the `files` that it names.
+    """
     migrations: Migrations = {
-        (app, name) for app, _dot, name in (key.partition(".") for key in header["migrations"])
+        (app, name) for app, _dot, name in (k.partition(".") for k in made_with)
     }
     _refuse_newer(migrations)
     _refuse_what_is_not_empty(migrations)
     of_that_time = _made_schema(migrations)
     is_older = bool(_to_come())
-    files: list[str] = []
     try:
         with transaction.atomic(durable=True):
-            _load(source, passphrase, of_that_time, manifest, files)
+            load(of_that_time)
             if not is_older:
-                _finish(lambda: afterwards(made_at))
+                _finish(afterwards)
         if is_older:
             call_command("migrate", verbosity=0)
             with transaction.atomic(durable=True):
-                _finish(lambda: afterwards(made_at))
+                _finish(afterwards)
     except BaseException as failure:
         _empty(files)
         if isinstance(failure, DatabaseError):
-            raise Unusable(f"De database neemt deze back-up niet: {failure}") from failure
+            raise Unusable(f"De database neemt dit bestand niet: {failure}") from failure
         raise
     count_rows()
-    rows = sum(manifest["tables"].values())
-    return Restored(made_at, header["application"], rows, len(files), manifest["missing"])
 
 
 def _refuse_newer(migrations: Migrations) -> None:
     if unknown := migrations - set(MigrationExecutor(connection).loader.disk_migrations):
         first = ".".join(min(unknown))
         raise Unusable(
-            "Deze back-up is van een nieuwere versie van het register (die kent"
+            "Dit bestand is van een nieuwere versie van het register (die kent"
             f" {first}). Zet eerst die versie neer."
         )
 
@@ -136,21 +154,31 @@ def _load(
     models = {n: m for n, m in stored(of_that_time).items() if n in manifest["tables"]}
     if len(models) < len(manifest["tables"]):
         raise Unusable(DAMAGED)
-    there = list(models.values())
+    with emptied(list(models.values())):
+        for name, content in members(source, passphrase):
+            folder, _slash, rest = name.partition("/")
+            if folder == "rows":
+                put(models[rest.partition("/")[0]], content.splitlines())
+            elif folder == "evidence":
+                keep(rest, content, files)
+        connection.check_constraints()
+        _compare(models.values(), manifest)
+
+
+def keep(name: str, content: bytes, files: list[str]) -> None:
+    """A file, under the name that it had; named in `files` before anything else can fail."""
+    files.append(evidence_storage().named.save(name, ContentFile(content)))
+    if files[-1] != name:
+        raise Unusable("De map voor bewijsstukken is niet leeg. Geef een lege map.")
+
+
+@contextmanager
+def emptied(there: Collection[Any]) -> Iterator[None]:
+    """Tables without what migrations put in; afterwards new rows get numbers of their own."""
     _empty_what_migrations_filled(there)
-    storage = evidence_storage().named
-    for name, content in members(source, passphrase):
-        folder, _slash, rest = name.partition("/")
-        if folder == "rows":
-            put(models[rest.partition("/")[0]], content)
-        elif folder == "evidence":
-            files.append(storage.save(rest, ContentFile(content)))
-            if files[-1] != rest:
-                raise Unusable("De map voor bewijsstukken is niet leeg. Geef een lege map.")
-    connection.check_constraints()
-    _compare(there, manifest)
+    yield
     with connection.cursor() as cursor:
-        for statement in connection.ops.sequence_reset_sql(no_style(), there):
+        for statement in connection.ops.sequence_reset_sql(no_style(), list(there)):
             cursor.execute(statement)
 
 

@@ -5,7 +5,7 @@ Every table is in a backup, but for those named here. One that is made tomorrow 
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,6 +39,7 @@ NEVER = {
     "usersessions.UserSession": SIGNED_IN,
 }
 MEMBER_BYTES = 1024**2
+NOTHING: Mapping[str, Any] = {}
 
 
 def _without_secrets(row: dict[str, Any]) -> dict[str, Any]:
@@ -76,20 +77,25 @@ def written(model: type[models.Model]) -> Iterator[tuple[str, int, bytes]]:
     """The members of one table: name, number of rows, and a line for each of them."""
     label = model._meta.label
     less = LESS.get(label, lambda row: row)
-    names = [field.attname for field in columns(model)]
-    rows = model._base_manager.order_by("pk").values_list(*names).iterator(chunk_size=AT_ONCE)
     lines: list[bytes] = []
     size = number = 0
-    for row in rows:
-        kept = less(dict(zip(names, map(as_json, row), strict=True)))
-        lines.append(json.dumps(kept, sort_keys=True, ensure_ascii=False).encode() + b"\n")
-        size += len(lines[-1])
+    for line in lines_of(model._base_manager.order_by("pk"), less):
+        lines.append(line)
+        size += len(line)
         if size >= MEMBER_BYTES:
             number += 1
             yield f"rows/{label}/{number:06}.jsonl", len(lines), b"".join(lines)
             lines, size = [], 0
     if lines:
         yield f"rows/{label}/{number + 1:06}.jsonl", len(lines), b"".join(lines)
+
+
+def lines_of(rows: Any, less: Callable[[dict[str, Any]], dict[str, Any]]) -> Iterator[bytes]:
+    """A line for each row of a queryset, with what `less` leaves of it."""
+    names = [field.attname for field in columns(rows.model)]
+    for row in rows.values_list(*names).iterator(chunk_size=AT_ONCE):
+        kept = less(dict(zip(names, map(as_json, row), strict=True)))
+        yield json.dumps(kept, sort_keys=True, ensure_ascii=False).encode() + b"\n"
 
 
 def as_json(value: Any) -> Any:
@@ -103,8 +109,12 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def put(model: type[models.Model], content: bytes) -> None:
-    """Insert the rows of a member exactly as they were: no default, no `auto_now` comes between."""
+def put(
+    model: type[models.Model], lines: Iterable[bytes], given: Mapping[str, Any] = NOTHING
+) -> None:
+    """Insert rows exactly as they were: no default, no `auto_now` comes between. What the lines do
+    not say is `given`.
+    """
     fields = columns(model)
     quote = connection.ops.quote_name
     into = ", ".join(quote(field.column) for field in fields)
@@ -113,8 +123,8 @@ def put(model: type[models.Model], content: bytes) -> None:
         f" VALUES ({', '.join(['%s'] * len(fields))})"
     )
     with connection.cursor() as cursor:
-        for lines in in_batches(content.splitlines(), AT_ONCE):
-            rows = (json.loads(line) for line in lines)
+        for some in in_batches(lines, AT_ONCE):
+            rows = ({**given, **json.loads(line)} for line in some)
             cursor.executemany(sql, [[_stored(f, row[f.attname]) for f in fields] for row in rows])
 
 

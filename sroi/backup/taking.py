@@ -34,27 +34,33 @@ class Taken:
 
 def take(target: Path, passphrase: str, now: datetime) -> Taken:
     """Write a backup; `target` is there only once it is whole and on the disk."""
+    with only_when_whole(target) as file:
+        return _write(file, passphrase, now)
+
+
+@contextmanager
+def only_when_whole(target: Path) -> Iterator[IO[bytes]]:
+    """A new file that only its owner reads; under its name once all was written."""
     if target.exists():
         raise Unusable(f"{target} bestaat al. Kies een andere naam.")
     part = target.with_name(target.name + ".part")
     try:
-        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     except FileExistsError:
         raise Unusable(
-            f"{part} staat er nog. Loopt er een andere back-up? Verwijder het bestand anders."
+            f"{part} staat er nog. Wordt dit bestand al gemaakt? Verwijder het anders."
         ) from None
     except OSError as failure:
         raise Unusable(f"{target} is niet te schrijven: {failure.strerror}.") from None
     try:
-        with os.fdopen(handle, "wb") as file:
-            taken = _write(file, passphrase, now)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.rename(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    return taken
 
 
 def _write(file: IO[bytes], passphrase: str, now: datetime) -> Taken:
@@ -83,16 +89,23 @@ def _write(file: IO[bytes], passphrase: str, now: datetime) -> Taken:
 
 
 def _header(now: datetime) -> dict[str, Any]:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise Unusable("De database hoort bij een eerdere versie. Doe eerst `manage.py migrate`.")
     return {
         "format": FORMAT,
         "application": application(),
         "made_at": now.isoformat(),
         "database": connection.vendor,
-        "migrations": sorted(".".join(key) for key in executor.loader.applied_migrations),
+        "migrations": schema(),
     }
+
+
+def schema() -> list[str]:
+    """The migrations that made the tables; those of this version."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unusable("De database hoort bij een eerdere versie. Doe eerst `manage.py migrate`.")
+    # Not of a package that is in use no more, whose tables are in no backup either.
+    known = executor.loader.disk_migrations.keys()
+    return sorted(".".join(key) for key in executor.loader.applied_migrations.keys() & known)
 
 
 def application() -> str:

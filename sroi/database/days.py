@@ -3,8 +3,10 @@ answers. To ask for the date of a moment has it worked out of every row.
 """
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import ExtractYear
 from django.utils.timezone import make_aware
 
 from sroi.periods import DAY
@@ -35,3 +37,13 @@ def after(field: str, day: date) -> Q:
 def within(field: str, first: date, last: date) -> Q:
     """On one of these days, both included."""
     return Q(**{f"{field}__gte": begin_of(first), f"{field}__lt": end_of(last)})
+
+
+class YearOf(ExtractYear):
+    """The year of a day, of many rows at once: SQLite keeps a day as text, of which Django would
+    have Python read every one.
+    """
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
+        sql, params = compiler.compile(self.source_expressions[0])
+        return f"CAST(SUBSTR({sql}, 1, 4) AS INTEGER)", params

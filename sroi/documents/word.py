@@ -22,6 +22,8 @@ ACCENT, MUTED, RULE = "0B4A5B", "55636A", "D5DBDE"
 SHORT = 12
 # A column of words is at most so many characters wide before its words go over more lines.
 WIDEST = 30
+# A picture is at most this many times as high as it would be wide: as in the PDF.
+UPRIGHT = 1.25
 # Own styles of paragraphs: size in points, and colour.
 LOOKS = {"Lead": (14, None), "Small": (9, MUTED)}
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -160,10 +162,15 @@ class WordDocument:
         self._word.add_paragraph()
 
     def picture(self, image: bytes, text: str, *, share_of_width: float = 1.0) -> None:
-        """A picture with the text that stands for it."""
+        """A picture with the text that stands for it; one that stands upright is made narrower, so
+        that it is no higher than `UPRIGHT` times that width.
+        """
         if not text.strip():
             raise DocumentError("A picture needs a text that says what it shows.")
         shape = self._word.add_picture(io.BytesIO(image), width=int(self._width * share_of_width))
+        highest = int(self._width * share_of_width * UPRIGHT)
+        if shape.height > highest:
+            shape.width, shape.height = int(shape.width * highest / shape.height), highest
         shape._inline.docPr.set("descr", _plain(text))
 
     def _write(self, paragraph: Any, runs: Iterable[Run]) -> None:

@@ -13,7 +13,7 @@ if not parsed.faults: ...
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,14 +80,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The values of a row by column name. A column that the file lacks has its default."""
+    """The values of a row by column name. What is not filled in, or not in the file, has the
+    default of its column, which all rows share.
+    """
 
     number: int
     values: dict[str, Any]
     cells: list[Cell] = field(repr=False)
+    defaults: Mapping[str, Any] = field(repr=False)
 
     def __getitem__(self, column: str) -> Any:
-        return self.values[column]
+        return self.values[column] if column in self.values else self.defaults[column]
 
 
 @dataclass
@@ -134,7 +137,7 @@ def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
     ]
     width = len(sheet.header)
     for number, cells in sheet.rows:
-        row = Row(number, defaults.copy(), _trimmed(cells, width))
+        row = Row(number, {}, _trimmed(cells, width), defaults)
         faults = _fill(row, present, parsed.warnings)
         if len(row.cells) > width:
             faults += _beside_the_table(row, width)

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRows
 
 from sroi import exchange
-from sroi.access import NO_ACCESS, Access, visible
+from sroi.access import NO_ACCESS, Access, May, visible
 from sroi.database.batches import AT_ONCE, in_batches
 
 PER_PAGE = 25
@@ -299,6 +299,15 @@ class VisibleChoiceFilter(django_filters.ModelChoiceFilter):
         super().__init__(
             queryset=lambda request: visible(model, request.access), empty_label=_("All"), **kwargs
         )
+
+
+class ClientFilter(VisibleChoiceFilter):
+    """As that, of clients: who follows the contracts of some of them only is offered those."""
+
+    def get_queryset(self, request: Any) -> Any:
+        rows, access = super().get_queryset(request), request.access
+        own = [pk for grant in access.grants_for(May.COMMISSION) for pk in grant.municipality_ids]
+        return rows.filter(pk__in=own) if own and not access.may(May.SEE_REGION) else rows
 
 
 class FilterSet(django_filters.FilterSet):

@@ -50,11 +50,21 @@ NAVIGATION: dict[str, Entries] = {
     Role.CONTRACTOR: (
         ("start", _("My obligations")),
         ("fulfilment-list", _("Fulfilments")),
+        ("need-list", _("Needs")),
+        ("place-list", _("Places")),
         ("statements-own", _("Statements")),
         ("calculator", _("Calculator")),
         ("colleague-list", _("Colleagues")),
     ),
     Role.READER: (("report-list", _("Annual reports")),),
+    Role.ACCOUNT_MANAGER: (
+        ("desk", _("Desk")),
+        ("need-list", _("Needs")),
+        ("place-list", _("Places")),
+        ("match-list", _("Matches")),
+        ("partner-list", _("Partners")),
+    ),
+    Role.PARTNER: (("need-list", _("Needs")), ("match-list", _("Matches"))),
     "": (
         ("calculator", _("Calculator")),
         ("social-firm-list", _("Social firms")),
@@ -64,11 +74,13 @@ NAVIGATION: dict[str, Entries] = {
 MORE: dict[str, Entries] = {
     Role.ADVISER: (
         ("fulfilment-list", _("Fulfilments")),
+        ("desk", _("Desk")),
         ("tender-aid", _("Tender aid")),
         ("coverage", _("Coverage")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),
         ("social-firm-list", _("Social firms")),
+        ("partner-list", _("Partners")),
         ("sample", _("Sample")),
         ("import", _("Import")),
         ("held-candidate", _("Privacy requests")),
@@ -78,6 +90,7 @@ MORE: dict[str, Entries] = {
         ("user-list", _("Users")),
         ("program-list", _("Programs")),
         ("client-list", _("Clients")),
+        ("partner-list", _("Partners")),
         ("policy", _("Policy and goals")),
         ("table-list", _("Building blocks")),
         ("social-firm-list", _("Social firms")),
@@ -85,12 +98,15 @@ MORE: dict[str, Entries] = {
         ("processing-register", _("Processing activities")),
     ),
 }
+# What one comes for, within reach on every page.
+BEGIN: dict[str, Entries] = {Role.CONTRACTOR: (("fulfilment-new", _("New fulfilment")),)}
 FOOTER: Entries = (
     ("help", _("Help")),
     ("privacy", _("Privacy")),
     ("accessibility", _("Accessibility")),
     ("report-list", _("Annual reports")),
     ("social-firm-list", _("Social firms")),
+    ("partner-ask", _("Take part as a partner")),
     ("statement-try", _("Check a statement")),
     ("calculator", _("Calculator")),
 )
@@ -115,6 +131,7 @@ class RoleChoice:
 class Shell:
     navigation: list[Item] = field(default_factory=list)
     more: list[Item] = field(default_factory=list)
+    begin: list[Item] = field(default_factory=list)
     footer: list[Item] = field(default_factory=list)
     roles: list[RoleChoice] = field(default_factory=list)
     role: RoleChoice | None = None
@@ -144,6 +161,7 @@ def shell_of(request: HttpRequest) -> Shell:
     return Shell(
         navigation=navigation,
         more=more,
+        begin=items(BEGIN.get(key, ()), request),
         footer=items(FOOTER, request),
         roles=roles,
         role=role,

@@ -59,9 +59,11 @@ def euro2(value: Number) -> str:
 
 @register.filter
 def whole_euro(value: Number) -> str:
-    """As `euro`, in whole euros, for lists and sentences: `€ 13.333`."""
+    """As `euro`, in whole euros, for lists, charts and sentences: `€ 13.333`. Less than half a euro
+    keeps its cents: it is not nothing.
+    """
     amount = _exact(value)
-    return NOTHING if amount is None else _euro(rounded(amount, 0), keep_zeros=False)
+    return NOTHING if amount is None else _euro(rounded(amount, 0) or amount, keep_zeros=False)
 
 
 @register.filter

@@ -58,7 +58,7 @@
 
   // What sticks to the foot of the window covers nothing that has the focus: one scrolls up to above it.
   const measureFoot = () => {
-    const heights = [...document.querySelectorAll(".value--follow, .review__answer")]
+    const heights = [...document.querySelectorAll(".value--follow, .review__answer, .reach")]
       .filter((part) => getComputedStyle(part).insetBlockEnd === "0px")
       .map((part) => part.offsetHeight);
     document.documentElement.style.setProperty("--foot", `${Math.max(0, ...heights)}px`);

@@ -30,6 +30,7 @@ SIGNED_IN = tuple(Role)
 # Who reads a contract or an edition by what they may, or because it is their own.
 OF_CONTRACTS = who_may(May.SEE_REGION, May.COMMISSION, May.FULFIL)
 OF_TOWN = who_may(May.SEE_REGION, May.COMMISSION)
+AT_DESK, OFFERING = who_may(May.SEE_DESK, May.FULFIL), who_may(May.SEE_DESK, May.FULFIL, May.OFFER)
 
 MISSING = 987654321
 PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
@@ -37,6 +38,8 @@ PERSON, NUMBER, SINGLE_VALUE = "Kandidaat Wulp", "NR-WULP-1", "26.666,67"
 # in the region.
 OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN = "Zilverreiger", "Roerdomp", "Lepelaar"
 FOREIGN_PERSON = "Kandidaat Grutto"
+# Whom a colleague proposed for a place: for the contractor and the adviser only.
+CANDIDATE = "WC-WULP-2041"
 FORBIDDEN = {
     Role.CONTRACTOR: (OTHER_REGION, OTHER_CONTRACTOR, FOREIGN_PERSON),
     Role.PROCUREMENT_OFFICER: (
@@ -48,7 +51,12 @@ FORBIDDEN = {
         SINGLE_VALUE,
     ),
     Role.ADVISER: (OTHER_REGION,),
-    Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON),
+    Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON, CANDIDATE),
+    Role.ACCOUNT_MANAGER: (OTHER_REGION, FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE, CANDIDATE),
+    Role.PARTNER: (
+        *(OTHER_REGION, OTHER_CONTRACTOR, OTHER_TOWN),
+        *(FOREIGN_PERSON, PERSON, NUMBER, SINGLE_VALUE, CANDIDATE),
+    ),
     Role.READER: (
         OTHER_REGION,
         OTHER_CONTRACTOR,
@@ -88,7 +96,7 @@ def sent(roles: tuple[str, ...], of: str) -> Page:
 
 
 PAGES = {
-    "start": Page(codes={Role.READER: 302}),
+    "start": Page(codes=dict.fromkeys((Role.READER, Role.ACCOUNT_MANAGER, Role.PARTNER), 302)),
     "own-details": Page(also=("post",)),
     "mail-choices": Page(also=("post",)),
     "login": Page(public=True, codes=dict.fromkeys(SIGNED_IN, 302)),
@@ -117,10 +125,13 @@ PAGES = {
     "picked-remind": Page((Role.ADVISER,), answers=302, also=("post",)),
     "picked-invite": Page(who_may(May.INVITE_CONTRACTORS), answers=302, also=("post",)),
     "contract-file": Page(of="list_file"),
+    "change-file": Page(who_may(May.SEE_REGION), of="list_file"),
+    "plan-file": Page(who_may(May.SEE_UNAGREED_PLANS), of="list_file"),
     "contractor-file": Page(who_may(May.SEE_REGION), of="list_file"),
     "due": Page(who_may(May.SEE_REGION)),
     "coverage": Page(who_may(May.SEE_COVERAGE)),
     "coverage-file": Page(who_may(May.SEE_COVERAGE), of="list_file"),
+    "evidence-seen-file": Page(who_may(May.REVIEW), of="list_file"),
     "fulfilment-file": Page(who_may(May.SEE_FULFILMENTS), of="list_file"),
     "contract-detail": Page(OF_CONTRACTS, of="contract"),
     "contract-history": Page(OF_CONTRACTS, of="contract"),
@@ -143,6 +154,7 @@ PAGES = {
     "closing-letter": Page(OF_CONTRACTS, of="letter"),
     "contract-dossier": Page(OF_CONTRACTS, of="contract"),
     "note-new": Page(who_may(May.WRITE_DOSSIER), of="contract", also=("post",)),
+    "note-done": sent(who_may(May.WRITE_DOSSIER), of="note"),
     "note-remove": Page(who_may(May.WRITE_DOSSIER), of="note", also=("post",)),
     "contact-person-new": Page(who_may(May.KEEP_CONTACTS), of="contract", also=("post",)),
     "contact-person": Page((Role.ADVISER, Role.CONTRACTOR), of="person", also=("post",)),
@@ -177,6 +189,7 @@ PAGES = {
     "import-leave-out": sent((Role.ADVISER,), of="upload"),
     "import-columns": Page((Role.ADVISER,), of="upload", also=("post",)),
     "import-replace": Page((Role.ADVISER,), of="upload", also=("post",)),
+    "import-firm": Page((Role.ADVISER,), of="upload_row", answers=302, also=("post",)),
     "import-send-back": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-cells": Page((Role.ADVISER,), of="upload", answers=302, also=("post",)),
     "import-faults": Page((Role.ADVISER,), of="upload_file"),
@@ -185,8 +198,37 @@ PAGES = {
     "import-discard": Page((Role.ADVISER,), of="upload", also=("post",)),
     "contractor-list": Page(who_may(May.SEE_REGION), also=("post",)),
     "contractor-detail": Page(who_may(May.SEE_REGION), of="contractor"),
+    "desk": Page(who_may(May.SEE_DESK), also=("post",)),
+    "what-fits": Page(AT_DESK, of="contract"),
+    "what-else": Page(AT_DESK, of="contract"),
+    "need-list": Page(OFFERING, also=("post",)),
+    "need-new": Page(who_may(May.OFFER), also=("post",)),
+    "need-detail": Page(OFFERING, of="need"),
+    "need-change": Page(who_may(May.OFFER), of="need", also=("post",)),
+    "need-close": Page(who_may(May.OFFER), of="need", also=("post",)),
+    "need-propose": Page(who_may(May.FULFIL, May.BROKER), of="need", also=("post",)),
+    "place-list": Page(AT_DESK, also=("post",)),
+    "place-new": Page(who_may(May.FULFIL), also=("post",)),
+    "place-detail": Page(AT_DESK, of="place"),
+    "place-close": Page(who_may(May.FULFIL), of="place", also=("post",)),
+    "place-propose": Page(who_may(May.BROKER), of="place", also=("post",)),
+    "match-list": Page(OFFERING, also=("post",)),
+    "match-detail": Page(OFFERING, of="match"),
+    "match-agree": sent(who_may(May.FULFIL, May.OFFER), of="match"),
+    "match-decline": Page(who_may(May.FULFIL, May.OFFER), of="match", also=("post",)),
+    "match-plan": sent(who_may(May.FULFIL), of="match"),
+    # Nobody agreed yet, so nothing starts or ends.
+    "match-start": Page(who_may(May.FULFIL), of="match", answers=302, also=("post",)),
+    "match-end": Page(who_may(May.FULFIL, May.OFFER), of="match", answers=302, also=("post",)),
+    "partner-list": Page(who_may(May.SEE_DESK)),
+    "partner-new": Page(who_may(May.LET_PARTNERS_IN), also=("post",)),
+    "partner-ask": Page(public=True, also=("post",)),
+    "partner-detail": Page(who_may(May.LET_PARTNERS_IN), of="partner", also=("post",)),
+    "partner-let-in": sent(who_may(May.LET_PARTNERS_IN), of="partner"),
+    "partner-refuse": Page(who_may(May.LET_PARTNERS_IN), of="partner", answers=302, also=("post",)),
     "social-firm-list": Page(public=True),
     "social-firm-register": Page(who_may(May.SEE_REGION), also=("post",)),
+    "social-firm-file": Page(who_may(May.SEE_REGION), of="list_file"),
     "social-firm-new": Page(who_may(May.RECOGNISE), also=("post",)),
     "social-firm-propose": Page(who_may(May.PROPOSE_FIRMS), also=("post",)),
     "social-firm-proposal": Page(who_may(May.RECOGNISE), of="firm_proposal", also=("post",)),
@@ -199,6 +241,8 @@ PAGES = {
     "table-compare": Page(),
     "table-json": Page(of="table"),
     "table-check": Page(public=True, also=("post",)),
+    "table-format": Page(public=True),
+    "table-schema": Page(public=True),
     "table-load": Page(who_may(May.MANAGE_TABLES), also=("post",)),
     "table-succeed": Page(who_may(May.MANAGE_TABLES), of="table", also=("post",)),
     "table-edit": Page(who_may(May.MANAGE_TABLES), of="loaded_table", also=("post",)),
@@ -210,6 +254,7 @@ PAGES = {
     "fulfilment-list": Page(also=("post",)),
     "fulfilment-detail": Page(who_may(May.SEE_FULFILMENTS), of="fulfilment"),
     "fulfilment-drafts": Page(who_may(May.ENTER), also=("post",)),
+    "fulfilment-many": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-new": Page(who_may(May.ENTER), also=("post",)),
     "fulfilment-what": Page(who_may(May.ENTER), of="draft", also=("post",)),
     "fulfilment-details": Page(who_may(May.ENTER), of="draft", also=("post",)),
@@ -257,6 +302,7 @@ PAGES = {
     "held-user": Page(who_may(May.MANAGE_USERS), of="membership"),
     "held-self": Page(),
     "held-candidate": Page(who_may(May.ANSWER_PRIVACY), also=("post",)),
+    "held-erase": Page(who_may(May.ANSWER_PRIVACY), of="fulfilment", also=("post",)),
     "history": Page(who_may(May.SEE_LOG)),
     "processing-register": Page(who_may(May.SEE_LOG)),
     "privacy": Page(public=True),
@@ -278,6 +324,9 @@ PAGES = {
     "put-off-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "contact-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "put-off-show": sent(who_may(May.ADVISE), of="contract"),
+    "calendar": Page(who_may(May.ADVISE), also=("post",)),
+    # For who has the secret, without signing in: see test_calendar.py.
+    "calendar-feed": Page(public=True, of="calendar_secret", answers=404),
     "stand-ins": Page(who_may(May.ADVISE), also=("post",)),
     "stand-in-end": Page(who_may(May.ADVISE), of="stand_in", also=("post",)),
     "region-detail": Page(who_may(May.SEE_REGION), of="region"),
@@ -287,10 +336,13 @@ PAGES = {
     "help-procurement": Page(public=True),
     "help-region": Page(public=True),
     "help-reader": Page(public=True),
+    "help-desk": Page(public=True),
+    "help-partner": Page(public=True),
     "help-values": Page(public=True),
     "help-terms": Page(public=True),
     "contractor-guide": Page(public=True),
     "accessibility": Page(public=True),
+    "reminder-texts": Page(who_may(May.ADVISE), of="report_region", also=("post",)),
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     # Without terms it leads to those that hold.
@@ -392,8 +444,14 @@ def make_world(region: Region) -> World:
         make.make_contractor(f"De Linde {OTHER_CONTRACTOR}"),
         make.make_contractor(f"De Linde {OTHER_REGION}"),
     )
+    garden = make.make_partner(region, "De Moestuin")
     users = {
-        role: make.make_user(role, region, contractor=linde if role == Role.CONTRACTOR else None)
+        role: make.make_user(
+            role,
+            region,
+            contractor=linde if role == Role.CONTRACTOR else None,
+            partner=garden if role == Role.PARTNER else None,
+        )
         for role in SIGNED_IN
     }
     users[INACTIVE] = make.make_user(Role.ADVISER, region, active=False)
@@ -438,7 +496,7 @@ def make_world(region: Region) -> World:
     )
     return World(
         users,
-        own=places(own, single, "hilversum")
+        own=places(own, single, "hilversum", garden)
         | {"draft": {"pk": draft.fulfilment_id}, "waiting": {"pk": waiting.fulfilment_id}}
         | {"contract_draft": {"pk": make.make_contract_draft(own, adviser).pk}}
         | upload_places(own, adviser),
@@ -447,7 +505,9 @@ def make_world(region: Region) -> World:
     )
 
 
-def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
+def places(
+    contract: Any, version: Any, town: str, partner: Any = None
+) -> dict[str, dict[str, Any]]:
     """By kind of place the parts of its address."""
     kept = Evidence(
         version=version,
@@ -498,6 +558,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "proposal": {"pk": make.make_proposal(contract).pk},
         "contractor": {"pk": contract.contractor_id},
         **statement_places(contract),
+        **desk_places(contract, partner),
         "table": {"pk": contract.table_id},
         "fulfilment": {"pk": version.fulfilment_id},
         "draft": {"pk": version.fulfilment_id},
@@ -505,6 +566,7 @@ def places(contract: Any, version: Any, town: str) -> dict[str, dict[str, Any]]:
         "evidence": {"pk": kept.pk},
         "evidence_page": {"pk": kept.pk, "page": 1},
         "region": {"code": contract.region.code},
+        "calendar_secret": {"secret": "nobody-was-given-this"},
         "membership": {
             "pk": (
                 make.make_user(Role.READER, contract.region, name=contract.title)
@@ -544,10 +606,27 @@ def statement_places(contract: Any) -> dict[str, dict[str, Any]]:
     }
 
 
+def desk_places(contract: Any, partner: Any = None) -> dict[str, dict[str, Any]]:
+    """A need with a match, and a place for which an account manager proposed somebody."""
+    # Who else tells a need: everyone with a contract in the region reads it.
+    partner = partner or make.make_partner(contract.region, f"Tuin {contract.region.title}")
+    need = make.make_need(partner, f"Moestuin {contract.region.title}")
+    place = make.make_place(contract, f"Plek {contract.title}")
+    make.make_match(contract, place, reference=CANDIDATE)
+    match = make.make_match(contract, need)
+    return {
+        "partner": {"pk": partner.pk},
+        "need": {"pk": need.pk},
+        "place": {"pk": place.pk},
+        "match": {"pk": match.pk},
+    }
+
+
 def upload_places(contract: Any, owner: Any = None) -> dict[str, dict[str, Any]]:
     sent = {"pk": make.make_upload(contract, owner).pk}
     return {
         "upload": sent,
+        "upload_row": sent | {"row": 2},
         "upload_file": sent | {"format": "csv"},
         "upload_kind": {"kind": "contracts"},
     }
@@ -630,13 +709,15 @@ def test_foreign_is_answered_as_missing(world: World, role: str) -> None:
 
 
 def is_common(kind: str, role: str, beside: bool) -> bool:
-    """What contractors and officers of one region share: its table and its address; and what
-    everyone sees who has the code.
+    """What contractors and officers of one region share: its table and its address; what
+    contractors there can help with; and what everyone sees who has the code.
     """
     if kind == "statement_code":
         return True
     of_region = ("report", "report_data", "report_region", "figure", "text", "progress", "story")
     of_region = ("table_file", "region_file", *of_region)
+    if kind == "need":
+        return beside and role == Role.CONTRACTOR
     return beside and kind in ("table", "loaded_table", "row", "region", *of_region)
 
 
@@ -733,10 +814,11 @@ def test_no_page_tells_of_what_is_not_theirs(world: World, role: str) -> None:
     seen = ""
     for url in addresses(world, role):
         text = client.get(url).getvalue().decode()
-        if "/rekenhulp/" in url or url == reverse(
-            "policy-change", kwargs=world.own["report_region"]
+        if "/rekenhulp/" in url or url in (
+            reverse("policy-change", kwargs=world.own["report_region"]),
+            reverse("partner-ask"),
         ):
-            # Which regions publish a table, and can be trusted, is public.
+            # Which regions publish a table, and can be trusted or joined, is public.
             text = text.replace(f"Regio {OTHER_REGION}", "")
         seen += text
         for sentinel in FORBIDDEN[role]:

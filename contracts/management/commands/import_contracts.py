@@ -1,5 +1,6 @@
 from contracts.imports.columns import CONTRACT_COLUMNS
 from contracts.imports.door import import_contracts
+from contracts.imports.written import FIGURES
 from contracts.management.importing import ImportCommand
 
 
@@ -9,3 +10,4 @@ class Command(ImportCommand):
     )
     importer = import_contracts
     columns = CONTRACT_COLUMNS
+    shown = tuple(FIGURES.values())

@@ -1,6 +1,6 @@
-from contracts.imports.firm_columns import FIRM_COLUMNS
 from contracts.imports.importing import import_firms
 from contracts.management.importing import ImportCommand
+from contracts.social_firms.columns import FIRM_COLUMNS
 
 
 class Command(ImportCommand):

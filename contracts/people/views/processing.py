@@ -64,6 +64,21 @@ CONTACTS = Activity(
     _("Advisers, and the people of the contractor and the clients of the contract"),
     _("As long as the contract: erased with the references of its placements"),
 )
+CANDIDATES = Activity(
+    _("Candidates that an account manager proposes, and who asks to take part as a partner"),
+    _("Bring contractors together with people and organisations"),
+    TASK,
+    _("People who seek work, people of organisations"),
+    _(
+        "Of a candidate a reference of the account manager, the target group and hours: no name, no"
+        " BSN. Of who asks to take part an e-mail address."
+    ),
+    _("The account manager who proposed, the contractor and the advisers of the region"),
+    _(
+        "A reference until the work begins or the proposal is declined, an address until the"
+        " answer; each at most half a year"
+    ),
+)
 USERS = Activity(
     _("Users"),
     _("Sign in, and say who decided what"),
@@ -97,7 +112,7 @@ STORIES = Activity(
     _("Everyone, once the report is published; of the consent only who writes the report"),
     _("As long as the report. What is taken out of a draft is gone at once."),
 )
-ACTIVITIES = (PLACEMENTS, EVIDENCE, UPLOADS, CONTACTS, STORIES, USERS)
+ACTIVITIES = (PLACEMENTS, EVIDENCE, CANDIDATES, UPLOADS, CONTACTS, STORIES, USERS)
 
 
 @require_safe

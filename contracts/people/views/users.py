@@ -49,7 +49,7 @@ class UserList(ForWhoMay, ListPage):
         rows = administered(Membership, self.request.access).filter(ended_at=None)
         return (
             with_returned(rows, "user__email")
-            .select_related("user", "contractor", "region")
+            .select_related("user", "contractor", "partner", "region")
             .prefetch_related("municipalities")
             .order_by("user__name", "pk")
         )
@@ -61,7 +61,8 @@ class UserList(ForWhoMay, ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = open_invitations(administered(Invitation, self.request.access), timezone.now())
         return super().get_context_data(
-            invitations=waiting.select_related("region", "contractor", "invited_by"), **kwargs
+            invitations=waiting.select_related("region", "contractor", "partner", "invited_by"),
+            **kwargs,
         )
 
 
@@ -169,20 +170,24 @@ class End(OfMembership, ConfirmPage):
 def found(request: Request, pk: int) -> Membership:
     rows = administered(Membership, request.access).filter(ended_at=None)
     membership: Membership = get_object_or_404(
-        with_returned(rows, "user__email").select_related("user", "region", "contractor"), pk=pk
+        with_returned(rows, "user__email").select_related(
+            "user", "region", "contractor", "partner"
+        ),
+        pk=pk,
     )
     return membership
 
 
 class OfInvitation(OfOne):
     model = Invitation
-    related = ("contractor", "invited_by")
+    related = ("contractor", "partner", "invited_by")
     invitation: Invitation
 
     @property
     def back_url(self) -> str:
-        manages = self.request.access.may(May.MANAGE_USERS)
-        return reverse("user-list" if manages else "colleague-list")
+        if self.request.access.may(May.MANAGE_USERS):
+            return reverse("user-list")
+        return reverse("partner-list" if self.invitation.partner_id else "colleague-list")
 
 
 class SendAgain(OfInvitation, ButtonPage):
@@ -205,6 +210,7 @@ class WithdrawInvitation(OfInvitation, ConfirmPage):
             (_("E-mail address"), invitation.email),
             (_("Role"), invitation.get_role_display().capitalize()),
             (_("Contractor"), invitation.contractor),
+            (_("Partner"), invitation.partner),
             (_("Valid until"), long_date(localtime(invitation.expires_at))),
         ]
 

@@ -6,15 +6,16 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.timezone import localdate
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from contracts.models import BuildingBlock, Contract, Region, TableInForce, ValuationTable
@@ -168,6 +169,21 @@ class Check(FormPage):
                 "groups": table_door.groups_of(found.blocks),
             }
         return self.show(CheckForm(initial={"text": form.cleaned_data["text"]}), **told)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class Format(View):
+    """The description of the format for who publishes a table, as it stands in the repository."""
+
+    name = ""
+
+    def get(self, request: Request) -> FileResponse:
+        language = "" if get_language() == "nl" else ".en"
+        file = (
+            settings.BASE_DIR / "docs" / "valuation-table" / (self.name or f"README{language}.md")
+        )
+        media = "application/schema+json" if self.name else "text/plain; charset=utf-8"
+        return FileResponse(file.open("rb"), content_type=media)
 
 
 # --- the region admin -----------------------------------------------------------------------------

@@ -1,8 +1,9 @@
-from contracts.imports.door import Outcome
+from contracts.imports.outcome import Outcome
 from contracts.management.importing import ImportCommand
 from contracts.models import Region
 from placements.imports.columns import COLUMNS
 from placements.imports.door import import_fulfilments
+from placements.imports.written import SHOWN
 from sroi.doors import Act
 from sroi.exchange import Sheet
 
@@ -15,6 +16,7 @@ class Command(ImportCommand):
     )
 
     columns = COLUMNS
+    shown = tuple(SHOWN.values())
 
     def run_import(self, region: Region, sheet: Sheet, act: Act, dry_run: bool) -> Outcome:
         return import_fulfilments(region, sheet, act, dry_run=dry_run)

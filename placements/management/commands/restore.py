@@ -1,16 +1,13 @@
 """Put a backup back in an empty place, and erase again what was erased after it was taken."""
 
 from argparse import ArgumentParser
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from placements.retention.door import erase_on_time
-from sroi.accounts.ending import erasures
+from placements.management.commands import _journal
 from sroi.backup import passphrase
 from sroi.backup.errors import Unusable
 from sroi.backup.restoring import restore
@@ -25,26 +22,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("source", type=Path, metavar="SOURCE")
         passphrase.add_argument(parser)
-        parser.add_argument(
-            "--journal",
-            type=Path,
-            metavar="FILE",
-            default=settings.ERASURE_JOURNAL,
-            help="list of erasures kept outside the backups (default: ERASURE_JOURNAL)",
-        )
+        _journal.add_argument(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        journal, now = options["journal"], timezone.now()
-
-        def erase_again(made_at: datetime) -> None:
-            """What is listed, and what became due since."""
-            if journal:
-                erasures.take_up(journal)
-            erase_on_time(at=now, since=timezone.localdate(made_at))
-
+        journal = options["journal"]
         try:
-            if journal:
-                erasures.read(journal)
+            erase_again = _journal.erasing_again(journal, timezone.now())
             secret = passphrase.passphrase_of(options["passphrase_file"])
             restored = restore(options["source"], secret, erase_again)
         except (Unusable, ValueError) as refusal:

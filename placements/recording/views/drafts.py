@@ -24,6 +24,7 @@ from placements.claims.words import own_words, values_of
 from placements.life import handing_in
 from placements.models import Allocation, Fulfilment, FulfilmentVersion, Upload, UploadKind
 from placements.recording.door import submit_each
+from placements.recording.forms import HandInForm
 from placements.register.lists import made_by, uploads_of
 from placements.rights import own_drafts
 from sroi.access import May, visible
@@ -68,6 +69,10 @@ class Drafts(ForWhoMay, View):
     heading = gettext_lazy("Drafts")
 
     def get(self, request: Request) -> HttpResponse:
+        return self.show(HandInForm())
+
+    def show(self, form: HandInForm, status: int = 200) -> HttpResponse:
+        request = self.request
         page = Paginator(self.drafts(), PER_PAGE).get_page(request.GET.get("page"))
         rows = self.rows(list(page.object_list))
         ticked = [row for row in rows if row.is_ticked]
@@ -79,16 +84,20 @@ class Drafts(ForWhoMay, View):
             "ticked": len(ticked),
             "total": sum((row.worth for row in ticked), ZERO),
             "complete": sum(row.is_complete for row in rows),
+            "form": form,
         }
-        return render(request, "placements/drafts.html", context)
+        return render(request, "placements/drafts.html", context, status=status)
 
     def post(self, request: Request) -> HttpResponse:
         """Those that were ticked, each as it was on the screen."""
+        form = HandInForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, 422)
         ticked = ticks(request.POST.getlist("version"))
         versions = self.versions(self.drafts().filter(latest__in=ticked))
         for version in versions:
             version.edition = ticked[version.pk]
-        done, refused = submit_each(versions, act_of(request))
+        done, refused = submit_each(versions, act_of(request), only_here=True)
         self.say(done, refused, len(ticked) - len(versions))
         query = {"upload": self.upload.pk} if self.upload else {}
         return redirect(f"{reverse('fulfilment-drafts')}?{urlencode(query)}")
@@ -120,8 +129,8 @@ class Drafts(ForWhoMay, View):
         for version in versions:
             handing_in.with_values(valued[version.pk])
         doubts, unproved = handing_in.still_asked(versions), proof.missing(versions)
-        asked = ticks(self.request.GET.getlist("version"))
-        chooses = "chosen" in self.request.GET
+        given = self.request.POST or self.request.GET
+        asked, chooses = ticks(given.getlist("version")), "chosen" in given
         return [
             Row(
                 v,

@@ -15,7 +15,7 @@ from contracts.models import Contract, ContractState
 from contracts.plans.plan import may_plan
 from placements.claims import valuing
 from placements.ledger import posting
-from placements.models import Fulfilment
+from placements.models import Fulfilment, FulfilmentState
 from placements.outcomes.views import Asked, asked_of, to_tell
 from placements.recording.door import Reported, report, running
 from placements.recording.forms import StillRunsForm
@@ -37,6 +37,13 @@ class InterimRow:
     hours: Any
     # What comes on top once it is confirmed that it still runs.
     added: Decimal
+
+    @property
+    def waits_for_adviser(self) -> bool:
+        """What it says next is handed in, and not answered yet."""
+        return bool(
+            self.is_under_change and self.fulfilment.latest.state == FulfilmentState.SUBMITTED
+        )
 
     @property
     def is_under_change(self) -> bool:

@@ -38,7 +38,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.recording.door import copied, record
-from placements.recording.forms import AnswerForm, DetailsForm, WhatForm, WhyForm
+from placements.recording.forms import AnswerForm, DetailsForm, HandInForm, WhatForm, WhyForm
 from placements.rights import (
     OPEN_TO_EDIT,
     OPEN_TO_WITHDRAW,
@@ -527,11 +527,16 @@ class Check(RecordingStep):
     def get_form_class(self) -> type[forms.Form]:
         """What was asked back can be answered in words."""
         asked = self.version.state == FulfilmentState.RETURNED
-        return AnswerForm if asked else forms.Form
+        return AnswerForm if asked else HandInForm
 
     def do(self, form: Any) -> str:
-        act = act_of(self.request, form.cleaned_data.get("answer", ""))
-        life.submit([self.seen()], act, answered=self.request.POST.getlist("klopt"))
+        given = form.cleaned_data
+        life.submit(
+            [self.seen()],
+            act_of(self.request, given.get("answer", "")),
+            answered=self.request.POST.getlist("klopt"),
+            only_here=given["only_here"],
+        )
         return _("Submitted. The adviser reviews it; you get word here when it counts.")
 
     def refuse(self, form: Any, refused: Refused) -> HttpResponse:

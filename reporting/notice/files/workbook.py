@@ -116,6 +116,7 @@ SHEETS = {
     "reconciled": "Aansluiting van bedragen",
     "statuses": "Stand van opdrachten",
     "ended": "Geëindigde opdrachten",
+    "desk": "Loket",
     "reasons": "Redenen lager percentage",
     "coverage": "Dekking",
     "without": "Redenen geen verplichting",

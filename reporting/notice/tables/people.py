@@ -1,6 +1,7 @@
 """Tables about people, of the region only, with small groups told together (`masking.merged`)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.text import capfirst
@@ -22,7 +23,17 @@ WHEN = {
     Moment.AFTER_6: "zes maanden erna",
     Moment.AFTER_12: "twaalf maanden erna",
 }
-KINDS = {JOB: "Baan", "apprenticeship": "Leerwerkplek (BBL)", "internship": "Stage"}
+AS_A_JOB = (
+    "Waar de bouwblokkentabel werkervaringsplekken en proefplaatsingen niet apart noemt, tellen zij"
+    " mee als baan."
+)
+KINDS = {
+    JOB: "Baan",
+    "apprenticeship": "Leerwerkplek (BBL)",
+    "internship": "Stage",
+    "work_experience": "Werkervaringsplek",
+    "trial": "Proefplaatsing",
+}
 
 
 def told_together(below: int, hides: bool) -> str:
@@ -136,8 +147,10 @@ def counted_table(whole: AnnualFigures) -> DocumentTable | None:
 
 
 def kinds_table(whole: AnnualFigures, below: int) -> DocumentTable | None:
-    several = len(whole.by_kind) > 1
-    return _workplaces(whole, "soort", whole.by_kind, KINDS.__getitem__, below) if several else None
+    if len(whole.by_kind) < 2:
+        return None
+    table = _workplaces(whole, "soort", whole.by_kind, KINDS.__getitem__, below)
+    return table and replace(table, note=" ".join(filter(None, (AS_A_JOB, table.note))))
 
 
 def origins_table(whole: AnnualFigures, below: int) -> DocumentTable | None:

@@ -1,15 +1,19 @@
-"""How contracts stood at the end of the year, and what came of those that ended: the tables."""
+"""How contracts stood at the end of the year, what came of those that ended, and what the desk did:
+the tables.
+"""
 
 from datetime import date
 from decimal import Decimal
 
+from placements.matching.figures import DeskFigures
+from placements.models import Came, WhyNot
 from placements.standing.progress import Status
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.words import capital
 from reporting.notice.tables.cells import Cell, column, count, dashed, named
 from sroi.documents.tables import DocumentTable
 from sroi.money import ZERO
-from sroi.templatetags.formats import NOTHING, long_date
+from sroi.templatetags.formats import NOTHING, euro, long_date
 
 
 def statuses_table(own: AnnualFigures, day: date) -> DocumentTable:
@@ -78,5 +82,40 @@ def ended_table(own: AnnualFigures) -> DocumentTable | None:
             for i, (_name, label, number, amount) in enumerate(shown)
         ],
         fields=("number", "amount"),
+        names=named((name for name, *_rest in shown), total=False),
+    )
+
+
+def desk_table(desk: DeskFigures) -> DocumentTable:
+    """Places, needs and matches of the period, what came of them and why not; what is nothing is
+    left out.
+    """
+    rows: list[tuple[str, str, int | None]] = [
+        ("places", "Plekken aangeboden", desk.places),
+        ("needs", "Vragen geplaatst", desk.needs),
+        ("proposed", "Matches voorgesteld", desk.proposed),
+        ("agreed", "Matches overeengekomen", desk.agreed),
+        ("days_to_agree", "Dagen tot overeenstemming (mediaan)", desk.days_to_agree),
+        ("started", "Matches begonnen", desk.started),
+        ("ended", "Matches afgelopen", desk.ended),
+        *((f"came_{code}", f"– {Came(code).label}", number) for code, number in desk.came.items()),
+        ("declined", "Matches afgewezen", desk.declined),
+        *(
+            (f"why_not_{code}", f"– {WhyNot(code).label}", number)
+            for code, number in desk.why_not.items()
+        ),
+    ]
+    shown = [row for row in rows if row[2] or (row[0] == "days_to_agree" and row[2] is not None)]
+    note = (
+        f"Wat uit matches voortkwam, telde dit jaar mee voor {euro(desk.fulfilled)}."
+        if desk.fulfilled
+        else ""
+    )
+    return DocumentTable(
+        "Het loket in aantallen",
+        ("", "Aantal"),
+        [(label, count(number or 0)) for _name, label, number in shown],
+        note=note,
+        fields=("number",),
         names=named((name for name, *_rest in shown), total=False),
     )

@@ -30,7 +30,7 @@ from placements.standing.progress import Progress, Status
 from placements.standing.words import WORRYING, standings
 from sroi.access import Access, May, visible
 from sroi.history.versions import versions
-from sroi.lists import NUMBER, ChoiceFilter, FilterSet, SearchFilter, Table, VisibleChoiceFilter
+from sroi.lists import NUMBER, ChoiceFilter, ClientFilter, FilterSet, SearchFilter, Table
 from sroi.lists.desk import Desk
 from sroi.money import ZERO
 from sroi.templatetags.formats import whole_euro
@@ -121,7 +121,7 @@ class ContractorFilterSet(FilterSet):
     """By name, and by the contracts that one may see."""
 
     q = SearchFilter(contractor_search)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
+    municipality = ClientFilter(Municipality, label=_("Client"), method="of_municipality")
     status = ChoiceFilter(
         label=_("Has a contract that is"), choices=Status.choices, method="of_status"
     )

@@ -25,7 +25,9 @@ from contracts.people.invitations import to_contractors
 from contracts.people.membership import addresses_of, with_people
 from contracts.plans import door as planning
 from contracts.plans.plan import may_remind
+from contracts.plans.reminders import Letter, with_text
 from placements.standing.asks import OF_CONTRACTOR, asks
+from placements.standing.progress import with_progress
 from sroi.access import May, visible
 from sroi.doors import Refused, key_of
 from sroi.fields import is_key
@@ -33,7 +35,7 @@ from sroi.lists import COUNTED, choices
 from sroi.lists.desk import EVERY, PICKED
 from sroi.pages.contract.attention import task_of
 from sroi.pages.contract.register import ContractFilterSet
-from sroi.pages.contract.remind import LOOKED_UP
+from sroi.pages.contract.remind import LOOKED_UP, InSteps, action_of, letters
 from sroi.templatetags.formats import long_date
 from sroi.views import ConfirmPage, ForWhoMay, act_of
 
@@ -75,7 +77,8 @@ class OfPicked:
 
     @cached_property
     def picked(self) -> list[Contract]:
-        return list(self.every.select_related("contractor", "policy", "region")[: COUNTED + 1])
+        rows = self.every.select_related("contractor", "policy", "region", "adviser")
+        return list(rows[: COUNTED + 1])
 
     def nothing(self) -> HttpResponse | None:
         """The answer where nothing was picked, or too much."""
@@ -134,24 +137,47 @@ class LookAtPicked(OfPicked, ForWhoMay, ConfirmPage):
         )
 
 
-class RemindPicked(LookAtPicked):
-    """The contractors are mailed what is asked of them, each of their own contract."""
+class RemindPicked(InSteps, LookAtPicked):
+    """The contractors are mailed what is asked of them, each of their own contract, with the letter
+    of a step.
+    """
 
     capabilities = (May.ADVISE,)
     heading = gettext_lazy("Remind contractors")
+    template_name = "pages/picked_remind.html"
     question = gettext_lazy("Remind these contractors?")
-    action = gettext_lazy("Send the reminders")
+    action: Any = property(lambda self: action_of(self.step))
     can_heading = gettext_lazy("Are reminded")
     can_about = gettext_lazy("What of")
     consequence = gettext_lazy(
-        "They get it by mail, and it stands in the history of the contract. At most once a day."
+        "They get it by mail, and read the letter in the dossier, where it stays as it was sent."
+        " At most once a day."
     )
+
+    @cached_property
+    def letters(self) -> dict[int, Letter]:
+        can, _cannot = self.sorted_out
+        asked = {one.contract.pk: one.words for one in can}
+        return letters([one.contract for one in can], asked, self.step, self.progress)
+
+    @cached_property
+    def every(self) -> QuerySet[Any]:
+        return with_text(super().every, self.step)
+
+    @property
+    def edition(self) -> str:
+        return key_of(super().edition, *(letter.text for letter in self.letters.values()))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        first = next(iter(self.letters.values()), None)
+        return super().get_context_data(steps=self.steps, letter=first, **kwargs)
 
     def sort_out(self) -> tuple[list[Said], list[Said]]:
         today, access = localdate(), self.request.access
         cannot_now = planning.not_to_remind(self.picked, today)
         may = [c for c in self.picked if c.pk not in cannot_now and may_remind(access, c)]
-        found = asks(may, today, LOOKED_UP) if may else {}
+        self.progress = with_progress(may, today) if may else {}
+        found = asks(may, today, LOOKED_UP, progress=self.progress) if may else {}
         can, cannot = [], []
         for contract in self.picked:
             asked = [ask for ask in found.get(contract.pk, ()) if ask.kind in OF_CONTRACTOR]
@@ -166,7 +192,7 @@ class RemindPicked(LookAtPicked):
     def do(self, form: Any) -> str:
         can, _cannot = self.sorted_out
         asked = {one.contract.pk: one.words for one in can}
-        number = planning.remind_all(asked, act_of(self.request))
+        number = planning.remind_all(asked, act_of(self.request), self.letters)
         return ngettext(
             "%(number)s reminder is sent.", "%(number)s reminders are sent.", number
         ) % {"number": number}

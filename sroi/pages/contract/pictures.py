@@ -25,7 +25,7 @@ from sroi.charts.bars import goal_bars, horizontal_bars, split_bar
 from sroi.charts.facts import Bar, Chart, GoalStep, Line, Result
 from sroi.charts.years import growth_path, lines_by_month
 from sroi.periods import Period
-from sroi.templatetags.formats import euro, number
+from sroi.templatetags.formats import number, whole_euro
 
 # How many days a submitted fulfilment waits: up to a week, up to two weeks (the usual term of a
 # review), …
@@ -63,7 +63,7 @@ def contract_course(
         ],
         now=(now, _("today")) if now < len(points) - 1 else None,
         column=_("End of month"),
-        format=euro,
+        format=whole_euro,
     )
 
 
@@ -108,13 +108,17 @@ def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: dat
 def by_category(figures: AnnualFigures) -> Chart:
     parts = [Bar(str(Category(code).label), value) for code, value in figures.by_category.items()]
     columns = (_("Category"), _("Fulfilled"), _("Share"))
-    return split_bar("categories", _("Fulfilled per category"), parts, columns=columns, format=euro)
+    return split_bar(
+        "categories", _("Fulfilled per category"), parts, columns=columns, format=whole_euro
+    )
 
 
 def by_client(figures: AnnualFigures) -> Chart:
     bars = [Bar(part.name, part.fulfilled) for part in figures.clients]
     columns = (_("Client"), _("Fulfilled"))
-    return horizontal_bars("towns", _("Fulfilled per client"), bars, columns=columns, format=euro)
+    return horizontal_bars(
+        "towns", _("Fulfilled per client"), bars, columns=columns, format=whole_euro
+    )
 
 
 def by_status(numbers: Iterable[tuple[Status, int]]) -> Chart:

@@ -30,7 +30,6 @@ from contracts.plans.forms import (
     PlanForm,
     SendBackForm,
     initial_of,
-    quarter_words,
 )
 from contracts.plans.plan import (
     UNDER_WAY,
@@ -42,6 +41,7 @@ from contracts.plans.plan import (
     quarters_to_plan,
 )
 from contracts.plans.schedule import quarter_of
+from contracts.plans.words import quarter_words
 from placements.rights import may_see_fulfilments
 from placements.standing.heard import last_heard
 from placements.standing.progress import Done, done_by_month, with_progress

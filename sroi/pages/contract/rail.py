@@ -21,11 +21,13 @@ from contracts.models import (
     ContractDocument,
     ContractEvent,
     ContractNote,
-    Happened,
+    ContractState,
     Side,
 )
 from contracts.people.membership import may_see_people, people_for
-from contracts.plans.plan import may_remind
+from contracts.plans.plan import has_plan, may_remind
+from contracts.plans.reminders import TOLD
+from placements.matching.rights import is_of_contractor, may_see_what_fits
 from placements.rights import may_enter, takes_new
 from sroi.access import Access, May, visible
 from sroi.templatetags.formats import long_date
@@ -40,7 +42,7 @@ def with_rail(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
     notes = visible(ContractNote, access).filter(contract=OuterRef("pk"))
     documents = visible(ContractDocument, access).filter(contract=OuterRef("pk"), removed_at=None)
     reminders = visible(ContractEvent, access).filter(
-        contract=OuterRef("pk"), what=Happened.REMINDED
+        contract=OuterRef("pk"), what__in=TOLD.values()
     )
     return contracts.annotate(
         noted_on=Subquery(notes.values("day")[:1]),
@@ -150,14 +152,19 @@ def new_fulfilment(contract: Contract, access: Access) -> Button | None:
 
 def acts_for(contract: Any, access: Access) -> Iterator[Button]:
     """What is not asked for now, but can be done at any time, by who may."""
-    pk, own = contract.pk, f"?contract={contract.pk}"
+    pk, of_this = contract.pk, f"?contract={contract.pk}"
     if record := new_fulfilment(contract, access):
         yield record
+    runs = contract.state == ContractState.ACTIVE and has_plan(contract)
+    if runs and may_see_what_fits(access, contract):
+        own = is_of_contractor(access, contract)
+        label = _("What can I do?") if own else _("What fits")
+        yield Button(label, reverse("what-fits", args=[pk]))
     if may_remind(access, contract) and contract.has_people:
         yield Button(_("Remind"), reverse("contract-remind", args=[pk]))
     if access.may(May.INVITE_CONTRACTORS, region_id=contract.region_id):
         url = reverse("contractor-invite", args=[contract.contractor_id])
-        yield Button(_("Invite someone"), url + own)
+        yield Button(_("Invite someone"), url + of_this)
     if dossier.may_add_document(access, contract):
         yield Button(_("Add a document"), reverse("document-new", args=[pk]))
     if may_change(access, contract):

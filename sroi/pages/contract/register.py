@@ -7,21 +7,24 @@ from typing import Any, ClassVar
 import django_filters
 import django_tables2
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from contracts.coverage.lists import ContractColumns
-from contracts.imports.written import FETCHED, FIGURES, IN_FILE, name_clients
+from contracts.imports.written import CHANGES_IN_FILE, FETCHED, FIGURES, IN_FILE, name_clients
 from contracts.models import (
+    ActionPlan,
     Contract,
     ContractEvent,
     Contractor,
     ContractShare,
     ContractState,
     Municipality,
+    ObligationChange,
+    PlanAmount,
     PolicyField,
     ProcurementType,
     Region,
@@ -29,6 +32,7 @@ from contracts.models import (
 from contracts.owed.amounts import OPEN
 from contracts.owed.shares import SharesOfContracts
 from contracts.people.membership import advisers_of, with_work
+from contracts.plans.columns import IN_FILE as PLANS_IN_FILE
 from contracts.registering.door import drafts_for, may_register
 from contracts.searches import contract_search, draft_search
 from placements.models import Upload, UploadKind
@@ -52,6 +56,7 @@ from sroi.lists import (
     ON_ONE_LINE,
     ChoiceFilter,
     ChoicesFilter,
+    ClientFilter,
     FilterSet,
     MonthsFilter,
     PickColumn,
@@ -65,7 +70,7 @@ from sroi.lists.desk import EVERY, PICKED, Desk
 from sroi.pages.contract.drafts import contract_draft_task
 from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, percent, short_date, whole_euro
-from sroi.views import ListFile, ListPage
+from sroi.views import ListFile, ListPage, RowsFile
 
 EVERYBODY, ME, NOBODY = "all", "me", "none"
 MOST_DRAFTS = 200
@@ -235,7 +240,7 @@ class OwnShareTable(ContractTable):
 
 class ContractFilterSet(FilterSet):
     q = SearchFilter(contract_search)
-    municipality = VisibleChoiceFilter(Municipality, label=_("Client"), method="of_municipality")
+    municipality = ClientFilter(Municipality, label=_("Client"), method="of_municipality")
     adviser = ChoiceFilter(label=_("Adviser"), method="of_adviser", empty_label=None)
     procurement_type = ChoiceFilter(label=_("Procurement type"), choices=ProcurementType.choices)
     policy_field = ChoiceFilter(label=_("Policy field"), choices=PolicyField.choices)
@@ -351,6 +356,10 @@ class ContractList(Desk, ListPage):
     heading = _("Contracts")
     template_name = "pages/contract_list.html"
     file_page = "contract-file"
+    more_files = (
+        ("change-file", _("Obligation changes"), (May.SEE_REGION,)),
+        ("plan-file", _("Action plans"), (May.SEE_UNAGREED_PLANS,)),
+    )
     needs = (May.SEE_REGION, May.COMMISSION, May.FULFIL)
     address = "contract-list"
     whose_filter = "adviser"
@@ -452,6 +461,43 @@ class ContractList(Desk, ListPage):
             named = shares.named(contract.pk, today)
             contract.towns = [town.name for town, _part in named]
             contract.shared_out = ", ".join(f"{town.name} {percent(part)}" for town, part in named)
+
+
+class ChangeRows(Table):
+    in_file = CHANGES_IN_FILE
+
+
+class PlanRows(Table):
+    in_file = PLANS_IN_FILE
+
+
+class ChangeFile(RowsFile, ContractList):
+    """What changed what the contracts of the list owe."""
+
+    file_name = _("obligation-changes")
+    file_may = (May.SEE_REGION,)
+    rows_table = ChangeRows
+
+    def rows_of(self, contracts: QuerySet[Any]) -> QuerySet[Any]:
+        rows = visible(ObligationChange, self.request.access).filter(contract__in=contracts)
+        return rows.select_related("contract").order_by("contract__reference", "pk")
+
+
+class PlanFile(RowsFile, ContractList):
+    """What was agreed to be done, or waits for that, in each quarter under the contracts of the
+    list.
+    """
+
+    file_name = _("action-plans")
+    file_may = (May.SEE_UNAGREED_PLANS,)
+    rows_table = PlanRows
+
+    def rows_of(self, contracts: QuerySet[Any]) -> QuerySet[Any]:
+        access = self.request.access
+        plan = OuterRef("plan__contract"), OuterRef("plan__number")
+        later = visible(ActionPlan, access).filter(contract=plan[0], number__gt=plan[1])
+        rows = visible(PlanAmount, access).filter(~Exists(later), plan__contract__in=contracts)
+        return rows.select_related("plan__contract").order_by("plan__contract__reference", "pk")
 
 
 class ContractFile(ListFile, ContractList):

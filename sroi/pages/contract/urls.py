@@ -15,6 +15,8 @@ from sroi.pages.contract import (
 urlpatterns = [
     path("contracten/", register.ContractList.as_view(), name="contract-list"),
     path("contracten/lijst.<str:format>", register.ContractFile.as_view(), name="contract-file"),
+    path("contracten/wijzigingen.<str:format>", register.ChangeFile.as_view(), name="change-file"),
+    path("contracten/plannen.<str:format>", register.PlanFile.as_view(), name="plan-file"),
     path(
         "contracten/gekozen/overdragen/", picked.HandOverPicked.as_view(), name="picked-hand-over"
     ),
@@ -42,6 +44,11 @@ urlpatterns = [
     path("contracten/<int:pk>/plan/geen-nieuws/", plan.NoNews.as_view(), name="contract-no-news"),
     path("contracten/<int:pk>/plan/contact/", plan.Contact.as_view(), name="contract-contact"),
     path("contracten/<int:pk>/plan/niet-nodig/", plan.NoPlan.as_view(), name="contract-plan-none"),
+    path(
+        "regio/<slug:region>/herinneringen/",
+        remind.ReminderTexts.as_view(),
+        name="reminder-texts",
+    ),
     path("contracten/<int:pk>/herinneren/", remind.Remind.as_view(), name="contract-remind"),
     path(
         "contracten/<int:pk>/afrekening/",

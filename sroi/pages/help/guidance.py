@@ -29,6 +29,8 @@ PAGES: dict[str, Promise] = {
     "help-procurement": _("For procurement officers"),
     "help-region": _("For region admins"),
     "help-reader": _("For readers of the annual report"),
+    "help-desk": _("For account managers"),
+    "help-partner": _("For partners"),
     "help-values": _("How a value comes about"),
     "help-terms": _("Terms"),
 }

@@ -63,8 +63,9 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         piles += [returned(access), drafts_to_answer(access, today), coming_up(reminders)]
     if access.may(May.ADVISE):
         own = own_of(user, owing(access))
-        contracts = list(with_people(own).order_by("end_date", "reference").select_related(*WITH))
         in_step(own, today)
+        theirs = with_people(own).select_related(*WITH, "standing")
+        contracts = list(theirs.order_by("end_date", "reference"))
         piles += piles_of(access, own, today)
         piles += due_piles(contracts, access, today)
     elif access.may(May.FINALISE):

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_safe
 from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
 from contracts.models import Contract, ContractState, Municipality, ObligationLine
+from contracts.owed.shares import largest_client
 from placements.models import Fulfilment
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.kept import by_status
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import own_clients, progress_for
 from placements.standing.progress import Status
-from placements.standing.tasks import SHOWN, Task
+from placements.standing.tasks import SHOWN, Columns, Task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import Access, May, visible
 from sroi.access.roles import role_called
@@ -33,9 +34,12 @@ from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
 from sroi.pages.contract.rail import Button, Reachable, adviser_of, new_fulfilment
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
-from sroi.periods import Period
-from sroi.templatetags.formats import long_date
+from sroi.periods import Period, add_months
+from sroi.templatetags.formats import long_date, short_date
 from sroi.views import Request
+
+# So many months before a contract ends, who commissions hears of it.
+OFFICER_LOOKS_AHEAD = 6
 
 
 @require_safe
@@ -54,6 +58,8 @@ def start(request: Request) -> HttpResponse:
         May.SEE_REGION: work_list,
         May.COMMISSION: my_contracts,
         May.READ_REPORTS: lambda request: redirect("report-list"),
+        May.BROKER: lambda request: redirect("desk"),
+        May.OFFER: lambda request: redirect("need-list"),
     }
     page = next((page for may, page in pages.items() if role and may in role.may), nothing_yet)
     return page(request)
@@ -73,6 +79,7 @@ def my_obligations(request: Request) -> HttpResponse:
         visible(Contract, access).filter(is_framework=False).exclude(state=ContractState.CANCELLED)
     )
     rows = in_order(contracts).select_related("policy", "contractor", "adviser", "region")
+    rows = rows.annotate(client=largest_client(today))
     cards = standings(rows, today)
     standing = {card.contract.pk: card.progress for card in cards}
     asked = asks(
@@ -196,7 +203,7 @@ def my_contracts(request: Request) -> HttpResponse:
     """
     access, today = request.access, localdate()
     contracts = visible(Contract, access)
-    rows = list(in_order(contracts))
+    rows = list(in_order(contracts.select_related("adviser")))
     all_standings = standings(rows, today, progress_for(access, rows, today))
     totals = totals_by_status(all_standings)
     standing = {s.contract.pk: s.progress for s in all_standings}
@@ -212,6 +219,9 @@ def my_contracts(request: Request) -> HttpResponse:
             "obligation": sum((total.obligation for total in totals), ZERO),
             "realised": sum((total.realised for total in totals), ZERO),
             "attention": lines_of(behind[:SHOWN], access),
+            "ending": ending_soon(rows, today),
+            "ending_url": reverse("contract-list") + f"?ending={OFFICER_LOOKS_AHEAD}",
+            "advisers": advisers_of(row for row in rows if row.state in RUNNING)[:SHOWN],
             "drafts": contract_drafts(access),
             "coverage": coverage(
                 contracts, visible(ObligationLine, access), Period.year(today.year)
@@ -220,6 +230,29 @@ def my_contracts(request: Request) -> HttpResponse:
             "organisation": organisation_word(own_kinds(access)),
         },
     )
+
+
+def ending_soon(contracts: Sequence[Contract], today: date) -> list[Task]:
+    """What ends within some months, the first before: in time for what is bought next."""
+    last = add_months(today, OFFICER_LOOKS_AHEAD)
+    found = [
+        contract
+        for contract in contracts
+        if contract.state == ContractState.ACTIVE and today <= contract.end_date <= last
+    ]
+    return [
+        Task(
+            contract.title,
+            reverse("contract-detail", args=[contract.pk]),
+            f"{contract.reference} · {contract.contractor.name}",
+            columns=Columns(
+                f"{contract.reference} · {contract.contractor.name}",
+                "",
+                _("ends on %(day)s") % {"day": short_date(contract.end_date)},
+            ),
+        )
+        for contract in found[:SHOWN]
+    ]
 
 
 def own_kinds(access: Access) -> list[str]:

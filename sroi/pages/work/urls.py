@@ -1,10 +1,11 @@
 from django.urls import path
 
-from sroi.pages.work import changed, log, region, search, start, work_list
+from sroi.pages.work import calendar, changed, log, region, search, start, work_list
 
 urlpatterns = [
     path("", start.start, name="start"),
     path("termijnen/", work_list.due, name="due"),
+    path("agenda/<str:secret>.ics", calendar.calendar_feed, name="calendar-feed"),
     path("werkvoorraad/veranderd/", changed.changed, name="changed"),
     path("zoeken/", search.search, name="search"),
     path("regio/", region.my_region, name="region-detail"),

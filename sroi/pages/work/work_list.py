@@ -17,6 +17,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +28,7 @@ from contracts.models import (
     ActionPlan,
     ChangeProposal,
     Contract,
+    ContractNote,
     FirmProposal,
     ProposalState,
     StandIn,
@@ -46,7 +48,7 @@ from placements.standing.asks import (
     Kind,
     asks,
 )
-from placements.standing.kept import anything_out_of_step, in_step
+from placements.standing.kept import anything_out_of_step, in_step, progress_kept
 from placements.standing.known import (
     LookUp,
     handed_in_plans,
@@ -65,12 +67,14 @@ from sroi.money import ZERO
 from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
 from sroi.pages.shell import asks_for_part
-from sroi.templatetags.formats import euro, long_date, short_date
+from sroi.templatetags.formats import long_date, short_date, whole_euro
 from sroi.views import Request
 
 ALL = "alle"
 # The form on the work list that the boxes of contracts are of.
 PICKED = "picked"
+# As much of a note as says what it is about.
+OF_A_NOTE = 80
 NOBODY: Mapping[int, StandIn] = {}
 
 
@@ -184,7 +188,7 @@ def contractors_short(firms: Sequence[Troubled]) -> Pile:
             words,
             firm.status,
             firm.status.label,
-            Columns(words, _("another %(open)s") % {"open": euro(firm.open)}, ""),
+            Columns(words, _("another %(open)s") % {"open": whole_euro(firm.open)}, ""),
         )
         for firm in firms
         for words in [_("%(n)s contracts that are short") % {"n": firm.number}]
@@ -265,7 +269,7 @@ def review_task(version: Any, today: date, reviews: bool) -> Task:
         ),
         url=reverse("review" if reviews else "fulfilment-detail", args=[fulfilment.pk]),
         why=f"{about} · {since}",
-        columns=Columns(about, euro(version.worth or ZERO), since),
+        columns=Columns(about, whole_euro(version.worth or ZERO), since),
     )
 
 
@@ -330,7 +334,7 @@ def changes_proposed(access: Access, part: Part = EVERYBODYS) -> Pile:
                 words,
                 columns=Columns(
                     words,
-                    "" if proposal.value_delta is None else euro(proposal.value_delta),
+                    "" if proposal.value_delta is None else whole_euro(proposal.value_delta),
                     _("since %(day)s") % {"day": short_date(localtime(proposal.proposed_at))},
                 ),
             ),
@@ -422,8 +426,9 @@ def due(request: Request) -> HttpResponse:
         absent = stood_in_for(request.user, today) if advises else NOBODY
         rows = own_of(request.user, rows, absent)
     rows = rows.filter(not_put_off(request.user, today))
-    contracts = list(with_people(rows).select_related("policy", "contractor"))
-    piles = due_piles(contracts, access, today)
+    in_step(rows, today)
+    contracts = list(with_people(rows).select_related("policy", "contractor", "standing"))
+    piles = [notes_back(access, rows, today), *due_piles(contracts, access, today)]
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
     context = {
@@ -433,13 +438,39 @@ def due(request: Request) -> HttpResponse:
     return render(request, "pages/due.html", context)
 
 
+def notes_back(access: Access, contracts: QuerySet[Any], today: date) -> Pile:
+    """Notes of these contracts that were to come back by now."""
+    notes = visible(ContractNote, access).filter(
+        again_on__lte=today, contract__in=contracts.order_by().values("pk")
+    )
+    found = [
+        Task(
+            shortened(note.text),
+            reverse("contract-dossier", args=[note.contract_id]) + f"#note-{note.pk}",
+            named(note.contract),
+            columns=Columns(
+                named(note.contract),
+                "",
+                _("since %(day)s") % {"day": short_date(note.again_on)},
+            ),
+        )
+        for note in notes.select_related("contract__contractor").order_by("again_on", "pk")
+    ]
+    return Pile(_("Notes that came back"), found, len(found), reverse("due"))
+
+
+def shortened(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(OF_A_NOTE)
+
+
 def due_piles(contracts: Sequence[Any], access: Access, today: date) -> list[Pile]:
     """Per kind of deadline the contracts for which it passed, those that wait longest first; then
     certificates, and what became of people. The contracts say whether somebody signs in for
-    them (`with_people`).
+    them (`with_people`), and how they stand (`in_step`).
     """
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
-    found = of_kinds(asks(contracts, today, look_ups))
+    standing = progress_kept(contracts, today)
+    found = of_kinds(asks(contracts, today, look_ups, progress=standing))
     headings = {
         Kind.REPORT: _("Interim reports overdue"),
         Kind.PLAN: _("Action plans overdue"),

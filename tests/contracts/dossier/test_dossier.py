@@ -3,10 +3,12 @@ only.
 """
 
 import io
+import zipfile
 from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
@@ -198,6 +200,43 @@ def test_contact_persons_are_forgotten_with_the_personal_data(
     assert ContactPerson.objects.get().contract == running
 
 
+def test_a_note_comes_back_on_its_day_until_it_was_seen_to(
+    contract: Contract, region: Region
+) -> None:
+    noor = make.make_user(Role.ADVISER, region)
+    theirs = make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)
+    with time_machine.travel("2024-03-04 09:00", tick=False):
+        adviser = signed_in(noor)
+        typed = {"kind": "agreement", "day": "2024-03-04", "text": "Belt terug over de stage"}
+        page = url(contract, "note-new")
+        answer = adviser.post(page, {**typed, "again_on": "2024-03-04"})
+        assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["again_on"])
+        assert adviser.post(page, {**typed, "again_on": "2024-03-11"}).status_code == 302
+        assert "Belt terug" not in adviser.get(reverse("due")).content.decode()
+    note = ContractNote.objects.get()
+    done = reverse("note-done", args=[note.pk])
+    with time_machine.travel("2024-03-11 09:00", tick=False):
+        adviser = signed_in(noor)
+        assert "Belt terug over de stage" in adviser.get(reverse("due")).content.decode()
+        assert signed_in(theirs).post(done).status_code == 404
+        adviser.post(done)
+        assert "Belt terug" not in adviser.get(reverse("due")).content.decode()
+    note.refresh_from_db()
+    assert (note.again_on, note.text) == (None, "Belt terug over de stage")
+    with pytest.raises(Refused):
+        dossier.see_to(note)
+
+
+def test_the_contractor_is_not_told_when_a_shared_note_comes_back(
+    contract: Contract, clients: dict[str, Client]
+) -> None:
+    make.make_note(contract, "Gedeelde afspraak", shared=True)
+    ContractNote.objects.update(again_on=date(2031, 5, 6))
+    shown = {who: client.get(url(contract)).content.decode() for who, client in clients.items()}
+    assert "Gedeelde afspraak" in shown["contractor"]
+    assert {who for who, page in shown.items() if "6 mei 2031" in page} == {"adviser"}
+
+
 # --- documents ------------------------------------------------------------------------------------
 
 
@@ -243,6 +282,69 @@ def test_what_a_contractor_adds_it_sees_and_may_remove(
     assert document.removed_at
     assert clients["adviser"].get(reverse("document-file", args=[document.pk])).status_code == 404
     assert name
+
+
+def package(*names: str) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in names:
+            made.writestr(name, b"<x/>" if "bom" not in name else bytes(400_000_000))
+    return written.getvalue()
+
+
+MAIL = (
+    b"From: a@example.org\r\nTo: b@example.org\r\nDate: Mon, 4 Mar 2024 10:00:00 +0100\r\n\r\nDag"
+)
+OUTLOOK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "__substg1.0_001A001F".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("sent", "ending"),
+    [
+        (package("[Content_Types].xml", "word/document.xml"), "docx"),
+        (package("[Content_Types].xml", "xl/workbook.xml"), "xlsx"),
+        (MAIL, "eml"),
+        (OUTLOOK, "msg"),
+    ],
+    ids=["word", "excel", "mail", "outlook"],
+)
+def test_files_of_an_office_are_kept_as_sent_by_an_adviser_alone(
+    contract: Contract, clients: dict[str, Client], sent: bytes, ending: str
+) -> None:
+    # What it is called says nothing: what is in it does.
+    given = {"title": "Verslag", "file": SimpleUploadedFile("foto.jpg", sent)}
+    page = url(contract, "document-new")
+    assert clients["contractor"].post(page, given).status_code == 422
+    given["file"] = SimpleUploadedFile("foto.jpg", sent)
+    assert clients["adviser"].post(page, given).status_code == 302
+    document = ContractDocument.objects.get()
+    answer = clients["adviser"].get(reverse("document-file", args=[document.pk]))
+    assert answer["Content-Disposition"] == f'attachment; filename="verslag.{ending}"'
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert b"".join(answer.streaming_content) == sent
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        package("word/document.xml", "word/vbaProject.bin"),
+        package("xl/workbook.xml", "xl/activeX/activeX1.xml"),
+        package("word/document.xml", "word/embeddings/oleObject1.bin"),
+        package("word/document.xml", "word/media/bom.xml"),
+        package("iets/anders.xml"),
+        b"PK\x03\x04 nothing more",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 an old Word file",
+        b"From nobody\r\n\r\n",
+        MAIL + b"\0",
+    ],
+    ids=["macros", "activex", "inside", "bomb", "zip", "broken", "old", "text", "nul"],
+)
+def test_what_could_run_or_is_no_file_of_an_office_is_refused(
+    contract: Contract, clients: dict[str, Client], sent: bytes
+) -> None:
+    given = {"title": "Verslag", "file": SimpleUploadedFile("verslag.docx", sent)}
+    assert clients["adviser"].post(url(contract, "document-new"), given).status_code == 422
+    assert not ContractDocument.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -580,7 +580,7 @@ def test_what_the_firm_before_began_it_finishes_and_only_its_days_count(
     shown = of_old.get(check)
     assert shown.context["total"] == D("30000.00")
     asked.refresh_from_db()
-    of_old.post(check, {"edition": asked.edition, "answer": "36 uur"})
+    of_old.post(check, {"edition": asked.edition, "answer": "36 uur", "only_here": "on"})
     asked.refresh_from_db()
     assert asked.state == "submitted"
     review = signed_in(noor).get(reverse("review", args=[asked.fulfilment_id]))

@@ -188,10 +188,11 @@ class TestRecording:
         make.make_firm(region, kvk=KVK)
         version = make.make_purchase(contract, state="draft", supplier_kvk=KVK)
         client, check = signed_in(person), reverse("fulfilment-check", args=[version.fulfilment_id])
+        sent = {"edition": version.edition, "only_here": "on"}
         assert client.get(check).context["closed_blocks"]
-        assert client.post(check, {"edition": version.edition}).status_code == 422
+        assert client.post(check, sent).status_code == 422
         make.make_firm(region, kvk=KVK, kind="pso_30plus", valid_from=PAID, valid_until=PAID)
-        client.post(check, {"edition": version.edition})
+        client.post(check, sent)
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
@@ -200,7 +201,8 @@ class TestRecording:
     ) -> None:
         version = make.make_purchase(contract, state="draft")
         signed_in(person).post(
-            reverse("fulfilment-check", args=[version.fulfilment_id]), {"edition": version.edition}
+            reverse("fulfilment-check", args=[version.fulfilment_id]),
+            {"edition": version.edition, "only_here": "on"},
         )
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED

@@ -84,6 +84,13 @@ class TestPage:
 
     def test_everyone_can_open_it(self) -> None:
         assert reverse("table-check") == self.URL
+
+    def test_the_page_leads_to_the_description_of_the_format(self) -> None:
+        page = Client().get(self.URL).content.decode()
+        for name, said in (("table-format", "valuation-table/2"), ("table-schema", "$schema")):
+            assert reverse(name) in page
+            answer = Client().get(reverse(name))
+            assert said in b"".join(answer.streaming_content).decode()
         assert Client().get(self.URL).status_code == 200
 
     def test_who_asks_too_often_is_held_up(self, settings: Any) -> None:

@@ -235,7 +235,7 @@ def test_the_check_page_says_what_is_lacking_and_submits_nothing(
     version = drafted(contract, BlockKind.PURCHASE, "invoice_number")
     client = signed_in(make.make_user("contractor", region, contractor=contract.contractor))
     page = reverse("fulfilment-check", args=[version.fulfilment_id])
-    answer = client.post(page, {"edition": version.edition})
+    answer = client.post(page, {"edition": version.edition, "only_here": "on"})
     assert (answer.status_code, answer.context["missing"]) == (422, ["Factuurnummer"])
 
 

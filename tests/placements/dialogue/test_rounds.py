@@ -67,7 +67,7 @@ def test_the_adviser_sees_question_answer_and_what_changed(
     mended(version, candidate_ref="K-2")
     check = reverse("fulfilment-check", args=[version.fulfilment_id])
     assert "answer" in contractor.get(check).context["form"].fields
-    sent = {"edition": version.edition, "answer": "Het was 24 uur."}
+    sent = {"edition": version.edition, "answer": "Het was 24 uur.", "only_here": "on"}
     assert contractor.post(check, sent).status_code == 302
     for page in ("review", "fulfilment-detail"):
         shown = adviser.get(reverse(page, args=[version.fulfilment_id]))
@@ -87,7 +87,9 @@ def test_it_can_be_handed_in_again_with_only_an_answer(
     page = contractor.get(reverse("fulfilment-detail", args=[version.fulfilment_id]))
     check = reverse("fulfilment-check", args=[version.fulfilment_id])
     assert check in page.content.decode()
-    contractor.post(check, {"edition": version.edition, "answer": "Ja, op 3 maart."})
+    contractor.post(
+        check, {"edition": version.edition, "answer": "Ja, op 3 maart.", "only_here": "on"}
+    )
     version.refresh_from_db()
     assert version.state == FulfilmentState.SUBMITTED
     (one,) = rounds(version)
@@ -99,7 +101,9 @@ def test_a_bsn_in_an_answer_is_refused_and_what_was_typed_stays(
 ) -> None:
     version = make.make_purchase(contract, state="returned", why="Van wie?")
     check = reverse("fulfilment-check", args=[version.fulfilment_id])
-    answer = contractor.post(check, {"edition": version.edition, "answer": "Van 123456782"})
+    answer = contractor.post(
+        check, {"edition": version.edition, "answer": "Van 123456782", "only_here": "on"}
+    )
     assert answer.status_code == 422
     assert "Van 123456782" in answer.content.decode()
     version.refresh_from_db()

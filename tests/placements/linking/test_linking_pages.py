@@ -104,6 +104,7 @@ def test_from_what_looks_the_same_to_its_part(firm: Firm, own: Client) -> None:
     checked = own.get(page("fulfilment-check", here))
     assert not checked.context["too_much"]
     sent = {"edition": latest(here).edition, "klopt": [d.key for d in checked.context["doubts"]]}
+    sent |= {"only_here": "on"}
     own.post(page("fulfilment-check", here), sent)
     assert latest(here).state == FulfilmentState.SUBMITTED
 

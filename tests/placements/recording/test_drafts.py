@@ -105,7 +105,7 @@ class TestTogether:
         assert not rows[lacks.pk].is_ticked
         answer = browser_of.post(
             reverse("fulfilment-drafts"),
-            {"version": [key(version) for version in (*good, lacks)]},
+            {"version": [key(version) for version in (*good, lacks)], "only_here": "on"},
             follow=True,
         )
         said = [str(message) for message in answer.context["messages"]]
@@ -120,7 +120,7 @@ class TestTogether:
         version, other = (make.make_purchase(contract, state=DRAFT) for _n in range(2))
         seen = [key(version), key(other)]
         life.edit(version, content_of(version), act())
-        browser_of.post(reverse("fulfilment-drafts"), {"version": seen})
+        browser_of.post(reverse("fulfilment-drafts"), {"version": seen, "only_here": "on"})
         assert (state_of(version), state_of(other)) == (DRAFT, SUBMITTED)
 
     def test_the_total_follows_what_is_ticked(self, browser_of: Client, contract: Any) -> None:
@@ -138,7 +138,7 @@ class TestTogether:
             make.make_contract(region, make.make_contractor("Ander")), state=DRAFT
         )
         answer = browser_of.post(
-            reverse("fulfilment-drafts"), {"version": key(theirs)}, follow=True
+            reverse("fulfilment-drafts"), {"version": key(theirs), "only_here": "on"}, follow=True
         )
         assert answer.status_code == 200
         assert state_of(theirs) == DRAFT
@@ -173,7 +173,9 @@ class TestMended:
         }
         browser_of.post(of_version(version, "details"), typed)
         version.refresh_from_db()
-        browser_of.post(of_version(version, "check"), {"edition": version.edition})
+        browser_of.post(
+            of_version(version, "check"), {"edition": version.edition, "only_here": "on"}
+        )
         assert state_of(version) == SUBMITTED
         late = reviewer.post(
             review, {"answer": "accept", "version": shown.pk, "edition": shown.edition}

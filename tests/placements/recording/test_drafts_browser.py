@@ -41,6 +41,7 @@ def test_many_drafts_are_handed_in_with_one_press(
     page.get_by_role("checkbox").first.check()
     look(page, "drafts")
     page.set_viewport_size(size)
+    page.locator("[name=only_here]").check()
     page.get_by_role("button", name="Dien 2 concepten in").click()
     expect(page.get_by_text("2 invullingen ingediend")).to_be_visible()
     expect(page.get_by_text("Vul het factuurnummer in.")).to_be_visible()

@@ -14,7 +14,7 @@ from django.urls import reverse
 from contracts.models import Contract, ContractState
 from placements.life import door as life
 from placements.models import Fulfilment, FulfilmentState, FulfilmentVersion
-from placements.recording.door import next_number
+from placements.recording.door import next_numbers
 from placements.rights import closed_to, contracts_to_record_for, takes_new
 from sroi.access import Access, Grant, Role
 from tests import factories as make
@@ -76,7 +76,7 @@ class TestSteps:
         assert answer["Location"] == step(version, "evidence")
         assert browser_of.post(step(version, "evidence"))["Location"] == step(version, "check")
         version.refresh_from_db()
-        browser_of.post(step(version, "check"), {"edition": version.edition})
+        browser_of.post(step(version, "check"), {"edition": version.edition, "only_here": "on"})
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
         assert version.terms.get().hours_per_week == D("24.50")
@@ -134,7 +134,10 @@ class TestSteps:
         # Hours are kept also while the first day is not known.
         assert len(check.context["missing"]) == 2
         assert 'value="36"' in browser_of.get(step(version, "details")).content.decode()
-        assert browser_of.post(step(version, "check"), {"edition": 2}).status_code == 422
+        assert (
+            browser_of.post(step(version, "check"), {"edition": 2, "only_here": "on"}).status_code
+            == 422
+        )
         version.refresh_from_db()
         assert version.state == FulfilmentState.DRAFT
 
@@ -288,7 +291,7 @@ class TestAfterwards:
         assert "Hoeveel uur was het?" in browser_of.get(step(version, "details")).content.decode()
         browser_of.post(step(version, "details"), placement(version, hours_per_week="20"))
         version.refresh_from_db()
-        browser_of.post(step(version, "check"), {"edition": version.edition})
+        browser_of.post(step(version, "check"), {"edition": version.edition, "only_here": "on"})
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
@@ -371,8 +374,8 @@ def test_numbers_follow_each_other_by_contractor_and_year(
 ) -> None:
     make.make_placement(contract, external_id="2025-009")
     make.make_placement(contract, external_id="2025-x")
-    assert next_number(region, linde, date(2025, 5, 1)) == "2025-010"
-    assert next_number(region, linde, date(2026, 5, 1)) == "2026-001"
+    assert next(next_numbers(region, linde, date(2025, 5, 1))) == "2025-010"
+    assert next(next_numbers(region, linde, date(2026, 5, 1))) == "2026-001"
 
 
 def test_what_takes_something_new_is_the_same_of_rows_and_of_what_was_fetched(

@@ -11,9 +11,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
+from placements.ledger.verification import differences
 from sroi.access import Role
 from sroi.accounts.log_words import PAGES
-from sroi.accounts.models import AuditEvent
+from sroi.accounts.models import AuditEvent, Erasure
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,107 @@ def test_everything_about_a_candidate(contract: Any) -> None:
     assert list(logged) == ["exported", "looked"]
     for role in (Role.REGION_ADMIN, Role.PROCUREMENT_OFFICER, Role.READER):
         assert signed_in(role, contract.region).get(reverse("held-candidate")).status_code == 404
+
+
+def test_the_same_reference_of_another_contractor_is_another_person(contract: Any) -> None:
+    """Who asks gets no file with somebody else in it."""
+    other = make.make_contract(contract.region, make.make_contractor("Ander bedrijf"))
+    mine, theirs = make.make_placement(contract), make.make_placement(other)
+    adviser = signed_in(Role.ADVISER, contract.region)
+    page = adviser.post(reverse("held-candidate"), {"ref": "Kandidaat 17"}).content.decode()
+    assert page.index("Ander bedrijf") < page.index(contract.contractor.name)
+    for version in (mine, theirs):
+        asked = {"ref": "Kandidaat 17", "format": "json", "of": version.fulfilment_id}
+        (held,) = adviser.post(reverse("held-candidate"), asked).json()
+        assert held["contractor"] == str(version.fulfilment.contractor)
+
+
+class TestErasedOnRequest:
+    """What of one person can go at once, and what stays because it counts."""
+
+    def erase(self, contract: Any, version: Any) -> Any:
+        adviser = signed_in(Role.ADVISER, contract.region)
+        return make.confirm(adviser, reverse("held-erase", args=[version.fulfilment_id]))
+
+    @pytest.mark.parametrize("state", ["rejected", "withdrawn"])
+    def test_what_does_not_count_goes_at_once(self, contract: Any, state: str) -> None:
+        version = make.make_placement(contract, state=state, description="Vertelde over thuis")
+        adviser = signed_in(Role.ADVISER, contract.region)
+        page = adviser.post(reverse("held-candidate"), {"ref": "Kandidaat 17"})
+        assert reverse("held-erase", args=[version.fulfilment_id]) in page.content.decode()
+        assert self.erase(contract, version).status_code == 302
+        version.refresh_from_db()
+        assert (version.candidate_ref, version.age_at_start, version.description) == ("", None, "")
+        assert Erasure.objects.get().number == version.pk
+        event = version.fulfilment.events.latest("pk")
+        assert (event.by.memberships.get().role, event.version_number) == (Role.ADVISER, 1)
+        assert "gewist" in event.why
+        assert AuditEvent.objects.filter(kind="erased", user=event.by).exists()
+
+    @pytest.mark.parametrize("state", ["draft", "submitted", "returned", "accepted"])
+    def test_what_counts_or_waits_stays_and_it_is_said_why(self, contract: Any, state: str) -> None:
+        version = make.make_placement(contract, state=state)
+        said = {
+            "draft": "intrekken",
+            "submitted": "beoordeel",
+            "returned": "intrekken",
+            "accepted": contract.reference,
+        }
+        adviser = signed_in(Role.ADVISER, contract.region)
+        page = adviser.post(reverse("held-candidate"), {"ref": "Kandidaat 17"})
+        text = page.content.decode()
+        assert re.search(rf"Kan nu niet worden gewist: .*{said[state]}", text)
+        assert "Wissen wat weg kan" not in text
+        self.erase(contract, version)
+        version.refresh_from_db()
+        assert version.candidate_ref == "Kandidaat 17"
+        assert not Erasure.objects.exists()
+
+    def test_once_settled_it_goes_and_the_ledger_stays_right(self, contract: Any) -> None:
+        version = make.make_placement(contract, "PW_GT2Y")
+        counted = [line.amount for line in version.fulfilment.lines.order_by("pk")]
+        type(contract).objects.filter(pk=contract.pk).update(state="settled", settled_on=make.TODAY)
+        self.erase(contract, version)
+        version.refresh_from_db()
+        assert (version.candidate_ref, len(version.person)) == ("", 32)
+        assert [line.amount for line in version.fulfilment.lines.order_by("pk")] == counted
+        assert counted
+        found = list(differences([contract.region], make.TODAY))
+        assert [why for why in found if version.fulfilment.external_id in why] == []
+
+    def test_of_that_contractor_only(self, contract: Any) -> None:
+        other = make.make_contract(contract.region, make.make_contractor("Ander bedrijf"))
+        mine = make.make_placement(contract, state="rejected")
+        theirs = make.make_placement(other, state="rejected")
+        self.erase(contract, mine)
+        theirs.refresh_from_db()
+        assert theirs.candidate_ref == "Kandidaat 17"
+
+    def test_evidence_about_the_person_goes_too(self, contract: Any) -> None:
+        version = make.make_placement(contract, state="rejected")
+        assert version.evidence.exclude(seen_how="").exists()
+        self.erase(contract, version)
+        assert not version.evidence.exclude(seen_how="").exists()
+
+    def test_what_changed_since_it_was_shown_is_shown_again(self, contract: Any) -> None:
+        version = make.make_placement(contract, state="rejected")
+        adviser = signed_in(Role.ADVISER, contract.region)
+        url = reverse("held-erase", args=[version.fulfilment_id])
+        shown = adviser.get(url).context["starting_point"]
+        make.make_placement(contract, state="rejected", external_id="INV-LATER")
+        page = adviser.post(url, {"starting_point": shown})
+        assert page.status_code == 409
+        assert "INV-LATER" in page.content.decode()
+        assert not Erasure.objects.exists()
+
+    def test_of_nobody_there_is_no_such_page(self, contract: Any) -> None:
+        purchase, version = make.make_purchase(contract), make.make_placement(contract)
+        adviser = signed_in(Role.ADVISER, contract.region)
+        url = reverse("held-erase", args=[purchase.fulfilment_id])
+        assert adviser.get(url).status_code == 404
+        elsewhere = signed_in(Role.ADVISER, make.make_region("elders", "Elders"))
+        url = reverse("held-erase", args=[version.fulfilment_id])
+        assert elsewhere.get(url).status_code == 404
 
 
 def test_a_bsn_is_refused_with_what_was_typed_kept(contract: Any) -> None:
@@ -195,5 +297,12 @@ def test_the_register_of_processing_activities(contract: Any) -> None:
     admin = signed_in(Role.REGION_ADMIN, contract.region)
     page = admin.get(reverse("processing-register")).content.decode()
     assert contract.region.title in page
-    for about in ("Plaatsingen", "Bewijs", "Contactpersonen", "Verhalen", "netwerkadres"):
+    for about in (
+        "Plaatsingen",
+        "Bewijs",
+        "Kandidaten",
+        "Contactpersonen",
+        "Verhalen",
+        "netwerkadres",
+    ):
         assert about in page, about

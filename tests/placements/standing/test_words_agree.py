@@ -22,7 +22,7 @@ from placements.standing.progress import Progress, Status, expected_on, status_o
 from placements.standing.words import WORRYING, left_to_do, sentences
 from sroi.money import ZERO
 from sroi.periods import Period
-from sroi.templatetags.formats import euro
+from sroi.templatetags.formats import whole_euro
 
 FIRST = date(2024, 1, 1)
 BEHIND = ("meer dan er is ingevuld", "ontbreekt nog", "is nog")
@@ -81,14 +81,14 @@ def test_the_sentences_agree_with_the_status(found: tuple[Contract, Progress, da
     short = progress.expected - progress.realised
     assert ("Aan de verplichting is voldaan" in said) == (progress.status == Status.FULFILLED)
     assert ("De looptijd eindigde" in said) == (progress.status == Status.OVERDUE)
-    assert f"Nog {euro(ZERO)} in te vullen" not in said
+    assert f"Nog {whole_euro(ZERO)} in te vullen" not in said
     if progress.status == Status.FULFILLED:
         assert "in te vullen" not in said
         assert not any(words in said for words in BEHIND)
     if progress.status == Status.BEHIND:
-        assert f"Dat is {euro(short)} meer dan er is ingevuld." in said
+        assert f"Dat is {whole_euro(short)} meer dan er is ingevuld." in said
     if progress.status == Status.AT_RISK:
-        assert f"ontbreekt nog {euro(progress.obligation - progress.forecast)}" in said
+        assert f"ontbreekt nog {whole_euro(progress.obligation - progress.forecast)}" in said
     if progress.status == Status.ON_TRACK:
         explained = "als achterstand" in said or "geldt het als achterlopen" in said
         assert explained == (short > 0 and today >= contract.start_date)
@@ -103,11 +103,11 @@ def test_what_is_to_do_agrees_with_the_status(found: tuple[Contract, Progress, d
     assert bool(catch_up) == (progress.status in WORRYING)
     for ask in asked.values():
         assert ask.state in (progress.status, "")
-        assert not re.search(rf"{euro(ZERO)}(?!,\d)", ask.why)
+        assert not re.search(rf"{whole_euro(ZERO)}(?!,\d)", ask.why)
     if progress.status == Status.FULFILLED:
         assert "alles is ingevuld" in left_to_do(contract, progress)
     if catch_up:
-        assert euro(progress.open) in catch_up.why
+        assert whole_euro(progress.open) in catch_up.why
 
 
 @given(standings())

@@ -267,6 +267,37 @@ def test_a_firm_by_another_name_is_asked(world: SimpleNamespace) -> None:
     assert Contractor.objects.filter(kvk="91000026").count() == 1
 
 
+def test_another_firm_is_chosen_beside_the_question(world: SimpleNamespace) -> None:
+    """One that is known and is called alike, or by its number; in all rows that name it so."""
+    zeta = make.make_contractor("Zeta Wegen B.V.", "91000027")
+    make.make_contract(world.region, zeta, reference="ZETA-1")
+    upload = brought(world, "26")
+    row = UploadRow.objects.get(upload=upload, number=3)
+    client = signed_in(world.adviser)
+    url = reverse("import-firm", args=[upload.pk, 3])
+    page = client.get(reverse("import-detail", args=[upload.pk])).content.decode()
+    assert url in page
+    assert reverse("import-firm", args=[upload.pk, 2]) not in page
+    form = client.get(url).context["form"]
+    called = row.cells[upload.columns.index("contractor_name")]
+    assert called in client.get(url).content.decode()
+    assert [value for value, _label in form.fields["firm"].choices] == ["91000027", "other"]
+    for typed in ("", "12", "geen"):
+        answer = client.post(url, {"firm": "other", "number": typed})
+        assert (answer.status_code, [*answer.context["form"].errors]) == (422, ["number"])
+    assert client.post(url, {"firm": "91000027"}).status_code == 302
+    upload.refresh_from_db()
+    numbers = [r.cells[upload.columns.index("contractor_kvk")] for r in upload.rows.all()]
+    assert numbers == ["91000026", "91000027"]
+    answer = client.post(url, {"firm": "other", "number": "KvK 9100 0028"})
+    assert answer.status_code == 302
+    upload.refresh_from_db()
+    assert upload.doubts == []
+    imported(world, upload)
+    firms = Contract.objects.exclude(reference="ZETA-1").order_by("reference")
+    assert list(firms.values_list("contractor__kvk", flat=True)) == ["91000026", "91000028"]
+
+
 def test_a_firm_abroad(world: SimpleNamespace) -> None:
     imported(world, brought(world, "28"))
     firm = only_contract().contractor

@@ -666,7 +666,9 @@ def test_who_may_import_what(world: SimpleNamespace) -> None:
         for name in ("adviser", "officer", "contractor", "reader")
     }
     assert kinds == {
-        "adviser": ["contracts", "changes", "fulfilments", "persons", "notes", "firms"],
+        "adviser": [
+            *("contracts", "changes", "fulfilments", "persons", "notes", "firms", "plans", "seen"),
+        ],
         "officer": ["contracts"],
         "contractor": ["fulfilments"],
         "reader": [],

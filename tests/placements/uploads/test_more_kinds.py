@@ -197,7 +197,7 @@ def test_what_is_wrong_with_a_recognition_is_named(
     assert Recognition.objects.count() == 2
 
 
-@pytest.mark.parametrize("kind", ["persons", "notes", "firms"])
+@pytest.mark.parametrize("kind", ["persons", "notes", "firms", "plans", "seen"])
 def test_each_has_an_example_that_is_left_out(world: SimpleNamespace, kind: str) -> None:
     example = signed_in(world.adviser).get(reverse("import-example", args=[kind])).getvalue()
     upload = sent(world.adviser, example, kind, name="voorbeeld.xlsx")

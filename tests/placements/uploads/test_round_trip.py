@@ -13,8 +13,18 @@ import time_machine
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from contracts.models import Contract, Contractor, ContractState
-from placements.models import Fulfilment, FulfilmentVersion, UploadRow
+from contracts.models import (
+    ActionPlan,
+    Contract,
+    Contractor,
+    ContractState,
+    ObligationChange,
+    PlanAmount,
+    Recognition,
+    SocialFirm,
+)
+from placements.evidence import door as evidence
+from placements.models import Evidence, Fulfilment, FulfilmentVersion, UploadRow
 from sroi.access import Role
 from sroi.views import ListFile
 from tests import factories as make
@@ -28,6 +38,10 @@ COMES_BACK = {
     "contract-file": "contracts",
     "coverage-file": "contracts",
     "fulfilment-file": "fulfilments",
+    "change-file": "changes",
+    "plan-file": "plans",
+    "evidence-seen-file": "seen",
+    "social-firm-file": "firms",
     "contractor-file": None,  # sums per firm; a firm comes with its first contract
     "policy-what-if-file": None,  # what another table would make of it: nothing of that is kept
     "table-what-if-file": None,  # what another table would make of it: nothing of that is kept
@@ -96,8 +110,19 @@ def world() -> SimpleNamespace:
     make.make_change(
         plain, kind="extension", value_delta=Decimal("1000"), new_end_date=date(2027, 12, 31)
     )
+    make.make_change(shared, value_delta=Decimal("-2000.50"), identity="MW-1", reason="=Minder; te")
+    make.make_change(shared, kind="rate_change", rate=Decimal("4.500"), reason="Te hoog")
+    make.make_change(plain, kind="waiver", obligation_delta=Decimal(-10), reason="Kwijt: €")
+    make.make_plan(plain)
+    make.make_plan(shared, "submitted", by=None)
+    make.make_plan(make.make_contract(region, linde, reference="C-1"), "draft")
+    kvk = make.make_firm(region, "=Zorg; tuin", is_public=True).firm.kvk
+    until = date(2026, 1, 1)
+    make.make_firm(region, "=Zorg; tuin", kvk, kind="pso_30plus", valid_until=until)
     settled = make.make_contract(region, linde, reference="OUD", title="Klaar")
     make.make_placement(settled, external_id="oud", candidate_ref="K-0")
+    make.make_plan(settled)
+    make.make_change(settled, value_delta=Decimal("10.00"))
     Contract.objects.filter(pk=settled.pk).update(
         state=ContractState.SETTLED, settled_on=date(2025, 6, 1)
     )
@@ -135,6 +160,7 @@ def world() -> SimpleNamespace:
         policy_field="sociaal-domein",
         performed_by="Onderaannemer; & co",
     )
+    see(Fulfilment.objects.get(external_id="p-accepted"), 'op het scherm; "getoond"')
     return SimpleNamespace(
         region=region,
         adviser=make.make_user(Role.ADVISER, region),
@@ -163,6 +189,11 @@ def test_a_file_of_ours_comes_back_as_it_is(
     assert everything() == before
 
 
+def see(fulfilment: Fulfilment, how: str) -> None:
+    assert fulfilment.latest
+    evidence.see(fulfilment.latest, "municipal_decision", how, date(2025, 2, 3), make.act())
+
+
 def may_send(user: Any, kind: str) -> bool:
     from placements.uploads import door
     from tests.placements.uploads.test_importing import access_of
@@ -171,5 +202,8 @@ def may_send(user: Any, kind: str) -> bool:
 
 
 def everything() -> list[Any]:
-    models: tuple[type[Model], ...] = (Contract, Contractor, Fulfilment, FulfilmentVersion)
+    models: tuple[type[Model], ...] = (
+        *(Contract, Contractor, Fulfilment, FulfilmentVersion, ObligationChange, ActionPlan),
+        *(PlanAmount, Evidence, SocialFirm, Recognition),
+    )
     return [list(model.objects.order_by("pk").values()) for model in models]

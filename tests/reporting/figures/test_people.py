@@ -13,6 +13,7 @@ from reporting.figures.exchange import figures_as_data
 from reporting.notice.editions import assemble
 from reporting.notice.files import html
 from reporting.notice.files.data import as_json
+from reporting.notice.tables.people import kinds_table
 from tests.reporting.figures.test_figures import NOW, Ledger, month
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,20 @@ def test_persons_stand_beside_placements_over_the_years(ledger: Ledger) -> None:
     assert all(row["meaning"] for row in counted.values())
     assert "Wie bij één opdrachtnemer meer plaatsingen had" in html.body(edition)
     assert "counted" not in json.loads(as_json(towns, public=True))["tables"]
+
+
+def test_work_experience_and_trials_count_where_a_table_names_them(ledger: Ledger) -> None:
+    contract = ledger.contract()
+    for group in ("bbl", "work_experience", "trial", "trial", "ww"):
+        placed(ledger, contract, group)
+    kinds = figures(ledger)["by_kind"]
+    assert kinds == {"apprenticeship": 1, "job": 1, "trial": 2, "work_experience": 1}
+    with time_machine.travel(NOW, tick=False):
+        whole = figures_of(None, ledger.region, 2024, today=date(2025, 1, 15))
+    table = kinds_table(whole, 0)
+    assert table
+    assert {"Proefplaatsing", "Werkervaringsplek"} < {row[0] for row in table.rows}
+    assert "tellen zij mee als baan" in table.note
 
 
 def test_by_kind_origin_and_residence(ledger: Ledger) -> None:

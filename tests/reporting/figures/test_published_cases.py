@@ -6,6 +6,7 @@ council of Súdwest-Fryslân (2018, 2020).
 """
 
 import json
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from contracts.models import Contract, Region
+from sroi.access import Role
+from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 CASES = Path(__file__).parents[2] / "data" / "published-cases"
@@ -80,6 +86,57 @@ def test_sudwest_fryslan_over_twelve_months_that_are_no_year() -> None:
     found = figures(code, "--from", "2017-02-01", "--to", "2018-01-31")
     assert found["workplaces"] == 64
     assert found["by_target_group"] == {"participation_act": "200000.00", "bol": "48000.00"}
+
+
+WHAT_IS_NOT_COUNTED = ("region", "posting", "computed_at")
+
+
+@pytest.mark.parametrize(
+    ("case", "when"),
+    [
+        ("rotterdam-2018", ("2018",)),
+        ("rotterdam-target-chain", ("2018",)),
+        ("sudwest-fryslan-2017-2018", ("--from", "2017-02-01", "--to", "2018-01-31")),
+        ("sudwest-fryslan-2017-2020", ("2018",)),
+    ],
+)
+def test_a_history_goes_out_as_files_and_comes_back_with_the_same_figures(
+    case: str, when: tuple[str, ...], tmp_path: Path
+) -> None:
+    """Contracts, what changed them, and what was decided: into another region, by the files that
+    the lists give.
+    """
+    code = brought_in(case)
+    region = Region.objects.get(code=code)
+    contract = Contract.objects.get(region=region)
+    for change in (
+        {"value_delta": Decimal("-1234.50"), "reason": "Minder; =werk"},
+        {"kind": "rate_change", "rate": Decimal("4.5"), "reason": "Naar 4,5%"},
+    ):
+        make.make_change(contract, effective_date=contract.award_date, **change)
+    firm = make.make_user(Role.CONTRACTOR, region, contractor=contract.contractor)
+    adviser = make.make_user(Role.ADVISER, region)
+    rules = json.loads((CASES / case / "region.json").read_text()) | {"code": "elders"}
+    (tmp_path / "region.json").write_text(json.dumps(rules))
+    call_command("load_region", str(tmp_path / "region.json"), stdout=StringIO())
+    elsewhere = ("--region", "elders")
+    call_command(
+        *("load_valuation_table", str(TABLE), *elsewhere, "--in-force-from", "2016-01-01"),
+        stdout=StringIO(),
+    )
+    for user, page, command in (
+        (adviser, "contract-file", "import_contracts"),
+        (adviser, "change-file", "import_obligation_changes"),
+        (firm, "fulfilment-file", "import_fulfilments"),
+    ):
+        file = tmp_path / f"{page}.xlsx"
+        file.write_bytes(make.signed_in(user).get(reverse(page, args=["xlsx"])).getvalue())
+        call_command(command, str(file), *elsewhere, stdout=StringIO())
+    before, after = figures(code, *when), figures("elders", *when)
+    for name in WHAT_IS_NOT_COUNTED:
+        before.pop(name, None), after.pop(name, None)
+    assert after == before
+    assert Decimal(after["fulfilled"]) > 0
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -41,12 +43,13 @@ def open_data(root: str = ROOT) -> Any:
 # --- A stranger computes it again -----------------------------------------------------------------
 
 
-def recompute(folder: Path, report: Any) -> tuple[int, str]:
-    """As anybody would: with a bare Python, and nothing of ours but the file."""
-    path = folder / "open-data.json"
-    path.write_text(json.dumps(report), encoding="utf-8")
+def recompute(folder: Path, *reports: Any) -> tuple[int, str]:
+    """As anybody would: with a bare Python, and nothing of ours but the files."""
+    paths = [folder / f"open-data-{i}.json" for i in range(len(reports))]
+    for path, report in zip(paths, reports, strict=True):
+        path.write_text(json.dumps(report), encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(RECOMPUTE), str(path)],
+        [sys.executable, "-I", "-S", str(RECOMPUTE), *map(str, paths)],
         capture_output=True,
         text=True,
         cwd=folder,
@@ -63,6 +66,20 @@ def test_every_headline_follows_from_its_parts(published: AnnualReport, tmp_path
     assert said.count("not to be computed") == 1  # workplaces: nobody is of a target group here
     assert recompute(tmp_path, open_data(TOWN))[0] == 0
     assert len(RECOMPUTE.read_text().splitlines()) <= 60
+
+
+def test_of_a_municipality_every_headline_follows_with_those_of_the_region(
+    published: AnnualReport, tmp_path: Path
+) -> None:
+    town, whole = open_data(TOWN), open_data()
+    status, said = recompute(tmp_path, town, whole)
+    assert (status, "not to be computed" in said) == (0, False)
+    assert "contract_value_registered: 720000.00; from parts: 720000.00" in said
+    row = whole["tables"]["municipalities"][town["municipality"]]
+    for name, told in (("contract_value_registered", "719999.99"), ("workplaces", 12)):
+        was, row[name] = row[name], told
+        assert recompute(tmp_path, town, whole)[0] == 1
+        row[name] = was
 
 
 @pytest.mark.parametrize(
@@ -194,6 +211,82 @@ def test_the_folder_holds_all_with_its_hash(
     assert Client().get(root + "archief.zip").content == Client().get(root + "archief.zip").content
 
 
+# The content models of MDTO-XML 1.0.1: what stands in an element, in its order; ? may lack, + can
+# be there more often, * both. What is not named holds a text.
+TERMS = (
+    "aggregatieniveau waardering bestandsformaat checksumAlgoritme eventType dekkingInTijdType"
+    " beperkingGebruikType"
+)
+POINTERS = (
+    "dekkingInRuimte heeftRepresentatie isRepresentatieVan archiefvormer begripBegrippenlijst"
+    " eventVerantwoordelijkeActor"
+)
+IDENTIFIED = "identificatieKenmerk identificatieBron"
+MODELS = {
+    "MDTO": "informatieobject? bestand?",
+    "informatieobject": (
+        "identificatie+ naam aggregatieniveau? classificatie* trefwoord* omschrijving*"
+        " raadpleeglocatie* dekkingInTijd* dekkingInRuimte* taal* event* waardering bewaartermijn?"
+        " informatiecategorie? isOnderdeelVan* bevatOnderdeel* heeftRepresentatie*"
+        " aanvullendeMetagegevens* gerelateerdInformatieobject* archiefvormer+ betrokkene*"
+        " activiteit? beperkingGebruik+"
+    ),
+    "bestand": (
+        "identificatie+ naam omvang bestandsformaat checksum+ URLBestand? isRepresentatieVan"
+    ),
+    "identificatie": IDENTIFIED,
+    "verwijzingIdentificatie": IDENTIFIED,
+    "dekkingInTijd": "dekkingInTijdType dekkingInTijdBegindatum dekkingInTijdEinddatum?",
+    "event": "eventType eventTijd? eventVerantwoordelijkeActor? eventResultaat?",
+    "raadpleeglocatie": "raadpleeglocatieFysiek* raadpleeglocatieOnline*",
+    "checksum": "checksumAlgoritme checksumWaarde checksumDatum",
+    "beperkingGebruik": (
+        "beperkingGebruikType beperkingGebruikNadereBeschrijving? beperkingGebruikDocumentatie*"
+        " beperkingGebruikTermijn?"
+    ),
+    **dict.fromkeys(TERMS.split(), "begripLabel begripCode? begripBegrippenlijst"),
+    **dict.fromkeys(POINTERS.split(), "verwijzingNaam verwijzingIdentificatie?"),
+}
+
+
+def misfits(element: ET.Element) -> list[str]:
+    """The elements that are not what the schema says, with what stands in them."""
+    name = element.tag.removeprefix(MDTO)
+    inside = [each.tag.removeprefix(MDTO) for each in element]
+    if name not in MODELS:
+        is_text = bool((element.text or "").strip()) and not inside
+        return [] if is_text else [f"{name}: {inside or 'empty'}"]
+    parts = (re.fullmatch(r"(\w+)([?*+]?)", part) for part in MODELS[name].split())
+    pattern = "".join(f"(?:{part[1]} ){part[2]}" for part in parts if part)
+    found = [] if re.fullmatch(pattern, "".join(f"{each} " for each in inside)) else [name]
+    return found + [each for child in element for each in misfits(child)]
+
+
+def test_every_element_of_mdto_is_what_the_schema_says(
+    published: AnnualReport, quick: None
+) -> None:
+    files = folder_at(Client(), ROOT)
+    described = [ET.fromstring(files[name]) for name in files if name.endswith(".mdto.xml")]
+    assert len(described) > 1
+    for root in described:
+        assert misfits(root) == []
+        # Dates of the schema.
+        for each in root.iter():
+            name = each.tag.removeprefix(MDTO)
+            if name.endswith("datum") or name == "eventTijd":
+                date.fromisoformat(each.text or "")
+            if name == "checksumDatum":
+                assert datetime.fromisoformat(each.text or "").tzinfo
+    # The check itself finds what lacks, what is too much, and what stands elsewhere.
+    report = described[0][0]
+    kept = report.find(f"{MDTO}naam")
+    assert kept is not None
+    report.remove(kept)
+    assert misfits(described[0]) == [report.tag.removeprefix(MDTO)]
+    report.append(kept)
+    assert misfits(described[0]) == [report.tag.removeprefix(MDTO)]
+
+
 def test_each_file_is_described_as_mdto(published: AnnualReport, quick: None) -> None:
     files = folder_at(Client(), ROOT)
     about = {
@@ -260,6 +353,65 @@ def test_the_catalogue_describes_each_edition_at_addresses_that_open(
         for file in each["dcat:distribution"]:
             assert file["dct:license"]["@id"].startswith("http")
             assert opens(file["dcat:accessURL"]["@id"])
+
+
+# Of DCAT-AP-NL 3.0 (with DCAT-AP 3.0 below it): what must be there, and what at most once.
+NEEDED = {
+    "dcat:Catalog": "dct:title dct:description dct:publisher dcat:contactPoint dcat:dataset",
+    "dcat:Dataset": (
+        "dct:title dct:description dct:identifier dct:accessRights dcat:contactPoint dct:creator"
+        " dct:language dct:publisher dcat:theme"
+    ),
+    "dcat:Distribution": "dcat:accessURL dct:license",
+    "foaf:Agent": "foaf:name",
+    "vcard:Organization": "vcard:fn vcard:hasURL",
+    "dct:PeriodOfTime": "dcat:startDate",
+}
+ONCE = {
+    "dcat:Catalog": "dct:publisher dcat:contactPoint foaf:homepage dct:license dct:issued",
+    "dcat:Dataset": "dcat:contactPoint dct:publisher dct:accessRights dct:accrualPeriodicity",
+    "dcat:Distribution": "dcat:accessURL dcat:downloadURL dct:language dct:license dct:format",
+}
+LISTS = "http://publications.europa.eu/resource/authority/"
+FROM_A_LIST = {
+    "dct:accessRights": LISTS + "access-right/",
+    "dcat:theme": LISTS + "data-theme/",
+    "dct:language": LISTS + "language/",
+    "dct:accrualPeriodicity": LISTS + "frequency/",
+    "dct:format": LISTS + "file-type/",
+}
+
+
+def nodes(found: Any) -> Iterator[dict[str, Any]]:
+    """Every typed node of a description, wherever it stands."""
+    if isinstance(found, list):
+        for each in found:
+            yield from nodes(each)
+    elif isinstance(found, dict):
+        if str(found.get("@type", "")).partition(":")[0] in ("dcat", "foaf", "vcard", "dct"):
+            yield found
+        for name, each in found.items():
+            if name != "@context":
+                yield from nodes(each)
+
+
+def test_the_catalogue_has_what_the_profile_asks(published: AnnualReport) -> None:
+    found = json.loads(Client().get("/jaarverslag/testregio/dcat.jsonld").content)
+    seen = set()
+    for node in nodes(found):
+        kind = node["@type"]
+        seen.add(kind)
+        assert not [name for name in NEEDED[kind].split() if not node.get(name)], node
+        assert not [n for n in ONCE.get(kind, "").split() if isinstance(node.get(n), list)], node
+        for name, told in node.items():
+            assert name.startswith("@") or name.partition(":")[0] in found["@context"]
+            those = told if isinstance(told, list) else [told]
+            if start := FROM_A_LIST.get(name):
+                assert all(each["@id"].startswith(start) for each in those)
+            if name in ("dct:issued", "dct:modified", "dcat:startDate", "dcat:endDate"):
+                assert {each["@type"] for each in those} == {"xsd:date"}
+                date.fromisoformat(told["@value"])
+    assert seen == set(NEEDED)
 
 
 def opens(address: str) -> bool:

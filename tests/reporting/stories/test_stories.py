@@ -16,6 +16,7 @@ from docx import Document
 from PIL import Image
 from pypdfium2 import PdfDocument
 
+from contracts.models import Policy
 from reporting.adoption import door as adoption
 from reporting.adoption.missing import missing
 from reporting.models import AnnualReport, FrozenEdition, Story
@@ -25,8 +26,9 @@ from reporting.stories import door as stories
 from reporting.stories.door import Given
 from reporting.texts.door import write
 from sroi.access import Role
-from sroi.doors import Overtaken, Refused
+from sroi.doors import Act, Overtaken, Refused
 from sroi.files.checking import WIDEST, photo
+from sroi.periods import DAY, add_months
 from tests import factories as make
 from tests.reporting.adoption.test_adoption import NOW, ROOT, TODAY, act, ledger, signed_in
 from tests.reporting.figures.test_figures import Ledger
@@ -359,3 +361,33 @@ def test_what_was_written_since_waits_for_a_next_revision(
 def test_of_a_draft_a_story_is_removed(ledger: Ledger) -> None:
     with pytest.raises(Refused):
         adoption.withdraw_story(told(ledger), act())
+
+
+def test_who_gave_consent_is_erased_when_its_time_is_over(
+    ledger: Ledger, published: list[Story]
+) -> None:
+    """The story and the day stay, and so does the report; the months are of the policy."""
+    story = published[0]
+    frozen = edition(ledger).frozen
+    assert frozen
+    assert story.consent_on
+
+    def on(day: date) -> Act:
+        return make.act(today=day)
+
+    last = add_months(story.consent_on, 60) - DAY
+    assert stories.forget_consents(on(last)) == 0
+    Policy.objects.filter(region=ledger.region).update(retention_consent_months=48)
+    with time_machine.travel(make.moment(add_months(story.consent_on, 48)), tick=False):
+        call_command("erase_consents", "--dry-run")
+        story.refresh_from_db()
+        assert story.consent_by
+        call_command("erase_consents")
+    story.refresh_from_db()
+    assert (story.consent_by, story.is_shown) == ("", True)
+    assert stories.forget_consents(on(date(2099, 1, 1))) == 0
+    page = signed_in(ledger, Role.ADVISER).get(ROOT + "verhalen/")
+    assert "is gewist" in page.content.decode()
+    after = edition(ledger).frozen
+    assert after
+    assert after.text == frozen.text

@@ -19,6 +19,7 @@ GIVEN_FOR = {
     Of.REGION: "the region",
     Of.MUNICIPALITIES: "municipalities",
     Of.CONTRACTOR: "a contractor",
+    Of.PARTNER: "a partner",
 }
 # Where a role is named because it is given to somebody, or has a menu of its own.
 NAMES_A_ROLE = {

@@ -5,11 +5,8 @@ letter, in the other database too, or nothing is put back at all.
 import gzip
 import io
 import json
-import os
-import subprocess
-import sys
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -43,12 +40,11 @@ from sroi.backup import taking
 from sroi.backup.archive import members, sum_of
 from sroi.backup.rows import NEVER, tables
 from sroi.backup.taking import snapshot
-from sroi.files.storage import MARK, EvidenceStorage, random_name
+from sroi.files.storage import EvidenceStorage, random_name
 from sroi.models import EvidenceMark
 from sroi.server.outbox import KeptMail
 from tests import factories as make
-from tests.prepared import copied
-from tests.tools.worker import database_url
+from tests.sroi.elsewhere import elsewhere, files_in, manage, third_database, use_folder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECRET = "een lange wachtzin voor de kluis"
@@ -60,14 +56,6 @@ def folder(settings: Any, tmp_path: Path) -> Path:
     """Where evidence is kept."""
     use_folder(settings, tmp_path / "evidence")
     return tmp_path / "evidence"
-
-
-def use_folder(settings: Any, folder: Path) -> None:
-    storage = settings.STORAGES["evidence"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "evidence": {**storage, "OPTIONS": {"location": str(folder)}},
-    }
 
 
 @pytest.fixture
@@ -123,24 +111,10 @@ def restore(source: Path, **options: Any) -> str:
     return said.getvalue()
 
 
-def elsewhere(settings: Any, tmp_path: Path) -> None:
-    """An empty database with its tables, and an empty folder."""
-    call_command("flush", interactive=False, verbosity=0)
-    use_folder(settings, tmp_path / "another")
-
-
 def sums(source: Path, passphrase: str = "") -> dict[str, str]:
     """Of rows and files, as the manifest says them."""
     manifest = json.loads(dict(members(source, passphrase))["manifest.json"])
     return {n: s for n, s in manifest["members"].items() if n.startswith(MEMBERS)}
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {
-        str(p.relative_to(folder)): p.read_bytes()
-        for p in folder.rglob("*")
-        if p.is_file() and p.name != MARK
-    }
 
 
 def test_what_is_put_back_is_the_same_to_the_letter(
@@ -171,62 +145,25 @@ def test_life_goes_on_after_a_restore(register: Any, settings: Any, tmp_path: Pa
     assert make.make_purchase(contract, invoice_number="F-2").pk
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[..., str]:
-    def run(database: str, folder: str, *command: Any) -> str:
-        """As who runs the server does: on another database, in a process of its own."""
-        surroundings = {
-            **os.environ,
-            "DATABASE_URL": database,
-            "EVIDENCE_DIR": str(tmp_path / folder),
-            "BACKGROUND_TASKS": "off",
-        }
-        done = subprocess.run(
-            [sys.executable, django_settings.BASE_DIR / "manage.py", *map(str, command)],
-            env=surroundings,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-@pytest.fixture
-def third_database(tmp_path: Path) -> Iterator[str]:
-    """Of the kind that the tests run on; its tables are there, the second makes its own."""
-    if connection.vendor == "sqlite":
-        copied(str(tmp_path / "third.sqlite3"))
-        yield f"sqlite:///{tmp_path / 'third.sqlite3'}"
-        return
-    name = f"{connection.settings_dict['NAME']}_third"
-    copied(name)
-    yield database_url().rpartition("/")[0] + f"/{name}"
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
-
-
-def test_to_the_other_database_and_back(
-    register: Any, tmp_path: Path, third_database: str, run: Callable[..., str]
-) -> None:
+def test_to_the_other_database_and_back(register: Any, tmp_path: Path) -> None:
     """On PostgreSQL: to SQLite and back; reports, their files and fingerprints too."""
     fingerprint = AnnualReport.objects.get().fingerprint
     check = ("verify_report", 2024, "--region", register.region.code)
     first = backup(tmp_path / "first.backup")
-    second = f"sqlite:///{tmp_path / 'second.sqlite3'}"
-    run(second, "second", "restore", first)
-    assert fingerprint in run(second, "second", *check)
-    run(second, "second", "backup", tmp_path / "second.backup")
-    run(third_database, "third", "restore", tmp_path / "second.backup")
-    assert fingerprint in run(third_database, "third", *check)
-    run(third_database, "third", "backup", tmp_path / "third.backup")
+    second = f"sqlite:///{tmp_path / 'second.sqlite3'}", tmp_path / "second"
+    manage(*second, "restore", first)
+    assert fingerprint in manage(*second, *check)
+    manage(*second, "backup", tmp_path / "second.backup")
+    with third_database(tmp_path) as database:
+        third = database, tmp_path / "third"
+        manage(*third, "restore", tmp_path / "second.backup")
+        assert fingerprint in manage(*third, *check)
+        manage(*third, "backup", tmp_path / "third.backup")
     assert sums(first) == sums(tmp_path / "second.backup") == sums(tmp_path / "third.backup")
 
 
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
-    register: Any, tmp_path: Path, run: Callable[..., str]
+    register: Any, tmp_path: Path
 ) -> None:
     """Here of the version before the secrets were sealed: its tables are made, filled, and
     migrated.
@@ -237,10 +174,10 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(
     assert last in header["migrations"]
     earlier = [each for each in header["migrations"] if each != last]
     source = with_header(first, migrations=earlier)
-    second = f"sqlite:///{tmp_path / 'second.sqlite3'}"
-    run(second, "second", "restore", source)
-    assert "[X] 0007" in run(second, "second", "showmigrations", "accounts")
-    run(second, "second", "backup", tmp_path / "second.backup")
+    second = f"sqlite:///{tmp_path / 'second.sqlite3'}", tmp_path / "second"
+    manage(*second, "restore", source)
+    assert "[X] 0007" in manage(*second, "showmigrations", "accounts")
+    manage(*second, "backup", tmp_path / "second.backup")
     assert sums(tmp_path / "second.backup") == sums(first)
 
 

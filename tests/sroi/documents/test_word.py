@@ -32,9 +32,9 @@ def read(document: WordDocument) -> Any:
     return Document(io.BytesIO(document.content))
 
 
-def picture() -> bytes:
+def picture(width: int = 20, height: int = 10) -> bytes:
     target = io.BytesIO()
-    Image.new("RGB", (20, 10)).save(target, "PNG")
+    Image.new("RGB", (width, height)).save(target, "PNG")
     return target.getvalue()
 
 
@@ -77,6 +77,23 @@ def test_what_looks_like_markup_stays_text(payload: str) -> None:
 
 def test_the_same_calls_give_the_same_bytes() -> None:
     assert made().content == made().content
+
+
+@pytest.mark.parametrize(
+    ("size", "high"), [((40, 20), 0.5), ((20, 25), 1.25), ((20, 40), 1.25), ((10, 100), 1.25)]
+)
+def test_a_picture_that_stands_upright_stays_within_the_page(
+    size: tuple[int, int], high: float
+) -> None:
+    """As wide as its share of the page, or as high as a quarter more than that; never stretched."""
+    document = made()
+    document.picture(picture(*size), "Een boom", share_of_width=0.5)
+    word = read(document)
+    (shape,) = word.inline_shapes
+    page = word.sections[0]
+    across = (page.page_width - page.left_margin - page.right_margin) / 2
+    assert shape.height / across == pytest.approx(high, rel=0.01)
+    assert shape.width / shape.height == pytest.approx(size[0] / size[1], rel=0.01)
 
 
 def test_a_title_and_a_text_for_a_picture_must_be_there() -> None:

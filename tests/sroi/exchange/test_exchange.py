@@ -353,7 +353,7 @@ def test_rows_have_typed_values():
         "kvk": "12345678",
         "permanent": True,
     }
-    assert parsed.rows[1].values == {
+    assert {column.name: parsed.rows[1][column.name] for column in COLUMNS} == {
         "reference": "B",
         "value": D("1.50"),
         "kvk": None,

@@ -21,7 +21,8 @@ from placements.standing.own import progress_for
 from placements.standing.progress import BY_URGENCY, with_progress
 from sroi.access import Role
 from sroi.pages.mail.overview import overview
-from sroi.templatetags.formats import euro
+from sroi.periods import add_months
+from sroi.templatetags.formats import whole_euro
 from tests import factories as make
 from tests.factories import TODAY, signed_in
 
@@ -109,7 +110,7 @@ def test_the_start_page(world: SimpleNamespace, code: str, town: str) -> None:
     assert sum(total.realised for total in found["totals"]) == done(code)
     for total in found["totals"]:
         shown = words(page)
-        assert euro(total.obligation).replace("\xa0", " ") in shown
+        assert whole_euro(total.obligation).replace("\xa0", " ") in shown
     at_award = ObligationLine.objects.filter(
         municipality__code=code, kind__in=AT_AWARD, contract__award_date__year=TODAY.year
     ).exclude(contract__is_framework=True)
@@ -150,7 +151,7 @@ def test_the_page_of_a_contract_shows_the_whole_and_says_the_share(world: Simple
     assert "€ 50.000" in shown
     mine = (owed("GM0402", contract=world.two), done("GM0402", contract=world.two))
     share = "Het deel van uw eigen opdrachtgevers is {}, waarvan {} is ingevuld.".format(
-        *(euro(amount).replace("\xa0", " ") for amount in mine)
+        *(whole_euro(amount).replace("\xa0", " ") for amount in mine)
     )
     assert share in shown
     adviser = make.make_user(Role.ADVISER, world.region)
@@ -173,7 +174,7 @@ def test_what_is_behind_says_the_share_in_page_and_mail(world: SimpleNamespace) 
     told = " ".join(task.why for pile in piles for task in pile.tasks).replace("\xa0", " ")
     contracts = list(Contract.objects.filter(reference="DRIE").select_related("policy"))
     (standing,) = progress_for(access, contracts, day).values()
-    mine = euro(standing.counted.shortfall).replace("\xa0", " ")
+    mine = whole_euro(standing.counted.shortfall).replace("\xa0", " ")
     for text in (told, shown):
         assert f"({mine} voor uw eigen opdrachtgevers)" in text
 
@@ -209,3 +210,27 @@ def test_the_figures_of_the_own_edition(world: SimpleNamespace, code: str, town:
             total = theirs.aggregate(t=Sum(column))["t"] or 0
             assert get(getattr(world, town), url).context["trace"].total == total
     assert Policy.objects.exists()
+
+
+def test_an_officer_sees_what_ends_in_time_whom_to_call_and_filters_by_own_clients(
+    world: SimpleNamespace,
+) -> None:
+    region = world.two.region
+    noor = make.make_user(Role.ADVISER, region, name="Noor van Voorbeeld")
+    noor.phone = "035 000 01 01"
+    noor.save()
+    for title, months in (("Loopt bijna af", 5), ("Loopt nog lang", 7)):
+        end = add_months(TODAY, months)
+        make.make_contract(
+            region, world.two.contractor, {"GM0402": 100}, title=title, adviser=noor, end_date=end
+        )
+    page = get(world.Hilversum, reverse("start"))
+    labels = [task.label for task in page.context["ending"]]
+    assert "Loopt bijna af" in labels
+    assert "Loopt nog lang" not in labels
+    assert "035 000 01 01" in page.content.decode()
+    for name in ("contract-list", "coverage"):
+        form = get(world.Hilversum, reverse(name)).context["filter"].form
+        assert [str(client) for client in form.fields["municipality"].queryset] == ["Hilversum"]
+    form = get(noor, reverse("contract-list")).context["filter"].form
+    assert form.fields["municipality"].queryset.count() > 1

@@ -21,7 +21,13 @@ def test_each_job_is_done_and_the_backup_stands_in_the_folder(tmp_path: Path) ->
     said = StringIO()
     call_command("nightly", "--backups", str(tmp_path / "new"), stdout=said)
     done = [line[3:] for line in said.getvalue().splitlines() if line.startswith("== ")]
-    assert done == ["apply_retention", "backup", "verify_ledger", "send_reminders"]
+    assert done == [
+        "apply_retention",
+        "erase_consents",
+        "backup",
+        "verify_ledger",
+        "send_reminders",
+    ]
     assert len(list((tmp_path / "new").glob("*.backup"))) == 1
     call_command("nightly", stdout=said)
     assert len(list((tmp_path / "new").glob("*.backup"))) == 1

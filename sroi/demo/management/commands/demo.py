@@ -20,7 +20,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from contracts.models import Contract, Contractor, FirmProposal, Membership, Municipality, Region
+from contracts.models import (
+    Contract,
+    Contractor,
+    FirmProposal,
+    Membership,
+    Municipality,
+    Partner,
+    Region,
+)
 from contracts.owed import door as obligations
 from contracts.people.membership import access_of
 from contracts.social_firms import door as firms
@@ -36,7 +44,7 @@ from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
-from sroi.demo import plans, reports
+from sroi.demo import desk, plans, reports
 from sroi.demo.data import FOLDER, DemoRow, rows_of, write
 from sroi.doors import EVERYTHING, Act
 from sroi.templatetags.formats import euro2
@@ -149,6 +157,7 @@ def load(today: date) -> None:
         for table in sorted(TABLES.glob("*.json")):
             from_day = since if table.stem == in_force else None
             quietly("load_valuation_table", str(table), region=region, in_force_from=from_day)
+        desk.create_partners(region, today)
         create_people(region, today)
         with tempfile.TemporaryDirectory() as folder:
             for name, command in IMPORTS:
@@ -164,6 +173,7 @@ def load(today: date) -> None:
             # A contract that was not awarded yet on that day is not there.
             for contract in Contract.objects.filter(region__code=region, reference=row["contract"]):
                 plans.tell(contract, row, today)
+        desk.tell(region, today)
         for row in rows_of(f"{region}/acts.csv", today):
             Doing(Region.objects.get(code=region), row, today).run()
         count_rows()
@@ -182,7 +192,10 @@ def create_people(region: str, today: date) -> None:
     for row in rows_of("accounts.csv", today):
         if row["region"] == region and not row["contractor_kvk"]:
             membership = Membership.objects.create(
-                user=person(row), role=row["role"], region=Region.objects.get(code=region)
+                user=person(row),
+                role=row["role"],
+                region=Region.objects.get(code=region),
+                partner=Partner.objects.filter(name=row["partner"], region__code=region).first(),
             )
             membership.municipalities.set(
                 Municipality.objects.filter(

@@ -1,4 +1,10 @@
-"""The columns of a file with social firms and what they are recognised by."""
+"""The columns of a file with social firms and what they are recognised by, and how our own file
+says it.
+"""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any
 
 from django.utils.translation import gettext_lazy
 
@@ -92,4 +98,16 @@ FIRM_COLUMNS = (
         example="lijst van PSO-Nederland",
         also=("bron", "grond", "hoe vastgesteld", "toelichting"),
     ),
+)
+# Beside the fields of a recognition that bear the name of their column.
+_CELLS: dict[str, Callable[[Any], Any]] = {
+    "firm_kvk": attrgetter("firm.kvk"),
+    "firm_name": attrgetter("firm.name"),
+    "place": attrgetter("firm.place"),
+    "offers": attrgetter("firm.offers"),
+    "website": attrgetter("firm.website"),
+    "recognition": lambda recognition: recognition.get_kind_display(),
+}
+IN_FILE = tuple(
+    (column.title, _CELLS.get(column.name) or attrgetter(column.name)) for column in FIRM_COLUMNS
 )

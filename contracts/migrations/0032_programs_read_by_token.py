@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0030_further_cpv_codes'),
+        ('contracts', '0031_how_long_consent_is_kept'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

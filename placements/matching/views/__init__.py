@@ -1,0 +1,1 @@
+"""The pages of the desk: the board, needs and places, matches."""

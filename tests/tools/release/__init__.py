@@ -1,0 +1,1 @@
+"""A release by one command: `make release VERSION=0.1.0`."""
