@@ -344,6 +344,8 @@ MAIL_RETRY_MINUTES = 5
 MAIL_RETRY_MINUTES_MOST = 12 * 60
 MAIL_GIVE_UP_DAYS = 3
 MAIL_UNSURE_MINUTES = 60
+# Days after which an address whose mail came back is no longer marked, unless it came back again.
+MAIL_RETURNED_DAYS = env.int("MAIL_RETURNED_DAYS", default=30)
 # Days that `send_reminders` looks back for what was not told yet; items of one kind that a mail
 # names; weeks ahead of a term.
 MAIL_LOOK_BACK_DAYS = 7

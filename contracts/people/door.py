@@ -31,6 +31,7 @@ from contracts.models import (
     Region,
 )
 from contracts.owed.posting import lock_ledger
+from contracts.people import returned
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
@@ -354,6 +355,7 @@ def forget_accounts(numbers: Iterable[int]) -> None:
         named = rows.exclude(adviser_email="").annotate(address=Lower("adviser_email"))
         named.filter(theirs).update(adviser_email="")
     Invitation.objects.filter(accepted_by__in=keys).update(email="")
+    returned.forget_of(keys)
     NoticeChoice.objects.filter(user__in=keys).delete()
 
 

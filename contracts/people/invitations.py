@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 
 from contracts.models import Invitation
+from contracts.people.returned import with_returned
 from sroi.access import Access, May
 
 VALID = timedelta(days=7)
@@ -34,13 +35,16 @@ def open_on(now: datetime) -> Any:
 
 
 def open_invitations(invitations: Any, now: datetime) -> Any:
-    return invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+    return with_returned(
+        invitations.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=now)
+    )
 
 
 def to_contractors(contractors: Collection[int], access: Access, now: datetime) -> Any:
     """The open invitations of these contractors, for who can ask their people in."""
     regions = access.regions_where(May.INVITE_CONTRACTORS, May.MANAGE_USERS)
-    return open_on(now).filter(contractor__in=contractors, region__in=regions)
+    theirs = open_on(now).filter(contractor__in=contractors, region__in=regions)
+    return with_returned(theirs)
 
 
 def known_person(email: str) -> Any:

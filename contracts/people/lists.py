@@ -4,7 +4,8 @@ from typing import Any
 
 import django_tables2
 from django.db.models import Q
-from django.utils.translation import gettext_lazy
+from django.utils.html import format_html
+from django.utils.translation import gettext, gettext_lazy
 
 from contracts.searches import every_word
 from sroi.access import Role
@@ -48,6 +49,12 @@ class UserTable(Table):
 
     class Meta(Table.Meta):
         pass
+
+    def render_email(self, record: Any, value: str) -> Any:
+        if not record.returned_at:
+            return value
+        told = gettext("mail comes back")
+        return format_html("<span>{}<small>{}</small></span>", value, told)
 
 
 def what_for(row: Any) -> str:

@@ -18,6 +18,7 @@ from contracts.models import (
     Side,
 )
 from contracts.owed.amounts import OPEN
+from contracts.people.returned import with_returned
 from sroi.access import NO_ACCESS, Access, Grant, May, visible
 from sroi.access.roles import who_may
 
@@ -117,7 +118,7 @@ def people_of(contractor: Contractor, access: Access) -> Any:
     running = Membership.objects.filter(
         role__in=who_may(May.FULFIL), contractor=contractor, region__in=regions, ended_at=None
     )
-    return people(running.values("user")).order_by("name", "pk")
+    return with_returned(people(running.values("user")).order_by("name", "pk"))
 
 
 def advisers_of(region_ids: Collection[int]) -> Any:

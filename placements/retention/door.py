@@ -32,6 +32,7 @@ from contracts.models import (
 )
 from contracts.partners import door as partners
 from contracts.people import door as people
+from contracts.people import returned
 from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
@@ -239,6 +240,7 @@ def erase_users_on_time(*, at: datetime) -> None:
     """
     today = localdate(at)
     programs.forget_reads(today)
+    returned.forget(at)
     people.forget_invitations(today)
     partners.forget_who_asked(today)
     erasing.forget_sessions(at)

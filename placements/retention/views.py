@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from contracts.models import Membership
+from contracts.people import returned
 from contracts.people.views.users import form_page, found
 from contracts.policy.loading import POLICY_DEFAULTS
 from placements.claims.content import FROM_THE_FIRST_DAY
@@ -292,6 +293,7 @@ def all_about_user(user: Any, memberships: Any) -> dict[str, Any]:
         "telephone": user.phone,
         "since": user.date_joined,
         "signed_in": user.last_login,
+        "mail_came_back": returned.last_at(user.email),
         "roles": list(
             memberships.values("role", "region__code", "contractor__name", "started_at", "ended_at")
         ),

@@ -82,7 +82,8 @@ class OfEdition(Reading):
 
     def edition(self, request: Any, year: int) -> Edition:
         slug = None
-        if code := request.GET.get("client"):
+        # A code has none, and a database takes none.
+        if code := request.GET.get("client", "").replace("\0", ""):
             found = visible(Municipality, request.access).filter(code=code).first()
             if found is None:
                 told = _("There is no client with the code %(code)s here.") % {"code": code[:20]}

@@ -84,6 +84,20 @@ class ForgottenPassword(models.Model):
         return f"{self.made_at}"
 
 
+class ReturnedMail(models.Model):
+    """That mail to an address came back, the last time. See `contracts.people.returned`."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    at = models.DateTimeField()
+    # There is no such address; else its mailbox is full, or it does not want our mail.
+    is_gone = models.BooleanField()
+
+    unscoped_because = "an address; it is shown beside people whom one may see"
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.at}"
+
+
 class AuditKind(models.TextChoices):
     SIGNED_IN = "signed_in", _("signed in")
     SIGNED_OUT = "signed_out", _("signed out")

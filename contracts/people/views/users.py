@@ -19,6 +19,7 @@ from contracts.people.invitation_mail import send
 from contracts.people.invitations import open_invitations
 from contracts.people.lists import UserFilterSet, UserTable, what_for
 from contracts.people.membership import administered
+from contracts.people.returned import with_returned
 from sroi.access import May, visible
 from sroi.fields import is_key
 from sroi.templatetags.formats import long_date
@@ -47,7 +48,8 @@ class UserList(ForWhoMay, ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         rows = administered(Membership, self.request.access).filter(ended_at=None)
         return (
-            rows.select_related("user", "contractor", "partner", "region")
+            with_returned(rows, "user__email")
+            .select_related("user", "contractor", "partner", "region")
             .prefetch_related("municipalities")
             .order_by("user__name", "pk")
         )
@@ -168,7 +170,10 @@ class End(OfMembership, ConfirmPage):
 def found(request: Request, pk: int) -> Membership:
     rows = administered(Membership, request.access).filter(ended_at=None)
     membership: Membership = get_object_or_404(
-        rows.select_related("user", "region", "contractor", "partner"), pk=pk
+        with_returned(rows, "user__email").select_related(
+            "user", "region", "contractor", "partner"
+        ),
+        pk=pk,
     )
     return membership
 

@@ -154,6 +154,14 @@ def test_a_slip_of_the_pen_is_told(region: Region) -> None:
     assert "cursor, size" in said
 
 
+@pytest.mark.parametrize("nonsense", ["%00", "a%00b", "%ED%A0%BD", "9" * 40, "<script>", "%2e%2e/"])
+def test_nonsense_is_answered_without_a_fault(region: Region, nonsense: str) -> None:
+    client = reader(region)
+    for asked in ("figures/2024?client=", "contracts?cursor=", "contracts?size=", "contracts?"):
+        assert client.get(f"/api/v1/{asked}{nonsense}").status_code in (200, 400, 404), asked
+    assert client.get(f"/api/v1/{nonsense}").status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
