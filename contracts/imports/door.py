@@ -558,7 +558,7 @@ class ContractIntake:
             yield Doubt(
                 "contractor_name",
                 _("%(number)s is of %(name)s. Is this the same firm?")
-                % {"number": firm.register_words, "name": firm.name},
+                % {"number": firm.register_words, "name": firm.name.rstrip(".")},
                 key_of(reference, "contractor_name", firm.register_words, firm.name, name),
             )
 

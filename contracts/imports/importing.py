@@ -55,7 +55,7 @@ class FirmIntake:
         self._check(row)
         if firm is not None and not same_name(firm.name, row["firm_name"]):
             asked = _("%(number)s is of %(name)s. Is this the same firm?")
-            words = {"number": firm.kvk, "name": firm.name}
+            words = {"number": firm.kvk, "name": firm.name.rstrip(".")}
             key = key_of(firm.kvk, "firm_name", firm.name, row["firm_name"])
             self.outcome.doubt(self.parsed, row, [Doubt("firm_name", asked % words, key)])
         same = self.recognised[row["firm_kvk"], row["recognition"]]

@@ -86,9 +86,10 @@ def import_plans(
     for row in parsed.rows:
         if planned := _of(row, plans, parsed, act.today):
             _take(row, planned, parsed, outcome)
+    same = set(outcome.unchanged)
     for row in parsed.rows:
         planned = plans.get(row["contract_reference"])
-        if planned and planned.seen:
+        if planned and row.number not in same:
             _check_whole(row, planned, parsed)
             told = {"planned": str(row["planned_value"]), **planned.told}
             outcome.understood.setdefault(row.number, {}).update(told)

@@ -65,6 +65,7 @@ from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
 from sroi.templatetags.formats import NOTHING, euro2, percent, short_date
+from sroi.templatetags.formats import number as in_digits
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
 PER_PAGE = 50
@@ -482,7 +483,9 @@ def totals_of(upload: Any) -> list[tuple[Any, str]]:
     return [
         (
             word,
-            str(found) if isinstance(found := upload.totals[name], int) else euro2(Decimal(found)),
+            in_digits(found)
+            if isinstance(found := upload.totals[name], int)
+            else euro2(Decimal(found)),
         )
         for name, word in TOTAL_WORDS.items()
         if name in upload.totals

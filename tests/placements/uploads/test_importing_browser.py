@@ -177,3 +177,40 @@ def test_a_contractor_without_script(new_context: Any, live_server: Any, worker:
     page.goto(page.url)
     expect(page.locator("#upload").get_by_text("1 rij is ingelezen")).to_be_visible()
     assert Fulfilment.objects.get().latest.state == "submitted"
+
+
+def test_what_else_a_region_has_gets_in_by_the_same_way(
+    page: Page, live_server: Any, worker: Any
+) -> None:
+    """One file of each kind, chosen by its word, with nothing that is not on the page."""
+    region = make.make_region(code="gv")
+    linde = make.make_contractor("De Linde", "01234567")
+    contract = make.make_contract(region, linde, reference="HIL-1")
+    make.make_placement(contract, external_id="P-1", state="submitted")
+    sign_in(page, live_server, make.make_user(Role.ADVISER, region))
+    page.set_viewport_size(DESK)
+    files = {
+        "Contactpersonen": "Kenmerk;Contactpersoon;E-mail\nHIL-1;Robin Groen;r@linde.example\n",
+        "Notities": "Kenmerk;Datum;Notitie\nHIL-1;1-3-2024;Gebeld\n",
+        "Sociale firma’s": "KvK-nummer;Naam van de firma;Erkend als;Erkend vanaf;Hoe vastgesteld\n"
+        "11112222;Zorgtuin;PSO 30+;1-1-2024;lijst\n",
+        "Plannen van aanpak": "Kenmerk;Categorie;Kwartaal;Bedrag\nHIL-1;arbeid;2024-Q2;10.000\n",
+        "Geziene bewijsstukken": "Invullingnummer;Bewijsstuk;Gezien op;Hoe\n"
+        "P-1;arbeidsovereenkomst;1-3-2024;op het scherm\n",
+    }
+    for kind, text in files.items():
+        page.goto(f"{live_server.url}/importeren/")
+        page.get_by_label(kind, exact=True).check()
+        send(page, {"name": "lijst.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        look = page.get_by_role("button", name="Bekijk de rijen")
+        bring = page.get_by_role("button", name="Lees 1 rij in")
+        expect(look.or_(bring)).to_be_visible()
+        if look.is_visible():
+            look.click()
+        expect(bring).to_be_visible()
+        looks_right(page)
+        bring.click()
+        expect(page.locator("#upload").get_by_text("1 rij is ingelezen")).to_be_visible()
+    assert list(Upload.objects.order_by("pk").values_list("kind", "state")) == [
+        (kind, "imported") for kind in ("persons", "notes", "firms", "plans", "seen")
+    ]
