@@ -77,7 +77,7 @@ def test_forty_contracts_are_handed_over_and_reminded_in_six_presses_each(
     presses.on(page.get_by_role("button", name="Herinneren"))
     expect(page.locator("caption").first).to_contain_text(str(MANY))
     assert looking.wider_than_window(page) == []
-    presses.on(page.get_by_role("button", name="Verstuur de herinnering"))
+    presses.on(page.get_by_role("button", name="Herinnering sturen"))
     expect(page.locator(".messages")).to_contain_text(f"{MANY} herinneringen")
     assert ContractEvent.objects.filter(what=Happened.REMINDED).count() == MANY
     assert presses.number <= 6
