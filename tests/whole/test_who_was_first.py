@@ -329,6 +329,7 @@ HELD = {
     "posting_number": LOCKED,
     "put_off_once": SHARED,
     "recognition_once": LOCKED,
+    "reminder_text_once": LOCKED,
     "revision_number": LOCKED,
     "sample_check_once": LOCKED,
     "sample_drawn_once": LOCKED,

@@ -218,12 +218,15 @@ class ReminderTexts(InSteps, OfOne, FormPage):
     def back_url(self) -> str:
         return f"{self.request.path}?{STEP}={self.step}"
 
+    def starting_point(self) -> str:
+        return planning.as_written(self.region, self.step)
+
     def get_initial(self) -> dict[str, Any]:
         return {"text": text_of(self.region, self.step)}
 
     def do(self, form: Any) -> str:
         text = form.cleaned_data["text"]
-        planning.write_reminder(self.region, self.step, text, self.request.access)
+        planning.write_reminder(self.region, self.step, text, self.request.access, shown=self.shown)
         return _("Saved. It holds for what is sent from now on.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
