@@ -36,11 +36,11 @@ from contracts.owed.door import refuse_closed
 from contracts.owed.posting import mark_out_of_step
 from contracts.people.membership import with_people
 from contracts.plans.plan import UNDER_WAY, has_plan
-from contracts.plans.reminders import TOLD, USUAL, Letter, why_not
+from contracts.plans.reminders import TOLD, USUAL, Letter, text_of, why_not
 from sroi.access import Access, May
 from sroi.database import days
 from sroi.database.batches import AT_ONCE
-from sroi.doors import Act, Refused, first_come, refuse_to_come
+from sroi.doors import Act, Refused, first_come, key_of, refuse_overtaken, refuse_to_come
 from sroi.money import ZERO
 
 # Of a category and the first day of a quarter, the value that is meant.
@@ -309,16 +309,28 @@ def _remind(
     ContractNote.objects.bulk_create(notes, batch_size=AT_ONCE)
 
 
-def write_reminder(region: Region, step: Step, text: str, access: Access) -> None:
-    """What the region writes in a step from now on; empty: the usual text again."""
+def write_reminder(
+    region: Region, step: Step, text: str, access: Access, *, shown: str | None = None
+) -> None:
+    """What the region writes in a step from now on; empty: the usual text again. `shown` is the
+    `as_written` that was on the screen.
+    """
     if not access.may(May.ADVISE, region_id=region.pk):
         raise Refused(_("Who advises in a region writes its texts."))
     if why := why_not(text):
         raise Refused(why)
-    if not text or text == USUAL[step]:
-        ReminderText.objects.filter(region=region, step=step).delete()
-        return
-    ReminderText.objects.update_or_create(region=region, step=step, defaults={"text": text})
+    with transaction.atomic():
+        Region.objects.select_for_update().get(pk=region.pk)
+        refuse_overtaken(shown, as_written(region, step))
+        if not text or text == USUAL[step]:
+            ReminderText.objects.filter(region=region, step=step).delete()
+            return
+        ReminderText.objects.update_or_create(region=region, step=step, defaults={"text": text})
+
+
+def as_written(region: Region, step: Step) -> str:
+    """What a change of a text starts from, as it stands now."""
+    return key_of(text_of(region, step))
 
 
 def do_without(contract: Contract, act: Act) -> None:

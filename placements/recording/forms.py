@@ -577,28 +577,36 @@ class PlacementTable:
         table: Any = contract.table
         self.contract = contract
         self.blocks = [b for b in table.blocks.all() if b.kind == BlockKind.PLACEMENT]
-        typed = None if data is None else data.copy()
-        self.rows = [PlacementRow(typed, blocks=self.blocks, prefix=f"r{i}") for i in range(number)]
-        if typed is not None:
-            self._fill_down(typed)
+        self.typed = QueryDict(mutable=True) if data is None else data.copy()
+        given = None if data is None else self.typed
+        self.rows = [PlacementRow(given, blocks=self.blocks, prefix=f"r{i}") for i in range(number)]
+        # What a row has from above: which row, which field.
+        self.taken: list[tuple[PlacementRow, str]] = []
+        self._take_from_above()
 
-    def _fill_down(self, typed: QueryDict) -> None:
+    def _take_from_above(self) -> None:
         above: dict[str, str] = {}
-        for row in self.rows:
-            if row.has_changed():
-                for name in self.AS_ABOVE:
-                    key = row.add_prefix(name)
-                    if not typed.get(key, "").strip() and name in above:
-                        typed[key] = above[name]
-                    above[name] = typed.get(key, "")
+        for row in self.begun:
+            for name in self.AS_ABOVE:
+                key = row.add_prefix(name)
+                if not self.typed.get(key, "").strip() and name in above:
+                    self.typed[key] = above[name]
+                    self.taken.append((row, name))
+                above[name] = self.typed.get(key, "")
 
     @property
     def begun(self) -> list[PlacementRow]:
         return [row for row in self.rows if row.has_changed()]
 
     def is_valid(self) -> bool:
-        """Each row is looked at, so that all that is wrong is said at once."""
+        """Each row is looked at, so that all that is wrong is said at once; of what was taken from
+        above only where it was typed, and it stands nowhere else.
+        """
         found = [row.is_valid() for row in self.rows]
+        if not all(found):
+            for row, name in self.taken:
+                self.typed[row.add_prefix(name)] = ""
+                row.errors.pop(name, None)
         return all(found)
 
     def contents(self) -> list[Content]:

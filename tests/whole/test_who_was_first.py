@@ -333,6 +333,7 @@ HELD = {
     "program_name_once": ANSWERED,
     "put_off_once": SHARED,
     "recognition_once": LOCKED,
+    "reminder_text_once": LOCKED,
     "revision_number": LOCKED,
     "sample_check_once": LOCKED,
     "sample_drawn_once": LOCKED,

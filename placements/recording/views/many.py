@@ -53,7 +53,9 @@ class ManyPlacements(ForWhoMay, View):
         number = self.number_of_rows(request.POST.get("rows", ""))
         if request.POST.get("more"):
             more = min(number + MORE_ROWS, MOST_ROWS)
-            return self.show(PlacementTable(contract, more, request.POST))
+            table = PlacementTable(contract, more, request.POST)
+            table.is_valid()
+            return self.show(table)
         table = PlacementTable(contract, number, request.POST)
         if not table.begun:
             messages.error(request, _("Fill in at least one row."))

@@ -26,16 +26,14 @@ from contracts.people.membership import addresses_of, with_people
 from contracts.plans import door as planning
 from contracts.plans.plan import may_remind
 from contracts.plans.reminders import Letter, with_text
-from placements.standing.asks import OF_CONTRACTOR, asks
 from placements.standing.progress import with_progress
 from sroi.access import May, visible
 from sroi.doors import Refused, key_of
 from sroi.fields import is_key
 from sroi.lists import COUNTED, choices
 from sroi.lists.desk import EVERY, PICKED
-from sroi.pages.contract.attention import task_of
 from sroi.pages.contract.register import ContractFilterSet
-from sroi.pages.contract.remind import LOOKED_UP, InSteps, action_of, letters
+from sroi.pages.contract.remind import InSteps, action_of, asked_of, in_their_language, letters
 from sroi.templatetags.formats import long_date
 from sroi.views import ConfirmPage, ForWhoMay, act_of
 
@@ -157,8 +155,7 @@ class RemindPicked(InSteps, LookAtPicked):
     @cached_property
     def letters(self) -> dict[int, Letter]:
         can, _cannot = self.sorted_out
-        asked = {one.contract.pk: one.words for one in can}
-        return letters([one.contract for one in can], asked, self.step, self.progress)
+        return letters([one.contract for one in can], self.asked, self.step, self.progress)
 
     @cached_property
     def every(self) -> QuerySet[Any]:
@@ -177,21 +174,19 @@ class RemindPicked(InSteps, LookAtPicked):
         cannot_now = planning.not_to_remind(self.picked, today)
         may = [c for c in self.picked if c.pk not in cannot_now and may_remind(access, c)]
         self.progress = with_progress(may, today) if may else {}
-        found = asks(may, today, LOOKED_UP, progress=self.progress) if may else {}
+        found = asked_of(may, self.progress) if may else {}
+        self.asked = {pk: "; ".join(words) for pk, words in found.items()}
         can, cannot = [], []
         for contract in self.picked:
-            asked = [ask for ask in found.get(contract.pk, ()) if ask.kind in OF_CONTRACTOR]
-            if asked:
-                words = "; ".join(task_of(ask, "", "").why for ask in asked)
-                can.append(Said(contract, words))
+            if asked := self.asked.get(contract.pk):
+                can.append(Said(contract, in_their_language(asked)))
             else:
                 why = cannot_now.get(contract.pk) or _("Nothing is asked of the contractor now.")
                 cannot.append(Said(contract, why))
         return can, cannot
 
     def do(self, form: Any) -> str:
-        can, _cannot = self.sorted_out
-        asked = {one.contract.pk: one.words for one in can}
+        asked = {pk: self.asked[pk] for pk in self.letters}
         number = planning.remind_all(asked, act_of(self.request), self.letters)
         return ngettext(
             "%(number)s reminder is sent.", "%(number)s reminders are sent.", number

@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaks_filter
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from contracts.models import Contract, Region, Step
 from contracts.people.membership import people_for
@@ -71,35 +73,55 @@ def action_of(step: Step) -> str:
     }[step]
 
 
+def asked_of(
+    contracts: Sequence[Contract], progress: Mapping[int, Progress]
+) -> dict[int, list[str]]:
+    """By contract what its contractor is asked for now, in the language of letters."""
+    with override(settings.LANGUAGE_CODE):
+        found = asks(contracts, localdate(), LOOKED_UP, progress=progress)
+        return {
+            pk: [str(task_of(ask, "", "").why) for ask in asked if ask.kind in OF_CONTRACTOR]
+            for pk, asked in found.items()
+        }
+
+
+def in_their_language(words: Any) -> Any:
+    return format_html('<div lang="{}">{}</div>', settings.LANGUAGE_CODE, words)
+
+
 def letters(
     contracts: Sequence[Any],
     asked: Mapping[int, str],
     step: Step,
     progress: Mapping[int, Progress],
 ) -> dict[int, Letter]:
-    """By contract what is written to its contractor; each says what its region writes
-    (`with_text`), and its region and adviser are fetched.
+    """By contract what is written to its contractor, whatever the language of the page; each says
+    what its region writes (`with_text`), and its region and adviser are fetched.
     """
-    today = localdate()
-    found = {}
-    for contract in contracts:
-        now, adviser = progress[contract.pk], contract.adviser
-        reach = (adviser.name, adviser.email, adviser.phone) if adviser else ()
-        values = {
-            "opdrachtnemer": contract.contractor.name,
-            "titel": contract.title,
-            "kenmerk": contract.reference,
-            "regio": str(contract.region),
-            "adviseur": ", ".join(word for word in reach if word) or contract.adviser_email,
-            "vandaag": long_date(today),
-            "verplichting": euro2(now.obligation),
-            "ingevuld": euro2(now.realised),
-            "open": euro2(now.open),
-            "einddatum": long_date(contract.last_counted_day),
-            "gevraagd": asked[contract.pk],
-        }
-        found[contract.pk] = Letter(step, filled(contract.written or USUAL[step], values))
-    return found
+    with override(settings.LANGUAGE_CODE):
+        found = {}
+        for contract in contracts:
+            values = values_of(contract, progress[contract.pk]) | {"gevraagd": asked[contract.pk]}
+            found[contract.pk] = Letter(step, filled(contract.written or USUAL[step], values))
+        return found
+
+
+def values_of(contract: Contract, now: Progress) -> dict[str, str]:
+    """What the placeholders stand for."""
+    adviser, region = contract.adviser, str(contract.region)
+    reach = (adviser.name, adviser.email, adviser.phone) if adviser else ()
+    return {
+        "opdrachtnemer": contract.contractor.name,
+        "titel": contract.title,
+        "kenmerk": contract.reference,
+        "regio": region,
+        "adviseur": ", ".join(word for word in reach if word) or contract.adviser_email or region,
+        "vandaag": long_date(localdate()),
+        "verplichting": euro2(now.obligation),
+        "ingevuld": euro2(now.realised),
+        "open": euro2(now.open),
+        "einddatum": long_date(contract.last_counted_day),
+    }
 
 
 class Remind(InSteps, OfOne, ConfirmPage):
@@ -135,10 +157,7 @@ class Remind(InSteps, OfOne, ConfirmPage):
 
     @cached_property
     def asked(self) -> list[str]:
-        found = asks([self.contract], localdate(), LOOKED_UP, progress=self.progress)[
-            self.contract.pk
-        ]
-        return [task_of(ask, "", "").why for ask in found if ask.kind in OF_CONTRACTOR]
+        return asked_of([self.contract], self.progress)[self.contract.pk]
 
     @cached_property
     def letter(self) -> Letter:
@@ -160,9 +179,9 @@ class Remind(InSteps, OfOne, ConfirmPage):
         return [
             (_("Contractor"), self.contract.contractor),
             (_("To"), ", ".join(f"{who.name} ({who.email})" for who in people)),
-            *((_("About"), words) for words in self.asked),
+            *((_("About"), in_their_language(words)) for words in self.asked),
             (_("Sent before"), "; ".join(before)),
-            (_("Letter"), linebreaks_filter(self.letter.text)),
+            (_("Letter"), in_their_language(linebreaks_filter(self.letter.text))),
         ]
 
     def do(self, form: Any) -> str:
@@ -199,12 +218,15 @@ class ReminderTexts(InSteps, OfOne, FormPage):
     def back_url(self) -> str:
         return f"{self.request.path}?{STEP}={self.step}"
 
+    def starting_point(self) -> str:
+        return planning.as_written(self.region, self.step)
+
     def get_initial(self) -> dict[str, Any]:
         return {"text": text_of(self.region, self.step)}
 
     def do(self, form: Any) -> str:
         text = form.cleaned_data["text"]
-        planning.write_reminder(self.region, self.step, text, self.request.access)
+        planning.write_reminder(self.region, self.step, text, self.request.access, shown=self.shown)
         return _("Saved. It holds for what is sent from now on.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

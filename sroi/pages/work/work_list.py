@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -427,8 +427,9 @@ def due(request: Request) -> HttpResponse:
         rows = own_of(request.user, rows, absent)
     rows = rows.filter(not_put_off(request.user, today))
     in_step(rows, today)
-    contracts = list(with_people(rows).select_related("policy", "contractor", "standing"))
-    piles = [notes_back(access, rows, today), *due_piles(contracts, access, today)]
+    rows = with_notes(with_people(rows), access, today)
+    contracts = list(rows.select_related("policy", "contractor", "standing"))
+    piles = [notes_back(contracts), *due_piles(contracts, access, today)]
     if asks_for_part(request):
         piles = [pile_of(pile.heading, pile.tasks, pile.url) for pile in piles]
     context = {
@@ -438,23 +439,36 @@ def due(request: Request) -> HttpResponse:
     return render(request, "pages/due.html", context)
 
 
-def notes_back(access: Access, contracts: QuerySet[Any], today: date) -> Pile:
-    """Notes of these contracts that were to come back by now."""
-    notes = visible(ContractNote, access).filter(
-        again_on__lte=today, contract__in=contracts.order_by().values("pk")
+def with_notes(contracts: QuerySet[Any], access: Access, today: date) -> QuerySet[Any]:
+    """Contracts that say which of their notes came back first: the next one does once that was
+    seen to.
+    """
+    back = visible(ContractNote, access).filter(contract=OuterRef("pk"), again_on__lte=today)
+    first = back.order_by("again_on", "pk")
+    return contracts.annotate(
+        note=Subquery(first.values("pk")[:1]),
+        note_text=Subquery(first.values("text")[:1]),
+        note_on=Subquery(first.values("again_on")[:1]),
     )
+
+
+def notes_back(contracts: Iterable[Any]) -> Pile:
+    """Notes of these contracts (`with_notes`) that were to come back by now."""
     found = [
         Task(
-            shortened(note.text),
-            reverse("contract-dossier", args=[note.contract_id]) + f"#note-{note.pk}",
-            named(note.contract),
+            shortened(contract.note_text),
+            reverse("contract-dossier", args=[contract.pk]) + f"#note-{contract.note}",
+            named(contract),
             columns=Columns(
-                named(note.contract),
+                named(contract),
                 "",
-                _("since %(day)s") % {"day": short_date(note.again_on)},
+                _("since %(day)s") % {"day": short_date(contract.note_on)},
             ),
         )
-        for note in notes.select_related("contract__contractor").order_by("again_on", "pk")
+        for contract in sorted(
+            (contract for contract in contracts if contract.note),
+            key=lambda contract: (contract.note_on, contract.note),
+        )
     ]
     return Pile(_("Notes that came back"), found, len(found), reverse("due"))
 

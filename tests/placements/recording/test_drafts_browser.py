@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from placements.models import FulfilmentState, FulfilmentVersion
 from tests import factories as make
 from tests.placements.recording.test_recording_browser import DESK, PHONE, look, sign_in
+from tests.tools import looking
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,3 +56,34 @@ def test_many_drafts_are_handed_in_with_one_press(
     states = FulfilmentVersion.objects.values_list("state", flat=True).order_by("pk")
     submitted, withdrawn = FulfilmentState.SUBMITTED, FulfilmentState.WITHDRAWN
     assert list(states) == [submitted, submitted, withdrawn]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_twelve_placements_at_once_take_four_presses_beside_what_is_typed(
+    page: Page, live_server: Any, size: dict[str, int]
+) -> None:
+    """Twelve references; block, first day and hours once: fifteen fields and four presses."""
+    region = make.make_region()
+    contract = make.make_contract(region, make.make_contractor(), title="Renovatie sporthal")
+    person = make.make_user("contractor", region, contractor=contract.contractor)
+    sign_in(page, live_server, person)
+    page.set_viewport_size(size)
+    page.goto(live_server.url + reverse("fulfilment-new"))
+    page.get_by_role("link", name="Meer plaatsingen tegelijk").click()
+    assert looking.wider_than_window(page) == []
+    assert looking.axe(page) == []
+    page.locator("[name=r0-block]").select_option(label="Bijstand > 2 jaar")
+    page.fill("[name=r0-start_date]", "2024-01-01")
+    page.fill("[name=r0-hours_per_week]", "veel")
+    for row in range(12):
+        page.fill(f"[name=r{row}-candidate_ref]", f"Kandidaat {row}")
+    page.get_by_role("button", name="Opslaan en controleren").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator("[name=r11-candidate_ref]")).to_have_value("Kandidaat 11")
+    assert looking.wider_than_window(page) == []
+    page.fill("[name=r0-hours_per_week]", "36")
+    page.get_by_role("button", name="Opslaan en controleren").click()
+    page.locator("[name=only_here]").check()
+    page.get_by_role("button", name="Dien 12 concepten in").click()
+    expect(page.get_by_text("12 invullingen ingediend")).to_be_visible()
+    assert FulfilmentVersion.objects.filter(state=FulfilmentState.SUBMITTED).count() == 12

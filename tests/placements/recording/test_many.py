@@ -103,6 +103,15 @@ def test_what_is_wrong_stands_beside_its_cell_and_nothing_is_lost_or_kept(
     assert not Fulfilment.objects.exists()
 
 
+def test_what_is_wrong_above_is_said_once(firm: Client, contract: Any) -> None:
+    rows = (whole("K-1", hours_per_week="veel"), {"candidate_ref": "K-2"}, whole(""))
+    answer = firm.post(MANY, sheet(contract, *rows))
+    shown = answer.context["table"].rows
+    assert [list(row.errors) for row in shown[:3]] == [["hours_per_week"], [], ["candidate_ref"]]
+    assert shown[1]["hours_per_week"].value() == ""
+    assert not Fulfilment.objects.exists()
+
+
 def test_more_rows_keep_what_was_typed_and_an_empty_table_is_nothing(
     firm: Client, contract: Any
 ) -> None:

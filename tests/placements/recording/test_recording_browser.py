@@ -177,6 +177,10 @@ def test_a_purchase_with_a_photo_is_seen_by_the_adviser(
         contract, end_date=None, confirmed_until=date(2024, 2, 1), candidate_ref="Kandidaat 3"
     )
     page.goto(f"{live_server.url}/tussenrapportage/")
+    day = page.get_by_label("Laatste dag, als het is gestopt")
+    expect(day).to_be_hidden()
+    page.get_by_label("Gestopt", exact=True).check()
+    expect(day).to_be_visible()
     look(page, "9-interim")
     page.goto(f"{live_server.url}/rekenhulp/")
     look(page, "10-calculator")

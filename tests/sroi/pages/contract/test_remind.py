@@ -111,6 +111,17 @@ def test_a_region_writes_its_own_text_and_takes_the_usual_one_again(
     assert not ReminderText.objects.exists()
 
 
+def test_who_writes_over_a_text_that_a_colleague_changed_is_told(world: SimpleNamespace) -> None:
+    page = reverse("reminder-texts", args=[world.region.code])
+    adviser = signed_in(world.noor)
+    seen = adviser.get(page).context["starting_point"]
+    adviser.post(page, {"text": "Van een collega", "starting_point": seen})
+    late = adviser.post(page, {"text": "Van mij", "starting_point": seen})
+    assert late.status_code == 422
+    assert "Van mij" in late.content.decode()
+    assert ReminderText.objects.get().text == "Van een collega"
+
+
 def test_another_region_keeps_its_own_text(world: SimpleNamespace) -> None:
     other = make.make_region("elders")
     page = reverse("reminder-texts", args=[other.code])
