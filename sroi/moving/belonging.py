@@ -49,6 +49,7 @@ STAYS = {
     **NEVER,
     "accounts.AuditEvent": "who signed in and looked, in all of the installation",
     "accounts.Demonstration": "marks one database",
+    "accounts.ReturnedMail": "what came back to the mail server of one installation",
     "contracts.CalendarFeed": "a secret address: everyone makes one anew",
     "contracts.HistoricalProgram": TOKENS,
     "contracts.Program": TOKENS,
