@@ -159,7 +159,9 @@ class TestTheForm:
         check = contractor.get(self.page(version, "check"))
         assert check.context["doubts"] == []
         version.refresh_from_db()
-        contractor.post(self.page(version, "check"), {"edition": version.edition})
+        contractor.post(
+            self.page(version, "check"), {"edition": version.edition, "only_here": "on"}
+        )
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 
@@ -174,10 +176,10 @@ class TestTheForm:
         version = make.make_purchase(contract, state="draft", paid_on=None)
         page = self.page(version, "check")
         (doubt,) = contractor.get(page).context["doubts"]
-        answer = contractor.post(page, {"edition": version.edition})
+        answer = contractor.post(page, {"edition": version.edition, "only_here": "on"})
         assert answer.status_code == 422
         assert f'value="{doubt.key}"' in answer.content.decode()
-        contractor.post(page, {"edition": version.edition, "klopt": doubt.key})
+        contractor.post(page, {"edition": version.edition, "only_here": "on", "klopt": doubt.key})
         version.refresh_from_db()
         assert version.state == FulfilmentState.SUBMITTED
 

@@ -420,6 +420,7 @@ WITHOUT_A_MARK = {
     "placements/evidence/door.py": "that evidence was erased",
     "placements/linking/door.py": "what is the same elsewhere; what counts here stays as it is",
     "placements/ledger/posting.py": "lines of versions of which their door says what happened",
+    "placements/retention/door.py": "that somebody was erased, which is nothing heard of the work",
     "sroi/demo/management/commands/demo.py": "when contracts came in",
 }
 

@@ -903,7 +903,7 @@ def test_an_import_says_what_it_made_and_leads_to_what_remains(world: SimpleName
     assert "A-1" not in listed
     assert earlier.fulfilment.external_id not in listed
     ticked = [row.key for row in remain.context["rows"]]
-    client.post(page.context["drafts_url"], {"version": ticked})
+    client.post(page.context["drafts_url"], {"version": ticked, "only_here": "on"})
     again = client.get(reverse("import-detail", args=[upload.pk]))
     assert [(str(s), n) for s, _label, n, _url in again.context["made"]] == [("submitted", 3)]
     colleague = signed_in(make.make_user(Role.CONTRACTOR, world.region, contractor=world.linde))
