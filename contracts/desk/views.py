@@ -17,7 +17,7 @@ from django.views.generic import TemplateView, View
 
 from contracts.desk import door as desk
 from contracts.desk.forms import LaterForm, SpokenForm, StandInForm
-from contracts.desk.whose import feed_made, put_off_by
+from contracts.desk.whose import HAS_DAYS, feed_made, put_off_by
 from contracts.dossier import door as dossier
 from contracts.models import Contract, NoteKind, Region, StandIn
 from contracts.people.membership import advisers_of
@@ -231,11 +231,11 @@ class ShowAgain(OfOne, ButtonPage):
 
 
 class Calendar(ForWhoMay, View):
-    """The address at which one's calendar asks for the days of one's contracts: made, renewed,
-    ended. It is a secret, and shown where it was just made.
+    """The address at which one's calendar asks for the days of one's work: made, renewed, ended.
+    It is a secret, and shown where it was just made.
     """
 
-    capabilities = (May.ADVISE,)
+    capabilities = HAS_DAYS
     request: Request
 
     def get(self, request: Request) -> HttpResponse:

@@ -7,6 +7,10 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contracts.models import CalendarFeed, PutOff, StandIn
+from sroi.access import May
+
+# Who has days of their own to put in a calendar.
+HAS_DAYS = (May.ADVISE, May.FULFIL, May.BROKER, May.OFFER)
 
 
 def stood_in_for(user: Any, today: date) -> Mapping[int, StandIn]:

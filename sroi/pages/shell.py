@@ -16,6 +16,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
+from contracts.desk.whose import HAS_DAYS
 from sroi.access import NO_ACCESS, Access, Role
 from sroi.access.roles import role_called
 from sroi.views import asks_for_part
@@ -136,6 +137,7 @@ class Shell:
     roles: list[RoleChoice] = field(default_factory=list)
     role: RoleChoice | None = None
     region_title: str = ""
+    has_days: bool = False
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -166,6 +168,7 @@ def shell_of(request: HttpRequest) -> Shell:
         roles=roles,
         role=role,
         region_title=getattr(request, "region_title", ""),
+        has_days=access.may(*HAS_DAYS),
     )
 
 

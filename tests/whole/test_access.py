@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from contracts.desk.whose import HAS_DAYS
 from contracts.models import Contractor, Region
 from placements.models import Evidence
 from sroi.access import May, Of, Role
@@ -324,7 +325,7 @@ PAGES = {
     "put-off-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "contact-chosen": Page(who_may(May.ADVISE), answers=302, also=("post",)),
     "put-off-show": sent(who_may(May.ADVISE), of="contract"),
-    "calendar": Page(who_may(May.ADVISE), also=("post",)),
+    "calendar": Page(who_may(*HAS_DAYS), also=("post",)),
     # For who has the secret, without signing in: see test_calendar.py.
     "calendar-feed": Page(public=True, of="calendar_secret", answers=404),
     "stand-ins": Page(who_may(May.ADVISE), also=("post",)),

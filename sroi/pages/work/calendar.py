@@ -1,6 +1,6 @@
-"""The days of one's own contracts for one's own calendar (iCalendar, RFC 5545): what is due, what
-comes back, and when a contract ends. Asked for by a secret address, without signing in; nothing of
-a person stands in it.
+"""The days of one's own work for one's own calendar (iCalendar, RFC 5545): what is due, what comes
+back, when a contract ends, and when a match begins and ends. Asked for by a secret address, without
+signing in; nothing of a person stands in it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,10 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from contracts.desk.door import feed_of
-from contracts.desk.whose import put_off_by, stood_in_for
+from contracts.desk.whose import HAS_DAYS, put_off_by, stood_in_for
 from contracts.models import Contract, ContractNote
 from contracts.people.membership import access_of
+from placements.models import Match, MatchState
 from placements.standing.asks import OF_CERTIFICATES, OF_DEADLINES, OF_SETTLEMENT, asks
 from placements.standing.known import LookUp
 from sroi.access import Access, May, visible
@@ -51,7 +53,7 @@ class Event:
 def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     feed = feed_of(secret)
     access = access_of(feed.user) if feed else None
-    if feed is None or access is None or not access.may(May.ADVISE):
+    if feed is None or access is None or not access.may(*HAS_DAYS):
         raise Http404
     with override(settings.LANGUAGE_CODE):
         text = written(events(feed.user, access, localdate()))
@@ -61,7 +63,30 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def events(user: Any, access: Access, today: date) -> Iterator[Event]:
-    rows = own_of(user, owing(access), stood_in_for(user, today))
+    matches = visible(Match, access)
+    if access.may(May.ADVISE, May.FULFIL):
+        rows = owing(access)
+        if access.may(May.ADVISE):
+            rows = own_of(user, rows, stood_in_for(user, today))
+            matches = matches.filter(contract__in=rows.values("pk"))
+        yield from of_contracts(user, access, rows, today)
+    yield from of_matches(matches)
+
+
+def of_matches(matches: QuerySet[Match]) -> Iterator[Event]:
+    """When what was agreed begins, and what runs ends."""
+    days = matches.filter(state__in=(MatchState.AGREED, MatchState.RUNNING))
+    for match in days.select_related("place", "need", "contractor"):
+        if match.state == MatchState.AGREED:
+            key, day, label = "begins", match.first_day, _("Begins: %(what)s")
+        else:
+            key, day, label = "ends", match.last_day, _("Ends: %(what)s")
+        path = reverse("match-detail", args=[match.pk])
+        what = label % {"what": match.of.title}
+        yield Event(f"match-{key}-{match.pk}", day, what, match.contractor.name, path)
+
+
+def of_contracts(user: Any, access: Access, rows: QuerySet[Any], today: date) -> Iterator[Event]:
     contracts = list(rows.select_related("policy", "contractor").order_by("end_date", "reference"))
     look_ups = [LookUp.STANDING, LookUp.DEADLINES, LookUp.CERTIFICATES]
     for found in asks(contracts, today, look_ups).values():
@@ -71,6 +96,8 @@ def events(user: Any, access: Access, today: date) -> Iterator[Event]:
                 yield event(f"{ask.kind}-{ask.contract.pk}", ask.day, label, ask.contract)
     for contract in contracts:
         yield event(f"ends-{contract.pk}", contract.last_counted_day, _("Term ends"), contract)
+    if not access.may(May.ADVISE):
+        return
     notes = visible(ContractNote, access).filter(
         again_on__isnull=False, contract__in=[contract.pk for contract in contracts]
     )

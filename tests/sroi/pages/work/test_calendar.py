@@ -57,6 +57,38 @@ def test_what_ends_comes_back_and_was_put_off_stands_there_for_who_has_the_secre
     assert not any("Van een ander" in summary for summary in found)
 
 
+@time_machine.travel("2025-07-02 09:00", tick=False)
+def test_who_takes_part_in_a_match_sees_when_it_begins_and_ends_and_nobody_in_it(
+    region: Any, linde: Any
+) -> None:
+    contract = make.make_contract(region, linde, title="Plein")
+    partner, other = make.make_partner(region), make.make_partner(region)
+    agreed = {"state": "agreed", "contractor_agreed_at": make.moment(make.TODAY)}
+    agreed |= {"agreed_at": make.moment(make.TODAY), "other_agreed_at": make.moment(make.TODAY)}
+    place = make.make_match(
+        contract, make.make_place(contract, "Hovenier"), reference="WC-1", **agreed
+    )
+    need = make.make_match(contract, make.make_need(partner, "Moestuin"), **agreed)
+    type(need).objects.filter(pk=need.pk).update(state="running", started_on=need.first_day)
+    begins, ends = {"Begint: Hovenier": place.first_day}, {"Eindigt: Moestuin": need.last_day}
+
+    def seen(role: str, **of: Any) -> dict[str, date]:
+        user = make.make_user(role, region, **of)
+        path = made(signed_in(user))
+        assert "WC-1" not in Client().get(path).content.decode()
+        return {k: day for k, day in days(path).items() if k.startswith(("Begint", "Eindigt"))}
+
+    assert seen(Role.ACCOUNT_MANAGER) == begins | ends
+    assert seen(Role.PARTNER, partner=partner) == ends
+    assert seen(Role.PARTNER, partner=other) == {}
+    assert seen(Role.CONTRACTOR, contractor=linde) == begins | ends
+    firm = make.make_user(Role.CONTRACTOR, region, contractor=linde)
+    assert days(made(signed_in(firm)))["Looptijd eindigt: Plein"] == contract.end_date
+    make.make_note(contract, "Belt terug")
+    ContractNote.objects.update(again_on=date(2025, 8, 1), shared=True)
+    assert not any("Belt terug" in said for said in days(made(signed_in(firm))))
+
+
 def test_a_new_address_ends_the_one_before_and_only_its_hash_is_kept(region: Any) -> None:
     client = signed_in(make.make_user(Role.ADVISER, region))
     first = made(client)
