@@ -41,15 +41,19 @@ from sroi.access.roles import role_called
 from sroi.money import ZERO
 from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
-from sroi.pages.contract.rail import Button, Reachable, adviser_of, new_fulfilment
+from sroi.pages.contract.rail import (
+    OFFICER_LOOKS_AHEAD,
+    Button,
+    Reachable,
+    adviser_of,
+    new_fulfilment,
+)
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period, add_months
 from sroi.templatetags.formats import long_date, short_date
 from sroi.views import Request
 
-# So many months before a contract ends, who commissions hears of it.
-OFFICER_LOOKS_AHEAD = 6
 # So many months an answer to what they proposed stays on their page; on the contract's it stays.
 ANSWER_STAYS = 3
 # As what was handed in and reviewed is drawn.
