@@ -4,8 +4,10 @@ last, and what one can do for it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date
+from itertools import count, groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -30,8 +32,11 @@ from contracts.plans.reminders import TOLD
 from placements.matching.rights import is_of_contractor, may_see_what_fits
 from placements.rights import may_enter, takes_new
 from sroi.access import Access, May, visible
+from sroi.periods import add_months
 from sroi.templatetags.formats import long_date
 
+# So many months before a contract ends, who commissions looks at what is bought next.
+OFFICER_LOOKS_AHEAD = 6
 # Who signs in for the contractor, among its contact persons.
 SIGNS_IN = "signs_in"
 PERSON = ("side", "name", "function", "email", "phone")
@@ -60,7 +65,7 @@ def rail_of(contract: Any, access: Access, today: Any) -> dict[str, Any]:
     return {
         "people": list(people_of(contract, access)),
         "dates": dates_of(contract),
-        "acts": list(acts_for(contract, access)),
+        "acts": list(acts_for(contract, access, today)),
         "note_form": NoteForm(initial={"day": today}) if writes else None,
         "may_add_person": bool(dossier.sides_of(access, contract)),
     }
@@ -150,13 +155,33 @@ def new_fulfilment(contract: Contract, access: Access) -> Button | None:
     return Button(_("New fulfilment"), reverse("fulfilment-new") + f"?contract={contract.pk}")
 
 
-def acts_for(contract: Any, access: Access) -> Iterator[Button]:
+def next_tender(contract: Contract, access: Access, today: date) -> Button | None:
+    """The advice for what is bought after it, filled in as this one was awarded: for who
+    commissions it, while it comes to its end. What is called off is not tendered.
+    """
+    ends_soon = today <= contract.end_date <= add_months(today, OFFICER_LOOKS_AHEAD)
+    is_theirs = access.may(May.COMMISSION, region_id=contract.region_id)
+    if not (ends_soon and is_theirs) or contract.parent_id:
+        return None
+    first, last = contract.start_date, contract.awarded_end_date
+    asked = {
+        "region": contract.region.code,
+        "title": contract.title,
+        "procurement_type": contract.procurement_type,
+        "value": f"{contract.value}".replace(".", ","),
+        "months": next(n for n in count(1) if add_months(first, n) > last),
+        "cpv": contract.cpv,
+    }
+    return Button(_("Advice for the next tender"), f"{reverse('tender-aid')}?{urlencode(asked)}")
+
+
+def acts_for(contract: Any, access: Access, today: date) -> Iterator[Button]:
     """What is not asked for now, but can be done at any time, by who may."""
     pk, of_this = contract.pk, f"?contract={contract.pk}"
     if record := new_fulfilment(contract, access):
         yield record
-    runs = contract.state == ContractState.ACTIVE and has_plan(contract)
-    if runs and may_see_what_fits(access, contract):
+    runs = contract.state == ContractState.ACTIVE
+    if runs and has_plan(contract) and may_see_what_fits(access, contract):
         own = is_of_contractor(access, contract)
         label = _("What can I do?") if own else _("What fits")
         yield Button(label, reverse("what-fits", args=[pk]))
@@ -167,6 +192,8 @@ def acts_for(contract: Any, access: Access) -> Iterator[Button]:
         yield Button(_("Invite someone"), url + of_this)
     if dossier.may_add_document(access, contract):
         yield Button(_("Add a document"), reverse("document-new", args=[pk]))
+    if runs and (tender := next_tender(contract, access, today)):
+        yield tender
     if may_change(access, contract):
         yield Button(_("Change"), reverse("contract-changes", args=[pk]))
     elif may_propose(access, contract):

@@ -2,7 +2,7 @@
 page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -18,21 +18,22 @@ from placements.standing.asks import OF_DEADLINES, Ask, Kind, asks
 from placements.standing.kept import in_step
 from placements.standing.known import LookUp, asked_back
 from placements.standing.own import progress_for
-from placements.standing.progress import Status
+from placements.standing.progress import Status, with_progress
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import action_for, lines_of, task_of
 from sroi.pages.work.start import returned_task
 from sroi.pages.work.work_list import (
+    contracts_url,
     due_piles,
+    heading_of,
     of_kinds,
     owing,
     own_of,
     pile_of,
     piles_of,
     reports_waiting,
-    standing_pile,
 )
 
 
@@ -136,4 +137,23 @@ def of_municipality(access: Access, today: date) -> list[Pile]:
     contracts = list(rows.select_related(*WITH).order_by("end_date", "reference"))
     standing = progress_for(access, contracts, today)
     found = of_kinds(asks(contracts, today, [LookUp.STANDING], progress=standing))
-    return [standing_pile(Status(status), found, access) for status in WORRYING]
+    behind = [ask for ask in found if ask.kind == Kind.CATCH_UP]
+    new = new_this_week([ask.contract for ask in behind], today)
+    # What is new first: a mail names the first of each pile only.
+    behind.sort(key=lambda ask: ask.contract.pk not in new)
+    return [standing_pile(status, behind, new, access) for status in WORRYING]
+
+
+def new_this_week(contracts: Sequence[Contract], today: date) -> set[int]:
+    """Those of them that asked for no attention a week ago, as it is now known to have been."""
+    before = with_progress(contracts, today - timedelta(weeks=1), looking_back=True)
+    return {pk for pk, progress in before.items() if progress.status not in WORRYING}
+
+
+def standing_pile(
+    status: Status, behind: Sequence[Ask], new: Collection[int], access: Access
+) -> Pile:
+    """Contracts of one status that are asked to catch up, those that are new marked as such."""
+    lines = lines_of([ask for ask in behind if ask.state == status], access)
+    tasks = (line.saying(_("new this week")) if line.pick in new else line for line in lines)
+    return pile_of(heading_of(status), tasks, contracts_url(status=status))

@@ -6,19 +6,29 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from contracts.clients.words import organisation_word
 from contracts.coverage.coverage import coverage
-from contracts.models import Contract, ContractState, Municipality, ObligationLine
+from contracts.models import (
+    ChangeProposal,
+    Contract,
+    ContractState,
+    Municipality,
+    ObligationLine,
+    ProposalState,
+)
 from contracts.owed.shares import largest_client
 from placements.models import Fulfilment
+from placements.models import FulfilmentState as Drawn
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
 from placements.standing.kept import by_status
 from placements.standing.known import LookUp, asked_back
@@ -31,15 +41,27 @@ from sroi.access.roles import role_called
 from sroi.money import ZERO
 from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
-from sroi.pages.contract.rail import Button, Reachable, adviser_of, new_fulfilment
+from sroi.pages.contract.rail import (
+    OFFICER_LOOKS_AHEAD,
+    Button,
+    Reachable,
+    adviser_of,
+    new_fulfilment,
+)
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period, add_months
 from sroi.templatetags.formats import long_date, short_date
 from sroi.views import Request
 
-# So many months before a contract ends, who commissions hears of it.
-OFFICER_LOOKS_AHEAD = 6
+# So many months an answer to what they proposed stays on their page; on the contract's it stays.
+ANSWER_STAYS = 3
+# As what was handed in and reviewed is drawn.
+DRAWN_AS = {
+    ProposalState.OPEN: Drawn.SUBMITTED,
+    ProposalState.ACCEPTED: Drawn.ACCEPTED,
+    ProposalState.DECLINED: Drawn.REJECTED,
+}
 
 
 @require_safe
@@ -223,6 +245,7 @@ def my_contracts(request: Request) -> HttpResponse:
             "ending_url": reverse("contract-list") + f"?ending={OFFICER_LOOKS_AHEAD}",
             "advisers": advisers_of(row for row in rows if row.state in RUNNING)[:SHOWN],
             "drafts": contract_drafts(access),
+            "proposed": own_proposals(access, today),
             "coverage": coverage(
                 contracts, visible(ObligationLine, access), Period.year(today.year)
             ),
@@ -230,6 +253,29 @@ def my_contracts(request: Request) -> HttpResponse:
             "organisation": organisation_word(own_kinds(access)),
         },
     )
+
+
+def own_proposals(access: Access, today: date) -> list[Task]:
+    """What one proposed oneself and what an adviser answered, the latest of either first."""
+    waits_or_is_new = Q(state=ProposalState.OPEN) | Q(
+        answered_at__date__gte=add_months(today, -ANSWER_STAYS)
+    )
+    rows = visible(ChangeProposal, access).filter(waits_or_is_new, proposed_by=access.user_id)
+    latest = rows.order_by(Coalesce("answered_at", "proposed_at").desc(), "-pk")
+    return [proposed_task(proposal) for proposal in latest.select_related("contract")[:SHOWN]]
+
+
+def proposed_task(proposal: ChangeProposal) -> Task:
+    contract, state = proposal.contract, ProposalState(proposal.state)
+    at = proposal.answered_at or proposal.proposed_at
+    when = _("answered on %(day)s") if proposal.answered_at else _("since %(day)s")
+    words = [
+        contract.reference,
+        f"{proposal.get_kind_display()}: {proposal.reason}",
+        when % {"day": long_date(localtime(at))} + (proposal.answer and f": {proposal.answer}"),
+    ]
+    page = reverse("contract-detail", args=[contract.pk]) + "#voorstellen"
+    return Task(contract.title, page, " · ".join(words), DRAWN_AS[state], state.label)
 
 
 def ending_soon(contracts: Sequence[Contract], today: date) -> list[Task]:

@@ -405,12 +405,6 @@ def heading_of(status: Status) -> str:
     }[status]
 
 
-def standing_pile(status: Status, found: Iterable[Ask], access: Access) -> Pile:
-    """Contracts of one status that are asked to catch up."""
-    rows = [ask for ask in found if ask.kind == Kind.CATCH_UP and ask.state == status]
-    return pile_of(heading_of(status), lines_of(rows, access), contracts_url(status=status))
-
-
 # --- what is due by a day -------------------------------------------------------------------------
 
 

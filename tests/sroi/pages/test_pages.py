@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
+from contracts.acts import door as acts
 from contracts.models import ChangeKind
 from placements.standing.kept import keep_in_step
 from sroi.access import Role
@@ -513,6 +514,32 @@ def test_an_officer_starts_with_totals_and_coverage(world: SimpleNamespace) -> N
     assert "2025" in text
 
 
+def test_an_officer_reads_what_became_of_what_they_proposed(world: SimpleNamespace) -> None:
+    """Their own only; an answer for three months, what waits until it is answered."""
+    titles = ("Bruggen", "Wegen", "Sluizen", "Dijken")
+    waits, told, long_ago, others = (
+        make.make_proposal(make.make_contract(world.region, world.linde, title=title), by=by)
+        for title, by in zip(titles, (*[world.officer] * 3, None), strict=True)
+    )
+    for proposal, why, on in (
+        (told, "Het werk gaat niet door", date(2025, 4, 1)),
+        (long_ago, "Al vastgelegd", date(2025, 3, 31)),
+        (others, "Niet van mij", date(2025, 6, 30)),
+    ):
+        acts.decline(proposal, make.act(world.adviser, why=why, today=on))
+    found = signed_in(world.officer).get(reverse("start")).context["proposed"]
+    assert [(task.label, str(task.word)) for task in found] == [
+        ("Bruggen", "wacht"),
+        ("Wegen", "niet overgenomen"),
+    ]
+    assert found[1].url == reverse("contract-detail", args=[told.contract_id]) + "#voorstellen"
+    text = page(world.officer, "start")
+    assert "Meerwerk Wegen · beantwoord op 1 april 2025: Het werk gaat niet door" in text
+    acts.accept(waits, make.act(world.adviser))
+    (first, _second) = signed_in(world.officer).get(reverse("start")).context["proposed"]
+    assert (first.label, str(first.word)) == ("Bruggen", "goedgekeurd")
+
+
 def test_a_person_without_membership_is_told_so() -> None:
     assert page(make.make_user(Role.READER), "start")
 
@@ -632,9 +659,10 @@ def fill(world: SimpleNamespace, count: int) -> None:
     make.make_contracts(world.region, world.linde, count, end_date=date(2025, 8, 1))
     world.contract = getattr(world, "contract", first)
     for number in range(count):
-        make.make_contract(
+        shared = make.make_contract(
             world.region, make.make_contractor(f"Bedrijf {number}"), {"GM0402": 50, "GM0406": 50}
         )
+        make.make_proposal(shared, by=world.officer)
         make.make_activity(world.contract, state=("submitted", "accepted", "returned")[number % 3])
         world.firm = make.make_firm(world.region, f"Firma {number}", is_public=True).firm
         make.make_firm_proposal(

@@ -26,6 +26,7 @@ from contracts.models import (
 from contracts.people.membership import access_of
 from contracts.people.notices import ways
 from contracts.plans import door as planning
+from contracts.tendering.aid import Tender
 from sroi.access import Role
 from sroi.doors import Refused
 from sroi.pages.mail.sending import tell_of
@@ -152,6 +153,46 @@ def test_each_sees_what_they_can_do_and_every_way_is_open(
     assert offered == can
     assert {client.get(PAGES[name](world.contract)).status_code for name in can} == {200}
     assert ('id="note"' in text) == (role == Role.ADVISER)
+
+
+@pytest.mark.parametrize(
+    ("end", "is_offered"),
+    [(date(2025, 6, 30), False), (date(2026, 1, 1), True), (date(2026, 1, 2), False)],
+)
+def test_what_ends_leads_who_commissions_to_the_advice_for_what_is_bought_next(
+    world: SimpleNamespace, end: date, is_offered: bool
+) -> None:
+    ends = make.make_contract(
+        world.region,
+        world.linde,
+        title="Groen & grijs",
+        procurement_type="works",
+        value=Decimal("812345.67"),
+        start_date=date(2024, 1, 2),
+        end_date=end,
+    )
+    client = as_(world, Role.PROCUREMENT_OFFICER)
+    start = f'href="{reverse("tender-aid")}?'
+    assert (start in page(client, ends)) == is_offered
+    assert start not in page(as_(world, Role.ADVISER), ends)
+    if is_offered:
+        (url,) = (
+            act.url
+            for act in client.get(reverse("contract-detail", args=[ends.pk])).context["acts"]
+            if act.url.startswith(reverse("tender-aid"))
+        )
+        aid = client.get(url).context["aid"]
+        assert aid.tender == Tender("works", Decimal("812345.67"), 24, None, None)
+        assert aid.subject.title == "Groen & grijs"
+
+
+def test_what_is_called_off_is_not_tendered(world: SimpleNamespace) -> None:
+    ends = {"end_date": date(2025, 12, 31)}
+    framework = make.make_contract(world.region, world.linde, **ends)
+    call_off = make.make_contract(world.region, world.linde, parent=framework, **ends)
+    client = as_(world, Role.PROCUREMENT_OFFICER)
+    offers = [reverse("tender-aid") + "?" in page(client, each) for each in (framework, call_off)]
+    assert offers == [True, False]
 
 
 def test_a_note_is_written_on_the_page_and_one_stays_there(world: SimpleNamespace) -> None:

@@ -34,12 +34,14 @@ from contracts.models import (
     When,
 )
 from contracts.people import notices
+from contracts.people.membership import access_of
 from placements import telling
 from placements.life import door as life
 from placements.models import FulfilmentVersion
 from sroi.access import Role
 from sroi.doors import Act
 from sroi.pages.mail import sending as mailing
+from sroi.pages.mail.overview import overview
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +190,32 @@ def test_the_overview_names_what_there_is_to_do(world: SimpleNamespace) -> None:
     (to_robin,) = [message for message in of(world.robin, mails) if "overzicht" in message.subject]
     assert "Tussenrapportage: uiterlijk op 1 juni 2025" in to_robin.body
     assert "Wacht op beoordeling" not in to_robin.body
+
+
+def test_an_officer_reads_first_which_contracts_fell_behind_this_week(
+    world: SimpleNamespace, settings: Any
+) -> None:
+    """Half a year of grace passed on 28 June for the one, long before for the other."""
+    officer = make.make_user(Role.PROCUREMENT_OFFICER, world.region, email="sam@example.org")
+    for title, start, end in (
+        ("Al langer", date(2024, 6, 1), date(2027, 5, 31)),
+        ("Sinds kort", date(2024, 12, 28), date(2027, 12, 27)),
+    ):
+        make.make_contract(
+            world.region, world.firm, title=title, award_date=start, start_date=start, end_date=end
+        )
+    (pile,) = overview(officer, access_of(officer), TUESDAY).piles
+    said = [(task.label, task.why.endswith(" · nieuw deze week")) for task in pile.tasks]
+    assert ("Sinds kort", True) in said[:1]
+    assert ("Al langer", False) in said
+    assert not any(is_new for _title, is_new in said[1:])
+    settings.MAIL_ITEMS = 1
+    (message,) = of(officer, run())
+    assert "Sinds kort" in message.body
+    assert "nieuw deze week" in message.body
+    assert "Al langer" not in message.body
+    (later,) = of(officer, run(TUESDAY + timedelta(weeks=1)))
+    assert "nieuw deze week" not in later.body
 
 
 def test_a_reminder_stands_in_the_dossier(world: SimpleNamespace) -> None:
