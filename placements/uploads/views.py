@@ -918,8 +918,9 @@ class ImportFirm(ImportStep):
         return get_object_or_404(rows, number=self.kwargs["row"])
 
     def said(self, column: str) -> str:
-        at = [name for name in self.upload.columns if name].index(column)
-        return self.row.cells[at] if at < len(self.row.cells) else ""
+        """Of this row; nothing where the file has no such column."""
+        names = [name for name in self.upload.columns if name]
+        return dict(zip(names, self.row.cells, strict=False)).get(column, "")
 
     @property
     def heading(self) -> str:
@@ -931,7 +932,7 @@ class ImportFirm(ImportStep):
         words = [word for word in words_of(self.said(self.name)) if len(word) >= LEAST_OF_A_NAME]
         named = reduce(or_, (Q(name_folded__contains=folded(word)) for word in words), Q(pk=None))
         firms = visible(model, self.request.access).exclude(kvk=None).filter(named)
-        asked = firms.exclude(kvk=self.said(NUMBER_OF[self.name])).order_by("name_folded", "pk")
+        asked = firms.exclude(kvk=self.said(NUMBER_OF.get(self.name, ""))).order_by("name_folded", "pk")
         return super().get_form_kwargs() | {"firms": asked.distinct()[: self.MOST]}
 
     def do(self, form: Any) -> str:
