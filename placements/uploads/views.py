@@ -931,8 +931,9 @@ class ImportFirm(ImportStep):
         model: Any = Contractor if self.name == "contractor_name" else SocialFirm
         words = [word for word in words_of(self.said(self.name)) if len(word) >= LEAST_OF_A_NAME]
         named = reduce(or_, (Q(name_folded__contains=folded(word)) for word in words), Q(pk=None))
+        number = self.said(NUMBER_OF.get(self.name, ""))
         firms = visible(model, self.request.access).exclude(kvk=None).filter(named)
-        asked = firms.exclude(kvk=self.said(NUMBER_OF.get(self.name, ""))).order_by("name_folded", "pk")
+        asked = firms.exclude(kvk=number).order_by("name_folded", "pk")
         return super().get_form_kwargs() | {"firms": asked.distinct()[: self.MOST]}
 
     def do(self, form: Any) -> str:
