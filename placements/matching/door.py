@@ -280,9 +280,16 @@ def _propose(match: Match, contract: Contract, terms: Terms, act: Act) -> Match:
         rows: Any = type(of)._default_manager.select_for_update()
         if not rows.filter(pk=of.pk, state=OfferState.OPEN).exists():
             raise Refused(_("This was closed already."))
+        if match.place and _is_proposed(match.place, match.reference):
+            raise Refused(_("This candidate was proposed for this place already."))
         match.save(force_insert=True)
         _note(match, MatchStep.PROPOSED, act)
     return match
+
+
+def _is_proposed(place: Place, reference: str) -> bool:
+    """Whether this candidate waits here already, also for another contract."""
+    return place.matches.filter(reference__iexact=reference, state__in=BEFORE_IT_RUNS).exists()
 
 
 def not_a_reference(text: str) -> str:
@@ -353,7 +360,7 @@ def into_plan(match: Match, access: Access, act: Act) -> None:
     if not is_of_contractor(access, match.contract):
         raise Refused(_("The contractor fills in the plan."))
     with transaction.atomic():
-        if match.in_plan or not _into_plan(match, act):
+        if not _into_plan(match, act):
             raise Refused(_("The plan waits for the adviser's answer, or has it already."))
 
 
@@ -365,6 +372,10 @@ def _into_plan(match: Match, act: Act) -> bool:
     handed_in = contract.plans.filter(state=PlanState.SUBMITTED).exists()
     if not has_plan(contract) or contract.state not in OPEN_CONTRACTS or handed_in:
         return False
+    once = Match.objects.filter(pk=match.pk, state=MatchState.AGREED, in_plan=False)
+    if not once.update(in_plan=True):
+        return False
+    match.refresh_from_db(fields=["in_plan", "contractor_agreed_by"])
     theirs = Act.of(match.contractor_agreed_by, act.at)
     plan = plans.begin(contract, theirs)
     amounts = {(row.category, row.quarter): row.amount for row in plan.amounts.all()}
@@ -376,8 +387,6 @@ def _into_plan(match: Match, act: Act) -> bool:
     if len(said) <= _longest(category):
         words[category] = said
     plans.save(plan, words, amounts, theirs)
-    Match.objects.filter(pk=match.pk).update(in_plan=True)
-    match.in_plan = True
     return True
 
 

@@ -270,3 +270,43 @@ def test_places_and_needs_are_told_by_whose_they_are(world: World) -> None:
     wrong = replace(about, about="Bel 111222333")
     with pytest.raises(Refused):
         door.offer_place([world.contract], wrong, "work", Decimal(24), *world.doing("contractor"))
+
+
+def test_only_what_was_agreed_goes_into_the_plan(world: World) -> None:
+    match = make.make_match(world.contract, world.need())
+    with pytest.raises(Refused):
+        door.into_plan(match, *world.doing(Role.CONTRACTOR))
+    door.decline(match, "work", *world.doing(Role.CONTRACTOR))
+    with pytest.raises(Refused):
+        door.into_plan(match, *world.doing(Role.CONTRACTOR))
+    assert not ActionPlan.objects.exists()
+
+
+def test_who_presses_twice_has_it_in_the_plan_once(world: World) -> None:
+    plan = make.make_plan(world.contract, state=PlanState.SUBMITTED)
+    match = world.agreed()
+    plans.send_back(plan, world.act(Role.ADVISER, "Graag meer"))
+    first, second = (Match.objects.get(pk=match.pk) for _ in range(2))
+    door.into_plan(first, *world.doing(Role.CONTRACTOR))
+    planned = sum(row.amount for row in plan.amounts.all())
+    with pytest.raises(Refused):
+        door.into_plan(second, *world.doing(Role.CONTRACTOR))
+    assert sum(row.amount for row in plan.amounts.all()) == planned
+
+
+def test_the_plan_is_the_contractors_also_where_they_agreed_a_moment_ago(world: World) -> None:
+    match = make.make_match(world.contract, world.need())
+    before = Match.objects.get(pk=match.pk)
+    door.agree(match, *world.doing(Role.CONTRACTOR))
+    door.agree(before, *world.doing(Role.PARTNER))
+    assert ActionPlan.objects.get().changed_by == world.users[Role.CONTRACTOR]
+
+
+def test_one_candidate_is_proposed_for_a_place_once(world: World) -> None:
+    match = world.candidate("WC-1")
+    again = (match.place, world.contract, match.block, "wc-1", door.terms_of_match(match))
+    with pytest.raises(Refused):
+        door.propose_candidate(*again, *world.doing(Role.ACCOUNT_MANAGER))
+    door.decline(match, "hours", *world.doing(Role.CONTRACTOR))
+    door.propose_candidate(*again, *world.doing(Role.ACCOUNT_MANAGER))
+    assert Match.objects.count() == 2
