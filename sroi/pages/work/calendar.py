@@ -77,7 +77,7 @@ def events(user: Any, access: Access, today: date) -> Iterator[Event]:
     for note in notes.select_related("contract__contractor"):
         assert note.again_on is not None  # asked for above
         yield event(f"note-{note.pk}", note.again_on, shortened(note.text), note.contract)
-    for row in put_off_by(user, today):
+    for row in put_off_by(access, today):
         yield event(f"later-{row.contract_id}", row.until, _("Back on the list"), row.contract)
 
 

@@ -78,6 +78,18 @@ def test_it_says_nothing_any_more_once_one_advises_no_more(region: Any) -> None:
     assert Client().get(reverse("calendar-feed", args=["x" * 500])).status_code == 404
 
 
+def test_what_was_put_off_in_a_region_that_one_left_is_not_told_any_more(
+    region: Any, linde: Any
+) -> None:
+    adviser = make.make_user(Role.ADVISER, region)
+    PutOff.objects.create(
+        user=adviser, contract=make.make_contract(region, linde), until=date(2999, 1, 1)
+    )
+    adviser.memberships.update(ended_at="2024-01-01T00:00Z")
+    make.join(adviser, Role.ADVISER, make.make_region("elders", "Elders", {"GM0228": "Ede"}))
+    assert days(made(signed_in(adviser))) == {}
+
+
 def test_as_many_queries_for_many_contracts_as_for_few(
     region: Any, linde: Any, django_assert_max_num_queries: Any
 ) -> None:
