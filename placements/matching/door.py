@@ -228,7 +228,7 @@ def propose_candidate(
         raise Refused(_("An account manager proposes candidates."))
     if why := not_a_reference(reference):
         raise Refused(why)
-    if contract.pk not in place.contracts.values_list("pk", flat=True):
+    if not place.contracts.filter(pk=contract.pk, contractor=place.contractor_id).exists():
         raise Refused(_("This place is not for that contract."))
     if block not in blocks_for(contract, place):
         raise Refused(_("The table of this contract does not have that target group."))
@@ -331,6 +331,7 @@ def agree(match: Match, access: Access, act: Act) -> None:
     if asked[0] is Side.CONTRACTOR:
         values["contractor_agreed_by"] = act.by
     with transaction.atomic():
+        _refuse_taken_over(match)
         _move(match, WAITING, {f"{mine}__isnull": True}, **values)
         agreed = match.state == MatchState.AGREED
         _note(match, MatchStep.AGREED if agreed else MatchStep.ANSWERED, act)
@@ -360,8 +361,15 @@ def into_plan(match: Match, access: Access, act: Act) -> None:
     if not is_of_contractor(access, match.contract):
         raise Refused(_("The contractor fills in the plan."))
     with transaction.atomic():
+        _refuse_taken_over(match)
         if not _into_plan(match, act):
             raise Refused(_("The plan waits for the adviser's answer, or has it already."))
+
+
+def _refuse_taken_over(match: Match) -> None:
+    """What one firm answered binds no other."""
+    if not Contract.objects.filter(pk=match.contract_id, contractor=match.contractor_id).exists():
+        raise Refused(_("This contract is of another contractor now. Decline this."))
 
 
 def _into_plan(match: Match, act: Act) -> bool:
@@ -423,6 +431,7 @@ def start(match: Match, on: date, access: Access, act: Act) -> Fulfilment:
     supplier = seller_of(match.need, act.today) if match.need else None
     reference = str.__str__(match.reference)
     with transaction.atomic():
+        _refuse_taken_over(match)
         _move(match, [MatchState.AGREED], state=MatchState.RUNNING, started_on=on, reference="")
         assert match.block is not None
         under(match.contract, match.block)

@@ -418,7 +418,8 @@ class ProposeCandidate(OfPlace, FormPage):
         return None if self.place.state == OfferState.OPEN else redirect(self.back_url)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        theirs = at_the_desk(self.request.access).filter(places=self.place)
+        of_firm = {"places": self.place, "contractor": self.place.contractor_id}
+        theirs = at_the_desk(self.request.access).filter(**of_firm)
         contracts = with_what_is_asked(theirs.order_by("end_date", "pk"), localdate())
         choices = [(c, block) for c in contracts for block in blocks_for(c, self.place)]
         return super().get_form_kwargs() | {"choices": choices}

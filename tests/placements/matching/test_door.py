@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from contracts.facts import door as facts
 from contracts.models import ActionPlan, PlanState
 from contracts.people.membership import access_of
 from contracts.plans import door as plans
@@ -310,3 +311,33 @@ def test_one_candidate_is_proposed_for_a_place_once(world: World) -> None:
     door.decline(match, "hours", *world.doing(Role.CONTRACTOR))
     door.propose_candidate(*again, *world.doing(Role.ACCOUNT_MANAGER))
     assert Match.objects.count() == 2
+
+
+def test_a_contract_that_another_firm_took_over_is_answered_for_no_more(world: World) -> None:
+    proposed, place = world.candidate(), make.make_place(world.contract)
+    answered = door.propose_need(
+        world.need(), world.contract, HALF_A_YEAR, *world.doing(Role.CONTRACTOR)
+    )
+    agreed = world.agreed()
+    planned = list(ActionPlan.objects.values())
+    firm = make.make_contractor("Opvolger")
+    facts.take_over(world.contract, firm, {}, make.TODAY, world.act(Role.ADVISER))
+    world.contract.refresh_from_db()
+    world.users["successor"] = make.make_user(Role.CONTRACTOR, world.region, contractor=firm)
+    for match, role in ((proposed, Role.CONTRACTOR), (answered, Role.PARTNER)):
+        now = Match.objects.get(pk=match.pk)
+        with pytest.raises(Refused):
+            door.agree(now, *world.doing(role))
+    now = Match.objects.get(pk=agreed.pk)
+    with pytest.raises(Refused):
+        door.start(now, make.TODAY, *world.doing("successor"))
+    with pytest.raises(Refused):
+        door.into_plan(now, *world.doing("successor"))
+    # A place of the one is no place of the other.
+    terms = door.terms_of_match(proposed)
+    with pytest.raises(Refused):
+        door.propose_candidate(
+            place, world.contract, proposed.block, "WC-2", terms, *world.doing("account_manager")
+        )
+    assert list(ActionPlan.objects.values()) == planned
+    door.decline(answered, "other", *world.doing(Role.PARTNER))
