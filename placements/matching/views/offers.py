@@ -157,6 +157,12 @@ class ChangeNeed(OfNeed, FormPage):
     def closed(self) -> HttpResponse | None:
         return None if self.need.state == OfferState.OPEN else redirect(self.back_url)
 
+    def get_form(self, form_class: Any = None) -> Any:
+        """What kind it is stays: by that its matches count."""
+        form = super().get_form(form_class)
+        form.fields["kind"].disabled = True
+        return form
+
     def get_form_kwargs(self) -> dict[str, Any]:
         mine = visible(Partner, self.request.access).filter(pk=self.need.partner_id)
         return super().get_form_kwargs() | {

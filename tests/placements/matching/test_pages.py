@@ -240,3 +240,15 @@ def test_many_needs_contracts_and_places_ask_no_more_than_few(world: World) -> N
         {"what-fits": 1},
     )
     assert max(many.values()) <= 10
+
+
+def test_what_kind_of_need_it_is_stays_since_matches_count_by_it(world: World) -> None:
+    partner, need = as_role(world, Role.PARTNER), world.need()
+    url = reverse("need-change", args=[need.pk])
+    page = partner.get(url).context["form"]
+    assert [name for name, field in page.fields.items() if field.disabled] == ["kind"]
+    sent = {"title": "Schoffelen", "kind": "goods", "trade": "green", "hours": "8"}
+    days = {"first_day": "2025-07-01", "until": "2025-10-01"}
+    assert partner.post(url, {"partner": world.partner.pk, **sent, **days}).status_code == 302
+    need.refresh_from_db()
+    assert (need.title, need.kind, need.hours) == ("Schoffelen", "hours", Decimal(8))
