@@ -117,7 +117,7 @@ def offer_place(
     }
     if not of_one or not all(is_of_contractor(access, c) for c in contracts):
         raise Refused(_("Choose contracts of your own in one region."))
-    _refuse_impossible(about, asked)
+    _refuse_impossible(about, first.region_id, asked)
     with transaction.atomic():
         _refuse_closed_contracts(contracts)
         place = Place.objects.create(
@@ -147,7 +147,7 @@ def tell_need(
 ) -> Need:
     if not is_of_partner(access, partner):
         raise Refused(_("You can tell needs of your own organisation only."))
-    _refuse_impossible(about)
+    _refuse_impossible(about, partner.region_id)
     _refuse_unmeasured(kind, amount, hours)
     return Need.objects.create(
         region_id=partner.region_id,
@@ -172,7 +172,7 @@ def change_need(
     """What is asked now; what was agreed already stays as it was agreed."""
     if not may_close(access, need):
         raise Refused(_("You can tell needs of your own organisation only."))
-    _refuse_impossible(about)
+    _refuse_impossible(about, need.region_id)
     _refuse_unmeasured(need.kind, amount, hours)
     now = Need.objects.filter(pk=need.pk, state=OfferState.OPEN)
     if not now.update(amount=amount, hours=hours, **vars(about)):
@@ -188,9 +188,11 @@ def close(of: Place | Need, access: Access, act: Act) -> None:
         raise Refused(_("This was closed already."))
 
 
-def _refuse_impossible(about: About, *texts: str) -> None:
+def _refuse_impossible(about: About, region_id: int, *texts: str) -> None:
     if about.until < about.first_day:
         raise Refused(_("The last day lies before the first."))
+    if about.municipality and about.municipality.region_id != region_id:
+        raise Refused(_("This municipality is of another region."))
     if any(contains_bsn(text) for text in (about.title, about.about, *texts)):
         raise Refused(_("This looks like a BSN. Leave it out."))
 

@@ -341,3 +341,17 @@ def test_a_contract_that_another_firm_took_over_is_answered_for_no_more(world: W
         )
     assert list(ActionPlan.objects.values()) == planned
     door.decline(answered, "other", *world.doing(Role.PARTNER))
+
+
+def test_where_it_is_lies_in_the_region_of_the_contract_or_partner(world: World) -> None:
+    elsewhere = make.make_region("elders", "Elders", {"GM0228": "Ede"}).municipalities.get()
+    about = door.About("Tuin", "green", date(2025, 7, 1), date(2025, 8, 1), municipality=elsewhere)
+    doing = world.doing(Role.PARTNER)
+    with pytest.raises(Refused):
+        door.offer_place(
+            [world.contract], about, "work", Decimal(24), *world.doing(Role.CONTRACTOR)
+        )
+    with pytest.raises(Refused):
+        door.tell_need(world.partner, about, "hours", *doing, hours=Decimal(4))
+    with pytest.raises(Refused):
+        door.change_need(world.need(), about, doing[0], hours=Decimal(4))
