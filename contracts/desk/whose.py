@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from contracts.models import CalendarFeed, PutOff, StandIn
-from sroi.access import May
+from contracts.models import CalendarFeed, Contract, PutOff, StandIn
+from sroi.access import Access, May, visible
 
 # Who has days of their own to put in a calendar.
 HAS_DAYS = (May.ADVISE, May.FULFIL, May.BROKER, May.OFFER)
@@ -35,9 +35,12 @@ def not_put_off(user: Any, today: date) -> Q:
     return ~Q(Exists(later))
 
 
-def put_off_by(user: Any, today: date) -> QuerySet[PutOff]:
-    """What does not stand on this person's list yet, what comes back first before."""
-    rows = PutOff.objects.filter(user=user, until__gt=today)
+def put_off_by(access: Access, today: date) -> QuerySet[PutOff]:
+    """What does not stand on this person's list yet, what comes back first before; of contracts
+    that one may still see.
+    """
+    seen = visible(Contract, access).values("pk")
+    rows = PutOff.objects.filter(user=access.user_id, until__gt=today, contract__in=seen)
     return rows.select_related("contract__contractor")
 
 

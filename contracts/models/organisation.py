@@ -160,6 +160,10 @@ def for_whom(prefix: str) -> models.CheckConstraint:
     )
 
 
+# Who lets partners in sees the people whom they let in.
+OF_A_PARTNER = Q(partner__isnull=False)
+
+
 class Membership(ScopedModel):
     """A person, a role, a region, and the municipalities, the contractor or the partner it is
     for.
@@ -180,7 +184,13 @@ class Membership(ScopedModel):
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    scope = Scope(region="region", contractor="contractor", region_wide=(May.MANAGE_USERS,))
+    scope = Scope(
+        region="region",
+        contractor="contractor",
+        region_wide=(May.MANAGE_USERS,),
+        told_to=(May.LET_PARTNERS_IN,),
+        told_when=OF_A_PARTNER,
+    )
     history = kept(
         Scope(region="region", region_wide=(May.MANAGE_USERS,)), m2m_fields=[municipalities]
     )
@@ -239,7 +249,13 @@ class Invitation(ScopedModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     by_command = models.BooleanField(default=False)
 
-    scope = Scope(region="region", contractor="contractor", region_wide=(May.MANAGE_USERS,))
+    scope = Scope(
+        region="region",
+        contractor="contractor",
+        region_wide=(May.MANAGE_USERS,),
+        told_to=(May.LET_PARTNERS_IN,),
+        told_when=OF_A_PARTNER,
+    )
 
     class Meta:
         ordering = ("-pk",)

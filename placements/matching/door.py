@@ -117,7 +117,7 @@ def offer_place(
     }
     if not of_one or not all(is_of_contractor(access, c) for c in contracts):
         raise Refused(_("Choose contracts of your own in one region."))
-    _refuse_impossible(about, asked)
+    _refuse_impossible(about, first.region_id, asked)
     with transaction.atomic():
         _refuse_closed_contracts(contracts)
         place = Place.objects.create(
@@ -147,7 +147,7 @@ def tell_need(
 ) -> Need:
     if not is_of_partner(access, partner):
         raise Refused(_("You can tell needs of your own organisation only."))
-    _refuse_impossible(about)
+    _refuse_impossible(about, partner.region_id)
     _refuse_unmeasured(kind, amount, hours)
     return Need.objects.create(
         region_id=partner.region_id,
@@ -172,7 +172,7 @@ def change_need(
     """What is asked now; what was agreed already stays as it was agreed."""
     if not may_close(access, need):
         raise Refused(_("You can tell needs of your own organisation only."))
-    _refuse_impossible(about)
+    _refuse_impossible(about, need.region_id)
     _refuse_unmeasured(need.kind, amount, hours)
     now = Need.objects.filter(pk=need.pk, state=OfferState.OPEN)
     if not now.update(amount=amount, hours=hours, **vars(about)):
@@ -188,9 +188,11 @@ def close(of: Place | Need, access: Access, act: Act) -> None:
         raise Refused(_("This was closed already."))
 
 
-def _refuse_impossible(about: About, *texts: str) -> None:
+def _refuse_impossible(about: About, region_id: int, *texts: str) -> None:
     if about.until < about.first_day:
         raise Refused(_("The last day lies before the first."))
+    if about.municipality and about.municipality.region_id != region_id:
+        raise Refused(_("This municipality is of another region."))
     if any(contains_bsn(text) for text in (about.title, about.about, *texts)):
         raise Refused(_("This looks like a BSN. Leave it out."))
 
@@ -228,7 +230,7 @@ def propose_candidate(
         raise Refused(_("An account manager proposes candidates."))
     if why := not_a_reference(reference):
         raise Refused(why)
-    if contract.pk not in place.contracts.values_list("pk", flat=True):
+    if not place.contracts.filter(pk=contract.pk, contractor=place.contractor_id).exists():
         raise Refused(_("This place is not for that contract."))
     if block not in blocks_for(contract, place):
         raise Refused(_("The table of this contract does not have that target group."))
@@ -280,9 +282,16 @@ def _propose(match: Match, contract: Contract, terms: Terms, act: Act) -> Match:
         rows: Any = type(of)._default_manager.select_for_update()
         if not rows.filter(pk=of.pk, state=OfferState.OPEN).exists():
             raise Refused(_("This was closed already."))
+        if match.place and _is_proposed(match.place, match.reference):
+            raise Refused(_("This candidate was proposed for this place already."))
         match.save(force_insert=True)
         _note(match, MatchStep.PROPOSED, act)
     return match
+
+
+def _is_proposed(place: Place, reference: str) -> bool:
+    """Whether this candidate waits here already, also for another contract."""
+    return place.matches.filter(reference__iexact=reference, state__in=BEFORE_IT_RUNS).exists()
 
 
 def not_a_reference(text: str) -> str:
@@ -324,6 +333,7 @@ def agree(match: Match, access: Access, act: Act) -> None:
     if asked[0] is Side.CONTRACTOR:
         values["contractor_agreed_by"] = act.by
     with transaction.atomic():
+        _refuse_taken_over(match)
         _move(match, WAITING, {f"{mine}__isnull": True}, **values)
         agreed = match.state == MatchState.AGREED
         _note(match, MatchStep.AGREED if agreed else MatchStep.ANSWERED, act)
@@ -353,8 +363,15 @@ def into_plan(match: Match, access: Access, act: Act) -> None:
     if not is_of_contractor(access, match.contract):
         raise Refused(_("The contractor fills in the plan."))
     with transaction.atomic():
-        if match.in_plan or not _into_plan(match, act):
+        _refuse_taken_over(match)
+        if not _into_plan(match, act):
             raise Refused(_("The plan waits for the adviser's answer, or has it already."))
+
+
+def _refuse_taken_over(match: Match) -> None:
+    """What one firm answered binds no other."""
+    if not Contract.objects.filter(pk=match.contract_id, contractor=match.contractor_id).exists():
+        raise Refused(_("This contract is of another contractor now. Decline this."))
 
 
 def _into_plan(match: Match, act: Act) -> bool:
@@ -365,6 +382,10 @@ def _into_plan(match: Match, act: Act) -> bool:
     handed_in = contract.plans.filter(state=PlanState.SUBMITTED).exists()
     if not has_plan(contract) or contract.state not in OPEN_CONTRACTS or handed_in:
         return False
+    once = Match.objects.filter(pk=match.pk, state=MatchState.AGREED, in_plan=False)
+    if not once.update(in_plan=True):
+        return False
+    match.refresh_from_db(fields=["in_plan", "contractor_agreed_by"])
     theirs = Act.of(match.contractor_agreed_by, act.at)
     plan = plans.begin(contract, theirs)
     amounts = {(row.category, row.quarter): row.amount for row in plan.amounts.all()}
@@ -376,8 +397,6 @@ def _into_plan(match: Match, act: Act) -> bool:
     if len(said) <= _longest(category):
         words[category] = said
     plans.save(plan, words, amounts, theirs)
-    Match.objects.filter(pk=match.pk).update(in_plan=True)
-    match.in_plan = True
     return True
 
 
@@ -414,6 +433,7 @@ def start(match: Match, on: date, access: Access, act: Act) -> Fulfilment:
     supplier = seller_of(match.need, act.today) if match.need else None
     reference = str.__str__(match.reference)
     with transaction.atomic():
+        _refuse_taken_over(match)
         _move(match, [MatchState.AGREED], state=MatchState.RUNNING, started_on=on, reference="")
         assert match.block is not None
         under(match.contract, match.block)

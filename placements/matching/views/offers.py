@@ -157,6 +157,12 @@ class ChangeNeed(OfNeed, FormPage):
     def closed(self) -> HttpResponse | None:
         return None if self.need.state == OfferState.OPEN else redirect(self.back_url)
 
+    def get_form(self, form_class: Any = None) -> Any:
+        """What kind it is stays: by that its matches count."""
+        form = super().get_form(form_class)
+        form.fields["kind"].disabled = True
+        return form
+
     def get_form_kwargs(self) -> dict[str, Any]:
         mine = visible(Partner, self.request.access).filter(pk=self.need.partner_id)
         return super().get_form_kwargs() | {
@@ -418,7 +424,8 @@ class ProposeCandidate(OfPlace, FormPage):
         return None if self.place.state == OfferState.OPEN else redirect(self.back_url)
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        theirs = at_the_desk(self.request.access).filter(places=self.place)
+        of_firm = {"places": self.place, "contractor": self.place.contractor_id}
+        theirs = at_the_desk(self.request.access).filter(**of_firm)
         contracts = with_what_is_asked(theirs.order_by("end_date", "pk"), localdate())
         choices = [(c, block) for c in contracts for block in blocks_for(c, self.place)]
         return super().get_form_kwargs() | {"choices": choices}

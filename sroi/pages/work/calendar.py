@@ -29,7 +29,7 @@ from placements.standing.asks import OF_CERTIFICATES, OF_DEADLINES, OF_SETTLEMEN
 from placements.standing.known import LookUp
 from sroi.access import Access, May, visible
 from sroi.pages.contract.attention import action_for
-from sroi.pages.work.work_list import owing, own_of, shortened
+from sroi.pages.work.work_list import owing, own_of
 from sroi.periods import DAY
 
 KINDS = (*OF_DEADLINES, *OF_SETTLEMENT, *OF_CERTIFICATES)
@@ -103,8 +103,9 @@ def of_contracts(user: Any, access: Access, rows: QuerySet[Any], today: date) ->
     )
     for note in notes.select_related("contract__contractor"):
         assert note.again_on is not None  # asked for above
-        yield event(f"note-{note.pk}", note.again_on, shortened(note.text), note.contract)
-    for row in put_off_by(user, today):
+        # Its words may be about a person; they stand behind the sign-in.
+        yield event(f"note-{note.pk}", note.again_on, _("Note comes back"), note.contract)
+    for row in put_off_by(access, today):
         yield event(f"later-{row.contract_id}", row.until, _("Back on the list"), row.contract)
 
 

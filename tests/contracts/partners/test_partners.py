@@ -100,3 +100,28 @@ def test_who_is_not_let_in_leaves_no_address(region: Any) -> None:
     assert broker.post(url, {"starting_point": start}).status_code == 302
     partner.refresh_from_db()
     assert (partner.state, partner.asked_email) == ("refused", "")
+
+
+@pytest.mark.parametrize("role", [Role.ACCOUNT_MANAGER, Role.ADVISER, Role.REGION_ADMIN])
+def test_who_lets_partners_in_sees_whom_and_no_people_of_others(role: str) -> None:
+    region = make.make_region()
+    partner = make.make_partner(region, "De Moestuin")
+    person = make.make_user(Role.PARTNER, region, partner=partner, name="Bram Buurt")
+    asked = make.make_invitation(region, Role.PARTNER, partner=partner)
+    client = make.signed_in(make.make_user(role, region))
+    page = client.get(reverse("partner-detail", args=[partner.pk])).content.decode()
+    assert person.email in page
+    assert asked.email in client.get(reverse("partner-list")).content.decode()
+    url = reverse("invitation-withdraw", args=[asked.pk])
+    client.post(url, {"starting_point": client.get(url).context["starting_point"]})
+    asked.refresh_from_db()
+    assert asked.withdrawn_at
+    if role != Role.REGION_ADMIN:
+        firm = make.make_contractor("Linde")
+        of_firm = make.make_invitation(region, Role.CONTRACTOR, contractor=firm)
+        of_staff = make.make_invitation(region, Role.READER)
+        elsewhere = make.make_region("elders", "Elders", {"GM0228": "Ede"})
+        theirs = make.make_partner(elsewhere)
+        far = make.make_invitation(elsewhere, Role.PARTNER, partner=theirs)
+        for hidden in (of_firm, of_staff, far):
+            assert client.get(reverse("invitation-withdraw", args=[hidden.pk])).status_code == 404

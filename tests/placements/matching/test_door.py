@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from contracts.facts import door as facts
 from contracts.models import ActionPlan, PlanState
 from contracts.people.membership import access_of
 from contracts.plans import door as plans
@@ -270,3 +271,87 @@ def test_places_and_needs_are_told_by_whose_they_are(world: World) -> None:
     wrong = replace(about, about="Bel 111222333")
     with pytest.raises(Refused):
         door.offer_place([world.contract], wrong, "work", Decimal(24), *world.doing("contractor"))
+
+
+def test_only_what_was_agreed_goes_into_the_plan(world: World) -> None:
+    match = make.make_match(world.contract, world.need())
+    with pytest.raises(Refused):
+        door.into_plan(match, *world.doing(Role.CONTRACTOR))
+    door.decline(match, "work", *world.doing(Role.CONTRACTOR))
+    with pytest.raises(Refused):
+        door.into_plan(match, *world.doing(Role.CONTRACTOR))
+    assert not ActionPlan.objects.exists()
+
+
+def test_who_presses_twice_has_it_in_the_plan_once(world: World) -> None:
+    plan = make.make_plan(world.contract, state=PlanState.SUBMITTED)
+    match = world.agreed()
+    plans.send_back(plan, world.act(Role.ADVISER, "Graag meer"))
+    first, second = (Match.objects.get(pk=match.pk) for _ in range(2))
+    door.into_plan(first, *world.doing(Role.CONTRACTOR))
+    planned = sum(row.amount for row in plan.amounts.all())
+    with pytest.raises(Refused):
+        door.into_plan(second, *world.doing(Role.CONTRACTOR))
+    assert sum(row.amount for row in plan.amounts.all()) == planned
+
+
+def test_the_plan_is_the_contractors_also_where_they_agreed_a_moment_ago(world: World) -> None:
+    match = make.make_match(world.contract, world.need())
+    before = Match.objects.get(pk=match.pk)
+    door.agree(match, *world.doing(Role.CONTRACTOR))
+    door.agree(before, *world.doing(Role.PARTNER))
+    assert ActionPlan.objects.get().changed_by == world.users[Role.CONTRACTOR]
+
+
+def test_one_candidate_is_proposed_for_a_place_once(world: World) -> None:
+    match = world.candidate("WC-1")
+    again = (match.place, world.contract, match.block, "wc-1", door.terms_of_match(match))
+    with pytest.raises(Refused):
+        door.propose_candidate(*again, *world.doing(Role.ACCOUNT_MANAGER))
+    door.decline(match, "hours", *world.doing(Role.CONTRACTOR))
+    door.propose_candidate(*again, *world.doing(Role.ACCOUNT_MANAGER))
+    assert Match.objects.count() == 2
+
+
+def test_a_contract_that_another_firm_took_over_is_answered_for_no_more(world: World) -> None:
+    proposed, place = world.candidate(), make.make_place(world.contract)
+    answered = door.propose_need(
+        world.need(), world.contract, HALF_A_YEAR, *world.doing(Role.CONTRACTOR)
+    )
+    agreed = world.agreed()
+    planned = list(ActionPlan.objects.values())
+    firm = make.make_contractor("Opvolger")
+    facts.take_over(world.contract, firm, {}, make.TODAY, world.act(Role.ADVISER))
+    world.contract.refresh_from_db()
+    world.users["successor"] = make.make_user(Role.CONTRACTOR, world.region, contractor=firm)
+    for match, role in ((proposed, Role.CONTRACTOR), (answered, Role.PARTNER)):
+        now = Match.objects.get(pk=match.pk)
+        with pytest.raises(Refused):
+            door.agree(now, *world.doing(role))
+    now = Match.objects.get(pk=agreed.pk)
+    with pytest.raises(Refused):
+        door.start(now, make.TODAY, *world.doing("successor"))
+    with pytest.raises(Refused):
+        door.into_plan(now, *world.doing("successor"))
+    # A place of the one is no place of the other.
+    terms = door.terms_of_match(proposed)
+    with pytest.raises(Refused):
+        door.propose_candidate(
+            place, world.contract, proposed.block, "WC-2", terms, *world.doing("account_manager")
+        )
+    assert list(ActionPlan.objects.values()) == planned
+    door.decline(answered, "other", *world.doing(Role.PARTNER))
+
+
+def test_where_it_is_lies_in_the_region_of_the_contract_or_partner(world: World) -> None:
+    elsewhere = make.make_region("elders", "Elders", {"GM0228": "Ede"}).municipalities.get()
+    about = door.About("Tuin", "green", date(2025, 7, 1), date(2025, 8, 1), municipality=elsewhere)
+    doing = world.doing(Role.PARTNER)
+    with pytest.raises(Refused):
+        door.offer_place(
+            [world.contract], about, "work", Decimal(24), *world.doing(Role.CONTRACTOR)
+        )
+    with pytest.raises(Refused):
+        door.tell_need(world.partner, about, "hours", *doing, hours=Decimal(4))
+    with pytest.raises(Refused):
+        door.change_need(world.need(), about, doing[0], hours=Decimal(4))

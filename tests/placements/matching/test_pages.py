@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from placements.matching import door
 from placements.models import Match, MatchState, Need, Place
 from sroi.access import Role
 from sroi.pages.mail.sending import tell_of
@@ -240,3 +241,26 @@ def test_many_needs_contracts_and_places_ask_no_more_than_few(world: World) -> N
         {"what-fits": 1},
     )
     assert max(many.values()) <= 10
+
+
+def test_what_kind_of_need_it_is_stays_since_matches_count_by_it(world: World) -> None:
+    partner, need = as_role(world, Role.PARTNER), world.need()
+    url = reverse("need-change", args=[need.pk])
+    page = partner.get(url).context["form"]
+    assert [name for name, field in page.fields.items() if field.disabled] == ["kind"]
+    sent = {"title": "Schoffelen", "kind": "goods", "trade": "green", "hours": "8"}
+    days = {"first_day": "2025-07-01", "until": "2025-10-01"}
+    assert partner.post(url, {"partner": world.partner.pk, **sent, **days}).status_code == 302
+    need.refresh_from_db()
+    assert (need.title, need.kind, need.hours) == ("Schoffelen", "hours", Decimal(8))
+
+
+def test_who_answers_a_candidate_reads_how_a_proposal_is_erased(world: World) -> None:
+    match = world.candidate(REFERENCE)
+    adviser = as_role(world, Role.ADVISER)
+    page = adviser.post(reverse("held-candidate"), {"ref": REFERENCE}).content.decode()
+    assert "Voorgesteld voor een plek" in page
+    assert "wordt gewist zodra de opdrachtnemer of de accountmanager" in page
+    door.decline(match, "other", *world.doing(Role.ACCOUNT_MANAGER))
+    page = adviser.post(reverse("held-candidate"), {"ref": REFERENCE}).content.decode()
+    assert reverse("match-detail", args=[match.pk]) not in page
