@@ -50,6 +50,7 @@ FORBIDDEN = {
         PERSON,
         NUMBER,
         SINGLE_VALUE,
+        CANDIDATE,
     ),
     Role.ADVISER: (OTHER_REGION,),
     Role.REGION_ADMIN: (OTHER_REGION, PERSON, FOREIGN_PERSON, CANDIDATE),
@@ -66,6 +67,7 @@ FORBIDDEN = {
         PERSON,
         NUMBER,
         SINGLE_VALUE,
+        CANDIDATE,
     ),
 }
 

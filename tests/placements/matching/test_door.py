@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
+from django.core.management import call_command
 
 from contracts.facts import door as facts
 from contracts.models import ActionPlan, PlanState
@@ -20,6 +22,7 @@ from placements.matching.worth import Terms
 from placements.models import Match, MatchState, Need
 from sroi.access import Role
 from sroi.doors import Act, Refused
+from sroi.pages.mail.news import News
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +196,26 @@ def test_a_name_or_bsn_is_no_candidate(world: World, reference: str) -> None:
     with pytest.raises(Refused):
         world.candidate(reference)
     assert not Match.objects.exists()
+
+
+def test_mails_of_a_match_reach_both_sides_and_name_no_candidate(world: World) -> None:
+    match = world.candidate("WC-2041")
+    News().look()
+    door.agree(match, *world.doing(Role.CONTRACTOR))
+    News().look()
+    other = world.candidate("WC-2042")
+    door.decline(other, "hours", *world.doing(Role.CONTRACTOR, "Te weinig uren"))
+    News().look()
+    call_command("send_reminders")
+    told = {address for message in mail.outbox for address in message.to}
+    sides = {world.users[role].email for role in (Role.CONTRACTOR, Role.ACCOUNT_MANAGER)}
+    assert sides <= told
+    assert world.users[Role.PARTNER].email not in told
+    sent = "".join(
+        f"{message.subject} {message.body} {message.alternatives}" for message in mail.outbox
+    )
+    assert "Medewerker groen" in sent
+    assert "WC-204" not in sent
 
 
 def test_declined_says_why_and_forgets_the_candidate(world: World) -> None:
