@@ -38,6 +38,7 @@ from placements.standing.tasks import SHOWN, Columns, Task
 from placements.standing.words import RUNNING, WORRYING, Standing, standings
 from sroi.access import Access, May, visible
 from sroi.access.roles import role_called
+from sroi.database.days import begin_of
 from sroi.money import ZERO
 from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
@@ -258,7 +259,7 @@ def my_contracts(request: Request) -> HttpResponse:
 def own_proposals(access: Access, today: date) -> list[Task]:
     """What one proposed oneself and what an adviser answered, the latest of either first."""
     waits_or_is_new = Q(state=ProposalState.OPEN) | Q(
-        answered_at__date__gte=add_months(today, -ANSWER_STAYS)
+        answered_at__gte=begin_of(add_months(today, -ANSWER_STAYS))
     )
     rows = visible(ChangeProposal, access).filter(waits_or_is_new, proposed_by=access.user_id)
     latest = rows.order_by(Coalesce("answered_at", "proposed_at").desc(), "-pk")
