@@ -121,6 +121,8 @@ def test_from_a_need_to_a_claim_that_counts(
     way.typed += 1
     way.on()
     page.wait_for_url(re.compile("controleren"))
+    page.locator("[name=only_here]").check()
+    way.typed += 1
     way.on()
     page.wait_for_url(re.compile(r"invullingen/\d+/$"))
     assert way.typed <= MOST_TYPED
