@@ -6,26 +6,13 @@ from dataclasses import replace
 
 from django.utils.translation import gettext_lazy
 
+from contracts.imports.columns import FIRM, REFERENCE
 from contracts.models import NoteKind, Side
-from sroi.exchange import EXAMPLE_WORD, Column, choice_of, day, email, kvk, text, yes_no
+from sroi.exchange import EXAMPLE_WORD, Column, choice_of, day, email, text, yes_no
 
-REFERENCE = Column(
-    "contract_reference",
-    text(80, exempt=True),
-    default="",
-    title=gettext_lazy("Reference of the contract"),
-    example="2025-014",
-    also=("contract", "kenmerk", "contractnummer", "zaaknummer", "contractnr", "referentie"),
-)
 PERSON_COLUMNS = (
     replace(REFERENCE, required=True, unless="contractor_kvk"),
-    Column(
-        "contractor_kvk",
-        kvk,
-        default="",
-        title=gettext_lazy("KvK number of the contractor"),
-        also=("kvk", "kvk-nummer", "kvk nummer", "kvknr", "kvk opdrachtnemer"),
-    ),
+    FIRM,
     Column(
         "side",
         choice_of(Side.choices, {"gemeente": Side.MUNICIPALITY, "opdrachtgever": "municipality"}),

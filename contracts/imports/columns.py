@@ -483,6 +483,23 @@ CONTRACT_COLUMNS = (
     ),
 )
 
+# For files of what goes with a contract or a firm that is there.
+REFERENCE = Column(
+    "contract_reference",
+    text(80, exempt=True),
+    default="",
+    title=_("Reference of the contract"),
+    example="2025-014",
+    also=("contract", "kenmerk", "contractnummer", "zaaknummer", "contractnr", "referentie"),
+)
+FIRM = Column(
+    "contractor_kvk",
+    kvk,
+    default="",
+    title=_("KvK number of the contractor"),
+    also=("kvk", "kvk-nummer", "kvk nummer", "kvknr", "kvk opdrachtnemer"),
+)
+
 CHANGE_COLUMNS = (
     Column(
         "change_id",

@@ -162,6 +162,14 @@ def for_whom(prefix: str) -> models.CheckConstraint:
 
 # Who lets partners in sees the people whom they let in.
 OF_A_PARTNER = Q(partner__isnull=False)
+# Who sees for whom somebody signs in, or is asked to.
+WHO_SIGNS_IN = Scope(
+    region="region",
+    contractor="contractor",
+    region_wide=(May.MANAGE_USERS,),
+    told_to=(May.LET_PARTNERS_IN,),
+    told_when=OF_A_PARTNER,
+)
 
 
 class Membership(ScopedModel):
@@ -184,13 +192,7 @@ class Membership(ScopedModel):
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    scope = Scope(
-        region="region",
-        contractor="contractor",
-        region_wide=(May.MANAGE_USERS,),
-        told_to=(May.LET_PARTNERS_IN,),
-        told_when=OF_A_PARTNER,
-    )
+    scope = WHO_SIGNS_IN
     history = kept(
         Scope(region="region", region_wide=(May.MANAGE_USERS,)), m2m_fields=[municipalities]
     )
@@ -249,13 +251,7 @@ class Invitation(ScopedModel):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     by_command = models.BooleanField(default=False)
 
-    scope = Scope(
-        region="region",
-        contractor="contractor",
-        region_wide=(May.MANAGE_USERS,),
-        told_to=(May.LET_PARTNERS_IN,),
-        told_when=OF_A_PARTNER,
-    )
+    scope = WHO_SIGNS_IN
 
     class Meta:
         ordering = ("-pk",)

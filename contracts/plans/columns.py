@@ -4,6 +4,7 @@ each is called, how it is read, and how our own file says it.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.imports.columns import REFERENCE
 from contracts.models import Category
 from contracts.plans.schedule import quarter_of
 from contracts.plans.words import quarter_words
@@ -59,14 +61,7 @@ def quarter(cell: Cell) -> date | Warned:
 
 
 PLAN_COLUMNS = (
-    Column(
-        "contract_reference",
-        text(80, exempt=True),
-        required=True,
-        title=gettext_lazy("Reference of the contract"),
-        example="2025-014",
-        also=("contract", "kenmerk", "contractnummer", "zaaknummer", "contractnr", "referentie"),
-    ),
+    replace(REFERENCE, required=True),
     Column(
         "category",
         choice_of(Category.choices, CATEGORIES_IN_DUTCH),

@@ -7,8 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from contracts.imports.columns import FIRM
 from contracts.models import EvidenceKind, called
-from sroi.exchange import EXAMPLE_WORD, Column, choice_of, day, kvk, text
+from sroi.exchange import EXAMPLE_WORD, Column, choice_of, day, text
 
 KINDS_IN_DUTCH = {
     "beschikking": EvidenceKind.MUNICIPAL_DECISION,
@@ -30,13 +31,7 @@ SEEN_COLUMNS = (
         example=f"{EXAMPLE_WORD}1",
         also=("nummer", "invulling", "invullingnummer", "volgnummer", "id"),
     ),
-    Column(
-        "contractor_kvk",
-        kvk,
-        default="",
-        title=gettext_lazy("KvK number of the contractor"),
-        also=("kvk", "kvk-nummer", "kvk nummer", "kvknr", "kvk opdrachtnemer"),
-    ),
+    FIRM,
     Column(
         "evidence_kind",
         choice_of(EvidenceKind.choices, KINDS_IN_DUTCH),

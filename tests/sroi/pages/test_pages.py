@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -23,6 +21,7 @@ from placements.standing.kept import keep_in_step
 from sroi.access import Role
 from tests import factories as make
 from tests.factories import signed_in
+from tests.tools.bench.pages import asked_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("evidence_in_memory")]
 
@@ -734,10 +733,9 @@ ASKED = [
 
 
 def queries_of(client: Client, url: str) -> int:
-    with CaptureQueriesContext(connection) as queries:
-        assert client.get(url).status_code == 200
-    # That somebody looked at a person is one row more, after the page is made.
-    return sum(not q["sql"].startswith('INSERT INTO "accounts_auditevent"') for q in queries)
+    code, queries = asked_for(client, url)
+    assert code == 200
+    return len(queries)
 
 
 def test_more_rows_ask_no_more_queries(world: SimpleNamespace) -> None:
