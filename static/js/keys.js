@@ -3,7 +3,6 @@
 (() => {
   const OFF = "keys-off", TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, dialog[open]";
   const dialog = document.getElementById("keys"), tick = dialog.querySelector("[data-keys]");
-  for (const opener of document.querySelectorAll("[data-opens=keys]")) opener.hidden = false;
   try {
     tick.checked = !localStorage.getItem(OFF);
   } catch {

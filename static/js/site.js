@@ -28,12 +28,8 @@
     open.querySelector("summary").focus();
   });
 
-  // What needs a clipboard shows only where there is one.
-  const offerCopies = () => {
-    for (const copier of navigator.clipboard ? document.querySelectorAll("[data-copies]") : []) copier.hidden = false;
-  };
-  offerCopies();
-  on("htmx:afterSettle", offerCopies);
+  // What needs a clipboard goes where there is none.
+  if (!navigator.clipboard) for (const copier of document.querySelectorAll("[data-copies]")) copier.hidden = true;
 
   // What went wrong, or what was asked for, gets the focus.
   const focusOn = (root) => root.querySelector?.("[data-focus]:not([data-still] *)")?.focus();
@@ -86,12 +82,7 @@
     for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
   });
 
-  // One box for all on the page: of no use without this file, so it shows only with it.
-  const offerChecks = () => {
-    for (const part of document.querySelectorAll("[data-script]")) part.hidden = false;
-  };
-  offerChecks();
-  on("htmx:afterSettle", offerChecks);
+  // One box for all on the page.
   on("change", ({ target }) => {
     if (!target.dataset.checks) return;
     for (const box of document.getElementsByName(target.dataset.checks)) box.checked = target.checked;

@@ -2,6 +2,7 @@
 usable by keyboard.
 """
 
+import time
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANONYMOUS = ""
 WIDTHS = (1280, 320)
 MAX_BYTES = 100_000
+SCRIPTS_LATE_SECONDS = 0.2
 MAIN_PAGES = {
     ANONYMOUS: ("login", "help", "help-contractor", "help-values", "help-terms", "accessibility"),
     Role.CONTRACTOR: ("start", "contract-detail", "fulfilment-list", "fulfilment-detail"),
@@ -82,6 +84,12 @@ class World:
 @pytest.fixture
 def world() -> World:
     return World()
+
+
+def come_late(route: Any) -> None:
+    """A script comes after the page was drawn, as on a slow line: nothing moves when it does."""
+    time.sleep(SCRIPTS_LATE_SECONDS)
+    route.continue_()
 
 
 @pytest.mark.parametrize("role", MAIN_PAGES)
