@@ -7,7 +7,7 @@ contractor's fault; a surplus is shown, never carried over. Source: DOMAIN.md se
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from contracts.dossier.file import File
-from contracts.models import Contract, ContractState, SettlementState
+from contracts.models import Contract, SettlementState
 from sroi.access import Access, May
 from sroi.doors import Objection
 from sroi.money import ZERO, Balance, rounded
@@ -101,10 +101,15 @@ def may_settle(access: Access, contract: Contract) -> bool:
     return access.may(May.SETTLE, region_id=contract.region_id)
 
 
-def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:
-    """Once it ended and the last counted day has passed, or as soon as all is fulfilled."""
-    over = today > contract.last_counted_day or figures.shortfall == ZERO
-    return contract.state == ContractState.ENDED and over
+def is_over(contract: Contract, figures: Figures, today: date) -> bool:
+    """Nothing is waited for any more: the last counted day has passed, or all is fulfilled."""
+    return today > contract.last_counted_day or figures.shortfall == ZERO
+
+
+def payments_until(contract: Contract, today: date) -> date | None:
+    """The last day on which a payment still counts, while that is to come."""
+    last = contract.last_counted_day + timedelta(days=contract.policy.payment_days)
+    return last if contract.last_counted_day < today <= last else None
 
 
 def longest_recovery(contract: Contract) -> date | None:

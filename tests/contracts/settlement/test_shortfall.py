@@ -12,9 +12,9 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     by_policy,
+    is_over,
     is_settled_here,
     longest_recovery,
-    may_settle_now,
     penalty,
     refuse_penalty,
 )
@@ -75,10 +75,9 @@ def test_a_lesser_penalty_never_becomes_more_when_the_shortfall_did_less() -> No
 
 
 def test_it_is_settled_from_the_day_after_the_last_counted_one_or_once_all_is_fulfilled() -> None:
-    assert not may_settle_now(contract(), SHORT, LAST)
-    assert may_settle_now(contract(), SHORT, date(2025, 1, 1))
-    assert may_settle_now(contract(), DONE, date(2024, 6, 1))
-    assert not may_settle_now(contract(state=ContractState.ACTIVE), DONE, date(2025, 1, 1))
+    assert not is_over(contract(), SHORT, LAST)
+    assert is_over(contract(), SHORT, date(2025, 1, 1))
+    assert is_over(contract(), DONE, date(2024, 6, 1))
 
 
 def test_a_framework_and_what_owes_nothing_are_not_settled() -> None:
