@@ -32,31 +32,27 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
-    longest_recovery,
+    granted_on,
     penalty,
+    recovery_days,
     refuse_penalty,
 )
 from sroi.doors import Act, Check, Overtaken, Refused, refuse_blocked
 from sroi.money import ZERO
-from sroi.periods import DAY, Period
 from sroi.templatetags.formats import euro, long_date
 
 
 def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) -> None:
     """More time to make up for a shortfall: what is done until then counts."""
-    longest = longest_recovery(contract)
+    events = ContractEvent.objects.filter(contract=contract)
+    days = recovery_days(contract, granted_on(contract, events), act.today)
     if figures.shortfall == ZERO:
         raise Refused(_("There is no shortfall to recover from."))
-    if longest is None:
+    if days is None:
         raise Refused(_("The policy gives no further time to recover."))
-    if until not in Period(contract.last_counted_day + DAY, longest):
-        raise Refused(
-            _("Choose a day from %(first)s to %(last)s.")
-            % {
-                "first": long_date(contract.last_counted_day + DAY),
-                "last": long_date(longest),
-            }
-        )
+    if until not in days:
+        words = _("Choose a day from %(first)s to %(last)s.")
+        raise Refused(words % {"first": long_date(days.first), "last": long_date(days.last)})
     with transaction.atomic():
         obligations.grant_recovery(contract, until, act)
         # What was shown was said of the shortfall before this.

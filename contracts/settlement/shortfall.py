@@ -13,14 +13,15 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.dossier.file import File
-from contracts.models import Contract, SettlementState
+from contracts.models import Contract, Happened, SettlementState
 from sroi.access import Access, May
 from sroi.doors import Objection
 from sroi.money import ZERO, Balance, rounded
-from sroi.periods import Period, add_months
+from sroi.periods import DAY, Period, add_months
 from sroi.templatetags.formats import euro
 
 
@@ -112,13 +113,25 @@ def payments_until(contract: Contract, today: date) -> date | None:
     return last if contract.last_counted_day < today <= last else None
 
 
-def longest_recovery(contract: Contract) -> date | None:
-    """The last day that a recovery period can have by the policy; None where it gives none, or it
-    is used up.
+def granted_on(contract: Contract, events: QuerySet[Any]) -> date | None:
+    """The day on which time to recover was granted first; None where it was not. `events` are those
+    of the contract.
+    """
+    if contract.recovery_until is None:
+        return None
+    first = events.filter(what=Happened.RECOVERY).order_by("pk").first()
+    return localdate(first.at) if first else contract.end_date
+
+
+def recovery_days(contract: Contract, granted: date | None, today: date) -> Period | None:
+    """The days until which a recovery period can last: the months of the policy, counted from the
+    day on which it is granted, or was granted first (`granted`), or from the end where that is
+    later. None where the policy gives none, or it is used up.
     """
     months = contract.policy.recovery_months
-    longest = add_months(contract.end_date, months)
-    return longest if months and longest > contract.last_counted_day else None
+    first = max(contract.last_counted_day + DAY, today)
+    last = add_months(max(granted or today, contract.end_date), months)
+    return Period(first, last) if months and first <= last else None
 
 
 def penalties(settlements: QuerySet[Any], period: Period) -> Decimal:

@@ -20,6 +20,7 @@ from contracts.dossier.views import ENDINGS
 from contracts.models import (
     Category,
     Contract,
+    ContractEvent,
     ContractState,
     DraftDecision,
     DraftState,
@@ -39,10 +40,11 @@ from contracts.settlement.shortfall import (
     Figures,
     LetterFiles,
     by_policy,
+    granted_on,
     is_settled_here,
-    longest_recovery,
     may_settle,
     penalty,
+    recovery_days,
 )
 from placements.models import FulfilmentState
 from placements.standing.known import disagreements_under, waiting_under
@@ -53,6 +55,7 @@ from sroi.doors import Act, Check, Found, Overtaken, Refused, blocked
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.pages.contract.attention import fulfilments_url
+from sroi.periods import Period
 from sroi.templatetags.formats import euro, long_date, number
 from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
 
@@ -75,6 +78,11 @@ def figures_of(contract: Contract) -> Figures:
     return Figures(
         standing.obligation, done, waiting_under(contract), disagreements_under(contract)
     )
+
+
+def days_to_recover(contract: Contract, access: Access) -> Period | None:
+    events = visible(ContractEvent, access).filter(contract=contract)
+    return recovery_days(contract, granted_on(contract, events), localdate())
 
 
 def drafts_of(contract: Contract, access: Access) -> list[DraftDecision]:
@@ -123,7 +131,9 @@ class ContractSettlement(DetailPage):
             settlements=[Told(one) for one in decided.order_by("-number")],
             settles=settles,
             may_end=may_end,
-            may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
+            may_grant=settles
+            and figures.shortfall > ZERO
+            and bool(days_to_recover(contract, access)),
             may_decide=settles and not blocked(before_draft(contract, figures, today)),
             looks_again=access.may(May.SEE_REGION, region_id=contract.region_id),
             **kwargs,
@@ -285,7 +295,8 @@ class Recovery(OfSettlement):
     refused_at = "until"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"until": longest_recovery(self.contract)}
+        days = days_to_recover(self.contract, self.request.access)
+        return {"until": days and days.last}
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
@@ -300,8 +311,8 @@ class Recovery(OfSettlement):
             "shortfall": euro(self.figures.shortfall),
         }
         lead = _(
-            "The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to"
-            " make up for it."
+            "The shortfall is %(shortfall)s. The policy gives %(months)s months to make up for it,"
+            " counted from the day on which they are granted first."
         )
         return super().get_context_data(lead=lead % words, **kwargs)
 

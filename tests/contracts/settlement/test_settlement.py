@@ -39,7 +39,6 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
-    longest_recovery,
     penalties,
 )
 from placements.claims.content import Content
@@ -183,7 +182,10 @@ def test_a_recovery_period_moves_the_last_counted_day(
     Contract.objects.update(value=D(2_000_000))
     page = url(contract, "settlement-recovery")
     contract.refresh_from_db()
-    for wrong in ("2025-12-31", "2026-07-01", "", "2026-02-30"):
+    # Six months from the day on which it is granted, though the end was over two months ago.
+    proposed = adviser.get(page).context["form"].initial["until"]
+    assert proposed == date(2026, 9, 10)
+    for wrong in ("2025-12-31", "2026-03-09", "2026-09-11", "", "2026-02-30"):
         assert adviser.post(page, {"until": wrong, "why": "Ziekte"}).status_code == 422
     assert adviser.post(page, {"until": "2026-06-30", "why": "Ziekte"}).status_code == 302
     contract.refresh_from_db()
@@ -219,7 +221,6 @@ def test_without_a_shortfall_or_without_policy_there_is_no_recovery(
     with pytest.raises(Refused):
         settlement.grant_recovery(contract, until, none, Act.of(None, at, "x"))
     strict = with_shortfall(make.make_region("elders", "Elders", recovery_months=0))
-    assert longest_recovery(strict) is None
     with pytest.raises(Refused):
         settlement.grant_recovery(strict, until, figures(strict), Act.of(None, at, "x"))
 
