@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contracts.models import Contract, ContractState, DraftDecision
+from contracts.models import ContactPerson, Contract, ContractState, DraftDecision
 from contracts.settlement.hearing import unheard
 from contracts.settlement.shortfall import Figures, is_over, payments_until
 from sroi.doors import Check, Found
@@ -99,3 +99,15 @@ def _hearing(figures: Figures, charged: Decimal, draft: DraftDecision | None, to
         else _("The contractor did not answer the draft, which said a penalty of %(penalty)s.")
     )
     return Check(name, what, words % {"penalty": euro(draft.penalty)})
+
+
+def addressee(contact: ContactPerson | None, address: str) -> Check:
+    """To whom the closing letter is written."""
+    name, what = "addressee", _("Addressee of the closing letter")
+    if contact is None:
+        found = _("The contractor has no contact person here, so the letter names nobody.")
+        return Check(name, what, found, Found.LACKS)
+    if not address:
+        words = _("%(name)s. There is no postal address, so the letter shows none.")
+        return Check("address", what, words % {"name": contact.name}, Found.LACKS)
+    return Check(name, what, _("%(name)s, with a postal address.") % {"name": contact.name})

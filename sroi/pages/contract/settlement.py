@@ -18,7 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from contracts.dossier.views import ENDINGS
 from contracts.models import (
+    CLOSING,
     Category,
+    ContactPerson,
     Contract,
     ContractEvent,
     ContractState,
@@ -27,14 +29,16 @@ from contracts.models import (
     ObligationLine,
     Settlement,
     SettlementState,
+    Side,
 )
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
+from contracts.plans.reminders import text_of
 from contracts.settlement import door as settlement
 from contracts.settlement import hearing
 from contracts.settlement.forms import AnswerForm, DecisionForm, RecoveryForm, ReopenForm
 from contracts.settlement.letter import Case, as_files, letter_of
-from contracts.settlement.ready import before_decision, before_draft
+from contracts.settlement.ready import addressee, before_decision, before_draft
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
@@ -55,6 +59,7 @@ from sroi.doors import Act, Check, Found, Overtaken, Refused, blocked
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
 from sroi.pages.contract.attention import fulfilments_url
+from sroi.pages.contract.remind import STEP
 from sroi.periods import Period
 from sroi.templatetags.formats import euro, long_date, number
 from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
@@ -171,6 +176,7 @@ def mended(checks: Iterable[Check], contract: Contract, may_end: bool = False) -
         "reviews": fulfilments_url(contract, FulfilmentState.SUBMITTED),
         "disagreements": reverse("contract-detail", args=[contract.pk]),
         "hearing": reverse("settlement-decide", args=[contract.pk]),
+        "addressee": reverse("contact-person-new", args=[contract.pk]),
     }
     return [
         check if check.state == Found.READY else check._replace(url=places.get(check.name, ""))
@@ -263,7 +269,7 @@ class OfSettlement(OfOne, FormPage):
     """A step of the settlement, for the adviser; for others it does not exist."""
 
     model = Contract
-    related = ("policy", "contractor", "adviser")
+    related = ("policy", "contractor", "adviser", "region")
     contract: Contract
     template_name = "pages/contract_form.html"
     states: tuple[str, ...] = (ContractState.ENDED,)
@@ -361,10 +367,13 @@ class Decide(OfSettlement):
             if unheard
             else before_decision(contract, self.figures, today, self.draft, reckoned["penalty"])
         )
+        checks.append(addressee(self.contact, form.cleaned_data["address"]))
+        texts = reverse("reminder-texts", args=[contract.region.code])
         return self.show(
             form,
             status,
-            letter=letter_of(self.case(decision)),
+            letter=letter_of(self.case(form)),
+            texts_url=f"{texts}?{STEP}={CLOSING}",
             unheard=unheard,
             checks=mended(checks, contract),
             blocked=blocked(checks),
@@ -403,7 +412,7 @@ class Decide(OfSettlement):
             return _("The contractor can read the draft, and answer it until %(day)s.") % {
                 "day": long_date(made.answer_until)
             }
-        self.decide(self.case(decision))
+        self.decide(self.case(form))
         return _("The contract is settled. The closing letter is ready.")
 
     def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
@@ -428,7 +437,13 @@ class Decide(OfSettlement):
             heard=self.draft,
         )
 
-    def case(self, decision: Decision) -> Case:
+    @cached_property
+    def contact(self) -> ContactPerson | None:
+        """Whom the letter is written to: the first of the contractor that is registered."""
+        rows = visible(ContactPerson, self.request.access).filter(contract=self.contract)
+        return rows.filter(side=Side.CONTRACTOR).order_by("pk").first()
+
+    def case(self, form: DecisionForm) -> Case:
         contract, today = self.contract, localdate()
         lines = visible(ObligationLine, self.request.access).filter(contract=contract)
         lines = lines.select_related("posting__by", "municipality").order_by(
@@ -438,7 +453,10 @@ class Decide(OfSettlement):
         return Case(
             contract=contract,
             figures=self.figures,
-            decision=decision,
+            decision=form.decision,
+            text=text_of(contract.region, CLOSING),
+            contact=self.contact,
+            address=form.cleaned_data["address"],
             story=story_of(contract, list(lines)),
             clients=[client for client, _percent in shares],
             on=today,

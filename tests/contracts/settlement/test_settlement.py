@@ -22,6 +22,7 @@ from contracts.acts.door import carry_out
 from contracts.models import (
     ActKind,
     ChangeKind,
+    ContactPerson,
     Contract,
     ContractDocument,
     ContractEvent,
@@ -340,7 +341,8 @@ def test_before_the_button_stands_what_was_looked_at_and_what_will_stand(
     """What is shown beforehand is what the page of the settlement tells afterwards."""
     given = {"fault": "less", "lesser_penalty": "5.000", "lesser_reason": "Te late start van ons"}
     shown = sent(adviser, contract, **given)
-    assert {check.state for check in shown.context["checks"]} == {Found.READY}
+    lacking = [check.name for check in shown.context["checks"] if check.state != Found.READY]
+    assert lacking == ["addressee"]
     sent(adviser, contract, **given, confirm="1")
     [told] = adviser.get(url(contract)).context["settlements"]
     assert told.rows == shown.context["will"][1:-1]
@@ -531,6 +533,40 @@ def test_reopening_is_an_event_with_a_reason(contract: Contract, adviser: Client
 
 
 # --- the letter -----------------------------------------------------------------------------------
+
+
+def test_the_letter_is_written_to_who_is_registered_in_the_words_of_the_region(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
+    """Without a contact person and an address it says so, and is polite to nobody in particular."""
+    texts = reverse("reminder-texts", args=[region.code]) + "?stap=closing"
+    own = "{aanhef}\n\nU kwam {tekort} tekort.\n\n{berekening}\n\nHet college,\n\n{ondertekenaar}"
+    assert adviser.post(texts, {"text": own}).status_code == 302
+    shown = sent(adviser, contract)
+    assert shown.context["letter"].opening[0] == "Geachte heer of mevrouw,"
+    [check] = [one for one in shown.context["checks"] if one.name == "addressee"]
+    assert check.url == reverse("contact-person-new", args=[contract.pk])
+    ContactPerson.objects.create(
+        contract=contract, side="contractor", name="Eva Wilg {tekort}", function="Directeur"
+    )
+    shown = sent(adviser, contract)
+    [check] = [one for one in shown.context["checks"] if one.name == "address"]
+    assert "Er is geen postadres" in check.found
+    shown = sent(adviser, contract, address="Dorpsstraat 1\r\n1211 AA Hilversum")
+    letter = shown.context["letter"]
+    assert letter.addressee == [
+        *("De Linde", "Ter attentie van Eva Wilg {tekort}", "Directeur"),
+        *("Dorpsstraat 1", "1211 AA Hilversum", contract.contractor.register_words),
+    ]
+    # What fills a place is not filled again.
+    assert letter.opening == [
+        "Geachte Eva Wilg {tekort},",
+        "U kwam €\xa015.000,00 tekort.",
+    ]
+    assert letter.closing == ["Het college,", "Noor Advies"]
+    assert [one.state for one in shown.context["checks"] if one.name == "addressee"] == [
+        Found.READY
+    ]
 
 
 def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Client) -> None:
