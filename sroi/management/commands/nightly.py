@@ -19,9 +19,9 @@ from sroi.database.planner import count_rows
 
 class Command(BaseCommand):
     help = (
-        "Do the work of the night: apply_retention, erase_consents, backup (with --backups),"
-        " verify_ledger and send_reminders. One that fails keeps no other from being done; then the"
-        " status is 1."
+        "Do the work of the night: hand_over_due, apply_retention, erase_consents, backup (with"
+        " --backups), verify_ledger and send_reminders. One that fails keeps no other from being"
+        " done; then the status is 1."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -66,6 +66,7 @@ class Command(BaseCommand):
 
 
 def jobs_of(backups: Path | None, encrypt: bool) -> Iterator[list[str]]:
+    yield ["hand_over_due"]
     yield ["apply_retention"]
     yield ["erase_consents"]
     if backups:
