@@ -3,7 +3,7 @@ or not dealt with. Goals that were not reached have a warning of their own. None
 way; who proposes decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from reporting.notice.editions import Edition
 from reporting.outlook.outlook import stands_out
 from reporting.stories.told import told
 from reporting.texts.written import comments
+from sroi.database.together import answered, number_of, rows_of, side_by_side
 
 
 class Lack(NamedTuple):
@@ -28,23 +29,33 @@ class Lack(NamedTuple):
 
 def missing(edition: Edition) -> list[Lack]:
     """Of the edition of a region, in the order in which one would do it."""
-    return [*_written(edition), *_filled_in(edition), *_done(edition)]
+    filings = Filing.objects.filter(report=edition.report).values_list("municipality", flat=True)
+    said, silent, filled_in = answered(
+        side_by_side(
+            number_of(comments(edition).filter(done_at=None)),
+            number_of(told(edition).filter(consent_on=None)),
+            rows_of(filings.order_by()),
+        )
+    )
+    return [
+        *_written(edition, said, silent),
+        *_filled_in(edition, filled_in),
+        *_done(edition),
+    ]
 
 
-def _written(edition: Edition) -> Iterator[Lack]:
+def _written(edition: Edition, said: int, silent: int) -> Iterator[Lack]:
     amounts = {year.year: year.fulfilled for year in edition.own.years}
     if edition.year in stands_out(amounts) and str(edition.year) not in edition.outlook.remarks:
         yield Lack(
             _("Why %(year)s differs much from the year before.") % {"year": edition.year},
             address("supplement", edition),
         )
-    said = comments(edition).filter(done_at=None).count()
     if said:
         words = ngettext(
             "%(number)s comment to deal with.", "%(number)s comments to deal with.", said
         )
         yield Lack(words % {"number": said}, address("comments", edition))
-    silent = told(edition).filter(consent_on=None).count()
     if silent:
         words = ngettext(
             "%(number)s story is not shown: there is no consent on file.",
@@ -57,8 +68,7 @@ def _written(edition: Edition) -> Iterator[Lack]:
         yield Lack(_("The default text stands in: %(titles)s.") % {"titles": listed(default)})
 
 
-def _filled_in(edition: Edition) -> Iterator[Lack]:
-    rows = {row.municipality_id for row in Filing.objects.filter(report=edition.report)}
+def _filled_in(edition: Edition, rows: Collection[int | None]) -> Iterator[Lack]:
     towns = [town.name for town in edition.municipalities if town.pk not in rows]
     names = ([] if None in rows else [edition.region.title]) + towns
     if names:
