@@ -37,6 +37,7 @@ from contracts.models import (
     Contractor,
     DraftDecision,
     FirmProposal,
+    HandOverAhead,
     Invitation,
     Membership,
     Municipality,
@@ -518,6 +519,14 @@ def prove(version: FulfilmentVersion, on: date | None = None) -> None:
     valuing.fetch([version])
     for kind in proof.missing([version]).get(version.pk, []):
         evidence.see(version, kind, "Getoond", on or TODAY, act(today=on))
+
+
+def make_hand_over_ahead(contract: Contract, **fields: Any) -> HandOverAhead:
+    """From a day to come somebody else advises."""
+    made = {"from_day": TODAY + timedelta(days=7), "reason": "Verlof", "at": moment(TODAY)}
+    adviser = fields.pop("adviser", None) or make_user(Role.ADVISER, contract.region)
+    made |= {"adviser": adviser, "by": adviser, **fields}
+    return HandOverAhead.objects.create(contract=contract, **made)
 
 
 def make_stand_in(region: Region, **fields: Any) -> StandIn:

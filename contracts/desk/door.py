@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from contracts.models import CalendarFeed, Contract, PutOff, Region, StandIn
+from contracts.models import CalendarFeed, Contract, HandOverAhead, PutOff, Region, StandIn
 from contracts.owed.posting import lock_ledger
 from contracts.people.membership import advisers_of
 from sroi.access import Access, May
@@ -102,4 +102,5 @@ def forget_people(numbers: Collection[int]) -> None:
     StandIn.objects.filter(absent__in=numbers).delete()
     StandIn.objects.filter(by__in=numbers).delete()
     PutOff.objects.filter(user__in=numbers).delete()
+    HandOverAhead.objects.filter(adviser__in=numbers).delete()
     CalendarFeed.objects.filter(user__in=numbers).delete()

@@ -7,6 +7,7 @@ kept.
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from contracts.models import (
     PsoCertificate,
     Side,
 )
+from contracts.models.dossier import COMES_BACK
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
 from sroi.access import Access, May, Of
@@ -81,9 +83,12 @@ def write(
     act: Act,
     *,
     shared: bool,
+    who: str = "",
     again_on: date | None = None,
 ) -> ContractNote:
-    """`again_on` is the day from which it stands on the work list, until it was seen to."""
+    """`who` promised it, or was seen; `again_on` is the day from which it stands on the work list,
+    until it was seen to.
+    """
     refuse_to_come(day, act.today)
     if again_on and again_on <= act.today:
         raise Refused(_("Choose a day after today on which it comes back."))
@@ -93,6 +98,7 @@ def write(
             contract=contract,
             kind=kind,
             day=day,
+            who=who,
             text=text,
             shared=shared,
             again_on=again_on,
@@ -102,9 +108,37 @@ def write(
     return note
 
 
-def see_to(note: ContractNote) -> None:
+@dataclass(frozen=True)
+class Promise:
+    who: str
+    what: str
+    by: date
+
+
+def promise(
+    contract: Contract, promises: Sequence[Promise], day: date, act: Act, *, shared: bool
+) -> list[ContractNote]:
+    """What was agreed on a day, all or none: each comes back on its own day."""
+    with transaction.atomic():
+        return [
+            write(
+                contract,
+                NoteKind.AGREEMENT,
+                day,
+                each.what,
+                act,
+                who=each.who,
+                again_on=each.by,
+                shared=shared,
+            )
+            for each in promises
+        ]
+
+
+def see_to(note: ContractNote, act: Act) -> None:
     """What came back was seen to, or need not come back: the note stays as it is."""
-    if not ContractNote.objects.filter(pk=note.pk, again_on__isnull=False).update(again_on=None):
+    still = ContractNote.objects.filter(COMES_BACK, pk=note.pk)
+    if not still.update(seen_at=act.at, seen_by=act.by):
         raise Refused(_("This note does not come back any more."))
 
 

@@ -1,18 +1,23 @@
 """What is asked for the dossier of a contract: a note, a contact person, a document."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.dossier.door import Promise
 from contracts.models import ContactPerson, NoteKind, Side
 from sroi.bsn import refuse_bsn
 from sroi.fields import Day, PastDay, email_field, text_field
 
-# A letter comes from what was sent.
-WRITTEN = [(kind.value, kind.label) for kind in NoteKind if kind != NoteKind.LETTER]
+# A letter comes from what was sent, and a visit says whom one saw.
+ELSEWHERE = (NoteKind.LETTER, NoteKind.VISIT)
+WRITTEN = [(kind.value, kind.label) for kind in NoteKind if kind not in ELSEWHERE]
+# So many promises can be written down at once, each of these parts.
+LINES = 6
+PARTS = ("who", "what", "by")
 
 
 class NoteForm(forms.Form):
@@ -34,6 +39,56 @@ class NoteForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Without this only advisers and region admins see it."),
     )
+
+
+class PromisesForm(forms.Form):
+    """What was promised: who does what by when, a line each; empty lines are left out."""
+
+    NEEDED_SOMETIMES = tuple(f"{part}_{n}" for n in range(LINES) for part in PARTS)
+
+    day = PastDay(label=gettext_lazy("Agreed on"))
+    shared = forms.BooleanField(
+        label=gettext_lazy("The contractor may read this"),
+        required=False,
+        help_text=gettext_lazy("Without this only advisers and region admins see it."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(LINES):
+            made = (
+                text_field(gettext_lazy("Who"), 200, required=False),
+                text_field(gettext_lazy("What"), 1000, required=False),
+                Day(label=gettext_lazy("By when"), required=False),
+            )
+            self.fields |= {
+                f"{part}_{number}": field for part, field in zip(PARTS, made, strict=True)
+            }
+
+    @property
+    def lines(self) -> list[list[Any]]:
+        return [[self[f"{part}_{number}"] for part in PARTS] for number in range(LINES)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for names in self._begun(cleaned):
+            for name in names:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("Say who does what by when: fill this in too."))
+        if not self.errors and not self.promises:
+            self.add_error("who_0", _("Fill in at least one line."))
+        return cleaned
+
+    def _begun(self, given: dict[str, Any]) -> Iterator[list[str]]:
+        for number in range(LINES):
+            names = [f"{part}_{number}" for part in PARTS]
+            if any(given.get(name) or name in self.errors for name in names):
+                yield names
+
+    @property
+    def promises(self) -> list[Promise]:
+        given = self.cleaned_data
+        return [Promise(*(given[name] for name in names)) for names in self._begun(given)]
 
 
 class ContactPersonForm(forms.Form):

@@ -6,6 +6,11 @@ urlpatterns = [
     path("contracten/<int:pk>/dossier/", views.ContractDossier.as_view(), name="contract-dossier"),
     path("contracten/<int:pk>/dossier/notitie/", views.NewNote.as_view(), name="note-new"),
     path(
+        "contracten/<int:pk>/dossier/afspraken/",
+        views.Promises.as_view(),
+        name="promises",
+    ),
+    path(
         "contracten/<int:pk>/dossier/contactpersoon/",
         views.NewPerson.as_view(),
         name="contact-person-new",

@@ -1,5 +1,6 @@
 """The dossier of a contract: notes and agreements, contact persons, documents, certificates."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +13,18 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.acts.certificates import state_of
 from contracts.dossier import door as dossier
 from contracts.dossier.file import File
-from contracts.dossier.forms import ContactPersonForm, DocumentForm, NoteForm, initial_of
+from contracts.dossier.forms import (
+    ContactPersonForm,
+    DocumentForm,
+    NoteForm,
+    PromisesForm,
+    initial_of,
+)
 from contracts.models import (
     ContactPerson,
     Contract,
@@ -49,10 +56,11 @@ class ContractDossier(DetailPage):
         contract, access = self.object, self.request.access
         sides = dossier.sides_of(access, contract)
         documents = visible(ContractDocument, access).filter(contract=contract, removed_at=None)
+        written = visible(ContractNote, access).filter(contract=contract)
+        notes = list(written.select_related("by", "seen_by"))
         return super().get_context_data(
-            notes=list(
-                visible(ContractNote, access).filter(contract=contract).select_related("by")
-            ),
+            notes=[note for note in notes if not note.is_promise],
+            promises=in_order(note for note in notes if note.is_promise),
             persons=[(person, person.side in sides) for person in persons_of(contract, access)],
             documents=[
                 Listed.of(document, dossier.may_remove(access, document, self.request.user))
@@ -73,6 +81,11 @@ class ContractDossier(DetailPage):
             may_add_person=bool(sides),
             **kwargs,
         )
+
+
+def in_order(promises: Iterable[Any]) -> list[Any]:
+    """What is still to be done first, by its day."""
+    return sorted(promises, key=lambda note: (not note.comes_back, note.again_on, note.pk))
 
 
 def persons_of(contract: Contract, access: Any) -> Any:
@@ -146,6 +159,33 @@ class NewNote(OfDossier):
             again_on=given["again_on"],
         )
         return _("The note is in the dossier.")
+
+
+class Promises(OfDossier):
+    """What was promised at the start or later, as lines that are ticked off."""
+
+    heading = gettext_lazy("What was agreed")
+    template_name = "contracts/promises.html"
+    form_class = PromisesForm
+    refused_at = "by_0"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": localdate()}
+
+    def get_success_url(self) -> str:
+        return f"{self.back_url}#stukken"
+
+    def do(self, form: Any) -> str:
+        given = form.cleaned_data
+        made = dossier.promise(
+            self.contract,
+            form.promises,
+            given["day"],
+            act_of(self.request),
+            shared=given["shared"],
+        )
+        words = ngettext("%(n)s agreement noted.", "%(n)s agreements noted.", len(made))
+        return words % {"n": len(made)}
 
 
 class NewPerson(OfDossier):
@@ -325,7 +365,7 @@ class SeeTo(OfOne, ButtonPage):
         return reverse("contract-dossier", args=[self.note.contract_id])
 
     def do(self) -> str:
-        dossier.see_to(self.note)
+        dossier.see_to(self.note, act_of(self.request))
         return _("Done: the note does not come back any more.")
 
 

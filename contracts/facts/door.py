@@ -5,10 +5,11 @@ section 3). Nothing of a contract that was settled or cancelled changes.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.facts.rules import (
@@ -20,7 +21,14 @@ from contracts.facts.rules import (
     since_if,
     take_over_faults,
 )
-from contracts.models import Contract, ContractEvent, Contractor, Happened, Membership
+from contracts.models import (
+    Contract,
+    ContractEvent,
+    Contractor,
+    HandOverAhead,
+    Happened,
+    Membership,
+)
 from contracts.models.organisation import folded, identity
 from contracts.owed import door as obligations
 from contracts.owed.amounts import OPEN
@@ -129,6 +137,9 @@ def end_role(membership: Membership, successor: Any, access: Access, act: Act) -
         theirs = list(looked_after(membership))
         if successor and theirs:
             hand_over(theirs, successor, access, act)
+        HandOverAhead.objects.filter(
+            adviser=membership.user_id, contract__region=membership.region_id
+        ).delete()
         memberships.end(membership, access, act)
 
 
@@ -138,11 +149,14 @@ def hand_over(
     access: Access,
     act: Act,
     *,
+    day: date | None = None,
     shown: str | None = None,
 ) -> int:
-    """From now on `adviser` looks after these contracts, of one or more regions; how many they
-    were.
+    """From now on, or from a `day` to come, `adviser` looks after these contracts, of one or more
+    regions; how many they were. What was to be on another day is so no more.
     """
+    if day and day < act.today:
+        raise Refused(_("Choose today or a day to come."))
     pks = [contract.pk for contract in contracts]
     with transaction.atomic():
         rows = Contract.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
@@ -161,13 +175,54 @@ def hand_over(
                 )
         if not theirs:
             raise Refused(_("%(name)s looks after these contracts already.") % {"name": adviser})
-        for contract in theirs:
-            contract.adviser, contract.adviser_email = adviser, adviser.email
-        Contract.objects.bulk_update(theirs, ["adviser", "adviser_email"], batch_size=AT_ONCE)
-        remember(theirs, act, changed=True)
-        for contract in theirs:
-            _note(contract, Happened.ADVISER, act)
+        HandOverAhead.objects.filter(contract__in=theirs).delete()
+        if day and day > act.today:
+            to_come = {"adviser": adviser, "from_day": day, "reason": act.why}
+            HandOverAhead.objects.bulk_create(
+                [HandOverAhead(contract=c, by=act.by, at=act.at, **to_come) for c in theirs],
+                batch_size=AT_ONCE,
+            )
+        else:
+            _given_to(theirs, adviser, act)
     return len(theirs)
+
+
+def _given_to(contracts: list[Contract], adviser: Any, act: Act) -> None:
+    for contract in contracts:
+        contract.adviser, contract.adviser_email = adviser, adviser.email
+    Contract.objects.bulk_update(contracts, ["adviser", "adviser_email"], batch_size=AT_ONCE)
+    remember(contracts, act, changed=True)
+    for contract in contracts:
+        _note(contract, Happened.ADVISER, act)
+
+
+def hand_over_due(at: datetime) -> tuple[int, int]:
+    """Whose day has come: the contracts go to who was to look after them. How many did, and how
+    many did not, since they were closed or that person advises in their region no more.
+    """
+    done, dropped = 0, 0
+    for row in HandOverAhead.objects.filter(from_day__lte=localdate(at)).select_related("adviser"):
+        with transaction.atomic():
+            mine = HandOverAhead.objects.select_for_update(of=("self",)).filter(pk=row.pk)
+            contract = Contract.objects.select_for_update(of=("self",)).get(pk=row.contract_id)
+            if not mine.exists():
+                continue  # somebody was first
+            advises = advisers_of([contract.region_id]).filter(pk=row.adviser_id).exists()
+            if advises and contract.state in OPEN:
+                _given_to([contract], row.adviser, Act.of(row.by, at, row.reason))
+                done += 1
+            else:
+                dropped += 1
+            mine.delete()
+    return done, dropped
+
+
+def keep_adviser(planned: HandOverAhead, access: Access) -> None:
+    """It goes to nobody else on that day: who advises now goes on."""
+    if not may_hand_over(access, planned.contract.region_id):
+        raise Refused(_("You cannot hand over contracts of this region."))
+    if not HandOverAhead.objects.filter(pk=planned.pk).delete()[0]:
+        raise Refused(_("This contract is not to be handed over any more."))
 
 
 def _open(contract: Contract, shown: str | None) -> Contract:

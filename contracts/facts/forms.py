@@ -156,7 +156,7 @@ class ContractRows(VisibleRows):
 class HandOverForm(forms.Form):
     """Which contracts, and to whom; they stand last, since they can be many."""
 
-    field_order = ("adviser", "reason", "contracts")
+    field_order = ("adviser", "day", "reason", "contracts")
 
     contracts: Any = ContractRows(
         queryset=None,
@@ -166,6 +166,11 @@ class HandOverForm(forms.Form):
     )
     adviser: Any = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("New adviser"), empty_label=gettext_lazy("Choose…")
+    )
+    day = Day(
+        label=gettext_lazy("From"),
+        required=False,
+        help_text=gettext_lazy("Leave empty for at once."),
     )
     reason = reason_field()
 

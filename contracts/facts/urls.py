@@ -10,4 +10,5 @@ urlpatterns = [
     ),
     path("gebruikers/<int:pk>/beeindigen/", views.EndRole.as_view(), name="user-end"),
     path("contracten/overdragen/", views.HandOver.as_view(), name="contract-hand-over"),
+    path("contracten/overdragen/<int:pk>/niet/", views.KeepAdviser.as_view(), name="hand-over-not"),
 ]

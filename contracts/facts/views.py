@@ -19,8 +19,8 @@ from contracts.facts.forms import (
     SuccessorForm,
     TakeOverForm,
 )
-from contracts.facts.rules import as_if, may_put_right_contractor, since_if
-from contracts.models import Contract, Contractor, DraftState
+from contracts.facts.rules import as_if, may_hand_over, may_put_right_contractor, since_if
+from contracts.models import Contract, Contractor, DraftState, HandOverAhead
 from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
@@ -28,11 +28,12 @@ from contracts.people.membership import advisers_of, looking_after
 from contracts.people.views.users import End
 from contracts.searches import of_moment
 from sroi.access import May, visible
+from sroi.doors import Refused
 from sroi.fields import is_key
 from sroi.history.versions import shown
 from sroi.periods import month_of
 from sroi.templatetags.formats import euro, long_date, month_name
-from sroi.views import ForWhoMay, LookFirst, OfOne, act_of
+from sroi.views import ButtonPage, ForWhoMay, LookFirst, OfOne, act_of
 
 Row = tuple[str, str, str]
 
@@ -262,6 +263,7 @@ class HandOver(ForWhoMay, LookFirst):
     heading = gettext_lazy("Hand contracts over to another adviser")
     template_name = "contracts/hand_over.html"
     form_class = HandOverForm
+    refused_at = "day"
     back_url = reverse_lazy("contract-list")
     back_label = gettext_lazy("Contracts")
 
@@ -340,7 +342,11 @@ class HandOver(ForWhoMay, LookFirst):
 
     def preview(self, form: Any) -> dict[str, Any]:
         chosen = form.cleaned_data["contracts"].select_related("adviser")
+        day, today = form.cleaned_data["day"], localdate()
+        if day and day < today:
+            raise Refused(_("Choose today or a day to come."))
         return {
+            "from_day": day if day and day > today else None,
             "starting_point": facts.advised(chosen),
             "chosen": [(c, c.adviser or c.adviser_email or _("nobody")) for c in chosen],
         }
@@ -349,16 +355,48 @@ class HandOver(ForWhoMay, LookFirst):
         given = form.cleaned_data
         act = act_of(self.request, given["reason"])
         chosen, adviser = list(given["contracts"]), given["adviser"]
-        number = facts.hand_over(chosen, adviser, self.request.access, act, shown=self.shown)
-        done = ngettext(
-            "%(name)s looks after %(number)s contract more.",
-            "%(name)s looks after %(number)s contracts more.",
-            number,
+        day = given["day"]
+        number = facts.hand_over(
+            chosen, adviser, self.request.access, act, day=day, shown=self.shown
         )
-        return done % {"name": adviser, "number": number}
+        words = {"name": adviser, "number": number}
+        if day and day > act.today:
+            words["day"] = long_date(day)
+            done = ngettext(
+                "%(name)s looks after %(number)s contract more from %(day)s.",
+                "%(name)s looks after %(number)s contracts more from %(day)s.",
+                number,
+            )
+        else:
+            done = ngettext(
+                "%(name)s looks after %(number)s contract more.",
+                "%(name)s looks after %(number)s contracts more.",
+                number,
+            )
+        return done % words
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(whose=self.sections, **kwargs)
+
+
+class KeepAdviser(OfOne, ButtonPage):
+    """It is not handed over on the day that was meant."""
+
+    model = HandOverAhead
+    related = ("contract",)
+    context_object_name = "planned"
+    planned: HandOverAhead
+
+    def may(self) -> bool:
+        return may_hand_over(self.request.access, self.planned.contract.region_id)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-detail", args=[self.planned.contract_id])
+
+    def do(self) -> str:
+        facts.keep_adviser(self.planned, self.request.access)
+        return _("Who advises now goes on doing so.")
 
 
 class EndRole(End):

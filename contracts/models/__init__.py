@@ -19,7 +19,7 @@ from contracts.models.contract import (
     ProcurementType,
     RateReason,
 )
-from contracts.models.desk import CalendarFeed, PutOff, StandIn
+from contracts.models.desk import CalendarFeed, HandOverAhead, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
 from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
@@ -93,6 +93,7 @@ __all__ = [
     "DraftState",
     "EvidenceKind",
     "FirmProposal",
+    "HandOverAhead",
     "Happened",
     "Invitation",
     "LedgerHead",

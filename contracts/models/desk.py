@@ -63,6 +63,31 @@ class StandIn(ScopedModel):
         return f"{self.absent_id} {self.first_day}"
 
 
+class HandOverAhead(ScopedModel):
+    """From a day to come somebody else advises on a contract. Until then it is who stands with the
+    contract; in the night of that day it is written there, and this row goes.
+    """
+
+    contract = models.OneToOneField(
+        Contract, on_delete=models.CASCADE, related_name="hand_over_ahead"
+    )
+    adviser = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    from_day = models.DateField(_("from"))
+    reason = models.CharField(_("reason"), max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    scope = Scope(region="contract__region")
+
+    class Meta:
+        ordering = ("from_day", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.contract_id} {self.from_day}"
+
+
 class CalendarFeed(models.Model):
     """The secret address at which a calendar asks for somebody's days. Only its hash is kept, so it
     is shown once; a new one ends the one before.

@@ -25,20 +25,38 @@ class NoteKind(models.TextChoices):
     NOTE = "note", _("note")
     AGREEMENT = "agreement", _("agreement")
     CONVERSATION = "conversation", _("conversation")
+    VISIT = "visit", _("visit on site")
     # As it was sent: it is not written by hand, and not removed.
     LETTER = "letter", _("letter")
 
 
+# Of notes: those that stand on the work list from their day on, and are not seen to yet.
+COMES_BACK = Q(again_on__isnull=False, seen_at=None)
+
+
 class ContractNote(ScopedModel):
-    """What was said or agreed, and by whom it was written down. It is not changed afterwards."""
+    """What was said, agreed or seen, and by whom it was written down. It is not changed afterwards;
+    what comes back on a day is ticked off.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(_("kind"), max_length=15, choices=NoteKind.choices)
     day = models.DateField(_("day"))
+    # Who promised it, or was seen at a visit: a firm or a function, nobody who is placed.
+    who = models.CharField(_("who"), max_length=200, blank=True, db_default="")
     text = models.CharField(_("text"), max_length=4000)
     shared = models.BooleanField(_("the contractor sees it"), default=False)
     # From this day on it stands on the work list, until somebody says that it was seen to.
     again_on = models.DateField(_("comes back on"), null=True, blank=True)
+    seen_at = models.DateTimeField(_("seen to on"), null=True, blank=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+    )
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -56,6 +74,15 @@ class ContractNote(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.day}"
+
+    @property
+    def is_promise(self) -> bool:
+        """Who does what by when: a line that is ticked off."""
+        return self.kind == NoteKind.AGREEMENT and bool(self.who and self.again_on)
+
+    @property
+    def comes_back(self) -> bool:
+        return self.again_on is not None and self.seen_at is None
 
 
 class Side(models.TextChoices):

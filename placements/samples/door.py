@@ -9,22 +9,24 @@ beside what is drawn. Source: DOMAIN.md section 7, quality.
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from contracts.models import Policy, Region
+from contracts.dossier import door as dossier
+from contracts.models import Contract, ContractNote, NoteKind, Policy, Region
 from contracts.owed.posting import lock_ledger
-from placements.models import FulfilmentVersion, Outcome, Sample, SampleCheck
-from sroi.access import Access, May
+from placements.models import Allocation, FulfilmentVersion, Outcome, Sample, SampleCheck
+from sroi.access import Access, May, visible
 from sroi.database import days
 from sroi.doors import Act, Refused
 from sroi.history.keeping import signed
 from sroi.periods import DAY, Period, add_months
+from sroi.templatetags.formats import long_date
 
 MONTHS_OF_QUARTER = 3
 LARGEST = 1000
@@ -165,9 +167,48 @@ def record(check: SampleCheck, outcome: str, found: str, done: str, act: Act) ->
         signed(now, act).save()
 
 
+def visit(
+    contract: Contract,
+    day: date,
+    who: str,
+    found: str,
+    act: Act,
+    *,
+    checks: Collection[SampleCheck] = (),
+    outcome: str = "",
+    done: str = "",
+) -> ContractNote:
+    """A visit on site, in the dossier; what was drawn and seen there (`checks`) is checked by it,
+    all or none.
+    """
+    with transaction.atomic():
+        text = f"{found}\n{done}" if done else found
+        note = dossier.write(contract, NoteKind.VISIT, day, text, act, who=who, shared=False)
+        words = {"day": long_date(day), "found": found}
+        told = _("Seen on site on %(day)s. %(found)s") % words
+        for check in checks:
+            record(check, outcome, told, done, act)
+    return note
+
+
+def to_check(access: Access, contract: Contract, today: date) -> QuerySet[SampleCheck]:
+    """What was drawn of this contract that this person can check still."""
+    regions = access.regions_where(May.SAMPLE)
+    under = Allocation.objects.filter(contract=contract, version=OuterRef("version"))
+    rows = visible(SampleCheck, access).filter(Exists(under), sample__region__in=regions)
+    rows = rows.filter(outcome="").select_related("sample", "version__fulfilment")
+    if _own_is_allowed(contract.region_id, today):
+        return rows
+    return rows.exclude(version__reviewed_by=access.user_id)
+
+
 def _may_check_own(check: SampleCheck, today: date) -> bool:
     """Where the policy lets advisers review what they entered, it lets them check what they
     reviewed.
     """
-    policy = Policy.objects.filter(region=check.sample.region_id).on(today)
+    return _own_is_allowed(check.sample.region_id, today)
+
+
+def _own_is_allowed(region_id: int, today: date) -> bool:
+    policy = Policy.objects.filter(region=region_id).on(today)
     return bool(policy and policy.self_review)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from placements.models import Outcome
 from placements.samples import door as sampling
 from sroi.exchange import whole_number
-from sroi.fields import ParsedField, text_field
+from sroi.fields import ParsedField, PastDay, VisibleRows, text_field
 
 
 class DrawForm(forms.Form):
@@ -52,6 +52,12 @@ class DrawForm(forms.Form):
         return size
 
 
+OUTCOMES = [
+    ("in_order", gettext_lazy("Yes, it was rightly accepted")),
+    ("not_in_order", gettext_lazy("No, something is wrong")),
+]
+
+
 class CheckForm(forms.Form):
     """What was found when an accepted fulfilment was looked at again."""
 
@@ -60,10 +66,7 @@ class CheckForm(forms.Form):
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=gettext_lazy("Is it in order?"),
-        choices=[
-            ("in_order", gettext_lazy("Yes, it was rightly accepted")),
-            ("not_in_order", gettext_lazy("No, something is wrong")),
-        ],
+        choices=OUTCOMES,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Say whether it is in order.")},
     )
@@ -77,3 +80,62 @@ class CheckForm(forms.Form):
                 if not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, _("Fill this in: others must be able to follow it."))
         return cleaned
+
+
+class VisitForm(forms.Form):
+    """A visit on site: when, whom one saw and what was found; and what it checks of what was drawn
+    in samples, where something of the contract was.
+    """
+
+    NEEDED_SOMETIMES = ("outcome", "done")
+
+    day = PastDay(label=gettext_lazy("Day of the visit"))
+    who = text_field(
+        gettext_lazy("Whom did you see?"),
+        200,
+        help_text=gettext_lazy(
+            "Functions, and how many people at work; no names of people placed."
+        ),
+    )
+    found = text_field(gettext_lazy("What did you find?"), 900, rows=4)
+    checks: Any = VisibleRows(
+        queryset=None,
+        required=False,
+        label=gettext_lazy("Which of these did you see? They were drawn in a sample."),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("What you tick is checked by this visit."),
+    )
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("Is what you ticked in order?"),
+        choices=OUTCOMES,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    done = text_field(gettext_lazy("What was done about it?"), 900, required=False, rows=2)
+
+    def __init__(self, *args: Any, to_check: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if to_check:
+            field: Any = self.fields["checks"]
+            field.queryset = to_check
+            field.label_from_instance = drawn_words
+        else:
+            for name in ("checks", "outcome", "done"):
+                del self.fields[name]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("checks") and not cleaned.get("outcome") and "outcome" not in self.errors:
+            self.add_error("outcome", _("Say whether it is in order."))
+        if cleaned.get("outcome") and not cleaned.get("checks") and "checks" not in self.errors:
+            self.add_error("checks", _("Tick what you saw."))
+        wrong = cleaned.get("outcome") == Outcome.NOT_IN_ORDER
+        if wrong and not cleaned.get("done") and "done" not in self.errors:
+            self.add_error("done", _("Fill this in: others must be able to follow it."))
+        return cleaned
+
+
+def drawn_words(check: Any) -> str:
+    fulfilment = check.version.fulfilment
+    drawn = sampling.quarter_words(check.sample.first_day)
+    return f"{fulfilment.external_id} · {fulfilment.get_kind_display()} · {drawn}"

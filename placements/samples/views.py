@@ -11,15 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from contracts.dossier.views import OfDossier
 from contracts.models import EvidenceKind, Region, called
 from placements.claims import questions, valuing
 from placements.claims.words import what_was_claimed
 from placements.evidence.shown import pages_to_show
 from placements.models import Evidence, Outcome, Sample, SampleCheck
 from placements.samples import door as sampling
-from placements.samples.forms import CheckForm, DrawForm
+from placements.samples.forms import CheckForm, DrawForm, VisitForm
 from sroi.access import May, visible
 from sroi.doors import Refused
 from sroi.history.versions import versions
@@ -217,6 +218,43 @@ class Check(ForWhoMay, OfOne, FormPage):
             ),
             **kwargs,
         )
+
+
+class Visit(OfDossier):
+    """A visit on site is noted; what was drawn in a sample and seen there is checked by it."""
+
+    heading = gettext_lazy("Note a visit on site")
+    form_class = VisitForm
+    refused_at = "day"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"day": localdate()}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        mine = sampling.to_check(self.request.access, self.contract, localdate())
+        return super().get_form_kwargs() | {"to_check": mine}
+
+    def do(self, form: Any) -> str:
+        given = form.cleaned_data
+        seen = given.get("checks") or ()
+        sampling.visit(
+            self.contract,
+            given["day"],
+            given["who"],
+            given["found"],
+            act_of(self.request),
+            checks=seen,
+            outcome=given.get("outcome", ""),
+            done=given.get("done", ""),
+        )
+        if not seen:
+            return _("The visit is in the dossier.")
+        words = ngettext(
+            "The visit is in the dossier, and %(n)s fulfilment is checked by it.",
+            "The visit is in the dossier, and %(n)s fulfilments are checked by it.",
+            len(seen),
+        )
+        return words % {"n": len(seen)}
 
 
 def stamp(check: SampleCheck) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Protocol
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -19,7 +19,7 @@ from django.utils import timezone
 from contracts.models import Municipality, ObligationLine, Policy, Posting, Region
 from placements.models import FulfilmentLine
 from reporting.figures import masking
-from reporting.figures.annual import figures_of
+from reporting.figures.annual import figures_asked
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.totals import workplaces_by_client
 from reporting.models import (
@@ -34,11 +34,22 @@ from reporting.models import (
 from reporting.notice.freezing import frozen, thawed
 from reporting.outlook.outlook import Outlook, outlook
 from sroi.access import Access, May
+from sroi.database.together import (
+    Asking,
+    answered,
+    by_name,
+    nothing,
+    rows_of,
+    side_by_side,
+    sums_of,
+)
 from sroi.periods import Period
 
 YEARS = range(1990, 2101)
 # Where a region has no policy yet.
 MASK_BELOW = 5
+# How many, by the year and the code of the client.
+Workplaces = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,7 @@ class Reckoned:
     own_now: Callable[[], AnnualFigures]
     whole_now: Callable[[], AnnualFigures]
     outlook_now: Callable[[], Outlook]
+    earlier_now: Callable[[], Workplaces]
 
     @cached_property
     def own(self) -> AnnualFigures:
@@ -96,6 +108,11 @@ class Reckoned:
     @cached_property
     def outlook(self) -> Outlook:
         return self.outlook_now()
+
+    @cached_property
+    def earlier(self) -> Workplaces:
+        """Of earlier years, per client."""
+        return self.earlier_now()
 
 
 @dataclass(frozen=True)
@@ -196,13 +213,13 @@ class Edition:
             totals = {year.code: year.number for year in self.whole.years}
             earlier = {
                 year: masking.published_counts(clients, below, totals.get(year))[town.code]
-                for year, clients in _workplaces_before(self).items()
+                for year, clients in self.reckoned.earlier.items()
                 if town.code in clients
             }
             own = masking.of_edition(own, earlier, counts.get(town.code), below)
         else:
             own = whole
-        reckoned = Reckoned(lambda: own, lambda: whole, lambda: self.outlook)
+        reckoned = replace(self.reckoned, own_now=lambda: own, whole_now=lambda: whole)
         return replace(self, reckoned=reckoned, is_shown=True)
 
     @property
@@ -218,13 +235,10 @@ def mask_below(policy: Policy | None) -> int:
     return policy.mask_below if policy else MASK_BELOW
 
 
-def _workplaces_before(edition: Edition) -> dict[str, dict[str, int]]:
-    """Of earlier years per client, as far as the lines of this edition go."""
-    lines = FulfilmentLine.objects.filter(
-        contract__region=edition.region, posting__number__lte=edition.posting
-    )
-    before = Period(date.min, Period.year(edition.year - 1).last)
-    return workplaces_by_client(lines, before)
+def _workplaces_before(region: Region, year: int, posting: int) -> Asking[Workplaces]:
+    """Of earlier years per client, as far as the lines of an edition go."""
+    lines = FulfilmentLine.objects.filter(contract__region=region, posting__number__lte=posting)
+    return workplaces_by_client(lines, Period(date.min, Period.year(year - 1).last))
 
 
 def written_texts(
@@ -323,17 +337,27 @@ def assemble(
     kept = kept or _on_shelf(region, year)
     if kept.report and year in kept.final_years:
         return _final(kept.report, region, municipality, kept)
-    number = Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"]
+    found = answered(
+        by_name(
+            posting=sums_of(Posting.objects.filter(region=region), {"last": Max("number")}),
+            goals=rows_of(Goal.objects.filter(region=region).order_by()),
+            policy=rows_of(
+                Policy.objects.filter(region=region).by(min(today, Period.year(year).last))[:1]
+            ),
+        )
+    )
+    posting = found["posting"]["last"] or 0
+    ((_town, reckoned),) = _reckoned(region, year, [municipality], today, kept.towns, posting)
     return Edition(
         region=region,
         year=year,
         municipality=municipality,
-        reckoned=_reckoned(region, year, municipality, today, kept.towns),
-        goals=list(Goal.objects.filter(region=region)),
-        policy=Policy.objects.filter(region=region).on(min(today, Period.year(year).last)),
+        reckoned=reckoned,
+        goals=sorted(found["goals"], key=lambda goal: (goal.year, goal.indicator)),
+        policy=next(iter(found["policy"]), None),
         municipalities=kept.towns,
         data_date=today,
-        posting=number or 0,
+        posting=posting,
         report=kept.report,
         final_years=kept.final_years,
         published_years=kept.published_years,
@@ -341,39 +365,50 @@ def assemble(
 
 
 def _reckoned(
-    region: Region, year: int, town: Municipality | None, today: date, towns: list[Municipality]
-) -> Reckoned:
-    ahead = partial(outlook, region, year, towns, today)
-    whole = Reckoned(
-        lambda: whole.whole, partial(figures_of, None, region, year, today=today), ahead
-    )
-    return _of_town(whole, region, year, town, today) if town else whole
+    region: Region,
+    year: int,
+    told: Sequence[Municipality | None],
+    today: date,
+    towns: list[Municipality],
+    posting: int,
+) -> list[tuple[Municipality | None, Reckoned]]:
+    """The figures of these editions: all asked together, when the first is asked for."""
+    own = [town for town in told if town]
 
+    @cache
+    def found() -> dict[str, Any]:
+        parts = (figures_asked(None, region, year, town, today=today) for town in own)
+        return answered(
+            by_name(
+                whole=figures_asked(None, region, year, today=today),
+                parts=side_by_side(*parts),
+                outlook=outlook(region, year, towns, today),
+                earlier=_workplaces_before(region, year, posting) if own else nothing(),
+            )
+        )
 
-def _of_town(
-    whole: Reckoned, region: Region, year: int, town: Municipality, today: date
-) -> Reckoned:
-    return replace(
-        whole,
-        own_now=partial(figures_of, None, region, year, town, today=today),
-        whole_now=lambda: whole.whole,
-        outlook_now=lambda: whole.outlook,
-    )
+    def of(town: Municipality | None) -> AnnualFigures:
+        figures: AnnualFigures = found()["parts"][own.index(town)] if town else found()["whole"]
+        return figures
+
+    def reckoned(town: Municipality | None) -> Reckoned:
+        return Reckoned(
+            partial(of, town),
+            partial(of, None),
+            lambda: found()["outlook"],
+            lambda: found()["earlier"],
+        )
+
+    return [(town, reckoned(town)) for town in told]
 
 
 def every_edition(region: Region, year: int, today: date) -> list[Edition]:
     """The region's edition and, after it, one per municipality; live."""
     whole = assemble(region, year, None, today)
+    towns = whole.municipalities
     return [
-        whole,
-        *(
-            replace(
-                whole,
-                municipality=town,
-                reckoned=_of_town(whole.reckoned, region, year, town, today),
-            )
-            for town in whole.municipalities
-        ),
+        replace(whole, municipality=town, reckoned=reckoned)
+        for town, reckoned in _reckoned(region, year, [None, *towns], today, towns, whole.posting)
     ]
 
 
@@ -399,6 +434,7 @@ def _final(
             partial(thawed, AnnualFigures, edition.facts),
             partial(thawed, AnnualFigures, editions[None].facts),
             partial(thawed, Outlook, report.outlook or {}),
+            lambda: answered(_workplaces_before(region, report.year, report.last_posting or 0)),
         ),
         goals=[_goal(region, row) for row in report.goals],
         policy=report.policy,

@@ -1,5 +1,5 @@
 """Every night: what is kept of people ends, the backup, the ledgers looked through, the mail of the
-week; by a timer of the server, or in a process that waits for the hour.
+week, the rows counted anew; by a timer of the server, or in a process that waits for the hour.
 """
 
 import time
@@ -14,12 +14,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
 
+from sroi.database.planner import count_rows
+
 
 class Command(BaseCommand):
     help = (
-        "Do the work of the night: apply_retention, erase_consents, backup (with --backups),"
-        " verify_ledger and send_reminders. One that fails keeps no other from being done; then the"
-        " status is 1."
+        "Do the work of the night: hand_over_due, apply_retention, erase_consents, backup (with"
+        " --backups), verify_ledger and send_reminders. One that fails keeps no other from being"
+        " done; then the status is 1."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,10 +61,12 @@ class Command(BaseCommand):
             except Exception as failure:
                 self.stderr.write(f"{name}: {type(failure).__name__}: {failure}")
                 failed.append(name)
+        count_rows()
         return failed
 
 
 def jobs_of(backups: Path | None, encrypt: bool) -> Iterator[list[str]]:
+    yield ["hand_over_due"]
     yield ["apply_retention"]
     yield ["erase_consents"]
     if backups:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from contracts.acts.rights import may_change, may_propose
 from contracts.dossier import door as dossier
 from contracts.dossier.forms import NoteForm
+from contracts.facts.rules import may_hand_over
 from contracts.models import (
     ContactPerson,
     Contract,
@@ -24,8 +25,11 @@ from contracts.models import (
     ContractEvent,
     ContractNote,
     ContractState,
+    HandOverAhead,
+    NoteKind,
     Side,
 )
+from contracts.models.dossier import COMES_BACK
 from contracts.people.membership import may_see_people, people_for
 from contracts.plans.plan import has_plan, may_remind
 from contracts.plans.reminders import TOLD
@@ -49,7 +53,16 @@ def with_rail(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
     reminders = visible(ContractEvent, access).filter(
         contract=OuterRef("pk"), what__in=TOLD.values()
     )
+    ahead = visible(HandOverAhead, access).filter(contract=OuterRef("pk"))
+    promised = notes.filter(COMES_BACK, kind=NoteKind.AGREEMENT).exclude(who="")
     return contracts.annotate(
+        handed_over=Subquery(ahead.values("pk")[:1]),
+        handed_over_on=Subquery(ahead.values("from_day")[:1]),
+        handed_over_to=Subquery(ahead.values("adviser__name")[:1]),
+        promised=Coalesce(
+            Subquery(promised.order_by().values("contract").annotate(n=Count("pk")).values("n")), 0
+        ),
+        promised_on=Subquery(promised.order_by("again_on").values("again_on")[:1]),
         noted_on=Subquery(notes.values("day")[:1]),
         noted=Subquery(notes.values("text")[:1]),
         documents_kept=Coalesce(
@@ -67,6 +80,7 @@ def rail_of(contract: Any, access: Access, today: Any) -> dict[str, Any]:
         "dates": dates_of(contract),
         "acts": list(acts_for(contract, access, today)),
         "note_form": NoteForm(initial={"day": today}) if writes else None,
+        "may_hand_over": may_hand_over(access, contract.region_id),
         "may_add_person": bool(dossier.sides_of(access, contract)),
     }
 
@@ -190,6 +204,9 @@ def acts_for(contract: Any, access: Access, today: date) -> Iterator[Button]:
     if access.may(May.INVITE_CONTRACTORS, region_id=contract.region_id):
         url = reverse("contractor-invite", args=[contract.contractor_id])
         yield Button(_("Invite someone"), url + of_this)
+    if dossier.may_write(access, contract):
+        yield Button(_("Note what was agreed"), reverse("promises", args=[pk]))
+        yield Button(_("Note a visit on site"), reverse("visit-new", args=[pk]))
     if dossier.may_add_document(access, contract):
         yield Button(_("Add a document"), reverse("document-new", args=[pk]))
     if runs and (tender := next_tender(contract, access, today)):

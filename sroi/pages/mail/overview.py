@@ -28,12 +28,14 @@ from sroi.pages.work.work_list import (
     contracts_url,
     due_piles,
     heading_of,
+    notes_back,
     of_kinds,
     owing,
     own_of,
     pile_of,
     piles_of,
     reports_waiting,
+    with_notes,
 )
 
 
@@ -65,10 +67,11 @@ def overview(user: Any, access: Access, today: date) -> Overview:
     if access.may(May.ADVISE):
         own = own_of(user, owing(access))
         in_step(own, today)
-        theirs = with_people(own).select_related(*WITH, "standing")
+        theirs = with_notes(with_people(own), access, today).select_related(*WITH, "standing")
         contracts = list(theirs.order_by("end_date", "reference"))
         piles += piles_of(access, own, today)
-        piles += due_piles(contracts, access, today)
+        # What a note says stays on the page: it may be about a person.
+        piles += [notes_back(contracts, by_title=True), *due_piles(contracts, access, today)]
     elif access.may(May.FINALISE):
         piles += [reports_waiting(access)]
     elif access.may(May.COMMISSION):

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_safe
 from contracts.desk.door import feed_of
 from contracts.desk.whose import HAS_DAYS, put_off_by, stood_in_for
 from contracts.models import Contract, ContractNote
+from contracts.models.dossier import COMES_BACK
 from contracts.people.membership import access_of
 from placements.models import Match, MatchState
 from placements.standing.asks import OF_CERTIFICATES, OF_DEADLINES, OF_SETTLEMENT, asks
@@ -99,12 +100,13 @@ def of_contracts(user: Any, access: Access, rows: QuerySet[Any], today: date) ->
     if not access.may(May.ADVISE):
         return
     notes = visible(ContractNote, access).filter(
-        again_on__isnull=False, contract__in=[contract.pk for contract in contracts]
+        COMES_BACK, contract__in=[contract.pk for contract in contracts]
     )
     for note in notes.select_related("contract__contractor"):
         assert note.again_on is not None  # asked for above
         # Its words may be about a person; they stand behind the sign-in.
-        yield event(f"note-{note.pk}", note.again_on, _("Note comes back"), note.contract)
+        label = _("Agreed for this day") if note.is_promise else _("Note comes back")
+        yield event(f"note-{note.pk}", note.again_on, label, note.contract)
     for row in put_off_by(access, today):
         yield event(f"later-{row.contract_id}", row.until, _("Back on the list"), row.contract)
 

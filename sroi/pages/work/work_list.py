@@ -33,6 +33,7 @@ from contracts.models import (
     ProposalState,
     StandIn,
 )
+from contracts.models.dossier import COMES_BACK
 from contracts.people.membership import with_people
 from placements.models import (
     Allocation,
@@ -437,20 +438,25 @@ def with_notes(contracts: QuerySet[Any], access: Access, today: date) -> QuerySe
     """Contracts that say which of their notes came back first: the next one does once that was
     seen to.
     """
-    back = visible(ContractNote, access).filter(contract=OuterRef("pk"), again_on__lte=today)
+    back = visible(ContractNote, access).filter(
+        COMES_BACK, contract=OuterRef("pk"), again_on__lte=today
+    )
     first = back.order_by("again_on", "pk")
     return contracts.annotate(
         note=Subquery(first.values("pk")[:1]),
         note_text=Subquery(first.values("text")[:1]),
+        note_who=Subquery(first.values("who")[:1]),
         note_on=Subquery(first.values("again_on")[:1]),
     )
 
 
-def notes_back(contracts: Iterable[Any]) -> Pile:
-    """Notes of these contracts (`with_notes`) that were to come back by now."""
+def notes_back(contracts: Iterable[Any], *, by_title: bool = False) -> Pile:
+    """Notes of these contracts (`with_notes`) that were to come back by now; `by_title` leaves out
+    what they say.
+    """
     found = [
         Task(
-            shortened(contract.note_text),
+            contract.title if by_title else told_by_note(contract),
             reverse("contract-dossier", args=[contract.pk]) + f"#note-{contract.note}",
             named(contract),
             columns=Columns(
@@ -465,6 +471,11 @@ def notes_back(contracts: Iterable[Any]) -> Pile:
         )
     ]
     return Pile(_("Notes that came back"), found, len(found), reverse("due"))
+
+
+def told_by_note(contract: Any) -> str:
+    told = shortened(contract.note_text)
+    return f"{contract.note_who}: {told}" if contract.note_who else told
 
 
 def shortened(text: str) -> str:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 from PIL import Image
 
 from contracts.dossier import door as dossier
@@ -222,9 +223,10 @@ def test_a_note_comes_back_on_its_day_until_it_was_seen_to(
         adviser.post(done)
         assert "Belt terug" not in adviser.get(reverse("due")).content.decode()
     note.refresh_from_db()
-    assert (note.again_on, note.text) == (None, "Belt terug over de stage")
+    assert (note.text, note.seen_by) == ("Belt terug over de stage", noor)
+    assert localdate(note.seen_at) == date(2024, 3, 11)
     with pytest.raises(Refused):
-        dossier.see_to(note)
+        dossier.see_to(note, make.act(noor))
 
 
 def test_the_contractor_is_not_told_when_a_shared_note_comes_back(

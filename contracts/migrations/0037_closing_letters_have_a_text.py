@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0035_account_managers_and_partners'),
+        ('contracts', '0036_roles_that_groups_give_and_that_end'),
     ]
 
     operations = [
