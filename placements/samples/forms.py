@@ -94,7 +94,7 @@ class VisitForm(forms.Form):
         gettext_lazy("Whom did you see?"),
         200,
         help_text=gettext_lazy(
-            "Functions, and how many people at work; no names of people placed."
+            "Functions, and how many people were at work. No names of people who are placed."
         ),
     )
     found = text_field(gettext_lazy("What did you find?"), 900, rows=4)

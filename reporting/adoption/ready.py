@@ -3,7 +3,7 @@ with stands in no way, who takes the step decides; what the door refuses does. G
 reached are to be explained.
 """
 
-from collections.abc import Iterator, Sized
+from collections.abc import Collection, Iterator, Sized
 
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -20,6 +20,7 @@ from reporting.notice.editions import Edition
 from reporting.outlook.outlook import stands_out
 from reporting.stories.told import told
 from reporting.texts.written import CONSEQUENCES, comments, unexplained
+from sroi.database.together import answered, number_of, rows_of, side_by_side
 from sroi.doors import Check, Found
 from sroi.templatetags.formats import long_date
 
@@ -39,8 +40,16 @@ def before(step: str, edition: Edition, kinds: Sized) -> list[Check]:
 
 
 def before_proposing(edition: Edition) -> Iterator[Check]:
-    yield from _written(edition)
-    yield from _filled_in(edition)
+    filings = Filing.objects.filter(report=edition.report).values_list("municipality", flat=True)
+    said, silent, filled_in = answered(
+        side_by_side(
+            number_of(comments(edition).filter(done_at=None)),
+            number_of(told(edition).filter(consent_on=None)),
+            rows_of(filings.order_by()),
+        )
+    )
+    yield from _written(edition, said, silent)
+    yield from _filled_in(edition, filled_in)
     yield from _done(edition)
 
 
@@ -111,7 +120,7 @@ def _look(name: str, what: str, lack: str, ready: str, url: str = "") -> Check:
     return Check(name, what, lack, Found.LACKS, url) if lack else Check(name, what, ready)
 
 
-def _written(edition: Edition) -> Iterator[Check]:
+def _written(edition: Edition, said: int, silent: int) -> Iterator[Check]:
     goals = ", ".join(unexplained(edition))
     lack = _(
         "Not reached: %(goals)s. Write under Consequenties what caused it and what is done about"
@@ -137,7 +146,6 @@ def _written(edition: Edition) -> Iterator[Check]:
         _("The difference is small, or explained."),
         address("supplement", edition),
     )
-    said = comments(edition).filter(done_at=None).count()
     words = ngettext("%(number)s comment to deal with.", "%(number)s comments to deal with.", said)
     yield _look(
         "comments",
@@ -146,7 +154,6 @@ def _written(edition: Edition) -> Iterator[Check]:
         _("All were dealt with."),
         address("comments", edition),
     )
-    silent = told(edition).filter(consent_on=None).count()
     words = ngettext(
         "%(number)s story is not shown: there is no consent on file.",
         "%(number)s stories are not shown: there is no consent on file.",
@@ -170,8 +177,7 @@ def _written(edition: Edition) -> Iterator[Check]:
     )
 
 
-def _filled_in(edition: Edition) -> Iterator[Check]:
-    rows = {row.municipality_id for row in Filing.objects.filter(report=edition.report)}
+def _filled_in(edition: Edition, rows: Collection[int | None]) -> Iterator[Check]:
     towns = [town.name for town in edition.municipalities if town.pk not in rows]
     names = ([] if None in rows else [edition.region.title]) + towns
     yield _look(

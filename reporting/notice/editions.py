@@ -37,7 +37,9 @@ from sroi.access import Access, May
 from sroi.database.together import (
     Asking,
     answered,
+    by_itself,
     by_name,
+    in_order,
     nothing,
     rows_of,
     side_by_side,
@@ -156,10 +158,7 @@ class Edition:
     @cached_property
     def texts(self) -> dict[str, str]:
         """What people wrote, by section; a section that has the default text is not among them."""
-        written = {
-            section: row.text
-            for section, row in written_texts(self.report, self.municipality).items()
-        }
+        written = {section: row.text for section, row in self._saved[0].items()}
         return {section: text for section, text in (written | dict(self.drafts)).items() if text}
 
     @cached_property
@@ -167,12 +166,18 @@ class Edition:
         """What a clerk needs: as it was printed, or else as it is filled in now."""
         if self.frozen:
             return thawed(Filed, self.frozen.filing)
-        row = (
-            Filing.objects.filter(report=self.report, municipality=self.municipality).first()
-            if self.report
-            else None
+        return next(map(Filed.of, self._saved[1]), Filed())
+
+    @cached_property
+    def _saved(self) -> tuple[dict[str, SectionText], list[Filing]]:
+        """What people wrote, by section, and what they filled in for the clerk."""
+        if self.report is None or self.report.pk is None:
+            return {}, []
+        filings = Filing.objects.filter(report=self.report, municipality=self.municipality)
+        texts, found = answered(
+            side_by_side(texts_asked(self.report, self.municipality), rows_of(filings))
         )
-        return Filed.of(row) if row else Filed()
+        return texts, found
 
     @cached_property
     def stories(self) -> list[Story]:
@@ -241,9 +246,9 @@ def _workplaces_before(region: Region, year: int, posting: int) -> Asking[Workpl
     return workplaces_by_client(lines, Period(date.min, Period.year(year - 1).last))
 
 
-def written_texts(
+def texts_asked(
     report: AnnualReport | None, municipality: Municipality | None
-) -> dict[str, SectionText]:
+) -> Asking[dict[str, SectionText]]:
     """The text that counts in an edition, by section: its own, or the region's where that one is
     for all.
     """
@@ -252,7 +257,12 @@ def written_texts(
     rows = SectionText.objects.filter(report=report).filter(
         Q(municipality=None) | Q(municipality=municipality)
     )
-    return that_count(rows.order_by("number"), municipality.pk if municipality else None)
+    (found,) = yield [rows.order_by()]
+    found.sort(key=lambda row: row.number)
+    return that_count(found, municipality.pk if municipality else None)
+
+
+written_texts = by_itself(texts_asked)
 
 
 def that_count(rows: Iterable[SectionText], own: int | None) -> dict[str, SectionText]:
@@ -295,17 +305,25 @@ class _Kept:
     published_years: frozenset[int] = frozenset()
 
 
-def _on_shelf(region: Region, year: int) -> _Kept:
-    reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
+def _on_shelf(regions: QuerySet[Region], year: int) -> Asking[_Kept]:
+    """Of the one region among these."""
+    made, towns = yield from side_by_side(
+        rows_of(_reports(regions).select_related("policy").order_by()),
+        in_order(Municipality.objects.filter(region__in=regions), "name"),
+    )
+    reports = {report.year: report for report in made}
     final = frozenset(
         year for year, report in reports.items() if report.state == AnnualReport.State.FINAL
     )
-    towns = Municipality.objects.filter(region=region).order_by("name")
-    kept = _with_edition([reports[year].pk]) if year in final else None
+    with_edition = _with_edition([reports[year].pk]) if year in final else None
     there = [
         town
         for town in towns
-        if (_takes_part(town, year) if kept is None else town.pk in kept[region.pk, year])
+        if (
+            _takes_part(town, year)
+            if with_edition is None
+            else town.pk in with_edition[town.region_id, year]
+        )
     ]
     published = frozenset(year for year, report in reports.items() if report.published_at)
     return _Kept(reports.get(year), final, there, published)
@@ -334,7 +352,7 @@ def assemble(
     kept: _Kept | None = None,
 ) -> Edition:
     """An edition with its figures; whoever calls has made sure that it may be read."""
-    kept = kept or _on_shelf(region, year)
+    kept = kept or answered(_on_shelf(Region.objects.filter(pk=region.pk), year))
     if kept.report and year in kept.final_years:
         return _final(kept.report, region, municipality, kept)
     found = answered(
@@ -481,10 +499,13 @@ def place(access: Access, code: str, year: int, slug: str | None) -> Place | Non
     """What is at an address, None where `access` may not read it. What is published, everyone
     may.
     """
-    region = Region.objects.filter(code=code).first() if year in YEARS else None
-    if region is None:
+    if year not in YEARS:
         return None
-    kept = _on_shelf(region, year)
+    there = Region.objects.filter(code=code)
+    found, kept = answered(side_by_side(rows_of(there), _on_shelf(there, year)))
+    if not found:
+        return None
+    (region,) = found
     municipality = next((town for town in kept.towns if town.slug == slug), None)
     if slug and municipality is None:
         return None
@@ -536,38 +557,45 @@ def beside(access: Access, edition: Edition) -> tuple[bool, list[Municipality]]:
     return whole, towns
 
 
-def years_beside(access: Access, edition: Edition, today: date) -> list[int]:
+def years_beside(access: Access, edition: Edition, today: date) -> Asking[list[int]]:
     """The years of which the same edition may be read, newest first."""
     region = edition.region
-    years = years_with_figures([region.pk], today).get(region.pk, [])
+    years = yield from years_asked([region.pk], today)
     return [
         year
-        for year in years
+        for year in years.get(region.pk, [])
         if year in edition.published_years
         or may_read(access, region, edition.municipality, year in edition.final_years)
     ]
 
 
-def years_with_figures(region_ids: Iterable[int], today: date) -> dict[int, list[int]]:
+def years_asked(region_ids: Iterable[int], today: date) -> Asking[dict[int, list[int]]]:
     """Per region the years from its first line up to this one or its last line, newest first."""
+    models: tuple[Any, ...] = (ObligationLine, FulfilmentLine)
+    owed, done = yield [
+        model.objects.filter(contract__region__in=region_ids)
+        .order_by()
+        .values_list("contract__region")
+        .annotate(first=Min("booked"), last=Max("booked"))
+        for model in models
+    ]
     found: dict[int, list[int]] = {}
-    for model in (ObligationLine, FulfilmentLine):
-        rows = (
-            model.objects.filter(contract__region__in=region_ids)
-            .order_by()
-            .values_list("contract__region")
-        )
-        for region_id, first, last in rows.annotate(first=Min("booked"), last=Max("booked")):
-            found.setdefault(region_id, []).extend((first.year, last.year))
+    for region_id, first, last in (*owed, *done):
+        found.setdefault(region_id, []).extend((first.year, last.year))
     return {
         key: list(range(max(*years, today.year), min(years) - 1, -1))
         for key, years in found.items()
     }
 
 
+years_with_figures = by_itself(years_asked)
+
+
 def shelves(access: Access, today: date) -> list[Shelf]:
     """Every edition that `access` may read, by region and year."""
     regions = list(Region.objects.visible_to(access))
+    if not regions:
+        return []
     years = years_with_figures([region.pk for region in regions], today)
     reports = {(report.region_id, report.year): report for report in _reports(years)}
     states = {key: report.state for key, report in reports.items()}
@@ -596,7 +624,7 @@ def _own_municipalities(access: Access, region: Region) -> set[int]:
     return {pk for grant in grants for pk in grant.municipality_ids}
 
 
-def _reports(region_ids: Iterable[int]) -> QuerySet[AnnualReport]:
+def _reports(region_ids: Iterable[int] | QuerySet[Region]) -> QuerySet[AnnualReport]:
     """Without what makes them heavy; that is in their editions."""
     found: QuerySet[AnnualReport] = AnnualReport.objects.filter(region__in=region_ids).defer(
         "figures", "definitions"

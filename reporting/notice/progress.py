@@ -50,7 +50,7 @@ from reporting.notice.tables.exhibits import in_order
 from reporting.notice.text.placeholders import about, filled
 from sroi.access import Access
 from sroi.charts.facts import Chart
-from sroi.database.together import answered, by_name, nothing, rows_of
+from sroi.database.together import answered, by_name, nothing, rows_of, side_by_side, sums_of
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period
@@ -141,11 +141,17 @@ def assembled(
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
-    closed = ClosedYear.objects.filter(region=region, year=year).first()
+    closed_years, posted = answered(
+        side_by_side(
+            rows_of(ClosedYear.objects.filter(region=region, year=year).order_by()),
+            sums_of(Posting.objects.filter(region=region), {"last": Max("number")}),
+        )
+    )
+    closed = next(iter(closed_years), None)
     if closed:
         day, posting = localdate(closed.closed_at), closed.last_posting
     else:
-        day, posting = today, _last_posting(region)
+        day, posting = today, posted["last"] or 0
     found = answered(
         by_name(
             own=figures_asked(
@@ -154,6 +160,7 @@ def assembled(
             before=headlines_of(region, Period.part(year - 1, part), municipality),
             so_far=nothing() if so_far == period else headlines_of(region, so_far, municipality),
             whole=headlines_of(region, period) if municipality else nothing(),
+            policy=rows_of(Policy.objects.filter(region=region).by(min(day, period.last))[:1]),
             goals=rows_of(Goal.objects.filter(region=region, year=year).order_by()),
         )
     )
@@ -171,7 +178,7 @@ def assembled(
         data_date=day,
         posting=posting,
         is_closed=closed is not None,
-        mask_below=mask_below(Policy.objects.filter(region=region).on(min(day, period.last))),
+        mask_below=mask_below(next(iter(found["policy"]), None)),
     )
 
 
@@ -196,10 +203,6 @@ def shown(progress: ProgressFigures) -> ProgressFigures:
         before=before,
         whole=progress.whole if town else own,
     )
-
-
-def _last_posting(region: Region) -> int:
-    return Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0
 
 
 class ProgressNotice:

@@ -2,7 +2,7 @@
 
 What needs rows asks for them with `(rows,) = yield [queryset]` and goes on when it has them. What
 is put `side_by_side` asks together what each of it asks at a time. Rows come as the queryset by
-itself gives them, in no order: whoever needs one sorts.
+itself gives them, in no order: whoever needs one sorts. What is kept as bytes cannot be among them.
 """
 
 import json
@@ -15,7 +15,8 @@ from itertools import chain, islice
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connections
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 
 from sroi.database.batches import in_batches
 
@@ -55,6 +56,12 @@ Asking = Generator[list[Question], list[Any], T]
 def rows_of(rows: QuerySet[Any]) -> Asking[list[Any]]:
     (found,) = yield [rows]
     return found
+
+
+def in_order(rows: QuerySet[Any], *by: str) -> Asking[list[Any]]:
+    """Rows of a model, in an order of the database."""
+    (found,) = yield [rows.order_by().annotate(place_=Window(RowNumber(), order_by=by))]
+    return sorted(found, key=lambda row: row.place_)
 
 
 def sums_of(rows: QuerySet[Any], sums: Mapping[Any, Any]) -> Asking[dict[Any, Any]]:

@@ -9,7 +9,7 @@ from itertools import count, groupby
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -54,7 +54,9 @@ def with_rail(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
         contract=OuterRef("pk"), what__in=TOLD.values()
     )
     ahead = visible(HandOverAhead, access).filter(contract=OuterRef("pk"))
-    promised = notes.filter(COMES_BACK, kind=NoteKind.AGREEMENT).exclude(who="")
+    # What was promised stands there by itself.
+    is_promise = Q(kind=NoteKind.AGREEMENT, again_on__isnull=False) & ~Q(who="")
+    told, promised = notes.exclude(is_promise), notes.filter(is_promise, COMES_BACK)
     return contracts.annotate(
         handed_over=Subquery(ahead.values("pk")[:1]),
         handed_over_on=Subquery(ahead.values("from_day")[:1]),
@@ -63,8 +65,8 @@ def with_rail(contracts: QuerySet[Any], access: Access) -> QuerySet[Any]:
             Subquery(promised.order_by().values("contract").annotate(n=Count("pk")).values("n")), 0
         ),
         promised_on=Subquery(promised.order_by("again_on").values("again_on")[:1]),
-        noted_on=Subquery(notes.values("day")[:1]),
-        noted=Subquery(notes.values("text")[:1]),
+        noted_on=Subquery(told.values("day")[:1]),
+        noted=Subquery(told.values("text")[:1]),
         documents_kept=Coalesce(
             Subquery(documents.order_by().values("contract").annotate(n=Count("pk")).values("n")),
             0,

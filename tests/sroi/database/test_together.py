@@ -17,6 +17,7 @@ from sroi.database.together import (
     Counts,
     answered,
     ask,
+    in_order,
     number_of,
     side_by_side,
     sums_of,
@@ -97,6 +98,11 @@ def test_what_asks_side_by_side_waits_as_often_as_who_asks_most(contracts: list[
     with CaptureQueriesContext(connection) as asked:
         assert answered(nothing()) == "nothing asked"
     assert not asked.captured_queries
+
+
+def test_in_an_order_of_the_database(contracts: list[Contract]) -> None:
+    found = answered(in_order(Contract.objects.all(), "-reference"))
+    assert found == list(Contract.objects.order_by("-reference"))
 
 
 def test_sums_over_no_rows_are_those_of_aggregate() -> None:
