@@ -27,6 +27,7 @@ from sroi.lists import (
     ChoiceFilter,
     ClientFilter,
     FilterSet,
+    PickColumn,
     SearchFilter,
     Table,
     VisibleChoiceFilter,
@@ -164,7 +165,7 @@ class FulfilmentTable(Table):
         *("kind", "contractor", "contracts"),
         *("period", "value", "state"),
     )
-    fixed = ("external_id",)
+    fixed: ClassVar[Sequence[str]] = ("external_id",)
 
     in_file: ClassVar[Sequence[Cell]] = (
         *in_file(*FOR_ALL),
@@ -226,6 +227,17 @@ OF_OWN_FIRM = (
     (SHOWN["own"], lambda fulfilment: own_reference(fulfilment)),
     *in_file(*REST),
 )
+
+
+class StaffFulfilmentTable(FulfilmentTable):
+    """With a box to pick each by."""
+
+    pick = PickColumn()
+
+    class Meta(Table.Meta):
+        sequence = ("pick", "...")
+
+    fixed: ClassVar[Sequence[str]] = ("pick", *FulfilmentTable.fixed)
 
 
 class OwnFulfilmentTable(FulfilmentTable):
