@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, OperationalError
@@ -50,6 +51,37 @@ class Doubt(NamedTuple):
     field: str
     reason: str
     key: str
+
+
+class Found(StrEnum):
+    """How what is looked at was found; a word of `components/checklist.html` each."""
+
+    READY = "ready"
+    # It can be done without; who does it decides.
+    LACKS = "lacks"
+    BLOCKS = "blocks"
+
+
+class Check(NamedTuple):
+    """One thing that is looked at before an act without a way back, and what was found. `name` is
+    what a page finds the place by where it is mended, and `url` that place.
+    """
+
+    name: str
+    what: str
+    found: str
+    state: Found = Found.READY
+    url: str = ""
+
+
+def blocked(checks: Iterable[Check]) -> str:
+    """Why it cannot be done: what the first says that stands in the way; empty where it can."""
+    return next((check.found for check in checks if check.state == Found.BLOCKS), "")
+
+
+def refuse_blocked(checks: Iterable[Check]) -> None:
+    if why := blocked(checks):
+        raise Refused(why)
 
 
 class Unanswered(Refused):

@@ -72,10 +72,12 @@ def cumulative(
     Line i = round(u1 + … + ui) − round(u1 + … + u(i−1)). `before` is the exact sum of the parts of
     the same sequence that were rounded earlier. Source: DOMAIN.md section 3.
     """
-    lines, total = [], before
+    lines, total, told = [], before, rounded(before, places)
     for part in parts:
-        lines.append(rounded(total + part, places) - rounded(total, places))
         total += part
+        reached = rounded(total, places)
+        lines.append(reached - told)
+        told = reached
     return lines
 
 

@@ -231,10 +231,10 @@ SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
 SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
 
 # OpenID Connect: a JSON list of provider_id, name, client_id, secret and settings (server_url;
-# kvk_claim for an eHerkenning broker). Someone gets in only with an identity that was connected to
-# their account before.
+# kvk_claim for an eHerkenning broker; groups_claim and roles where groups give roles). Someone gets
+# in only with an identity that was connected to their account before, or by a group.
 OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
-SOCIALACCOUNT_ADAPTER = "contracts.people.identity.IdentityAdapter"
+SOCIALACCOUNT_ADAPTER = "contracts.people.views.identity.IdentityAdapter"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC_PROVIDERS, "OAUTH_PKCE_ENABLED": True}}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = True

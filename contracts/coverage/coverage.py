@@ -9,6 +9,7 @@ from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Su
 
 from contracts.models import ProcurementType
 from contracts.owed.lines import AWARDS, NOT_COUNTED, Lines
+from sroi.database.together import Asking, by_itself
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -67,7 +68,7 @@ def value_at_award(owed: Lines | None) -> Any:
     return Subquery(award.annotate(part=Sum("value_delta")).values("part"))
 
 
-def coverage(contracts: QuerySet[Any], owed: Lines | None, period: Period) -> Coverage:
+def covered(contracts: QuerySet[Any], owed: Lines | None, period: Period) -> Asking[Coverage]:
     """Of the contracts expected to owe, which do; by the value at the award, or the part of it in
     `owed`.
     """
@@ -81,13 +82,17 @@ def coverage(contracts: QuerySet[Any], owed: Lines | None, period: Period) -> Co
         .order_by()
         .annotate(answer=answer, part=value_at_award(owed))
     )
-    found = rows.values_list("answer", "rate_reason")
+    by_answer = rows.values_list("answer", "rate_reason")
+    (found,) = yield [by_answer.annotate(number=Count("pk"), total=Sum("part"))]
     tallies: dict[str, Tally] = defaultdict(Tally)
     reasons: dict[str, Tally] = {}
-    for name, reason, number, total in found.annotate(number=Count("pk"), total=Sum("part")):
+    for name, reason, number, total in found:
         tally = Tally(number, total or ZERO)
         tallies[name] += tally
         if name == "without_with_reason":
             reasons[reason] = tally
     whole = sum(tallies.values(), Tally())
     return Coverage(whole.number, whole.value, **tallies, reasons=reasons)
+
+
+coverage = by_itself(covered)

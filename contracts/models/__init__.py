@@ -31,7 +31,7 @@ from contracts.models.organisation import (
     PartnerKind,
     PartnerState,
 )
-from contracts.models.plan import ActionPlan, PlanAmount, PlanState, ReminderText, Step
+from contracts.models.plan import CLOSING, ActionPlan, PlanAmount, PlanState, ReminderText, Step
 from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.program import Program, ProgramRead, Reads
 from contracts.models.region import (
@@ -68,6 +68,7 @@ from contracts.models.valuation_table import (
 
 __all__ = [
     "CATEGORY_OF_KIND",
+    "CLOSING",
     "ActKind",
     "ActionPlan",
     "Basis",

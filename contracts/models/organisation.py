@@ -191,6 +191,12 @@ class Membership(ScopedModel):
     )
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # The provider of sign-in whose groups give this role, and when it last said so; empty for what
+    # was given here.
+    vouched_by = models.CharField(max_length=50, blank=True, default="", db_default="")
+    vouched_at = models.DateTimeField(null=True, blank=True)
+    # When its holder was told that it ends, see `contracts.people.ending`.
+    warned_at = models.DateTimeField(null=True, blank=True)
 
     scope = WHO_SIGNS_IN
     history = kept(

@@ -137,11 +137,17 @@ class Step(models.TextChoices):
     DEFAULT = "default", _("Notice of default")
 
 
+# The letter that tells how a contract was settled: its text lies with those of reminders.
+CLOSING = "closing"
+
+
 class ReminderText(ScopedModel):
-    """What a region writes in a step, with placeholders; without a row the usual text holds."""
+    """What a region writes in a step, or in its closing letters, with placeholders; without a row
+    the usual text holds.
+    """
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="reminder_texts")
-    step = models.CharField(max_length=10, choices=Step.choices)
+    step = models.CharField(max_length=10, choices=[*Step.choices, (CLOSING, _("Closing letter"))])
     text = models.CharField(_("text"), max_length=3000)
 
     scope = Scope(region="region", region_wide=(May.ADVISE,))

@@ -59,14 +59,15 @@ class Spread(models.TextChoices):
 
 class PolicyQuerySet(ScopedQuerySet["Policy"]):
     def on(self, day: date) -> "Policy | None":
-        """The version in force on `day`; a later revision of the same date goes before an earlier
-        one.
+        """The version in force on `day`."""
+        return self.by(day).first()
+
+    def by(self, day: date) -> "PolicyQuerySet":
+        """Those that came into force by then, the one in force first: a later revision of the same
+        date goes before an earlier one.
         """
-        return (
-            self.filter(Q(valid_from=None) | Q(valid_from__lte=day))
-            .order_by(F("valid_from").desc(nulls_last=True), "-revision")
-            .first()
-        )
+        begun = self.filter(Q(valid_from=None) | Q(valid_from__lte=day))
+        return begun.order_by(F("valid_from").desc(nulls_last=True), "-revision")
 
 
 class Policy(ScopedModel):

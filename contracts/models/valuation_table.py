@@ -101,6 +101,11 @@ def called(known: type[models.TextChoices], code: str) -> str:
     )
 
 
+def in_language(nl: str, en: str) -> str:
+    """What is called so in two languages: in that of now, in Dutch where the other is not known."""
+    return en if get_language() == "en" and en else nl
+
+
 class ValuationTable(ScopedModel):
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="valuation_tables")
     code = models.CharField(_("code"), max_length=80)
@@ -195,7 +200,7 @@ class BuildingBlock(ScopedModel):
 
     @property
     def label(self) -> str:
-        return self.label_en if get_language() == "en" and self.label_en else self.label_nl
+        return in_language(self.label_nl, self.label_en)
 
 
 class TableInForce(ScopedModel):

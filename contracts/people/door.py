@@ -9,13 +9,12 @@ who lost the way in (`manage.py make_admin`).
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Lower
+from django.db.models import Q
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -25,22 +24,16 @@ from contracts.models import (
     Invitation,
     Membership,
     Municipality,
-    NoticeChoice,
     Partner,
-    Policy,
     Region,
 )
 from contracts.owed.posting import lock_ledger
-from contracts.people import returned
+from contracts.people.groups import ByGroups
 from contracts.people.invitations import VALID, known_person, open_on
 from sroi.access import Access, May, Of, Role
 from sroi.access.roles import role_called, who_may
-from sroi.accounts.ending.erasing import not_erased
-from sroi.accounts.ending.terms import terms_on
-from sroi.database import days
 from sroi.doors import Act, DoneAlready, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember
-from sroi.periods import over_since
 from sroi.templatetags.formats import long_date
 
 
@@ -240,6 +233,58 @@ def _an_account() -> str:
     return _("There is an account for this address already. Sign in first.")
 
 
+# --- by the groups of elsewhere ------------------------------------------------------------------
+
+
+def welcome(email: str, name: str) -> Any:
+    """An account without a password, for who signs in elsewhere with a group that gives a role."""
+    with first_come(_an_account()), transaction.atomic():
+        if known_person(email) is not None:
+            raise Refused(_an_account())
+        return get_user_model().objects.create_user(_folded(email), None, name=name.strip())
+
+
+@transaction.atomic
+def follow(user: Any, provider: str, given: ByGroups, act: Act) -> None:
+    """What the groups that this provider names give now. What they gave before and do not give any
+    more ends, but for the last region admin; a role that was given here stays as it is.
+    """
+    theirs = Membership.objects.filter(user=user, ended_at=None, contractor=None, partner=None)
+    codes = {code for _role, code in given}
+    named = Region.objects.filter(Q(code__in=codes) | Q(pk__in=theirs.values("region")))
+    regions = {region.code: region for region in named.order_by("pk")}
+    for region in regions.values():
+        lock_ledger(region)
+    held = {(row.role, row.region.code): row for row in theirs.select_related("region")}
+    for key, before in held.items():
+        if before.vouched_by == provider and key not in given:
+            end_by_itself(before, act)
+    for (role, code), towns in given.items():
+        row = held.get((role, code))
+        if code not in regions or (row and row.vouched_by != provider):
+            continue
+        clients = Municipality.objects.filter(region=regions[code], code__in=towns)
+        chosen = list(clients.there_on(act.today))
+        if role_called(role).of is Of.MUNICIPALITIES and not chosen:
+            continue
+        if row is None:
+            row = Membership(user=user, role=role, region=regions[code], vouched_by=provider)
+            row._change_reason = act.why  # type: ignore[attr-defined]
+            row.save()
+        Membership.objects.filter(pk=row.pk).update(vouched_at=act.at)
+        row.municipalities.set(chosen)
+
+
+def end_by_itself(membership: Membership, act: Act) -> bool:
+    """Without anybody who ends it; not the last region admin."""
+    try:
+        with transaction.atomic():
+            leave_an_admin(membership)
+            return _end(membership, act)
+    except Refused:
+        return False
+
+
 def withdraw(invitation: Invitation, access: Access, *, at: datetime) -> None:
     if not may_invite(access, invitation.role, invitation.region_id, invitation.contractor_id):
         raise Refused(_("You cannot withdraw this invitation."))
@@ -271,6 +316,13 @@ def change(
     chosen = tuple(municipalities)
     _refuse_own(membership, access, act.by)
     _refuse_impossible(role, chosen, membership.contractor, membership.region)
+    if membership.vouched_by:
+        raise Refused(
+            _(
+                "A group elsewhere gives this role. Change it there: it holds here from the next"
+                " time that this person signs in."
+            )
+        )
     of, was = role_called(role).of, role_called(membership.role).of
     if of is not was and (of.is_outside or was.is_outside):
         raise Refused(
@@ -290,7 +342,7 @@ def change(
         if not of.is_outside and others.exclude(pk=membership.pk).exists():
             raise Refused(has_it)
         if role not in who_may(May.MANAGE_USERS):
-            _leave_an_admin(membership)
+            leave_an_admin(membership)
         membership.role = role
         membership._change_reason = act.why  # type: ignore[attr-defined]
         membership.save(update_fields=["role"])
@@ -300,11 +352,17 @@ def change(
 def end(membership: Membership, access: Access, act: Act) -> None:
     _refuse_own(membership, access, act.by)
     with transaction.atomic():
-        _leave_an_admin(membership)
-        if not Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=act.at):
+        leave_an_admin(membership)
+        if not _end(membership, act):
             raise Refused(_("This role was ended already."))
+
+
+def _end(membership: Membership, act: Act) -> bool:
+    ended = Membership.objects.filter(pk=membership.pk, ended_at=None).update(ended_at=act.at)
+    if ended:
         membership.ended_at = act.at
         remember([membership], act, changed=True)
+    return bool(ended)
 
 
 def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
@@ -314,52 +372,7 @@ def _refuse_own(membership: Membership, access: Access, by: Any) -> None:
         raise Refused(_("You cannot change your own role. Ask another region admin."))
 
 
-# --- what ends by itself --------------------------------------------------------------------------
-
-
-def invitations_over(today: date) -> Any:
-    """Those that nobody took, and whose time by the policy of their region is over."""
-    over = Q(pk__in=())
-    for region in Region.objects.all():
-        policy = Policy.objects.filter(region=region).on(today)
-        if policy:
-            lapsed = over_since(today, policy.retention_invitation_months)
-            over |= Q(region=region) & days.by("expires_at", lapsed)
-    return Invitation.objects.filter(over, accepted_at=None)
-
-
-def forget_invitations(today: date) -> None:
-    invitations_over(today).delete()
-
-
-def accounts_over(today: date) -> list[int]:
-    """Of who had no role and did not sign in since the term for that began."""
-    since = terms_on(today).account_over(today)
-    roles = Membership.objects.filter(user=OuterRef("pk"))
-    idle = (
-        ~Exists(roles.filter(Q(ended_at=None) | days.after("ended_at", since))),
-        Q(last_login=None) | days.by("last_login", since),
-    )
-    found = not_erased().filter(*idle, days.by("date_joined", since)).order_by("pk")
-    return list(found.values_list("pk", flat=True))
-
-
-def forget_accounts(numbers: Iterable[int]) -> None:
-    """How they are reached and what they chose; `accounts.ending.erasing` erases the account, after
-    this: a contract can name the address without the account.
-    """
-    keys = list(numbers)
-    addresses = get_user_model().objects.filter(pk__in=keys).values_list("email", flat=True)
-    theirs = Q(adviser__in=keys) | Q(address__in=list(addresses))
-    for rows in (Contract.objects.all(), Contract.history.all()):
-        named = rows.exclude(adviser_email="").annotate(address=Lower("adviser_email"))
-        named.filter(theirs).update(adviser_email="")
-    Invitation.objects.filter(accepted_by__in=keys).update(email="")
-    returned.forget_of(keys)
-    NoticeChoice.objects.filter(user__in=keys).delete()
-
-
-def _leave_an_admin(membership: Membership) -> None:
+def leave_an_admin(membership: Membership) -> None:
     """Under the lock of the region: of two admins who end each other at the same time, the second
     is refused.
     """

@@ -5,11 +5,13 @@ from typing import Any
 import django_tables2
 from django.db.models import Q
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 
 from contracts.searches import every_word
 from sroi.access import Role
 from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
+from sroi.templatetags.formats import long_date
 
 
 def user_search(text: str) -> Q:
@@ -43,12 +45,19 @@ class UserTable(Table):
     email = django_tables2.Column(gettext_lazy("E-mail address"), accessor="user__email")
     role = django_tables2.Column(gettext_lazy("Role"), orderable=True, order_by=("role", "pk"))
     of = django_tables2.Column(gettext_lazy("For"), accessor="of")
-    last_login = django_tables2.DateColumn(
-        "j F Y", verbose_name=gettext_lazy("Signed in"), accessor="user__last_login"
+    last_login = django_tables2.Column(
+        verbose_name=gettext_lazy("Signed in"), accessor="user__last_login", empty_values=()
     )
 
     class Meta(Table.Meta):
         pass
+
+    def render_last_login(self, record: Any, value: Any) -> Any:
+        when = long_date(localtime(value)) if value else "—"
+        if not record.ends_on:
+            return when
+        told = gettext("access ends on %(day)s") % {"day": long_date(record.ends_on)}
+        return format_html("<span>{}<small>{}</small></span>", when, told)
 
     def render_email(self, record: Any, value: str) -> Any:
         if not record.returned_at:

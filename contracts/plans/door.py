@@ -29,7 +29,6 @@ from contracts.models import (
     PlanState,
     Region,
     ReminderText,
-    Step,
 )
 from contracts.owed.amounts import OPEN
 from contracts.owed.door import refuse_closed
@@ -310,14 +309,14 @@ def _remind(
 
 
 def write_reminder(
-    region: Region, step: Step, text: str, access: Access, *, shown: str | None = None
+    region: Region, step: str, text: str, access: Access, *, shown: str | None = None
 ) -> None:
-    """What the region writes in a step from now on; empty: the usual text again. `shown` is the
-    `as_written` that was on the screen.
+    """What the region writes in a step, or in closing letters, from now on; empty: the usual text
+    again. `shown` is the `as_written` that was on the screen.
     """
     if not access.may(May.ADVISE, region_id=region.pk):
         raise Refused(_("Who advises in a region writes its texts."))
-    if why := why_not(text):
+    if why := why_not(text, step):
         raise Refused(why)
     with transaction.atomic():
         Region.objects.select_for_update().get(pk=region.pk)
@@ -328,7 +327,7 @@ def write_reminder(
         ReminderText.objects.update_or_create(region=region, step=step, defaults={"text": text})
 
 
-def as_written(region: Region, step: Step) -> str:
+def as_written(region: Region, step: str) -> str:
     """What a change of a text starts from, as it stands now."""
     return key_of(text_of(region, step))
 

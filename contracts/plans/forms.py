@@ -141,8 +141,12 @@ class ReminderTextForm(forms.Form):
 
     text = text_field(gettext_lazy("Text"), 3000, required=False, rows=16)
 
+    def __init__(self, *args: Any, step: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.step = step
+
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"].replace("\r\n", "\n").strip()
-        if why := why_not(text):
+        if why := why_not(text, self.step):
             raise ValidationError(why)
         return text

@@ -1,5 +1,5 @@
-"""What a contractor is written when it is reminded: in steps, each with the text of its region, in
-which placeholders stand for what holds of the contract.
+"""What a contractor is written when it is reminded, in steps, and when its contract is settled:
+each with the text of its region, in which placeholders stand for what holds of the contract.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from contracts.models import ContractEvent, Happened, Region, ReminderText, Step
+from contracts.models import CLOSING, ContractEvent, Happened, Region, ReminderText, Step
 
 USUAL: Mapping[str, str] = json.loads(
     (Path(__file__).parent.parent / "data" / "reminders.json").read_text(encoding="utf-8")
@@ -27,6 +27,13 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 NAMES = (
     *("opdrachtnemer", "titel", "kenmerk", "regio", "adviseur", "vandaag"),
     *("verplichting", "ingevuld", "open", "einddatum", "gevraagd"),
+)
+# Where the tables of the settlement stand in a closing letter.
+CALCULATION = "berekening"
+NAMES_OF_CLOSING = (
+    *("aanhef", "opdrachtnemer", "titel", "kenmerk", "regio", "opdrachtgever", "gegund"),
+    *("vandaag", "verplichting", "ingevuld", "tekort", "boete", "uitkomst", CALCULATION),
+    *("slotzin", "adviseur", "ondertekenaar"),
 )
 
 
@@ -43,8 +50,12 @@ def step_of(word: str) -> Step:
     return Step(word) if word in Step.values else Step.FRIENDLY
 
 
-def text_of(region: Region, step: Step) -> str:
-    """What a region writes in a step."""
+def names_of(step: str) -> tuple[str, ...]:
+    return NAMES_OF_CLOSING if step == CLOSING else NAMES
+
+
+def text_of(region: Region, step: str) -> str:
+    """What a region writes in a step, or in its closing letters."""
     row = ReminderText.objects.filter(region=region, step=step).first()
     return row.text if row else USUAL[step]
 
@@ -55,9 +66,9 @@ def with_text(contracts: QuerySet[Any], step: Step) -> QuerySet[Any]:
     return contracts.annotate(written=Subquery(own.values("text")[:1]))
 
 
-def unknown_in(text: str) -> list[str]:
+def unknown_in(text: str, step: str) -> list[str]:
     """The placeholders that stand for nothing."""
-    return [name for name in PLACEHOLDER.findall(text) if name not in NAMES]
+    return [name for name in PLACEHOLDER.findall(text) if name not in names_of(step)]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
@@ -70,9 +81,12 @@ def sent_before(contract_id: int) -> list[ContractEvent]:
     return list(rows.order_by("-pk"))
 
 
-def why_not(text: str) -> str:
+def why_not(text: str, step: str) -> str:
     """Why a text cannot be that of a region; empty where it can."""
-    if unknown := unknown_in(text):
+    if unknown := unknown_in(text, step):
         words = {"names": ", ".join(f"{{{name}}}" for name in unknown)}
         return _("There is no such placeholder: %(names)s.") % words
+    if step == CLOSING and text and PLACEHOLDER.findall(text).count(CALCULATION) != 1:
+        words = {"name": f"{{{CALCULATION}}}"}
+        return _("Write %(name)s once, where the calculation has to stand.") % words
     return ""

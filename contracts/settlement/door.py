@@ -5,7 +5,7 @@ What was realised is known by others and given as an argument. What it comes to:
 whether the contractor was heard: `hearing`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,37 +26,33 @@ from contracts.models import (
 )
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
-from contracts.settlement.hearing import last_day, unheard, waits
+from contracts.settlement.hearing import last_day, waits
+from contracts.settlement.ready import before_decision, before_draft
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
-    longest_recovery,
-    may_settle_now,
+    granted_on,
     penalty,
+    recovery_days,
     refuse_penalty,
 )
-from sroi.doors import Act, Overtaken, Refused
+from sroi.doors import Act, Check, Overtaken, Refused, refuse_blocked
 from sroi.money import ZERO
-from sroi.periods import DAY, Period
 from sroi.templatetags.formats import euro, long_date
 
 
 def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) -> None:
     """More time to make up for a shortfall: what is done until then counts."""
-    longest = longest_recovery(contract)
+    events = ContractEvent.objects.filter(contract=contract)
+    days = recovery_days(contract, granted_on(contract, events), act.today)
     if figures.shortfall == ZERO:
         raise Refused(_("There is no shortfall to recover from."))
-    if longest is None:
+    if days is None:
         raise Refused(_("The policy gives no further time to recover."))
-    if until not in Period(contract.last_counted_day + DAY, longest):
-        raise Refused(
-            _("Choose a day from %(first)s to %(last)s.")
-            % {
-                "first": long_date(contract.last_counted_day + DAY),
-                "last": long_date(longest),
-            }
-        )
+    if until not in days:
+        words = _("Choose a day from %(first)s to %(last)s.")
+        raise Refused(words % {"first": long_date(days.first), "last": long_date(days.last)})
     with transaction.atomic():
         obligations.grant_recovery(contract, until, act)
         # What was shown was said of the shortfall before this.
@@ -82,14 +78,15 @@ def show_draft(
         lock_ledger(contract.region)
         contract.refresh_from_db()
         now = figures()
-        _refuse_what_cannot_be_settled(contract, now, seen, act.today)
+        checks = before_draft(contract, now, act.today)
+        _refuse_what_cannot_be_settled(contract, now, seen, checks)
         _refuse_penalty(contract, decision, now)
         if now.shortfall == ZERO:
             raise Refused(_("There is no shortfall: decide at once."))
         _take(contract, replaces, DraftState.WITHDRAWN)
         made: DraftDecision = DraftDecision.objects.create(
             number=contract.draftdecisions.count() + 1,
-            **_reckoned(contract, decision, now),
+            **reckoning(contract, decision, now),
             answer_until=last_day(contract, act.today),
             shown_at=act.at,
             shown_by=act.by,
@@ -180,11 +177,10 @@ def decide(
             lock_ledger(contract.region)
             contract.refresh_from_db()
             now = figures()
-            _refuse_what_cannot_be_settled(contract, now, seen, on)
+            reckoned = reckoning(contract, decision, now)
+            checks = before_decision(contract, now, on, heard, reckoned["penalty"])
+            _refuse_what_cannot_be_settled(contract, now, seen, checks)
             _refuse_penalty(contract, decision, now)
-            reckoned = _reckoned(contract, decision, now)
-            if why := unheard(now, reckoned["penalty"], heard, on):
-                raise Refused(why)
             _take(contract, heard, DraftState.DECIDED)
             stored += [dossier.put(contract, file, act, shared=True) for file in letter.files]
             pdf, docx = [*stored, None, None][:2]
@@ -208,7 +204,8 @@ def decide(
     return made
 
 
-def _reckoned(contract: Contract, decision: Decision, now: Figures) -> dict[str, Any]:
+def reckoning(contract: Contract, decision: Decision, now: Figures) -> dict[str, Any]:
+    """What a decision or its draft will say."""
     factor = contract.policy.penalty_factor
     return {
         "contract": contract,
@@ -234,22 +231,15 @@ def _refuse_penalty(contract: Contract, decision: Decision, now: Figures) -> Non
 
 
 def _refuse_what_cannot_be_settled(
-    contract: Contract, now: Figures, seen: Figures, today: date
+    contract: Contract, now: Figures, seen: Figures, checks: Iterable[Check]
 ) -> None:
     if contract.state == ContractState.SETTLED:
         raise Refused(_("Someone settled this contract already."))
-    if contract.state != ContractState.ENDED:
-        raise Refused(_("Only a contract that was ended can be settled."))
-    if now.waiting:
-        raise Refused(_("Fulfilments are still waiting for a review. Answer those first."))
-    if now.disagreements:
-        raise Refused(_("The contractor disagrees about a fulfilment. Answer that first."))
     if (now.obligation, dict(now.by_category)) != (seen.obligation, dict(seen.by_category)):
         raise Overtaken(
             _("The figures changed since you looked. Look at them again before you decide.")
         )
-    if not may_settle_now(contract, now, today):
-        raise Refused(_("The last counted day is not over yet, and not everything is fulfilled."))
+    refuse_blocked(checks)
 
 
 def reopen(contract: Contract, act: Act) -> None:

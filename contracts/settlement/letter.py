@@ -1,10 +1,11 @@
 """The closing letter of a settlement, with the calculation: one text, as PDF and as Word.
 
-The letter is a Dutch document whatever the language of the interface, so its sentences are written
-here and not translated. It names no single fulfilment and nobody who was placed.
+What stands around the calculation is the text of the region (`contracts.plans.reminders`). The
+letter is a Dutch document whatever the language of the interface, so its sentences are written here
+and not translated. It names no single fulfilment and nobody who was placed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,8 +17,9 @@ from django.utils.timezone import localtime
 
 from contracts.clients.words import in_dutch
 from contracts.dossier.file import File
-from contracts.models import Category, Contract, DraftDecision, Municipality
+from contracts.models import Category, ContactPerson, Contract, DraftDecision, Municipality
 from contracts.owed.story import Chapter
+from contracts.plans.reminders import CALCULATION, filled
 from contracts.settlement.shortfall import Decision, Figures, by_policy, penalty
 from sroi.documents import DOCX, WordDocument, render_pdf
 from sroi.documents.tables import DocumentTable
@@ -65,6 +67,11 @@ class Case:
     clients: Sequence[Municipality]
     on: date
     by: Any
+    # What the region writes, with placeholders.
+    text: str
+    # Who is written to, of the contractor, as registered, and the address as it was typed.
+    contact: ContactPerson | None = None
+    address: str = ""
     # The draft that the contractor was shown, with its answer.
     heard: DraftDecision | None = None
 
@@ -76,10 +83,12 @@ class Case:
 def letter_of(case: Case) -> Letter:
     contract = case.contract
     with translation.override(LANGUAGE):
+        before, _mark, after = case.text.partition(f"{{{CALCULATION}}}")
+        values = _values(case)
         return Letter(
             title=f"Afrekening social return: {contract.title}",
             sender=contract.region.title,
-            addressee=[contract.contractor.name, *_identity(contract)],
+            addressee=_addressee(case),
             reference=[
                 ("Datum", long_date(case.on)),
                 ("Contract", contract.reference),
@@ -88,32 +97,63 @@ def letter_of(case: Case) -> Letter:
                     f"{long_date(contract.start_date)} tot en met {long_date(contract.end_date)}",
                 ),
             ],
-            opening=_opening(case),
+            opening=_paragraphs(before, values),
             parts=[_owed(case), _done(case), _result(case)],
-            closing=_closing(case),
+            closing=_paragraphs(after, values),
         )
 
 
-def _identity(contract: Contract) -> list[str]:
-    return [f"KvK {contract.contractor.kvk}"] if contract.contractor.kvk else []
+def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
+    return [filled(part.strip(), values) for part in text.split("\n\n") if part.strip()]
 
 
-def _opening(case: Case) -> list[str]:
+def _addressee(case: Case) -> list[str]:
+    """As it is registered; the address as the adviser typed it."""
+    contractor, contact = case.contract.contractor, case.contact
+    to = f"Ter attentie van {contact.name}" if contact else ""
+    function = contact.function if contact else ""
+    lines = [contractor.name, to, function, *case.address.splitlines(), contractor.register_words]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _values(case: Case) -> dict[str, str]:
+    """What the placeholders stand for."""
     contract, figures = case.contract, case.figures
-    clients = in_dutch(case.clients) or "de regio"
-    first = (
-        f"Op {long_date(contract.award_date)} heeft u van {clients} de opdracht {contract.title}"
-        " gekregen. Bij die opdracht hoort een verplichting voor social return. De opdracht is"
-        " afgelopen. In deze brief leest u hoe wij haar afrekenen."
-    )
+    adviser = contract.adviser or case.by
+    reach = (adviser.name, adviser.email, adviser.phone) if adviser else ()
+    region = contract.region.title
+    return {
+        "aanhef": f"Geachte {case.contact.name}," if case.contact else "Geachte heer of mevrouw,",
+        "opdrachtnemer": contract.contractor.name,
+        "titel": contract.title,
+        "kenmerk": contract.reference,
+        "regio": region,
+        "opdrachtgever": in_dutch(case.clients) or "de regio",
+        "gegund": long_date(contract.award_date),
+        "vandaag": long_date(case.on),
+        "verplichting": euro2(figures.obligation),
+        "ingevuld": euro2(figures.realised),
+        "tekort": euro2(figures.shortfall),
+        "boete": euro2(case.penalty),
+        "uitkomst": _outcome(case),
+        "slotzin": "Over de betaling van de boete ontvangt u een factuur."
+        if case.penalty
+        else "Wij bedanken u voor uw inzet.",
+        "adviseur": ", ".join(word for word in reach if word) or region,
+        "ondertekenaar": case.by.name if case.by else region,
+    }
+
+
+def _outcome(case: Case) -> str:
+    figures = case.figures
     of_it = " daarvan" if figures.shortfall else ""
     outcome = (
         f"De verplichting is {euro2(figures.obligation)}. U heeft{of_it} {euro2(figures.realised)}"
         " ingevuld."
     )
     if not figures.shortfall:
-        return [first, f"{outcome} Daarmee heeft u aan de verplichting voldaan."]
-    return [first, f"{outcome} U komt {euro2(figures.shortfall)} tekort. {_charged(case)}"]
+        return f"{outcome} Daarmee heeft u aan de verplichting voldaan."
+    return f"{outcome} U komt {euro2(figures.shortfall)} tekort. {_charged(case)}"
 
 
 def _charged(case: Case) -> str:
@@ -201,19 +241,6 @@ def _heard(draft: DraftDecision | None) -> list[str]:
     return [f"{said} U kon antwoorden tot en met {long_date(draft.answer_until)}."]
 
 
-def _closing(case: Case) -> list[str]:
-    adviser = case.contract.adviser or case.by
-    lines = ["Wij bedanken u voor uw inzet. Met deze brief is de afrekening klaar."]
-    if case.penalty:
-        lines[0] = (
-            "Met deze brief is de afrekening klaar. Over de betaling van de boete ontvangt u een"
-            " factuur."
-        )
-    if adviser:
-        lines.append(f"Heeft u vragen? Mail dan naar {adviser} ({adviser.email}).")
-    return lines
-
-
 # --- as files -------------------------------------------------------------------------------------
 
 
@@ -255,5 +282,4 @@ def as_docx(letter: Letter, made_at: datetime) -> bytes:
             )
     for text in letter.closing:
         word.paragraph(text)
-    word.paragraph(f"Namens {letter.sender}")
     return word.content

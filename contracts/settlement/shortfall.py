@@ -7,20 +7,21 @@ contractor's fault; a surplus is shown, never carried over. Source: DOMAIN.md se
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet, Sum
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from contracts.dossier.file import File
-from contracts.models import Contract, ContractState, SettlementState
+from contracts.models import Contract, Happened, SettlementState
 from sroi.access import Access, May
 from sroi.doors import Objection
 from sroi.money import ZERO, Balance, rounded
-from sroi.periods import Period, add_months
+from sroi.periods import DAY, Period, add_months
 from sroi.templatetags.formats import euro
 
 
@@ -101,19 +102,36 @@ def may_settle(access: Access, contract: Contract) -> bool:
     return access.may(May.SETTLE, region_id=contract.region_id)
 
 
-def may_settle_now(contract: Contract, figures: Figures, today: date) -> bool:
-    """Once it ended and the last counted day has passed, or as soon as all is fulfilled."""
-    over = today > contract.last_counted_day or figures.shortfall == ZERO
-    return contract.state == ContractState.ENDED and over
+def is_over(contract: Contract, figures: Figures, today: date) -> bool:
+    """Nothing is waited for any more: the last counted day has passed, or all is fulfilled."""
+    return today > contract.last_counted_day or figures.shortfall == ZERO
 
 
-def longest_recovery(contract: Contract) -> date | None:
-    """The last day that a recovery period can have by the policy; None where it gives none, or it
-    is used up.
+def payments_until(contract: Contract, today: date) -> date | None:
+    """The last day on which a payment still counts, while that is to come."""
+    last = contract.last_counted_day + timedelta(days=contract.policy.payment_days)
+    return last if contract.last_counted_day < today <= last else None
+
+
+def granted_on(contract: Contract, events: QuerySet[Any]) -> date | None:
+    """The day on which time to recover was granted first; None where it was not. `events` are those
+    of the contract.
+    """
+    if contract.recovery_until is None:
+        return None
+    first = events.filter(what=Happened.RECOVERY).order_by("pk").first()
+    return localdate(first.at) if first else contract.end_date
+
+
+def recovery_days(contract: Contract, granted: date | None, today: date) -> Period | None:
+    """The days until which a recovery period can last: the months of the policy, counted from the
+    day on which it is granted, or was granted first (`granted`), or from the end where that is
+    later. None where the policy gives none, or it is used up.
     """
     months = contract.policy.recovery_months
-    longest = add_months(contract.end_date, months)
-    return longest if months and longest > contract.last_counted_day else None
+    first = max(contract.last_counted_day + DAY, today)
+    last = add_months(max(granted or today, contract.end_date), months)
+    return Period(first, last) if months and first <= last else None
 
 
 def penalties(settlements: QuerySet[Any], period: Period) -> Decimal:

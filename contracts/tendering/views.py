@@ -37,6 +37,9 @@ TITLES = {
     "afweging": "Afweging social return",
     "bestektekst": "Social return: voorwaarde voor de uitvoering",
 }
+# Both of them in one file.
+DOSSIER = "dossier"
+TITLE_OF_DOSSIER = "Social return bij deze aanbesteding"
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class TenderAid(ForRegistrars):
                     (name, title, papers[name], f"{reverse('tender-paper')}?{query}&paper={name}")
                     for name, title in PAPERS.items()
                 ],
+                "dossier": f"{reverse('tender-paper')}?{query}&paper={DOSSIER}",
                 "carried": f"{reverse('contract-new')}?{carried(form)}",
             }
         return render(request, "contracts/tender_aid.html", context)
@@ -105,7 +109,7 @@ class TenderAid(ForRegistrars):
 
 
 class TenderPaper(TenderAid):
-    """One of the papers as a file for Word."""
+    """One of the papers, or all of them, as a file for Word."""
 
     def get(self, request: Request) -> HttpResponse:
         name = request.GET.get("paper", "")
@@ -113,20 +117,29 @@ class TenderPaper(TenderAid):
             request.GET, regions=list(registering.regions_to_register_in(request.access))
         )
         aid = self.aid(form) if form.is_valid() else None
-        if aid is None or name not in PAPERS:
+        if aid is None or name not in (*PAPERS, DOSSIER):
             raise Http404
-        word = WordDocument(TITLES[name])
-        if aid.subject.title:
-            word.paragraph(aid.subject.title, bold=True)
-        for section in aid.papers()[name]:
-            word.heading(section.heading)
-            for paragraph in section.paragraphs:
-                word.paragraph(paragraph)
-        answer = HttpResponse(word.content, content_type=DOCX)
+        answer = HttpResponse(as_word(aid, name), content_type=DOCX)
         answer["Content-Disposition"] = content_disposition_header(
             True, f"social-return-{name}.docx"
         )
         return answer
+
+
+def as_word(aid: Aid, name: str) -> bytes:
+    """Of a dossier each paper is a part, with its sections below it."""
+    is_whole, papers = name == DOSSIER, aid.papers()
+    word = WordDocument(TITLE_OF_DOSSIER if is_whole else TITLES[name])
+    if aid.subject.title:
+        word.paragraph(aid.subject.title, bold=True)
+    for part in PAPERS if is_whole else (name,):
+        if is_whole:
+            word.heading(TITLES[part])
+        for section in papers[part]:
+            word.heading(section.heading, level=2 if is_whole else 1)
+            for paragraph in section.paragraphs:
+                word.paragraph(paragraph)
+    return word.content
 
 
 def carried(form: TenderForm) -> str:

@@ -117,12 +117,14 @@ class Value:
 
 @dataclass
 class Story:
-    """The steps of a valuation, collected as they are taken."""
+    """The steps of a valuation, collected as they are taken, where somebody reads them."""
 
+    is_read: bool = True
     steps: list[str] = field(default_factory=list)
 
     def tell(self, sentence: str, **values: Any) -> None:
-        self.steps.append(sentence % values if values else sentence)
+        if self.is_read:
+            self.steps.append(sentence % values if values else sentence)
 
 
 # --- the window -----------------------------------------------------------------------------------
@@ -489,13 +491,15 @@ def value(
     share: Decimal,
     earlier: Iterable[Earlier] = (),
     at_firm: AtFirm = NOT_BEFORE,
+    *,
+    with_words: bool = True,
 ) -> Value:
     """What `claim` is worth under `contract`, `share` percent of it being for that contract.
 
     `bonuses` are the bonus blocks of the table, `earlier` the other accepted placements of the
     candidate under it, `at_firm` what is known of those with the contractor in the region.
     """
-    story, known = Story(), Known(table, tuple(earlier), at_firm)
+    story, known = Story(with_words), Known(table, tuple(earlier), at_firm)
     story.tell(_("Table: %(table)s."), table=table.title)
     _tell_block(block, story)
     counting: list[tuple[BuildingBlock, Period]] = []
@@ -686,6 +690,8 @@ def _decided(amount: Decimal, computed: Value, own_months: Sequence[date]) -> Va
 
 
 def _tell_block(block: BuildingBlock, story: Story) -> None:
+    if not story.is_read:
+        return
     amount = euro(block.amount) if block.amount is not None else ""
     weight = percent(Decimal(100) if block.weight_percent is None else block.weight_percent)
     story.tell(str(unit_of(block).step), block=block.label, amount=amount, weight=weight)
@@ -694,7 +700,7 @@ def _tell_block(block: BuildingBlock, story: Story) -> None:
 def _tell_hours(
     claim: Claim, table: ValuationTable, parts: Sequence[MonthPart], story: Story
 ) -> None:
-    for day, hours in sorted(claim.hours):
+    for day, hours in sorted(claim.hours) if story.is_read else ():
         values = {
             "hours": number(hours),
             "full": number(table.full_time_hours),
@@ -722,7 +728,7 @@ def _tell_parts(
     amounts: dict[date, Fraction],
     story: Story,
 ) -> None:
-    if not parts:
+    if not (parts and story.is_read):
         return
     months = sum((p.of_month for p in parts), NOTHING)
     unit = unit_of(block)
@@ -743,6 +749,8 @@ def _tell_parts(
 
 
 def _tell_claim(block: BuildingBlock, claim: Claim, amount: Fraction, story: Story) -> None:
+    if not story.is_read:
+        return
     values = {
         "amount": euro(claim.amount or Decimal(0)),
         "quantity": number(claim.quantity or Decimal(0)),

@@ -374,6 +374,8 @@ def values_now(
     version: FulfilmentVersion,
     candidates: Candidates,
     allocations: Sequence[Allocation] | None = None,
+    *,
+    with_words: bool = True,
 ) -> Valued:
     """What the version is worth by today's contracts, per allocation; a decided value goes before
     the computed one.
@@ -396,6 +398,7 @@ def values_now(
                     a.percent,
                     candidates.others(who, a.contract_id),
                     at_firm,
+                    with_words=with_words,
                 ),
             )
             for a in parts
@@ -493,6 +496,24 @@ def values_as_accepted(version: FulfilmentVersion) -> Valued:
             (a, value_in(window, claim, table, a.block, counting, contract, a.percent, story))
         )
     return _with_decision(version, valued)
+
+
+def is_as_kept(version: FulfilmentVersion, valued: Valued) -> bool:
+    """Whether blocks, windows and bonuses are those that were kept at the acceptance. All else that
+    a value is made of is the claim, so then `values_as_accepted` says the same.
+    """
+    return [
+        (
+            a.pk,
+            a.block_id,
+            (value.window.first, value.window.last) if value.window else (None, None),
+            {code: last.isoformat() for code, last in value.bonuses},
+        )
+        for a, value in valued
+    ] == [
+        (a.pk, a.block_id, (a.counted_from, a.counted_until), a.counted_bonuses)
+        for a in allocations_of(version)
+    ]
 
 
 def explained(version: FulfilmentVersion) -> Valued:

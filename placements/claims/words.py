@@ -1,7 +1,8 @@
 """A claim in words: what a block is worth, and what was claimed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.html import format_html
@@ -107,17 +108,24 @@ def period_words(version: FulfilmentVersion) -> str:
 Rows = list[tuple[Any, Any]]
 
 
+KNOWN_BY = {
+    BlockKind.PLACEMENT: ("candidate_ref",),
+    BlockKind.PURCHASE: ("supplier_name", "invoice_number"),
+    BlockKind.ACTIVITY: ("description",),
+}
+
+
 def own_words(version: FulfilmentVersion) -> str:
     """What who recorded it knows it by: the reference of a candidate, the invoice of a supplier, or
     what was done. For the own firm only.
     """
-    by = {
-        BlockKind.PLACEMENT: [version.candidate_ref],
-        BlockKind.PURCHASE: [version.supplier_name, version.invoice_number],
-        BlockKind.ACTIVITY: [version.description],
-    }
+    return words_of_own(version.fulfilment.kind, partial(getattr, version))
+
+
+def words_of_own(kind: str, said: Callable[[str], Any]) -> str:
+    """The same of a version that was read field by field."""
     # As texts, so that a reference is noted as seen (`sroi.access.personal`).
-    return " ".join(str(text) for text in by[BlockKind(version.fulfilment.kind)] if text)
+    return " ".join(str(said(name)) for name in KNOWN_BY[BlockKind(kind)] if said(name))
 
 
 def values_of(versions: Sequence[FulfilmentVersion]) -> dict[int, valuing.Valued]:

@@ -49,7 +49,10 @@ def is_kept_as_sent(version: FulfilmentVersion, kind: str) -> bool:
 
 
 def _each_policy_says(version: FulfilmentVersion, key: str) -> bool:
-    allocations = list(version.allocations.select_related("contract__policy"))
+    parts: Any = version.allocations
+    # Of several kinds in turn a page asks, which has fetched them (`valuing.fetch`).
+    is_fetched = "allocations" in getattr(version, "_prefetched_objects_cache", ())
+    allocations = list(parts.all() if is_fetched else parts.select_related("contract__policy"))
     return bool(allocations) and all(getattr(a.contract.policy, key) for a in allocations)
 
 

@@ -20,6 +20,7 @@ from placements.claims.valuing import (
     Valued,
     accepted_under,
     allocations_of,
+    is_as_kept,
     under,
     values_as_accepted,
     values_now,
@@ -80,16 +81,17 @@ def _compared(
     shares: SharesOfContracts,
     standing: Lines,
 ) -> Outdated | None:
-    before = _of(contract, values_as_accepted(version))
     moved = [
         under(a, contract) if a.contract_id == contract.pk else under(a, a.contract)
         for a in allocations_of(version)
     ]
     allocations = [a for a in moved if a is not None]
     if len(allocations) < len(moved):
-        return Outdated(version, before.total, None)
-    valued = values_now(version, candidates, allocations)
+        return Outdated(version, _of(contract, values_as_accepted(version)).total, None)
+    valued = values_now(version, candidates, allocations, with_words=False)
     now = _of(contract, valued)
+    # Mostly nothing changed: then the value is known.
+    before = now if is_as_kept(version, valued) else _of(contract, values_as_accepted(version))
     if _told(before) == _told(now) and _stands(standing, _lines(version, contract, valued, shares)):
         return None
     return Outdated(version, before.total, now.total)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, Q, Sum
+from django.db.models import Count, Sum
 from django.utils.timezone import localdate
 
 from contracts.models import Region
@@ -24,6 +24,7 @@ from placements.models import (
     Place,
 )
 from sroi.database import days
+from sroi.database.together import Asking, number_of, side_by_side, sums_of
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -48,7 +49,7 @@ class DeskFigures:
     why_not: dict[str, int] = field(default_factory=dict)
 
 
-def desk_figures(region: Region, period: Period, until: date) -> DeskFigures | None:
+def desk_figures(region: Region, period: Period, until: date) -> Asking[DeskFigures | None]:
     """What happened in the period, up to and including `until`; None where nothing did."""
     first, last = period.first, min(period.last, until)
     steps = MatchEvent.objects.filter(days.within("at", first, last), match__region=region)
@@ -57,39 +58,45 @@ def desk_figures(region: Region, period: Period, until: date) -> DeskFigures | N
     places, needs = (
         model.objects.filter(made, region=region).order_by() for model in (Place, Need)
     )
-    # Most regions have no desk: that is one question.
-    anything = Q(Exists(places)) | Q(Exists(needs)) | Q(Exists(steps))
-    if not Region.objects.filter(anything, pk=region.pk).exists():
-        return None
-    by_step = Counter(dict(_counted(steps.values_list("what"))))
     matches = Match.objects.filter(region=region).order_by()
     ended = matches.filter(ended_on__range=(first, last))
     no = steps.filter(what=MatchStep.DECLINED)
     lines = FulfilmentLine.objects.filter(
         fulfilment__match__region=region, booked__range=(first, last)
     )
+    offered, wanted, counted, agreed, credited, came, why_not = yield from side_by_side(
+        number_of(places),
+        number_of(needs),
+        _counted(steps.values_list("what")),
+        _days_to_agree(matches.filter(days.within("agreed_at", first, last))),
+        sums_of(lines, {"amount": Sum("amount")}),
+        _counted(ended.exclude(came="").values_list("came")),
+        _counted(no.values_list("match__why_not")),
+    )
+    if not (offered or wanted or counted):
+        return None
+    by_step = Counter(counted)
     return DeskFigures(
-        places=places.count(),
-        needs=needs.count(),
+        places=offered,
+        needs=wanted,
         proposed=by_step[MatchStep.PROPOSED],
         agreed=by_step[MatchStep.AGREED],
         started=by_step[MatchStep.STARTED],
         ended=by_step[MatchStep.ENDED],
         declined=by_step[MatchStep.DECLINED],
-        days_to_agree=_days_to_agree(matches.filter(days.within("agreed_at", first, last))),
-        fulfilled=lines.aggregate(sum=Sum("amount"))["sum"] or ZERO,
-        came=dict(sorted(_counted(ended.exclude(came="").values_list("came")))),
-        why_not=dict(sorted(_counted(no.values_list("match__why_not")))),
+        days_to_agree=agreed,
+        fulfilled=credited["amount"] or ZERO,
+        came=came,
+        why_not=why_not,
     )
 
 
-def _counted(rows: Any) -> list[tuple[str, int]]:
-    return list(rows.annotate(number=Count("pk")))
+def _counted(rows: Any) -> Asking[dict[str, int]]:
+    (found,) = yield [rows.annotate(number=Count("pk"))]
+    return dict(sorted(found))
 
 
-def _days_to_agree(matches: Any) -> int | None:
-    waited = [
-        (localdate(agreed) - localdate(proposed)).days
-        for proposed, agreed in matches.values_list("proposed_at", "agreed_at")
-    ]
+def _days_to_agree(matches: Any) -> Asking[int | None]:
+    (found,) = yield [matches.values_list("proposed_at", "agreed_at")]
+    waited = [(localdate(agreed) - localdate(proposed)).days for proposed, agreed in found]
     return int(median(waited)) if waited else None

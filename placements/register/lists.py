@@ -1,6 +1,6 @@
 """The list of fulfilments: its columns, and how it is narrowed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, Contractor, ContractShare, Municipality, PolicyField
 from contracts.searches import every_word, of_contractor
 from placements.claims.words import own_words, period_words
-from placements.imports.written import FOR_ALL, REST, SHOWN, in_file
+from placements.imports.written import FOR_ALL, REST, Cell, Written, in_file, read, worth
 from placements.models import Allocation, FulfilmentEvent, FulfilmentState, Upload, UploadKind
 from placements.models.fulfilment import KINDS
 from placements.rights import of_own_firm, of_own_firms
@@ -123,7 +123,6 @@ class FulfilmentFilterSet(FilterSet):
 
 
 NUMBER = {"td": {"class": "num"}}
-Cell = tuple[Any, Callable[[Any], Any]]
 
 
 class FulfilmentTable(Table):
@@ -167,13 +166,11 @@ class FulfilmentTable(Table):
     )
     fixed: ClassVar[Sequence[str]] = ("external_id",)
 
-    in_file: ClassVar[Sequence[Cell]] = (
-        *in_file(*FOR_ALL),
-        (SHOWN["contractor"], lambda fulfilment: fulfilment.contractor.name),
-        (SHOWN["kvk"], lambda fulfilment: fulfilment.contractor.kvk),
-        (SHOWN["value"], lambda fulfilment: value_of(fulfilment)),
-        (SHOWN["linked"], lambda fulfilment: _("Yes") if fulfilment.effort_id else ""),
-    )
+    in_file: ClassVar[Sequence[Cell]] = in_file(*FOR_ALL, "contractor", "kvk", "value", "linked")
+    of_own_firm: ClassVar[bool] = False
+
+    def read(self, rows: QuerySet[Any]) -> Iterator[list[Written]]:
+        return read(rows, self.access, of_own_firm=self.of_own_firm)
 
     def order_period(self, fulfilments: Any, is_descending: bool) -> tuple[Any, bool]:
         day = Coalesce("latest__paid_on", "latest__activity_date", "latest__start_date")
@@ -222,13 +219,6 @@ class FulfilmentTable(Table):
         )
 
 
-# In the file of who works for a firm.
-OF_OWN_FIRM = (
-    (SHOWN["own"], lambda fulfilment: own_reference(fulfilment)),
-    *in_file(*REST),
-)
-
-
 class StaffFulfilmentTable(FulfilmentTable):
     """With a box to pick each by."""
 
@@ -249,7 +239,8 @@ class OwnFulfilmentTable(FulfilmentTable):
         sequence = ("external_id", "kind", "own", "...")
 
     usual = ("own", *FulfilmentTable.usual)
-    in_file = (*FulfilmentTable.in_file, *OF_OWN_FIRM)
+    in_file = (*FulfilmentTable.in_file, *in_file("own", *REST))
+    of_own_firm = True
 
     def render_own(self, record: Any) -> str:
         return own_reference(record) if of_own_firm(self.access, record) else NOTHING
@@ -269,8 +260,5 @@ def references_of(fulfilment: Any) -> list[str]:
 
 
 def value_of(fulfilment: Any) -> Decimal | None:
-    """What it is worth under the contracts that were fetched with it; nothing is known of a
-    draft.
-    """
-    values = [a.value for a in fulfilment.latest.allocations.all() if a.value is not None]
-    return sum(values, ZERO) if values else None
+    """Under the contracts that were fetched with it."""
+    return worth([a.value for a in fulfilment.latest.allocations.all()])

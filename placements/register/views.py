@@ -92,11 +92,6 @@ class FulfilmentList(Desk, ListPage):
 class FulfilmentFile(ListFile, FulfilmentList):
     file_name = gettext_lazy("fulfilments")
 
-    def get_queryset(self) -> QuerySet[Any]:
-        found = super().get_queryset()
-        own = own_firms(self.request.access)
-        return found.prefetch_related("outcomes", "latest__terms") if own else found
-
 
 class EvidenceRows(Table):
     in_file = SEEN_IN_FILE

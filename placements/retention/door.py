@@ -31,8 +31,8 @@ from contracts.models import (
     Policy,
 )
 from contracts.partners import door as partners
-from contracts.people import door as people
 from contracts.people import returned
+from contracts.people.ending import door as people
 from contracts.programs import door as programs
 from placements.claims.persons import keep_who_is_the_same
 from placements.evidence import door as evidence_door
@@ -235,8 +235,8 @@ def erase_on_time(*, at: datetime, since: date = date.min) -> list[Due]:
 
 
 def erase_users_on_time(*, at: datetime) -> None:
-    """Accounts without a role, invitations that nobody took, old sessions and rows of the log, also
-    of what programs read.
+    """Roles of who stays away, accounts without a role, invitations that nobody took, old sessions
+    and rows of the log, also of what programs read.
     """
     today = localdate(at)
     programs.forget_reads(today)
@@ -245,6 +245,7 @@ def erase_users_on_time(*, at: datetime) -> None:
     partners.forget_who_asked(today)
     erasing.forget_sessions(at)
     erasing.forget_log(at)
+    people.end_roles_of_who_stays_away(at)
     over = people.accounts_over(today)
     _forget_users(over)
     erasing.erase_accounts(over, "no role")

@@ -30,6 +30,7 @@ from contracts.plans.schedule import Quarters
 from placements.models import Allocation, FulfilmentLine, FulfilmentState, FulfilmentVersion
 from placements.standing.then import counting_on, waiting_on
 from sroi.database import days
+from sroi.database.together import Asking, by_itself
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
 
@@ -181,26 +182,28 @@ class Own:
     clients: Collection[int]
 
 
-def with_progress(
+def progress_asked(
     contracts: Iterable[Contract],
     today: date,
     *,
     looking_back: bool = False,
     own: Own | None = None,
-) -> dict[int, Progress]:
+) -> Asking[dict[int, Progress]]:
     """Progress at `today` by contract id. Contracts need their policy
     (`select_related("policy")`).
 
     `looking_back` from a later day: what was planned and in review then, not what is now.
     """
     rows = list(contracts)
-    sums, plans = _sums([c.pk for c in rows], today, looking_back, own)
+    sums, plans = yield from _sums([c.pk for c in rows], today, looking_back, own)
     found = {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
     for pk in own.contracts if own else ():
         share = Share(sums[pk]["own obligation"], sums[pk]["own realised"])
         found[pk] = replace(found[pk], own=share)
     return found
 
+
+with_progress = by_itself(progress_asked)
 
 # The ledger of a sum, and what it adds up.
 SUMS: Mapping[str, tuple[Any, str]] = {
@@ -294,7 +297,7 @@ def _progress(
 
 def _sums(
     ids: Sequence[int], day: date, looking_back: bool, own: Own | None
-) -> tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]:
+) -> Asking[tuple[dict[int, dict[str, Decimal]], dict[int, dict[date, Decimal]]]]:
     """All that progress adds up, per contract, and the agreed plans, in one query whatever the
     number of contracts.
 
@@ -333,7 +336,8 @@ def _sums(
         ]
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
     planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
-    for of_contract, what, total, quarter in parts[0].union(*parts[1:], all=True):
+    (found,) = yield [parts[0].union(*parts[1:], all=True)]
+    for of_contract, what, total, quarter in found:
         if quarter:
             planned[of_contract][quarter] = total
         else:

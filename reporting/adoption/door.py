@@ -21,6 +21,7 @@ from contracts.models import ClosedYear, Region
 from contracts.owed.posting import lock_ledger
 from reporting.adoption import revising
 from reporting.adoption.fingerprint import definitions, fingerprint
+from reporting.adoption.ready import moved_on, not_published
 from reporting.figures.exchange import figures_as_data
 from reporting.models import AnnualReport, FrozenEdition, FrozenFile, ReportEvent, Revision, Story
 from reporting.notice.editions import Edition, assemble, every_edition
@@ -77,7 +78,7 @@ def finalise(
         lock_ledger(region)
         report = _report(region, year, lock=True)
         if report.state != State.PROPOSED:
-            raise Refused(_moved_on(report))
+            raise Refused(moved_on(report.state))
         editions = every_edition(region, year, act.today)
         # Reckoned before the year is closed; the first are those of the region.
         figures = [edition.own for edition in editions]
@@ -171,11 +172,10 @@ def withdraw_story(story: Story, act: Act) -> AnnualReport:
 def publish(region: Region, year: int, act: Act) -> AnnualReport:
     """From now on everyone can read the report and its data, at an address that stays."""
     report = _report(region, year)
-    if report.published_at:
-        raise Refused(_("The report was published already."))
     rows = AnnualReport.objects.filter(pk=report.pk, state=State.FINAL, published_at=None)
     if not rows.update(published_at=act.at, published_by=act.by):
-        raise Refused(_("Only a final report is published. Make it final first."))
+        report.refresh_from_db()
+        raise Refused(not_published(report))
     report.refresh_from_db()
     return _noted(report, Kind.PUBLISHED, act)
 
@@ -308,17 +308,9 @@ def _move(report: AnnualReport, expected: str, **fields: Any) -> None:
     """Move the state only where it is still what it was on the screen."""
     if not AnnualReport.objects.filter(pk=report.pk, state=expected).update(**fields):
         report.refresh_from_db(fields=["state"])
-        raise Refused(_moved_on(report))
+        raise Refused(moved_on(report.state))
     for name, value in fields.items():
         setattr(report, name, value)
-
-
-def _moved_on(report: AnnualReport) -> str:
-    return {
-        State.DRAFT: _("The report is a draft. The adviser has to propose it first."),
-        State.PROPOSED: _("The report has been proposed already."),
-        State.FINAL: _("The report is final already."),
-    }[State(report.state)]
 
 
 def _noted(report: AnnualReport, kind: str, act: Act) -> AnnualReport:

@@ -4,17 +4,19 @@ and `steps`.
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from contracts.owed.posting import booked_month
 from reporting.adoption import comparing, revising
 from reporting.adoption import door as adoption
 from reporting.adoption.correction import corrections
 from reporting.adoption.forms import StepForm
-from reporting.adoption.missing import missing
+from reporting.adoption.ready import before
 from reporting.adoption.steps import STEPS, ReportStep
 from reporting.figures.catalogue import LARGE
 from reporting.figures.words import WRITTEN
@@ -22,12 +24,14 @@ from reporting.models import AnnualReport, Story
 from reporting.notice.addresses import address
 from reporting.notice.editions import may_export
 from reporting.notice.files.html import LANGUAGE
-from reporting.particulars.filled_in import filed_anew
+from reporting.particulars.filled_in import filed_anew, may_file, may_supply
 from reporting.stories.told import may_look, told, what_goes
 from reporting.texts.views import OfEdition
-from reporting.texts.written import last_text, unexplained, waiting
-from sroi.doors import Overtaken
+from reporting.texts.written import last_text, may_write, waiting
+from sroi.doors import Check, Overtaken, blocked
 from sroi.fields import change_answers
+from sroi.periods import Period
+from sroi.templatetags.formats import month_name
 from sroi.views import ConfirmPage, FormPage, Request, act_of
 
 # Stands in the list of revisions until the reason is written; a Dutch document.
@@ -142,15 +146,46 @@ class StepView(OfEdition, FormPage):
             "heading": self.words.heading,
             "action": self.words.action,
         }
-        if self.step == "propose":
-            about["unexplained"] = unexplained(self.edition)
-            about["missing"] = missing(self.edition)
+        checks = before(self.step, self.edition, adoption.MADE_OF)
+        about |= {"checks": self.mended(checks), "blocked": blocked(checks)}
         if self.step in WITHOUT_A_WAY_BACK:
-            about["rows"] = [
-                (figure.title, figure.kind.written(figure.value(self.edition.own)))
-                for figure in LARGE
-            ]
+            about["will"] = self.will_stand()
         return super().get_context_data(**about, **kwargs)
+
+    def mended(self, checks: list[Check]) -> list[Check]:
+        """With a way to where it is mended for who may do that."""
+        access, edition = self.request.access, self.edition
+        writes = may_write(access, edition.region, edition.state)
+        supplies, files = may_supply(access, edition), may_file(access, edition)
+        may = {"goals": writes, "texts": writes, "year": supplies, "team": supplies}
+        may["filing"] = files
+        return [check if may.get(check.name, True) else check._replace(url="") for check in checks]
+
+    def will_stand(self) -> list[tuple[Any, Any]]:
+        edition = self.edition
+        towns = len(edition.municipalities)
+        words = ngettext(
+            "the region and %(number)s municipality",
+            "the region and %(number)s municipalities",
+            towns,
+        )
+        figures = [
+            (figure.title, figure.kind.written(figure.value(edition.own))) for figure in LARGE
+        ]
+        editions = [(_("Holds for"), words % {"number": towns})]
+        if self.step == "publish":
+            where = settings.SITE_URL + address("", edition)
+            return [(_("Address"), where), *editions, *figures]
+        closed = edition.final_years | {edition.year}
+        later = booked_month(Period.year(edition.year).last, closed)
+        return [
+            *figures,
+            *editions,
+            (
+                _("What is posted later about %(year)s") % {"year": edition.year},
+                _("counts in %(month)s") % {"month": month_name(later)},
+            ),
+        ]
 
     def what_changes(self, report: AnnualReport, form: StepForm) -> dict[str, Any]:
         """Who wrote what since the last revision, and what comes of it in the documents; the form

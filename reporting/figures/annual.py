@@ -6,7 +6,7 @@ euro excluding VAT, percentages are percent (5.00 is 5%), FTE are full-time year
 section 7.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,17 +15,26 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from contracts.coverage.coverage import coverage
+from contracts.coverage.coverage import covered
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
 from placements.matching.figures import desk_figures
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, standing, totals
 from reporting.figures.catalogue import FIGURES
-from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures, Values
-from reporting.figures.people import people
+from reporting.figures.facts import AnnualFigures, GoalResult, Headlines, PartFigures
+from reporting.figures.people import kinds, people
 from reporting.models import Goal
 from sroi.access import Access
+from sroi.database.together import (
+    Asking,
+    by_itself,
+    by_name,
+    nothing,
+    number_of,
+    rows_of,
+    side_by_side,
+)
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -50,7 +59,7 @@ def annual_figures(
     municipality: Municipality | None = None,
     today: date | None = None,
     with_standing: bool = True,
-) -> AnnualFigures:
+) -> Asking[AnnualFigures]:
     """Every figure of section 7 over the rows in these querysets, narrowed to `region` and
     `municipality`.
     """
@@ -68,77 +77,88 @@ def annual_figures(
         contracts = contracts.filter(Exists(shares.filter(contract=OuterRef("pk"))))
         versions = versions.filter(Exists(theirs.filter(version=OuterRef("pk"))))
 
-    cells, owed_months = totals.done_in_cells(done, period), totals.owed_by_month(owed, period)
-    registered, done_months = (
-        totals.registered_by_client(owed, period),
-        totals.done_by_month(done, period),
+    covered_in = partial(covered, contracts, owed if municipality else None)
+    day, year = quality.moment(period, today), Period.year(period.last.year)
+    before = Period.year(year.first.year - 1) if period == year else None
+    found = yield from by_name(
+        split=_split(owed, done, period, before),
+        values=totals.values(owed, done, period),
+        contracts_active=number_of(contracts.filter(active_in(period))),
+        coverage=covered_in(period),
+        coverage_before=covered_in(before) if before else nothing(),
+        quality=quality.quality(period, done, contracts, versions, today),
+        accepted_without_evidence=quality.without_evidence(done, period),
+        contractors=totals.done_by_contractor(done, period),
+        late=totals.late_by_year(done, period),
+        below_default=totals.below_default(owed, period),
+        people=people(done, versions, period, today),
+        goals=rows_of(goals.filter(region=region, year=year.first.year)) if before else nothing(),
+        stood=standing.stood(contracts, whole, own, period, day) if with_standing else nothing(),
+        desk=desk_figures(region, period, day) if with_standing and not municipality else nothing(),
     )
-    workplaces = totals.workplaces(done, period, cells)
-    coverage_of = partial(coverage, contracts, owed if municipality else None)
-    municipalities, other_clients = totals.clients(cells, registered, workplaces)
-    blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
+    split, stood, aims = (found.pop(name) for name in ("split", "stood", "goals"))
+    groups = {part.code: part.workplaces for part in split["target_groups"]}
+    found["values"] |= split.pop("placed")
+    found["people"] = replace(found["people"], by_kind=kinds(groups))
     figures = AnnualFigures(
         period=period,
         municipality=municipality.code if municipality else None,
-        values=_values(owed, done, period, workplaces),
-        by_category=_by_category(cells),
-        contracts_active=contracts.filter(active_in(period)).count(),
-        coverage=coverage_of(period),
         goal={},
-        quality=quality.quality(period, done, contracts, versions, today),
-        accepted_without_evidence=quality.without_evidence(done, period),
-        by_month=totals.by_month(done_months, period),
-        blocks=totals.largest_first(
+        **found,
+        **split,
+    )
+    if stood:
+        figures = replace(
+            figures, contracts_ended=stood.ended, due_to_date=stood.due, statuses=stood.by_status
+        )
+    return replace(figures, goal=_against_goals(figures, aims)) if before else figures
+
+
+def _split(
+    owed: Lines, done: Lines, period: Period, before: Period | None
+) -> Asking[dict[str, Any]]:
+    """What the lines come to by all that they are reported by; of a year also beside the one
+    `before` it.
+    """
+    of_years = [totals.done_by_year(done, period), totals.registered_by_sector(owed, period)]
+    cells, owed_months, done_months, registered, *yearly = yield [
+        totals.done_in_cells(done, period),
+        totals.owed_by_month(owed, period),
+        totals.done_by_month(done, period),
+        totals.registered_by_client(owed, period),
+        *(of_years if before else ()),
+    ]
+    workplaces, years, groups_before = yield from side_by_side(
+        totals.workplaces(done, period, cells),
+        totals.years(owed, done, owed_months, done_months, period),
+        totals.groups_before(done, yearly[0], before) if before else nothing(),
+    )
+    municipalities, other_clients = totals.clients(cells, registered, workplaces)
+    blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
+    found = {
+        "placed": {name: number for name, number in workplaces.items() if name in FIGURES},
+        "by_category": _by_category(cells),
+        "by_month": totals.by_month(done_months, period),
+        "blocks": totals.largest_first(
             PartFigures(f"{t}/{code}", label, total) for (t, code, label), total in blocks.items()
         ),
-        contractors=totals.done_by_contractor(done, period),
-        municipalities=municipalities,
-        other_clients=other_clients,
-        target_groups=totals.groups(cells, "target_group", workplaces),
-        work_groups=totals.groups(
+        "municipalities": municipalities,
+        "other_clients": other_clients,
+        "target_groups": totals.groups(cells, "target_group", workplaces),
+        "work_groups": totals.groups(
             [c for c in cells if c["category"] == Category.WORK], "target_group", workplaces
         ),
-        policy_fields=totals.groups(cells, "policy_field", workplaces),
-        years=totals.years(owed, done, owed_months, done_months, period),
-        late=totals.late_by_year(done, period),
-        below_default=totals.below_default(owed, period),
-        people=people(done, versions, period, _per_group(workplaces), today),
-    )
-    if with_standing:
-        day = quality.moment(period, today)
-        stood = standing.stood(contracts, whole, own, period, day)
-        figures = replace(
-            figures,
-            contracts_ended=stood.ended,
-            due_to_date=stood.due,
-            statuses=stood.by_status,
-            desk=None if municipality else desk_figures(region, period, day),
-        )
-    if figures.year is None:
-        return figures
-    cube, before = totals.done_by_year(done, period), Period.year(figures.year - 1)
-    return replace(
-        figures,
-        goal=_against_goals(figures, goals.filter(region=region)),
-        history=totals.history(cube, HISTORY),
-        sectors=totals.sectors(cube, owed, period),
-        groups_before=totals.groups_before(done, cube, before),
-        coverage_before=coverage_of(before),
-    )
-
-
-def _per_group(workplaces: Mapping[Any, int]) -> dict[str, int]:
-    return {
-        key[1]: number
-        for key, number in workplaces.items()
-        if isinstance(key, tuple) and key[0] == "target_group"
+        "policy_fields": totals.groups(cells, "policy_field", workplaces),
+        "years": years,
     }
-
-
-def _values(owed: Lines, done: Lines, period: Period, workplaces: Mapping[Any, int]) -> Values:
-    """Every figure of the ledgers, by its name."""
-    placed = {name: number for name, number in workplaces.items() if name in FIGURES}
-    return totals.values(owed, done, period) | placed
+    if not before:
+        return found
+    cube, by_sector = yearly
+    return found | {
+        "history": totals.history(cube, HISTORY),
+        "sectors": totals.sectors(cube, by_sector, period),
+        "groups_before": groups_before,
+    }
 
 
 def _by_category(rows: Iterable[totals.Summed]) -> dict[str, Decimal]:
@@ -147,32 +167,35 @@ def _by_category(rows: Iterable[totals.Summed]) -> dict[str, Decimal]:
 
 def headlines_of(
     region: Region, period: Period, municipality: Municipality | None = None
-) -> Headlines:
+) -> Asking[Headlines]:
     """The main sums of all that was booked, for a comparison; who asks was let in already."""
     where: dict[str, Any] = {"contract__region": region} | (
         {"municipality": municipality} if municipality else {}
     )
     owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
+    values, workplaces, by_category = yield from side_by_side(
+        totals.values(owed, done, period),
+        totals.workplaces(done, period),
+        rows_of(totals.done_by_category(done, period)),
+    )
     return Headlines(
         period=period,
         municipality=municipality.code if municipality else None,
-        values=_values(owed, done, period, totals.workplaces(done, period)),
-        by_category=_by_category(totals.done_by_category(done, period)),
+        values=values | workplaces,
+        by_category=_by_category(by_category),
     )
 
 
-def _against_goals(figures: AnnualFigures, goals: QuerySet[Any]) -> dict[str, GoalResult]:
+def _against_goals(figures: AnnualFigures, goals: Iterable[Goal]) -> dict[str, GoalResult]:
     """What came of the region's goals for this year; a municipality has none."""
     if figures.municipality:
         return {}
     return {
-        goal.indicator: GoalResult.of(goal, figures)
-        for goal in goals.filter(year=figures.year)
-        if goal.indicator in FIGURES
+        goal.indicator: GoalResult.of(goal, figures) for goal in goals if goal.indicator in FIGURES
     }
 
 
-def figures_of(
+def figures_asked(
     access: Access | None,
     region: Region,
     when: int | Period,
@@ -181,7 +204,7 @@ def figures_of(
     as_of: int | None = None,
     today: date | None = None,
     with_standing: bool = True,
-) -> AnnualFigures:
+) -> Asking[AnnualFigures]:
     """Annual figures of what `access` may see; with None of everything, for a caller that was let
     in already.
 
@@ -217,3 +240,6 @@ def figures_of(
         today=today,
         with_standing=with_standing,
     )
+
+
+figures_of = by_itself(figures_asked)

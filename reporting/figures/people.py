@@ -22,6 +22,7 @@ from placements.claims.persons import person
 from placements.models import Became, Fulfilment, Moment
 from placements.outcomes.asking import MONTHS_AFTER, latest_last_day
 from reporting.figures import definitions
+from sroi.database.together import Asking, side_by_side, sums_of
 from sroi.money import ZERO
 from sroi.periods import DAY, Period
 
@@ -50,23 +51,22 @@ class People:
 
 
 def people(
-    done: Lines,
-    versions: QuerySet[Any],
-    period: Period,
-    groups: Mapping[str, int],
-    today: date | None = None,
-) -> People:
-    """`groups` are the workplaces per target group. Of a period that runs on, moments count up to
-    `today`.
+    done: Lines, versions: QuerySet[Any], period: Period, today: date | None = None
+) -> Asking[People]:
+    """All but the kinds, which follow from the workplaces per target group. Of a period that runs
+    on, moments count up to `today`.
     """
     placed = Fulfilment.objects.filter(pk__in=_that_count(done, period)).order_by()
-    chosen = _chosen(placed)
+    counted, chosen, outcomes = yield from side_by_side(
+        sums_of(placed, {"persons": Count(person(), distinct=True)}),
+        _chosen(placed),
+        _outcomes(versions, period, min(period.last, today or period.last)),
+    )
     return People(
-        persons=placed.aggregate(n=Count(person(), distinct=True))["n"],
-        by_kind=_kinds(groups),
+        persons=counted["persons"],
         by_origin=_added(chosen, 0),
         by_residence=_added(chosen, 1),
-        outcomes=_outcomes(versions, period, min(period.last, today or period.last)),
+        outcomes=outcomes,
     )
 
 
@@ -76,17 +76,19 @@ def _that_count(done: Lines, period: Period) -> Any:
     return rows.annotate(total=Sum("amount")).filter(total__gt=ZERO).values("fulfilment")
 
 
-def _kinds(groups: Mapping[str, int]) -> Counts:
+def kinds(groups: Mapping[str, int]) -> Counts:
+    """Of the workplaces per target group, what kind of placement they are."""
     found: Counter[str] = Counter()
     for group, number in groups.items():
         found[KIND_OF_GROUP.get(group, JOB)] += number
     return {kind: number for kind, number in sorted(found.items()) if number}
 
 
-def _chosen(placed: QuerySet[Any]) -> list[tuple[str, str, int]]:
+def _chosen(placed: QuerySet[Any]) -> Asking[list[tuple[str, str, int]]]:
     """Per origin and residence how many; blank is not known."""
     rows = placed.values_list("accepted__origin", "accepted__residence")
-    return [(*codes, number) for *codes, number in rows.annotate(number=Count("pk"))]
+    (found,) = yield [rows.annotate(number=Count("pk"))]
+    return [(*codes, number) for *codes, number in found]
 
 
 def _added(rows: Iterable[tuple[str, str, int]], which: int) -> Counts:
@@ -96,7 +98,7 @@ def _added(rows: Iterable[tuple[str, str, int]], which: int) -> Counts:
     return dict(sorted(found.items()))
 
 
-def _outcomes(versions: QuerySet[Any], period: Period, until: date) -> dict[str, Counts]:
+def _outcomes(versions: QuerySet[Any], period: Period, until: date) -> Asking[dict[str, Counts]]:
     days = {
         moment: Q(
             end_date__range=(
@@ -109,15 +111,13 @@ def _outcomes(versions: QuerySet[Any], period: Period, until: date) -> dict[str,
     ended = versions.filter(
         reduce(or_, days.values()), accepted_of__isnull=False, fulfilment__kind=BlockKind.PLACEMENT
     )
-    counts: dict[str, Count] = {}
+    counts: dict[Any, Count] = {}
     for moment, is_in in days.items():
-        counts[f"{moment}_of_{ASKED}"] = Count("pk", filter=is_in, distinct=True)
+        counts[moment, ASKED] = Count("pk", filter=is_in, distinct=True)
         for outcome in Became:
             told = Q(fulfilment__outcomes__moment=moment, fulfilment__outcomes__outcome=outcome)
-            counts[f"{moment}_of_{outcome}"] = Count("pk", filter=is_in & told)
-    found = {
-        tuple(name.split("_of_")): n for name, n in ended.order_by().aggregate(**counts).items()
-    }
+            counts[moment, outcome] = Count("pk", filter=is_in & told)
+    found = yield from sums_of(ended, counts)
     return {m: _told(found, m) for m in Moment.values if found[m, ASKED]}
 
 

@@ -19,9 +19,10 @@ from django.db.models import Q, QuerySet, Sum
 from contracts.models import Contract, ContractState, Settlement, SettlementState
 from contracts.owed.lines import NOT_COUNTED, OWING, Lines
 from contracts.settlement.shortfall import by_policy
-from placements.standing.progress import Status, expected_on, status_of, with_progress
+from placements.standing.progress import Progress, Status, expected_on, progress_asked, status_of
 from reporting.figures.facts import ContractsEnded, DueToDate, StatusTally
 from sroi.database import days
+from sroi.database.together import Asking, nothing, side_by_side
 from sroi.money import ZERO, rounded
 from sroi.periods import Period, month_of
 
@@ -35,6 +36,8 @@ STATUSES = (
     Status.SETTLED,
 )
 Settled = Mapping[int, Settlement]
+# By contract what is owed, and what was done.
+Summed = tuple[Mapping[int, Decimal], Mapping[int, Decimal]]
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,23 @@ class Ledgers:
 
 def stood(
     contracts: QuerySet[Any], whole: Ledgers, own: Ledgers, period: Period, day: date
-) -> Stood:
+) -> Asking[Stood]:
     """How these contracts stood on `day`, the last of the period or the data date. Status and what
     was due go by the `whole` of their lines; amounts are sums of the `own` ones, of a municipality
     its part.
     """
-    known = list(_known(contracts, period, day))
-    settled = _settled([contract.pk for contract in known], day)
-    _back(known, settled, day)
-    found = list(_each(known, whole, own, day))
+    (known,) = yield [_known(contracts, period, day)]
+    known.sort(key=lambda contract: contract.pk)
+    ids = [contract.pk for contract in known]
+    ahead, settled, changes, summed, own_summed = yield from side_by_side(
+        progress_asked(known, day, looking_back=True),
+        _settled(ids, day),
+        _changes(ids, day),
+        _summed(ids, whole, day),
+        nothing() if own is whole else _summed(ids, own, day),
+    )
+    _back(known, settled, changes)
+    found = list(_each(known, ahead, summed, own_summed or summed, day))
     ends = Period(period.first, day)
     ended = [one for one in found if one.contract.last_counted_day in ends]
     running = [
@@ -120,25 +131,31 @@ def _known(contracts: QuerySet[Any], period: Period, day: date) -> QuerySet[Any]
         .exclude(state__in=NOT_COUNTED)
         .filter(open_still | ended | Q(pk__in=later.values("contract")))
         .select_related("policy")
-        .order_by("pk")
     )
 
 
-def _settled(ids: Iterable[int], day: date) -> dict[int, Settlement]:
+def _settled(ids: Iterable[int], day: date) -> Asking[dict[int, Settlement]]:
     """By contract the settlement that held on that day."""
     rows = Settlement.objects.filter(contract__in=ids, decided_on__lte=day)
     held = Q(state=SettlementState.DECIDED) | days.after("reopened_at", day)
-    return {row.contract_id: row for row in rows.filter(held).order_by("number")}
+    (found,) = yield [rows.filter(held)]
+    return {row.contract_id: row for row in sorted(found, key=lambda row: row.number)}
 
 
-def _back(contracts: Iterable[Contract], settled: Settled, day: date) -> None:
+def _changes(ids: Iterable[int], day: date) -> Asking[list[Any]]:
+    """When the contracts ended, as was known by that day, the latest last."""
+    rows = Contract.history.filter(days.by("history_date", day), id__in=ids).order_by()
+    columns = ("history_date", "history_id", "id", "end_date", "recovery_until")
+    (found,) = yield [rows.values_list(*columns)]
+    return sorted(found, key=lambda row: row[:2])
+
+
+def _back(contracts: Iterable[Contract], settled: Settled, changes: Iterable[Any]) -> None:
     """The contracts as they were at the end of that day: when they ended, and whether they were
     settled. What was registered only later is as it is now.
     """
     by_key = {contract.pk: contract for contract in contracts}
-    rows = Contract.history.filter(days.by("history_date", day), id__in=by_key)
-    last = rows.order_by("history_date", "history_id")
-    for key, end, recovery in last.values_list("id", "end_date", "recovery_until"):
+    for _at, _number, key, end, recovery in changes:
         by_key[key].end_date, by_key[key].recovery_until = end, recovery
     for contract in by_key.values():
         if contract.pk in settled:
@@ -147,21 +164,14 @@ def _back(contracts: Iterable[Contract], settled: Settled, day: date) -> None:
             contract.state = ContractState.ENDED
 
 
-def _each(contracts: Iterable[Contract], whole: Ledgers, own: Ledgers, day: date) -> Iterable[_One]:
-    contracts = list(contracts)
-    ahead = with_progress(contracts, day, looking_back=True)
-    owed, done = (
-        _sums(contracts, lines, amount, day)
-        for lines, amount in ((whole.owed, "obligation_delta"), (whole.done, "amount"))
-    )
-    own_owed, own_done = (
-        (owed, done)
-        if own is whole
-        else (
-            _sums(contracts, own.owed, "obligation_delta", day),
-            _sums(contracts, own.done, "amount", day),
-        )
-    )
+def _each(
+    contracts: Iterable[Contract],
+    ahead: Mapping[int, Progress],
+    summed: Summed,
+    own: Summed,
+    day: date,
+) -> Iterable[_One]:
+    (owed, done), (own_owed, own_done) = summed, own
     for contract in contracts:
         key, progress = contract.pk, ahead[contract.pk]
         expected = expected_on(contract, owed[key], progress.plan, day)
@@ -170,12 +180,15 @@ def _each(contracts: Iterable[Contract], whole: Ledgers, own: Ledgers, day: date
         yield _One(contract, status, owed[key], expected, own_owed[key], own_done[key])
 
 
-def _sums(
-    contracts: Iterable[Contract], lines: Lines, amount: str, day: date
-) -> dict[int, Decimal]:
-    counting = lines.filter(contract__in=[c.pk for c in contracts], month__lte=month_of(day))
-    rows = counting.order_by().values_list("contract")
-    return defaultdict(lambda: ZERO, rows.annotate(total=Sum(amount)))
+def _summed(ids: Iterable[int], ledgers: Ledgers, day: date) -> Asking[Summed]:
+    """By contract what was owed on that day, and what was done."""
+    counting = Q(contract__in=ids, month__lte=month_of(day))
+    found = yield [
+        lines.filter(counting).order_by().values_list("contract").annotate(total=Sum(amount))
+        for lines, amount in ((ledgers.owed, "obligation_delta"), (ledgers.done, "amount"))
+    ]
+    owed, done = (defaultdict(lambda: ZERO, rows) for rows in found)
+    return owed, done
 
 
 def _ended(found: Iterable[_One], settled: Settled) -> ContractsEnded:

@@ -1,5 +1,5 @@
-"""The grouped queries behind the annual figures: a fixed number of them, each over the lines of a
-definition.
+"""The grouped questions behind the annual figures: a fixed number of them, each over the lines of a
+definition, asked together (`sroi/database/together.py`).
 """
 
 from collections import defaultdict
@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Substr
@@ -22,6 +22,7 @@ from reporting.figures.facts import History, LateFigures, Motivation, PartFigure
 from reporting.figures.kinds import Kind
 from reporting.figures.records import Figure, Ledger
 from sroi.database.days import YearOf
+from sroi.database.together import Asking, Counts, side_by_side, sums_of
 from sroi.money import ZERO, rounded
 from sroi.periods import Period
 
@@ -43,53 +44,60 @@ CLIENT = ("municipality__code", "municipality__name", "municipality__kind")
 SECTOR = Substr("contract__cpv", 1, 2)
 
 
-def registered_by_client(owed: Lines, period: Period) -> list[Summed]:
+def registered_by_client(owed: Lines, period: Period) -> Lines:
     """Contract value and obligation registered in the period, per client."""
     rows = owed.filter(definitions.registered(period)).order_by().values(*CLIENT)
-    return list(rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta")))
+    return rows.annotate(value=Sum("value_delta"), obligation=Sum("obligation_delta"))
 
 
-def values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()) -> Values:
+def values(
+    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure] = ()
+) -> Asking[Values]:
     """By name the figures, or all, that add up a column of lines or count their contracts, as the
     record says.
     """
-    found: dict[str, Any] = {}
     asked = [
         figure for figure in figures or FIGURES.values() if figure.of in SUMMED and not figure.at
     ]
-    for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done)):
-        own = [figure for figure in asked if figure.ledger is ledger]
-        sums = {
-            figure.name: SUMMED[figure.of](figure.of, filter=figure.condition(period, lines))
-            for figure in own
-        }
-        found |= lines.filter(definitions.booked_until(period)).aggregate(**sums)
-    return {name: _whole(FIGURES[name], value) for name, value in found.items()}
+    found = yield from side_by_side(
+        *(
+            sums_of(
+                lines.filter(definitions.booked_until(period)),
+                {
+                    figure.name: SUMMED[figure.of](
+                        figure.of, filter=figure.condition(period, lines)
+                    )
+                    for figure in asked
+                    if figure.ledger is ledger
+                },
+            )
+            for ledger, lines in ((Ledger.OBLIGATION, owed), (Ledger.FULFILMENT, done))
+        )
+    )
+    return {name: _whole(FIGURES[name], value) for sums in found for name, value in sums.items()}
 
 
 def _whole(figure: Figure, value: Any) -> Decimal | int:
     return int(value or 0) if figure.kind is Kind.COUNT else rounded(value or ZERO)
 
 
-def owed_by_month(owed: Lines, period: Period) -> list[Summed]:
+def owed_by_month(owed: Lines, period: Period) -> Lines:
     """Since the beginning, per booked month: all that is owed, and of that what was registered."""
     rows = owed.filter(definitions.booked_until(period)).order_by().values("booked")
-    return list(
-        rows.annotate(
-            to_date=Sum("obligation_delta"),
-            value=Sum("value_delta", filter=definitions.REGISTERING),
-            obligation=Sum("obligation_delta", filter=definitions.REGISTERING),
-        )
+    return rows.annotate(
+        to_date=Sum("obligation_delta"),
+        value=Sum("value_delta", filter=definitions.REGISTERING),
+        obligation=Sum("obligation_delta", filter=definitions.REGISTERING),
     )
 
 
-def done_by_month(done: Lines, period: Period) -> list[Summed]:
+def done_by_month(done: Lines, period: Period) -> Lines:
     """Since the beginning, credited value per booked month and category."""
     rows = done.filter(definitions.booked_until(period)).order_by().values("booked", "category")
-    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
+    return rows.annotate(total=Sum("amount"), paid_total=Sum("paid"))
 
 
-def done_in_cells(done: Lines, period: Period) -> list[Summed]:
+def done_in_cells(done: Lines, period: Period) -> Lines:
     """The period's credited value, split by all it is reported by, with what was paid."""
     keys = (
         "category",
@@ -100,22 +108,29 @@ def done_in_cells(done: Lines, period: Period) -> list[Summed]:
         "block__label_nl",
     )
     rows = done.filter(definitions.booked(period)).order_by().values(*keys)
-    return list(rows.annotate(total=Sum("amount"), paid_total=Sum("paid")))
+    return rows.annotate(total=Sum("amount"), paid_total=Sum("paid"))
 
 
-def done_by_category(done: Lines, period: Period) -> list[Summed]:
+def done_by_category(done: Lines, period: Period) -> Lines:
     rows = done.filter(definitions.booked(period)).order_by().values("category")
-    return list(rows.annotate(total=Sum("amount")))
+    return rows.annotate(total=Sum("amount"))
 
 
-def done_by_year(done: Lines, period: Period) -> list[Summed]:
+def done_by_year(done: Lines, period: Period) -> Lines:
     """Since the beginning, credited value per year and all that it is reported by."""
     rows = (
         done.filter(definitions.booked_until(period))
         .annotate(year=YearOf("booked"), sector=SECTOR)
         .order_by()
     )
-    return list(rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount")))
+    return rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount"))
+
+
+def registered_by_sector(owed: Lines, period: Period) -> Lines:
+    rows = owed.filter(definitions.registered(period)).annotate(sector=SECTOR).order_by()
+    return rows.values("sector").annotate(
+        value=Sum("value_delta"), obligation=Sum("obligation_delta")
+    )
 
 
 def history(cube: Iterable[Summed], splits: Mapping[str, str]) -> History:
@@ -129,24 +144,15 @@ def history(cube: Iterable[Summed], splits: Mapping[str, str]) -> History:
     }
 
 
-def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFigures]:
+def sectors(
+    cube: Iterable[Summed], owed_by_sector: Iterable[Summed], period: Period
+) -> list[PartFigures]:
     """Per sector (division of the CPV) what was credited and what was registered in a year."""
     done: dict[str, Decimal] = defaultdict(lambda: ZERO)
     for row in cube:
         if row["year"] == period.last.year:
             done[row["sector"]] += row["total"]
-    rows = (
-        owed.filter(definitions.registered(period))
-        .annotate(sector=SECTOR)
-        .order_by()
-        .values_list("sector")
-    )
-    registered = {
-        sector: (value, obligation)
-        for sector, value, obligation in rows.annotate(
-            value=Sum("value_delta"), obligation=Sum("obligation_delta")
-        )
-    }
+    registered = {row["sector"]: (row["value"], row["obligation"]) for row in owed_by_sector}
     return largest_first(
         PartFigures(
             code,
@@ -160,20 +166,20 @@ def sectors(cube: Iterable[Summed], owed: Lines, period: Period) -> list[PartFig
     )
 
 
-def below_default(owed: Lines, period: Period) -> list[Motivation]:
+def below_default(owed: Lines, period: Period) -> Asking[list[Motivation]]:
     """Contracts registered below the default rate, by category of reason; blank is none on file."""
     rows = (
         owed.filter(definitions.below_default(period))
         .order_by()
         .values_list("contract__rate_reason")
     )
-    found = rows.annotate(n=Count("contract", distinct=True), value=Sum("value_delta"))
+    (found,) = yield [rows.annotate(n=Count("contract", distinct=True), value=Sum("value_delta"))]
     return sorted(
         (Motivation(*row) for row in found), key=lambda reason: (-reason.number, reason.code)
     )
 
 
-def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[PartFigures]:
+def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> Asking[list[PartFigures]]:
     """Work placements of the year before, per target group."""
     rows = [
         row for row in cube if row["year"] == before.first.year and row["category"] == Category.WORK
@@ -182,29 +188,23 @@ def groups_before(done: Lines, cube: Iterable[Summed], before: Period) -> list[P
     codes = sorted({row["target_group"] for row in rows})
     counted = definitions.workplaces(before)
     conditions = {("target_group", code): counted & Q(target_group=code) for code in codes}
-    counts = positive_counts(lines, {"all": counted, **conditions})
+    counts = yield from positive_counts(lines, conditions)
     return groups(rows, "target_group", counts)
 
 
-def done_by_contractor(done: Lines, period: Period) -> list[PartFigures]:
+def done_by_contractor(done: Lines, period: Period) -> Asking[list[PartFigures]]:
     # Who did it: a contract may be of another by now.
     keys = ("fulfilment__contractor", "fulfilment__contractor__name")
-    rows = (
-        done.filter(definitions.booked(period))
-        .order_by()
-        .values_list(*keys)
-        .annotate(total=Sum("amount"))
-    )
+    lines = done.filter(definitions.booked(period)).order_by()
+    (rows,) = yield [lines.values_list(*keys).annotate(total=Sum("amount"))]
     return largest_first(PartFigures(str(pk), name, fulfilled=total) for pk, name, total in rows)
 
 
-def late_by_year(lines: Lines, period: Period) -> list[LateFigures]:
+def late_by_year(lines: Lines, period: Period) -> Asking[list[LateFigures]]:
     """Lines about closed years that were booked in the period, per year they are about."""
     rows = lines.filter(definitions.late(period)).order_by().values_list("month__year")
-    return [
-        LateFigures(*row)
-        for row in rows.annotate(n=Count("pk"), total=Sum("amount")).order_by("month__year")
-    ]
+    (found,) = yield [rows.annotate(n=Count("pk"), total=Sum("amount"))]
+    return [LateFigures(*row) for row in sorted(found)]
 
 
 def added(cells: Iterable[Summed], *keys: str) -> dict[Any, Decimal]:
@@ -223,31 +223,22 @@ def largest_first(parts: Iterable[PartFigures]) -> list[PartFigures]:
 
 def positive_counts(
     lines: Lines, conditions: Mapping[Any, Q], persons: Container[Any] = ()
-) -> dict[Any, int]:
+) -> Asking[dict[Any, int]]:
     """Per condition the number of distinct fulfilments whose lines that meet it add up to more than
     nothing, or where it is among `persons`, of how many people those are.
     """
     if not conditions:
         return {}
-    sums = {
-        f"sum_{i}": Sum("amount", filter=condition)
-        for i, condition in enumerate(conditions.values())
-    }
-    counts = {
-        f"count_of_{name}": Count(
-            "whose" if condition in persons else "fulfilment",
-            filter=Q(**{f"{name}__gt": ZERO}),
-            distinct=condition in persons,
-        )
-        for name, condition in zip(sums, conditions, strict=True)
-    }
-    whose = {"whose": person("fulfilment")} if any(c in persons for c in conditions) else {}
-    rows = lines.order_by().values("fulfilment", **whose)
-    found = rows.annotate(**sums).aggregate(**counts)
-    return dict(zip(conditions, (found[name] for name in counts), strict=True))
+    names = {condition: f"sum_{place}" for place, condition in enumerate(conditions)}
+    sums = {names[key]: Sum("amount", filter=lines_of) for key, lines_of in conditions.items()}
+    of_people = [name for condition, name in names.items() if condition in persons]
+    whose = {"whose": person("fulfilment")} if of_people else {}
+    rows = lines.order_by().values("fulfilment", **whose).annotate(**sums)
+    ((counts,),) = yield [Counts(rows, tuple(sums), of_people)]
+    return dict(zip(conditions, counts, strict=True))
 
 
-def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dict[Any, int]:
+def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> Asking[dict[Any, int]]:
     """Per figure that counts placements how many, and workplaces per client, target group and
     policy field.
 
@@ -263,19 +254,19 @@ def workplaces(done: Lines, period: Period, cells: Iterable[Summed] = ()) -> dic
     for split in SPLITS:
         codes = {cell[split] for cell in cells if cell["category"] == Category.WORK}
         conditions |= {(split, code): counted & Q(**{split: code}) for code in sorted(codes)}
-    return positive_counts(
-        done.filter(definitions.booked(period), category=Category.WORK), conditions
-    )
+    lines = done.filter(definitions.booked(period), category=Category.WORK)
+    return (yield from positive_counts(lines, conditions))
 
 
-def workplaces_by_client(done: Lines, years: Period) -> dict[str, dict[str, int]]:
+def workplaces_by_client(done: Lines, years: Period) -> Asking[dict[str, dict[str, int]]]:
     """Workplaces of each of these years, by the year and the code of the client."""
     lines = done.filter(definitions.booked(years), category=Category.WORK)
     dated = lines.annotate(year=YearOf("booked"), of_year=YearOf("month"))
     rows = dated.filter(of_year=F("year")).order_by()
     placed = rows.values("year", "municipality__code", "fulfilment").annotate(total=Sum("amount"))
+    (each,) = yield [placed.filter(total__gt=ZERO).values_list("year", "municipality__code")]
     found: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for year, client in placed.filter(total__gt=ZERO).values_list("year", "municipality__code"):
+    for year, client in each:
         found[str(year)][client] += 1
     return found
 
@@ -347,7 +338,7 @@ def years(
     owed_months: Iterable[Summed],
     done_months: Iterable[Summed],
     period: Period,
-) -> list[PartFigures]:
+) -> Asking[list[PartFigures]]:
     """Every year from the first with a line to the period's own, oldest first; none where nothing
     was ever booked.
 
@@ -371,25 +362,33 @@ def years(
         for name, condition in {"workplaces": definitions.workplaces, **BESIDE}.items()
         for year in span
     }
-    counts = positive_counts(lines, conditions, {("persons", year) for year in span})
     more = [figure for figure in INDICATORS if figure.name not in PartFigures.__dataclass_fields__]
-    others = {year: more_values(owed, done, Period.year(year), more) for year in span if more}
+    counts, *others = yield from side_by_side(
+        positive_counts(lines, conditions, {("persons", year) for year in span}),
+        *(more_values(owed, done, Period.year(year), more) for year in span if more),
+    )
+    beside = dict(zip(span, others, strict=True)) if more else {}
     return [
         PartFigures(
             str(year),
             str(year),
             workplaces=counts["workplaces", year],
-            values={name: counts[name, year] for name in BESIDE} | others.get(year, {}),
+            values={name: counts[name, year] for name in BESIDE} | beside.get(year, {}),
             **sums[year],
         )
         for year in span
     ]
 
 
-def more_values(owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]) -> Values:
+def more_values(
+    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]
+) -> Asking[Values]:
     placed = {
         figure.name: figure.condition(period, done)
         for figure in figures
         if figure.of == "fulfilment"
     }
-    return values(owed, done, period, figures) | positive_counts(done, placed)
+    summed, counted = yield from side_by_side(
+        values(owed, done, period, figures), positive_counts(done, placed)
+    )
+    return cast("Values", summed | counted)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any, Protocol
 
 from django.db.models import Max, Min, Q, QuerySet
@@ -19,7 +19,7 @@ from django.utils import timezone
 from contracts.models import Municipality, ObligationLine, Policy, Posting, Region
 from placements.models import FulfilmentLine
 from reporting.figures import masking
-from reporting.figures.annual import figures_of
+from reporting.figures.annual import figures_asked
 from reporting.figures.facts import AnnualFigures
 from reporting.figures.totals import workplaces_by_client
 from reporting.models import (
@@ -34,11 +34,24 @@ from reporting.models import (
 from reporting.notice.freezing import frozen, thawed
 from reporting.outlook.outlook import Outlook, outlook
 from sroi.access import Access, May
+from sroi.database.together import (
+    Asking,
+    answered,
+    by_itself,
+    by_name,
+    in_order,
+    nothing,
+    rows_of,
+    side_by_side,
+    sums_of,
+)
 from sroi.periods import Period
 
 YEARS = range(1990, 2101)
 # Where a region has no policy yet.
 MASK_BELOW = 5
+# How many, by the year and the code of the client.
+Workplaces = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True)
@@ -84,6 +97,7 @@ class Reckoned:
     own_now: Callable[[], AnnualFigures]
     whole_now: Callable[[], AnnualFigures]
     outlook_now: Callable[[], Outlook]
+    earlier_now: Callable[[], Workplaces]
 
     @cached_property
     def own(self) -> AnnualFigures:
@@ -96,6 +110,11 @@ class Reckoned:
     @cached_property
     def outlook(self) -> Outlook:
         return self.outlook_now()
+
+    @cached_property
+    def earlier(self) -> Workplaces:
+        """Of earlier years, per client."""
+        return self.earlier_now()
 
 
 @dataclass(frozen=True)
@@ -139,10 +158,7 @@ class Edition:
     @cached_property
     def texts(self) -> dict[str, str]:
         """What people wrote, by section; a section that has the default text is not among them."""
-        written = {
-            section: row.text
-            for section, row in written_texts(self.report, self.municipality).items()
-        }
+        written = {section: row.text for section, row in self._saved[0].items()}
         return {section: text for section, text in (written | dict(self.drafts)).items() if text}
 
     @cached_property
@@ -150,12 +166,18 @@ class Edition:
         """What a clerk needs: as it was printed, or else as it is filled in now."""
         if self.frozen:
             return thawed(Filed, self.frozen.filing)
-        row = (
-            Filing.objects.filter(report=self.report, municipality=self.municipality).first()
-            if self.report
-            else None
+        return next(map(Filed.of, self._saved[1]), Filed())
+
+    @cached_property
+    def _saved(self) -> tuple[dict[str, SectionText], list[Filing]]:
+        """What people wrote, by section, and what they filled in for the clerk."""
+        if self.report is None or self.report.pk is None:
+            return {}, []
+        filings = Filing.objects.filter(report=self.report, municipality=self.municipality)
+        texts, found = answered(
+            side_by_side(texts_asked(self.report, self.municipality), rows_of(filings))
         )
-        return Filed.of(row) if row else Filed()
+        return texts, found
 
     @cached_property
     def stories(self) -> list[Story]:
@@ -196,13 +218,13 @@ class Edition:
             totals = {year.code: year.number for year in self.whole.years}
             earlier = {
                 year: masking.published_counts(clients, below, totals.get(year))[town.code]
-                for year, clients in _workplaces_before(self).items()
+                for year, clients in self.reckoned.earlier.items()
                 if town.code in clients
             }
             own = masking.of_edition(own, earlier, counts.get(town.code), below)
         else:
             own = whole
-        reckoned = Reckoned(lambda: own, lambda: whole, lambda: self.outlook)
+        reckoned = replace(self.reckoned, own_now=lambda: own, whole_now=lambda: whole)
         return replace(self, reckoned=reckoned, is_shown=True)
 
     @property
@@ -218,18 +240,15 @@ def mask_below(policy: Policy | None) -> int:
     return policy.mask_below if policy else MASK_BELOW
 
 
-def _workplaces_before(edition: Edition) -> dict[str, dict[str, int]]:
-    """Of earlier years per client, as far as the lines of this edition go."""
-    lines = FulfilmentLine.objects.filter(
-        contract__region=edition.region, posting__number__lte=edition.posting
-    )
-    before = Period(date.min, Period.year(edition.year - 1).last)
-    return workplaces_by_client(lines, before)
+def _workplaces_before(region: Region, year: int, posting: int) -> Asking[Workplaces]:
+    """Of earlier years per client, as far as the lines of an edition go."""
+    lines = FulfilmentLine.objects.filter(contract__region=region, posting__number__lte=posting)
+    return workplaces_by_client(lines, Period(date.min, Period.year(year - 1).last))
 
 
-def written_texts(
+def texts_asked(
     report: AnnualReport | None, municipality: Municipality | None
-) -> dict[str, SectionText]:
+) -> Asking[dict[str, SectionText]]:
     """The text that counts in an edition, by section: its own, or the region's where that one is
     for all.
     """
@@ -238,7 +257,12 @@ def written_texts(
     rows = SectionText.objects.filter(report=report).filter(
         Q(municipality=None) | Q(municipality=municipality)
     )
-    return that_count(rows.order_by("number"), municipality.pk if municipality else None)
+    (found,) = yield [rows.order_by()]
+    found.sort(key=lambda row: row.number)
+    return that_count(found, municipality.pk if municipality else None)
+
+
+written_texts = by_itself(texts_asked)
 
 
 def that_count(rows: Iterable[SectionText], own: int | None) -> dict[str, SectionText]:
@@ -281,17 +305,25 @@ class _Kept:
     published_years: frozenset[int] = frozenset()
 
 
-def _on_shelf(region: Region, year: int) -> _Kept:
-    reports = {report.year: report for report in _reports([region.pk]).select_related("policy")}
+def _on_shelf(regions: QuerySet[Region], year: int) -> Asking[_Kept]:
+    """Of the one region among these."""
+    made, towns = yield from side_by_side(
+        rows_of(_reports(regions).select_related("policy").order_by()),
+        in_order(Municipality.objects.filter(region__in=regions), "name"),
+    )
+    reports = {report.year: report for report in made}
     final = frozenset(
         year for year, report in reports.items() if report.state == AnnualReport.State.FINAL
     )
-    towns = Municipality.objects.filter(region=region).order_by("name")
-    kept = _with_edition([reports[year].pk]) if year in final else None
+    with_edition = _with_edition([reports[year].pk]) if year in final else None
     there = [
         town
         for town in towns
-        if (_takes_part(town, year) if kept is None else town.pk in kept[region.pk, year])
+        if (
+            _takes_part(town, year)
+            if with_edition is None
+            else town.pk in with_edition[town.region_id, year]
+        )
     ]
     published = frozenset(year for year, report in reports.items() if report.published_at)
     return _Kept(reports.get(year), final, there, published)
@@ -320,20 +352,30 @@ def assemble(
     kept: _Kept | None = None,
 ) -> Edition:
     """An edition with its figures; whoever calls has made sure that it may be read."""
-    kept = kept or _on_shelf(region, year)
+    kept = kept or answered(_on_shelf(Region.objects.filter(pk=region.pk), year))
     if kept.report and year in kept.final_years:
         return _final(kept.report, region, municipality, kept)
-    number = Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"]
+    found = answered(
+        by_name(
+            posting=sums_of(Posting.objects.filter(region=region), {"last": Max("number")}),
+            goals=rows_of(Goal.objects.filter(region=region).order_by()),
+            policy=rows_of(
+                Policy.objects.filter(region=region).by(min(today, Period.year(year).last))[:1]
+            ),
+        )
+    )
+    posting = found["posting"]["last"] or 0
+    ((_town, reckoned),) = _reckoned(region, year, [municipality], today, kept.towns, posting)
     return Edition(
         region=region,
         year=year,
         municipality=municipality,
-        reckoned=_reckoned(region, year, municipality, today, kept.towns),
-        goals=list(Goal.objects.filter(region=region)),
-        policy=Policy.objects.filter(region=region).on(min(today, Period.year(year).last)),
+        reckoned=reckoned,
+        goals=sorted(found["goals"], key=lambda goal: (goal.year, goal.indicator)),
+        policy=next(iter(found["policy"]), None),
         municipalities=kept.towns,
         data_date=today,
-        posting=number or 0,
+        posting=posting,
         report=kept.report,
         final_years=kept.final_years,
         published_years=kept.published_years,
@@ -341,39 +383,50 @@ def assemble(
 
 
 def _reckoned(
-    region: Region, year: int, town: Municipality | None, today: date, towns: list[Municipality]
-) -> Reckoned:
-    ahead = partial(outlook, region, year, towns, today)
-    whole = Reckoned(
-        lambda: whole.whole, partial(figures_of, None, region, year, today=today), ahead
-    )
-    return _of_town(whole, region, year, town, today) if town else whole
+    region: Region,
+    year: int,
+    told: Sequence[Municipality | None],
+    today: date,
+    towns: list[Municipality],
+    posting: int,
+) -> list[tuple[Municipality | None, Reckoned]]:
+    """The figures of these editions: all asked together, when the first is asked for."""
+    own = [town for town in told if town]
 
+    @cache
+    def found() -> dict[str, Any]:
+        parts = (figures_asked(None, region, year, town, today=today) for town in own)
+        return answered(
+            by_name(
+                whole=figures_asked(None, region, year, today=today),
+                parts=side_by_side(*parts),
+                outlook=outlook(region, year, towns, today),
+                earlier=_workplaces_before(region, year, posting) if own else nothing(),
+            )
+        )
 
-def _of_town(
-    whole: Reckoned, region: Region, year: int, town: Municipality, today: date
-) -> Reckoned:
-    return replace(
-        whole,
-        own_now=partial(figures_of, None, region, year, town, today=today),
-        whole_now=lambda: whole.whole,
-        outlook_now=lambda: whole.outlook,
-    )
+    def of(town: Municipality | None) -> AnnualFigures:
+        figures: AnnualFigures = found()["parts"][own.index(town)] if town else found()["whole"]
+        return figures
+
+    def reckoned(town: Municipality | None) -> Reckoned:
+        return Reckoned(
+            partial(of, town),
+            partial(of, None),
+            lambda: found()["outlook"],
+            lambda: found()["earlier"],
+        )
+
+    return [(town, reckoned(town)) for town in told]
 
 
 def every_edition(region: Region, year: int, today: date) -> list[Edition]:
     """The region's edition and, after it, one per municipality; live."""
     whole = assemble(region, year, None, today)
+    towns = whole.municipalities
     return [
-        whole,
-        *(
-            replace(
-                whole,
-                municipality=town,
-                reckoned=_of_town(whole.reckoned, region, year, town, today),
-            )
-            for town in whole.municipalities
-        ),
+        replace(whole, municipality=town, reckoned=reckoned)
+        for town, reckoned in _reckoned(region, year, [None, *towns], today, towns, whole.posting)
     ]
 
 
@@ -399,6 +452,7 @@ def _final(
             partial(thawed, AnnualFigures, edition.facts),
             partial(thawed, AnnualFigures, editions[None].facts),
             partial(thawed, Outlook, report.outlook or {}),
+            lambda: answered(_workplaces_before(region, report.year, report.last_posting or 0)),
         ),
         goals=[_goal(region, row) for row in report.goals],
         policy=report.policy,
@@ -445,10 +499,13 @@ def place(access: Access, code: str, year: int, slug: str | None) -> Place | Non
     """What is at an address, None where `access` may not read it. What is published, everyone
     may.
     """
-    region = Region.objects.filter(code=code).first() if year in YEARS else None
-    if region is None:
+    if year not in YEARS:
         return None
-    kept = _on_shelf(region, year)
+    there = Region.objects.filter(code=code)
+    found, kept = answered(side_by_side(rows_of(there), _on_shelf(there, year)))
+    if not found:
+        return None
+    (region,) = found
     municipality = next((town for town in kept.towns if town.slug == slug), None)
     if slug and municipality is None:
         return None
@@ -500,38 +557,45 @@ def beside(access: Access, edition: Edition) -> tuple[bool, list[Municipality]]:
     return whole, towns
 
 
-def years_beside(access: Access, edition: Edition, today: date) -> list[int]:
+def years_beside(access: Access, edition: Edition, today: date) -> Asking[list[int]]:
     """The years of which the same edition may be read, newest first."""
     region = edition.region
-    years = years_with_figures([region.pk], today).get(region.pk, [])
+    years = yield from years_asked([region.pk], today)
     return [
         year
-        for year in years
+        for year in years.get(region.pk, [])
         if year in edition.published_years
         or may_read(access, region, edition.municipality, year in edition.final_years)
     ]
 
 
-def years_with_figures(region_ids: Iterable[int], today: date) -> dict[int, list[int]]:
+def years_asked(region_ids: Iterable[int], today: date) -> Asking[dict[int, list[int]]]:
     """Per region the years from its first line up to this one or its last line, newest first."""
+    models: tuple[Any, ...] = (ObligationLine, FulfilmentLine)
+    owed, done = yield [
+        model.objects.filter(contract__region__in=region_ids)
+        .order_by()
+        .values_list("contract__region")
+        .annotate(first=Min("booked"), last=Max("booked"))
+        for model in models
+    ]
     found: dict[int, list[int]] = {}
-    for model in (ObligationLine, FulfilmentLine):
-        rows = (
-            model.objects.filter(contract__region__in=region_ids)
-            .order_by()
-            .values_list("contract__region")
-        )
-        for region_id, first, last in rows.annotate(first=Min("booked"), last=Max("booked")):
-            found.setdefault(region_id, []).extend((first.year, last.year))
+    for region_id, first, last in (*owed, *done):
+        found.setdefault(region_id, []).extend((first.year, last.year))
     return {
         key: list(range(max(*years, today.year), min(years) - 1, -1))
         for key, years in found.items()
     }
 
 
+years_with_figures = by_itself(years_asked)
+
+
 def shelves(access: Access, today: date) -> list[Shelf]:
     """Every edition that `access` may read, by region and year."""
     regions = list(Region.objects.visible_to(access))
+    if not regions:
+        return []
     years = years_with_figures([region.pk for region in regions], today)
     reports = {(report.region_id, report.year): report for report in _reports(years)}
     states = {key: report.state for key, report in reports.items()}
@@ -560,7 +624,7 @@ def _own_municipalities(access: Access, region: Region) -> set[int]:
     return {pk for grant in grants for pk in grant.municipality_ids}
 
 
-def _reports(region_ids: Iterable[int]) -> QuerySet[AnnualReport]:
+def _reports(region_ids: Iterable[int] | QuerySet[Region]) -> QuerySet[AnnualReport]:
     """Without what makes them heavy; that is in their editions."""
     found: QuerySet[AnnualReport] = AnnualReport.objects.filter(region__in=region_ids).defer(
         "figures", "definitions"

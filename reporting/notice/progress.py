@@ -20,7 +20,7 @@ from django.utils.timezone import localdate
 
 from contracts.models import ClosedYear, Municipality, Policy, Posting, Region
 from reporting.figures import masking
-from reporting.figures.annual import figures_of, headlines_of
+from reporting.figures.annual import figures_asked, headlines_of
 from reporting.figures.catalogue import (
     AVERAGE_RATE,
     CONTRACT_VALUE_REGISTERED,
@@ -50,6 +50,7 @@ from reporting.notice.tables.exhibits import in_order
 from reporting.notice.text.placeholders import about, filled
 from sroi.access import Access
 from sroi.charts.facts import Chart
+from sroi.database.together import answered, by_name, nothing, rows_of, side_by_side, sums_of
 from sroi.documents import render_pdf, word_from
 from sroi.documents.tables import DocumentTable
 from sroi.periods import PARTS_OF_YEAR, Period
@@ -140,28 +141,44 @@ def assembled(
     """The figures; whoever calls has made sure that they may be read."""
     period = Period.part(year, part)
     so_far = Period(date(year, 1, 1), period.last)
-    closed = ClosedYear.objects.filter(region=region, year=year).first()
+    closed_years, posted = answered(
+        side_by_side(
+            rows_of(ClosedYear.objects.filter(region=region, year=year).order_by()),
+            sums_of(Posting.objects.filter(region=region), {"last": Max("number")}),
+        )
+    )
+    closed = next(iter(closed_years), None)
     if closed:
         day, posting = localdate(closed.closed_at), closed.last_posting
     else:
-        day, posting = today, _last_posting(region)
-    own = figures_of(
-        None, region, period, municipality, as_of=posting, today=day, with_standing=False
+        day, posting = today, posted["last"] or 0
+    found = answered(
+        by_name(
+            own=figures_asked(
+                None, region, period, municipality, as_of=posting, today=day, with_standing=False
+            ),
+            before=headlines_of(region, Period.part(year - 1, part), municipality),
+            so_far=nothing() if so_far == period else headlines_of(region, so_far, municipality),
+            whole=headlines_of(region, period) if municipality else nothing(),
+            policy=rows_of(Policy.objects.filter(region=region).by(min(day, period.last))[:1]),
+            goals=rows_of(Goal.objects.filter(region=region, year=year).order_by()),
+        )
     )
+    own = found["own"]
     return ProgressFigures(
         region=region,
         year=year,
         part=part,
         municipality=municipality,
         own=own,
-        before=headlines_of(region, Period.part(year - 1, part), municipality),
-        so_far=own if so_far == period else headlines_of(region, so_far, municipality),
-        whole=headlines_of(region, period) if municipality else own,
-        goals=list(Goal.objects.filter(region=region, year=year)),
+        before=found["before"],
+        so_far=found["so_far"] or own,
+        whole=found["whole"] or own,
+        goals=sorted(found["goals"], key=lambda goal: goal.indicator),
         data_date=day,
         posting=posting,
         is_closed=closed is not None,
-        mask_below=mask_below(Policy.objects.filter(region=region).on(min(day, period.last))),
+        mask_below=mask_below(next(iter(found["policy"]), None)),
     )
 
 
@@ -186,10 +203,6 @@ def shown(progress: ProgressFigures) -> ProgressFigures:
         before=before,
         whole=progress.whole if town else own,
     )
-
-
-def _last_posting(region: Region) -> int:
-    return Posting.objects.filter(region=region).aggregate(n=Max("number"))["n"] or 0
 
 
 class ProgressNotice:

@@ -34,6 +34,7 @@ from reporting.figures.records import Figure, Ledger
 from reporting.notice.editions import reads_only
 from sroi.access import Access, May
 from sroi.database import days
+from sroi.database.together import answered
 from sroi.money import ZERO
 from sroi.periods import Period
 
@@ -225,7 +226,7 @@ def _of_today(
     if figure is WITHOUT_REPORT:
         silent = [
             pk
-            for part in silent_by_term(contracts, versions, done, day)
+            for part in answered(silent_by_term(contracts, versions, done, day))
             for pk in part.values_list("pk", flat=True)
         ]
         counted = contracts.filter(pk__in=silent)

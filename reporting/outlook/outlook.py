@@ -18,8 +18,9 @@ from pathlib import Path
 
 from contracts.models import Contract, Municipality, Region
 from contracts.owed.lines import active_in
-from placements.standing.progress import Progress, with_progress
+from placements.standing.progress import Progress, progress_asked
 from reporting.models import Supplement
+from sroi.database.together import Asking, rows_of, side_by_side
 from sroi.money import ZERO, cumulative, rounded
 from sroi.periods import DAY, Period
 
@@ -105,25 +106,25 @@ class Outlook:
     remarks: dict[str, str] = field(default_factory=dict)
 
 
-def outlook(region: Region, year: int, towns: Iterable[Municipality], today: date) -> Outlook:
+def outlook(
+    region: Region, year: int, towns: Iterable[Municipality], today: date
+) -> Asking[Outlook]:
     """The outlook of a report about `year`, from its last day or, where it still runs, from
     `today`.
     """
-    filled_in = Supplement.objects.filter(region=region, year=year).first()
+    written, ahead = yield from side_by_side(
+        rows_of(Supplement.objects.filter(region=region, year__lte=year)),
+        promises(region, year, min(Period.year(year).last, today)),
+    )
+    by_year = {row.year: row for row in sorted(written, key=lambda row: row.year)}
+    filled_in = by_year.get(year)
     return Outlook(
         team=team(filled_in, towns) if filled_in else None,
         scenario=scenario(filled_in) if filled_in else None,
-        promises=promises(region, year, min(Period.year(year).last, today)),
-        remarks=remarks(region, year),
+        promises=ahead,
+        # What was written about a year that stands out, of this year and those before it.
+        remarks={str(row.year): row.year_note for row in by_year.values() if row.year_note},
     )
-
-
-def remarks(region: Region, until: int) -> dict[str, str]:
-    """What was written about a year that stands out, of this year and those before it."""
-    rows = Supplement.objects.filter(region=region, year__lte=until).exclude(year_note="")
-    return {
-        str(year): note for year, note in rows.order_by("year").values_list("year", "year_note")
-    }
 
 
 def stands_out(amounts: Mapping[int, Decimal]) -> list[int]:
@@ -177,11 +178,11 @@ def scenario(filled_in: Supplement) -> Scenario | None:
     return Scenario(filled_in.scenario_year, note=filled_in.scenario_note, **bounds)
 
 
-def promises(region: Region, after: int, day: date) -> list[Promise]:
+def promises(region: Region, after: int, day: date) -> Asking[list[Promise]]:
     """Per year after that of the report: what the contracts that ran on `day` promised then."""
     running = Contract.objects.filter(active_in(Period(day, day)), region=region)
-    contracts = list(running.select_related("policy"))
-    standing = with_progress(contracts, day, looking_back=True)
+    (contracts,) = yield [running.select_related("policy")]
+    standing = yield from progress_asked(contracts, day, looking_back=True)
     ahead: dict[int, list[Fraction]] = defaultdict(lambda: [Fraction(0), Fraction(0)])
     for contract in contracts:
         for year, forecast, obliged in _spread(contract, standing[contract.pk], day):

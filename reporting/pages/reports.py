@@ -37,6 +37,7 @@ from reporting.particulars.filled_in import may_file, may_supply
 from reporting.stories.told import may_look
 from reporting.texts.written import may_write, unexplained
 from sroi.access import Access, visible
+from sroi.database.together import Asking, answered, in_order, side_by_side
 from sroi.documents import DOCX
 from sroi.views import Happening, kept_file
 
@@ -101,8 +102,11 @@ class EditionView(View):
 @method_decorator(login_not_required, name="dispatch")
 class ReportPage(EditionView):
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
-        access = request.access  # type: ignore[attr-defined]
+        access, today = request.access, timezone.localdate()  # type: ignore[attr-defined]
         whole, towns = editions.beside(access, edition)
+        happened, years = answered(
+            side_by_side(history(access, edition), editions.years_beside(access, edition, today))
+        )
         choices: list[tuple[str, Municipality | None]] = [(town.name, town) for town in towns]
         if whole:
             choices.insert(0, (_("Region"), None))
@@ -110,7 +114,7 @@ class ReportPage(EditionView):
             "notice": CouncilNotice(edition),
             "state": State(edition.state),
             "steps": steps_for(access, edition),
-            "history": history(access, edition),
+            "history": happened,
             "body": self.body(access, edition),
             "pdf_url": address("pdf", edition),
             "word_url": address("word", edition) if request.user.is_authenticated else "",
@@ -122,7 +126,7 @@ class ReportPage(EditionView):
             ],
             "years": [
                 Choice(str(year), address("", edition, year=year), year == edition.year)
-                for year in editions.years_beside(access, edition, timezone.localdate())
+                for year in years
             ],
         }
         if edition.is_final and (
@@ -140,7 +144,7 @@ class ReportPage(EditionView):
                     address("progress", edition, part=part),
                     False,
                 )
-                for part in progress_report.parts_begun(edition.year, timezone.localdate())
+                for part in progress_report.parts_begun(edition.year, today)
             ]
         if editions.may_export(access, edition.region):
             context["work"] = self.work(access, edition)
@@ -185,16 +189,12 @@ def pens_of(edition: Edition) -> dict[str, SafeString]:
     }
 
 
-def history(access: Access, edition: Edition) -> list[Happening]:
+def history(access: Access, edition: Edition) -> Asking[list[Happening]]:
     """Who took which step, newest first: for the region's staff."""
     if edition.report is None or not editions.may_export(access, edition.region):
         return []
-    events = (
-        visible(ReportEvent, access)
-        .filter(report=edition.report)
-        .select_related("by")
-        .order_by("-pk")
-    )
+    rows = visible(ReportEvent, access).filter(report=edition.report).select_related("by")
+    events = yield from in_order(rows, "-pk")
     return [Happening(event.get_kind_display(), event.at, event.by, event.why) for event in events]
 
 

@@ -1,5 +1,6 @@
 """The page where the text of a section is written, with the section beside it as it will look."""
 
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -22,13 +23,14 @@ from reporting.texts.forms import CommentForm, SectionForm
 from reporting.texts.written import (
     COMMON,
     CONSEQUENCES,
+    Section,
     changes,
     comments,
-    latest,
+    default_of,
     may_write,
     numbered,
-    of_earlier_year,
     present,
+    section_of,
     unexplained,
     versions,
     without_own,
@@ -74,7 +76,7 @@ class SectionPage(OfSection, FormPage):
     form_class = SectionForm
 
     def get_initial(self) -> dict[str, Any]:
-        last = self.last
+        last = self.known.latest
         return {
             "text": (last.text if last else "") or present(self.edition, self.section),
             "everywhere": last.everywhere if last else self.section in COMMON,
@@ -85,7 +87,7 @@ class SectionPage(OfSection, FormPage):
         return super().get_form_kwargs() | {"edition": self.edition}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        earlier = of_earlier_year(self.edition, self.section) if "earlier" in request.POST else None
+        earlier = self.known.earlier if "earlier" in request.POST else None
         if earlier:
             return self.offer(earlier.text, year_taken=earlier.report.year)
         if "default" in request.POST:
@@ -109,25 +111,27 @@ class SectionPage(OfSection, FormPage):
         if not isinstance(refused, texts.Changed):
             return self.show(form, 422)
         theirs, seen = refused.latest, form.cleaned_data["seen"] or 0
+        self.known = section_of(self.edition, self.section)
         change_answers(form, seen=str(theirs.number))
         return self.show(form, 422, theirs=theirs, changes=list(self.changes(theirs, seen)))
 
     def get_success_url(self) -> str:
         return address("text", self.edition, section=self.section)
 
-    @property
-    def last(self) -> SectionText | None:
-        return latest(self.edition, self.section)
+    @cached_property
+    def known(self) -> Section:
+        return section_of(self.edition, self.section)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        written = str(kwargs["form"]["text"].value() or "")
+        written, known = str(kwargs["form"]["text"].value() or ""), self.known
+        default = default_of(self.edition, self.section, known.of_region) if known.saved else ""
         return super().get_context_data(
             title=WRITTEN[self.section],
-            last=self.last,
-            earlier=of_earlier_year(self.edition, self.section),
-            comments=comments(self.edition).filter(section=self.section, done_at=None),
+            last=known.latest,
+            earlier=known.earlier,
+            comments=known.comments,
             comments_url=address("comments", self.edition),
-            versions=versions(self.edition, self.section),
+            versions=versions(known.saved, default),
             unexplained=unexplained(self.edition) if self.section == CONSEQUENCES else [],
             section=notice_html.section(self.edition, self.section, written),
             groups=placeholders.groups(self.edition),

@@ -3,7 +3,7 @@ revision.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from contracts.models import Municipality, Region
 from reporting.figures.words import WRITTEN
 from reporting.models import AnnualReport, SectionComment, SectionText
-from reporting.notice.editions import Edition, that_count, written_texts
+from reporting.notice.editions import Edition, texts_asked, that_count, written_texts
 from reporting.notice.text.standard import standard
 from sroi.access import Access, May
+from sroi.database.together import answered, in_order, nothing, rows_of, side_by_side
 
 State = AnnualReport.State
 # Sections that say the same in every edition: what is written there is meant for all of them.
@@ -27,15 +28,48 @@ def may_write(access: Access, region: Region, state: str) -> bool:
     return admin or access.may(May.WRITE_REPORTS, region_id=region.pk)
 
 
-def latest(edition: Edition, section: str) -> SectionText | None:
-    """The last text that was saved for this edition itself."""
-    rows = (
-        saved_texts(edition.report, edition.municipality, section)
-        if edition.report
-        else SectionText.objects.none()
+@dataclass(frozen=True)
+class Section:
+    """What people wrote and said of a section of an edition: the texts that were saved for this
+    edition itself, the last first; those of the region, by section; what was last written in an
+    earlier year, to begin from; and what was said to the writer that still waits.
+    """
+
+    saved: list[SectionText]
+    of_region: dict[str, SectionText]
+    earlier: SectionText | None
+    comments: list[SectionComment]
+
+    @property
+    def latest(self) -> SectionText | None:
+        return next(iter(self.saved), None)
+
+
+def section_of(edition: Edition, section: str) -> Section:
+    report, town = edition.report, edition.municipality
+    before = SectionText.objects.filter(
+        report__region=edition.region,
+        report__year__lt=edition.year,
+        municipality=town,
+        section=section,
     )
-    found: SectionText | None = rows.select_related("by").order_by("-number").first()
-    return found
+    waiting = comments(edition).filter(section=section, done_at=None)
+    saved, of_region, earlier, said = answered(
+        side_by_side(
+            rows_of(saved_texts(report, town, section).select_related("by").order_by())
+            if report
+            else nothing(),
+            texts_asked(report, None),
+            rows_of(before.select_related("report").order_by("-report__year", "-number")[:1]),
+            in_order(waiting, "pk") if report else nothing(),
+        )
+    )
+    return Section(
+        sorted(saved or (), key=lambda row: -row.number),
+        of_region,
+        next((row for row in earlier if row.text), None),
+        said or [],
+    )
 
 
 def numbered(edition: Edition, section: str, number: int) -> SectionText | None:
@@ -57,13 +91,9 @@ class Version:
     changes: list["Piece"]
 
 
-def versions(edition: Edition, section: str, most: int = 20) -> list[Version]:
-    """What was saved for this edition itself, the last first. A blank text is the default one."""
-    if not edition.report:
-        return []
-    rows = saved_texts(edition.report, edition.municipality, section).select_related("by")
-    found = list(rows.order_by("-number")[: most + 1])
-    default = without_own(edition, section)
+def versions(saved: Sequence[SectionText], default: str, most: int = 20) -> list[Version]:
+    """Of what was saved for an edition itself, the last first: a blank text is the default one."""
+    found = saved[: most + 1]
     texts = [row.text or default for row in found]
     # What the first one began from is not kept: figures in the default text move.
     before = texts[1:] + ([default] if len(found) <= most else [])
@@ -76,20 +106,6 @@ def versions(edition: Edition, section: str, most: int = 20) -> list[Version]:
 def present(edition: Edition, section: str) -> str:
     """The text as it stands in this edition."""
     return edition.texts.get(section) or standard(edition, section)
-
-
-def of_earlier_year(edition: Edition, section: str) -> SectionText | None:
-    """What was last written for this section in an earlier year, to begin from."""
-    rows = SectionText.objects.filter(
-        report__region=edition.region,
-        report__year__lt=edition.year,
-        municipality=edition.municipality,
-        section=section,
-    )
-    found: SectionText | None = (
-        rows.select_related("report").order_by("-report__year", "-number").first()
-    )
-    return found if found and found.text else None
 
 
 def unexplained(edition: Edition) -> list[str]:
@@ -105,7 +121,13 @@ def without_own(edition: Edition, section: str) -> str:
     """What stands in this edition when it has no text of its own: the region's text for all, or the
     default.
     """
-    row = written_texts(edition.report, None).get(section) if edition.municipality else None
+    of_region = written_texts(edition.report, None) if edition.municipality else {}
+    return default_of(edition, section, of_region)
+
+
+def default_of(edition: Edition, section: str, of_region: Mapping[str, SectionText]) -> str:
+    """The same, by the region's texts."""
+    row = of_region.get(section) if edition.municipality else None
     return row.text if row and row.everywhere and row.text else standard(edition, section)
 
 

@@ -8,12 +8,14 @@ after parsing, so what it stands for is never read as Markdown.
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
 
 __all__ = ["PLACEHOLDER", "filled", "names_in", "paragraphs"]
 
@@ -49,14 +51,16 @@ def filled(text: str, fill: Fill) -> SafeString:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> "MarkdownIt":
+    from markdown_it import MarkdownIt
+
     parser = MarkdownIt("zero", {"html": False}).enable(ALLOWED)
     parser.inline.ruler.push("placeholder", _placeholder)
     parser.add_render_rule("placeholder", _filled_in)
     return parser
 
 
-def _placeholder(state: StateInline, silent: bool) -> bool:
+def _placeholder(state: "StateInline", silent: bool) -> bool:
     match = PLACEHOLDER.match(state.src, state.pos)
     if match is None:
         return False

@@ -42,6 +42,11 @@ class DocumentTable:
         return [DocumentCell(text, i not in self.words) for i, text in enumerate(row)]
 
     @property
+    def labelled(self) -> list[list[tuple[str, str]]]:
+        """Each row with its header beside every cell, for a page on which a row is a card."""
+        return [list(zip(self.header, row, strict=True)) for row in self.rows]
+
+    @property
     def is_short(self) -> bool:
         """Better moved to the next page than broken over two."""
         tall = any(len(cell) > SENTENCE for row in self.rows for cell in row)

@@ -14,10 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sroi.exchange.layout import Layout, laid_out
-from sroi.exchange.opendocument import document_tables
 from sroi.exchange.protection import unprotect
 from sroi.exchange.sheets import Cell, ExchangeError, Sheet, Table, is_filled
-from sroi.exchange.workbooks import workbook_tables
 from sroi.files.size import MEGABYTE, too_large
 
 MAX_ROWS = 200_000
@@ -66,9 +64,14 @@ def read_tables(
     """
     content = _content(source, max_bytes)
     kind = kind_of(content)
+    # Their libraries are loaded by who reads such a file.
     if kind == WORKBOOK:
+        from sroi.exchange.workbooks import workbook_tables
+
         return workbook_tables(content, max_unpacked_bytes, max_rows)
     if kind == DOCUMENT:
+        from sroi.exchange.opendocument import document_tables
+
         return document_tables(content, max_unpacked_bytes, max_rows)
     table = Table("")
     for numbered in _csv_rows(content):

@@ -16,11 +16,9 @@ from itertools import islice, zip_longest
 from types import SimpleNamespace
 from typing import IO, Any, Protocol
 
-import xlsxwriter
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
 from sroi.exchange.protection import protect
 from sroi.exchange.sheets import ExchangeError
@@ -84,6 +82,8 @@ def write_xlsx(
     A text is always a text, never a formula, link or number. One longer than a cell can hold is cut
     and ends in `…`; a number with more digits than a spreadsheet keeps (15) is written as text.
     """
+    import xlsxwriter  # by who writes one: it takes as long to load as a page does
+
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(target, {**options, "strings_to_numbers": False}) as workbook:
         workbook.set_properties({"title": str(title)})
@@ -160,6 +160,8 @@ def _offer(sheet: Any, table: ExportTable, listed: Any, formats: dict[str, Any])
     """Lists to choose from in the cells of a table, kept with their codes on a sheet of their own;
     something else can be written after a warning, such as several with their shares.
     """
+    from xlsxwriter.utility import quote_sheetname, xl_col_to_name
+
     lists: list[list[str]] = []
     for place, pairs in table.choices.items():
         words = [str(word) for word, _code in pairs]

@@ -15,11 +15,9 @@ import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import filetype
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from sroi.bsn import refuse_bsn
 from sroi.doors import Refused
@@ -58,8 +56,7 @@ def prepared(data: bytes, *, as_sent: bool = False) -> Prepared:
     if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
         raise Refused(why)
     refuse_infected(data)
-    kind = filetype.guess(data)
-    media_type = kind.mime if kind else ""
+    media_type = _media_type(data)
     content_hash = hashlib.sha256(data).hexdigest()
     if media_type == PDF:
         drawn = drawn_of(data, 0 if as_sent else settings.EVIDENCE_MAX_PAGES)
@@ -71,8 +68,18 @@ def prepared(data: bytes, *, as_sent: bool = False) -> Prepared:
     )
 
 
+def _media_type(data: bytes) -> str:
+    """What a file is by its content; blank where that cannot be told."""
+    import filetype
+
+    kind = filetype.guess(data)
+    return str(kind.mime) if kind else ""
+
+
 def picture(data: bytes, form: str) -> bytes:
     """The picture alone, upright, written anew without anything else that was in the file."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(data), formats=[form]) as found:
             if found.width * found.height > settings.EVIDENCE_MAX_PIXELS:
@@ -102,15 +109,16 @@ def photo(data: bytes) -> bytes:
     """A picture to be published, as a JPEG at most `WIDEST` pixels wide and high; `Refused` with
     what to do instead.
     """
+    from PIL import Image
+
     if not data:
         raise Refused(_("This file is empty."))
     if why := too_large(len(data), settings.EVIDENCE_MAX_BYTES):
         raise Refused(why)
     refuse_infected(data)
-    kind = filetype.guess(data)
-    if kind is None or kind.mime not in PHOTOS:
+    if (media_type := _media_type(data)) not in PHOTOS:
         raise Refused(_("Choose a photo: JPEG or PNG. Another file cannot be shown here."))
-    with Image.open(io.BytesIO(picture(data, PICTURES[kind.mime]))) as clean:
+    with Image.open(io.BytesIO(picture(data, PICTURES[media_type]))) as clean:
         small = clean.convert("RGBA")
     small.thumbnail((WIDEST, WIDEST))
     # What can be seen through is white, as the page is.

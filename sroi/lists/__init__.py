@@ -161,10 +161,14 @@ class Table(django_tables2.Table):
         )
         return mark_safe("".join(f'<tr role="row">{cells}</tr>\n' for cells in rows))
 
+    def read(self, rows: QuerySet[Any]) -> Iterator[list[Any]]:
+        """The rows of a file, some hundred at a time: what `in_file` makes cells of."""
+        return in_batches(rows.iterator(chunk_size=AT_ONCE), AT_ONCE)
+
     def lines(self, orders: Iterable[str], prepare: Prepare) -> Iterator[list[Any]]:
         """The cells of every row, in order; some hundred rows are read and prepared at a time."""
         self.sort_by(orders)
-        for rows in in_batches(self.data.data.iterator(chunk_size=AT_ONCE), AT_ONCE):
+        for rows in self.read(self.data.data):
             prepare(rows)
             for row in rows:
                 yield [value(row) for _heading, value in self.in_file]

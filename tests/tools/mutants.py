@@ -34,8 +34,7 @@ CLAIMS = "tests/placements/claims/test_valuation.py"
 RULES: Mapping[str, tuple[str, ...]] = {
     "contracts.owed.obligation": ("tests/contracts/owed/test_obligation.py",),
     "contracts.plans.schedule": ("tests/contracts/plans/test_schedule.py",),
-    "contracts.settlement.shortfall:"
-    "penalty,is_settled_here,may_settle_now,longest_recovery,Figures": (
+    "contracts.settlement.shortfall:penalty,is_settled_here,is_over,recovery_days,Figures": (
         "tests/contracts/settlement/test_shortfall.py",
     ),
     "contracts.valuation_tables.units": (CLAIMS, "tests/placements/claims/test_steps.py"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from contracts.models import Contract, Contractor, Invitation, Membership, Municipality, Region
 from contracts.people import door as memberships
+from contracts.people.ending.away import ends_on
 from contracts.people.forms import EmailForm, InviteForm, MembershipForm
 from contracts.people.invitation_mail import send
 from contracts.people.invitations import open_invitations
@@ -57,6 +58,7 @@ class UserList(ForWhoMay, ListPage):
     def prepare(self, rows: list[Any]) -> None:
         for membership in rows:
             membership.of = what_for(membership)
+            membership.ends_on = ends_on(membership, localdate())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         waiting = open_invitations(administered(Invitation, self.request.access), timezone.now())
@@ -135,7 +137,9 @@ class Change(OfMembership, FormPage):
         return _("The role was changed.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(of=what_for(self.membership), **kwargs)
+        return super().get_context_data(
+            of=what_for(self.membership), ends_on=ends_on(self.membership, localdate()), **kwargs
+        )
 
 
 class End(OfMembership, ConfirmPage):
@@ -163,6 +167,7 @@ class End(OfMembership, ConfirmPage):
             (_("E-mail address"), membership.user.email),
             (_("Region"), membership.region.title),
             (_("Since"), long_date(localtime(membership.started_at))),
+            (_("Given by a group of"), membership.vouched_by),
             (_("Other roles that stay"), others.exclude(pk=membership.pk).count() or _("none")),
         ]
 

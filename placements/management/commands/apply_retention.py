@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from contracts.people.door import accounts_over, invitations_over
+from contracts.people.ending.door import accounts_over, invitations_over
 from placements.evidence.door import kept_as_sent, redraw
 from placements.retention.door import by_rule, due, erase_on_time, erase_users_on_time
 from sroi.accounts.ending import erasures

@@ -23,7 +23,7 @@ from django.views.generic import View
 from contracts.models import BlockKind, Contract, EvidenceKind, SocialFirm, called
 from contracts.social_firms.recognition import find_firms, may_propose
 from placements.claims import proof, questions, requirements, suppliers, valuing, whole
-from placements.claims.content import Content, content_of
+from placements.claims.content import Content, content_of, said_by
 from placements.claims.words import Rows, own_words, value_label, values_of, what_was_claimed
 from placements.evidence import door as evidence
 from placements.evidence.shown import Shown, WithFulfilment, evidence_with
@@ -267,16 +267,23 @@ class RecordingStep(OfFulfilment, FormPage):
 
     @property
     def content(self) -> Content:
-        """What is claimed, for the value panel."""
-        return content_of(self.version)
+        """What is claimed now: of who sends something it may change before the page is drawn."""
+        return content_of(self.version) if self.request.POST else self.laid_out()
+
+    def laid_out(self) -> Content:
+        """The same for what is drawn, fetched once for all that a page shows of it."""
+        valuing.fetch([self.version])
+        found = said_by(self.version)
+        by_reference = sorted(found.allocations, key=lambda part: part[0].reference)
+        return replace(found, allocations=by_reference)
 
     @property
     def evidence(self) -> WithFulfilment:
-        allocations = self.version.allocations.select_related("block")
-        return evidence_with(self.fulfilment, allocations, self.request.access)
+        valuing.fetch([self.version])
+        return evidence_with(self.fulfilment, self.version.allocations.all(), self.request.access)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        content = kwargs.pop("content", None) or self.content
+        content = kwargs.pop("content", None) or self.laid_out()
         worth = value_context(questions.worth(self.fulfilment.kind, content, self.fulfilment))
         steps = steps_to(self.name, self.fulfilment)
         return super().get_context_data(steps=steps, version=self.version, **worth, **kwargs)
@@ -288,10 +295,8 @@ class What(RecordingStep):
     form_class = WhatForm
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        asked = self.request.POST or self.request.GET
-        chosen = asked.getlist("contracts") or [
-            str(c.pk) for c, _block, _percent in self.content.allocations
-        ]
+        asked, parts = self.request.POST or self.request.GET, self.content.allocations
+        chosen = asked.getlist("contracts") or [str(c.pk) for c, _block, _percent in parts]
         rows = contracts_to_record_for(visible(Contract, self.request.access), self.request.access)
         mine = rows.filter(
             region=self.fulfilment.region_id, contractor=self.fulfilment.contractor_id
@@ -304,7 +309,7 @@ class What(RecordingStep):
             "in_regions": may_link(self.request.access, self.fulfilment),
             "elsewhere": whole.elsewhere([self.fulfilment]).get(self.fulfilment.pk),
         }
-        return super().get_form_kwargs() | about | {"parts": self.content.allocations}
+        return super().get_form_kwargs() | about | {"parts": parts}
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         given = self.get_form_kwargs()
@@ -335,7 +340,7 @@ class Details(RecordingStep):
         given = super().get_form_kwargs() | {"initial": {"edition": self.version.edition}}
         return given | {
             "kind": self.fulfilment.kind,
-            "content": content_of(self.version),
+            "content": self.content,
             "later": later,
             "about": self.fulfilment,
         }
@@ -450,7 +455,7 @@ class EvidenceStep(RecordingStep):
     following = "fulfilment-check"
 
     def form_valid(self, form: Any) -> HttpResponse:
-        faults = {asked.code: self.faults_of(asked.code) for asked in self.asked()}
+        faults = {code: self.faults_of(code) for code in self.codes()}
         return (
             self.show(form, 422, faults=faults)
             if any(faults.values())
@@ -482,10 +487,13 @@ class EvidenceStep(RecordingStep):
                 faults.append(f"{(upload.name or '')[:80]}: {fault}")
         return faults
 
-    def asked(self, faults: dict[str, list[str]] | None = None) -> list[EvidenceAsked]:
-        codes = proof.asked(block for _contract, block, _percent in self.content.allocations)
-        there = self.evidence.there
-        return [
+    def codes(self) -> list[str]:
+        return proof.asked(block for _contract, block, _percent in self.laid_out().allocations)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        codes, there = self.codes(), self.evidence.there
+        faults = kwargs.get("faults") or {}
+        asked = [
             EvidenceAsked(
                 code,
                 called(EvidenceKind, code),
@@ -493,21 +501,14 @@ class EvidenceStep(RecordingStep):
                 code in ABOUT_A_PERSON,
                 evidence.is_kept_as_sent(self.version, code),
                 [piece for piece in there if piece.row.kind == code],
-                (faults or {}).get(code, []),
+                faults.get(code, []),
             )
             for code in codes
         ]
-
-    @property
-    def besides(self) -> list[Shown]:
-        """What was added while other blocks were chosen, which ask for something else."""
-        codes = proof.asked(block for _c, block, _p in self.content.allocations)
-        return [piece for piece in self.evidence.there if piece.row.kind not in codes]
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(
-            asked=self.asked(kwargs.get("faults")),
-            besides=self.besides,
+            asked=asked,
+            # What was added while other blocks were chosen, which ask for something else.
+            besides=[piece for piece in there if piece.row.kind not in codes],
             most_megabytes=settings.EVIDENCE_MAX_BYTES // MEGABYTE,
             most_pages=settings.EVIDENCE_MAX_PAGES,
             previous_url=reverse("fulfilment-details", args=[self.fulfilment.pk]),
@@ -573,7 +574,7 @@ class Check(RecordingStep):
         return {"to_add": proof.named(here), "to_show": proof.named(elsewhere)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        content = self.content
+        content = self.laid_out()
         labels = DetailsForm(kind=self.fulfilment.kind, content=content).fields
         doubts = handing_in.unanswered([self.version])
         return super().get_context_data(

@@ -32,6 +32,7 @@ from reporting.figures.words import (
 from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
+from sroi.database.together import ask
 from sroi.exchange import ExportTable, Percent, write_xlsx
 from sroi.money import ZERO
 from sroi.periods import Period
@@ -245,15 +246,23 @@ def _rows(table: Any) -> list[Any]:
 
 def contract_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     """Every contract with a line up to the end of the year, and what its lines come to."""
-    owed = _to_date(ObligationLine, edition, "obligation_delta")
-    done = _to_date(FulfilmentLine, edition, "amount")
+    sums = ask(
+        [
+            _to_date(ObligationLine, edition, "obligation_delta"),
+            _to_date(FulfilmentLine, edition, "amount"),
+        ]
+    )
+    owed, done = (dict[int, Decimal](rows) for rows in sums)
+    expected = Case(
+        When(expected_to_owe(Period.year(edition.year)), then=True),
+        default=False,
+        output_field=BooleanField(),
+    )
     contracts = (
         Contract.objects.filter(pk__in=[*owed, *done])
         .select_related("contractor")
+        .annotate(is_expected=expected)
         .order_by("reference")
-    )
-    expected = set(
-        contracts.filter(expected_to_owe(Period.year(edition.year))).values_list("pk", flat=True)
     )
     for contract in contracts:
         yield (
@@ -270,15 +279,15 @@ def contract_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
             None if contract.rate is None else Percent(contract.rate),
             RATE_REASONS[contract.rate_reason] if contract.rate_reason else "",
             contract.rate_reason_text,
-            contract.pk in expected,
+            contract.is_expected,
             owed.get(contract.pk, ZERO),
             done.get(contract.pk, ZERO),
         )
 
 
-def _to_date(model: Any, edition: Edition, amount: str) -> dict[int, Decimal]:
+def _to_date(model: Any, edition: Edition, amount: str) -> Any:
     rows = _known(model, edition).order_by().values_list("contract")
-    return dict(rows.annotate(total=Sum(amount)))
+    return rows.annotate(total=Sum(amount))
 
 
 def _known(model: Any, edition: Edition) -> Any:

@@ -27,6 +27,16 @@ class UserTerms:
     session_days: int
     # After what is in the log happened.
     log_months: int
+    # A role ends after its holder last signed in; one that a group gives, after the last sign-in
+    # that showed the group; and so many days after its holder was told. Without these three no role
+    # ends by itself.
+    away_months: int = 0
+    vouched_days: int = 0
+    warning_days: int = 0
+
+    @property
+    def ends_roles(self) -> bool:
+        return self.away_months > 0
 
     def account_over(self, today: date) -> date:
         """Whoever had neither role nor sign-in since this day is not kept; the day counts."""
@@ -55,7 +65,10 @@ def version_of(row: dict[str, Any]) -> UserTerms:
     """A version as the file says it; an unknown or missing key, or no whole number, is an error."""
     begins = row["valid_from"]
     terms = UserTerms(**row | {"valid_from": date.fromisoformat(begins) if begins else None})
-    numbers = (terms.account_months, terms.session_days, terms.log_months)
+    numbers: tuple[int, ...] = (terms.account_months, terms.session_days, terms.log_months)
+    ends = (terms.away_months, terms.vouched_days, terms.warning_days)
+    if any(key in row for key in ("away_months", "vouched_days", "warning_days")):
+        numbers += ends
     if not all(isinstance(number, int) and number > 0 for number in numbers):
         raise ValueError("terms of users are whole numbers above 0")
     return terms

@@ -1,5 +1,5 @@
 """Every night: what is kept of people ends, the backup, the ledgers looked through, the mail of the
-week; by a timer of the server, or in a process that waits for the hour.
+week, the rows counted anew; by a timer of the server, or in a process that waits for the hour.
 """
 
 import time
@@ -13,6 +13,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 from django.utils import timezone
+
+from sroi.database.planner import count_rows
 
 
 class Command(BaseCommand):
@@ -59,6 +61,7 @@ class Command(BaseCommand):
             except Exception as failure:
                 self.stderr.write(f"{name}: {type(failure).__name__}: {failure}")
                 failed.append(name)
+        count_rows()
         return failed
 
 

@@ -3,9 +3,10 @@
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import accumulate
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.dateformat import format as date_text
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contracts.models import Category, Contract
-from placements.models import FulfilmentLine, FulfilmentVersion
+from placements.models import FulfilmentVersion
 from placements.standing.known import waiting
 from placements.standing.progress import Done, Progress, Status, course
 from reporting.figures import totals
@@ -83,11 +84,12 @@ def goals_of_year(figures: AnnualFigures) -> Chart | None:
     )
 
 
-def by_month(figures: AnnualFigures, lines: QuerySet[FulfilmentLine], today: date) -> Chart:
-    """Value fulfilled, added up month by month: this year, last year, and the goal across."""
+def by_month(figures: AnnualFigures, before: Iterable[totals.Summed], today: date) -> Chart:
+    """Value fulfilled, added up month by month: this year, last year (from `done_by_month`), and
+    the goal across.
+    """
     year = figures.period.first.year
-    before = Period.year(year - 1)
-    last_year = totals.by_month(totals.done_by_month(lines, before), before)
+    last_year = totals.by_month(before, Period.year(year - 1))
     goal = figures.goal.get(FULFILLED.name)
     months = list(figures.by_month)
     sums = accumulate(figures.by_month.values())
@@ -155,9 +157,12 @@ def _count(ages: Sequence[int], low: int, high: int) -> Decimal:
     return Decimal(sum(low < age <= high for age in ages))
 
 
-def submitted_days(versions: QuerySet[FulfilmentVersion]) -> list[date]:
-    """The days on which what waits for a review was submitted."""
-    moments = waiting(versions).order_by().values_list("submitted_at", flat=True)
+def submitted(versions: QuerySet[FulfilmentVersion]) -> QuerySet[Any]:
+    """When what waits for a review was submitted."""
+    return waiting(versions).order_by().values_list("submitted_at", flat=True)
+
+
+def days_of(moments: Iterable[datetime | None]) -> list[date]:
     return [localtime(moment).date() for moment in moments if moment]
 
 

@@ -1,5 +1,6 @@
 """Reminding a contractor of what a contract asks of them now: in steps, each with the text of the
-region, which is shown as it will be sent; and the page on which a region writes those texts.
+region, which is shown as it will be sent; and the page on which a region writes those texts
+and that of its closing letters.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,16 +18,16 @@ from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from contracts.models import Contract, Region, Step
+from contracts.models import CLOSING, Contract, Region, Step
 from contracts.people.membership import people_for
 from contracts.plans import door as planning
 from contracts.plans.forms import ReminderTextForm
 from contracts.plans.plan import may_remind
 from contracts.plans.reminders import (
-    NAMES,
     USUAL,
     Letter,
     filled,
+    names_of,
     sent_before,
     step_of,
     text_of,
@@ -204,7 +205,7 @@ class ReminderTexts(InSteps, OfOne, FormPage):
     region: Any = None
     template_name = "pages/reminder_texts.html"
     form_class = ReminderTextForm
-    heading = gettext_lazy("Texts of reminders")
+    heading = gettext_lazy("Texts of letters")
     action = gettext_lazy("Save")
     refused_at = "text"
 
@@ -218,6 +219,18 @@ class ReminderTexts(InSteps, OfOne, FormPage):
     def back_url(self) -> str:
         return f"{self.request.path}?{STEP}={self.step}"
 
+    @property
+    def step(self) -> Any:
+        return CLOSING if self.request.GET.get(STEP) == CLOSING else super().step
+
+    @property
+    def steps(self) -> list[tuple[str, Any, bool]]:
+        closing = (f"?{STEP}={CLOSING}", _("Closing letter"), self.step == CLOSING)
+        return [*super().steps, closing]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"step": self.step}
+
     def starting_point(self) -> str:
         return planning.as_written(self.region, self.step)
 
@@ -230,5 +243,5 @@ class ReminderTexts(InSteps, OfOne, FormPage):
         return _("Saved. It holds for what is sent from now on.")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        names = [f"{{{name}}}" for name in NAMES]
+        names = [f"{{{name}}}" for name in names_of(self.step)]
         return super().get_context_data(steps=self.steps, names=names, **kwargs)

@@ -2,8 +2,8 @@
 contractor can answer, decision, closing letter; and reopening.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -18,39 +18,49 @@ from django.utils.translation import gettext_lazy
 
 from contracts.dossier.views import ENDINGS
 from contracts.models import (
+    CLOSING,
     Category,
+    ContactPerson,
     Contract,
+    ContractEvent,
     ContractState,
     DraftDecision,
     DraftState,
     ObligationLine,
     Settlement,
     SettlementState,
+    Side,
 )
 from contracts.owed.shares import SharesOfContracts
 from contracts.owed.story import story_of
+from contracts.plans.reminders import text_of
 from contracts.settlement import door as settlement
 from contracts.settlement import hearing
 from contracts.settlement.forms import AnswerForm, DecisionForm, RecoveryForm, ReopenForm
 from contracts.settlement.letter import Case, as_files, letter_of
+from contracts.settlement.ready import addressee, before_decision, before_draft
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
     by_policy,
+    granted_on,
     is_settled_here,
-    longest_recovery,
     may_settle,
-    may_settle_now,
     penalty,
+    recovery_days,
 )
+from placements.models import FulfilmentState
 from placements.standing.known import disagreements_under, waiting_under
 from placements.standing.progress import realised_by_category, with_progress
 from sroi.access import Access, May, visible
 from sroi.documents import DocumentError
-from sroi.doors import Act, Overtaken, Refused
+from sroi.doors import Act, Check, Found, Overtaken, Refused, blocked
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
+from sroi.pages.contract.attention import fulfilments_url
+from sroi.pages.contract.remind import STEP
+from sroi.periods import Period
 from sroi.templatetags.formats import euro, long_date, number
 from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
 
@@ -73,6 +83,11 @@ def figures_of(contract: Contract) -> Figures:
     return Figures(
         standing.obligation, done, waiting_under(contract), disagreements_under(contract)
     )
+
+
+def days_to_recover(contract: Contract, access: Access) -> Period | None:
+    events = visible(ContractEvent, access).filter(contract=contract)
+    return recovery_days(contract, granted_on(contract, events), localdate())
 
 
 def drafts_of(contract: Contract, access: Access) -> list[DraftDecision]:
@@ -103,6 +118,7 @@ class ContractSettlement(DetailPage):
             .select_related("decided_by", "reopened_by")
         )
         settles = may_settle(access, contract)
+        may_end = settles and contract.state == ContractState.ACTIVE and today > contract.end_date
         drafts = drafts_of(contract, access)
         draft = hearing.shown(drafts)
         waits = hearing.waits(draft, today)
@@ -112,23 +128,18 @@ class ContractSettlement(DetailPage):
             step=step,
             rows=told(figures, contract),
             shortfall=figures.shortfall,
-            waiting=figures.waiting,
-            disagreements=figures.disagreements,
+            checks=mended(before_decision(contract, figures, today, draft), contract, may_end),
             draft=draft,
             waits=waits,
             may_answer=waits and hearing.may_answer(access, contract),
             drafts=[ToldDraft(one) for one in reversed(drafts)],
             settlements=[Told(one) for one in decided.order_by("-number")],
             settles=settles,
-            may_end=settles
-            and contract.state == ContractState.ACTIVE
-            and today > contract.end_date,
-            may_grant=settles and figures.shortfall > ZERO and bool(longest_recovery(contract)),
-            may_decide=settles
-            and may_settle_now(contract, figures, today)
-            and not figures.waiting
-            and not figures.disagreements,
-            payments_until=payments_until(contract),
+            may_end=may_end,
+            may_grant=settles
+            and figures.shortfall > ZERO
+            and bool(days_to_recover(contract, access)),
+            may_decide=settles and not blocked(before_draft(contract, figures, today)),
             looks_again=access.may(May.SEE_REGION, region_id=contract.region_id),
             **kwargs,
         )
@@ -158,10 +169,19 @@ def steps_to(step: str) -> list[dict[str, Any]]:
     ]
 
 
-def payments_until(contract: Contract) -> date | None:
-    """The last day on which a payment still counts, while that is to come."""
-    last = contract.last_counted_day + timedelta(days=contract.policy.payment_days)
-    return last if contract.last_counted_day < localdate() <= last else None
+def mended(checks: Iterable[Check], contract: Contract, may_end: bool = False) -> list[Check]:
+    """With where one mends what is not ready."""
+    places = {
+        "end": reverse("contract-change", args=[contract.pk, "end"]) if may_end else "",
+        "reviews": fulfilments_url(contract, FulfilmentState.SUBMITTED),
+        "disagreements": reverse("contract-detail", args=[contract.pk]),
+        "hearing": reverse("settlement-decide", args=[contract.pk]),
+        "addressee": reverse("contact-person-new", args=[contract.pk]),
+    }
+    return [
+        check if check.state == Found.READY else check._replace(url=places.get(check.name, ""))
+        for check in checks
+    ]
 
 
 def told(figures: Figures, contract: Contract) -> list[tuple[str, str]]:
@@ -249,7 +269,7 @@ class OfSettlement(OfOne, FormPage):
     """A step of the settlement, for the adviser; for others it does not exist."""
 
     model = Contract
-    related = ("policy", "contractor", "adviser")
+    related = ("policy", "contractor", "adviser", "region")
     contract: Contract
     template_name = "pages/contract_form.html"
     states: tuple[str, ...] = (ContractState.ENDED,)
@@ -281,7 +301,8 @@ class Recovery(OfSettlement):
     refused_at = "until"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"until": longest_recovery(self.contract)}
+        days = days_to_recover(self.contract, self.request.access)
+        return {"until": days and days.last}
 
     def do(self, form: Any) -> str:
         given = form.cleaned_data
@@ -296,8 +317,8 @@ class Recovery(OfSettlement):
             "shortfall": euro(self.figures.shortfall),
         }
         lead = _(
-            "The shortfall is %(shortfall)s. The policy gives %(months)s months after the end to"
-            " make up for it."
+            "The shortfall is %(shortfall)s. The policy gives %(months)s months to make up for it,"
+            " counted from the day on which they are granted first."
         )
         return super().get_context_data(lead=lead % words, **kwargs)
 
@@ -334,10 +355,44 @@ class Decide(OfSettlement):
             return super().form_valid(form)
         if self.request.POST.get("back"):
             return self.show(form)
-        decision = form.decision
-        return self.show(
-            form, letter=letter_of(self.case(decision)), unheard=self.unheard(decision)
+        return self.look(form)
+
+    def look(self, form: Any, status: int = 200, **more: Any) -> HttpResponse:
+        """What stands in the way, what will stand, and the letter."""
+        contract, decision, today = self.contract, form.decision, localdate()
+        unheard = self.unheard(decision)
+        reckoned = settlement.reckoning(contract, decision, self.figures)
+        checks = list(
+            before_draft(contract, self.figures, today)
+            if unheard
+            else before_decision(contract, self.figures, today, self.draft, reckoned["penalty"])
         )
+        checks.append(addressee(self.contact, form.cleaned_data["address"]))
+        texts = reverse("reminder-texts", args=[contract.region.code])
+        return self.show(
+            form,
+            status,
+            letter=letter_of(self.case(form)),
+            texts_url=f"{texts}?{STEP}={CLOSING}",
+            unheard=unheard,
+            checks=mended(checks, contract),
+            blocked=blocked(checks),
+            will=self.will_stand(reckoned, is_draft=bool(unheard)),
+            **more,
+        )
+
+    def will_stand(self, reckoned: dict[str, Any], *, is_draft: bool) -> list[tuple[str, str]]:
+        """What the page of the settlement will tell, before it is so."""
+        contract, user = self.contract, self.request.user
+        if is_draft:
+            until = hearing.last_day(contract, localdate())
+            return ToldDraft(DraftDecision(**reckoned, answer_until=until, shown_by=user)).rows
+        counted = contract.last_counted_day
+        return [
+            (_("Contract"), _("settled, and read-only from then on")),
+            *Told(Settlement(**reckoned, counted_until=counted, decided_by=user)).rows,
+            (_("Closing letter"), _("in the dossier, where the contractor reads it")),
+        ]
 
     def do(self, form: Any) -> str:
         if self.request.POST.get("seen") != seen(self.figures, self.draft):
@@ -357,12 +412,11 @@ class Decide(OfSettlement):
             return _("The contractor can read the draft, and answer it until %(day)s.") % {
                 "day": long_date(made.answer_until)
             }
-        self.decide(self.case(decision))
+        self.decide(self.case(form))
         return _("The contract is settled. The closing letter is ready.")
 
     def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
-        letter = letter_of(self.case(form.decision))
-        return self.show(form, 422, letter=letter, overtaken=str(overtaken))
+        return self.look(form, 422, overtaken=str(overtaken))
 
     def decide(self, case: Case) -> None:
         at = now()
@@ -383,7 +437,13 @@ class Decide(OfSettlement):
             heard=self.draft,
         )
 
-    def case(self, decision: Decision) -> Case:
+    @cached_property
+    def contact(self) -> ContactPerson | None:
+        """Whom the letter is written to: the first of the contractor that is registered."""
+        rows = visible(ContactPerson, self.request.access).filter(contract=self.contract)
+        return rows.filter(side=Side.CONTRACTOR).order_by("pk").first()
+
+    def case(self, form: DecisionForm) -> Case:
         contract, today = self.contract, localdate()
         lines = visible(ObligationLine, self.request.access).filter(contract=contract)
         lines = lines.select_related("posting__by", "municipality").order_by(
@@ -393,7 +453,10 @@ class Decide(OfSettlement):
         return Case(
             contract=contract,
             figures=self.figures,
-            decision=decision,
+            decision=form.decision,
+            text=text_of(contract.region, CLOSING),
+            contact=self.contact,
+            address=form.cleaned_data["address"],
             story=story_of(contract, list(lines)),
             clients=[client for client, _percent in shares],
             on=today,
@@ -403,7 +466,7 @@ class Decide(OfSettlement):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         figures, factor = self.figures, self.contract.policy.penalty_factor
-        context = {
+        context: dict[str, Any] = {
             "rows": told(figures, self.contract),
             "seen": seen(figures, self.draft),
             "draft": self.draft and ToldDraft(self.draft),
@@ -412,8 +475,6 @@ class Decide(OfSettlement):
             "factor": number(factor),
             "would_be": by_policy(figures.shortfall, factor),
         }
-        if kwargs.get("letter"):
-            context["penalty"] = penalty(figures.shortfall, factor, kwargs["form"].decision)
         return super().get_context_data(**context, **kwargs)
 
 

@@ -9,13 +9,16 @@ from django.views.decorators.http import require_safe
 
 from contracts.models import Contract, Region
 from placements.models import FulfilmentLine, FulfilmentVersion
-from reporting.figures.annual import figures_of
+from reporting.figures.annual import figures_asked
 from reporting.figures.catalogue import LARGE
 from reporting.figures.facts import AnnualFigures
+from reporting.figures.totals import done_by_month
 from reporting.models import Goal
 from sroi.access import May, visible
+from sroi.database.together import answered, in_order, rows_of, side_by_side
 from sroi.pages.contract import pictures
 from sroi.pages.work.start import totals_of
+from sroi.periods import Period
 from sroi.views import Request
 
 
@@ -37,12 +40,19 @@ def region_page(request: Request, code: str) -> HttpResponse:
         raise Http404
     request.region_title = region.title
     # Staff of a region see all that is booked in it.
-    figures = figures_of(None, region, today.year, today=today, with_standing=False)
     contracts = visible(Contract, access).filter(region=region)
     lines = visible(FulfilmentLine, access).filter(contract__region=region)
     versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)
     totals = totals_of(contracts, today)
-    goals = list(visible(Goal, access).filter(region=region, year__gt=today.year))
+    goals = visible(Goal, access).filter(region=region, year__gt=today.year)
+    figures, ahead, last_year, waiting = answered(
+        side_by_side(
+            figures_asked(None, region, today.year, today=today, with_standing=False),
+            in_order(goals, "year", "indicator"),
+            rows_of(done_by_month(lines, Period.year(today.year - 1))),
+            rows_of(pictures.submitted(versions)),
+        )
+    )
     return render(
         request,
         "pages/region.html",
@@ -53,12 +63,12 @@ def region_page(request: Request, code: str) -> HttpResponse:
             "totals": totals,
             "awaiting_review": figures.quality.awaiting_review,
             "goals_chart": pictures.goals_of_year(figures),
-            "months_chart": pictures.by_month(figures, lines, today),
+            "months_chart": pictures.by_month(figures, last_year, today),
             "categories_chart": pictures.by_category(figures),
             "towns_chart": pictures.by_client(figures),
             "status_chart": pictures.by_status([(total.status, total.number) for total in totals]),
-            "queue_chart": pictures.queue_by_age(pictures.submitted_days(versions), today),
-            "growth_charts": pictures.growth_paths(figures, goals),
+            "queue_chart": pictures.queue_by_age(pictures.days_of(waiting), today),
+            "growth_charts": pictures.growth_paths(figures, ahead),
         },
     )
 

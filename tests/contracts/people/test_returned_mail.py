@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from contracts.models import Contractor, Region
 from contracts.people import door as people
 from contracts.people import returned
+from contracts.people.ending import door as ending
 from sroi.access import Role
 from sroi.accounts.models import ReturnedMail
 from sroi.server.returned import NotDelivered, not_delivered
@@ -251,5 +252,5 @@ def test_who_asks_what_is_kept_about_them_reads_it_too(piet: Any) -> None:
 
 def test_it_goes_with_the_account(piet: Any) -> None:
     returned.note(not_delivered(said()), NOW)
-    people.forget_accounts([piet.pk])
+    ending.forget_accounts([piet.pk])
     assert not marked()

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.models import Contract, Invitation, Policy
-from contracts.people.door import accounts_over
+from contracts.people.ending.door import accounts_over
 from sroi.access import Role
 from sroi.accounts.ending.terms import UserTerms, kept_versions, terms_on, version_of
 from sroi.accounts.models import NOBODY, AuditEvent, AuditKind, Erasure

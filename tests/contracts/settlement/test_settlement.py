@@ -22,6 +22,7 @@ from contracts.acts.door import carry_out
 from contracts.models import (
     ActKind,
     ChangeKind,
+    ContactPerson,
     Contract,
     ContractDocument,
     ContractEvent,
@@ -39,7 +40,6 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     LetterFiles,
-    longest_recovery,
     penalties,
 )
 from placements.claims.content import Content
@@ -51,7 +51,7 @@ from placements.standing.known import waiting_under
 from placements.standing.progress import Status, with_progress
 from sroi.access import Role
 from sroi.documents import DOCX
-from sroi.doors import Act, Refused
+from sroi.doors import Act, Found, Refused
 from sroi.periods import Period
 from tests import factories as make
 from tests.factories import signed_in
@@ -183,7 +183,10 @@ def test_a_recovery_period_moves_the_last_counted_day(
     Contract.objects.update(value=D(2_000_000))
     page = url(contract, "settlement-recovery")
     contract.refresh_from_db()
-    for wrong in ("2025-12-31", "2026-07-01", "", "2026-02-30"):
+    # Six months from the day on which it is granted, though the end was over two months ago.
+    proposed = adviser.get(page).context["form"].initial["until"]
+    assert proposed == date(2026, 9, 10)
+    for wrong in ("2025-12-31", "2026-03-09", "2026-09-11", "", "2026-02-30"):
         assert adviser.post(page, {"until": wrong, "why": "Ziekte"}).status_code == 422
     assert adviser.post(page, {"until": "2026-06-30", "why": "Ziekte"}).status_code == 302
     contract.refresh_from_db()
@@ -219,7 +222,6 @@ def test_without_a_shortfall_or_without_policy_there_is_no_recovery(
     with pytest.raises(Refused):
         settlement.grant_recovery(contract, until, none, Act.of(None, at, "x"))
     strict = with_shortfall(make.make_region("elders", "Elders", recovery_months=0))
-    assert longest_recovery(strict) is None
     with pytest.raises(Refused):
         settlement.grant_recovery(strict, until, figures(strict), Act.of(None, at, "x"))
 
@@ -232,7 +234,7 @@ def test_the_steps_to_a_settled_contract_with_its_letter(
 ) -> None:
     shown = sent(adviser, contract, explanation="Wij spraken dit door op 3 maart.")
     letter = shown.context["letter"]
-    assert shown.context["penalty"] == 15000
+    assert ("Boete", "€\xa015.000 × 1 = €\xa015.000") in shown.context["will"]
     assert "15.000,00" in " ".join(letter.opening)
     contract.refresh_from_db()
     assert contract.state == ContractState.ENDED
@@ -324,8 +326,38 @@ def test_the_decision_is_about_the_figures_on_the_screen(
 def test_what_waits_for_a_review_is_answered_first(contract: Contract, adviser: Client) -> None:
     make.make_purchase(contract, "100.00", state=FulfilmentState.SUBMITTED, on=TODAY)
     page = adviser.get(url(contract))
-    assert (page.context["waiting"], page.context["may_decide"]) == (1, False)
-    assert sent(adviser, contract, confirm="1").status_code == 422
+    assert not page.context["may_decide"]
+    [check] = [one for one in page.context["checks"] if one.name == "reviews"]
+    assert (check.state, check.found[:2]) == (Found.BLOCKS, "1 ")
+    assert check.url == f"{reverse('fulfilment-list')}?contract={contract.pk}&state=submitted"
+    answer = sent(adviser, contract, confirm="1")
+    assert answer.status_code == 422
+    assert check.found in answer.content.decode()
+
+
+def test_before_the_button_stands_what_was_looked_at_and_what_will_stand(
+    contract: Contract, adviser: Client
+) -> None:
+    """What is shown beforehand is what the page of the settlement tells afterwards."""
+    given = {"fault": "less", "lesser_penalty": "5.000", "lesser_reason": "Te late start van ons"}
+    shown = sent(adviser, contract, **given)
+    lacking = [check.name for check in shown.context["checks"] if check.state != Found.READY]
+    assert lacking == ["addressee"]
+    sent(adviser, contract, **given, confirm="1")
+    [told] = adviser.get(url(contract)).context["settlements"]
+    assert told.rows == shown.context["will"][1:-1]
+
+
+def test_a_draft_is_shown_as_it_will_be_read_before_it_is_sent(
+    contract: Contract, adviser: Client
+) -> None:
+    page = url(contract, "settlement-decide")
+    given = {"seen": adviser.get(page).context["seen"], "fault": "yes"}
+    shown = adviser.post(page, given)
+    assert [check.name for check in shown.context["checks"]][:2] == ["end", "last_day"]
+    assert "hearing" not in [check.name for check in shown.context["checks"]]
+    adviser.post(page, {**given, "confirm": "1"})
+    assert adviser.get(url(contract)).context["drafts"][0].rows == shown.context["will"]
 
 
 def test_only_what_ended_and_is_over_is_settled(region: Region, adviser: Client) -> None:
@@ -501,6 +533,40 @@ def test_reopening_is_an_event_with_a_reason(contract: Contract, adviser: Client
 
 
 # --- the letter -----------------------------------------------------------------------------------
+
+
+def test_the_letter_is_written_to_who_is_registered_in_the_words_of_the_region(
+    region: Region, contract: Contract, adviser: Client
+) -> None:
+    """Without a contact person and an address it says so, and is polite to nobody in particular."""
+    texts = reverse("reminder-texts", args=[region.code]) + "?stap=closing"
+    own = "{aanhef}\n\nU kwam {tekort} tekort.\n\n{berekening}\n\nHet college,\n\n{ondertekenaar}"
+    assert adviser.post(texts, {"text": own}).status_code == 302
+    shown = sent(adviser, contract)
+    assert shown.context["letter"].opening[0] == "Geachte heer of mevrouw,"
+    [check] = [one for one in shown.context["checks"] if one.name == "addressee"]
+    assert check.url == reverse("contact-person-new", args=[contract.pk])
+    ContactPerson.objects.create(
+        contract=contract, side="contractor", name="Eva Wilg {tekort}", function="Directeur"
+    )
+    shown = sent(adviser, contract)
+    [check] = [one for one in shown.context["checks"] if one.name == "address"]
+    assert "Er is geen postadres" in check.found
+    shown = sent(adviser, contract, address="Dorpsstraat 1\r\n1211 AA Hilversum")
+    letter = shown.context["letter"]
+    assert letter.addressee == [
+        *("De Linde", "Ter attentie van Eva Wilg {tekort}", "Directeur"),
+        *("Dorpsstraat 1", "1211 AA Hilversum", contract.contractor.register_words),
+    ]
+    # What fills a place is not filled again.
+    assert letter.opening == [
+        "Geachte Eva Wilg {tekort},",
+        "U kwam €\xa015.000,00 tekort.",
+    ]
+    assert letter.closing == ["Het college,", "Noor Advies"]
+    assert [one.state for one in shown.context["checks"] if one.name == "addressee"] == [
+        Found.READY
+    ]
 
 
 def test_the_letter_holds_the_calculation_and_nobody(region: Region, adviser: Client) -> None:

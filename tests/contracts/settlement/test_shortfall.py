@@ -12,10 +12,10 @@ from contracts.settlement.shortfall import (
     Decision,
     Figures,
     by_policy,
+    is_over,
     is_settled_here,
-    longest_recovery,
-    may_settle_now,
     penalty,
+    recovery_days,
     refuse_penalty,
 )
 
@@ -75,10 +75,9 @@ def test_a_lesser_penalty_never_becomes_more_when_the_shortfall_did_less() -> No
 
 
 def test_it_is_settled_from_the_day_after_the_last_counted_one_or_once_all_is_fulfilled() -> None:
-    assert not may_settle_now(contract(), SHORT, LAST)
-    assert may_settle_now(contract(), SHORT, date(2025, 1, 1))
-    assert may_settle_now(contract(), DONE, date(2024, 6, 1))
-    assert not may_settle_now(contract(state=ContractState.ACTIVE), DONE, date(2025, 1, 1))
+    assert not is_over(contract(), SHORT, LAST)
+    assert is_over(contract(), SHORT, date(2025, 1, 1))
+    assert is_over(contract(), DONE, date(2024, 6, 1))
 
 
 def test_a_framework_and_what_owes_nothing_are_not_settled() -> None:
@@ -87,8 +86,30 @@ def test_a_framework_and_what_owes_nothing_are_not_settled() -> None:
     assert not is_settled_here(contract(has_obligation=False))
 
 
-def test_a_recovery_lasts_at_most_the_months_of_the_policy_from_the_end() -> None:
-    assert longest_recovery(contract()) == date(2025, 6, 30)
-    assert longest_recovery(contract(last_counted_day=date(2025, 6, 29))) == date(2025, 6, 30)
-    assert longest_recovery(contract(last_counted_day=date(2025, 6, 30))) is None
-    assert longest_recovery(contract(recovery_months=0)) is None
+@pytest.mark.parametrize(
+    ("other", "granted", "today", "days"),
+    [
+        # Ten months after the end there are six months, not none.
+        ({}, None, date(2025, 11, 3), (date(2025, 11, 3), date(2026, 5, 3))),
+        # The day after the end.
+        ({}, None, date(2025, 1, 1), (date(2025, 1, 1), date(2025, 7, 1))),
+        # Before the end, where all was given up early.
+        ({}, None, date(2024, 10, 1), (date(2025, 1, 1), date(2025, 6, 30))),
+        # Granted for three months on 3 November: until 3 May it can be lengthened.
+        (
+            {"last_counted_day": date(2026, 2, 3)},
+            date(2025, 11, 3),
+            date(2026, 1, 10),
+            (date(2026, 2, 4), date(2026, 5, 3)),
+        ),
+        # Its last day was the longest one, or has passed.
+        ({"last_counted_day": date(2026, 5, 3)}, date(2025, 11, 3), date(2026, 1, 10), None),
+        ({"last_counted_day": date(2026, 2, 3)}, date(2025, 11, 3), date(2026, 5, 4), None),
+        ({"recovery_months": 0}, None, date(2025, 11, 3), None),
+    ],
+)
+def test_a_recovery_lasts_the_months_of_the_policy_from_the_day_it_is_granted(
+    other: dict[str, Any], granted: date | None, today: date, days: tuple[date, date] | None
+) -> None:
+    found = recovery_days(contract(**other), granted, today)
+    assert (found and (found.first, found.last)) == days

@@ -104,6 +104,15 @@ def test_page_and_papers_say_the_same(region: Region) -> None:
         assert words in word
         assert "€ 16.000" in word
         assert ("Schaars" in word) == (paper == "afweging")
+    dossier = client.get(reverse("tender-paper"), {**asked, "paper": "dossier"})
+    assert 'filename="social-return-dossier.docx"' in dossier["Content-Disposition"]
+    both = Document(io.BytesIO(dossier.content)).paragraphs
+    # Both papers, each a part with its sections below it.
+    parts = [p.text for p in both if p.style and p.style.name == "Heading 1"]
+    assert parts == ["Afweging social return", "Social return: voorwaarde voor de uitvoering"]
+    word = " ".join(p.text for p in both).replace("\xa0", " ")
+    assert "lager dan de 5%" in word
+    assert "zet 2% van de opdrachtsom" in word
     for nothing in ({**asked, "paper": "x"}, {**asked, "value": "x", "paper": "afweging"}):
         assert client.get(reverse("tender-paper"), nothing).status_code == 404
     assert (

@@ -16,6 +16,13 @@ from django.urls import reverse
 from contracts.models import ChangeKind, Contract, Region
 from contracts.owed import door as obligations
 from placements.claims.content import Content
+from placements.claims.valuing import (
+    Candidates,
+    accepted_under,
+    is_as_kept,
+    values_as_accepted,
+    values_now,
+)
 from placements.ledger.outdated import outdated
 from placements.ledger.verification import differences
 from placements.life import door as life
@@ -76,6 +83,29 @@ def test_nothing_is_listed_without_a_change(contract: Contract) -> None:
     make.make_activity(contract)
     make.make_change(contract, value_delta=D(100000))
     assert listed(contract) == []
+
+
+def test_what_is_as_it_was_kept_is_worth_the_same_and_another_end_is_seen(
+    contract: Contract,
+) -> None:
+    make.make_placement(contract, age_at_start=57, bonuses=["BONUS_55PLUS"], end_date=None)
+    make.make_purchase(contract)
+    make.make_activity(contract)
+
+    def compared() -> list[tuple[bool, bool]]:
+        fresh = Contract.objects.select_related("policy", "table").get(pk=contract.pk)
+        versions, found = accepted_under(fresh), []
+        for version in versions:
+            now = values_now(version, Candidates(versions), with_words=False)
+            (a, today), (b, kept) = now[0], values_as_accepted(version)[0]
+            assert (a.pk, today.steps) == (b.pk, ())
+            same = (today.months, today.paid) == (kept.months, kept.paid)
+            found.append((is_as_kept(version, now), same))
+        return found
+
+    assert compared() == [(True, True)] * 3
+    move_end(contract, LATER)
+    assert sorted(compared()) == [(False, False), (True, True), (True, True)]
 
 
 def test_an_open_end_counts_on_after_an_extension(region: Region, contract: Contract) -> None:

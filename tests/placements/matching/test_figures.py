@@ -11,6 +11,7 @@ from placements.matching.figures import desk_figures
 from reporting.figures.annual import figures_of
 from reporting.notice.freezing import frozen, thawed
 from reporting.notice.tables.standing import desk_table
+from sroi.database.together import answered
 from sroi.doors import Act
 from sroi.periods import Period
 from tests import factories as make
@@ -28,7 +29,7 @@ def world() -> Any:
 
 
 def test_where_nobody_used_the_desk_nothing_is_told(world: World) -> None:
-    assert desk_figures(world.region, YEAR, YEAR.last) is None
+    assert answered(desk_figures(world.region, YEAR, YEAR.last)) is None
     assert figures_of(None, world.region, 2025, today=make.TODAY).desk is None
 
 
@@ -43,7 +44,7 @@ def test_what_happened_in_the_year_is_counted_with_what_came_of_it(world: World)
     )
     who = world.users["partner"]
     door.agree(late, world.access("partner"), Act.of(who, make.moment(make.TODAY + timedelta(6))))
-    found = desk_figures(world.region, YEAR, YEAR.last)
+    found = answered(desk_figures(world.region, YEAR, YEAR.last))
     assert found is not None
     assert (found.places, found.needs, found.proposed) == (1, 2, 3)
     assert (found.agreed, found.started, found.ended, found.declined) == (2, 1, 1, 1)
@@ -61,6 +62,6 @@ def test_what_happened_in_the_year_is_counted_with_what_came_of_it(world: World)
 
 def test_what_happened_in_another_year_or_region_is_not_counted(world: World) -> None:
     world.agreed()
-    assert desk_figures(world.region, Period.year(2024), date(2024, 12, 31)) is None
-    assert desk_figures(make.make_region("utrecht"), YEAR, YEAR.last) is None
-    assert desk_figures(world.region, YEAR, date(2025, 6, 30)) is None
+    assert answered(desk_figures(world.region, Period.year(2024), date(2024, 12, 31))) is None
+    assert answered(desk_figures(make.make_region("utrecht"), YEAR, YEAR.last)) is None
+    assert answered(desk_figures(world.region, YEAR, date(2025, 6, 30))) is None

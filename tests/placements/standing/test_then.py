@@ -18,6 +18,7 @@ from placements.standing.progress import with_progress
 from placements.standing.then import counting_on, waiting_on
 from reporting.figures.annual import figures_of
 from reporting.outlook.outlook import outlook
+from sroi.database.together import answered
 from sroi.doors import EVERYTHING
 from tests import factories as make
 
@@ -166,7 +167,7 @@ def test_the_outlook_is_from_the_last_day_of_the_year(contract: Contract) -> Non
     expected = (2025, Decimal(40_000), Decimal(50_000))
 
     def promised() -> Any:
-        (promise,) = outlook(contract.region, 2024, [], make.TODAY).promises
+        (promise,) = answered(outlook(contract.region, 2024, [], make.TODAY)).promises
         return promise.year, promise.forecast, promise.obliged
 
     assert promised() == expected

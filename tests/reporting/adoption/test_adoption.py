@@ -39,7 +39,7 @@ from reporting.models import (
 from reporting.notice.editions import assemble
 from reporting.notice.freezing import frozen, thawed
 from reporting.texts.door import write
-from reporting.texts.written import latest
+from reporting.texts.written import section_of
 from sroi.access import Role
 from sroi.doors import Act, Refused
 from tests import factories as make
@@ -88,7 +88,7 @@ def rewrite(
     ledger: Ledger, text: str = "De wijk heet Zuid.", section: str = "communicatie"
 ) -> None:
     edition = assemble(ledger.region, 2024, None, TODAY)
-    row = latest(edition, section)
+    row = section_of(edition, section).latest
     write(edition, section, text, seen=row.number if row else 0, everywhere=False, act=act())
 
 

@@ -33,7 +33,7 @@ from reporting.notice.files import html as notice_html
 from reporting.notice.text import standard
 from reporting.particulars import door as particulars
 from reporting.texts.door import write
-from reporting.texts.written import latest
+from reporting.texts.written import section_of
 from sroi.access import Role
 from sroi.doors import Refused
 from tests.reporting.adoption.test_adoption import (
@@ -91,7 +91,7 @@ def written(
     of: Ledger, section: str, text: str, town: Any = None, everywhere: bool = False
 ) -> None:
     edition = assemble(of.region, 2024, town, TODAY)
-    row = latest(edition, section)
+    row = section_of(edition, section).latest
     write(edition, section, text, seen=row.number if row else 0, everywhere=everywhere, act=act())
 
 

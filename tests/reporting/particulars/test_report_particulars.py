@@ -26,6 +26,7 @@ from reporting.outlook.outlook import Bounds, Outlook, Scenario
 from reporting.particulars import door as particulars
 from reporting.particulars.filled_in import filed_anew
 from sroi.access import Role
+from sroi.database.together import answered
 from sroi.doors import Refused
 from tests import factories as make
 from tests.reporting.adoption.test_adoption import (
@@ -179,19 +180,19 @@ def test_what_contracts_promise_is_spread_over_their_days() -> None:
         "confirmed_until": None,
     }
     make.make_placement(contract, on=date(2024, 12, 20), **year)
-    (promise,) = outlook.promises(region, 2024, date(2024, 12, 31))
+    (promise,) = answered(outlook.promises(region, 2024, date(2024, 12, 31)))
     assert (promise.year, promise.forecast, promise.obliged) == (2025, 40_000, 50_000)
 
 
 def test_years_ahead_get_their_days() -> None:
     region = make.make_region()
     make.make_contract(region, make.make_contractor(), end_date=date(2027, 12, 31))
-    promises = outlook.promises(region, 2024, TODAY)
+    promises = answered(outlook.promises(region, 2024, TODAY))
     # 1.035 days are left from 2 March 2025: 305, 365 and 365.
     days = (305, 365, 365)
     assert [p.obliged for p in promises] == [round(Decimal(50_000) * n / 1035, 2) for n in days]
     assert [p.forecast for p in promises] == [0, 0, 0]
-    assert outlook.promises(region, 2026, TODAY)[0].year == 2027
+    assert answered(outlook.promises(region, 2026, TODAY))[0].year == 2027
 
 
 # --- For the clerk --------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pypdfium2 import PdfDocument
 
 from contracts.models import Policy
 from reporting.adoption import door as adoption
-from reporting.adoption.missing import missing
+from reporting.adoption.ready import before
 from reporting.models import AnnualReport, FrozenEdition, Story
 from reporting.notice.editions import Edition, assemble
 from reporting.notice.files import html as notice_html
@@ -134,7 +134,8 @@ def test_without_consent_it_is_kept_and_not_shown(ledger: Ledger) -> None:
     where = f"{PAGE}{story.pk}/foto.jpg"
     assert client.get(where).status_code == 200
     assert signed_in(ledger, Role.REGION_ADMIN).get(where).status_code == 404
-    assert [lack.url for lack in missing(edition(ledger)) if "verhaal" in lack.what] == [PAGE]
+    checks = before("propose", edition(ledger), ())
+    assert [check.url for check in checks if "verhaal" in check.found] == [PAGE]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from reporting.notice.files import html as notice_html
 from reporting.notice.notice import CouncilNotice
 from reporting.notice.text import placeholders, standard
 from reporting.texts import door as writing
-from reporting.texts.written import last_text, latest
+from reporting.texts.written import last_text, section_of
 from sroi.access import Role
 from sroi.documents import markup
 from sroi.doors import Refused
@@ -73,7 +73,7 @@ def wrote(
     of: Ledger, text: str, section: str = "kernboodschap", town: Any = None, **fields: Any
 ) -> SectionText | None:
     now = edition(of, town)
-    last = latest(now, section)
+    last = section_of(now, section).latest
     seen = fields.pop("seen", last.number if last else 0)
     return writing.write(
         now, section, text, seen=seen, everywhere=fields.pop("everywhere", False), act=act(**fields)
@@ -212,7 +212,7 @@ def test_a_town_can_go_back_to_its_own_default_text(ledger: Ledger) -> None:
     assert edition(ledger, ledger.a).texts == {"kernboodschap": default}
     wrote(ledger, "Voor iedereen.", town=ledger.a)
     assert edition(ledger, ledger.a).texts == {"kernboodschap": "Voor iedereen."}
-    assert latest(edition(ledger, ledger.a), "kernboodschap").text == ""  # type: ignore[union-attr]
+    assert section_of(edition(ledger, ledger.a), "kernboodschap").latest.text == ""  # type: ignore[union-attr]
 
 
 def test_who_saves_second_is_told(ledger: Ledger) -> None:
@@ -381,7 +381,7 @@ def test_every_version_says_who_changed_what_and_last_year_stands_beside_it(
         (2024, "Tweede versie.", "Cor"),
     ):
         edition = assemble(ledger.region, year, None, TODAY)
-        row = latest(edition, "kernboodschap")
+        row = section_of(edition, "kernboodschap").latest
         by = make.make_user(Role.ADVISER, ledger.region, name=who)
         seen = row.number if row else 0
         writing.write(edition, "kernboodschap", text, seen=seen, everywhere=False, act=act(by=by))

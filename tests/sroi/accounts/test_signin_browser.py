@@ -231,3 +231,34 @@ def test_eherkenning_opens_the_firm_it_names(
         page.goto(site + reverse("login"))
         go_elsewhere(page, provider, login)
         assert page.url.startswith(site + reverse("login")) is not running
+
+
+def test_a_group_opens_an_account_and_its_end_closes_it(
+    page: Any, site: str, region: Any, provider: str, elsewhere: dict[str, Any]
+) -> None:
+    """Nobody invited them; the role comes and goes with the group, and never gives more."""
+    groups = {"groups_claim": "groups", "roles": []}
+    groups["roles"] = [{"group": "sr-advies", "role": Role.ADVISER.value, "region": region.code}]
+    elsewhere["settings"] |= groups
+    login = "form[action*='elders'] button"
+    for said, gets_in in ((["voetbal"], False), (["sr-advies"], True), (["voetbal"], False)):
+        is_so(provider, {"groups": said})
+        page.context.clear_cookies()
+        page.goto(site + reverse("login"))
+        go_elsewhere(page, provider, login)
+        assert page.url.startswith(site + reverse("login")) is not gets_in
+        running = User.objects.filter(memberships__ended_at=None).values_list(
+            "email", "memberships__role"
+        )
+        assert list(running) == ([("someone@example.org", Role.ADVISER)] if gets_in else [])
+
+
+def is_so(provider: str, said: dict[str, Any]) -> None:
+    claims = {"email": "someone@example.org", "name": "Noor Nieuw", **said}
+    request = urllib.request.Request(
+        f"{provider}/users/eh-1",
+        json.dumps(claims).encode(),
+        {"Content-Type": "application/json"},
+        method="PUT",
+    )
+    urllib.request.urlopen(request, timeout=20).close()

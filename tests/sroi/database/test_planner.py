@@ -1,4 +1,4 @@
-"""After many rows at once PostgreSQL knows how many there are."""
+"""After many rows at once the database knows how many there are."""
 
 import pytest
 from django.db import connection
@@ -11,11 +11,13 @@ pytestmark = pytest.mark.django_db
 
 
 def rows_planned_for() -> int:
+    """By what the database counted; of SQLite the first number of any index says it."""
+    asked = "SELECT max(CAST(stat AS INTEGER)) FROM sqlite_stat1 WHERE tbl = %s"
+    if connection.vendor == "postgresql":
+        asked = "SELECT reltuples FROM pg_class WHERE relname = %s"
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT reltuples FROM pg_class WHERE relname = %s", [Contract._meta.db_table]
-        )
-        return int(cursor.fetchone()[0])
+        cursor.execute(asked, [Contract._meta.db_table])
+        return int(cursor.fetchone()[0] or 0)
 
 
 def test_it_counts_what_this_transaction_added() -> None:
@@ -23,10 +25,6 @@ def test_it_counts_what_this_transaction_added() -> None:
     region, contractor = make.make_region(), make.make_contractor()
     for _ in range(3):
         make.make_contract(region, contractor)
-    if connection.vendor == "postgresql":
-        assert rows_planned_for() < 3
-        count_rows()
-        assert rows_planned_for() == 3
-    else:
-        count_rows()  # nothing to count for
-        assert Contract.objects.count() == 3
+    assert rows_planned_for() < 3
+    count_rows()
+    assert rows_planned_for() == 3

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.dossier import door as dossier
-from contracts.models import ContractEvent, ContractNote, Happened, ReminderText, Step
-from contracts.plans.reminders import NAMES, USUAL, filled, unknown_in
+from contracts.models import CLOSING, ContractEvent, ContractNote, Happened, ReminderText, Step
+from contracts.plans.reminders import NAMES, USUAL, filled, why_not
 from sroi.access import Role
 from sroi.doors import Refused
 from tests import factories as make
@@ -129,9 +129,22 @@ def test_another_region_keeps_its_own_text(world: SimpleNamespace) -> None:
     assert signed_in(world.robin).get(page).status_code == 404
 
 
-@pytest.mark.parametrize("step", Step.values)
+@pytest.mark.parametrize("step", [*Step.values, CLOSING])
 def test_the_usual_texts_know_their_placeholders(step: str) -> None:
-    assert unknown_in(USUAL[step]) == []
+    assert why_not(USUAL[step], step) == ""
+
+
+def test_a_closing_letter_has_its_own_text_with_the_calculation_in_it_once(
+    world: SimpleNamespace,
+) -> None:
+    page = reverse("reminder-texts", args=[world.region.code]) + "?stap=closing"
+    adviser = signed_in(world.noor)
+    assert "{berekening}" in adviser.get(page).content.decode()
+    for wrong in ("Zonder tabel", "{berekening} {berekening}", "{gevraagd} {berekening}"):
+        assert adviser.post(page, {"text": wrong}).status_code == 422
+    adviser.post(page, {"text": "{aanhef}\n\n{berekening}"})
+    row = ReminderText.objects.get()
+    assert (row.step, row.text) == (CLOSING, "{aanhef}\n\n{berekening}")
 
 
 @given(st.text(), st.dictionaries(st.sampled_from(NAMES), st.text()))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0036_what_was_promised_and_seen'),
+        ('contracts', '0038_what_was_promised_and_seen'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0035_account_managers_and_partners'),
+        ('contracts', '0037_closing_letters_have_a_text'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""What ends by itself of who works here: invitations, roles of who stays away, accounts."""

@@ -1,0 +1,191 @@
+"""Many questions in one query, so that all answers are of one moment and a page waits once.
+
+What needs rows asks for them with `(rows,) = yield [queryset]` and goes on when it has them. What
+is put `side_by_side` asks together what each of it asks at a time. Rows come as the queryset by
+itself gives them, in no order: whoever needs one sorts. What is kept as bytes cannot be among them.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import wraps
+from itertools import chain, islice
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import connections
+from django.db.models import Count, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
+
+from sroi.database.batches import in_batches
+
+T = TypeVar("T")
+P = ParamSpec("P")
+# SQLite takes 500 parts of a union, and 32,766 parameters.
+AT_ONCE = 200
+# PostgreSQL gives a function 100 arguments, SQLite 127: a row is made of parts.
+WIDE = 90
+# By database: values as a list of JSON, and that as text.
+ROW = {"postgresql": "json_build_array", "sqlite": "json_array"}
+TEXT = {"postgresql": "::text", "sqlite": ""}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Of grouped rows, each with what is counted and then the sums with these names: of each sum
+    the number of rows where it is more than nothing. Of those in `persons` so many different
+    values of the second column.
+    """
+
+    rows: QuerySet[Any]
+    sums: Sequence[str]
+    persons: Sequence[str] = ()
+
+    def answer(self, columns: Sequence[str]) -> Iterator[str]:
+        for name, column in zip(self.sums, columns[-len(self.sums) :], strict=True):
+            what = f"DISTINCT {columns[1]}" if name in self.persons else columns[0]
+            first, _space, last = what.rpartition(" ")
+            yield f"COUNT({first} CASE WHEN {column} > 0 THEN {last} END)"
+
+
+Question = QuerySet[Any] | Counts
+Asking = Generator[list[Question], list[Any], T]
+
+
+def rows_of(rows: QuerySet[Any]) -> Asking[list[Any]]:
+    (found,) = yield [rows]
+    return found
+
+
+def in_order(rows: QuerySet[Any], *by: str) -> Asking[list[Any]]:
+    """Rows of a model, in an order of the database."""
+    (found,) = yield [rows.order_by().annotate(place_=Window(RowNumber(), order_by=by))]
+    return sorted(found, key=lambda row: row.place_)
+
+
+def sums_of(rows: QuerySet[Any], sums: Mapping[Any, Any]) -> Asking[dict[Any, Any]]:
+    """What these come to over all rows, by name: as `aggregate` does."""
+    if not sums:
+        return {}
+    # A field may have the name of a sum.
+    named = {f"sum_{place}": of for place, of in enumerate(sums.values())}
+    one = rows.order_by().values(all_of_it=Value(1)).annotate(**named)
+    ((found,),) = yield [one.values_list(*named)]
+    return dict(zip(sums, found, strict=True))
+
+
+def nothing() -> Asking[None]:
+    """In the place of what need not be asked."""
+    yield from ()
+
+
+def number_of(rows: QuerySet[Any]) -> Asking[int]:
+    found = yield from sums_of(rows, {"number": Count("pk")})
+    return int(found["number"])
+
+
+def side_by_side(*askings: Asking[Any]) -> Asking[list[Any]]:
+    """What each comes to."""
+    found: list[Any] = [None] * len(askings)
+    answers: Mapping[int, Any] = dict.fromkeys(range(len(askings)))
+    while answers:
+        asked: dict[int, list[Question]] = {}
+        for place, answer in answers.items():
+            try:
+                asked[place] = askings[place].send(answer)
+            except StopIteration as done:
+                found[place] = done.value
+        rows = iter((yield list(chain(*asked.values()))) if asked else ())
+        answers = {place: list(islice(rows, len(of))) for place, of in asked.items()}
+    return found
+
+
+def by_name(**askings: Asking[Any]) -> Asking[dict[str, Any]]:
+    """The same, each under its name."""
+    return dict(zip(askings, (yield from side_by_side(*askings.values())), strict=True))
+
+
+def answered(asking: Asking[T]) -> T:
+    """What it comes to."""
+    answer: Any = None
+    while True:
+        try:
+            questions = asking.send(answer)
+        except StopIteration as done:
+            found: T = done.value
+            return found
+        answer = ask(questions)
+
+
+def by_itself(asking: Callable[P, Asking[T]]) -> Callable[P, T]:
+    """The same, for who asks nothing beside it."""
+
+    @wraps(asking)
+    def found(*given: P.args, **how: P.kwargs) -> T:
+        return answered(asking(*given, **how))
+
+    return found
+
+
+def ask(questions: Iterable[Question]) -> list[Any]:
+    """The rows of each question."""
+    return [rows for some in in_batches(questions, AT_ONCE) for rows in _ask(some)]
+
+
+def _ask(questions: Sequence[Question]) -> list[Any]:
+    """Each is a table by itself there; a row comes as its number and its values."""
+    if not questions:
+        return []
+    querysets = [q.rows if isinstance(q, Counts) else q for q in questions]
+    compilers = [q.query.get_compiler(q.db, elide_empty=False) for q in querysets]
+    connection = connections[querysets[0].db]
+    row, as_text = ROW[connection.vendor], TEXT[connection.vendor]
+    tables, selects, params = [], [], list[Any]()
+    for place, (question, compiler) in enumerate(zip(questions, compilers, strict=True)):
+        sql, given = compiler.as_sql()
+        params += given
+        columns = [f"c{i}" for i in range(len(compiler.select))]
+        tables.append(f"q{place} ({', '.join(columns)}) AS ({sql})")
+        if isinstance(question, Counts):
+            columns = list(question.answer(columns))
+        parts = (f"{row}({', '.join(part)})" for part in in_batches(columns, WIDE))
+        selects.append(f"SELECT {place}, {row}({', '.join(parts)}){as_text} FROM q{place}")
+    found: list[list[list[Any]]] = [[] for _question in questions]
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", params)
+        for place, values in cursor.fetchall():
+            found[place].append(
+                list(chain(*json.loads(values, parse_float=NUMBER[connection.vendor])))
+            )
+    return [
+        rows if isinstance(question, Counts) else _made(queryset, compiler, rows)
+        for question, queryset, compiler, rows in zip(
+            questions, querysets, compilers, found, strict=True
+        )
+    ]
+
+
+def _made(queryset: QuerySet[Any], compiler: Any, rows: list[list[Any]]) -> list[Any]:
+    """What the queryset makes of these rows."""
+    if compiler.connection.vendor == "postgresql":
+        kinds = [column.output_field.get_internal_type() for column, *_rest in compiler.select]
+        told = [(place, TOLD[kind]) for place, kind in enumerate(kinds) if kind in TOLD]
+        for row in rows if told else ():
+            for place, tell in told:
+                row[place] = None if row[place] is None else tell(row[place])
+    compiler.execute_sql = lambda *_args, **_kwargs: [rows]
+    queryset = queryset.all()
+    queryset.query.get_compiler = lambda *_args, **_kwargs: compiler  # type: ignore[method-assign]
+    return list(queryset)
+
+
+NUMBER: Mapping[str, Callable[[str], Any]] = {"postgresql": Decimal, "sqlite": float}
+# How PostgreSQL gives a value of which JSON has a text or a number.
+TOLD: Mapping[str, Callable[[Any], Any]] = {
+    "DateField": date.fromisoformat,
+    "DateTimeField": datetime.fromisoformat,
+    "DecimalField": Decimal,
+    "FloatField": float,
+    "JSONField": json.dumps,
+}
