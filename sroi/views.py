@@ -26,7 +26,9 @@ from django_filters.views import FilterView
 
 from sroi.access import Access, May, to_many
 from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
+from sroi.fields import is_key
 from sroi.lists import FILES, Table
+from sroi.lists.desk import EVERY, PICKED
 
 # Within this time a document is made, unless much was asked for before.
 RETRY_AFTER_SECONDS = "60"
@@ -461,7 +463,7 @@ class ListPage(Scoped, FilterView):
 
 class ListFile:
     """Beside a `ListPage`: all rows of the list, with the filters and in the order of its address,
-    as a file.
+    or of those the ones that were picked, as a file.
     """
 
     request: Any
@@ -479,6 +481,13 @@ class ListFile:
         ):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+    def get_queryset(self) -> Any:
+        rows: QuerySet[Any] = super().get_queryset()  # type: ignore[misc]
+        keys = self.request.GET.getlist(PICKED)
+        if keys and not self.request.GET.get(EVERY):
+            rows = rows.filter(pk__in=[int(key) for key in keys if is_key(key)])
+        return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return kwargs

@@ -27,6 +27,7 @@ from sroi.lists import (
     ChoiceFilter,
     ClientFilter,
     FilterSet,
+    PickColumn,
     SearchFilter,
     Table,
     VisibleChoiceFilter,
@@ -163,7 +164,7 @@ class FulfilmentTable(Table):
         *("kind", "contractor", "contracts"),
         *("period", "value", "state"),
     )
-    fixed = ("external_id",)
+    fixed: ClassVar[Sequence[str]] = ("external_id",)
 
     in_file: ClassVar[Sequence[Cell]] = in_file(*FOR_ALL, "contractor", "kvk", "value", "linked")
     of_own_firm: ClassVar[bool] = False
@@ -216,6 +217,17 @@ class FulfilmentTable(Table):
         return render_to_string(
             "components/status.html", {"state": value.state, "label": value.get_state_display()}
         )
+
+
+class StaffFulfilmentTable(FulfilmentTable):
+    """With a box to pick each by."""
+
+    pick = PickColumn()
+
+    class Meta(Table.Meta):
+        sequence = ("pick", "...")
+
+    fixed: ClassVar[Sequence[str]] = ("pick", *FulfilmentTable.fixed)
 
 
 class OwnFulfilmentTable(FulfilmentTable):

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Sum
+from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.models import Contract
@@ -28,7 +30,12 @@ from placements.models import (
     FulfilmentLine,
 )
 from placements.outcomes.views import told_of
-from placements.register.lists import FulfilmentFilterSet, FulfilmentTable, OwnFulfilmentTable
+from placements.register.lists import (
+    FulfilmentFilterSet,
+    FulfilmentTable,
+    OwnFulfilmentTable,
+    StaffFulfilmentTable,
+)
 from placements.rights import (
     may_enter,
     may_mend,
@@ -65,8 +72,16 @@ class FulfilmentList(Desk, ListPage):
 
     @property
     def kind(self) -> type[Table]:
-        """The reference of one's own is a column for who works for a firm."""
-        return OwnFulfilmentTable if own_firms(self.request.access) else FulfilmentTable
+        """The reference of one's own is a column for who works for a firm; who reviews picks."""
+        if own_firms(self.request.access):
+            return OwnFulfilmentTable
+        return StaffFulfilmentTable if self.request.access.may(May.REVIEW) else FulfilmentTable
+
+    def picks(self) -> tuple[tuple[str, Any], ...]:
+        if self.kind is not StaffFulfilmentTable:
+            return ()
+        names = ((self.file_page, _("Export to Excel")), ("evidence-seen-file", _("Evidence seen")))
+        return tuple((reverse(name, args=["xlsx"]), word) for name, word in names)
 
     def get_queryset(self) -> QuerySet[Any]:
         allocations = visible(Allocation, self.request.access).select_related("contract", "block")

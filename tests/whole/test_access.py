@@ -125,6 +125,8 @@ PAGES = {
     "contract-list": Page(also=("post",)),
     # Nothing is picked: back to the list.
     "picked-hand-over": Page(who_may(May.CHANGE, May.MANAGE_USERS), answers=302, also=("post",)),
+    "picked-contractors-remind": Page((Role.ADVISER,), answers=302, also=("post",)),
+    "picked-contractors-invite": Page(who_may(May.INVITE_CONTRACTORS), answers=302, also=("post",)),
     "picked-remind": Page((Role.ADVISER,), answers=302, also=("post",)),
     "picked-invite": Page(who_may(May.INVITE_CONTRACTORS), answers=302, also=("post",)),
     "contract-file": Page(of="list_file"),

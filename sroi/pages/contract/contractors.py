@@ -8,7 +8,9 @@ from typing import Any
 import django_tables2
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import (
@@ -30,7 +32,15 @@ from placements.standing.progress import Progress, Status
 from placements.standing.words import WORRYING, standings
 from sroi.access import Access, May, visible
 from sroi.history.versions import versions
-from sroi.lists import NUMBER, ChoiceFilter, ClientFilter, FilterSet, SearchFilter, Table
+from sroi.lists import (
+    NUMBER,
+    ChoiceFilter,
+    ClientFilter,
+    FilterSet,
+    PickColumn,
+    SearchFilter,
+    Table,
+)
 from sroi.lists.desk import Desk
 from sroi.money import ZERO
 from sroi.templatetags.formats import whole_euro
@@ -66,6 +76,7 @@ class ContractorTable(Table):
     caption = _("Contractors")
     empty_text = _("No contractors found.")
 
+    pick = PickColumn()
     name = django_tables2.Column(
         _("Name"),
         orderable=True,
@@ -85,10 +96,10 @@ class ContractorTable(Table):
     )
 
     class Meta(Table.Meta):
-        pass
+        sequence = ("pick", "...")
 
     usual = ("kvk", "contracts", "obligation", "realised", "worrying")
-    fixed = ("name",)
+    fixed = ("pick", "name")
 
     in_file = (
         (_("Name"), lambda contractor: contractor.name),
@@ -152,6 +163,15 @@ class ContractorList(ForWhoMay, Desk, ListPage):
     file_page = "contractor-file"
     address = "contractor-list"
     file_may = (May.SEE_REGION,)
+
+    def picks(self) -> tuple[tuple[str, Any], ...]:
+        access = self.request.access
+        acts = (
+            ((May.ADVISE,), reverse("picked-contractors-remind"), gettext("Remind")),
+            ((May.INVITE_CONTRACTORS,), reverse("picked-contractors-invite"), gettext("Invite")),
+            (self.file_may, reverse(self.file_page, args=["xlsx"]), gettext("Export to Excel")),
+        )
+        return tuple((url, word) for may, url, word in acts if access.may(*may))
 
     def prepare(self, rows: list[Any]) -> None:
         theirs = visible(Contract, self.request.access).filter(

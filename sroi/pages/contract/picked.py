@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.facts.views import HandOver
-from contracts.models import Contract
+from contracts.models import Contract, Contractor, ContractState
 from contracts.people import door as memberships
 from contracts.people.invitation_mail import send
 from contracts.people.invitations import to_contractors
@@ -32,6 +32,7 @@ from sroi.doors import Refused, key_of
 from sroi.fields import is_key
 from sroi.lists import COUNTED, choices
 from sroi.lists.desk import EVERY, PICKED
+from sroi.pages.contract.contractors import ContractorFilterSet
 from sroi.pages.contract.register import ContractFilterSet
 from sroi.pages.contract.remind import InSteps, action_of, asked_of, in_their_language, letters
 from sroi.templatetags.formats import long_date
@@ -52,6 +53,14 @@ class OfPicked:
     """Beside a page: the contracts that were picked, and the list that one came from."""
 
     request: Any
+    list_name = "contract-list"
+    model: Any = Contract
+    filters: Any = ContractFilterSet
+    tick_first: Any = gettext_lazy("Tick the contracts that it is about first.")
+
+    def contracts_of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that the picked rows are, or that are of them."""
+        return rows
 
     @cached_property
     def list_url(self) -> str:
@@ -59,19 +68,19 @@ class OfPicked:
         for name in (PICKED, EVERY):
             asked.pop(name, None)
         query = choices.query_of(asked)
-        return reverse("contract-list") + (f"?{query}" if query else "")
+        return reverse(self.list_name) + (f"?{query}" if query else "")
 
     @cached_property
     def every(self) -> QuerySet[Any]:
         """Also the one too many, where there are more than can be done at once."""
-        asked, rows = self.request.GET, visible(Contract, self.request.access)
+        asked, rows = self.request.GET, visible(self.model, self.request.access)
         if asked.get(EVERY):
-            found = ContractFilterSet(asked, queryset=rows, request=self.request)
+            found = self.filters(asked, queryset=rows, request=self.request)
             picked = found.qs if found.is_valid() else rows.none()
         else:
             keys = [int(key) for key in asked.getlist(PICKED) if is_key(key)]
             picked = rows.filter(pk__in=keys)
-        return picked.order_by("reference", "pk")
+        return self.contracts_of(picked).order_by("reference", "pk")
 
     @cached_property
     def picked(self) -> list[Contract]:
@@ -86,7 +95,7 @@ class OfPicked:
             told = _("At most %(number)s contracts at once. Narrow the list with the filters.")
             messages.error(self.request, told % {"number": COUNTED})
         else:
-            messages.error(self.request, _("Tick the contracts that it is about first."))
+            messages.error(self.request, self.tick_first)
         return redirect(self.list_url)
 
 
@@ -285,3 +294,29 @@ class HandOverPicked(OfPicked, HandOver):
             if contract.pk not in offered
         ]
         return super().get_context_data(cannot=cannot, **kwargs)
+
+
+# --- of the contractors that were picked ----------------------------------------------------------
+
+
+class OfContractors(OfPicked):
+    """The contracts that run of each contractor that was picked in the list of contractors."""
+
+    list_name = "contractor-list"
+    model = Contractor
+    filters = ContractorFilterSet
+    tick_first = gettext_lazy("Tick the contractors that it is about first.")
+    back_label = gettext_lazy("Contractors")
+
+    def contracts_of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        firms = rows.order_by().values("pk")
+        found = visible(Contract, self.request.access)
+        return found.filter(contractor__in=firms, state=ContractState.ACTIVE)
+
+
+class RemindContractors(OfContractors, RemindPicked):
+    """Of what is asked under each of their contracts."""
+
+
+class InviteContractors(OfContractors, InvitePicked):
+    """Of each in whose name nobody signs in."""

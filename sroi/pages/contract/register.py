@@ -49,7 +49,6 @@ from placements.standing.own import has_share, only_shares, own_clients, progres
 from placements.standing.progress import BY_URGENCY, Status
 from placements.standing.words import small_bar, status_tag
 from sroi.access import May, visible
-from sroi.fields import is_key
 from sroi.lists import (
     COUNTED,
     NUMBER,
@@ -66,7 +65,7 @@ from sroi.lists import (
     YearFilter,
 )
 from sroi.lists.choices import View, shared_by
-from sroi.lists.desk import EVERY, PICKED, Desk
+from sroi.lists.desk import Desk
 from sroi.pages.contract.drafts import contract_draft_task
 from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, percent, short_date, whole_euro
@@ -501,15 +500,10 @@ class PlanFile(RowsFile, ContractList):
 
 
 class ContractFile(ListFile, ContractList):
-    """All of the list, or of it what was picked."""
-
     file_name = _("contracts")
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows, keys = super().get_queryset(), self.request.GET.getlist(PICKED)
-        if keys and not self.request.GET.get(EVERY):
-            rows = rows.filter(pk__in=[int(key) for key in keys if is_key(key)])
-        return rows.select_related(*FETCHED)
+        return super().get_queryset().select_related(*FETCHED)
 
     def prepare(self, rows: list[Any]) -> None:
         super().prepare(rows)

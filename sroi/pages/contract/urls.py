@@ -21,6 +21,16 @@ urlpatterns = [
         "contracten/gekozen/overdragen/", picked.HandOverPicked.as_view(), name="picked-hand-over"
     ),
     path("contracten/gekozen/herinneren/", picked.RemindPicked.as_view(), name="picked-remind"),
+    path(
+        "opdrachtnemers/gekozen/herinneren/",
+        picked.RemindContractors.as_view(),
+        name="picked-contractors-remind",
+    ),
+    path(
+        "opdrachtnemers/gekozen/uitnodigen/",
+        picked.InviteContractors.as_view(),
+        name="picked-contractors-invite",
+    ),
     path("contracten/gekozen/uitnodigen/", picked.InvitePicked.as_view(), name="picked-invite"),
     path("contracten/<int:pk>/", page.ContractPage.as_view(), name="contract-detail"),
     path(

@@ -346,6 +346,51 @@ def test_picked_contractors_are_invited_once_each(world: SimpleNamespace) -> Non
     assert page["can"] == []
 
 
+def test_of_picked_contractors_every_running_contract_is_reminded_and_who_is_alone_invited(
+    world: SimpleNamespace,
+) -> None:
+    firm = world.sems.contractor
+    person = make.make_person(world.sems, "contractor", "Robin")
+    person.email = "robin@example.org"
+    person.save()
+    for name in ("remind", "invite"):
+        url = reverse(f"picked-contractors-{name}")
+        empty = signed_in(world.noor).get(f"{url}?sort=name")
+        assert empty.url == f"{reverse('contractor-list')}?sort=name"
+        found = signed_in(world.noor).get(f"{url}?pick={firm.pk}").context
+        assert {*said(found["can"]), *said(found["cannot"])} == {"B-1"}
+        every = signed_in(world.noor).get(f"{url}?q={firm.name}&all=1").context
+        assert said(every["can"]) == said(found["can"])
+    assert said(found["can"]) == {"B-1": "robin@example.org"}
+    url = f"{reverse('picked-contractors-remind')}?pick={world.linde.pk}"
+    found = signed_in(world.noor).get(url).context
+    assert "B-1" not in {*said(found["can"]), *said(found["cannot"])}
+    assert confirm(world.noor, url).url == reverse("contractor-list")
+
+
+def test_what_is_picked_is_what_the_file_of_each_list_holds(world: SimpleNamespace) -> None:
+    client = signed_in(world.noor)
+    firm = world.sems.contractor
+    page = client.get(reverse("contractor-list")).content.decode()
+    assert reverse("picked-contractors-remind") in page
+    file = reverse("contractor-file", args=["csv"])
+    rows = client.get(f"{file}?pick={firm.pk}").getvalue().decode()
+    assert firm.name in rows
+    assert world.linde.name not in rows
+    assert world.linde.name in client.get(f"{file}?pick={firm.pk}&all=1").getvalue().decode()
+    mine, other = (make.make_activity(world.noors) for _ in range(2))
+    file = reverse("fulfilment-file", args=["csv"])
+    rows = client.get(f"{file}?pick={mine.fulfilment_id}").getvalue().decode()
+    assert mine.fulfilment.external_id in rows
+    assert other.fulfilment.external_id not in rows
+    assert (
+        f'formaction="{reverse("fulfilment-file", args=["xlsx"])}"'
+        in client.get(reverse("fulfilment-list")).content.decode()
+    )
+    theirs = signed_in(make.make_user(Role.CONTRACTOR, world.region, contractor=world.linde))
+    assert 'name="pick"' not in theirs.get(reverse("fulfilment-list")).content.decode()
+
+
 def test_without_an_address_nobody_is_invited(world: SimpleNamespace) -> None:
     page = signed_in(world.noor).get(picked("picked-invite", world.sems)).context
     assert "geen contactpersoon" in said(page["cannot"])["B-1"]
@@ -397,19 +442,19 @@ def test_of_two_reminders_at_the_same_moment_one_is_sent(world: SimpleNamespace)
 @pytest.mark.parametrize(
     ("name", "chosen", "fixed"),
     [
-        ("fulfilment-list", ["value", "policy_field"], "external_id"),
-        ("contractor-list", ["obligation"], "name"),
-        ("social-firm-register", ["place"], "name"),
+        ("fulfilment-list", ["value", "policy_field"], ["pick", "external_id"]),
+        ("contractor-list", ["obligation"], ["pick", "name"]),
+        ("social-firm-register", ["place"], ["name"]),
     ],
 )
 def test_every_register_has_columns_and_views(
-    world: SimpleNamespace, name: str, chosen: list[str], fixed: str
+    world: SimpleNamespace, name: str, chosen: list[str], fixed: list[str]
 ) -> None:
     make.make_purchase(world.noors, "1234.56")
     client, url = signed_in(world.noor), reverse(name)
     client.post(url, {"do": "columns", "column": chosen})
     shown = [column.name for column in client.get(url).context["table"].columns]
-    assert shown == [fixed, *chosen]
+    assert shown == [*fixed, *chosen]
     client.post(f"{url}?sort={chosen[0]}", {"do": "keep", "name": "Van mij"})
     (view,) = [view for view, _is_current in client.get(url).context["views"]]
     assert f"sort={chosen[0]}" in view.query
