@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants release test test-sqlite test-postgres pytest lint types format lock clean
+.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants torture release test test-sqlite test-postgres pytest lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -107,6 +107,9 @@ bench: setup-dev  ## How fast every page of every role is, beside its floor (SIZ
 
 mutants: setup-dev  ## Is there a test for every boundary of the rules? (ARGS="contracts.owed.obligation" for one of them)
 	@env -u DATABASE_URL $(BIN)/python tests/tools/mutants.py $(ARGS)
+
+torture: setup-dev  ## Kill, fill, slow and upgrade a register at work, on both databases (takes half an hour; ARGS="--only web backup", "--short", "--write")
+	@env -u DATABASE_URL $(BIN)/python -W ignore -m tests.tools.torture $(ARGS)
 
 release: setup-dev  ## Make a release; nothing is pushed (VERSION=0.1.0 ADVISORIES=all.zip; DRY=1: try it; ACCEPT="GHSA-…")
 	@$(BIN)/python -m tests.tools.release.making "$(VERSION)" $(if $(DRY),--dry-run) \

@@ -227,6 +227,7 @@ STATEMENT_KEYS = STATEMENT_KEYS or [
 # Roles that may not go on without a second factor; in demonstration mode it is offered, never
 # asked.
 SECOND_FACTOR_ROLES = env.list("SECOND_FACTOR_ROLES", default=["region_admin", "adviser"])
+SESSION_ENGINE = "sroi.server.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
 SESSION_MAX_HOURS = env.int("SESSION_MAX_HOURS", default=12)
 

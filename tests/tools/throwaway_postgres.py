@@ -15,17 +15,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
 START_SECONDS = 60
 # Nothing here outlives the run, so nothing needs to reach the disk.
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 SETTINGS = {
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
     # Compiling a query takes longer than answering it from tables that are as good as empty.
@@ -76,58 +74,82 @@ def wait_until_started(server: subprocess.Popen[bytes], port: int, log: Path) ->
         time.sleep(0.05)
 
 
-@contextmanager
-def throwaway_server(programs: Path) -> Iterator[str]:
-    """A new cluster in a folder of its own on a free loopback port; gives its address, and leaves
-    nothing behind.
-    """
-    account = unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="sroi-postgres-"))
-    log, data, port = folder / "log", folder / "data", free_port()
-    log.touch()
-    try:
-        if account:
-            os.chown(folder, account["user"], account["group"])
+class Cluster:
+    """A server on a folder of its own: begun, stopped, begun again."""
+
+    def __init__(self, programs: Path, folder: Path, settings: Mapping[str, str]) -> None:
+        self.settings = settings
+        self.programs, self.folder, self.port = programs, folder, free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self.log, self.data = folder / "log", folder / "data"
+        self.account = unprivileged()
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def make(self) -> None:
+        self.log.touch()
+        if self.account:
+            os.chown(self.folder, self.account["user"], self.account["group"])
         initdb = [
-            programs / "initdb",
+            self.programs / "initdb",
             "--pgdata",
-            data,
+            self.data,
             "--username=postgres",
             "--auth=trust",
             "--no-sync",
         ]
         made = subprocess.run(
             [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"],
-            cwd=folder,
+            cwd=self.folder,
             capture_output=True,
             text=True,
-            **account,
+            **self.account,
         )
         if made.returncode:
             sys.exit(f"initdb failed:\n{made.stdout}{made.stderr}")
-        options = [f"--{name}={value}" for name, value in {**SETTINGS, "port": port}.items()]
-        with log.open("wb") as output:
+
+    def start(self) -> None:
+        options = [f"--port={self.port}"]
+        options += [f"--{name}={value}" for name, value in self.settings.items()]
+        with self.log.open("ab") as output:
             # A session of its own: Ctrl-C reaches the command first, and the server is stopped
             # after it.
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", data, *options],
-                cwd=folder,
+            self.server = subprocess.Popen(
+                [self.programs / "postgres", "-D", self.data, *options],
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                **account,
+                **self.account,
             )
+        wait_until_started(self.server, self.port, self.log)
+
+    def stop(self, how: int = signal.SIGINT) -> None:
+        """By itself “fast”, which ends the sessions; SIGQUIT is as after a crash."""
+        if self.server is None:
+            return
+        self.server.send_signal(how)
         try:
-            wait_until_started(server, port, log)
-            yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            self.server.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.server.kill()
+            self.server.wait()
+
+
+@contextmanager
+def throwaway_cluster(programs: Path, *, durable: bool = False) -> Iterator[Cluster]:
+    """A new cluster in a folder of its own on a free loopback port; it leaves nothing behind. One
+    that is stopped as by a crash has to be durable, as those at work are.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="sroi-postgres-"))
+    cluster = Cluster(programs, folder, SETTINGS if durable else SETTINGS | HASTY)
+    try:
+        cluster.make()
+        try:
+            cluster.start()
+            yield cluster
         finally:
-            server.send_signal(signal.SIGINT)  # "fast": ends the sessions
-            try:
-                server.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+            cluster.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -161,8 +183,8 @@ def main(arguments: list[str]) -> int:
         return 0
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)
-    with throwaway_server(programs) as url:
-        return run(command, DATABASE_URL=url)
+    with throwaway_cluster(programs) as cluster:
+        return run(command, DATABASE_URL=cluster.url)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import InternalError, OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -58,6 +58,8 @@ def test_a_database_that_cannot_be_written_is_said_and_nothing_is_half_done() ->
         reverse("note-new", args=[contract.pk]),
     )
     client.get(page)
+    session = client.session
+    session["changed"] = True
     read_only, again = {
         "sqlite": ("PRAGMA query_only = ON", "PRAGMA query_only = OFF"),
         "postgresql": (
@@ -72,6 +74,9 @@ def test_a_database_that_cannot_be_written_is_said_and_nothing_is_half_done() ->
                 client.post(note, {"kind": "note", "text": "Gebeld", "day": "2024-05-01"})
             )
             assert client.get(page).status_code == 200
+            # Nor is it called a fault of who asks, where only their session would be written.
+            with pytest.raises((OperationalError, InternalError)):
+                session.save()
         finally:
             cursor.execute(again)
     assert not ContractNote.objects.exists()
