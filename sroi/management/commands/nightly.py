@@ -6,6 +6,7 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,15 +54,16 @@ class Command(BaseCommand):
     def night(self, jobs: list[list[str]]) -> list[str]:
         """Those that failed, by name."""
         failed = []
-        for name, *arguments in jobs:
+        where = {"stdout": self.stdout, "stderr": self.stderr}
+        commands = [(job[0], partial(call_command, *job, **where)) for job in jobs]
+        for name, do in (*commands, ("count_rows", count_rows)):
             self.stdout.write(f"== {name}")
             try:
-                call_command(name, *arguments, stdout=self.stdout, stderr=self.stderr)
+                do()
             # Whatever it was, the others are done, and in the log it stands by its name.
             except Exception as failure:
                 self.stderr.write(f"{name}: {type(failure).__name__}: {failure}")
                 failed.append(name)
-        count_rows()
         return failed
 
 
