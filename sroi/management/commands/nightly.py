@@ -4,7 +4,7 @@ week, the rows counted anew; by a timer of the server, or in a process that wait
 
 import time
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -55,8 +55,11 @@ class Command(BaseCommand):
         """Those that failed, by name."""
         failed = []
         where = {"stdout": self.stdout, "stderr": self.stderr}
-        commands = [(job[0], partial(call_command, *job, **where)) for job in jobs]
-        for name, do in (*commands, ("count_rows", count_rows)):
+        work: list[tuple[str, Callable[[], Any]]] = [
+            *((job[0], partial(call_command, *job, **where)) for job in jobs),
+            ("count_rows", count_rows),
+        ]
+        for name, do in work:
             self.stdout.write(f"== {name}")
             try:
                 do()
