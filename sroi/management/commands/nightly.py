@@ -54,9 +54,8 @@ class Command(BaseCommand):
     def night(self, jobs: list[list[str]]) -> list[str]:
         """Those that failed, by name."""
         failed = []
-        where = {"stdout": self.stdout, "stderr": self.stderr}
         work: list[tuple[str, Callable[[], Any]]] = [
-            *((job[0], partial(call_command, *job, **where)) for job in jobs),
+            *((job[0], partial(self._command, job)) for job in jobs),
             ("count_rows", count_rows),
         ]
         for name, do in work:
@@ -68,6 +67,9 @@ class Command(BaseCommand):
                 self.stderr.write(f"{name}: {type(failure).__name__}: {failure}")
                 failed.append(name)
         return failed
+
+    def _command(self, job: list[str]) -> None:
+        call_command(*job, stdout=self.stdout, stderr=self.stderr)
 
 
 def jobs_of(backups: Path | None, encrypt: bool) -> Iterator[list[str]]:
