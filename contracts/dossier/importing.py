@@ -22,12 +22,15 @@ class _Contracts:
     def __init__(self, region: Region, parsed: Parsed) -> None:
         self.parsed = parsed
         rows = Contract.objects.filter(region=region).select_related("contractor")
-        references = {row["contract_reference"] for row in parsed.rows} - {""}
+        references = {row["contract_reference"] for row in parsed.every} - {""}
         self.by_reference = {c.reference: c for c in rows.filter(reference__in=references)}
         self.of_firm: dict[str, list[Contract]] = defaultdict(list)
         numbers = {row.values.get("contractor_kvk") for row in parsed.rows} - {"", None}
         for contract in rows.filter(contractor__kvk__in=numbers, state__in=OPEN).order_by("pk"):
             self.of_firm[contract.contractor.kvk or ""].append(contract)
+        for row in parsed.faulty:
+            if row["contract_reference"]:
+                self.of(row)
 
     def of(self, row: Row) -> list[Contract]:
         """Those of a row; none with the fault."""

@@ -172,6 +172,8 @@ class ContractIntake:
         # Frameworks that rows before theirs call off.
         self.ahead: dict[str, Award] = {}
         self._by_code()
+        for row in parsed.faulty:
+            self._look_up_table(row)
 
     def _look_up_firms(self) -> None:
         """The firms that the rows name: by KvK number or, abroad, by country and number."""
@@ -209,9 +211,9 @@ class ContractIntake:
         cannot be told.
         """
         clients = ClientsByName(self.towns.values())
-        for row in self.parsed.rows:
+        for row in self.parsed.every:
             found: dict[str, Decimal] = {}
-            for named, part in row["municipalities"].items():
+            for named, part in (row["municipalities"] or {}).items():
                 try:
                     code = clients.find(named).code
                 except ValueError as fault:
@@ -398,14 +400,17 @@ class ContractIntake:
                 "valuation_table",
                 _("Only an adviser chooses another table. Leave this cell empty."),
             )
-        if code not in self.tables:
+        self._look_up_table(row)
+        return self.tables.get(code)
+
+    def _look_up_table(self, row: Row) -> None:
+        if row["valuation_table"] not in ("", *self.tables):
             known = ", ".join(self.tables) or "–"
             self._fault(
                 row,
                 "valuation_table",
                 _("This table is not loaded. Known: %(known)s.") % {"known": known},
             )
-        return self.tables.get(code)
 
     def _shares(self, row: Row) -> dict[int, Decimal]:
         found = {}
@@ -680,7 +685,7 @@ def import_changes(
     parsed = parse(sheet, CHANGE_COLUMNS)
     if lacks_columns(parsed, CHANGE_COLUMNS):
         return Outcome.of(parsed)
-    references = {row["contract_reference"] for row in parsed.rows}
+    references = {row["contract_reference"] for row in parsed.every} - {None}
     rows = Contract.objects.filter(region=region, reference__in=references).select_related("policy")
     contracts = {contract.reference: contract for contract in rows}
     known = {
@@ -688,13 +693,17 @@ def import_changes(
         for c in ObligationChange.objects.filter(contract__in=[c.pk for c in contracts.values()])
     }
     outcome = Outcome.of(parsed)
+    missing = _("There is no contract with this reference.")
+    for row in parsed.faulty:
+        if row["contract_reference"] not in (None, *contracts):
+            parsed.refuse(row, "contract_reference", missing)
     changes = []
     owed, usual = _owed_now(contracts.values()), usual_value(region)
     seen: set[tuple[int, str]] = set()
     for row in sorted(parsed.rows, key=lambda r: (r["effective_date"], r.number)):
         contract = contracts.get(row["contract_reference"])
         if contract is None:
-            parsed.refuse(row, "contract_reference", _("There is no contract with this reference."))
+            parsed.refuse(row, "contract_reference", missing)
             continue
         new = change_of(contract, row)
         new.identity = row["change_id"] or _fingerprint(

@@ -102,7 +102,7 @@ class FulfilmentIntake:
     ) -> None:
         self.region, self.parsed, self.today = region, parsed, today
         self.may_accept = contracts is None
-        references = {reference for row in parsed.rows for reference in row["contracts"]}
+        references = {name for row in parsed.every for name in row["contracts"] or ()}
         named = Contract.objects.filter(region=region, reference__in=references)
         rows = named.select_related("contractor")
         if contracts is not None:
@@ -137,6 +137,7 @@ class FulfilmentIntake:
 
     def run(self) -> tuple[list[Planned], Outcome]:
         outcome = Outcome.of(self.parsed)
+        self._look_up_the_faulty()
         planned = []
         seen: set[tuple[int, str]] = set()
         for row in self.parsed.rows:
@@ -172,6 +173,13 @@ class FulfilmentIntake:
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
+
+    def _look_up_the_faulty(self) -> None:
+        for row in self.parsed.faulty:
+            contracts = self._contracts(row) if row["contracts"] else []
+            if contracts and {"kind", "block"} <= row.values.keys():
+                self._by_code(row, contracts)
+                self._blocks_of(row, contracts)
 
     def _as_it_is(self, row: Row) -> tuple[int, str] | None:
         """The fulfilment of which a row says what it is now, in whatever state: nothing is asked

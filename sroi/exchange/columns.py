@@ -96,13 +96,19 @@ class Row:
 @dataclass
 class Parsed:
     """The rows without faults, where the columns stand that the file has, and all faults and
-    warnings.
+    warnings. `faulty` are the other rows, with what could be read of them: what has to be looked up
+    is looked up there too, so that all that is wrong is said at once.
     """
 
     positions: dict[str, int]
     rows: list[Row] = field(default_factory=list)
+    faulty: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    @property
+    def every(self) -> list[Row]:
+        return [*self.rows, *self.faulty]
 
     def refuse(self, row: Row, column: str, reason: str) -> None:
         """Add a fault that only the importer can see, such as a reference that does not exist."""
@@ -141,10 +147,8 @@ def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
         faults = _fill(row, present, parsed.warnings)
         if len(row.cells) > width:
             faults += _beside_the_table(row, width)
-        if faults:
-            parsed.faults += faults
-        else:
-            parsed.rows.append(row)
+        parsed.faults += faults
+        (parsed.faulty if faults else parsed.rows).append(row)
     return parsed
 
 

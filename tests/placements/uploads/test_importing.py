@@ -232,6 +232,43 @@ def kept_of(upload: Upload) -> str:
     return str([bytes(upload.content or b"").decode(), upload.header, upload.examples, rows])
 
 
+@pytest.mark.parametrize(
+    ("kind", "content", "columns"),
+    [
+        (
+            "contracts",
+            contracts({"value": "veel", "municipalities": "Nergens", "valuation_table": "geen"}),
+            {"value", "municipalities", "valuation_table"},
+        ),
+        (
+            "changes",
+            as_csv({**CHANGE, "contract_reference": "ER-NIET", "effective_date": "ooit"}),
+            {"contract_reference", "effective_date"},
+        ),
+        (
+            "fulfilments",
+            fulfilments({"contracts": "ER-NIET", "start_date": "ooit"}),
+            {"contracts", "start_date"},
+        ),
+        (
+            "fulfilments",
+            fulfilments({"block": "geen", "start_date": "ooit"}),
+            {"block", "start_date"},
+        ),
+        (
+            "notes",
+            as_csv({"contract_reference": "ER-NIET", "day": "ooit", "text": "Gebeld"}),
+            {"contract_reference", "day"},
+        ),
+    ],
+)
+def test_what_has_to_be_looked_up_is_named_beside_what_cannot_be_read(
+    world: SimpleNamespace, kind: str, content: bytes, columns: set[str]
+) -> None:
+    upload = sent(world.adviser, content, kind)
+    assert {column for column, _reason in faults(upload)} == columns
+
+
 def test_a_bsn_is_erased_at_once_and_asked_again_while_the_rows_stay(
     world: SimpleNamespace,
 ) -> None:
