@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, TypeVar
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
 from contracts.models import BlockKind, BuildingBlock, Contract, MonthsOver, Policy, ValuationTable
 from placements.claims.persons import known_as, whose
@@ -95,6 +95,12 @@ def _fetch(versions: Sequence[FulfilmentVersion], one: dict[Any, Any]) -> None:
     together.prefetched(ValuationTable, "blocks", new, found)
     for name, rows in zip(OWN, (terms, allocations), strict=True):
         together.prefetched(FulfilmentVersion, name, versions, rows)
+
+
+def allocations_under(versions: QuerySet[Any]) -> together.Asking[list[Allocation]]:
+    """Only under which contracts these are, with the policy, where nothing is valued."""
+    rows = Allocation.objects.filter(version__in=versions.values("pk"))
+    return together.in_order(rows.select_related("contract__policy"), "contract__reference")
 
 
 def forget(versions: Iterable[FulfilmentVersion]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.desk.whose import is_work_of, stood_in_for
 from contracts.models import Contract
-from placements.claims.valuing import allocations_of
+from placements.claims.valuing import allocations_of, allocations_under
 from placements.models import Allocation, FulfilmentVersion
 from placements.standing.known import waiting
 from placements.standing.own import is_under
@@ -102,13 +102,8 @@ class Queue:
 
     def rows(self, shown: int | None, today: date) -> Asking[list[Row]]:
         """As they are drawn; `shown` is the one that is looked at."""
-        first = self._in_order().values("pk")[: 2 * SHOWN]
         versions, allocations = yield from side_by_side(
-            self.versions(),
-            in_order(
-                Allocation.objects.filter(version__in=first).select_related("contract__policy"),
-                "contract__reference",
-            ),
+            self.versions(), allocations_under(self._in_order()[: 2 * SHOWN])
         )
         prefetched(FulfilmentVersion, "allocations", versions, allocations)
         keys = [version.fulfilment_id for version in versions]
