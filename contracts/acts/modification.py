@@ -126,9 +126,8 @@ def from_proposal(proposal: ChangeProposal) -> Modification:
         given = details["certificate"]
         days = {name: date.fromisoformat(given[name]) for name in ("valid_from", "valid_until")}
         certificate = PsoCertificate(level=given["level"], **days)
-    table = ValuationTable.objects.filter(
-        region=contract.region_id, pk=details.get("table")
-    ).first()
+    tables = ValuationTable.objects.filter(region=contract.region_id)
+    table = tables.filter(pk=details["table"]).first() if "table" in details else None
     return Modification(
         contract=contract,
         kind=proposal.kind,

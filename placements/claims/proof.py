@@ -7,15 +7,17 @@ DOMAIN.md sections 5.1, 7 and 8.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from contracts.models import BuildingBlock, EvidenceKind, called
 from placements.models import Evidence, FulfilmentVersion, KeptEdition
+from sroi.database.together import Asking, answered
 
 # The fields of a version by their names.
 Said = Mapping[str, Any]
@@ -38,17 +40,29 @@ def there(claims: Mapping[int, Said]) -> dict[int, set[str]]:
     """By fulfilment id the kinds of evidence that are kept or were seen for what is claimed: by
     that id the fields of a version.
     """
-    found = defaultdict(set, {pk: shown.there for pk, shown in _shown(claims).items()})
-    return found
+    shown = answered(_shown(claims))
+    return defaultdict(set, {pk: of_claim.there for pk, of_claim in shown.items()})
 
 
-def _shown(claims: Mapping[int, Said]) -> dict[int, Shown]:
-    rows = list(
-        Evidence.objects.filter(version__fulfilment__in=claims, erased_at=None).select_related(
-            "version"
-        )
+def shown_for(versions: Iterable[FulfilmentVersion]) -> Asking[dict[int, Shown]]:
+    """By fulfilment id what was shown for what these versions claim."""
+    return _shown({version.fulfilment_id: vars(version) for version in versions})
+
+
+def _shown(claims: Mapping[int, Said]) -> Asking[dict[int, Shown]]:
+    if not claims:
+        return {}
+    given = Evidence.objects.filter(version__fulfilment__in=claims, erased_at=None).order_by()
+    kept = KeptEdition.objects.filter(version__in=given.values("version")).order_by()
+    rows, said = yield (
+        [
+            given.select_related("version"),
+            kept.values_list("event", "version", "event__at", "content"),
+        ]
     )
-    editions = _editions({evidence.version_id for evidence in rows})
+    editions: dict[int, list[tuple[datetime, Said]]] = defaultdict(list)
+    for _event, version, at, content in sorted(said, key=itemgetter(0)):
+        editions[version].append((at, content["fields"]))
     found: dict[int, Shown] = defaultdict(Shown)
     for evidence in rows:
         version = evidence.version
@@ -60,15 +74,6 @@ def _shown(claims: Mapping[int, Said]) -> dict[int, Shown]:
         (shown.for_another if is_another else shown.there).add(evidence.kind)
     for shown in found.values():
         shown.for_another -= shown.there
-    return found
-
-
-def _editions(versions: Collection[int]) -> dict[int, list[tuple[datetime, Said]]]:
-    """By version id what was kept of what it said, oldest first."""
-    found: dict[int, list[tuple[datetime, Said]]] = defaultdict(list)
-    rows = KeptEdition.objects.filter(version__in=versions).order_by("event")
-    for version, at, content in rows.values_list("version", "event__at", "content"):
-        found[version].append((at, content["fields"]))
     return found
 
 
@@ -89,25 +94,30 @@ def _plain(value: Any) -> str:
     return " ".join(str(value or "").casefold().split())
 
 
-def missing(versions: Sequence[FulfilmentVersion]) -> dict[int, list[str]]:
-    """By version id the codes that are asked and not there; only versions that lack some.
+def missing(
+    versions: Sequence[FulfilmentVersion], shown: Mapping[int, Shown] | None = None
+) -> dict[int, list[str]]:
+    """By version id the codes that are asked and not there; only versions that lack some. What was
+    shown (`shown_for`) is looked up where it is not given.
 
     The versions come with their allocations and blocks (`valuing.fetch`).
     """
-    known = there({version.fulfilment_id: vars(version) for version in versions})
+    shown = answered(shown_for(versions)) if shown is None else shown
     found = {}
     for version in versions:
+        known = shown.get(version.fulfilment_id, Shown()).there
         codes = asked(a.block for a in version.allocations.all())
-        if lacking := [code for code in codes if code not in known[version.fulfilment_id]]:
+        if lacking := [code for code in codes if code not in known]:
             found[version.pk] = lacking
     return found
 
 
-def shown_for_another(versions: Sequence[FulfilmentVersion]) -> dict[int, str]:
+def shown_for_another(
+    versions: Iterable[FulfilmentVersion], shown: Mapping[int, Shown]
+) -> dict[int, str]:
     """By version id what of the missing evidence was shown for another candidate, supplier or
     invoice, in a sentence; only versions of which some was.
     """
-    shown = _shown({version.fulfilment_id: vars(version) for version in versions})
     found = {}
     for version in (v for v in versions if v.fulfilment_id in shown):
         codes = asked(a.block for a in version.allocations.all())

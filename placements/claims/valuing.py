@@ -8,11 +8,12 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import Any, TypeVar
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from contracts.models import BlockKind, BuildingBlock, Contract, MonthsOver, ValuationTable
+from contracts.models import BlockKind, BuildingBlock, Contract, MonthsOver, Policy, ValuationTable
 from placements.claims.persons import known_as, whose
 from placements.claims.valuation import (
     AtFirm,
@@ -28,8 +29,19 @@ from placements.claims.valuation import (
     value,
     value_in,
 )
-from placements.models import Allocation, Fulfilment, FulfilmentState, FulfilmentVersion
+from placements.models import (
+    Allocation,
+    Fulfilment,
+    FulfilmentState,
+    FulfilmentVersion,
+    PlacementTerm,
+)
+from sroi.database import together
+from sroi.database.batches import in_batches
 from sroi.periods import DAY, Period, month_of
+
+# What a valuation reads of a version.
+OWN = ("terms", "allocations")
 
 
 def fetch(versions: Sequence[FulfilmentVersion]) -> None:
@@ -43,30 +55,52 @@ def fetch(versions: Sequence[FulfilmentVersion]) -> None:
     fulfilments = Fulfilment.objects.in_bulk({version.fulfilment_id for version in unknown})
     for version in unknown:
         version.fulfilment = fulfilments[version.fulfilment_id]
-    allocations = Allocation.objects.select_related(
-        "contract__policy", "contract__table", "block__table"
-    )
-    prefetch_related_objects(versions, "terms", Prefetch("allocations", allocations))
     one: dict[Any, Any] = {}
-    for a in (a for version in versions for a in version.allocations.all()):
-        a.contract, a.block = _once(one, a.contract), _once(one, a.block)
-        for holder, name in ((a.contract, "policy"), (a.contract, "table"), (a.block, "table")):
-            if found := getattr(holder, name):
-                setattr(holder, name, _once(one, found))
-    prefetch_related_objects(
-        [found for found in one.values() if isinstance(found, ValuationTable)], "blocks"
+    for some in in_batches(version for version in versions if not _has(version, *OWN)):
+        _fetch(some, one)
+
+
+def _has(row: Any, *names: str) -> bool:
+    """Whether these were fetched with it."""
+    return {*names} <= getattr(row, "_prefetched_objects_cache", {}).keys()
+
+
+def _fetch(versions: Sequence[FulfilmentVersion], one: dict[Any, Any]) -> None:
+    """In one query; `one` are the contracts and tables that were met before."""
+    keys = {version.pk for version in versions}
+    under = Allocation.objects.filter(version__in=keys)
+    contracts = Contract.objects.filter(pk__in=under.order_by().values("contract")).order_by()
+    tables = ValuationTable.objects.filter(
+        Q(pk__in=under.order_by().values("block__table")) | Q(pk__in=contracts.values("table"))
+    ).order_by()
+    policies = Policy.objects.filter(pk__in=contracts.values("policy"))
+    blocks = BuildingBlock.objects.filter(table__in=tables.values("pk"))
+    terms, allocations, found, *linked = together.answered(
+        together.side_by_side(
+            together.in_order(PlacementTerm.objects.filter(version__in=keys), "first_day"),
+            together.in_order(under, "contract__reference"),
+            together.in_order(blocks, "position"),
+            *(together.rows_of(rows.order_by()) for rows in (contracts, tables, policies)),
+        )
     )
+    for row in chain(found, *linked):
+        one.setdefault((type(row), row.pk), row)
+    for contract in linked[0]:
+        contract.policy = one[Policy, contract.policy_id]
+        if contract.table_id:
+            contract.table = one[ValuationTable, contract.table_id]
+    for a in allocations:
+        a.contract, a.block = one[Contract, a.contract_id], one[BuildingBlock, a.block_id]
+    new = [table for table in linked[1] if one[ValuationTable, table.pk] is table]
+    together.prefetched(ValuationTable, "blocks", new, found)
+    for name, rows in zip(OWN, (terms, allocations), strict=True):
+        together.prefetched(FulfilmentVersion, name, versions, rows)
 
 
-def fetch_contracts(versions: Sequence[FulfilmentVersion]) -> None:
-    """Fetch only under which contracts they are, with the policy, where nothing is valued."""
-    allocations = Allocation.objects.select_related("contract__policy")
-    prefetch_related_objects(versions, Prefetch("allocations", allocations))
-
-
-def _once(known: dict[Any, Any], found: Any) -> Any:
-    """The object that stands for this row already, or else this one."""
-    return known.setdefault((type(found), found.pk), found)
+def allocations_under(versions: QuerySet[Any]) -> together.Asking[list[Allocation]]:
+    """Only under which contracts these are, with the policy, where nothing is valued."""
+    rows = Allocation.objects.filter(version__in=versions.values("pk"))
+    return together.in_order(rows.select_related("contract__policy"), "contract__reference")
 
 
 def forget(versions: Iterable[FulfilmentVersion]) -> None:

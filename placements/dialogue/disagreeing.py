@@ -45,13 +45,15 @@ def decision_of(version: FulfilmentVersion) -> FulfilmentVersion:
     return version if last in (None, version.number) else versions.get(number=last)
 
 
-def claimed_in(version: FulfilmentVersion) -> FulfilmentVersion | None:
-    """The version in which that was claimed which the decision that stands in this one gave nothing
-    or less for; None where there is nothing to disagree with.
+def claimed_in(
+    version: FulfilmentVersion, decision: FulfilmentVersion | None = None
+) -> FulfilmentVersion | None:
+    """The version in which that was claimed which the decision that stands in this one (looked up
+    where it is not given) gave nothing or less for; None where there is nothing to disagree with.
     """
     if version.state == FulfilmentState.REJECTED:
         return version
-    decision = decision_of(version)
+    decision = decision or decision_of(version)
     if version.state != FulfilmentState.ACCEPTED or decision.number == 1:
         return None
     # Accepted otherwise: the claim as it was handed in stands before it, and was never accepted.

@@ -93,7 +93,8 @@ class WhatForm(forms.Form):
         known = {str(contract.pk): contract for contract in rows}
         contracts: Any = self.fields["contracts"]
         contracts.queryset = open_contracts
-        contracts.label_from_instance = lambda c: card(c.title, c.reference)
+        # Of the rows that were read: by itself the field reads them anew.
+        contracts.choices = [(c.pk, card(c.title, c.reference)) for c in rows]
         if len(rows) == 1:
             contracts.widget = forms.MultipleHiddenInput()
         self.chosen = [known[pk] for pk in dict.fromkeys(chosen) if pk in known] or (

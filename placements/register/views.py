@@ -198,8 +198,9 @@ class FulfilmentDetail(DetailPage):
         until = None
         if may_disagree(access, self.object):
             said_of = {row.version_id for row in rows}
-            is_open = decision_of(latest).pk not in said_of
-            until = open_until(latest, claimed_in(latest), localdate()) if is_open else None
+            decision = decision_of(latest)
+            if decision.pk not in said_of:
+                until = open_until(latest, claimed_in(latest, decision), localdate())
         return {
             "disagreements": rows,
             "disagree_until": until,

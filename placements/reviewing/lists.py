@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy
 
 from contracts.desk.whose import is_work_of, stood_in_for
 from contracts.models import Contract
-from placements.claims.valuing import allocations_of, fetch_contracts
+from placements.claims.valuing import allocations_of, allocations_under
 from placements.models import Allocation, FulfilmentVersion
 from placements.standing.known import waiting
 from placements.standing.own import is_under
 from sroi.access import Access, May, visible
+from sroi.database.together import Asking, in_order, prefetched, side_by_side, sums_of
 from sroi.money import ZERO
 
 SHOWN = 50
@@ -76,12 +77,9 @@ class Queue:
         own = is_under(access, is_work_of(user, self.absent, "contract__"))
         self.is_own = Q(own) | ~Q(Exists(contracts.filter(adviser=user)))
 
-    def numbers(self) -> dict[str, int]:
+    def numbers(self) -> Asking[dict[str, int]]:
         """How many wait, by whose they are."""
-        found = self.teams.order_by().aggregate(
-            mine=Count("pk", filter=self.is_own), team=Count("pk")
-        )
-        return {MINE: found["mine"], TEAM: found["team"]}
+        return sums_of(self.teams, {MINE: Count("pk", filter=self.is_own), TEAM: Count("pk")})
 
     def _in_order(self) -> QuerySet[Any]:
         rows = self.teams if self.whose == TEAM else self.teams.filter(self.is_own)
@@ -92,17 +90,22 @@ class Queue:
         found = self._in_order().values_list("fulfilment_id", flat=True)[: 2 * SHOWN]
         return list(dict.fromkeys(found))[:SHOWN]
 
-    def versions(self) -> list[FulfilmentVersion]:
+    def versions(self) -> Asking[list[FulfilmentVersion]]:
         """Those, as they wait."""
-        found = self._in_order().select_related(
-            "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
-        )[: 2 * SHOWN]
+        found = yield from in_order(
+            self._in_order().select_related(
+                "fulfilment__contractor", "fulfilment__region", "fulfilment__accepted"
+            ),
+            most=2 * SHOWN,
+        )
         return list({version.pk: version for version in found}.values())[:SHOWN]
 
-    def rows(self, shown: int | None, today: date) -> list[Row]:
+    def rows(self, shown: int | None, today: date) -> Asking[list[Row]]:
         """As they are drawn; `shown` is the one that is looked at."""
-        versions = self.versions()
-        fetch_contracts(versions)
+        versions, allocations = yield from side_by_side(
+            self.versions(), allocations_under(self._in_order()[: 2 * SHOWN])
+        )
+        prefetched(FulfilmentVersion, "allocations", versions, allocations)
         keys = [version.fulfilment_id for version in versions]
         at = keys.index(shown) if shown in keys else None
         pressed = {} if at is None else {at - 1: "k", at + 1: "j"}

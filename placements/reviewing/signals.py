@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import BlockKind, Unit
@@ -21,7 +21,8 @@ from placements.claims import proof, suppliers, whole
 from placements.claims.doubts import limits
 from placements.claims.valuing import Valued, counted_of
 from placements.models import Allocation, Evidence, FulfilmentState, FulfilmentVersion
-from placements.standing.progress import with_progress
+from placements.standing.progress import progress_asked
+from sroi.database.together import Asking, in_order, prefetched, rows_of, side_by_side
 from sroi.money import ZERO
 from sroi.periods import Period
 from sroi.templatetags.formats import euro, number, short_date
@@ -39,23 +40,27 @@ class Signal:
 
 
 Signals = dict[int, list[Signal]]
+# By version id codes of evidence.
+Lacking = dict[int, list[str]]
 
 
 def signals(
     items: Sequence[tuple[FulfilmentVersion, Valued]], visible: Any, today: date
-) -> Signals:
-    """The signals of each version by its id. `visible` are the fulfilments that the reader may
-    see.
+) -> Asking[tuple[Signals, Lacking]]:
+    """The signals of each version by its id, and what evidence it lacks. `visible` are the
+    fulfilments that the reader may see.
     """
     versions = [version for version, _valued in items]
-    found: Signals = defaultdict(list)
-    others = _Others(versions, visible)
-    missing, doubts = proof.missing(versions), suppliers.doubts(versions)
-    elsewhere = proof.shown_for_another([v for v in versions if v.pk in missing])
-    progress = with_progress(
-        {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}.values(), today
+    contracts = {a.contract.pk: a.contract for _v, valued in items for a, _w in valued}
+    others, shown, progress, counting = yield from side_by_side(
+        _others(versions, visible),
+        proof.shown_for(versions),
+        progress_asked(contracts.values(), today),
+        _counting_now(versions),
     )
-    counting = _counting_now(versions)
+    found: Signals = defaultdict(list)
+    missing, doubts = proof.missing(versions, shown), suppliers.doubts(versions)
+    elsewhere = proof.shown_for_another(versions, shown)
     shares = whole.elsewhere([version.fulfilment for version in versions])
     for version, valued in items:
         own = found[version.pk]
@@ -82,7 +87,7 @@ def signals(
                         _above(allocation.contract.reference, value.total, max(left, ZERO)),
                     )
                 )
-    return found
+    return found, missing
 
 
 def _above(reference: str, worth: Decimal, left: Decimal) -> str:
@@ -93,11 +98,14 @@ def _above(reference: str, worth: Decimal, left: Decimal) -> str:
     }
 
 
-def _counting_now(versions: Iterable[FulfilmentVersion]) -> dict[tuple[int, int], Decimal]:
+def _counting_now(versions: Iterable[FulfilmentVersion]) -> Asking[dict[tuple[int, int], Decimal]]:
     """What the accepted version of the same fulfilment counts for now: a change takes its place."""
-    rows = FulfilmentVersion.objects.filter(
+    counting = FulfilmentVersion.objects.filter(
         accepted_of__in={v.fulfilment_id for v in versions}
-    ).values_list("fulfilment_id", "allocations__contract_id", "allocations__value")
+    ).order_by()
+    rows = yield from rows_of(
+        counting.values_list("fulfilment_id", "allocations__contract_id", "allocations__value")
+    )
     return {
         (fulfilment, contract): value for fulfilment, contract, value in rows if value is not None
     }
@@ -158,51 +166,59 @@ def unusual_hours(version: FulfilmentVersion, valued: Valued) -> list[Signal]:
     return [Signal("unusual_hours", sentence) for sentence in found.values()]
 
 
+def _others(versions: Sequence[FulfilmentVersion], visible: Any) -> Asking["_Others"]:
+    """Of those that the reader may see."""
+    evidence = Evidence.objects.filter(erased_at=None).exclude(content_hash="")
+    own = evidence.filter(version__fulfilment__in={v.fulfilment_id for v in versions}).order_by()
+    same = evidence.filter(
+        content_hash__in=own.values("content_hash"), version__fulfilment__in=visible
+    )
+    live = _alike(versions, visible)
+    under = Allocation.objects.filter(version__in=live.values("pk"))
+    files, rows, allocations, elsewhere = yield from side_by_side(
+        rows_of(own.values_list("version__fulfilment_id", "content_hash")),
+        in_order(live.select_related("fulfilment"), "-fulfilment", "number"),
+        in_order(under.select_related("contract", "block"), "contract__reference"),
+        in_order(same.select_related("version__fulfilment")),
+    )
+    prefetched(FulfilmentVersion, "allocations", rows, allocations)
+    of_fulfilment: dict[int, set[str]] = defaultdict(set)
+    for fulfilment, content in files:
+        of_fulfilment[fulfilment].add(content)
+    return _Others(of_fulfilment, rows, elsewhere)
+
+
+def _alike(versions: Sequence[FulfilmentVersion], visible: Any) -> Any:
+    """Live versions that share a candidate or an invoice, or are on a row that goes instead."""
+    alike = Q(invoice_number__in={v.invoice_number for v in versions if v.invoice_number})
+    alike |= Q(
+        candidate_ref__in={v.candidate_ref for v in versions if v.candidate_ref},
+        fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions},
+    )
+    named = [a for v in versions for a in v.allocations.all() if a.block.alternatives]
+    if named:
+        instead = Allocation.objects.filter(
+            contract__in={a.contract_id for a in named},
+            block__alternatives__in={a.block.alternatives for a in named},
+        )
+        alike |= Q(pk__in=instead.order_by().values("version"))
+    live = FulfilmentVersion.objects.filter(
+        Q(accepted_of__isnull=False) | Q(latest_of__isnull=False),
+        state__in=LIVE,
+        fulfilment__in=visible,
+    )
+    return live.filter(alike).order_by()
+
+
+@dataclass(frozen=True)
 class _Others:
     """Live versions of other fulfilments that share a candidate, an invoice or a file with
-    these.
+    these; `files` by fulfilment id what its own hold.
     """
 
-    def __init__(self, versions: Sequence[FulfilmentVersion], visible: Any) -> None:
-        self.files: dict[int, set[str]] = defaultdict(set)
-        own = Evidence.objects.filter(
-            version__fulfilment__in={v.fulfilment_id for v in versions}, erased_at=None
-        )
-        for fulfilment, content in own.exclude(content_hash="").values_list(
-            "version__fulfilment_id", "content_hash"
-        ):
-            self.files[fulfilment].add(content)
-        hashes = {content for some in self.files.values() for content in some}
-        references = {v.candidate_ref for v in versions if v.candidate_ref}
-        invoices = {v.invoice_number for v in versions if v.invoice_number}
-        live = FulfilmentVersion.objects.filter(
-            Q(accepted_of__isnull=False) | Q(latest_of__isnull=False),
-            state__in=LIVE,
-            fulfilment__in=visible,
-        )
-        alike = Q(invoice_number__in=invoices)
-        alike |= Q(
-            candidate_ref__in=references,
-            fulfilment__contractor__in={v.fulfilment.contractor_id for v in versions},
-        )
-        named = [a for v in versions for a in v.allocations.all() if a.block.alternatives]
-        if named:
-            instead = Allocation.objects.filter(
-                contract__in={a.contract_id for a in named},
-                block__alternatives__in={a.block.alternatives for a in named},
-            )
-            alike |= Q(pk__in=instead.order_by().values("version"))
-        allocations = Allocation.objects.select_related("contract", "block")
-        rows = (
-            live.filter(alike)
-            .select_related("fulfilment")
-            .prefetch_related(Prefetch("allocations", allocations))
-        )
-        self.rows = list(rows) if references or invoices or named else []
-        same = Evidence.objects.filter(
-            content_hash__in=hashes, erased_at=None, version__fulfilment__in=visible
-        )
-        self.same = list(same.select_related("version__fulfilment")) if hashes else []
+    files: dict[int, set[str]]
+    rows: list[FulfilmentVersion]
+    same: list[Evidence]
 
     def _but(self, version: FulfilmentVersion) -> Iterable[FulfilmentVersion]:
         return (other for other in self.rows if other.fulfilment_id != version.fulfilment_id)

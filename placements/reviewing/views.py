@@ -1,6 +1,6 @@
 """Reviewing: the queue, the claim with its value and signals, the evidence, and four answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -39,6 +39,7 @@ from placements.reviewing.forms import AdjustForm, PhrasesForm, SeenForm
 from placements.reviewing.lists import MINE, ORDERS, SHOWN, TEAM, WHOSE, Queue
 from placements.rights import may_review, reviews_own_entry
 from sroi.access import May, visible
+from sroi.database.together import Asking, answered, in_order, side_by_side
 from sroi.doors import Refused
 from sroi.fields import change_answers, is_key
 from sroi.money import ZERO
@@ -71,14 +72,14 @@ class Reviewing(ForWhoMay, View):
         return queue
 
     def signals_of(
-        self, rows: Sequence[FulfilmentVersion]
-    ) -> tuple[dict[int, valuing.Valued], duplicates.Signals]:
-        valued = values_of(rows)
-        seen = visible(Fulfilment, self.request.access)
-        return valued, duplicates.signals([(v, valued[v.pk]) for v in rows], seen, localdate())
+        self, valued: Sequence[tuple[FulfilmentVersion, valuing.Valued]]
+    ) -> Asking[tuple[duplicates.Signals, duplicates.Lacking]]:
+        return duplicates.signals(valued, visible(Fulfilment, self.request.access), localdate())
 
     def context_of_queue(self, shown: int | None) -> dict[str, Any]:
-        numbers = self.queue.numbers()
+        numbers, rows = answered(
+            side_by_side(self.queue.numbers(), self.queue.rows(shown, localdate()))
+        )
         self.request.waiting = {"review-queue": numbers[MINE]}
         return {
             "heading": _("Review"),
@@ -88,12 +89,12 @@ class Reviewing(ForWhoMay, View):
             "whose": [
                 (key, label, numbers[key], key == self.queue.whose) for key, label in WHOSE.items()
             ],
-            "queue": self.queue.rows(shown, localdate()),
+            "queue": rows,
         }
 
     def nothing(self) -> HttpResponse:
         """Nothing waits here; maybe for the team."""
-        numbers = self.queue.numbers()
+        numbers = answered(self.queue.numbers())
         self.request.waiting = {"review-queue": numbers[MINE]}
         context = {"heading": _("Review"), "team_waits": numbers[TEAM]}
         return render(self.request, "placements/review_empty.html", context)
@@ -112,7 +113,8 @@ class ReviewQueue(Reviewing):
         self, rows: Sequence[FulfilmentVersion]
     ) -> list[tuple[FulfilmentVersion, Decimal]]:
         valuing.fetch(rows)
-        valued, signals = self.signals_of(rows)
+        valued = values_of(rows)
+        signals, _lacking = answered(self.signals_of([(v, valued[v.pk]) for v in rows]))
         return [
             (version, questions.total(valued[version.pk]))
             for version in rows
@@ -126,7 +128,7 @@ class ReviewQueue(Reviewing):
         """Of all in the queue, or of those alike one of them; the total is of those that are
         ticked.
         """
-        asked, rows = self.request.GET, self.queue.versions()
+        asked, rows = self.request.GET, answered(self.queue.versions())
         if like := asked.get("like"):
             valuing.fetch(rows)
             rows = alike(rows, like)
@@ -413,10 +415,9 @@ class Review(Reviewing):
             return {"saw": form, "saw_kinds": self.request.POST.getlist("kind")}
         return {}
 
-    def context_of_evidence(self, version: FulfilmentVersion) -> dict[str, Any]:
-        rows = visible(Evidence, self.request.access).filter(version__fulfilment=self.fulfilment)
-        there = list(rows.select_related("added_by"))
-        lacking = proof.missing([version]).get(version.pk, [])
+    def context_of_evidence(
+        self, there: Iterable[Evidence], lacking: Sequence[str]
+    ) -> dict[str, Any]:
         return {
             "evidence": [(e, called(EvidenceKind, e.kind), pages_to_show(e)) for e in there],
             "lacking": [(code, called(EvidenceKind, code)) for code in lacking],
@@ -433,13 +434,21 @@ class Review(Reviewing):
         fulfilment = self.fulfilment
         version, counts = fulfilment.latest, fulfilment.accepted
         valuing.fetch([version])
-        valued, signals = self.signals_of([version])
+        valued = values_of([version])
+        evidence = visible(Evidence, self.request.access).filter(version__fulfilment=fulfilment)
+        disagreed = visible(Disagreement, self.request.access).filter(
+            version__fulfilment=fulfilment, state=DisagreementState.AGAIN
+        )
+        (signals, lacking), there, events, again = answered(
+            side_by_side(
+                self.signals_of([(version, valued[version.pk])]),
+                in_order(evidence.select_related("added_by")),
+                in_order(fulfilment.events.select_related("by"), "pk"),
+                in_order(disagreed),
+            )
+        )
         total = questions.total(valued[version.pk])
         own = reviews_own_entry(self.request.user, fulfilment)
-        events = fulfilment.events.select_related("by").order_by("pk")
-        disagreed = visible(Disagreement, self.request.access).filter(
-            version__fulfilment=fulfilment
-        )
         queue = self.context_of_queue(fulfilment.pk)
         like = alike([row.version for row in queue["queue"]], fulfilment.pk)
         context = {
@@ -455,9 +464,9 @@ class Review(Reviewing):
             "may_answer": (
                 not own or all(a.contract.policy.self_review for a, _value in valued[version.pk])
             ),
-            **self.context_of_evidence(version),
-            "rounds": rounds_of(fulfilment, list(events), True),
-            "disagreement": disagreed.filter(state=DisagreementState.AGAIN).last(),
+            **self.context_of_evidence(there, lacking.get(version.pk, [])),
+            "rounds": rounds_of(fulfilment, events, True),
+            "disagreement": again[-1] if again else None,
             "why": WhyForm(),
             **(compared(version, counts, total) if counts and counts != version else {}),
             **more,

@@ -17,6 +17,7 @@ from contracts.models import Contract, ContractEvent, Happened
 from contracts.owed.lines import Lines, active_in
 from placements.models import EventKind, FulfilmentEvent, FulfilmentLine
 from sroi.database import days
+from sroi.database.together import ask
 from sroi.periods import DAY, Period, add_months, month_of
 
 REPORTING = (EventKind.SUBMITTED, EventKind.CONFIRMED, EventKind.ACCEPTED)
@@ -24,7 +25,7 @@ CONTRACT = "fulfilment__versions__allocations__contract"
 
 
 def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
-    """By contract id the last day, not after `today`; in two queries whatever the number of
+    """By contract id the last day, not after `today`; in one query whatever the number of
     contracts.
     """
     ids = [contract.pk for contract in contracts]
@@ -32,15 +33,19 @@ def last_heard(contracts: Iterable[Contract], today: date) -> dict[int, date]:
         kind__in=REPORTING, **{f"{CONTRACT}__in": ids}
     ).order_by()
     without_news = ContractEvent.objects.filter(what=Happened.NO_NEWS, contract__in=ids).order_by()
-    lines = FulfilmentLine.objects.filter(contract__in=ids)
-    reported = events.values_list(CONTRACT).annotate(last=Max("at"))
+    lines = FulfilmentLine.objects.filter(contract__in=ids).order_by()
     found: dict[int, date] = {}
-    for pk, at in reported.union(
-        without_news.values_list("contract").annotate(last=Max("at")), all=True
-    ):
+    said, unsaid, booked = ask(
+        [
+            events.values_list(CONTRACT).annotate(last=Max("at")),
+            without_news.values_list("contract").annotate(last=Max("at")),
+            lines.values_list("contract").annotate(last=Max("month")),
+        ]
+    )
+    for pk, at in (*said, *unsaid):
         day = min(localtime(at).date(), today)
         found[pk] = max(day, found.get(pk, day))
-    for pk, month in lines.order_by().values_list("contract").annotate(last=Max("month")):
+    for pk, month in booked:
         until = min(add_months(month, 1) - DAY, today)
         found[pk] = max(until, found.get(pk, until))
     return found

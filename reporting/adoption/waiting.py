@@ -18,6 +18,7 @@ from placements.standing.tasks import Task
 from reporting.models import AnnualReport, ReportEvent
 from sroi.access import Access, May, visible
 from sroi.access.roles import who_may
+from sroi.database.together import Asking, in_order
 from sroi.templatetags.formats import long_date
 
 Kind = ReportEvent.Kind
@@ -45,14 +46,20 @@ WAITS = {
 }
 
 
-def waiting_reports(access: Access) -> Iterator[Task]:
+def waiting_reports(access: Access) -> Asking[list[Task]]:
     """What waits for this person, the oldest year first."""
     newest = ReportEvent.objects.filter(report=OuterRef("report")).order_by("-pk").values("pk")
     rows = visible(ReportEvent, access).filter(pk=Subquery(newest[:1]), kind__in=WAITS)
-    for event in rows.select_related("report__region", "by").order_by("report__year", "pk"):
-        waits, report = WAITS[Kind(event.kind)], event.report
-        if access.may(waits.who, region_id=report.region_id):
-            yield Task(waits.label() % {"year": report.year}, _address(report), _since(event))
+    events = yield from in_order(rows.select_related("report__region", "by"), "report__year", "pk")
+    return [
+        Task(
+            WAITS[Kind(event.kind)].label() % {"year": event.report.year},
+            _address(event.report),
+            _since(event),
+        )
+        for event in events
+        if access.may(WAITS[Kind(event.kind)].who, region_id=event.report.region_id)
+    ]
 
 
 def _since(event: Any) -> str:

@@ -6,11 +6,12 @@ itself gives them, in no order: whoever needs one sorts. What is kept as bytes c
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import wraps
+from functools import partial, wraps
 from itertools import chain, islice
 from typing import Any, ParamSpec, TypeVar
 
@@ -58,10 +59,28 @@ def rows_of(rows: QuerySet[Any]) -> Asking[list[Any]]:
     return found
 
 
-def in_order(rows: QuerySet[Any], *by: str) -> Asking[list[Any]]:
-    """Rows of a model, in an order of the database."""
-    (found,) = yield [rows.order_by().annotate(place_=Window(RowNumber(), order_by=by))]
+def in_order(rows: QuerySet[Any], *by: str, most: int | None = None) -> Asking[list[Any]]:
+    """Rows of a model, in an order of the database: this one, or that which they have; the first
+    of them.
+    """
+    order: Any = by or rows.query.order_by or rows.model._meta.ordering
+    placed = rows.order_by().annotate(place_=Window(RowNumber(), order_by=order))
+    (found,) = yield [placed.order_by("place_")[:most] if most else placed]
     return sorted(found, key=lambda row: row.place_)
+
+
+def prefetched(model: Any, name: str, rows: Iterable[Any], found: Iterable[Any]) -> None:
+    """Leave with each row of a model what points at it by that name, as `prefetch_related` does."""
+    pointer = model._meta.get_field(name).field
+    own = defaultdict(list)
+    for one in found:
+        own[getattr(one, pointer.attname)].append(one)
+    for row in rows:
+        for one in own[row.pk]:
+            setattr(one, pointer.name, row)
+        of_row = getattr(row, name).all()
+        of_row._result_cache, of_row._prefetch_done = own[row.pk], True
+        vars(row).setdefault("_prefetched_objects_cache", {})[name] = of_row
 
 
 def sums_of(rows: QuerySet[Any], sums: Mapping[Any, Any]) -> Asking[dict[Any, Any]]:
@@ -187,5 +206,5 @@ TOLD: Mapping[str, Callable[[Any], Any]] = {
     "DateTimeField": datetime.fromisoformat,
     "DecimalField": Decimal,
     "FloatField": float,
-    "JSONField": json.dumps,
+    "JSONField": partial(json.dumps, default=float),
 }

@@ -75,7 +75,7 @@ class Counters(BaseCache):
         """A few rows that have expired; those that another is removing now, or wrote anew, are left
         alone.
         """
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             some = rows.select_for_update(skip_locked=True).values_list("key", flat=True)
             if keys := list(some[:REMOVED_AT_ONCE]):
                 self._rows().filter(key__in=keys).delete()

@@ -13,6 +13,7 @@ from django.db.models import QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -102,7 +103,7 @@ class Drafts(ForWhoMay, View):
         query = {"upload": self.upload.pk} if self.upload else {}
         return redirect(f"{reverse('fulfilment-drafts')}?{urlencode(query)}")
 
-    @property
+    @cached_property
     def upload(self) -> Upload | None:
         asked = self.request.GET.get("upload", "")
         rows = uploads_of(self.request.access, UploadKind.FULFILMENTS)

@@ -22,6 +22,7 @@ from placements.standing.progress import Status, with_progress
 from placements.standing.tasks import Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from sroi.access import Access, May, visible
+from sroi.database.together import answered
 from sroi.pages.contract.attention import action_for, lines_of, task_of
 from sroi.pages.work.start import returned_task
 from sroi.pages.work.work_list import (
@@ -73,7 +74,7 @@ def overview(user: Any, access: Access, today: date) -> Overview:
         # What a note says stays on the page: it may be about a person.
         piles += [notes_back(contracts, by_title=True), *due_piles(contracts, access, today)]
     elif access.may(May.FINALISE):
-        piles += [reports_waiting(access)]
+        piles += [answered(reports_waiting(access))]
     elif access.may(May.COMMISSION):
         piles += of_municipality(access, today)
     return Overview([pile for pile in piles if pile.number], reminders)

@@ -64,6 +64,8 @@ from placements.standing.tasks import SHOWN, Columns, Pile, Task
 from placements.standing.words import RUNNING, WORRYING
 from reporting.adoption.waiting import waiting_reports
 from sroi.access import Access, May, visible
+from sroi.database.together import Asking as Asked
+from sroi.database.together import answered, in_order, side_by_side
 from sroi.money import ZERO
 from sroi.pages.contract.attention import action_for, lines_of
 from sroi.pages.contract.drafts import contract_drafts, fulfilment_drafts
@@ -169,14 +171,16 @@ def piles_in_order(
         part,
     )
     overdue = [of_status.pop(Status.OVERDUE), to_settle]
-    answers = [
-        waiting_for_review(access, today, part),
-        disagreed(access, part),
-        plans_to_agree(access, part),
-        changes_proposed(access, part),
-        reports_waiting(access),
-        firms_proposed(access),
-    ]
+    answers = answered(
+        side_by_side(
+            waiting_for_review(access, today, part),
+            disagreed(access, part),
+            plans_to_agree(access, part),
+            changes_proposed(access, part),
+            reports_waiting(access),
+            firms_proposed(access),
+        )
+    )
     return overdue, answers, [contractors_short(firms), *of_status.values(), ending]
 
 
@@ -234,7 +238,7 @@ def pile_of(heading: str, tasks: Iterable[Task], url: str) -> Pile:
 # --- what waits for an answer ---------------------------------------------------------------------
 
 
-def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> Pile:
+def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> Asked[Pile]:
     rows = waiting(visible(FulfilmentVersion, access)).filter(
         fulfilment__region__in=access.region_ids
     )
@@ -242,6 +246,7 @@ def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> 
         rows = rows.filter(is_under(access, part.of("contract__")))
     rows = rows.annotate(worth=Sum("allocations__value"))
     rows = rows.select_related("fulfilment__contractor").order_by("submitted_at", "pk")
+    versions = yield from in_order(rows)
     reviews = access.may(May.REVIEW)
     url = (
         reverse("review-queue")
@@ -249,7 +254,7 @@ def waiting_for_review(access: Access, today: date, part: Part = EVERYBODYS) -> 
         else reverse("fulfilment-list") + f"?state={FulfilmentState.SUBMITTED}"
     )
     return pile_of(
-        _("Waiting for review"), (review_task(version, today, reviews) for version in rows), url
+        _("Waiting for review"), (review_task(version, today, reviews) for version in versions), url
     )
 
 
@@ -274,7 +279,7 @@ def review_task(version: Any, today: date, reviews: bool) -> Task:
     )
 
 
-def disagreed(access: Access, part: Part = EVERYBODYS) -> Pile:
+def disagreed(access: Access, part: Part = EVERYBODYS) -> Asked[Pile]:
     """Decisions with which a contractor does not agree, for who can review them again."""
     regions = access.regions_where(May.REVIEW)
     rows = unanswered(visible(Disagreement, access)).filter(version__fulfilment__region__in=regions)
@@ -282,6 +287,7 @@ def disagreed(access: Access, part: Part = EVERYBODYS) -> Pile:
         rows = rows.filter(
             claim__in=visible(Allocation, access).filter(part.of("contract__")).values("version")
         )
+    every = yield from in_order(rows.select_related("version__fulfilment__contractor"))
     tasks = (
         Task(
             _("Answer %(contractor)s about %(number)s")
@@ -297,16 +303,17 @@ def disagreed(access: Access, part: Part = EVERYBODYS) -> Pile:
                 _("since %(day)s") % {"day": short_date(localtime(found.at))},
             ),
         )
-        for found in rows.select_related("version__fulfilment__contractor")
+        for found in every
     )
     return pile_of(_("Contractors who do not agree"), tasks, reverse("fulfilment-list"))
 
 
-def plans_to_agree(access: Access, part: Part = EVERYBODYS) -> Pile:
+def plans_to_agree(access: Access, part: Part = EVERYBODYS) -> Asked[Pile]:
     """Action plans that were handed in, for who can agree."""
     rows = handed_in_plans(visible(ActionPlan, access)).filter(
         part.of("contract__"), contract__in=advised(access)
     )
+    plans = yield from in_order(rows.select_related("contract__contractor"))
     tasks = (
         part.marked(
             Task(
@@ -317,16 +324,17 @@ def plans_to_agree(access: Access, part: Part = EVERYBODYS) -> Pile:
             ),
             plan.contract,
         )
-        for plan in rows.select_related("contract__contractor")
+        for plan in plans
     )
     return pile_of(_("Action plans to answer"), tasks, reverse("contract-list"))
 
 
-def changes_proposed(access: Access, part: Part = EVERYBODYS) -> Pile:
+def changes_proposed(access: Access, part: Part = EVERYBODYS) -> Asked[Pile]:
     """Changes that procurement officers propose, for who can accept them."""
     rows = open_proposals(visible(ChangeProposal, access)).filter(
         part.of("contract__"), contract__in=advised(access)
     )
+    proposals = yield from in_order(rows.select_related("contract"))
     tasks = (
         part.marked(
             Task(
@@ -341,21 +349,23 @@ def changes_proposed(access: Access, part: Part = EVERYBODYS) -> Pile:
             ),
             proposal.contract,
         )
-        for proposal in rows.select_related("contract")
+        for proposal in proposals
         for words in [f"{proposal.get_kind_display()}: {proposal.reason}"]
     )
     return pile_of(_("Proposed changes"), tasks, reverse("contract-list"))
 
 
-def reports_waiting(access: Access) -> Pile:
+def reports_waiting(access: Access) -> Asked[Pile]:
     """Annual reports that were proposed or sent back, for whose turn it is."""
-    return pile_of(_("Annual reports"), waiting_reports(access), reverse("report-list"))
+    tasks = yield from waiting_reports(access)
+    return pile_of(_("Annual reports"), tasks, reverse("report-list"))
 
 
-def firms_proposed(access: Access) -> Pile:
+def firms_proposed(access: Access) -> Asked[Pile]:
     """Social firms that contractors proposed, for who can recognise them."""
     regions = access.regions_where(May.RECOGNISE)
     rows = visible(FirmProposal, access).filter(state=ProposalState.OPEN, region__in=regions)
+    proposals = yield from in_order(rows.select_related("contractor"))
     tasks = (
         Task(
             _("Look up %(firm)s") % {"firm": proposal},
@@ -371,7 +381,7 @@ def firms_proposed(access: Access) -> Pile:
                 _("since %(day)s") % {"day": short_date(localtime(proposal.proposed_at))},
             ),
         )
-        for proposal in rows.select_related("contractor")
+        for proposal in proposals
     )
     return pile_of(_("Proposed social firms"), tasks, reverse("social-firm-register"))
 

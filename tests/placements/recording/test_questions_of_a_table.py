@@ -23,6 +23,7 @@ from placements.recording.forms import DetailsForm
 from placements.reviewing.forms import AdjustForm
 from placements.reviewing.signals import signals
 from sroi.access import Role
+from sroi.database.together import answered
 from sroi.doors import EVERYTHING, Refused
 from sroi.exchange import Sheet
 from tests import factories as make
@@ -240,7 +241,7 @@ def test_two_claims_at_one_time_that_go_instead_of_each_other_are_signalled(
     versions = [lessons, costs, later]
     fetch(versions)
     items = [(v, values_now(v, Candidates([]))) for v in versions]
-    found = signals(items, Fulfilment.objects.all(), make.TODAY)
+    found, _lacking = answered(signals(items, Fulfilment.objects.all(), make.TODAY))
     about = {
         version.pk: [s.fulfilment_id for s in found[version.pk] if s.kind == "alternatives"]
         for version in versions

@@ -19,6 +19,7 @@ from sroi.database.together import (
     ask,
     in_order,
     number_of,
+    prefetched,
     side_by_side,
     sums_of,
 )
@@ -104,6 +105,24 @@ def test_what_asks_side_by_side_waits_as_often_as_who_asks_most(contracts: list[
 def test_in_an_order_of_the_database(contracts: list[Contract]) -> None:
     found = answered(in_order(Contract.objects.all(), "-reference"))
     assert found == list(Contract.objects.order_by("-reference"))
+
+
+def test_the_first_rows_in_the_order_that_they_have(contracts: list[Contract]) -> None:
+    rows = Contract.objects.order_by("-reference")
+    assert answered(in_order(rows)) == list(rows)
+    assert answered(in_order(rows, most=2)) == list(rows[:2])
+    assert answered(in_order(Contract.objects.all())) == list(Contract.objects.all())
+
+
+def test_what_points_at_rows_is_left_with_them_as_prefetched(
+    contracts: list[Contract], django_assert_num_queries: Any
+) -> None:
+    rows, lines = list(Contract.objects.all()), list(ContractShare.objects.order_by("pk"))
+    expected = {row.pk: [share for share in lines if share.contract_id == row.pk] for row in rows}
+    prefetched(Contract, "shares", rows, lines)
+    with django_assert_num_queries(0):
+        assert {row.pk: list(row.shares.all()) for row in rows} == expected
+        assert all(share.contract is row for row in rows for share in row.shares.all())
 
 
 def test_sums_over_no_rows_are_those_of_aggregate() -> None:
