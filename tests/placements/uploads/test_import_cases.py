@@ -216,6 +216,39 @@ def test_amounts_in_thousands(world: SimpleNamespace) -> None:
     assert only_contract().value == D("1250000.00")
 
 
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("Bedragen x € 1.000", "value"), ("", "Opdrachtsom (x € 1.000)"), ("In duizenden", "value")],
+)
+def test_that_amounts_are_in_thousands_is_read_above_the_rows_and_asked(
+    world: SimpleNamespace, before: str, name: str
+) -> None:
+    content = case("08").read_text().replace("value", name).replace("1000000", "1250")
+    upload = sent(world.adviser, f"{before}\n\n{content}".encode())
+    assert upload.state == "columns"
+    page = signed_in(world.adviser).get(reverse("import-columns", args=[upload.pk]))
+    assert page.context["form"]["thousands"].value() is True
+    assert "Het staat boven de rijen." in page.content.decode()
+    imported(world, choose(world, upload, thousands="on"))
+    assert only_contract().value == D("1250000.00")
+
+
+def test_that_they_are_not_is_kept_for_the_next_file_of_that_shape(world: SimpleNamespace) -> None:
+    content = b"Bedragen x 1.000\n\n" + case("08").read_bytes()
+    imported(world, choose(world, sent(world.adviser, content)))
+    assert only_contract().value == VALUE
+    again = sent(world.adviser, content)
+    assert (again.state, outcomes(again)) == ("checked", ["unchanged"])
+
+
+@pytest.mark.parametrize(
+    "title", ["1.000 bomen planten", "Contracten 2025", "Onderhoud in 1000 dagen"]
+)
+def test_another_thousand_above_the_rows_asks_nothing(world: SimpleNamespace, title: str) -> None:
+    upload = sent(world.adviser, f"{title}\n\n{case('08').read_text()}".encode())
+    assert upload.state == "checked"
+
+
 # --- words and notations --------------------------------------------------------------------------
 
 
