@@ -60,7 +60,7 @@ from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable, Warned, kvk
-from sroi.exchange.layout import REASONS
+from sroi.exchange.layout import BY_PERSON, REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
@@ -563,7 +563,7 @@ class ImportPage(OfUpload):
                 upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0)
             ),
             "emptied": len(uploads.asked_again(upload)),
-            "left_out": upload.counts.get(RowOutcome.LEFT_OUT, 0),
+            "left_out": sum(why != BY_PERSON for why in upload.layout.get("left_out", {}).values()),
             "counted": upload.total - upload.counts.get(RowOutcome.LEFT_OUT, 0),
             "totals": totals_of(upload),
             "where": where_it_stands(upload),

@@ -151,6 +151,15 @@ def test_a_total_is_proposed_for_leaving_out_and_can_be_taken_along(
     assert only_contract().reference == "CASE-09"
 
 
+def test_what_one_leaves_out_oneself_is_not_told_to_be_no_data(world: SimpleNamespace) -> None:
+    upload = brought(world, "09")
+    post(world.adviser, "import-leave-out", upload, weg="2")
+    assert outcomes(upload) == ["left_out", "left_out"]
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
+    assert "1 rij is weggelaten, omdat het vast geen gegevens zijn" in text.content.decode()
+    assert "Door u weggelaten" in text.content.decode()
+
+
 def test_a_file_with_names_alone_says_that_there_are_no_rows(world: SimpleNamespace) -> None:
     upload = brought(world, "11")
     assert (upload.state, upload.why) == ("unreadable", "Er staan geen rijen in dit bestand.")
