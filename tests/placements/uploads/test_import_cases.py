@@ -267,6 +267,15 @@ def test_municipalities_by_name_small_letters_and_number(world: SimpleNamespace)
     assert codes == [["GM0402"]] * 3
 
 
+@pytest.mark.parametrize("written", ["Hilversum, Huizen", "Huizen en Hilversum", "Hilversum 60%"])
+def test_several_clients_without_their_shares_say_how_these_are_written(
+    world: SimpleNamespace, written: str
+) -> None:
+    content = case("18").read_text().replace(";gm0402;", f";{written};")
+    ((row, column, reason),) = told(sent(world.adviser, content.encode()))
+    assert (row, column, "GM0402:60;GM0406:40" in reason) == (3, "municipalities", True)
+
+
 def test_whole_euros_in_a_file(world: SimpleNamespace) -> None:
     imported(world, brought(world, "19"))
     values = dict(Contract.objects.values_list("reference", "value"))
