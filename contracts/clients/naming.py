@@ -25,6 +25,10 @@ def bare(name: str) -> str:
     return re.sub(r"^gemeente\s+|\s*\(gemeente\)$", "", name)
 
 
+# How people set names of clients beside each other, where shares are asked.
+_SEVERAL = re.compile(r"[,/&+]|\s+en\s+|[0-9]+\s*%")
+
+
 class ClientsByName:
     """The clients of a region as files name them: by code, number or name, in upper or lower
     case.
@@ -46,6 +50,10 @@ class ClientsByName:
                 return self._by_code[code]
         found = self._by_name.get(key, []) or self._by_name.get(bare(key), [])
         if not found:
+            if any(bare(folded(part.strip())) in self._by_name for part in _SEVERAL.split(named)):
+                raise ValueError(
+                    _("With several names each needs its share, as in GM0402:60;GM0406:40.")
+                )
             raise ValueError(
                 _("%(name)s is no client of this region. Fill in a code or a name.")
                 % {"name": named}

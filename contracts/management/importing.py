@@ -63,6 +63,9 @@ class ImportCommand(BaseCommand):
             metavar="COLUMN=VALUE",
             help="a value for all rows, where the file lacks a column",
         )
+        parser.add_argument(
+            "--thousands", action="store_true", help="the amounts are in thousands of euro"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         is_json = options["format"] == "json"
@@ -150,7 +153,7 @@ class ImportCommand(BaseCommand):
             our or ("" if plain(name) in unused else name)
             for our, name in zip(names, sheet.header, strict=True)
         ]
-        return chosen(sheet, columns, self.columns, all_rows)
+        return chosen(sheet, columns, self.columns, all_rows, options["thousands"])
 
 
 def _rows_of(text: str) -> Iterator[int]:

@@ -59,6 +59,7 @@ from sroi.exchange.layout import (
     Layout,
     laid_out,
     propose,
+    says_thousands,
     shape_of,
     with_left_out,
     without,
@@ -580,6 +581,8 @@ def _look(upload: Upload) -> None:
             upload.given = memory.shapes.get(shape_of(header), {})
         given_to_all = upload.given.get("all", {})
         sure = found.sure and not missing(upload.kind, [*found.columns, *given_to_all])
+        if not upload.given and says_thousands(_above_the_rows(upload, header)):
+            upload.given, sure = {"all": {}, "thousands": True}, False
     sheet, why = _mended(upload, sheet)
     sheet = _without_bsn(upload, sheet, upload.columns if sure else ())
     _say(
@@ -596,6 +599,12 @@ def _look(upload: Upload) -> None:
         _show(upload, sheet, why)
     else:
         _say(upload, state=UploadState.COLUMNS)
+
+
+def _above_the_rows(upload: Upload, header: Sequence[str]) -> list[str]:
+    last = max(upload.layout.get("names", ()), default=0)
+    titles = (cells for number, cells in upload.table.get("rows", ()) if number < last)
+    return [*header, *(text for cells in titles for text in cells)]
 
 
 def _mended(upload: Upload, sheet: Sheet) -> tuple[Sheet, str]:

@@ -60,7 +60,7 @@ from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
 from sroi.exchange import ExportTable, Warned, kvk
-from sroi.exchange.layout import REASONS
+from sroi.exchange.layout import BY_PERSON, REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
@@ -72,6 +72,7 @@ PER_PAGE = 50
 # Shorter words than this say little of whose name it is.
 LEAST_OF_A_NAME = 4
 UNUSED, NO_NAMES = "-", "0"
+GUESSED = "<strong>{}</strong> {}"
 # How the outcome of a row and the state of a file look: as states that people know.
 LOOKS = {
     RowOutcome.FAULTY: "rejected",
@@ -216,7 +217,7 @@ class ColumnsForm(forms.Form):
             field = self.fields[name]
             if field.initial != UNUSED:
                 field.help_text = format_html(
-                    "<strong>{}</strong> {}", _("Guessed: is this right?"), field.help_text
+                    GUESSED, _("Guessed: is this right?"), field.help_text
                 )
         self._ask_for_all(upload)
 
@@ -245,6 +246,10 @@ class ColumnsForm(forms.Form):
             required=False,
             initial=upload.given.get("thousands", False),
         )
+        if upload.state == UploadState.COLUMNS and upload.given.get("thousands"):
+            self.fields["thousands"].help_text = format_html(
+                GUESSED, _("Guessed: is this right?"), _("It is said above the rows.")
+            )
 
     def columns(self) -> list[str]:
         return [
@@ -558,7 +563,7 @@ class ImportPage(OfUpload):
                 upload.counts.get(RowOutcome.NEW, 0) + upload.counts.get(RowOutcome.CHANGED, 0)
             ),
             "emptied": len(uploads.asked_again(upload)),
-            "left_out": upload.counts.get(RowOutcome.LEFT_OUT, 0),
+            "left_out": sum(why != BY_PERSON for why in upload.layout.get("left_out", {}).values()),
             "counted": upload.total - upload.counts.get(RowOutcome.LEFT_OUT, 0),
             "totals": totals_of(upload),
             "where": where_it_stands(upload),

@@ -6,7 +6,7 @@ columns are.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -33,6 +33,12 @@ REASONS = {
     BY_PERSON: gettext_lazy("left out by you"),
 }
 _TOTAL = re.compile(r"(?:sub|eind|generaal\s|grand\s)?\s*(?:totaal|totalen|total|totals|som|sum)\b")
+# How people say above a table that its amounts are in thousands of euro.
+_THOUSANDS = re.compile(
+    r"(?:\bx|×|\*|\bin\s+(?=€|eur))\s*(?:€|eur\w*)?\s*1[. ]?000\b"
+    r"|\b(?:in|per)\s+(?:\w+\s+)?duizend\w*|\bduizendtallen\b|\bk\s?€|€\s?k\b|\bk\s?euro\b",
+    re.IGNORECASE,
+)
 # As a cell of the example in a file of ours begins.
 EXAMPLE_WORD = "VOORBEELD-"
 # A row with one cell is a remark where others have so many.
@@ -95,6 +101,11 @@ def propose(tables: Sequence[Table], knows: Knows, shapes: Collection[str] = ())
 
 def with_left_out(table: Table, layout: Layout) -> Layout:
     return replace(layout, left_out=_no_data(table, layout))
+
+
+def says_thousands(texts: Iterable[str]) -> bool:
+    """Whether one of these, which stand above the rows, says that amounts are in thousands."""
+    return any(map(_THOUSANDS.search, texts))
 
 
 def _names(table: Table, knows: Knows, shapes: Collection[str]) -> tuple[tuple[int, ...], int]:

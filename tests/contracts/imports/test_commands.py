@@ -114,6 +114,11 @@ def test_sheet_row_columns_and_values_for_all_rows_can_be_told(tmp_path: Path) -
     assert Contract.objects.get().reference == "900123"
 
 
+def test_that_amounts_are_in_thousands_can_be_told() -> None:
+    (row,) = told(CASES / "08-tabs.csv", "--dry-run", "--thousands")["rows"]
+    assert row["understood"]["value"] == "1000000000.00"
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [

@@ -151,6 +151,15 @@ def test_a_total_is_proposed_for_leaving_out_and_can_be_taken_along(
     assert only_contract().reference == "CASE-09"
 
 
+def test_what_one_leaves_out_oneself_is_not_told_to_be_no_data(world: SimpleNamespace) -> None:
+    upload = brought(world, "09")
+    post(world.adviser, "import-leave-out", upload, weg="2")
+    assert outcomes(upload) == ["left_out", "left_out"]
+    text = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
+    assert "1 rij is weggelaten, omdat het vast geen gegevens zijn" in text.content.decode()
+    assert "Door u weggelaten" in text.content.decode()
+
+
 def test_a_file_with_names_alone_says_that_there_are_no_rows(world: SimpleNamespace) -> None:
     upload = brought(world, "11")
     assert (upload.state, upload.why) == ("unreadable", "Er staan geen rijen in dit bestand.")
@@ -216,6 +225,39 @@ def test_amounts_in_thousands(world: SimpleNamespace) -> None:
     assert only_contract().value == D("1250000.00")
 
 
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [("Bedragen x € 1.000", "value"), ("", "Opdrachtsom (x € 1.000)"), ("In duizenden", "value")],
+)
+def test_that_amounts_are_in_thousands_is_read_above_the_rows_and_asked(
+    world: SimpleNamespace, before: str, name: str
+) -> None:
+    content = case("08").read_text().replace("value", name).replace("1000000", "1250")
+    upload = sent(world.adviser, f"{before}\n\n{content}".encode())
+    assert upload.state == "columns"
+    page = signed_in(world.adviser).get(reverse("import-columns", args=[upload.pk]))
+    assert page.context["form"]["thousands"].value() is True
+    assert "Het staat boven de rijen." in page.content.decode()
+    imported(world, choose(world, upload, thousands="on"))
+    assert only_contract().value == D("1250000.00")
+
+
+def test_that_they_are_not_is_kept_for_the_next_file_of_that_shape(world: SimpleNamespace) -> None:
+    content = b"Bedragen x 1.000\n\n" + case("08").read_bytes()
+    imported(world, choose(world, sent(world.adviser, content)))
+    assert only_contract().value == VALUE
+    again = sent(world.adviser, content)
+    assert (again.state, outcomes(again)) == ("checked", ["unchanged"])
+
+
+@pytest.mark.parametrize(
+    "title", ["1.000 bomen planten", "Contracten 2025", "Onderhoud in 1000 dagen"]
+)
+def test_another_thousand_above_the_rows_asks_nothing(world: SimpleNamespace, title: str) -> None:
+    upload = sent(world.adviser, f"{title}\n\n{case('08').read_text()}".encode())
+    assert upload.state == "checked"
+
+
 # --- words and notations --------------------------------------------------------------------------
 
 
@@ -223,6 +265,15 @@ def test_municipalities_by_name_small_letters_and_number(world: SimpleNamespace)
     imported(world, brought(world, "18"))
     codes = [[s.municipality.code for s in c.shares.all()] for c in Contract.objects.all()]
     assert codes == [["GM0402"]] * 3
+
+
+@pytest.mark.parametrize("written", ["Hilversum, Huizen", "Huizen en Hilversum", "Hilversum 60%"])
+def test_several_clients_without_their_shares_say_how_these_are_written(
+    world: SimpleNamespace, written: str
+) -> None:
+    content = case("18").read_text().replace(";gm0402;", f";{written};")
+    ((row, column, reason),) = told(sent(world.adviser, content.encode()))
+    assert (row, column, "GM0402:60;GM0406:40" in reason) == (3, "municipalities", True)
 
 
 def test_whole_euros_in_a_file(world: SimpleNamespace) -> None:
