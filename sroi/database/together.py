@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial, wraps
 from itertools import chain, islice
+from math import inf
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import connections
@@ -23,7 +24,7 @@ from sroi.database.batches import in_batches
 
 T = TypeVar("T")
 P = ParamSpec("P")
-# SQLite takes 500 parts of a union, and 32,766 parameters.
+# SQLite takes 500 parts of a union.
 AT_ONCE = 200
 # PostgreSQL gives a function 100 arguments, SQLite 127: a row is made of parts.
 WIDE = 90
@@ -149,40 +150,75 @@ def by_itself(asking: Callable[P, Asking[T]]) -> Callable[P, T]:
 
 def ask(questions: Iterable[Question]) -> list[Any]:
     """The rows of each question."""
-    return [rows for some in in_batches(questions, AT_ONCE) for rows in _ask(some)]
+    return [rows for some in _that_fit(map(_Table.of, questions)) for rows in _ask(some)]
 
 
-def _ask(questions: Sequence[Question]) -> list[Any]:
-    """Each is a table by itself there; a row comes as its number and its values."""
-    if not questions:
-        return []
-    querysets = [q.rows if isinstance(q, Counts) else q for q in questions]
-    compilers = [q.query.get_compiler(q.db, elide_empty=False) for q in querysets]
-    connection = connections[querysets[0].db]
+@dataclass(frozen=True)
+class _Table:
+    """A question as a table by itself in a query of many."""
+
+    question: Question
+    queryset: QuerySet[Any]
+    compiler: Any
+    sql: str
+    params: Sequence[Any]
+
+    @classmethod
+    def of(cls, question: Question) -> "_Table":
+        queryset = question.rows if isinstance(question, Counts) else question
+        compiler = queryset.query.get_compiler(queryset.db, elide_empty=False)
+        return cls(question, queryset, compiler, *compiler.as_sql())
+
+    def columns(self) -> list[str]:
+        return [f"c{i}" for i in range(len(self.compiler.select))]
+
+    def answer(self) -> list[str]:
+        """The columns of its rows in the answer."""
+        columns = self.columns()
+        if isinstance(self.question, Counts):
+            return list(self.question.answer(columns))
+        return columns
+
+    def read(self, rows: list[list[Any]]) -> Any:
+        if isinstance(self.question, Counts):
+            return rows
+        return _made(self.queryset, self.compiler, rows)
+
+
+def _that_fit(tables: Iterable[_Table]) -> Iterator[list[_Table]]:
+    """So many at once as the database takes, with their parameters."""
+    some, params = list[_Table](), 0
+    for table in tables:
+        most = connections[table.queryset.db].features.max_query_params or inf
+        params += len(table.params)
+        if some and (len(some) == AT_ONCE or params > most):
+            yield some
+            some, params = [], len(table.params)
+        some.append(table)
+    if some:
+        yield some
+
+
+def _ask(tables: Sequence[_Table]) -> list[Any]:
+    """A row comes as the number of its table and its values."""
+    connection = connections[tables[0].queryset.db]
     row, as_text = ROW[connection.vendor], TEXT[connection.vendor]
-    tables, selects, params = [], [], list[Any]()
-    for place, (question, compiler) in enumerate(zip(questions, compilers, strict=True)):
-        sql, given = compiler.as_sql()
-        params += given
-        columns = [f"c{i}" for i in range(len(compiler.select))]
-        tables.append(f"q{place} ({', '.join(columns)}) AS ({sql})")
-        if isinstance(question, Counts):
-            columns = list(question.answer(columns))
-        parts = (f"{row}({', '.join(part)})" for part in in_batches(columns, WIDE))
+    made, selects = [], []
+    for place, table in enumerate(tables):
+        made.append(f"q{place} ({', '.join(table.columns())}) AS ({table.sql})")
+        parts = (f"{row}({', '.join(part)})" for part in in_batches(table.answer(), WIDE))
         selects.append(f"SELECT {place}, {row}({', '.join(parts)}){as_text} FROM q{place}")
-    found: list[list[list[Any]]] = [[] for _question in questions]
+    found: list[list[list[Any]]] = [[] for _table in tables]
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(tables)} {' UNION ALL '.join(selects)}", params)
+        cursor.execute(
+            f"WITH {', '.join(made)} {' UNION ALL '.join(selects)}",
+            list(chain.from_iterable(table.params for table in tables)),
+        )
         for place, values in cursor.fetchall():
             found[place].append(
                 list(chain(*json.loads(values, parse_float=NUMBER[connection.vendor])))
             )
-    return [
-        rows if isinstance(question, Counts) else _made(queryset, compiler, rows)
-        for question, queryset, compiler, rows in zip(
-            questions, querysets, compilers, found, strict=True
-        )
-    ]
+    return [table.read(rows) for table, rows in zip(tables, found, strict=True)]
 
 
 def _made(queryset: QuerySet[Any], compiler: Any, rows: list[list[Any]]) -> list[Any]:

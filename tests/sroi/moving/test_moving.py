@@ -440,9 +440,12 @@ class TestRefused:
             put(first)
         self.assert_nothing(tmp_path)
 
-    def test_a_flipped_bit_in_the_middle(self, first: Path, tmp_path: Path) -> None:
+    def test_a_flipped_bit_in_what_it_holds(self, first: Path, tmp_path: Path) -> None:
+        with zipfile.ZipFile(first) as archive:
+            largest = max(archive.infolist(), key=lambda member: member.compress_size)
         content = bytearray(first.read_bytes())
-        content[len(content) // 2] ^= 1
+        # In the middle of its bytes, which come after a head and its name.
+        content[largest.header_offset + 30 + largest.compress_size // 2] ^= 1
         first.write_bytes(content)
         with pytest.raises(CommandError, match=r"klopt niet|geen regio"):
             put(first)
