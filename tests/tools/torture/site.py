@@ -5,7 +5,9 @@ interrupted (SIGINT, SIGTERM).
 """
 
 import os
+import secrets
 import signal
+import string
 import subprocess
 import sys
 import threading
@@ -50,6 +52,11 @@ def surroundings(folder: Path, database: str) -> dict[str, str]:
         "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "PYTHONWARNINGS": "ignore",
     }
+
+
+def new_mark() -> str:
+    """By which what one trial makes is known; without digits, of which nine can be a BSN."""
+    return "".join(secrets.choice(string.ascii_lowercase) for _place in range(12))
 
 
 class Site:
@@ -145,13 +152,13 @@ class Load:
         self.site, self.over = site, threading.Event()
         self.acknowledged: list[str] = []
         self.answers: Counter[int] = Counter()
-        self.since = time.monotonic()
+        self.mark = new_mark()
 
     def write(self, writer: int) -> None:
         count = 0
         while not self.over.is_set():
             count += 1
-            text = f"{self.since} schrijver {writer} notitie {count}"
+            text = f"{self.mark} schrijver {writer} notitie {count}"
             code = self.site.write(text)
             self.answers[code] += 1
             if code == 302:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from tests.tools.throwaway_postgres import Cluster, free_port
 from tests.tools.torture import around
-from tests.tools.torture.site import ROOT, Load, Site, until, workers_on
+from tests.tools.torture.site import ROOT, Load, Site, new_mark, until, workers_on
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def the_worker_is_killed_in_mid_import(site: Site, much: Much, cluster: Cluster 
     from placements.models import Upload, UploadState
     from tests.contracts.imports.test_imports import CONTRACT
 
-    before, mark = Contract.objects.count(), f"{time.monotonic_ns():x}"
+    before, mark = Contract.objects.count(), new_mark()
     row = {**CONTRACT, "adviser_email": "", "contractor_kvk": "87654321"}
     out = io.StringIO()
     rows = csv.DictWriter(out, list(row))
@@ -212,7 +212,7 @@ def _mails(many: int) -> set[str]:
     """Kept as a page keeps them, for the worker."""
     from django.core.mail import EmailMultiAlternatives, get_connection
 
-    mark = f"{time.monotonic_ns():x}"
+    mark = new_mark()
     subjects = {f"{mark}-{n}" for n in range(many)}
     connection = get_connection("sroi.server.outbox.KeepingBackend")
     for subject in sorted(subjects):
