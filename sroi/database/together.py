@@ -1,4 +1,5 @@
-"""Many questions in one query, so that all answers are of one moment and a page waits once.
+"""Many questions in one query, as far as the database takes their parameters, so that a page waits
+once and the answers are of one moment.
 
 What needs rows asks for them with `(rows,) = yield [queryset]` and goes on when it has them. What
 is put `side_by_side` asks together what each of it asks at a time. Rows come as the queryset by
