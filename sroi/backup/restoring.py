@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from sroi.accounts.models import Erasure
 from sroi.backup.archive import DAMAGED, members, sum_of, verified
@@ -100,8 +101,10 @@ def _refuse_newer(migrations: Migrations) -> None:
 
 def _refuse_what_is_not_empty(migrations: Migrations) -> None:
     there = set(connection.introspection.table_names())
-    applied = set(MigrationExecutor(connection).loader.applied_migrations)
-    if (there and not applied) or (applied and applied != migrations):
+    loader = MigrationLoader(connection)
+    applied = set(loader.applied_migrations)
+    together = set(loader.replacements)
+    if (there and not applied) or (applied and applied - together != migrations - together):
         raise Unusable(
             "De database heeft al tabellen, van iets anders of van een andere versie. Geef een"
             " database zonder tabellen."
@@ -131,20 +134,32 @@ def _to_come() -> list[Any]:
 def _made_schema(migrations: Migrations) -> Any:
     """The tables as they were when the backup was taken, and the models that go with them."""
     executor = MigrationExecutor(connection)
-    graph = executor.loader.graph
+    executor.loader = loader = _loader(migrations)
+    graph = loader.graph
+    made = migrations | set(loader.replacements)
     last = [
         key
-        for key in sorted(migrations & set(graph.nodes))
+        for key in sorted(made & set(graph.nodes))
         if not any(
-            child.key in migrations and child.key[0] == key[0]
-            for child in graph.node_map[key].children
+            child.key in made and child.key[0] == key[0] for child in graph.node_map[key].children
         )
     ]
-    if executor.loader.applied_migrations == {}:
+    if not MigrationLoader(connection).applied_migrations:
         executor.migrate(last)
         if not _to_come():
             call_command("migrate", verbosity=0)  # what Django makes itself after the last one
-    return MigrationExecutor(connection).loader.project_state(last).apps
+    return loader.project_state(last).apps
+
+
+def _loader(made_with: Migrations) -> MigrationLoader:
+    """Of a version before migrations were put together, each of them as it was then."""
+    loader = MigrationLoader(connection)
+    if made_with >= {key for each in loader.replacements.values() for key in each.replaces}:
+        return loader
+    loader = MigrationLoader(connection, replace_migrations=False)
+    for key, migration in loader.replacements.items():
+        loader.graph.remove_replacement_node(key, migration.replaces)
+    return loader
 
 
 def _load(
