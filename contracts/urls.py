@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("contracts.coverage.urls")),
     path("", include("contracts.dossier.urls")),
     path("", include("contracts.facts.urls")),
+    path("", include("contracts.letters.urls")),
     path("", include("contracts.people.urls")),
     path("", include("contracts.partners.urls")),
     path("", include("contracts.clients.urls")),

@@ -22,6 +22,7 @@ from PIL import Image
 from contracts.acts import modification as acts
 from contracts.acts.door import propose
 from contracts.dossier import door as dossier
+from contracts.dossier.door import put
 from contracts.dossier.file import File
 from contracts.models import (
     ActionPlan,
@@ -56,7 +57,7 @@ from contracts.owed.door import Award, award, change, end
 from contracts.plans import door as plans
 from contracts.policy.loading import load_region
 from contracts.settlement.door import answer_draft, decide, show_draft
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles
+from contracts.settlement.shortfall import Decision, Figures
 from contracts.social_firms.door import propose as propose_firm
 from contracts.social_firms.door import recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs
@@ -332,18 +333,20 @@ def make_settlement(contract: Contract) -> Settlement:
     at = moment(over.end_date + timedelta(days=70))
     end(over, Act.of(None, at, "Afgelopen"))
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
-    letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     done = Act.of(None, at)
-    return decide(
+    made = decide(
         over,
         Decision(),
         done,
         seen=figures,
         figures=lambda: figures,
-        letter=letter,
+        letter=None,
         on=done.today,
         heard=make_draft_decision(over, figures, at=at, answer="Geen bezwaar"),
     )
+    made.letter_pdf = put(over, File(b"x", "application/pdf", "Slotbrief"), done, shared=True)
+    made.save()
+    return made
 
 
 def make_statement(contract: Contract, year: int = 2024) -> Statement:

@@ -315,6 +315,33 @@ CONTRACT_COLUMNS = (
         ),
     ),
     Column(
+        "contractor_street",
+        text(120),
+        default="",
+        title=_("Street and number of the contractor"),
+        also=("straat opdrachtnemer", "adres opdrachtnemer", "postadres opdrachtnemer"),
+    ),
+    Column(
+        "contractor_postcode",
+        text(12),
+        default="",
+        title=_("Postcode of the contractor"),
+        also=("postcode opdrachtnemer",),
+    ),
+    Column(
+        "contractor_place",
+        text(80),
+        default="",
+        title=_("Place of the contractor"),
+        also=("plaats opdrachtnemer", "vestigingsplaats opdrachtnemer"),
+    ),
+    Column(
+        "contractor_address_country",
+        text(60),
+        default="",
+        title=_("Country of the address of the contractor"),
+    ),
+    Column(
         "municipalities",
         shares(),
         required=True,

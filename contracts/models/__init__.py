@@ -36,6 +36,7 @@ from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.program import Program, ProgramRead, Reads
 from contracts.models.region import (
     ClientKind,
+    HouseStyle,
     Municipality,
     PinnedBy,
     Policy,
@@ -95,6 +96,7 @@ __all__ = [
     "FirmProposal",
     "HandOverAhead",
     "Happened",
+    "HouseStyle",
     "Invitation",
     "LedgerHead",
     "LineKind",

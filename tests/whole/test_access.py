@@ -351,6 +351,7 @@ PAGES = {
     "contractor-guide": Page(public=True),
     "accessibility": Page(public=True),
     "reminder-texts": Page(who_may(May.ADVISE), of="report_region", also=("post",)),
+    "house-style": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     # Without terms it leads to those that hold.
