@@ -3,6 +3,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("contracts.valuation_tables.urls")),
     path("", include("contracts.tendering.urls")),
+    path("", include("contracts.planned.urls")),
     path("", include("contracts.registering.urls")),
     path("", include("contracts.acts.urls")),
     path("", include("contracts.social_firms.urls")),

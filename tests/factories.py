@@ -44,6 +44,7 @@ from contracts.models import (
     Municipality,
     ObligationChange,
     Partner,
+    PlannedTender,
     PlanState,
     Policy,
     PsoCertificate,
@@ -219,6 +220,20 @@ def make_contract_draft(contract: Contract, owner: Any = None) -> ContractDraft:
     return ContractDraft.objects.create(
         region=contract.region, owner=owner, contractor=contract.contractor, edited_at=moment(TODAY)
     )
+
+
+def make_planned_tender(region: Region, town: str = "hilversum", **fields: Any) -> PlannedTender:
+    """Of one client, without advice."""
+    made = {
+        "title": "Groenonderhoud",
+        "procurement_type": "services",
+        "value": Decimal(400000),
+        "award_month": date(2025, 3, 1),
+        "municipality": region.municipalities.get(slug=town),
+        **fields,
+    }
+    tender: PlannedTender = PlannedTender.objects.create(region=region, **made)
+    return tender
 
 
 def make_upload(contract: Contract, owner: Any = None) -> Upload:

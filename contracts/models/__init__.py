@@ -21,7 +21,13 @@ from contracts.models.contract import (
 )
 from contracts.models.desk import CalendarFeed, HandOverAhead, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
-from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
+from contracts.models.draft import (
+    ActKind,
+    ChangeProposal,
+    ContractDraft,
+    PlannedTender,
+    ProposalState,
+)
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
 from contracts.models.organisation import (
     Contractor,
@@ -118,6 +124,7 @@ __all__ = [
     "PinnedBy",
     "PlanAmount",
     "PlanState",
+    "PlannedTender",
     "Policy",
     "PolicyField",
     "Posting",
