@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0039_handed_over_from_a_day'),
+        ('contracts', '0040_letters_with_address_and_house_style'),
     ]
 
     operations = [
