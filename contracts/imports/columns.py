@@ -166,6 +166,8 @@ FIRST_DAY = Column(
         "aanvangsdatum",
         "eerste dag",
         "begindatum contract",
+        "van",
+        "vanaf",
     ),
 )
 LAST_DAY = Column(
@@ -186,6 +188,9 @@ LAST_DAY = Column(
         "expiratiedatum",
         "laatste dag",
         "looptijd tot",
+        "tot",
+        "tot en met",
+        "t/m",
         "expiratie",
     ),
 )

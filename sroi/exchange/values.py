@@ -172,7 +172,7 @@ def signed_amount(cell: Cell) -> Decimal | Warned:
         return _rounded(_typed_number(cell))
     if len(cell) > LONGEST_AMOUNT:
         raise _no_number()
-    if _WITH_VAT.search(cell):
+    if says_with_vat(cell):
         raise ValueError(_("This is with VAT. Fill in the amount without VAT."))
     written, times = _in_full(_WITHOUT_VAT.sub("", cell).strip())
     if _ZERO_EUROS.fullmatch(written):
@@ -184,6 +184,10 @@ def signed_amount(cell: Cell) -> Decimal | Warned:
     # A dot before three digits of millions can be decimals: that is not guessed.
     sign, digits = match[1] or match[2], match[3]
     return _fitting(_decimal(sign, digits, dot_means_thousands=times == 1) * times, 2)
+
+
+def says_with_vat(written: str) -> bool:
+    return bool(_WITH_VAT.search(written))
 
 
 def _in_full(written: str) -> tuple[str, int]:
