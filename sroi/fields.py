@@ -36,7 +36,7 @@ class ParsedField(forms.Field):
         mode: str = "decimal",
         **kwargs: Any,
     ) -> None:
-        attrs = {"inputmode": mode, "autocomplete": "off", "maxlength": 20}
+        attrs = {"inputmode": mode, "autocomplete": "off", "maxlength": 40}
         super().__init__(widget=forms.TextInput(attrs=attrs), **kwargs)
         self.parse, self.prefix, self.suffix = parse, prefix, suffix
 

@@ -103,6 +103,19 @@ ENTRIES = tuple(
             ),
         ),
         (
+            "planned_tender",
+            "geplande aanbesteding",
+            (
+                "Wat een opdrachtgever gaat aanbesteden: waarover, voor welk bedrag en in welke"
+                " maand. Het advies over social return hoort erbij."
+            ),
+            "planned tender",
+            (
+                "What a client means to put out to tender: about what, for which amount and in"
+                " which month. The advice about social return belongs to it."
+            ),
+        ),
+        (
             "open",
             "nog in te vullen",
             "De verplichting min wat al is ingevuld.",

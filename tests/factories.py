@@ -22,6 +22,7 @@ from PIL import Image
 from contracts.acts import modification as acts
 from contracts.acts.door import propose
 from contracts.dossier import door as dossier
+from contracts.dossier.door import put
 from contracts.dossier.file import File
 from contracts.models import (
     ActionPlan,
@@ -43,6 +44,7 @@ from contracts.models import (
     Municipality,
     ObligationChange,
     Partner,
+    PlannedTender,
     PlanState,
     Policy,
     PsoCertificate,
@@ -56,7 +58,7 @@ from contracts.owed.door import Award, award, change, end
 from contracts.plans import door as plans
 from contracts.policy.loading import load_region
 from contracts.settlement.door import answer_draft, decide, show_draft
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles
+from contracts.settlement.shortfall import Decision, Figures
 from contracts.social_firms.door import propose as propose_firm
 from contracts.social_firms.door import recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs
@@ -220,6 +222,20 @@ def make_contract_draft(contract: Contract, owner: Any = None) -> ContractDraft:
     )
 
 
+def make_planned_tender(region: Region, town: str = "hilversum", **fields: Any) -> PlannedTender:
+    """Of one client, without advice."""
+    made = {
+        "title": "Groenonderhoud",
+        "procurement_type": "services",
+        "value": Decimal(400000),
+        "award_month": date(2025, 3, 1),
+        "municipality": region.municipalities.get(slug=town),
+        **fields,
+    }
+    tender: PlannedTender = PlannedTender.objects.create(region=region, **made)
+    return tender
+
+
 def make_upload(contract: Contract, owner: Any = None) -> Upload:
     """A file of contracts that was looked at, with one row; of someone who is nobody else without
     `owner`.
@@ -332,18 +348,20 @@ def make_settlement(contract: Contract) -> Settlement:
     at = moment(over.end_date + timedelta(days=70))
     end(over, Act.of(None, at, "Afgelopen"))
     figures = Figures(Decimal("50000.00"), {"work": Decimal("35000.00")})
-    letter = LetterFiles([File(b"x", "application/pdf", "Slotbrief")])
     done = Act.of(None, at)
-    return decide(
+    made = decide(
         over,
         Decision(),
         done,
         seen=figures,
         figures=lambda: figures,
-        letter=letter,
+        letter=None,
         on=done.today,
         heard=make_draft_decision(over, figures, at=at, answer="Geen bezwaar"),
     )
+    made.letter_pdf = put(over, File(b"x", "application/pdf", "Slotbrief"), done, shared=True)
+    made.save()
+    return made
 
 
 def make_statement(contract: Contract, year: int = 2024) -> Statement:

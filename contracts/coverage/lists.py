@@ -15,7 +15,7 @@ from contracts.imports.written import FIGURES, IN_FILE
 from contracts.models import Contract, ContractShare, Municipality, ProcurementType, RateReason
 from contracts.owed.exemption import exempt_because
 from contracts.owed.obligation import threshold
-from sroi.access import visible
+from sroi.access import Access, visible
 from sroi.lists import (
     CONTRACT_PAGE,
     NUMBER,
@@ -42,6 +42,11 @@ def reason_of(contract: Contract) -> str:
 def reason_called(code: str) -> str:
     """A category of reasons; blank is a reason in words only."""
     return capfirst(str(RateReason(code).label)) if code else _("In words only")
+
+
+def shared_by(town: Municipality, access: Access) -> QuerySet[Any]:
+    """The shares of a client in contracts."""
+    return visible(ContractShare, access).filter(municipality=town, percent__gt=0)
 
 
 class ContractColumns(Table):
@@ -141,9 +146,7 @@ class CoverageFilterSet(FilterSet):
     def of_municipality(
         self, contracts: QuerySet[Any], name: str, value: Municipality
     ) -> QuerySet[Any]:
-        shares = visible(ContractShare, self.request.access).filter(
-            municipality=value, percent__gt=0
-        )
+        shares = shared_by(value, self.request.access)
         return contracts.filter(pk__in=shares.values("contract"))
 
     def by_reason(self, contracts: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -7,17 +7,23 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contracts.coverage.coverage import coverage, expected_to_owe, value_at_award
-from contracts.coverage.lists import CoverageFilterSet, CoverageTable, reason_called
+from contracts.coverage.lists import CoverageFilterSet, CoverageTable, reason_called, shared_by
 from contracts.imports.written import FETCHED, name_clients
 from contracts.models import Contract, ObligationLine
 from contracts.owed.shares import SharesOfContracts
 from sroi.access import May, visible
+from sroi.lists.choices import query_of
 from sroi.periods import Period
 from sroi.templatetags.formats import euro
 from sroi.views import ForWhoMay, ListFile, ListPage
+
+ALWAYS = Period(date.min, date.max)
+# Another year is typed in the filter.
+YEARS_AT_HAND = 3
 
 
 class CoverageList(ForWhoMay, ListPage):
@@ -31,8 +37,7 @@ class CoverageList(ForWhoMay, ListPage):
     file_may = capabilities
 
     def get_queryset(self) -> QuerySet[Any]:
-        always = Period(date.min, date.max)
-        rows = super().get_queryset().filter(expected_to_owe(always), has_obligation=False)
+        rows = super().get_queryset().filter(expected_to_owe(ALWAYS), has_obligation=False)
         part = value_at_award(visible(ObligationLine, self.request.access))
         return (
             rows.annotate(part=part)
@@ -46,17 +51,40 @@ class CoverageList(ForWhoMay, ListPage):
             contract.towns = [town.name for town, _percent in shares.named(contract.pk, today)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With how it stands as a whole, in the year that was chosen, else this year."""
-        access, form = self.request.access, self.filterset.form
-        year = int((form.is_valid() and form.cleaned_data.get("year")) or localdate().year)
-        tally = coverage(
-            visible(Contract, access), visible(ObligationLine, access), Period.year(year)
-        )
+        """With how it stands as a whole: in the year that was chosen or in all, of the client that
+        was chosen.
+        """
+        access, chosen = self.request.access, self.chosen
+        contracts, owed = visible(Contract, access), visible(ObligationLine, access)
+        if town := chosen.get("municipality"):
+            owed = owed.filter(municipality=town)
+            contracts = contracts.filter(pk__in=shared_by(town, access).values("contract"))
+        year = int(chosen.get("year") or 0)
+        tally = coverage(contracts, owed, Period.year(year) if year else ALWAYS)
         reasons = [
             (reason_called(code), f"{reason.number} ({euro(reason.value)})")
             for code, reason in tally.by_reason
         ]
-        return super().get_context_data(coverage=tally, reasons=reasons, year=year, **kwargs)
+        return super().get_context_data(
+            coverage=tally, reasons=reasons, year=year, years=self.years(year), **kwargs
+        )
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        form = self.filterset.form
+        return form.cleaned_data if form.is_valid() else {}
+
+    def years(self, chosen: int) -> list[tuple[Any, str, bool]]:
+        """All years, and the last ones, with their address: what else was chosen stays."""
+        this = localdate().year
+        last = [(each, str(each)) for each in range(this, this - YEARS_AT_HAND, -1)]
+        return [
+            (label, "?" + query_of(self.asked, year=asked), each == chosen)
+            for each, label, asked in [
+                (0, _("All years"), ""),
+                *((each, label, label) for each, label in last),
+            ]
+        ]
 
 
 class CoverageFile(ListFile, CoverageList):

@@ -21,6 +21,7 @@ from contracts.facts.rules import (
     since_if,
     take_over_faults,
 )
+from contracts.letters.address import ADDRESS, address_faults
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -42,26 +43,31 @@ from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Objection, Refused, first_come, key_of, refuse_overtaken
 from sroi.history.keeping import remember, signed
 
+KNOWN = (*FIRM, *ADDRESS)
+
 
 def as_known(contractor: Contractor) -> str:
     """What tells what is known of a contractor from anything else: shown with its form."""
-    return key_of(*Contractor.objects.filter(pk=contractor.pk).values_list(*FIRM).get())
+    return key_of(*Contractor.objects.filter(pk=contractor.pk).values_list(*KNOWN).get())
 
 
 def put_right_contractor(
     contractor: Contractor, firm: Mapping[str, str], act: Act, *, shown: str | None = None
 ) -> None:
-    """Another name or number of the same firm, for every contract that it has."""
+    """Another name, number or postal address of the same firm, for every contract that it has;
+    what `firm` does not name stays.
+    """
     taken = _("Another firm has this number.")
     with first_come(taken), transaction.atomic():
         now = Contractor.objects.select_for_update().get(pk=contractor.pk)
         refuse_overtaken(shown, as_known(now))
+        before = [getattr(now, name) for name in KNOWN]
         _refuse(firm_faults(now, firm))
-        before = [getattr(now, name) for name in FIRM]
-        for name in FIRM:
-            setattr(now, name, firm[name])
+        for name in KNOWN:
+            setattr(now, name, firm.get(name, getattr(now, name)))
         now.kvk, now.country = firm["kvk"] or None, firm["country"] or "NL"
-        if before == [getattr(now, name) for name in FIRM]:
+        _refuse(address_faults({name: getattr(now, name) for name in ADDRESS}))
+        if before == [getattr(now, name) for name in KNOWN]:
             raise Refused(_nothing_differs())
         signed(now, act).save()
 

@@ -1,6 +1,7 @@
 """What is asked to put a registered fact right; faults of the rules stand beside their field."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -13,10 +14,11 @@ from contracts.facts.rules import (
     known_firm,
     take_over_faults,
 )
+from contracts.letters.address import ADDRESS, address_faults, postcode
 from contracts.models import Contract, Contractor, PolicyField
 from contracts.owed.words import IN_THE_HISTORY
 from contracts.registering.forms import NewContractorForm, cpv_field
-from sroi.fields import Day, VisibleRows, text_field
+from sroi.fields import OF_ANOTHER, Day, VisibleRows, text_field
 
 WHY = 300
 
@@ -26,8 +28,20 @@ def reason_field() -> forms.CharField:
 
 
 class ContractorForm(NewContractorForm):
-    """Name and number of a firm that is registered."""
+    """Name, number and postal address of a firm that is registered."""
 
+    street = text_field(
+        gettext_lazy("Street and number, or PO box"), 120, required=False, autocomplete=OF_ANOTHER
+    )
+    postcode = text_field(gettext_lazy("Postcode"), 12, required=False, autocomplete=OF_ANOTHER)
+    place = text_field(gettext_lazy("Place"), 80, required=False, autocomplete=OF_ANOTHER)
+    address_country = text_field(
+        gettext_lazy("Country of the address"),
+        60,
+        required=False,
+        autocomplete=OF_ANOTHER,
+        help_text=gettext_lazy("Only where it is abroad, as it stands on the letter: België."),
+    )
     reason = reason_field()
 
     def __init__(self, *args: Any, contractor: Contractor, **kwargs: Any) -> None:
@@ -39,14 +53,28 @@ class ContractorForm(NewContractorForm):
     @staticmethod
     def initial_of(contractor: Contractor) -> dict[str, Any]:
         abroad = {name: "" if contractor.kvk else getattr(contractor, name) for name in ABROAD}
-        return {"name": contractor.name, "kvk": contractor.kvk, **abroad}
+        address = {name: getattr(contractor, name) for name in ADDRESS}
+        return {"name": contractor.name, "kvk": contractor.kvk, **abroad, **address}
+
+    def clean_postcode(self) -> str:
+        return postcode(self.cleaned_data["postcode"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if not self.errors:
-            for name, reason in firm_faults(self.contractor, self.firm):
+            faults = (firm_faults(self.contractor, self.firm), address_faults(self.address))
+            for name, reason in chain(*faults):
                 self.add_error(name, reason)
         return cleaned
+
+    @property
+    def address(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ADDRESS}
+
+    @property
+    def known(self) -> dict[str, str]:
+        """All that is known of the firm, as it is filled in."""
+        return self.firm | self.address
 
 
 ABROAD = NewContractorForm.ABROAD

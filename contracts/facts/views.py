@@ -47,12 +47,12 @@ def differences(before: Any, after: Any, names: Iterable[str]) -> Iterator[Row]:
 
 
 class PutRightContractor(ForWhoMay, OfOne, LookFirst):
-    """Name and number of a firm: the same firm in every contract."""
+    """Name, number and postal address of a firm: the same firm in every contract."""
 
     capabilities = (May.CHANGE,)
     model = Contractor
     contractor: Contractor
-    heading = gettext_lazy("Put name or number right")
+    heading = gettext_lazy("Put name, number or address right")
     template_name = "contracts/put_right.html"
     form_class = ContractorForm
     back_label = property(lambda self: self.contractor)
@@ -74,10 +74,12 @@ class PutRightContractor(ForWhoMay, OfOne, LookFirst):
         return facts.as_known(self.contractor)
 
     def preview(self, form: Any) -> dict[str, Any]:
-        firm, number = form.firm, self.contractor.contracts.count()
+        firm, number = form.known, self.contractor.contracts.count()
         after = Contractor(pk=self.contractor.pk, **{**firm, "kvk": firm["kvk"] or None})
         rows = [(_("Name"), self.contractor.name, after.name)]
         rows.append((_("Number"), self.contractor.register_words, after.register_words))
+        before, now = (", ".join(firm.address_lines) for firm in (self.contractor, after))
+        rows.append((_("Postal address"), before or _("none"), now or _("none")))
         told = ngettext(
             "This firm has %(number)s contract. The history says who put it right, when and why.",
             "This firm has %(number)s contracts: it holds for all of them, in every region. The"
@@ -91,7 +93,7 @@ class PutRightContractor(ForWhoMay, OfOne, LookFirst):
 
     def do(self, form: Any) -> str:
         act = act_of(self.request, form.cleaned_data["reason"])
-        facts.put_right_contractor(self.contractor, form.firm, act, shown=self.shown)
+        facts.put_right_contractor(self.contractor, form.known, act, shown=self.shown)
         return _("Put right.")
 
 

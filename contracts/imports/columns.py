@@ -21,6 +21,7 @@ from sroi.exchange import (
     day,
     kvk,
     percent,
+    said_text,
     shares,
     signed_amount,
     text,
@@ -34,6 +35,11 @@ TYPES_IN_DUTCH = {
     "dienst": ProcurementType.SERVICES,
     "leveringen": ProcurementType.SUPPLIES,
     "levering": ProcurementType.SUPPLIES,
+    "w": ProcurementType.WORKS,
+    "d": ProcurementType.SERVICES,
+    "l": ProcurementType.SUPPLIES,
+    "dienstverlening": ProcurementType.SERVICES,
+    "sociale en andere specifieke diensten": ProcurementType.SERVICES,
 }
 KINDS_IN_DUTCH = {
     "meerwerk": ChangeKind.AMENDMENT,
@@ -160,6 +166,8 @@ FIRST_DAY = Column(
         "aanvangsdatum",
         "eerste dag",
         "begindatum contract",
+        "van",
+        "vanaf",
     ),
 )
 LAST_DAY = Column(
@@ -180,6 +188,9 @@ LAST_DAY = Column(
         "expiratiedatum",
         "laatste dag",
         "looptijd tot",
+        "tot",
+        "tot en met",
+        "t/m",
         "expiratie",
     ),
 )
@@ -315,6 +326,33 @@ CONTRACT_COLUMNS = (
         ),
     ),
     Column(
+        "contractor_street",
+        text(120),
+        default="",
+        title=_("Street and number of the contractor"),
+        also=("straat opdrachtnemer", "adres opdrachtnemer", "postadres opdrachtnemer"),
+    ),
+    Column(
+        "contractor_postcode",
+        text(12),
+        default="",
+        title=_("Postcode of the contractor"),
+        also=("postcode opdrachtnemer",),
+    ),
+    Column(
+        "contractor_place",
+        text(80),
+        default="",
+        title=_("Place of the contractor"),
+        also=("plaats opdrachtnemer", "vestigingsplaats opdrachtnemer"),
+    ),
+    Column(
+        "contractor_address_country",
+        text(60),
+        default="",
+        title=_("Country of the address of the contractor"),
+    ),
+    Column(
         "municipalities",
         shares(),
         required=True,
@@ -427,7 +465,7 @@ CONTRACT_COLUMNS = (
     RATE,
     Column(
         "rate_reason",
-        text(1000),
+        said_text(1000),
         default="",
         title=_("Reason for the rate"),
         also=(
@@ -453,7 +491,7 @@ CONTRACT_COLUMNS = (
     ),
     Column(
         "parent_reference",
-        text(80, exempt=True),
+        said_text(80, exempt=True),
         default="",
         title=_("Call-off of framework"),
         also=(
@@ -463,7 +501,7 @@ CONTRACT_COLUMNS = (
     ),
     Column(
         "valuation_table",
-        text(80),
+        said_text(80),
         default="",
         title=_("Valuation table"),
         also=(
@@ -473,7 +511,7 @@ CONTRACT_COLUMNS = (
     ),
     Column(
         "adviser_email",
-        text(254),
+        said_text(254),
         default="",
         title=_("E-mail address of the adviser"),
         also=(

@@ -29,6 +29,7 @@ from contracts.imports.columns import (
 )
 from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
 from contracts.imports.written import in_words
+from contracts.letters.address import address_faults, address_of, postcode
 from contracts.models import (
     Contract,
     ContractEvent,
@@ -80,6 +81,13 @@ FIXED = {
     "start_date": "start_date",
     "end_date": "awarded_end_date",
     "procurement_type": "procurement_type",
+}
+# Of a contractor, by its fields.
+ADDRESS_COLUMNS = {
+    "street": "contractor_street",
+    "postcode": "contractor_postcode",
+    "place": "contractor_place",
+    "address_country": "contractor_address_country",
 }
 # By which act somebody puts a column right at the contract itself; from then on it is no import's.
 PUT_RIGHT_BY = {
@@ -160,6 +168,7 @@ class ContractIntake:
             set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
         )
         self._look_up_firms()
+        self._look_up_addresses()
         emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
         self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
         self.rows: dict[str, Row] = {}
@@ -187,6 +196,45 @@ class ContractIntake:
             (c.kvk or "", "" if c.kvk else c.country, "" if c.kvk else c.register_number): c
             for c in known
         }
+
+    def _look_up_addresses(self) -> None:
+        """Where letters to the firms go, by those of the rows that say it first; an address that is
+        known already stays, and is put right at the contractor.
+        """
+        self.addresses: dict[Firm, dict[str, str]] = {}
+        for row in self.parsed.rows:
+            address = {name: row[column] for name, column in ADDRESS_COLUMNS.items()}
+            address["postcode"] = postcode(address["postcode"])
+            if not any(address.values()):
+                continue
+            for name, reason in address_faults(address):
+                self._fault(row, ADDRESS_COLUMNS[name], reason)
+            firm = self.firms[row.number]
+            first = self.addresses.setdefault(firm, address)
+            known = self.contractors.get(firm)
+            there = address_of(known) if known and known.address_lines else first
+            if there != address:
+                reason = _(
+                    "The register has %(address)s, and that stays. Change it at the contractor,"
+                    " with “Put name, number or address right”."
+                )
+                words = {"address": ", ".join(filter(None, there.values()))}
+                self.parsed.warn(row, "contractor_street", reason % words, "put_right")
+
+    def addressed(self) -> list[Contractor]:
+        """The firms that are known, and of which the address is known from now on: what others have
+        too is filled by an adviser only.
+        """
+        found: list[Contractor] = []
+        if self.bounds:
+            return found
+        for firm, address in self.addresses.items():
+            known = self.contractors.get(firm)
+            if known and known.pk and not known.address_lines:
+                for name, value in address.items():
+                    setattr(known, name, value)
+                found.append(known)
+        return found
 
     def _firm(self, row: Row) -> Firm:
         given, number = row["contractor_kvk"], row["contractor_register"]
@@ -344,6 +392,7 @@ class ContractIntake:
                 register_number=number,
                 name=name,
                 name_folded=folded(name)[:200],
+                **self.addresses.get(firm, {}),
             )
         return self.contractors[firm]
 
@@ -653,6 +702,9 @@ def import_contracts(
     def bring(taken: Container[str]) -> None:
         new = [c for c in intake.contractors.values() if c.pk is None]
         remember(Contractor.objects.bulk_create(new), told)
+        addressed = intake.addressed()
+        Contractor.objects.bulk_update(addressed, ADDRESS_COLUMNS, batch_size=AT_ONCE)
+        remember(addressed, told, changed=True)
         for made in awards:
             made.contract.contractor = (
                 made.contract.contractor

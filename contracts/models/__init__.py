@@ -21,7 +21,13 @@ from contracts.models.contract import (
 )
 from contracts.models.desk import CalendarFeed, HandOverAhead, PutOff, StandIn
 from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
-from contracts.models.draft import ActKind, ChangeProposal, ContractDraft, ProposalState
+from contracts.models.draft import (
+    ActKind,
+    ChangeProposal,
+    ContractDraft,
+    PlannedTender,
+    ProposalState,
+)
 from contracts.models.notice import Notice, NoticeChoice, NoticeKind, NoticeState, When
 from contracts.models.organisation import (
     Contractor,
@@ -36,6 +42,7 @@ from contracts.models.posting import ClosedYear, LedgerHead, Posting
 from contracts.models.program import Program, ProgramRead, Reads
 from contracts.models.region import (
     ClientKind,
+    HouseStyle,
     Municipality,
     PinnedBy,
     Policy,
@@ -95,6 +102,7 @@ __all__ = [
     "FirmProposal",
     "HandOverAhead",
     "Happened",
+    "HouseStyle",
     "Invitation",
     "LedgerHead",
     "LineKind",
@@ -116,6 +124,7 @@ __all__ = [
     "PinnedBy",
     "PlanAmount",
     "PlanState",
+    "PlannedTender",
     "Policy",
     "PolicyField",
     "Posting",

@@ -1,5 +1,5 @@
-"""What is being prepared: a contract that is not registered yet, and a change that waits for an
-adviser.
+"""What is being prepared: a tender that is planned, a contract that is not registered yet, and a
+change that waits for an adviser.
 """
 
 from typing import ClassVar
@@ -9,11 +9,56 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models.contract import ChangeKind, Contract
+from contracts.models.contract import ChangeKind, Contract, ProcurementType
 from contracts.models.organisation import Contractor
-from contracts.models.region import Region
+from contracts.models.region import Municipality, Region
 from sroi.access import May, Scope, ScopedModel
 from sroi.money import MoneyField
+
+
+class PlannedTender(ScopedModel):
+    """A tender that a client plans, with the advice about it, and later the contract that it
+    became. Of the tender as a whole: value and obligation are those of the contract to be awarded.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="planned_tenders")
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="planned_tenders"
+    )
+    title = models.CharField(_("title"), max_length=250)
+    procurement_type = models.CharField(
+        _("procurement type"), max_length=10, choices=ProcurementType.choices
+    )
+    value = MoneyField(_("expected contract value"))
+    award_month = models.DateField(_("expected month of award"))
+    # What was filled in for the advice, as typed: it opens the advice again.
+    advice = models.JSONField(default=dict, blank=True)
+    advised_on = models.DateField(_("advised on"), null=True, blank=True)
+    rate = models.DecimalField(
+        _("rate as advised"), max_digits=6, decimal_places=3, null=True, blank=True
+    )
+    obligation = MoneyField(_("obligation as advised"), null=True, blank=True)
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, null=True, blank=True, related_name="planned_tenders"
+    )
+
+    scope = Scope(region="region", municipality="municipality")
+
+    class Meta:
+        ordering = ("award_month", "pk")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(value__gte=0), name="planned_tender_value_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(advised_on=None, rate=None, obligation=None)
+                | Q(advised_on__isnull=False, rate__isnull=False, obligation__isnull=False),
+                name="planned_tender_advice_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class ContractDraft(ScopedModel):

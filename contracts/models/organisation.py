@@ -44,6 +44,16 @@ class Contractor(ScopedModel):
     register_number = models.CharField(_("register number"), max_length=40, blank=True)
     name = models.CharField(_("name"), max_length=200)
     name_folded = models.CharField(max_length=200, editable=False)
+    # Where letters to it go; all blank where nobody told. The country is written where it is
+    # abroad, whatever register the firm stands in.
+    street = models.CharField(
+        _("street and number, or PO box"), max_length=120, blank=True, default="", db_default=""
+    )
+    postcode = models.CharField(_("postcode"), max_length=12, blank=True, default="", db_default="")
+    place = models.CharField(_("place"), max_length=80, blank=True, default="", db_default="")
+    address_country = models.CharField(
+        _("country of the address"), max_length=60, blank=True, default="", db_default=""
+    )
 
     scope = Scope(
         region="contracts__region",
@@ -81,6 +91,14 @@ class Contractor(ScopedModel):
     def register_words(self) -> str:
         """`KvK 12345678`, or abroad `BE 0123.456.789`."""
         return f"KvK {self.kvk}" if self.kvk else f"{self.country} {self.register_number}"
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The postal address as it stands on a letter, without the name; empty where it is not
+        known.
+        """
+        town = f"{self.postcode} {self.place}".strip()
+        return [line for line in (self.street, town, self.address_country) if line]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.name_folded = folded(self.name)[:200]

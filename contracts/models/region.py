@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from sroi.access import Scope, ScopedModel, ScopedQuerySet
+from sroi.access import May, Scope, ScopedModel, ScopedQuerySet
 from sroi.history.keeping import kept
 from sroi.money import MoneyField
 
@@ -29,6 +30,32 @@ class Region(ScopedModel):
     @property
     def title(self) -> str:
         return self.title_en if get_language() == "en" and self.title_en else self.title_nl
+
+
+class HouseStyle(ScopedModel):
+    """How the letters of a region look and who signs them; a region without one writes plain
+    letters, signed by who sends them.
+    """
+
+    region = models.OneToOneField(Region, on_delete=models.PROTECT, related_name="house_style")
+    # A JPEG without anything but the picture.
+    logo = models.BinaryField(_("logo"), null=True, blank=True)
+    # As in #0b4a5b; blank: that of the register.
+    colour = models.CharField(_("colour"), max_length=7, blank=True)
+    # Lines of text, at the head and at the foot of a letter.
+    sender = models.CharField(_("sender"), max_length=400, blank=True)
+    footer = models.CharField(_("foot of the letter"), max_length=400, blank=True)
+    signatory = models.CharField(_("who signs"), max_length=200, blank=True)
+    function = models.CharField(_("function of who signs"), max_length=200, blank=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    changed_at = models.DateTimeField()
+
+    scope = Scope(region="region", region_wide=(May.ADVISE, May.MANAGE_POLICY))
+
+    def __str__(self) -> str:
+        return f"{self.region_id}"
 
 
 class PinnedBy(models.TextChoices):

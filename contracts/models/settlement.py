@@ -65,6 +65,9 @@ class Settlement(Reckoning):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # What the letter says and how it looks (`contracts.letters.paper`), until the worker has made
+    # the files of it; None once they are there.
+    letter = models.JSONField(null=True, blank=True)
     letter_pdf = models.ForeignKey(
         ContractDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

@@ -12,10 +12,15 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from contracts.dossier import door as dossier
+from contracts.dossier.file import File
+from contracts.letters.paper import Letter, frozen, thawed
+from contracts.letters.style import style_of
 from contracts.models import (
     Contract,
+    ContractDocument,
     ContractEvent,
     ContractState,
     DraftDecision,
@@ -27,19 +32,23 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.owed.posting import lock_ledger
 from contracts.settlement.hearing import last_day, waits
+from contracts.settlement.letter import as_files
 from contracts.settlement.ready import before_decision, before_draft
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
-    LetterFiles,
     granted_on,
     penalty,
     recovery_days,
     refuse_penalty,
 )
-from sroi.doors import Act, Check, Overtaken, Refused, refuse_blocked
+from sroi.documents import keeping
+from sroi.doors import Act, Check, DoneAlready, Overtaken, Refused, refuse_blocked
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro, long_date
+
+# Somebody waits for the letter: before imports and mails.
+PRIORITY = 10
 
 
 def grant_recovery(contract: Contract, until: date, figures: Figures, act: Act) -> None:
@@ -164,43 +173,33 @@ def decide(
     *,
     seen: Figures,
     figures: Callable[[], Figures],
-    letter: LetterFiles,
+    letter: Letter | None,
     on: date,
     heard: DraftDecision | None = None,
 ) -> Settlement:
     """Settle by the figures that were on the screen; refused where they changed since. `figures`
     gives those of now. `heard` is the draft that the contractor was shown, as it was on the screen.
+    The files of `letter` are made by the worker (`letter_or_asked`).
     """
-    stored: list[Any] = []
-    try:
-        with transaction.atomic():
-            lock_ledger(contract.region)
-            contract.refresh_from_db()
-            now = figures()
-            reckoned = reckoning(contract, decision, now)
-            checks = before_decision(contract, now, on, heard, reckoned["penalty"])
-            _refuse_what_cannot_be_settled(contract, now, seen, checks)
-            _refuse_penalty(contract, decision, now)
-            _take(contract, heard, DraftState.DECIDED)
-            stored += [dossier.put(contract, file, act, shared=True) for file in letter.files]
-            pdf, docx = [*stored, None, None][:2]
-            made: Settlement = Settlement.objects.create(
-                number=contract.settlements.count() + 1,
-                **reckoned,
-                counted_until=contract.last_counted_day,
-                decided_on=on,
-                decided_at=act.at,
-                decided_by=act.by,
-                letter_pdf=pdf,
-                letter_docx=docx,
-            )
-            obligations.settle(
-                contract, replace(act, why=decision.explanation or _("Settled")), on=on
-            )
-    except BaseException:
-        for document in stored:
-            document.file.storage.delete(str(document.file.name))
-        raise
+    with transaction.atomic():
+        lock_ledger(contract.region)
+        contract.refresh_from_db()
+        now = figures()
+        reckoned = reckoning(contract, decision, now)
+        checks = before_decision(contract, now, on, heard, reckoned["penalty"])
+        _refuse_what_cannot_be_settled(contract, now, seen, checks)
+        _refuse_penalty(contract, decision, now)
+        _take(contract, heard, DraftState.DECIDED)
+        made: Settlement = Settlement.objects.create(
+            number=contract.settlements.count() + 1,
+            **reckoned,
+            counted_until=contract.last_counted_day,
+            decided_on=on,
+            decided_at=act.at,
+            decided_by=act.by,
+            letter=letter and frozen(letter),
+        )
+        obligations.settle(contract, replace(act, why=decision.explanation or _("Settled")), on=on)
     return made
 
 
@@ -240,6 +239,53 @@ def _refuse_what_cannot_be_settled(
             _("The figures changed since you looked. Look at them again before you decide.")
         )
     refuse_blocked(checks)
+
+
+# --- the letter on paper --------------------------------------------------------------------------
+
+
+def letter_or_asked(settlement: Settlement) -> Settlement:
+    """The decision with the files of its letter; without them while the worker makes them, which it
+    is asked to do once.
+    """
+    if settlement.letter is not None:
+        keeping.ask(_order(settlement.pk), lambda: make_letter.enqueue(settlement.pk))
+        settlement.refresh_from_db()
+    return settlement
+
+
+@task(priority=PRIORITY)
+def make_letter(settlement_id: int) -> None:
+    """The PDF and the Word file, in the dossier as the letter was decided."""
+    related = ("contract__region", "decided_by")
+    settlement = Settlement.objects.select_related(*related).get(pk=settlement_id)
+    if settlement.letter is not None:
+        contract, at = settlement.contract, settlement.decided_at
+        logo = style_of(contract.region).logo
+        _keep(settlement, as_files(thawed(settlement.letter), contract.reference, logo, at))
+    keeping.answered(_order(settlement_id))
+
+
+def _keep(settlement: Settlement, files: Iterable[File]) -> None:
+    """Both or neither; of two that make them at once the second keeps nothing."""
+    act = Act.of(settlement.decided_by, settlement.decided_at)
+    stored: list[ContractDocument] = []
+    try:
+        with transaction.atomic():
+            for file in files:
+                stored += [dossier.put(settlement.contract, file, act, shared=True)]
+            waiting = Settlement.objects.filter(pk=settlement.pk, letter__isnull=False)
+            if not waiting.update(letter=None, letter_pdf=stored[0], letter_docx=stored[1]):
+                raise DoneAlready(_("The letter was made already."))
+    except BaseException as fault:
+        for document in stored:
+            document.file.storage.delete(str(document.file.name))
+        if not isinstance(fault, DoneAlready):
+            raise
+
+
+def _order(settlement_id: int) -> str:
+    return f"closing letter {settlement_id}"
 
 
 def reopen(contract: Contract, act: Act) -> None:

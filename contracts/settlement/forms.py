@@ -62,13 +62,6 @@ class DecisionForm(forms.Form):
         rows=3,
         help_text=IN_THE_LETTER,
     )
-    address = text_field(
-        gettext_lazy("Postal address of the contractor"),
-        300,
-        required=False,
-        rows=3,
-        help_text=gettext_lazy("It stands above the closing letter, one line each."),
-    )
     explanation = text_field(
         gettext_lazy("Explanation in the closing letter"),
         2000,

@@ -6,54 +6,39 @@ and not translated. It names no single fulfilment and nobody who was placed.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.timezone import localtime
 
 from contracts.clients.words import in_dutch
 from contracts.dossier.file import File
-from contracts.models import Category, ContactPerson, Contract, DraftDecision, Municipality
+from contracts.letters.paper import LANGUAGE, Letter, LetterPart, as_docx, as_pdf
+from contracts.letters.style import look_of, signed_by
+from contracts.models import (
+    Category,
+    ContactPerson,
+    Contract,
+    DraftDecision,
+    HouseStyle,
+    Municipality,
+)
 from contracts.owed.story import Chapter
 from contracts.plans.reminders import CALCULATION, filled
 from contracts.settlement.shortfall import Decision, Figures, by_policy, penalty
-from sroi.documents import DOCX, WordDocument, render_pdf
+from sroi.documents import DOCX
 from sroi.documents.tables import DocumentTable
 from sroi.templatetags.formats import euro, euro2, long_date, number
 
-LANGUAGE = "nl"
 PDF = "application/pdf"
 CATEGORIES = {
     Category.WORK: "Arbeid",
     Category.SOCIAL_PURCHASING: "Sociale inkoop",
     Category.CSR: "Maatschappelijke activiteiten",
 }
-
-
-@dataclass(frozen=True)
-class Letter:
-    """What the letter says, from top to bottom; each part is a heading with paragraphs and a
-    table.
-    """
-
-    title: str
-    sender: str
-    addressee: Sequence[str]
-    reference: Sequence[tuple[str, str]]
-    opening: Sequence[str]
-    parts: Sequence["LetterPart"]
-    closing: Sequence[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class LetterPart:
-    heading: str
-    paragraphs: Sequence[str]
-    table: DocumentTable | None = None
 
 
 @dataclass(frozen=True)
@@ -69,9 +54,10 @@ class Case:
     by: Any
     # What the region writes, with placeholders.
     text: str
-    # Who is written to, of the contractor, as registered, and the address as it was typed.
+    # How its letters look, and who signs them.
+    style: HouseStyle
+    # Who is written to, of the contractor, as registered.
     contact: ContactPerson | None = None
-    address: str = ""
     # The draft that the contractor was shown, with its answer.
     heard: DraftDecision | None = None
 
@@ -91,15 +77,17 @@ def letter_of(case: Case) -> Letter:
             addressee=_addressee(case),
             reference=[
                 ("Datum", long_date(case.on)),
-                ("Contract", contract.reference),
+                ("Ons kenmerk", contract.reference),
                 (
                     "Looptijd",
                     f"{long_date(contract.start_date)} tot en met {long_date(contract.end_date)}",
                 ),
+                ("Handelsregister", contract.contractor.register_words),
             ],
             opening=_paragraphs(before, values),
             parts=[_owed(case), _done(case), _result(case)],
             closing=_paragraphs(after, values),
+            look=look_of(case.style),
         )
 
 
@@ -108,12 +96,11 @@ def _paragraphs(text: str, values: Mapping[str, str]) -> list[str]:
 
 
 def _addressee(case: Case) -> list[str]:
-    """As it is registered; the address as the adviser typed it."""
+    """As it is registered."""
     contractor, contact = case.contract.contractor, case.contact
     to = f"Ter attentie van {contact.name}" if contact else ""
     function = contact.function if contact else ""
-    lines = [contractor.name, to, function, *case.address.splitlines(), contractor.register_words]
-    return [line.strip() for line in lines if line.strip()]
+    return [line for line in (contractor.name, to, function, *contractor.address_lines) if line]
 
 
 def _values(case: Case) -> dict[str, str]:
@@ -140,7 +127,7 @@ def _values(case: Case) -> dict[str, str]:
         if case.penalty
         else "Wij bedanken u voor uw inzet.",
         "adviseur": ", ".join(word for word in reach if word) or region,
-        "ondertekenaar": case.by.name if case.by else region,
+        "ondertekenaar": signed_by(case.style, case.by.name if case.by else region),
     }
 
 
@@ -244,42 +231,10 @@ def _heard(draft: DraftDecision | None) -> list[str]:
 # --- as files -------------------------------------------------------------------------------------
 
 
-def as_files(case: Case, made_at: datetime) -> list[File]:
+def as_files(letter: Letter, reference: str, logo: Any, made_at: datetime) -> list[File]:
     """The PDF and the Word file."""
-    letter = letter_of(case)
-    number_words = f"Slotbrief {case.contract.reference}"
+    number_words = f"Slotbrief {reference}"
     return [
-        File(as_pdf(letter, made_at), PDF, number_words),
-        File(as_docx(letter, made_at), DOCX, number_words),
+        File(as_pdf(letter, made_at, logo), PDF, number_words),
+        File(as_docx(letter, made_at, logo), DOCX, number_words),
     ]
-
-
-def as_html(letter: Letter) -> str:
-    with translation.override(LANGUAGE):
-        return render_to_string("letters/closing.html", {"letter": letter})
-
-
-def as_pdf(letter: Letter, made_at: datetime) -> bytes:
-    return render_pdf(as_html(letter), title=letter.title, language=LANGUAGE, made_at=made_at)
-
-
-def as_docx(letter: Letter, made_at: datetime) -> bytes:
-    word = WordDocument(letter.title, made_at=made_at)
-    word.paragraph(letter.sender, bold=True)
-    word.paragraph("\n".join(letter.addressee))
-    word.paragraph("\n".join(f"{label}: {value}" for label, value in letter.reference))
-    for text in letter.opening:
-        word.paragraph(text)
-    for part in letter.parts:
-        word.heading(part.heading)
-        for text in part.paragraphs:
-            word.paragraph(text)
-        if part.table:
-            table = part.table
-            last = len(table.header) - 1
-            word.table(
-                table.caption, table.header, table.rows, total=table.total or None, numeric={last}
-            )
-    for text in letter.closing:
-        word.paragraph(text)
-    return word.content

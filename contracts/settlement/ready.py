@@ -101,13 +101,17 @@ def _hearing(figures: Figures, charged: Decimal, draft: DraftDecision | None, to
     return Check(name, what, words % {"penalty": euro(draft.penalty)})
 
 
-def addressee(contact: ContactPerson | None, address: str) -> Check:
-    """To whom the closing letter is written."""
-    name, what = "addressee", _("Addressee of the closing letter")
+def addressee(contract: Contract, contact: ContactPerson | None) -> Iterator[Check]:
+    """To whom and to where the closing letter is written."""
+    what = _("Addressee of the closing letter")
     if contact is None:
         found = _("The contractor has no contact person here, so the letter names nobody.")
-        return Check(name, what, found, Found.LACKS)
-    if not address:
-        words = _("%(name)s. There is no postal address, so the letter shows none.")
-        return Check("address", what, words % {"name": contact.name}, Found.LACKS)
-    return Check(name, what, _("%(name)s, with a postal address.") % {"name": contact.name})
+        yield Check("addressee", what, found, Found.LACKS)
+    else:
+        yield Check("addressee", what, contact.name)
+    what = _("Postal address of the contractor")
+    if lines := contract.contractor.address_lines:
+        yield Check("address", what, ", ".join(lines))
+    else:
+        found = _("It is not known, so the letter shows none.")
+        yield Check("address", what, found, Found.LACKS)

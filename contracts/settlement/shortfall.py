@@ -5,8 +5,8 @@ Penalty = shortfall × factor, less where the adviser says why, 0 where it was b
 contractor's fault; a surplus is shown, never carried over. Source: DOMAIN.md section 6.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,6 @@ from django.db.models import QuerySet, Sum
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from contracts.dossier.file import File
 from contracts.models import Contract, Happened, SettlementState
 from sroi.access import Access, May
 from sroi.doors import Objection
@@ -52,13 +51,6 @@ class Decision:
     explanation: str = ""
     lesser_penalty: Decimal | None = None
     lesser_reason: str = ""
-
-
-@dataclass(frozen=True)
-class LetterFiles:
-    """The closing letter as files, in order: PDF, Word."""
-
-    files: Sequence[File] = field(default_factory=list)
 
 
 def by_policy(shortfall: Decimal, factor: Decimal) -> Decimal:

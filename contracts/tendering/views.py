@@ -25,6 +25,7 @@ from contracts.tendering.texts import Section, Subject
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.access import visible
 from sroi.documents import DOCX, WordDocument
+from sroi.fields import is_key
 from sroi.views import Request
 
 LANGUAGE = "nl"
@@ -74,9 +75,14 @@ class TenderAid(ForRegistrars):
 
     def get(self, request: Request) -> HttpResponse:
         regions = list(registering.regions_to_register_in(request.access))
-        form = TenderForm(request.GET if "value" in request.GET else None, regions=regions)
+        is_asked = "value" in request.GET and "months" in request.GET
+        given = {name: request.GET[name] for name in TenderForm.base_fields if name in request.GET}
+        form = TenderForm(request.GET if is_asked else None, initial=given or None, regions=regions)
         aid = self.aid(form) if form.is_valid() else None
         context: dict[str, Any] = {"heading": _("Tender aid"), "form": form, "aid": aid}
+        # The planned tender that it is about, where there is one already.
+        planned = request.GET.get("tender", "")
+        context["planned"] = planned if is_key(planned) else ""
         if form.is_bound and form.is_valid() and aid is None:
             context["no_policy"] = True
         if aid:
@@ -88,6 +94,7 @@ class TenderAid(ForRegistrars):
                     for name, title in PAPERS.items()
                 ],
                 "dossier": f"{reverse('tender-paper')}?{query}&paper={DOSSIER}",
+                "plan": f"{plan_page(context['planned'])}?{query}",
                 "carried": f"{reverse('contract-new')}?{carried(form)}",
             }
         return render(request, "contracts/tender_aid.html", context)
@@ -140,6 +147,11 @@ def as_word(aid: Aid, name: str) -> bytes:
             for paragraph in section.paragraphs:
                 word.paragraph(paragraph)
     return word.content
+
+
+def plan_page(planned: str) -> str:
+    """Where the advice is kept: with the tender that it is about, or with a new one."""
+    return reverse("planned-tender", args=[planned]) if planned else reverse("planned-tender-new")
 
 
 def carried(form: TenderForm) -> str:

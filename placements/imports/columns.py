@@ -21,6 +21,7 @@ from sroi.exchange import (
     hours_per_week,
     kvk,
     per_reference,
+    said_text,
     shares,
     text,
     whole_number,
@@ -290,7 +291,11 @@ COLUMNS = (
         also=("herkomst", "komt van"),
     ),
     Column(
-        "residence", text(80), default="", title=_("Residence"), also=("woonplaats", "woont in")
+        "residence",
+        said_text(80),
+        default="",
+        title=_("Residence"),
+        also=("woonplaats", "woont in"),
     ),
     *(
         Column(

@@ -26,6 +26,10 @@ WIDEST = 30
 UPRIGHT = 1.25
 # Own styles of paragraphs: size in points, and colour.
 LOOKS = {"Lead": (14, None), "Small": (9, MUTED)}
+# Of a letter, in cm: its margin at the top, where the window of an envelope begins and how high it
+# is, and how wide and high a logo is at most.
+LETTER_TOP, WINDOW_FROM_TOP, WINDOW_HEIGHT = 1.5, 5.0, 3.5
+LOGO = (7.5, 2.2)
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 # Characters that XML cannot hold.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -44,8 +48,17 @@ class WordDocument:
     """Built up from top to bottom; `content` gives the file, the same bytes for the same calls."""
 
     def __init__(
-        self, title: str, *, language: str = "nl-NL", made_at: datetime | None = None
+        self,
+        title: str,
+        *,
+        language: str = "nl-NL",
+        made_at: datetime | None = None,
+        accent: str = "",
+        is_letter: bool = False,
     ) -> None:
+        """`accent` is a colour of six digits; a letter begins with `letter_head` and puts its title
+        where it stands in a letter.
+        """
         # The library takes a while to import: only who makes a document waits for it.
         from docx import Document
         from docx.enum.style import WD_STYLE_TYPE
@@ -63,6 +76,8 @@ class WordDocument:
         page = self._word.sections[0]
         page.page_width, page.page_height = Cm(21), Cm(29.7)
         page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Cm(2.5)
+        if is_letter:
+            page.top_margin = Cm(LETTER_TOP)
         self._width = page.page_width - page.left_margin - page.right_margin
         normal = self._word.styles["Normal"]
         normal.font.name, normal.font.size = FONT, Pt(11)
@@ -70,7 +85,7 @@ class WordDocument:
         for name in ("Title", "Subtitle", *(f"Heading {level}" for level in range(1, 4))):
             style = self._word.styles[name]
             style.font.name = FONT
-            style.font.color.rgb = RGBColor.from_string(ACCENT)
+            style.font.color.rgb = RGBColor.from_string(accent.upper() or ACCENT)
             _drop_theme_font(style)
         for name, (size, colour) in LOOKS.items():
             style = self._word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
@@ -83,7 +98,48 @@ class WordDocument:
             Pt(10),
             RGBColor.from_string(ACCENT),
         )
-        self._word.add_heading(_plain(title), 0)
+        if is_letter:
+            self._word.styles["Title"].font.size = Pt(15)
+        else:
+            self._word.add_heading(_plain(title), 0)
+
+    def letter_head(
+        self,
+        sender: Sequence[str],
+        addressee: Sequence[str],
+        *,
+        logo: bytes | None = None,
+        logo_text: str = "",
+    ) -> None:
+        """Who writes, beside the logo, in as much room as leaves the addressee where the window of
+        an envelope is.
+        """
+        from docx.enum.table import WD_ROW_HEIGHT_RULE
+        from docx.shared import Cm, Pt
+
+        head = self._word.add_table(rows=2, cols=2)
+        head.autofit = False
+        head.rows[0].height, head.rows[0].height_rule = (
+            Cm(WINDOW_FROM_TOP - LETTER_TOP),
+            WD_ROW_HEIGHT_RULE.EXACTLY,
+        )
+        head.rows[1].height, head.rows[1].height_rule = (
+            Cm(WINDOW_HEIGHT),
+            WD_ROW_HEIGHT_RULE.AT_LEAST,
+        )
+        left, right = head.rows[0].cells
+        if logo:
+            picture = left.paragraphs[0].add_run().add_picture(io.BytesIO(logo))
+            least = min(Cm(LOGO[0]) / picture.width, Cm(LOGO[1]) / picture.height)
+            picture.width, picture.height = int(picture.width * least), int(picture.height * least)
+            picture._inline.docPr.set("descr", _plain(logo_text))
+        else:
+            left.paragraphs[0].add_run(_plain(logo_text)).bold = True
+        right.paragraphs[0].style = "Small"
+        right.paragraphs[0].add_run(_plain("\n".join(sender)))
+        to = head.rows[1].cells[0].paragraphs[0]
+        to.add_run(_plain("\n".join(addressee)))
+        to.paragraph_format.space_after = Pt(0)
 
     def heading(self, text: str, level: int = 1) -> None:
         self._word.add_heading(_plain(text), level)

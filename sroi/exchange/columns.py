@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from sroi.bsn import contains_bsn
 from sroi.exchange.sheets import Cell, Sheet
-from sroi.exchange.values import Warned
+from sroi.exchange.values import Ambiguous, Warned, says_nothing
 
 LONGEST_FOUND = 60
 # What a spreadsheet shows where a formula fails, in English and in Dutch.
@@ -198,7 +198,10 @@ def _fill(row: Row, present: Iterable[tuple[Column, int]], warnings: list[Fault]
                 raise ValueError(_("The formula in this cell gives an error."))
             value = column.parse(cell)
         except ValueError as reason:
-            faults.append(Fault(row.number, column.name, str(reason), _shown(cell)))
+            if says_nothing(cell) and not (column.required or isinstance(reason, Ambiguous)):
+                row.values[column.name] = column.default
+            else:
+                faults.append(Fault(row.number, column.name, str(reason), _shown(cell)))
             continue
         if isinstance(value, Warned):
             said = Fault(row.number, column.name, value.reason, _shown(cell), value.code)

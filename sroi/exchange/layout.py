@@ -6,7 +6,7 @@ columns are.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sroi.exchange.sheets import Cell, Sheet, Table, is_filled
+from sroi.exchange.sheets import UNDER, Cell, Sheet, Table, is_filled
 from sroi.exchange.values import as_written, plain
 
 # Where the names can stand, in rows that are not empty.
@@ -111,12 +111,12 @@ def says_thousands(texts: Iterable[str]) -> bool:
 def _names(table: Table, knows: Knows, shapes: Collection[str]) -> tuple[tuple[int, ...], int]:
     """The rows with the names, and how many of these are known."""
     first = table.rows[:FIRST_ROWS]
-    head = Table(table.name, first)
+    head = Table(table.name, first, merged=table.merged)
     candidates: list[tuple[int, ...]] = [(number,) for number, _cells in first]
     candidates += [
         (above, number)
         for (above, high), (number, _low) in pairwise(first)
-        if number == above + 1 and sum(map(is_name, high)) > 1
+        if number == above + 1 and _are_groups(high)
     ]
     best: tuple[int, ...] = ()
     known = 0
@@ -124,7 +124,9 @@ def _names(table: Table, knows: Knows, shapes: Collection[str]) -> tuple[tuple[i
         names = header_of(head, rows)
         remembered = shape_of(names) in shapes
         count = 10_000 if remembered else sum(map(knows, dict.fromkeys(filter(None, names))))
-        if count > known:
+        # A name under a group says more than the name alone.
+        is_more = count == known > 0 and any(map(knows, _together(names)))
+        if count > known or is_more:
             best, known = rows, count
     if known >= LEAST_KNOWN:
         return best, known
@@ -138,6 +140,17 @@ def _names(table: Table, knows: Knows, shapes: Collection[str]) -> tuple[tuple[i
     return (), known
 
 
+def _together(names: Iterable[str]) -> Iterator[str]:
+    """Those that stand under a group, with its name as one: `opdrachtnemer naam`."""
+    return (name.replace(UNDER, " ") for name in names if UNDER in name)
+
+
+def _are_groups(cells: Sequence[Cell]) -> bool:
+    """Whether these can be titles above groups of names: a title of all stands alone, in front."""
+    places = [place for place, cell in enumerate(cells) if is_name(cell)]
+    return len(places) > 1 or bool(places and places[0])
+
+
 def filled(cells: Sequence[Cell]) -> list[Cell]:
     return [cell for cell in cells if cell != "" and is_filled([cell])]
 
@@ -147,8 +160,8 @@ def is_name(cell: Cell) -> bool:
 
 
 def header_of(table: Table, rows: Sequence[int]) -> list[str]:
-    """The names of the columns, in lower case. Of two rows those above go on to the right until the
-    next; without a row the columns are numbered.
+    """The names of the columns, in lower case. Of two rows those above go on to the right, as far
+    as the cell does or else until the next; without a row the columns are numbered.
     """
     cells = {number: row for number, row in table.rows if number in rows}
     if not cells:
@@ -160,18 +173,19 @@ def header_of(table: Table, rows: Sequence[int]) -> list[str]:
         names = [as_written(cell).strip().lower() for cell in cells.get(number, [])]
         names += [""] * (width - len(names))
         if place < len(rows) - 1:
-            names = _carried(names)
+            names = _carried(names, table.merged.get(number))
         lines.append(names)
-    found = [" ".join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
+    found = [UNDER.join(dict.fromkeys(filter(None, parts))) for parts in zip(*lines, strict=True)]
     while found and not found[-1]:
         found.pop()
     return found
 
 
-def _carried(names: Sequence[str]) -> list[str]:
+def _carried(names: Sequence[str], merged: Collection[int] | None) -> list[str]:
     last, found = "", []
-    for name in names:
-        last = name or last
+    for place, name in enumerate(names):
+        goes_on = merged is None or place in merged
+        last = name or (last if goes_on else "")
         found.append(last)
     return found
 

@@ -7,7 +7,7 @@ opdrachtnemer`. What is guessed is shown as a doubt.
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,11 +17,21 @@ from django.conf import settings
 from django.utils.translation import override
 
 from sroi.exchange.columns import Column
-from sroi.exchange.sheets import Cell, Sheet
-from sroi.exchange.values import amount, in_thousands, plain, signed_amount
+from sroi.exchange.sheets import UNDER, Cell, Sheet
+from sroi.exchange.values import amount, in_thousands, plain, says_with_vat, signed_amount
 
 # Words that say nothing of which column it is.
-IDLE = frozenset({"de", "het", "een", "van", "in", "op", "per", "eur", "euro", "excl", "ex", "btw"})
+IDLE = frozenset(
+    {
+        *("de", "het", "een", "van", "in", "op", "per", "eur", "euro", "excl", "ex", "btw"),
+        *("exclusief", "zonder"),
+    }
+)
+# Titles of a group of columns that say what the list is about, and not whose or which they are.
+SUBJECTS = frozenset(
+    {"contract", "contracten", "opdracht", "opdrachten", "overeenkomst", "aanbesteding", "inkoop"}
+    | {"gegevens", "contractgegevens", "opdrachtgegevens", "algemeen", "financieel", "invulling"}
+)
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,7 @@ class Vocabulary:
                 self._add(self.spoken, words_of(word), column.name)
                 self._add(self.run_together, plain(word), column.name)
         self.words = frozenset().union(*self.spoken)
+        self.families = Counter(map(_family, self.names.values()))
 
     @staticmethod
     def _add(where: dict[Any, list[str]], key: object, name: str) -> None:
@@ -67,18 +78,40 @@ class Vocabulary:
 
     def knows(self, name: str) -> bool:
         """Whether this is a name of a column, by any of its words."""
-        return bool(plain(name) in self.names or self.called(name))
+        return bool(plain(name) in self.names or self.called(name) or self._under_another(name))
 
     def called(self, name: str) -> list[str]:
         """The columns that people call so."""
-        return self.spoken.get(words_of(name)) or self.run_together.get(plain(name)) or []
+        whole = self.spoken.get(words_of(name)) or self.run_together.get(plain(name))
+        group, under, own = name.rpartition(UNDER)
+        return whole or (self.called(own) if under and not self._means(group) else [])
+
+    def _means(self, group: str) -> list[str]:
+        """The columns that the title of a group names itself."""
+        words = words_of(group) - SUBJECTS
+        return [name for spoken, names in self.spoken.items() if spoken <= words for name in names]
+
+    def _under_another(self, name: str) -> list[str]:
+        """What a name under the title of another column can be: not the number or the name of
+        somebody who may be another (`opdrachtgever › kvk`).
+        """
+        group, under, own = name.rpartition(UNDER)
+        families = set(map(_family, self._means(group))) if under else set()
+        return [
+            column
+            for column in (self.called(own) if under else ())
+            if self.families[_family(column)] == 1 or families == {_family(column)}
+        ]
 
     def guess(self, name: str, taken: Container[str]) -> str:
         """The column of which the most words stand in this name, where what is left says nothing of
-        another column; empty where there is none.
+        another column; empty where there is none. Amounts with VAT are none of ours.
         """
+        if says_with_vat(name):
+            return ""
         there = words_of(name)
-        best, longest = "", 0
+        best = next((one for one in self._under_another(name) if one not in taken), "")
+        longest = len(there) if best else 0
         for spoken, columns in self.spoken.items():
             free = [column for column in columns if column not in taken]
             if free and spoken <= there and len(spoken) > longest:
@@ -86,6 +119,11 @@ class Vocabulary:
                 if not any(other <= rest for other in self.spoken if other):
                     best, longest = free[0], len(spoken)
         return best
+
+
+def _family(column: str) -> str:
+    """The word that columns about the same have in front: `contractor` of `contractor_kvk`."""
+    return column.partition("_")[0]
 
 
 def _called(column: Column) -> Iterable[str]:

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 from lxml import etree
 
-from sroi.exchange.sheets import Cell, ExchangeError, Table
+from sroi.exchange.sheets import Area, Cell, ExchangeError, Table
 from sroi.files.size import MEGABYTE
 
 TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -63,16 +63,20 @@ def _tables(part: bytes, max_rows: int) -> Iterator[Table]:
         huge_tree=False,
     )
     table, number, cells = Table(""), 1, 0
+    merged: list[Area] = []
     for event, element in reader:
         if element.tag == f"{_TABLE}table":
             if event == "start":
                 table, number, cells = Table(element.get(f"{_TABLE}name", "")), 1, 0
+                merged = []
             else:
+                table.merge(merged)
                 yield table
                 element.clear()
         elif event == "end":
             repeated = int(element.get(f"{_TABLE}number-rows-repeated", 1))
             row = _row(element)
+            merged += _merged(element, number) if row else ()
             if row and len(table.rows) <= max_rows:
                 repeated = min(repeated, max_rows + 1)
                 cells += len(row) * repeated
@@ -104,6 +108,17 @@ def _row(element: etree._Element) -> list[Cell]:
         row += [""] * empty + [value] * repeated
         empty = 0
     return row
+
+
+def _merged(element: etree._Element, number: int) -> Iterator[Area]:
+    """The cells of a row that are one with others at their right or below them."""
+    place = 0
+    for cell in element.iter(*_CELLS):
+        wide = int(cell.get(f"{_TABLE}number-columns-spanned", 1))
+        high = int(cell.get(f"{_TABLE}number-rows-spanned", 1))
+        if wide > 1 or high > 1:
+            yield number, number + high - 1, place, place + wide - 1
+        place += int(cell.get(f"{_TABLE}number-columns-repeated", 1))
 
 
 def _value(cell: etree._Element) -> Cell:

@@ -1,5 +1,6 @@
 """Parsers of cells that hold several values, separated by `;`. Source: DOMAIN.md section 10."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from sroi.exchange.sheets import Cell
-from sroi.exchange.values import Warned, day, decimal_number, hours_per_week, text
+from sroi.exchange.values import Warned, day, decimal_number, hours_per_week, says_nothing, text
 from sroi.templatetags.formats import all_decimals
 
 HUNDRED = Decimal(100)
@@ -48,18 +49,19 @@ def answers(cell: Cell) -> dict[str, bool]:
 
 
 def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
-    """A parser of names with their percent: `GM0402:60;GM0406:40`; a single name without percent
-    has all of it.
+    """A parser of names with their percent: `GM0402:60;GM0406:40`, or with `%` in other ways:
+    `Hilversum 60%, Huizen (40%)`; a single name without percent has all of it.
 
     Each share is above zero, with at most four decimals. They add up to exactly 100, or to at most
     100 when not `complete`.
     """
 
     def parse(cell: Cell) -> dict[str, Decimal]:
+        pairs = _with_percent_signs(_text(cell))
         parts = _parts(cell)
-        if len(parts) == 1 and ":" not in parts[0]:
+        if not pairs and len(parts) == 1 and ":" not in parts[0]:
             return {parts[0]: HUNDRED}
-        pairs = [_pair(part, ":") for part in parts]
+        pairs = pairs or [_pair(part, ":") for part in parts]
         if not all(percent for _name, percent in pairs):
             raise ValueError(
                 _("With several names each needs its share, as in GM0402:60;GM0406:40.")
@@ -68,6 +70,20 @@ def shares(complete: bool = True) -> Callable[[Cell], dict[str, Decimal]]:
         return _adding_up({name: _positive(percent) for name, percent in pairs}, complete)
 
     return parse
+
+
+# A name and its percent, whatever stands between them and behind them.
+_NAMED = re.compile(
+    r"\s*(?P<name>[^\d%;:=]*[^\d%;:=\s(,/+&-])[\s:=(-]*(?P<percent>\d+(?:[.,]\d+)?)\s*%\s*\)?"
+    r"\s*(?:[;,/+&\n-]|\ben\b|\band\b|\Z)"
+)
+
+
+def _with_percent_signs(written: str) -> list[tuple[str, str]]:
+    """Names with their percent, where all of the text is that."""
+    found = list(_NAMED.finditer(written))
+    is_all = "".join(one[0] for one in found) == written
+    return [(one["name"].strip(), one["percent"]) for one in found] if is_all else []
 
 
 def hours_in_time(cell: Cell) -> list[tuple[date, Decimal]]:
@@ -107,7 +123,7 @@ def per_reference(cell: Cell) -> PerReference:
 
 
 def _parts(cell: Cell) -> list[str]:
-    parts = [part.strip() for part in _text(cell).split(";")]
+    parts = [] if says_nothing(cell) else [part.strip() for part in _text(cell).split(";")]
     if filled := [part for part in parts if part]:
         return filled
     raise ValueError(_("There is nothing between the semicolons."))

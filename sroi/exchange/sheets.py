@@ -26,16 +26,47 @@ class Sheet:
     header_row: int = 1
 
 
+# Between the title of a group of columns and the name of one under it.
+UNDER = " › "
+# Of cells that are one: the first and the last row by their numbers, and the places of the columns.
+Area = tuple[int, int, int, int]
+MOST_MERGED = 2_000_000
+
+
 @dataclass
 class Table:
     """One sheet as it stands in the file, before anybody said which row has the names: all rows
     that are not empty, and the numbers of those that are hidden.
+
+    `merged`: by the number of a row the places to which the cell at their left goes on. What a cell
+    says that goes on downwards stands in each of its rows, but for a number: that can be of all
+    together.
     """
 
     name: str
     rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    merged: dict[int, set[int]] = field(default_factory=dict)
+
+    def merge(self, areas: Iterable[Area]) -> None:
+        """Take along which cells of the spreadsheet are one."""
+        there, steps = dict(self.rows), 0
+        for first, last, left, right in areas:
+            steps += (last - first + 1) * (right - left + 1)
+            if steps > MOST_MERGED or not there:
+                return  # they lie over each other: no spreadsheet writes that
+            value = _at(there.get(first, []), left)
+            for row in range(first, last + 1):
+                self.merged.setdefault(row, set()).update(range(left + 1, right + 1))
+                cells = there.get(row)
+                if row > first and cells and not isinstance(value, (int, float)):
+                    cells += [""] * (left + 1 - len(cells))
+                    cells[left] = cells[left] or value
 
 
 def is_filled(cells: Iterable[Cell]) -> bool:
     return any(cell.strip() if isinstance(cell, str) else True for cell in cells)
+
+
+def _at(cells: list[Cell], place: int) -> Cell:
+    return cells[place] if 0 <= place < len(cells) else ""

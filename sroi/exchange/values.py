@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, override
 
 from sroi.bsn import refuse_bsn
 from sroi.exchange.sheets import Cell
-from sroi.money import misfit, not_an_amount, rounded
+from sroi.money import ZERO, misfit, not_an_amount, rounded
 from sroi.templatetags.formats import euro2, long_date, number
 
 T = TypeVar("T")
@@ -33,9 +33,12 @@ CENTURY = 2000
 # Digits that a spreadsheet keeps of a number, decimals included.
 SPREADSHEET_DIGITS = 15
 
+# Characters of an amount, with all that people write around it.
+LONGEST_AMOUNT = 60
+
 NUMBERS = (int, float)
 
-YES = frozenset({"ja", "j", "yes", "y", "true", "waar", "1", "x"})
+YES = frozenset({"ja", "j", "yes", "y", "true", "waar", "1", "x", "✓", "✔", "√"})
 NO = frozenset({"nee", "n", "no", "false", "onwaar", "0", ""})
 
 # A number of the trade register; that of nobody is none.
@@ -51,24 +54,50 @@ _IN_BRACKETS = re.compile(r"(?P<before>(?:€|EUR|euro)?\s*)\(\s*(?P<what>[^()�
 _MINUS_BEHIND = re.compile(
     r"(?P<what>[^()−-]*,[0-9]{2})\s*[-−](?P<after>\s*(?:€|EUR|euro)?)", re.IGNORECASE
 )
-# Whole euros as they are written in Dutch: `1.250,-`, `1.250,--`, `1.250,=`.
-_NO_CENTS = re.compile(r"(?<=[0-9]),\s*(?:[-–—−]{1,2}|=)")
+# Whole euros as they are written in Dutch: `1.250,-`, `1.250,--`, `1.250,=`, `1.250.-`.
+_NO_CENTS = re.compile(r"(?<=[0-9])(?:,\s*(?:[-–—−]{1,2}|=)|\.[-–—−]{1,2})")
+# Nothing at all, as the accounting format of a spreadsheet shows it: `€ -`.
+_ZERO_EUROS = re.compile(r"(?:€|EUR|euro)\s*[-–—−]{1,2}", re.IGNORECASE)
+# What is said of VAT beside an amount: all amounts are without it, so with it none can be read.
+_VAT = r"(?:b\.?t\.?w\.?|vat)"
+_WITHOUT_VAT = re.compile(
+    r"\s*\(?\b(?:excl\w*\.?|ex\.?|zonder)(?:\s+|\b)(?:de\s+)?" + _VAT + r"\)?", re.IGNORECASE
+)
+_WITH_VAT = re.compile(
+    r"\b(?:incl\w*\.?|inc\.?|in\.?|met)\s*(?:de\s+)?" + _VAT + r"", re.IGNORECASE
+)
+# Large amounts in words, and how many euro each is.
+_LARGE = re.compile(
+    r"(?P<before>.*?[0-9])\s*(?P<word>mln|mio|miljoen|million|mld|miljard|duizend|k)\b\.?(?P<after>.*)",
+    re.IGNORECASE,
+)
+_TIMES = {"k": 10**3, "duizend": 10**3, "mld": 10**9, "miljard": 10**9}
+_MILLION = 10**6
 _SPACED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:[ \u00a0\u202f\u2009][0-9]{3})+(?![0-9])")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _DOTTED = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 _TWO_WAYS = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 # `1.250,000` and `1,250.000`: thousands and decimals, or thousands twice.
 _THREE_AND_THREE = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3},[0-9]{3}|,[0-9]{3}\.[0-9]{3})")
-_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})")
+_DAY = re.compile(r"(?P<year>[0-9]{4})([-/.])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2})")
 _DUTCH_DAY = re.compile(
-    r"(?P<day>[0-9]{1,2})(?P<sep>[-./])(?P<month>[0-9]{1,2})(?P=sep)(?P<year>[0-9]{4}|[0-9]{2})"
+    r"(?P<day>[0-9]{1,2})(?P<sep>[-./])(?P<month>[0-9]{1,2})(?P=sep)['’]?(?P<year>[0-9]{4}|[0-9]{2})"
 )
 _SPELLED_DAY = re.compile(
-    r"(?:[a-z]{2,9}[.,]?\s+)?(?P<day>[0-9]{1,2})[-\s]+(?P<word>[a-z]{3,9})\.?[-\s]+(?P<year>[0-9]{4})"
+    r"(?:[a-z]{2,9}[.,]?\s+)?(?P<day>[0-9]{1,2})[-\s]+(?P<word>[a-z]{3,9})\.?[-\s]+"
+    r"['’]?(?P<year>[0-9]{4}|[0-9]{2})"
 )
 _RUN_TOGETHER = re.compile(r"(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
-# A day to which a program added that it begins at midnight.
-_MIDNIGHT = re.compile(r"(?<=[0-9])[T\s]+0{1,2}:00(?::00(?:[.,]0+)?)?(?:Z|[-+][0-9]{2}:?[0-9]{2})?")
+# A day to which a program added at what time it was. In the last two hours it can be the day after
+# it: programs often write the time of Greenwich.
+_TIME = re.compile(
+    r"(?<=[0-9])[T\s]+(?:[01]?[0-9]|2[01]):[0-5][0-9](?::[0-5][0-9](?:[.,][0-9]+)?)?"
+    r"(?:Z|[-+][0-9]{2}:?[0-9]{2})?"
+)
+LAST_HOUR = 22
+# A day as a spreadsheet keeps it, where the cell has lost that it is one: those of this century.
+SERIALS = range(36_526, 73_051)
+_SERIAL_BEGINS = date(1899, 12, 30)
 _MONTHS = {
     word: month
     for month, words in enumerate(
@@ -93,6 +122,19 @@ _MONTHS = {
 _KVK_WORDS = re.compile(r"kvk(?:[ -]?(?:nummer|nr))?[.:]?\s*", re.IGNORECASE)
 
 
+# How people say that a cell has nothing to say.
+NOTHING = frozenset({"-", "–", "—", "--", "nvt", "n.v.t.", "n.v.t", "n/a", "geen", "/", "."})
+
+
+class Ambiguous(ValueError):
+    """Something with two meanings, of which none is taken."""
+
+
+def says_nothing(cell: Cell) -> bool:
+    """Whether this stands there for an empty cell: `-`, `n.v.t.`"""
+    return isinstance(cell, str) and cell.strip().lower() in NOTHING
+
+
 @dataclass(frozen=True)
 class Warned:
     """A value that was mended while it was read, and how: a sentence, and a code for programs."""
@@ -107,7 +149,7 @@ class Warned:
 
 def amount(cell: Cell) -> Decimal | Warned:
     """Euro of zero or more, exact to the cent: `1234567.89`, `1.234.567,89`, `1234,5`, `€
-    12.500`, `€ 1.250,-`.
+    12.500`, `€ 1.250,-`, `€ 1,2 mln`, `1.250 excl. btw`.
     """
     found = signed_amount(cell)
     value = found.value if isinstance(found, Warned) else found
@@ -128,11 +170,33 @@ def signed_amount(cell: Cell) -> Decimal | Warned:
     """
     if not isinstance(cell, str):
         return _rounded(_typed_number(cell))
-    written = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), cell)
+    if len(cell) > LONGEST_AMOUNT:
+        raise _no_number()
+    if says_with_vat(cell):
+        raise ValueError(_("This is with VAT. Fill in the amount without VAT."))
+    written, times = _in_full(_WITHOUT_VAT.sub("", cell).strip())
+    if _ZERO_EUROS.fullmatch(written):
+        return ZERO
+    written = _SPACED.sub(lambda found: re.sub(r"\s", "", found[0]), written)
     match = _EUROS.fullmatch(_minus_in_front(_NO_CENTS.sub(",00", written)))
     if not match or (match[1] and match[2]):
         raise _no_number()
-    return _fitting(_decimal(match[1] or match[2], match[3], dot_means_thousands=True), 2)
+    # A dot before three digits of millions can be decimals: that is not guessed.
+    sign, digits = match[1] or match[2], match[3]
+    return _fitting(_decimal(sign, digits, dot_means_thousands=times == 1) * times, 2)
+
+
+def says_with_vat(written: str) -> bool:
+    return bool(_WITH_VAT.search(written))
+
+
+def _in_full(written: str) -> tuple[str, int]:
+    """An amount without the word for how large it is, and by how much it is to be multiplied."""
+    found = _LARGE.fullmatch(written)
+    if not found:
+        return written, 1
+    times = _TIMES.get(found["word"].lower(), _MILLION)
+    return f"{found['before']}{found['after']}", times
 
 
 def _minus_in_front(written: str) -> str:
@@ -188,23 +252,37 @@ def decimal_number(
 
 quantity = decimal_number(2, minimum=0)
 HOURS_OF_A_WEEK = 7 * 24
-hours_per_week = decimal_number(2, 0, HOURS_OF_A_WEEK)
+_hours = decimal_number(2, 0, HOURS_OF_A_WEEK)
+_HOURS_WORDS = re.compile(
+    r"\s*(?:uur|uren|u\.?|hours?)(?:\s*(?:per|p\.?|/)\s*(?:week|w\.?))?\Z", re.IGNORECASE
+)
 _percentage = decimal_number(2, 0, 100)
+_PERCENT = re.compile(r"\s*(?:%|procent|percent|pct\.?|perc\.?)\Z", re.IGNORECASE)
+
+
+def hours_per_week(cell: Cell) -> Decimal:
+    """Hours of a week: `24`, `24,5`, `24 uur`, `24 u/w`."""
+    return _hours(_HOURS_WORDS.sub("", cell) if isinstance(cell, str) else cell)
 
 
 def percent_in_words(cell: Cell) -> Decimal:
     """A percentage from 0 to 100 where `%` stands beside it, with or without `%` in it."""
-    return _percentage(cell.removesuffix("%").rstrip() if isinstance(cell, str) else cell)
+    return _percentage(_PERCENT.sub("", cell) if isinstance(cell, str) else cell)
 
 
 def percent(cell: Cell) -> Decimal:
-    """A percentage from 0 to 100, with or without `%`: `5`, `2,5`, `2.5%`.
+    """A percentage from 0 to 100, with or without `%`: `5`, `2,5`, `2.5%`, `5 procent`.
 
     Below 1 without `%` it can be read in two ways, as spreadsheets keep 5% as 0.05: refused with
-    both. A cell that shows 5% is read as the text `5%`.
+    both. A cell that shows 5% is read as the text `5%`. So is `n.v.t.`: no social return, or the
+    usual rate.
     """
+    if says_nothing(cell):
+        raise Ambiguous(
+            _("This can be no social return or the usual rate: write 0%, or leave it empty.")
+        )
     value = percent_in_words(cell)
-    if 0 < value < 1 and not (isinstance(cell, str) and cell.endswith("%")):
+    if 0 < value < 1 and not (isinstance(cell, str) and _PERCENT.search(cell)):
         raise ValueError(
             _("This can be %(low)s%% or %(high)s%%. Write it with a %% sign.")
             % {"low": number(value), "high": number(value * 100)}
@@ -305,17 +383,19 @@ def _no_number() -> ValueError:
 
 
 def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) -> date | Warned:
-    """A calendar day: `2024-12-31`, `31-12-2024`, `31 december 2024`, `20241231`, with or without
-    `00:00` behind it, or a date cell (without a time).
+    """A calendar day: `2024-12-31`, `31-12-2024`, `31 december 2024`, `20241231`, with or without a
+    time behind it, or a date cell.
 
     With slashes only where one order of day and month is possible. A year of two digits is of this
-    century, with a warning.
+    century, and `45292` the day that a spreadsheet keeps so, both with a warning.
     """
-    warned = ""
-    if isinstance(cell, str):
-        found, warned = _written_day(cell)
+    code = ""
+    if (number_of_day := _serial(cell)) in SERIALS:
+        found, code = _SERIAL_BEGINS + timedelta(days=number_of_day), "serial_day"
+    elif isinstance(cell, str):
+        found, code = _written_day(cell)
     elif isinstance(cell, NUMBERS) and _RUN_TOGETHER.fullmatch(as_written(cell)):
-        found, warned = _written_day(as_written(cell))
+        found, code = _written_day(as_written(cell))
     else:
         found = _typed_day(cell)
     if not first_year <= found.year <= last_year:
@@ -326,12 +406,18 @@ def day(cell: Cell, first_year: int = FIRST_YEAR, last_year: int = LAST_YEAR) ->
                 "last": last_year,
             }
         )
-    return Warned(found, warned, "short_year") if warned else found
+    return Warned(found, _("Read as %(day)s.") % {"day": long_date(found)}, code) if code else found
+
+
+def _serial(cell: Cell) -> int:
+    """The number in a cell of five digits; 0 in another."""
+    written = as_written(cell) if isinstance(cell, (str, *NUMBERS)) else ""
+    return int(written) if re.fullmatch("[0-9]{5}", written) else 0
 
 
 def _written_day(cell: str) -> tuple[date, str]:
-    """The day, and what is to be said of how it was read."""
-    text = _MIDNIGHT.sub("", cell.strip()).lower()
+    """The day, and the code of what is to be said of how it was read."""
+    text = _TIME.sub("", cell.strip()).lower()
     match = (
         _DAY.fullmatch(text)
         or _DUTCH_DAY.fullmatch(text)
@@ -359,11 +445,11 @@ def _written_day(cell: str) -> tuple[date, str]:
         found = date(CENTURY + year if short else year, month, day_of_month)
     except ValueError:
         raise ValueError(_("This day does not exist in the calendar.")) from None
-    return found, _("Read as %(day)s.") % {"day": long_date(found)} if short else ""
+    return found, "short_year" if short else ""
 
 
 def _typed_day(cell: Cell) -> date:
-    if isinstance(cell, datetime) and cell.time() == time():
+    if isinstance(cell, datetime) and cell.hour < LAST_HOUR:
         return cell.date()
     if isinstance(cell, datetime) or not isinstance(cell, date):
         raise ValueError(_("This is not a date: format the cell as a date, without a time."))
@@ -403,6 +489,20 @@ def text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
         if not exempt:
             _refuse_bsn(value)
         return value
+
+    return parse
+
+
+def said_text(max_length: int, exempt: bool = False) -> Callable[[Cell], str]:
+    """A parser of a text that is looked up or must tell something: `-` and `n.v.t.` do neither, and
+    are refused; a column that need not be filled in takes them for an empty cell.
+    """
+    read = text(max_length, exempt)
+
+    def parse(cell: Cell) -> str:
+        if says_nothing(cell):
+            raise ValueError(_("This cell must be filled in."))
+        return read(cell)
 
     return parse
 

@@ -25,7 +25,7 @@ from python_calamine import (
 )
 
 from sroi.exchange.opendocument import shown_percent
-from sroi.exchange.sheets import Cell, ExchangeError, Table, is_filled
+from sroi.exchange.sheets import Area, Cell, ExchangeError, Table, is_filled
 from sroi.files.size import MEGABYTE
 
 # Cells of the rectangle around all cells, filled or not; and bytes of text once each cell has its
@@ -71,10 +71,12 @@ def workbook_tables(content: bytes, max_unpacked_bytes: int, max_rows: int) -> l
     # Whatever the reader stumbles over, a panic of its Rust code included, is a damaged file.
     try:
         with CalamineWorkbook.from_filelike(_repacked(parts)) as workbook:
-            return [
-                Table(sheet.name, list(_filled(sheet, max_rows)), _hidden_rows(sheet.name, parts))
-                for sheet in _visible_sheets(workbook)
-            ]
+            tables = []
+            for sheet in _visible_sheets(workbook):
+                hidden = _hidden_rows(sheet.name, parts)
+                tables.append(Table(sheet.name, list(_filled(sheet, max_rows)), hidden))
+                tables[-1].merge(_merged(sheet))
+            return tables
     except CalamineError as error:
         raise _unreadable() from error
     except BaseException as error:
@@ -86,6 +88,16 @@ def workbook_tables(content: bytes, max_unpacked_bytes: int, max_rows: int) -> l
 def _filled(sheet: CalamineSheet, max_rows: int) -> Iterator[tuple[int, list[Cell]]]:
     numbered = enumerate(sheet.iter_rows(), start=1)
     return islice((row for row in numbered if is_filled(row[1])), max_rows + 1)
+
+
+def _merged(sheet: CalamineSheet) -> Iterator[Area]:
+    """The areas of which a spreadsheet made one cell. Its rows begin at the first of the sheet, its
+    columns at the first that is filled.
+    """
+    begin = sheet.start[1] if sheet.start else 0
+    for (first, left), (last, right) in sheet.merged_cell_ranges or ():
+        if left >= begin:
+            yield first + 1, last + 1, left - begin, right - begin
 
 
 def _unpacked(content: bytes, max_bytes: int) -> dict[str, bytes]:

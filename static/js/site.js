@@ -49,7 +49,10 @@
     const parts = [elt, ...elt.querySelectorAll(SAID)].filter((part) => part.matches(SAID));
     const words = parts.map((part) => part.dataset.said || part.textContent.trim()).join(" ");
     const said = document.getElementById("said");
-    if (words && words !== said.textContent) said.textContent = words;
+    // Where nothing is said any more, what was said of the same part is over.
+    if (!words && said.dataset.of !== elt.id) return;
+    said.dataset.of = elt.id;
+    if (words !== said.textContent) said.textContent = words;
   });
 
   // What sticks to the foot of the window covers nothing that has the focus: one scrolls up to above it.

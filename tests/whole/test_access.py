@@ -184,6 +184,10 @@ PAGES = {
     "change-proposal": Page(who_may(May.CHANGE), of="proposal", also=("post",)),
     "tender-aid": Page(who_may(May.REGISTER)),
     "tender-paper": Page(who_may(May.REGISTER), answers=404),  # Without a tender there is no paper.
+    "planned-tenders": Page(who_may(May.REGISTER)),
+    "planned-tender-new": Page(who_may(May.REGISTER), also=("post",)),
+    "planned-tender": Page(who_may(May.REGISTER), of="planned_tender", also=("post",)),
+    "planned-tender-remove": Page(who_may(May.REGISTER), of="planned_tender", also=("post",)),
     "cpv-codes": Page(who_may(May.REGISTER)),
     "contract-new": Page(who_may(May.REGISTER), also=("post",)),
     "contract-draft": Page((Role.ADVISER,), of="contract_draft", also=("post",)),
@@ -351,6 +355,7 @@ PAGES = {
     "contractor-guide": Page(public=True),
     "accessibility": Page(public=True),
     "reminder-texts": Page(who_may(May.ADVISE), of="report_region", also=("post",)),
+    "house-style": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     "policy": Page(who_may(May.SEE_POLICY), of="report_region"),
     "policy-change": Page(who_may(May.MANAGE_POLICY), of="report_region", also=("post",)),
     # Without terms it leads to those that hold.
@@ -559,6 +564,9 @@ def places(
         "contract": {"pk": contract.pk},
         "client": {"pk": contract.region.municipalities.get(slug=town).pk},
         "contract_draft": {"pk": make.make_contract_draft(contract).pk},
+        "planned_tender": {
+            "pk": make.make_planned_tender(contract.region, town, title=f"Plan {contract.title}").pk
+        },
         "change": {"pk": contract.pk, "kind": "amendment"},
         "note": {"pk": make.make_note(contract, f"Gesprek {contract.title}", shared=True).pk},
         "person": {"pk": make.make_person(contract, name=f"Contact {contract.title}").pk},

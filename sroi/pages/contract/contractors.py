@@ -108,6 +108,10 @@ class ContractorTable(Table):
         (_("Obligation"), lambda contractor: contractor.together.obligation),
         (_("Fulfilled"), lambda contractor: contractor.together.realised),
         (_("Need attention"), lambda contractor: contractor.together.worrying),
+        (_("Street and number, or PO box"), lambda contractor: contractor.street),
+        (_("Postcode"), lambda contractor: contractor.postcode),
+        (_("Place"), lambda contractor: contractor.place),
+        (_("Country of the address"), lambda contractor: contractor.address_country),
     )
 
     def order_contracts(self, contractors: Any, is_descending: bool) -> tuple[Any, bool]:

@@ -16,7 +16,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.dossier.views import ENDINGS
+from contracts.letters.style import style_of
 from contracts.models import (
     CLOSING,
     Category,
@@ -37,12 +37,11 @@ from contracts.plans.reminders import text_of
 from contracts.settlement import door as settlement
 from contracts.settlement import hearing
 from contracts.settlement.forms import AnswerForm, DecisionForm, RecoveryForm, ReopenForm
-from contracts.settlement.letter import Case, as_files, letter_of
+from contracts.settlement.letter import PDF, Case, letter_of
 from contracts.settlement.ready import addressee, before_decision, before_draft
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
-    LetterFiles,
     by_policy,
     granted_on,
     is_settled_here,
@@ -54,7 +53,7 @@ from placements.models import FulfilmentState
 from placements.standing.known import disagreements_under, waiting_under
 from placements.standing.progress import realised_by_category, with_progress
 from sroi.access import Access, May, visible
-from sroi.documents import DocumentError
+from sroi.documents import DOCX
 from sroi.doors import Act, Check, Found, Overtaken, Refused, blocked
 from sroi.files.handing_out import handed_out
 from sroi.money import ZERO
@@ -62,7 +61,7 @@ from sroi.pages.contract.attention import fulfilments_url
 from sroi.pages.contract.remind import STEP
 from sroi.periods import Period
 from sroi.templatetags.formats import euro, long_date, number
-from sroi.views import DetailPage, FormPage, OfOne, Request, act_of
+from sroi.views import DetailPage, FormPage, OfOne, act_of, kept_file
 
 STEPS = (
     ("end", gettext_lazy("End")),
@@ -177,6 +176,7 @@ def mended(checks: Iterable[Check], contract: Contract, may_end: bool = False) -
         "disagreements": reverse("contract-detail", args=[contract.pk]),
         "hearing": reverse("settlement-decide", args=[contract.pk]),
         "addressee": reverse("contact-person-new", args=[contract.pk]),
+        "address": reverse("contractor-put-right", args=[contract.contractor_id]),
     }
     return [
         check if check.state == Found.READY else check._replace(url=places.get(check.name, ""))
@@ -367,7 +367,7 @@ class Decide(OfSettlement):
             if unheard
             else before_decision(contract, self.figures, today, self.draft, reckoned["penalty"])
         )
-        checks.append(addressee(self.contact, form.cleaned_data["address"]))
+        checks += addressee(contract, self.contact)
         texts = reverse("reminder-texts", args=[contract.region.code])
         return self.show(
             form,
@@ -412,27 +412,22 @@ class Decide(OfSettlement):
             return _("The contractor can read the draft, and answer it until %(day)s.") % {
                 "day": long_date(made.answer_until)
             }
-        self.decide(self.case(form))
+        # So that the letter is there by the time somebody opens it.
+        settlement.letter_or_asked(self.decide(self.case(form)))
         return _("The contract is settled. The closing letter is ready.")
 
     def show_anew(self, form: Any, overtaken: Overtaken) -> HttpResponse:
         return self.look(form, 422, overtaken=str(overtaken))
 
-    def decide(self, case: Case) -> None:
+    def decide(self, case: Case) -> Settlement:
         at = now()
-        try:
-            files = as_files(case, at)
-        except (DocumentError, OSError) as fault:
-            raise Refused(
-                _("The closing letter could not be made, so nothing was decided. Try again later.")
-            ) from fault
-        settlement.decide(
+        return settlement.decide(
             self.contract,
             case.decision,
             Act.of(self.request.user, at),
             seen=case.figures,
             figures=lambda: figures_of(self.contract),
-            letter=LetterFiles(files),
+            letter=letter_of(case),
             on=localdate(at),
             heard=self.draft,
         )
@@ -455,8 +450,8 @@ class Decide(OfSettlement):
             figures=self.figures,
             decision=form.decision,
             text=text_of(contract.region, CLOSING),
+            style=style_of(contract.region),
             contact=self.contact,
-            address=form.cleaned_data["address"],
             story=story_of(contract, list(lines)),
             clients=[client for client, _percent in shares],
             on=today,
@@ -550,10 +545,16 @@ class ClosingLetter(OfOne):
     model = Settlement
     related = ("letter_pdf", "letter_docx")
 
-    def get(self, request: Request, pk: int, ending: str) -> HttpResponseBase:
-        document = {"pdf": self.object.letter_pdf, "docx": self.object.letter_docx}.get(ending)
+    def get(self, request: Any, pk: int, ending: str) -> HttpResponseBase:
+        settled = settlement.letter_or_asked(self.object)
+        kinds = {"pdf": (settled.letter_pdf, PDF), "docx": (settled.letter_docx, DOCX)}
+        if ending not in kinds:
+            raise Http404
+        document, media_type = kinds[ending]
+        name = f"slotbrief-{settled.contract.reference}.{ending}".lower().replace("/", "-")
+        if settled.letter is not None or request.htmx:
+            is_made = b"" if settled.letter is None else None
+            return kept_file(request, is_made, name, media_type)
         if document is None or not document.file:
             raise Http404
-        reference = self.object.contract.reference
-        name = f"slotbrief-{reference}.{ENDINGS[document.media_type]}".lower().replace("/", "-")
-        return handed_out(document.file.name, document.media_type, name)
+        return handed_out(str(document.file.name), media_type, name)

@@ -24,9 +24,12 @@ from contracts.models import (
     ContractState,
     Municipality,
     ObligationLine,
+    PlannedTender,
     ProposalState,
 )
 from contracts.owed.shares import largest_client
+from contracts.planned.became import ORDER, stage
+from contracts.planned.words import STATE, WORDS
 from placements.models import Fulfilment
 from placements.models import FulfilmentState as Drawn
 from placements.standing.asks import OF_CONTRACTOR, Ask, Kind, asks
@@ -52,7 +55,7 @@ from sroi.pages.contract.rail import (
 from sroi.pages.shell import roles_of
 from sroi.pages.work.work_list import work_list
 from sroi.periods import Period, add_months
-from sroi.templatetags.formats import long_date, short_date
+from sroi.templatetags.formats import long_date, month_name, short_date, whole_euro
 from sroi.views import Request
 
 # So many months an answer to what they proposed stays on their page; on the contract's it stays.
@@ -247,6 +250,7 @@ def my_contracts(request: Request) -> HttpResponse:
             "advisers": advisers_of(row for row in rows if row.state in RUNNING)[:SHOWN],
             "drafts": contract_drafts(access),
             "proposed": own_proposals(access, today),
+            "planned": planned_tenders(access),
             "coverage": coverage(
                 contracts, visible(ObligationLine, access), Period.year(today.year)
             ),
@@ -300,6 +304,26 @@ def ending_soon(contracts: Sequence[Contract], today: date) -> list[Task]:
         )
         for contract in found[:SHOWN]
     ]
+
+
+def planned_tenders(access: Access) -> list[Task]:
+    """What is still to be put out to tender, without advice first."""
+    rows = visible(PlannedTender, access).filter(contract=None).select_related("municipality")
+    return [planned_task(tender) for tender in rows.order_by(ORDER, "award_month", "pk")[:SHOWN]]
+
+
+def planned_task(tender: PlannedTender) -> Task:
+    about = f"{tender.municipality.name} · {tender.get_procurement_type_display()}"
+    how_much, month = whole_euro(tender.value), month_name(tender.award_month)
+    far = stage(tender)
+    return Task(
+        tender.title,
+        reverse("planned-tender", args=[tender.pk]),
+        f"{about} · {how_much} · {month}",
+        STATE[far],
+        WORDS[far],
+        Columns(about, how_much, month),
+    )
 
 
 def own_kinds(access: Access) -> list[str]:

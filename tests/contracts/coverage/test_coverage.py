@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from contracts.coverage.coverage import Tally
 from contracts.models import Region
@@ -87,3 +88,27 @@ def test_figures_reasons_and_file_say_the_same(region: Region) -> None:
     file = b"".join(client.get(reverse("coverage-file", args=["csv"])).streaming_content).decode()
     assert [line.split(";")[0] for line in file.splitlines()[1:]] == ["REASON", "SILENT"]
     assert "Een leverancier" in file
+
+
+def test_one_year_or_all_and_one_client_or_all(region: Region) -> None:
+    """Figures and list are about the same: without a year about all."""
+
+    def told(**asked: str) -> tuple[int, int, int]:
+        context = client_of(Role.ADVISER, region).get(reverse("coverage"), asked).context
+        tally = context["coverage"]
+        return tally.number, tally.with_obligation.number, len(context["table"].rows)
+
+    assert told() == (3, 1, 2)
+    assert told(year="2023") == (2, 1, 1)
+    assert told(year="2024") == (1, 0, 1)
+    huizen = str(region.municipalities.get(code="GM0406").pk)
+    assert told(municipality=huizen) == (1, 0, 1)
+    assert told(municipality=huizen, year="2023") == (0, 0, 0)
+
+
+def test_the_years_keep_what_else_was_chosen(region: Region) -> None:
+    this = str(localdate().year)
+    page = client_of(Role.ADVISER, region).get(f"{reverse('coverage')}?reason=with&year={this}")
+    links = {label: url for label, url, _is_chosen in page.context["years"]}
+    assert links["Alle jaren"] == "?reason=with&year="
+    assert [label for label, _url, is_chosen in page.context["years"] if is_chosen] == [this]

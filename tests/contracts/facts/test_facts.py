@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from contracts.facts import door as facts
 from contracts.facts.rules import fact_faults
+from contracts.letters.address import address_faults, postcode
 from contracts.models import (
     ClosedYear,
     Contract,
@@ -672,3 +673,67 @@ def test_an_amendment_that_leaves_the_obligation_says_why(
     assert said in looked.content.decode()
     adviser.post(page, given | confirming(looked))
     assert said in adviser.get(reverse("contract-detail", args=[contract.pk])).content.decode()
+
+
+# --- where its letters go -------------------------------------------------------------------------
+
+ADDRESS = {"street": "Dorpsstraat 1", "postcode": "1211aa", "place": "Hilversum"}
+
+
+def test_the_postal_address_is_put_right_and_stands_on_the_page_of_the_firm(
+    contract: Contract, adviser: Client
+) -> None:
+    firm = contract.contractor
+    page = reverse("contractor-put-right", args=[firm.pk])
+    given = {"name": firm.name, "kvk": firm.kvk, **ADDRESS, "reason": "Gevraagd"}
+    looked = adviser.post(page, given)
+    assert "Dorpsstraat 1, 1211 AA Hilversum" in looked.content.decode()
+    assert adviser.post(page, given | confirming(looked)).status_code == 302
+    firm.refresh_from_db()
+    assert firm.address_lines == ["Dorpsstraat 1", "1211 AA Hilversum"]
+    shown = adviser.get(reverse("contractor-detail", args=[firm.pk])).content.decode()
+    assert "Dorpsstraat 1<br>1211 AA Hilversum" in shown
+    # What is not named stays: another name leaves the address.
+    named = {"name": "Anders", "kvk": firm.kvk, "country": "", "register_number": ""}
+    facts.put_right_contractor(firm, named, make.act(None, "Naam"))
+    firm.refresh_from_db()
+    assert (firm.name, firm.street) == ("Anders", "Dorpsstraat 1")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        *[("1211AA", "1211 AA"), (" 1211  aa ", "1211 AA"), ("9999 xz", "9999 XZ")],
+        *[("0211 AA", ""), ("1211 SS", ""), ("1211 SA", ""), ("12111 AA", ""), ("1211", "")],
+    ],
+)
+def test_a_dutch_postcode_is_written_in_one_way(written: str, kept: str) -> None:
+    address = {"street": "Dorpsstraat 1", "place": "Hilversum", "address_country": ""}
+    faults = list(address_faults({**address, "postcode": postcode(written)}))
+    assert [fault.field for fault in faults] == ([] if kept else ["postcode"])
+    assert not kept or postcode(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({}, []),
+        ({"street": "Dorpsstraat 1"}, ["postcode", "place"]),
+        ({"address_country": "België"}, ["street", "place"]),
+        ({"street": "Kerkstraat 2", "place": "Gent", "address_country": "België"}, []),
+        ({"street": "K 2", "place": "G", "postcode": "9000", "address_country": "België"}, []),
+        ({"street": "K 2", "place": "G", "postcode": "9000"}, ["postcode"]),
+    ],
+)
+def test_an_address_is_whole_or_not_there(given: dict[str, str], fields: list[str]) -> None:
+    blank = dict.fromkeys(("street", "postcode", "place", "address_country"), "")
+    assert [fault.field for fault in address_faults(blank | given)] == fields
+
+
+def test_the_door_refuses_half_an_address(contract: Contract, noor: Any) -> None:
+    firm = contract.contractor
+    given = {"name": firm.name, "kvk": firm.kvk, "country": "", "register_number": ""}
+    with pytest.raises(Refused):
+        facts.put_right_contractor(firm, {**given, "street": "Dorpsstraat 1"}, act(noor, "x"))
+    firm.refresh_from_db()
+    assert firm.street == ""

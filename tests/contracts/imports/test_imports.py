@@ -342,6 +342,32 @@ class TestContracts:
         with pytest.raises(CommandError, match="andere opdrachtnemer"):
             contracts(tmp_path, {"contractor_kvk": "99999999"})
 
+    def test_an_address_is_brought_in_where_none_is_known(self, region, tmp_path):
+        """Of a new firm, and of one that is known without; what is known stays, with a word."""
+        address = {
+            "contractor_street": "Dorpsstraat 1",
+            "contractor_postcode": "1211aa",
+            "contractor_place": "Hilversum",
+        }
+        contracts(tmp_path)
+        other = {"reference": "C-2", "contractor_kvk": "87654321", "contractor_name": "Nieuw"}
+        contracts(tmp_path, address, {**other, **address})
+        for firm in Contractor.objects.all():
+            assert firm.address_lines == ["Dorpsstraat 1", "1211 AA Hilversum"]
+            assert firm.history.count() == (1 if firm.kvk == "87654321" else 2)
+        before = everything()
+        sheet = {**address, "contractor_street": "Kerkstraat 2"}
+        contracts(tmp_path, sheet)
+        assert everything() == before
+        outcome = import_contracts(
+            Region.objects.get(), read_rows(tmp_path / "file.csv"), make.act(None)
+        )
+        [warning] = outcome.warnings
+        assert "Dorpsstraat 1, 1211 AA, Hilversum" in warning.reason
+        for column, wrong in (("contractor_postcode", "12 AB"), ("contractor_place", "")):
+            with pytest.raises(CommandError, match=column):
+                contracts(tmp_path, {**other, **address, column: wrong, "reference": "C-3"})
+
     def test_another_day_of_the_award_is_put_right_and_no_obligation_change(self, region, tmp_path):
         contracts(tmp_path)
         with pytest.raises(CommandError, match="Gegevens verbeteren"):

@@ -16,7 +16,7 @@ from contracts.facts import door as facts
 from contracts.models import Contract, ContractEvent, DraftDecision, DraftState, Region, Settlement
 from contracts.settlement import door as settlement
 from contracts.settlement.hearing import last_day, unheard, waits
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles
+from contracts.settlement.shortfall import Decision, Figures
 from placements.standing.asks import Kind, asks
 from placements.telling import gather
 from reporting.figures.annual import figures_of
@@ -69,7 +69,7 @@ def decide(
         make.act(today=on),
         seen=figures(contract),
         figures=lambda: figures(contract),
-        letter=LetterFiles(),
+        letter=None,
         on=on,
         heard=heard,
     )

@@ -19,6 +19,7 @@ from docx import Document
 
 from contracts.acts import modification as acts
 from contracts.acts.door import carry_out
+from contracts.letters.paper import Letter, as_html
 from contracts.models import (
     ActKind,
     ChangeKind,
@@ -26,6 +27,7 @@ from contracts.models import (
     Contract,
     ContractDocument,
     ContractEvent,
+    Contractor,
     ContractState,
     DraftDecision,
     PlanState,
@@ -35,11 +37,9 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from contracts.settlement import door as settlement
-from contracts.settlement.letter import as_html
 from contracts.settlement.shortfall import (
     Decision,
     Figures,
-    LetterFiles,
     penalties,
 )
 from placements.claims.content import Content
@@ -118,7 +118,7 @@ def decide(contract: Contract, decision: Decision | None = None, **other: Any) -
         "heard": heard(contract),
         "seen": figures(contract),
         "figures": lambda: figures(contract),
-        "letter": LetterFiles(),
+        "letter": None,
         **other,
     }
     return settlement.decide(
@@ -342,7 +342,7 @@ def test_before_the_button_stands_what_was_looked_at_and_what_will_stand(
     given = {"fault": "less", "lesser_penalty": "5.000", "lesser_reason": "Te late start van ons"}
     shown = sent(adviser, contract, **given)
     lacking = [check.name for check in shown.context["checks"] if check.state != Found.READY]
-    assert lacking == ["addressee"]
+    assert lacking == ["addressee", "address"]
     sent(adviser, contract, **given, confirm="1")
     [told] = adviser.get(url(contract)).context["settlements"]
     assert told.rows == shown.context["will"][1:-1]
@@ -370,32 +370,67 @@ def test_only_what_ended_and_is_over_is_settled(region: Region, adviser: Client)
     assert not adviser.get(url(running)).context["may_decide"]
 
 
-def test_nothing_is_half_done_when_the_letter_fails(
-    contract: Contract, adviser: Client, monkeypatch: pytest.MonkeyPatch
+def in_the_queue(settings: Any) -> None:
+    """What the worker would make waits."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+
+def test_the_worker_makes_the_letter_and_the_answer_does_not_wait_for_it(
+    contract: Contract, adviser: Client, settings: Any
 ) -> None:
-    def fail(*_args: Any, **_more: Any) -> bytes:
-        raise OSError("no such library")
+    """Until it is there its address says so, and goes on to it once it is."""
+    in_the_queue(settings)
+    assert sent(adviser, contract, confirm="1").status_code == 302
+    made = Settlement.objects.get()
+    file = reverse("closing-letter", args=[made.pk, "pdf"])
+    waits = adviser.get(file)
+    assert waits.status_code == 503
+    assert int(waits["Retry-After"])
+    assert file in adviser.get(url(contract)).content.decode()
+    settlement.make_letter.func(made.pk)
+    there = adviser.get(file)
+    assert (there.status_code, there["Content-Type"]) == (200, "application/pdf")
+    made.refresh_from_db()
+    assert made.letter is None
+    pdf, docx = made.letter_pdf, made.letter_docx
+    assert pdf
+    assert docx
+    assert (pdf.added_by, pdf.added_at, pdf.shared) == (made.decided_by, made.decided_at, True)
+    settlement.make_letter.func(made.pk)
+    assert set(ContractDocument.objects.all()) == {pdf, docx}
 
-    monkeypatch.setattr("contracts.settlement.letter.render_pdf", fail)
-    assert sent(adviser, contract, confirm="1").status_code == 422
-    contract.refresh_from_db()
-    assert contract.state == ContractState.ENDED
-    assert not Settlement.objects.exists()
+
+def no_library(*_args: Any, **_more: Any) -> bytes:
+    raise OSError("no such library")
 
 
-def test_no_file_stays_behind_when_the_decision_fails(
+def test_a_letter_that_cannot_be_made_is_made_later(
     contract: Contract, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_args: Any, **_more: Any) -> None:
-        raise Refused("Nee")
-
-    monkeypatch.setattr(obligations, "settle", fail)
-    letter = LetterFiles([make_file("pdf"), make_file("docx")])
-    with pytest.raises(Refused):
-        decide(contract, letter=letter)
+    made = decide(contract, letter=Letter("Brief", "Regio", [], [], ["Een"], []))
+    with monkeypatch.context() as broken:
+        broken.setattr("contracts.letters.paper.render_pdf", no_library)
+        with pytest.raises(OSError, match="no such library"):
+            settlement.make_letter.func(made.pk)
     assert not ContractDocument.objects.exists()
+    settlement.make_letter.func(made.pk)
+    assert ContractDocument.objects.count() == 2
+
+
+def test_no_file_stays_behind_of_a_letter_that_another_made_first(contract: Contract) -> None:
+    letter = Letter("Brief", "Regio", [], [], ["Een"], [])
+    made = decide(contract, letter=letter)
+    old = Settlement.objects.get()
+    settlement.make_letter.func(made.pk)
+    kept = files_kept()
+    settlement._keep(old, [make_file("pdf"), make_file("docx")])
+    assert files_kept() == kept
+    assert ContractDocument.objects.count() == 2
+
+
+def files_kept() -> set[str]:
     folders, _files = storages["evidence"].listdir("")
-    assert [name for folder in folders for name in storages["evidence"].listdir(folder)[1]] == []
+    return {name for folder in folders for name in storages["evidence"].listdir(folder)[1]}
 
 
 def make_file(words: str) -> Any:
@@ -551,13 +586,18 @@ def test_the_letter_is_written_to_who_is_registered_in_the_words_of_the_region(
     )
     shown = sent(adviser, contract)
     [check] = [one for one in shown.context["checks"] if one.name == "address"]
-    assert "Er is geen postadres" in check.found
-    shown = sent(adviser, contract, address="Dorpsstraat 1\r\n1211 AA Hilversum")
-    letter = shown.context["letter"]
+    firm = contract.contractor
+    assert check.url == reverse("contractor-put-right", args=[firm.pk])
+    assert "de brief noemt het niet" in check.found
+    Contractor.objects.filter(pk=firm.pk).update(
+        street="Dorpsstraat 1", postcode="1211 AA", place="Hilversum"
+    )
+    letter = sent(adviser, contract).context["letter"]
     assert letter.addressee == [
         *("De Linde", "Ter attentie van Eva Wilg {tekort}", "Directeur"),
-        *("Dorpsstraat 1", "1211 AA Hilversum", contract.contractor.register_words),
+        *("Dorpsstraat 1", "1211 AA Hilversum"),
     ]
+    assert ("Handelsregister", firm.register_words) in letter.reference
     # What fills a place is not filled again.
     assert letter.opening == [
         "Geachte Eva Wilg {tekort},",

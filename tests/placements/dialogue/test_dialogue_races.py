@@ -8,7 +8,7 @@ from django.utils import translation
 from contracts.models import Contract, DraftDecision, Settlement
 from contracts.owed.door import end
 from contracts.settlement import door as settlement
-from contracts.settlement.shortfall import Decision, Figures, LetterFiles
+from contracts.settlement.shortfall import Decision, Figures
 from placements.dialogue import door as dialogue
 from placements.life import door as life
 from placements.models import Disagreement, FulfilmentState, FulfilmentVersion
@@ -118,7 +118,7 @@ def test_it_is_decided_once_after_an_answer(contract: Contract, _round: int) -> 
             act(),
             seen=now,
             figures=lambda: now,
-            letter=LetterFiles(),
+            letter=None,
             on=act().today,
             heard=DraftDecision.objects.get(pk=draft.pk),
         )

@@ -237,7 +237,7 @@ def kept_of(upload: Upload) -> str:
     [
         (
             "contracts",
-            contracts({"value": "veel", "municipalities": "Nergens", "valuation_table": "geen"}),
+            contracts({"value": "veel", "municipalities": "Nergens", "valuation_table": "ER-NIET"}),
             {"value", "municipalities", "valuation_table"},
         ),
         (

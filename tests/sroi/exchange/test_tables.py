@@ -10,7 +10,7 @@ from django.utils import translation
 
 from sroi.exchange import ExchangeError, read_tables
 from sroi.exchange.layout import HIDDEN, NAMES_AGAIN, REMARK, TOTAL, header_of, laid_out, propose
-from sroi.exchange.sheets import Table
+from sroi.exchange.sheets import UNDER, Table
 
 NAMESPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
@@ -65,6 +65,19 @@ def test_the_cells_of_an_ods_are_what_they_show():
     assert table.rows == [(1, ["5%", 1250.0, date(2025, 2, 1), "a  b", "", True]), (3, ["x"])]
 
 
+def test_cells_that_are_one_in_an_ods():
+    name = 'office:value-type="string"'
+    (table,) = read_tables(
+        ods(
+            row(cell(f'{name} table:number-columns-spanned="2"', "groep"), cell(name, "los"))
+            + row(cell(f'{name} table:number-rows-spanned="2"', "a"), cell(name, "b"))
+            + row("<table:covered-table-cell/>", cell(name, "c"))
+        )
+    )
+    assert table.merged[1] == {1}
+    assert table.rows[1:] == [(2, ["a", "b"]), (3, ["a", "c"])]
+
+
 def test_an_ods_that_repeats_without_end_is_not_made():
     filled = cell('office:value-type="string" table:number-columns-repeated="16000"', "x")
     for rows in (
@@ -100,8 +113,11 @@ def test_an_xlsx_says_which_rows_are_hidden_and_which_numbers_show_a_percentage(
     assert table.hidden == {3}
 
 
+KNOWN = ("kenmerk", "titel", "looptijd begin", "looptijd einde", "waarde")
+
+
 def known(name: str) -> bool:
-    return name in ("kenmerk", "titel", "looptijd begin", "looptijd einde", "waarde")
+    return name.replace(UNDER, " ") in KNOWN
 
 
 def test_names_in_two_rows_are_taken_together():
@@ -115,7 +131,7 @@ def test_names_in_two_rows_are_taken_together():
     found = propose([table], known)
     assert (found.layout.names, found.sure) == ((3, 4), True)
     assert header_of(table, (3, 4)) == [
-        *("kenmerk", "titel", "looptijd begin", "looptijd einde", "waarde"),
+        *("kenmerk", "titel", "looptijd › begin", "looptijd › einde", "waarde"),
     ]
     assert [number for number, _cells in laid_out(table, found.layout).rows] == [5]
 

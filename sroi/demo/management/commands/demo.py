@@ -44,7 +44,7 @@ from sroi.access import OUR_APPS, Role
 from sroi.accounts.models import Demonstration, User
 from sroi.database.batches import AT_ONCE
 from sroi.database.planner import count_rows
-from sroi.demo import desk, plans, reports
+from sroi.demo import desk, plans, reports, tenders
 from sroi.demo.data import FOLDER, DemoRow, rows_of, write
 from sroi.doors import EVERYTHING, Act
 from sroi.templatetags.formats import euro2
@@ -173,6 +173,8 @@ def load(today: date) -> None:
             # A contract that was not awarded yet on that day is not there.
             for contract in Contract.objects.filter(region__code=region, reference=row["contract"]):
                 plans.tell(contract, row, today)
+        for row in rows_of(f"{region}/tenders.csv", today):
+            tenders.tell(region, row, today)
         desk.tell(region, today)
         for row in rows_of(f"{region}/acts.csv", today):
             Doing(Region.objects.get(code=region), row, today).run()

@@ -1,0 +1,1 @@
+"""Letters on paper: how those of a region look, who signs, and how one becomes PDF and Word."""
