@@ -132,6 +132,25 @@ def end(recognition: Recognition, last: date, act: Act) -> None:
         _keep(now, act)
 
 
+def renew(recognition: Recognition, last: date, act: Act) -> None:
+    """It holds until a later day: the certificate was renewed. `act.why` says how that was
+    established.
+    """
+    if not act.why.strip():
+        raise Refused(_("Write how this was established."))
+    with transaction.atomic():
+        now = _locked(recognition)
+        if now.valid_until is None or last <= now.valid_until:
+            raise Refused(_("It holds until that day already."))
+        if now.valid_until < act.today:
+            # Else it would have held in between as well.
+            raise Refused(_("It has ended. Recognise the firm anew, from the day it holds again."))
+        now.valid_until = last
+        if _overlapping(now).exclude(pk=now.pk).exists():
+            raise Refused(_("This firm has this recognition in this time already."))
+        _keep(now, act)
+
+
 def take_back(recognition: Recognition, act: Act) -> None:
     """It was a mistake: it never counted."""
     with transaction.atomic():

@@ -145,6 +145,15 @@ class EndRecognitionForm(forms.Form):
     why = text_field(gettext_lazy("Why?"), 300)
 
 
+class RenewForm(forms.Form):
+    last = Day(label=gettext_lazy("Holds until"))
+    why = text_field(
+        gettext_lazy("How this was established"),
+        300,
+        help_text=gettext_lazy("Such as: looked up in the register of PSO on 2 March."),
+    )
+
+
 class TakeBackForm(forms.Form):
     why = text_field(gettext_lazy("What was wrong?"), 300)
 

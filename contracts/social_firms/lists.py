@@ -21,7 +21,8 @@ from contracts.social_firms.recognition import (
     public_regions,
 )
 from sroi.access import visible
-from sroi.lists import ChoiceFilter, FilterSet, SearchFilter, Table
+from sroi.lists import ChoiceFilter, FilterSet, MonthsFilter, PickColumn, SearchFilter, Table
+from sroi.periods import add_months
 from sroi.templatetags.formats import NOTHING, short_date
 
 
@@ -60,6 +61,15 @@ def region_choices() -> list[tuple[str, str]]:
 class RecognisedFirmFilterSet(FilterSet):
     q = SearchFilter(firm_search)
     kind = ChoiceFilter(label=_("Recognised as"), choices=RecognitionKind.choices, method="by_kind")
+
+    ending = MonthsFilter(label=_("Recognition ends within so many months"), method="ending_within")
+
+    def ending_within(self, firms: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        today = localdate()
+        own = visible(Recognition, self.request.access).filter(
+            revoked_at=None, valid_until__range=(today, add_months(today, int(value)))
+        )
+        return firms.filter(pk__in=own.order_by().values("firm"))
 
     def by_kind(self, firms: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(kind=value, revoked_at=None)
@@ -100,7 +110,9 @@ class RecognisedFirmTable(Table):
 
     caption = _("Social firms")
     empty_text = _("No firm was recognised yet.")
+    row_header = "name"
 
+    pick = PickColumn()
     name = django_tables2.Column(
         _("Name"),
         orderable=True,
@@ -115,10 +127,10 @@ class RecognisedFirmTable(Table):
     public = django_tables2.Column(_("In the directory"), accessor="own")
 
     class Meta(Table.Meta):
-        pass
+        sequence = ("pick", "...")
 
     usual = ("kvk", "place", "recognition", "public")
-    fixed = ("name",)
+    fixed = ("pick", "name")
 
     def render_recognition(self, value: list[Recognition]) -> Any:
         return recognitions_in_words(value)

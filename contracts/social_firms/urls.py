@@ -10,6 +10,17 @@ urlpatterns = [
         views.RegisterFile.as_view(),
         name="social-firm-file",
     ),
+    path(
+        "sociale-firmas/register/verlengen/",
+        views.RenewFirms.as_view(),
+        name="social-firms-renew",
+    ),
+    path(
+        "sociale-firmas/register/tonen/", views.PublishFirms.as_view(), name="social-firms-publish"
+    ),
+    path(
+        "sociale-firmas/register/uit-de-gids/", views.HideFirms.as_view(), name="social-firms-hide"
+    ),
     path("sociale-firmas/nieuw/", views.NewFirm.as_view(), name="social-firm-new"),
     path("sociale-firmas/voorstellen/", views.Propose.as_view(), name="social-firm-propose"),
     path(

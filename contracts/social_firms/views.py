@@ -14,9 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from contracts.models import FirmProposal, ProposalState, Recognition, Region, SocialFirm
 from contracts.social_firms import door as firms
@@ -27,6 +28,7 @@ from contracts.social_firms.forms import (
     NewFirmForm,
     ProposeFirmForm,
     RecogniseForm,
+    RenewForm,
     TakeBackForm,
 )
 from contracts.social_firms.lists import (
@@ -35,6 +37,7 @@ from contracts.social_firms.lists import (
     RecognisedFirmFilterSet,
     RecognisedFirmTable,
     RecognitionRows,
+    period_in_words,
 )
 from contracts.social_firms.recognition import (
     may_describe,
@@ -45,11 +48,13 @@ from contracts.social_firms.recognition import (
     public_firms,
 )
 from sroi.access import May, visible
-from sroi.doors import Refused
+from sroi.doors import Refused, key_of
 from sroi.fields import is_key
 from sroi.history.versions import versions
-from sroi.lists.desk import Desk
-from sroi.views import FormPage, ForWhoMay, ListPage, OfOne, Request, RowsFile, act_of
+from sroi.lists import COUNTED
+from sroi.lists.choices import query_of
+from sroi.lists.desk import EVERY, PICKED, Desk
+from sroi.views import ConfirmPage, FormPage, ForWhoMay, ListPage, OfOne, Request, RowsFile, act_of
 
 FACTS = ("name", "place", "offers", "website")
 
@@ -154,6 +159,15 @@ class RegisterList(ForWhoMay, Desk, ListPage):
     file_page = "social-firm-file"
     file_may = capabilities
 
+    def picks(self) -> tuple[tuple[str, Any], ...]:
+        acts = (
+            ((May.RECOGNISE,), reverse("social-firms-renew"), _("Renew")),
+            ((May.RECOGNISE,), reverse("social-firms-publish"), _("Show in the directory")),
+            ((May.RECOGNISE,), reverse("social-firms-hide"), _("Take out of the directory")),
+            (self.file_may, reverse(self.file_page, args=["xlsx"]), _("Export to Excel")),
+        )
+        return tuple((url, word) for may, url, word in acts if self.request.access.may(*may))
+
     def get_queryset(self) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(revoked_at=None)
         found = super().get_queryset().filter(pk__in=own.order_by().values("firm"))
@@ -178,6 +192,128 @@ class RegisterFile(RowsFile, RegisterList):
     def rows_of(self, firms: QuerySet[Any]) -> QuerySet[Any]:
         own = visible(Recognition, self.request.access).filter(revoked_at=None, firm__in=firms)
         return own.select_related("firm").order_by("firm__name_folded", "firm", "valid_from", "pk")
+
+
+class OfPickedFirms(ForWhoMay, ConfirmPage):
+    """The recognitions of one's own regions of the firms that were picked in the register: which
+    ones it is done with, and then one button.
+    """
+
+    capabilities = (May.RECOGNISE,)
+    is_dangerous = False
+    back_label = gettext_lazy("Register of social firms")
+
+    def can(self, recognition: Recognition) -> bool:
+        raise NotImplementedError
+
+    def act_on(self, recognition: Recognition, form: Any) -> None:
+        raise NotImplementedError
+
+    @cached_property
+    def back_url(self) -> str:
+        asked = self.request.GET.copy()
+        for name in (PICKED, EVERY):
+            asked.pop(name, None)
+        query = query_of(asked)
+        return reverse("social-firm-register") + (f"?{query}" if query else "")
+
+    @cached_property
+    def picked(self) -> list[int]:
+        asked, rows = self.request.GET, visible(SocialFirm, self.request.access)
+        if asked.get(EVERY):
+            found = RecognisedFirmFilterSet(asked, queryset=rows, request=self.request)
+            rows = found.qs if found.is_valid() else rows.none()
+        else:
+            rows = rows.filter(pk__in=[int(key) for key in asked.getlist(PICKED) if is_key(key)])
+        return list(rows.order_by("pk").values_list("pk", flat=True)[: COUNTED + 1])
+
+    @cached_property
+    def recognitions(self) -> list[Recognition]:
+        own = visible(Recognition, self.request.access).filter(
+            region__in=self.request.access.regions_where(May.RECOGNISE), revoked_at=None
+        )
+        rows = own.filter(firm__in=self.picked).select_related("firm")
+        found = rows.order_by("firm__name_folded", "firm", "valid_from", "pk")
+        return [recognition for recognition in found if self.can(recognition)]
+
+    def closed(self) -> HttpResponse | None:
+        if self.recognitions and len(self.picked) <= COUNTED:
+            return None
+        if len(self.picked) > COUNTED:
+            told = _("At most %(number)s firms at once. Narrow the list with the filters.")
+            messages.error(self.request, told % {"number": COUNTED})
+        elif self.picked:
+            messages.error(self.request, _("There is nothing to do for these firms."))
+        else:
+            messages.error(self.request, _("Tick the firms that it is about first."))
+        return redirect(self.back_url)
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.closed() or super().post(request, *args, **kwargs)
+
+    def goes(self) -> list[tuple[Any, Any]]:
+        return [
+            (each.firm.name, f"{capfirst(each.get_kind_display())}, {period_in_words(each)}")
+            for each in self.recognitions
+        ]
+
+    @property
+    def edition(self) -> str:
+        return key_of(*(each.pk for each in self.recognitions))
+
+    def do(self, form: Any) -> str:
+        number = 0
+        for recognition in self.recognitions:
+            try:
+                self.act_on(recognition, form)
+            except Refused:
+                continue  # somebody was first, or it cannot be: it stays as it is
+            number += 1
+        return ngettext(
+            "Done for %(number)s recognition.", "Done for %(number)s recognitions.", number
+        ) % {"number": number}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(send_to=self.request.get_full_path(), **kwargs)
+
+
+class RenewFirms(OfPickedFirms):
+    heading = gettext_lazy("Renew recognitions")
+    question = gettext_lazy("Renew these recognitions?")
+    action = gettext_lazy("Renew")
+    consequence = gettext_lazy(
+        "Each holds until the day that you choose. One that holds longer already stays as it is."
+    )
+    form_class = RenewForm
+
+    def can(self, recognition: Recognition) -> bool:
+        return recognition.valid_until is not None and recognition.valid_until >= localdate()
+
+    def act_on(self, recognition: Recognition, form: Any) -> None:
+        given = form.cleaned_data
+        firms.renew(recognition, given["last"], act_of(self.request, given["why"]))
+
+
+class PublishFirms(OfPickedFirms):
+    heading = gettext_lazy("Show in the directory")
+    question = gettext_lazy("Show these firms to everyone?")
+    action = gettext_lazy("Show in the directory")
+    consequence = gettext_lazy("They stand in the directory of social firms, for everyone to read.")
+    is_public = True
+
+    def can(self, recognition: Recognition) -> bool:
+        return recognition.is_public != self.is_public and recognition.holds_on(localdate())
+
+    def act_on(self, recognition: Recognition, form: Any) -> None:
+        firms.publish(recognition, self.is_public, act_of(self.request))
+
+
+class HideFirms(PublishFirms):
+    heading = gettext_lazy("Take out of the directory")
+    question = gettext_lazy("Take these firms out of the directory?")
+    action = gettext_lazy("Take out of the directory")
+    consequence = gettext_lazy("They stay recognised, and stand in the register of the region.")
+    is_public = False
 
 
 class Recognise(ForWhoMay, FormPage):

@@ -25,7 +25,7 @@ from sroi.views import ButtonPage, ForWhoMay, OfOne, Request, act_of
 
 PER_PAGE = 50
 # So many are asked about on the start page.
-ON_START = 3
+ON_START = 1
 # The pages that ask it, to which one comes back after an answer.
 PAGES = {"start": "start", "report": "interim-report", "list": "outcome-list"}
 

@@ -60,6 +60,9 @@ from sroi.views import Request
 
 # So many months an answer to what they proposed stays on their page; on the contract's it stays.
 ANSWER_STAYS = 3
+# So many cards of contracts are seen where fewer ask for something; the others unfold.
+CARDS_SHOWN = 3
+QUIET = len(WORRYING) + 1
 # As what was handed in and reviewed is drawn.
 DRAWN_AS = {
     ProposalState.OPEN: Drawn.SUBMITTED,
@@ -117,6 +120,9 @@ def my_obligations(request: Request) -> HttpResponse:
     running = [
         card for card in cards if not is_finished(card.contract, asked[card.contract.pk], today)
     ]
+    running.sort(key=lambda card: urgency(card, asked[card.contract.pk]))
+    urgent = [urgency(card, asked[card.contract.pk]) < QUIET for card in running].count(True)
+    shown = max(urgent, CARDS_SHOWN)
     found = [ask for card in running for ask in asked[card.contract.pk]]
     returned = asked_back(visible(Fulfilment, access)).select_related("latest")
     return render(
@@ -124,8 +130,12 @@ def my_obligations(request: Request) -> HttpResponse:
         "pages/start_contractor.html",
         {
             "running": [Card(card, button_of(card, asked, access)) for card in running],
+            # As slices: the cards that one sees, and those that unfold.
+            "shown": f":{shown}",
+            "folded": f"{shown}:",
+            "number_folded": max(len(running) - shown, 0),
             "advisers": advisers_of(card.contract for card in running),
-            "done": [card for card in cards if card not in running],
+            "done": [finished_task(card) for card in cards if card not in running],
             "reports": report_tasks([ask for ask in found if ask.kind == Kind.REPORT]),
             "settlement_drafts": lines_of(
                 [ask for ask in found if ask.kind == Kind.ANSWER_DRAFT], access
@@ -135,6 +145,16 @@ def my_obligations(request: Request) -> HttpResponse:
             "drafts": fulfilment_drafts(access),
         },
     )
+
+
+def urgency(card: Standing, asked: Sequence[Ask]) -> int:
+    """What worries first, then what waits for the contractor, `QUIET` the others. The interim
+    report is asked for all contracts at once, above the cards.
+    """
+    if card.progress.status in WORRYING:
+        return WORRYING.index(card.progress.status)
+    waits = any(ask.kind in OF_CONTRACTOR and ask.kind != Kind.REPORT for ask in asked)
+    return QUIET - waits
 
 
 @dataclass(frozen=True)
@@ -147,6 +167,13 @@ class Card:
     @property
     def contract(self) -> Contract:
         return self.standing.contract
+
+
+def finished_task(card: Standing) -> Task:
+    contract, status = card.contract, card.progress.status
+    page = reverse("contract-detail", args=[contract.pk])
+    words = f"{contract.reference} · {card.sentences[0]}"
+    return Task(contract.title, page, words, status, status.label)
 
 
 def button_of(card: Standing, asked: Mapping[int, Sequence[Ask]], access: Access) -> Button | None:

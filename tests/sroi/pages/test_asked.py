@@ -239,7 +239,8 @@ def test_what_was_asked_back_keeps_a_contract_of_which_the_term_is_over_among_th
     client = signed_in(make.make_user(Role.CONTRACTOR, region, contractor=firm))
     shown = client.get(reverse("start")).context
     assert [card.contract for card in shown["running"]] == [asked_back]
-    assert [card.contract for card in shown["done"]] == [done]
+    page = reverse("contract-detail", args=[done.pk])
+    assert [task.url for task in shown["done"]] == [page]
 
 
 def test_the_mail_of_the_week(world: SimpleNamespace) -> None:

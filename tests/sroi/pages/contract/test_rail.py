@@ -341,3 +341,29 @@ def test_a_card_has_the_one_thing_to_do_and_the_page_who_the_adviser_is(
     text = response.content.decode()
     assert text.count("mailto:adviser@example.org") == 1
     assert world.region.title in text
+
+
+def test_what_asks_for_something_stands_first_and_what_goes_well_unfolds(
+    world: SimpleNamespace,
+) -> None:
+    """Cards by urgency, not by their end; of five that go well two are seen beside the one that
+    asks for a plan.
+    """
+    for number in range(5):
+        well = make.make_contract(
+            world.region,
+            world.linde,
+            title=f"Gaat goed {number}",
+            adviser=world.users[Role.ADVISER],
+            end_date=date(2025, 12, 1 + number),
+        )
+        make.make_plan(well, PlanState.AGREED)
+        make.make_purchase(well, "60000", paid_on=date(2025, 6, 1), on=date(2025, 6, 20))
+    response = as_(world, Role.CONTRACTOR).get(reverse("start"))
+    running = [card.contract.title for card in response.context["running"]]
+    assert running[0] == world.contract.title
+    assert sorted(running[1:]) == [f"Gaat goed {number}" for number in range(5)]
+    text = response.content.decode()
+    seen, unfolds = text.split("Nog 3 contracten")
+    assert [title in seen for title in running] == [True] * 3 + [False] * 3
+    assert [title in unfolds for title in running[3:]] == [True] * 3
