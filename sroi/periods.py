@@ -79,6 +79,14 @@ class Period:
         return Period(max(self.first, other.first), min(self.last, other.last))
 
     @property
+    def is_years(self) -> bool:
+        """Whether it is made of whole years."""
+        return (self.first, self.last) == (
+            date(self.first.year, 1, 1),
+            date(self.last.year, 12, 31),
+        )
+
+    @property
     def days(self) -> int:
         return max((self.last - self.first).days + 1, 0)
 

@@ -377,7 +377,10 @@ BACKGROUND_BEAT_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 12)
 BACKGROUND_TIDY_SECONDS = max(1, BACKGROUND_SILENT_SECONDS // 2)
 BACKGROUND_TRIES = 2
 # What a worker does each time it looks, beside its tasks.
-BACKGROUND_KEEPING = ["placements.standing.kept.keep_in_step"]
+BACKGROUND_KEEPING = [
+    "placements.standing.kept.keep_in_step",
+    "placements.ledger.kept.keep_totals",
+]
 # What `/klaar/` calls wrong besides: a task that waits longer than this many seconds, and less free
 # disk than this.
 READY_WAITING_SECONDS = env.int("READY_WAITING_SECONDS", default=15 * 60)

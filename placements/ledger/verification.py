@@ -27,6 +27,7 @@ from contracts.owed.amounts import owed_by
 from contracts.owed.shares import SharesOfContracts
 from placements.claims import whole
 from placements.claims.valuing import Valued, fetch, values_as_accepted
+from placements.ledger import kept as totals
 from placements.ledger.posting import Line, last_month, lines_of, may_be_posted
 from placements.models import (
     ContractStanding,
@@ -56,6 +57,7 @@ def differences(regions: Iterable[Region], today: date) -> Iterator[str]:
         yield from _fulfilments(region, today)
         yield from _linked(region)
         yield from _standings(region, today)
+        yield from _totals(region)
 
 
 def _sums(lines: Any, key: str, *amounts: str) -> dict[Any, tuple[Decimal, ...]]:
@@ -283,3 +285,18 @@ def _stands(row: ContractStanding) -> str:
     """
     amounts = [euro2(each) for each in (row.obligation, row.realised, row.planned, row.pending)]
     return ", ".join([row.status, *amounts, str(row.heard), str(row.until)])
+
+
+def _totals(region: Region) -> Iterator[str]:
+    """What is kept of the sums of years is what the lines say, as far as they are in it."""
+    for wrong in totals.wrongly_kept(region):
+        yield _(
+            "Totals of %(year)s (%(what)s): %(number)s are not what the lines say, of one"
+            " %(kept)s is kept, by the lines it is %(right)s."
+        ) % {
+            "year": wrong.year,
+            "what": wrong.what,
+            "number": wrong.number,
+            "kept": ", ".join(map(str, wrong.kept)),
+            "right": ", ".join(map(str, wrong.right)),
+        }

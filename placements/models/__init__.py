@@ -1,5 +1,6 @@
 """What is stored of fulfilments: versions and what is said of them, their ledger, evidence,
-outcomes, samples, files that were sent, how contracts stand, how reviewers work, places and needs.
+outcomes, samples, files that were sent, how contracts stand, totals of the
+ledger, how reviewers work, places and needs.
 """
 
 from placements.models.desk import ReviewDesk
@@ -35,6 +36,13 @@ from placements.models.matching import (
 from placements.models.outcome import Became, Moment, PlacementOutcome
 from placements.models.sample import Outcome, Sample, SampleCheck
 from placements.models.standing import ContractStanding
+from placements.models.totals import (
+    DoneOfContract,
+    DoneOfMonth,
+    DoneOfYear,
+    PlacedOfYear,
+    TotalsUntil,
+)
 from placements.models.upload import (
     ColumnMemory,
     RowOutcome,
@@ -56,6 +64,9 @@ __all__ = [
     "ContractStanding",
     "Disagreement",
     "DisagreementState",
+    "DoneOfContract",
+    "DoneOfMonth",
+    "DoneOfYear",
     "EventKind",
     "Evidence",
     "Fulfilment",
@@ -77,12 +88,14 @@ __all__ = [
     "Outcome",
     "Place",
     "PlaceKind",
+    "PlacedOfYear",
     "PlacementOutcome",
     "PlacementTerm",
     "ReviewDesk",
     "RowOutcome",
     "Sample",
     "SampleCheck",
+    "TotalsUntil",
     "Trade",
     "Upload",
     "UploadKind",

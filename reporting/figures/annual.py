@@ -6,18 +6,19 @@ euro excluding VAT, percentages are percent (5.00 is 5%), FTE are full-time year
 section 7.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from contracts.coverage.coverage import covered
 from contracts.models import Category, Contract, ContractShare, Municipality, ObligationLine, Region
 from contracts.owed.lines import Lines, active_in
+from placements.ledger.kept import Done, hold, totals_of
 from placements.matching.figures import desk_figures
 from placements.models import Allocation, FulfilmentLine, FulfilmentVersion
 from reporting.figures import quality, standing, totals
@@ -28,6 +29,8 @@ from reporting.models import Goal
 from sroi.access import Access
 from sroi.database.together import (
     Asking,
+    as_long_as,
+    asked,
     by_itself,
     by_name,
     nothing,
@@ -38,13 +41,14 @@ from sroi.database.together import (
 from sroi.money import ZERO
 from sroi.periods import Period
 
+T = TypeVar("T")
 # What is compared over the years, and what it is called in the lines.
 HISTORY = {
     "category": "category",
     "municipality": "municipality__code",
     "policy_field": "policy_field",
-    "sector": "sector",
 }
+SECTOR = {"sector": "sector"}
 
 
 def annual_figures(
@@ -59,9 +63,11 @@ def annual_figures(
     municipality: Municipality | None = None,
     today: date | None = None,
     with_standing: bool = True,
+    kept: QuerySet[Any] | None = None,
 ) -> Asking[AnnualFigures]:
     """Every figure of section 7 over the rows in these querysets, narrowed to `region` and
-    `municipality`.
+    `municipality`. With `kept`, rows that say whether they hold, from the totals of the region as
+    far as these go; the lines are all of its lines then.
     """
     owed = obligation_lines.filter(contract__region=region)
     done = fulfilment_lines.filter(contract__region=region)
@@ -81,8 +87,7 @@ def annual_figures(
     day, year = quality.moment(period, today), Period.year(period.last.year)
     before = Period.year(year.first.year - 1) if period == year else None
     found = yield from by_name(
-        split=_split(owed, done, period, before),
-        values=totals.values(owed, done, period),
+        added=_from_totals(kept, partial(_added, owed, period, before), region, municipality, done),
         contracts_active=number_of(contracts.filter(active_in(period))),
         coverage=covered_in(period),
         coverage_before=covered_in(before) if before else nothing(),
@@ -96,9 +101,8 @@ def annual_figures(
         stood=standing.stood(contracts, whole, own, period, day) if with_standing else nothing(),
         desk=desk_figures(region, period, day) if with_standing and not municipality else nothing(),
     )
-    split, stood, aims = (found.pop(name) for name in ("split", "stood", "goals"))
+    split, stood, aims = (found.pop(name) for name in ("added", "stood", "goals"))
     groups = {part.code: part.workplaces for part in split["target_groups"]}
-    found["values"] |= split.pop("placed")
     found["people"] = replace(found["people"], by_kind=kinds(groups))
     figures = AnnualFigures(
         period=period,
@@ -114,29 +118,52 @@ def annual_figures(
     return replace(figures, goal=_against_goals(figures, aims)) if before else figures
 
 
-def _split(
-    owed: Lines, done: Lines, period: Period, before: Period | None
-) -> Asking[dict[str, Any]]:
-    """What the lines come to by all that they are reported by; of a year also beside the one
-    `before` it.
+def _from_totals(
+    kept: QuerySet[Any] | None,
+    asking: Callable[[Done], Asking[T]],
+    region: Region,
+    municipality: Municipality | None,
+    lines: Lines,
+) -> Asking[T]:
+    """What is asked of the totals of the region, where there are and they hold, or else of the
+    lines.
     """
-    of_years = [totals.done_by_year(done, period), totals.registered_by_sector(owed, period)]
-    cells, owed_months, done_months, registered, *yearly = yield [
-        totals.done_in_cells(done, period),
-        totals.owed_by_month(owed, period),
-        totals.done_by_month(done, period),
-        totals.registered_by_client(owed, period),
-        *(of_years if before else ()),
+    if kept is None:
+        return (yield from asking(Done.of(lines)))
+    theirs = totals_of(region, municipality)
+    return (yield from as_long_as(kept, asking(theirs), asking(Done.of(lines))))
+
+
+def _added(
+    owed: Lines, period: Period, before: Period | None, done: Done
+) -> Asking[dict[str, Any]]:
+    """What the lines come to, in all and by all that they are reported by; of a year also beside
+    the one `before` it.
+    """
+    of_years = [
+        totals.done_by_year(done.by_all, period),
+        totals.done_by_sector(done.by_contract, period),
+        totals.registered_by_sector(owed, period),
     ]
+    values, (cells, owed_months, done_months, registered, *yearly) = yield from side_by_side(
+        totals.values(owed, done.by_all, period),
+        asked(
+            totals.done_in_cells(done.by_all, period),
+            totals.owed_by_month(owed, period),
+            totals.done_by_month(done.by_month, period),
+            totals.registered_by_client(owed, period),
+            *(of_years if before else ()),
+        ),
+    )
     workplaces, years, groups_before = yield from side_by_side(
-        totals.workplaces(done, period, cells),
+        totals.workplaces(done.placed, period, cells),
         totals.years(owed, done, owed_months, done_months, period),
-        totals.groups_before(done, yearly[0], before) if before else nothing(),
+        totals.groups_before(done.placed, yearly[0], before) if before else nothing(),
     )
     municipalities, other_clients = totals.clients(cells, registered, workplaces)
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     found = {
-        "placed": {name: number for name, number in workplaces.items() if name in FIGURES},
+        "values": values | {name: n for name, n in workplaces.items() if name in FIGURES},
         "by_category": _by_category(cells),
         "by_month": totals.by_month(done_months, period),
         "blocks": totals.largest_first(
@@ -153,10 +180,10 @@ def _split(
     }
     if not before:
         return found
-    cube, by_sector = yearly
+    cube, by_sector, registered_by_sector = yearly
     return found | {
-        "history": totals.history(cube, HISTORY),
-        "sectors": totals.sectors(cube, by_sector, period),
+        "history": totals.history(cube, HISTORY) | totals.history(by_sector, SECTOR),
+        "sectors": totals.sectors(by_sector, registered_by_sector, period),
         "groups_before": groups_before,
     }
 
@@ -173,10 +200,12 @@ def headlines_of(
         {"municipality": municipality} if municipality else {}
     )
     owed, done = ObligationLine.objects.filter(**where), FulfilmentLine.objects.filter(**where)
-    values, workplaces, by_category = yield from side_by_side(
-        totals.values(owed, done, period),
-        totals.workplaces(done, period),
-        rows_of(totals.done_by_category(done, period)),
+    values, workplaces, by_category = yield from _from_totals(
+        _kept(region, period),
+        partial(_headlines, owed, period),
+        region,
+        municipality,
+        done,
     )
     return Headlines(
         period=period,
@@ -184,6 +213,21 @@ def headlines_of(
         values=values | workplaces,
         by_category=_by_category(by_category),
     )
+
+
+def _headlines(owed: Lines, period: Period, done: Done) -> Asking[list[Any]]:
+    return (
+        yield from side_by_side(
+            totals.values(owed, done.by_all, period),
+            totals.workplaces(done.placed, period),
+            rows_of(totals.done_by_category(done.by_all, period)),
+        )
+    )
+
+
+def _kept(region: Region, period: Period, as_of: int | None = None) -> QuerySet[Any] | None:
+    """Whether totals hold; they know whole years only."""
+    return hold(region, as_of) if period.is_years else None
 
 
 def _against_goals(figures: AnnualFigures, goals: Iterable[Goal]) -> dict[str, GoalResult]:
@@ -220,6 +264,7 @@ def figures_asked(
         )
         return found
 
+    period = when if isinstance(when, Period) else Period.year(when)
     owed, done, contracts = rows(ObligationLine), rows(FulfilmentLine), rows(Contract)
     if as_of is not None:
         owed, done = (
@@ -230,7 +275,7 @@ def figures_asked(
         contracts = contracts.filter(pk__in=known.values("contract"))
     return annual_figures(
         region,
-        when if isinstance(when, Period) else Period.year(when),
+        period,
         obligation_lines=owed,
         fulfilment_lines=done,
         contracts=contracts,
@@ -239,6 +284,7 @@ def figures_asked(
         municipality=municipality,
         today=today,
         with_standing=with_standing,
+        kept=_kept(region, period, as_of) if access is None else None,
     )
 
 

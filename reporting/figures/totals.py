@@ -15,6 +15,7 @@ from django.db.models.functions import Substr
 from contracts.models import Category, ClientKind
 from contracts.owed.lines import Lines
 from placements.claims.persons import person
+from placements.ledger.kept import Done
 from reporting.figures import definitions
 from reporting.figures.catalogue import FIGURES, INDICATORS
 from reporting.figures.definitions import SOCIAL
@@ -118,12 +119,15 @@ def done_by_category(done: Lines, period: Period) -> Lines:
 
 def done_by_year(done: Lines, period: Period) -> Lines:
     """Since the beginning, credited value per year and all that it is reported by."""
-    rows = (
-        done.filter(definitions.booked_until(period))
-        .annotate(year=YearOf("booked"), sector=SECTOR)
-        .order_by()
-    )
-    return rows.values("year", "category", *SPLITS, "sector").annotate(total=Sum("amount"))
+    rows = done.filter(definitions.booked_until(period)).annotate(year=YearOf("booked")).order_by()
+    return rows.values("year", "category", *SPLITS).annotate(total=Sum("amount"))
+
+
+def done_by_sector(done: Lines, period: Period) -> Lines:
+    """The same per sector, which is that of the contract as it is now."""
+    rows = done.filter(definitions.booked_until(period)).order_by()
+    by = rows.annotate(year=YearOf("booked"), sector=SECTOR).values("year", "sector")
+    return by.annotate(total=Sum("amount"))
 
 
 def registered_by_sector(owed: Lines, period: Period) -> Lines:
@@ -145,11 +149,11 @@ def history(cube: Iterable[Summed], splits: Mapping[str, str]) -> History:
 
 
 def sectors(
-    cube: Iterable[Summed], owed_by_sector: Iterable[Summed], period: Period
+    by_sector: Iterable[Summed], owed_by_sector: Iterable[Summed], period: Period
 ) -> list[PartFigures]:
     """Per sector (division of the CPV) what was credited and what was registered in a year."""
     done: dict[str, Decimal] = defaultdict(lambda: ZERO)
-    for row in cube:
+    for row in by_sector:
         if row["year"] == period.last.year:
             done[row["sector"]] += row["total"]
     registered = {row["sector"]: (row["value"], row["obligation"]) for row in owed_by_sector}
@@ -334,7 +338,7 @@ def groups(cells: Iterable[Summed], split: str, counts: Mapping[Any, int]) -> li
 
 def years(
     owed: Lines,
-    done: Lines,
+    done: Done,
     owed_months: Iterable[Summed],
     done_months: Iterable[Summed],
     period: Period,
@@ -356,7 +360,7 @@ def years(
         year["contract_value_registered"] += row["value"] or ZERO
         year["obligation_registered"] += row["obligation"] or ZERO
     span = range(min(sums), period.last.year + 1) if sums else ()
-    lines = done.filter(definitions.booked_until(period), category=Category.WORK)
+    lines = done.placed.filter(definitions.booked_until(period), category=Category.WORK)
     conditions = {
         (name, year): condition(Period.year(year))
         for name, condition in {"workplaces": definitions.workplaces, **BESIDE}.items()
@@ -381,14 +385,14 @@ def years(
 
 
 def more_values(
-    owed: Lines, done: Lines, period: Period, figures: Iterable[Figure]
+    owed: Lines, done: Done, period: Period, figures: Iterable[Figure]
 ) -> Asking[Values]:
     placed = {
-        figure.name: figure.condition(period, done)
+        figure.name: figure.condition(period, done.placed)
         for figure in figures
         if figure.of == "fulfilment"
     }
     summed, counted = yield from side_by_side(
-        values(owed, done, period, figures), positive_counts(done, placed)
+        values(owed, done.by_all, period, figures), positive_counts(done.placed, placed)
     )
     return cast("Values", summed | counted)

@@ -17,6 +17,7 @@ from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
 from contracts.models import Municipality, ObligationLine, Policy, Posting, Region
+from placements.ledger.kept import hold, totals_of
 from placements.models import FulfilmentLine
 from reporting.figures import masking
 from reporting.figures.annual import figures_asked
@@ -37,6 +38,7 @@ from sroi.access import Access, May
 from sroi.database.together import (
     Asking,
     answered,
+    as_long_as,
     by_itself,
     by_name,
     in_order,
@@ -243,7 +245,9 @@ def mask_below(policy: Policy | None) -> int:
 def _workplaces_before(region: Region, year: int, posting: int) -> Asking[Workplaces]:
     """Of earlier years per client, as far as the lines of an edition go."""
     lines = FulfilmentLine.objects.filter(contract__region=region, posting__number__lte=posting)
-    return workplaces_by_client(lines, Period(date.min, Period.year(year - 1).last))
+    years = Period(date.min, Period.year(year - 1).last)
+    placed = (totals_of(region).placed, lines)
+    return as_long_as(hold(region, posting), *(workplaces_by_client(of, years) for of in placed))
 
 
 def texts_asked(

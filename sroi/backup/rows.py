@@ -15,6 +15,7 @@ from django.db import connection, models
 
 from sroi.database.batches import AT_ONCE, in_batches
 
+TOTALS = "added up anew by the worker"
 DJANGO = "made with the schema, and not in use here"
 SIGNED_IN = "who is signed in: everyone signs in anew"
 NEVER = {
@@ -27,6 +28,11 @@ NEVER = {
     "django_tasks_database.DBTaskResult": "work that waits; an import can be begun again",
     "documents.Asked": "what waits for the worker for a moment",
     "documents.KeptDocument": "made again by `make_documents`",
+    "placements.DoneOfContract": TOTALS,
+    "placements.DoneOfMonth": TOTALS,
+    "placements.DoneOfYear": TOTALS,
+    "placements.PlacedOfYear": TOTALS,
+    "placements.TotalsUntil": TOTALS,
     "placements.Upload": "a file that was sent to be imported is kept for days; it is sent again",
     "placements.UploadRow": "of such a file",
     "sessions.Session": SIGNED_IN,

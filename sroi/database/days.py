@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Q
-from django.db.models.functions import ExtractYear
+from django.db.models.functions import ExtractYear, TruncYear
 from django.utils.timezone import make_aware
 
 from sroi.periods import DAY
@@ -47,3 +47,11 @@ class YearOf(ExtractYear):
     def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
         sql, params = compiler.compile(self.source_expressions[0])
         return f"CAST(SUBSTR({sql}, 1, 4) AS INTEGER)", params
+
+
+class YearStart(TruncYear):
+    """The first day of the year of a day; for SQLite as above."""
+
+    def as_sqlite(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
+        sql, params = compiler.compile(self.lhs)
+        return f"SUBSTR({sql}, 1, 4) || '-01-01'", params

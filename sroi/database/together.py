@@ -61,6 +61,26 @@ def rows_of(rows: QuerySet[Any]) -> Asking[list[Any]]:
     return found
 
 
+def asked(*questions: Question) -> Asking[list[Any]]:
+    return (yield list(questions))
+
+
+def as_long_as(holds: QuerySet[Any], asking: Asking[T], otherwise: Asking[T]) -> Asking[T]:
+    """What the first comes to where `holds` has a row, asked along with each of its questions; else
+    the other.
+    """
+    answer: Any = None
+    while True:
+        try:
+            questions = asking.send(answer)
+        except StopIteration as done:
+            found: T = done.value
+            return found
+        held, *answer = yield [holds, *questions]
+        if not held:
+            return (yield from otherwise)
+
+
 def in_order(rows: QuerySet[Any], *by: str, most: int | None = None) -> Asking[list[Any]]:
     """Rows of a model, in an order of the database: this one, or that which they have; the first
     of them.

@@ -33,6 +33,7 @@ from contracts.models import (
 from contracts.owed import door as obligations
 from contracts.plans import door as plans
 from placements.claims.content import content_of
+from placements.ledger import kept as totals
 from placements.ledger.verification import differences
 from placements.life import door as life
 from placements.models import (
@@ -307,7 +308,9 @@ def test_whatever_is_done_what_is_kept_is_what_the_lines_say(
             # Nothing wrong is kept without a mark, whether or not anybody looked since.
             assert [*wrongly_kept(everything, register.day)] == [], do.__name__
             if is_read:
+                totals.keep_totals()
                 agrees(everything, register.day)
+            assert [*totals.wrongly_kept(region)] == [], do.__name__
         agrees(everything, register.day)
         assert not OutOfStep.objects.exists()
         transaction.set_rollback(True)

@@ -16,7 +16,9 @@ from sroi.database.together import (
     Asking,
     Counts,
     answered,
+    as_long_as,
     ask,
+    asked,
     in_order,
     number_of,
     prefetched,
@@ -156,3 +158,17 @@ def test_more_questions_than_a_union_holds_and_wide_rows(contracts: list[Contrac
         found = ask([Region.objects.values_list("code", flat=True)] * number)
     assert found == [["gooi"]] * number
     assert len(asked) == 3
+
+
+def test_what_holds_is_asked_along_and_the_other_only_where_it_does_not(
+    contract: Contract, django_assert_num_queries: Any
+) -> None:
+    titles, codes = Contract.objects.values_list("title"), Region.objects.values_list("code")
+
+    def of(holds: Any) -> Any:
+        return answered(as_long_as(holds, asked(titles), asked(codes)))
+
+    with django_assert_num_queries(1):
+        assert of(Contract.objects.all()) == [[(contract.title,)]]
+    with django_assert_num_queries(2):
+        assert of(Contract.objects.filter(pk=0)) == [[(contract.region.code,)]]
