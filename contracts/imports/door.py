@@ -160,8 +160,7 @@ class ContractIntake:
             set(there.values_list("reference", flat=True)) - set(self.known) if bounds else set()
         )
         self._look_up_firms()
-        emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
-        self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
+        self.advisers = _called(advisers_of([region.pk]))
         self.rows: dict[str, Row] = {}
         for row in parsed.rows:
             if row["reference"] in self.rows:
@@ -312,7 +311,7 @@ class ContractIntake:
     def _made(self, row: Row) -> Award:
         contract = contract_of(self.region, self._contractor(row), row)
         contract.further_cpv = further_codes(self.parsed.written(row, "cpv"))
-        contract.adviser = self.advisers.get(row["adviser_email"].lower())
+        contract.adviser = self._adviser(row)
         contract.adviser_email = row["adviser_email"]
         for column, reason in award_faults(row):
             self._fault(row, column, reason)
@@ -332,6 +331,17 @@ class ContractIntake:
             self._set_rate(contract, row, policy)
             contract.table = self._table(contract, row, policy)
         return Award(contract, self._shares(row))
+
+    def _adviser(self, row: Row) -> Any:
+        """Who looks after it, by the address or the name; the row then says the address."""
+        named = row["adviser_email"]
+        found = self.advisers.get(folded(named)) if named else None
+        if found:
+            row.values["adviser_email"] = found.email
+        elif named:
+            reason = _("Nobody who advises here is called so: nobody is chosen by it.")
+            self.parsed.warn(row, "adviser_email", reason, "no_adviser")
+        return found
 
     def _contractor(self, row: Row) -> Contractor:
         firm = self.firms[row.number]
@@ -472,6 +482,8 @@ class ContractIntake:
     def _mend(self, known: Contract, row: Row) -> list[list[str]]:
         """Compare a registered contract with its row; what of it changed, as Outcome has it."""
         self._refuse_changes(known, row)
+        if row["adviser_email"] != known.adviser_email:
+            self._adviser(row)
         changes: list[list[str]] = []
         further = further_codes(self.parsed.written(row, "cpv"))
         for name in MENDABLE:
@@ -496,7 +508,7 @@ class ContractIntake:
                     known.further_cpv = further
                 changes.append([name, before, in_words(known, name)])
         if changes and known.adviser_email:
-            known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)
+            known.adviser = self.advisers.get(folded(known.adviser_email), known.adviser)
         category, explanation = self._reason(row)
         if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
             if self.bounds:
@@ -524,7 +536,7 @@ class ContractIntake:
         if firm._state.adding:
             found["new_contractor"] = firm.register_words
         if contract.adviser:
-            found["adviser"] = contract.adviser.email
+            found["adviser"] = str(contract.adviser)
         if contract.policy_id and contract.rate is not None:
             called_off = contract.reference in self.called_off
             obligation = ZERO if called_off else owed_by(contract, []).obligation
@@ -616,6 +628,17 @@ class ContractIntake:
             self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
 
 
+def _called(advisers: Iterable[Any]) -> dict[str, Any]:
+    """People by their address, and by their name where only one is called so."""
+    found: dict[str, Any] = {}
+    several: set[str] = set()
+    for one in advisers:
+        several |= {folded(one.name)} & found.keys()
+        found[folded(one.name)] = one
+        found[folded(one.email)] = one
+    return {name: one for name, one in found.items() if name and name not in several}
+
+
 def _closed_up(reference: str) -> str:
     return "".join(reference.split()).casefold()
 
@@ -645,7 +668,7 @@ def import_contracts(
     for row, made in intake.run():
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
         outcome.doubt(parsed, row, intake.doubts_of(row, alike))
-        outcome.understood[row.number] = intake.understood_of(made.contract, act.today)
+        outcome.tell(row, **intake.understood_of(made.contract, act.today))
         if not dry_run:
             awards.append(made)
     told = replace(act, why=_("Import of contracts"))
@@ -722,7 +745,7 @@ def import_changes(
                 parsed.refuse(row, column, reason)
             outcome.doubt(parsed, row, change_doubts(new, usual, parsed.written(row, "kind")))
             obligation = owed[contract.pk].obligation - before
-            outcome.understood[row.number] = _understood(new, obligation)
+            outcome.tell(row, **_understood(new, obligation))
             changes.append(new)
             outcome.new.append(row.number)
         elif _differs(known[key], new):
@@ -739,8 +762,12 @@ def import_changes(
 
 
 def _understood(new: ObligationChange, obligation: Decimal) -> dict[str, Any]:
-    """What a change does, and by how much it changes what is owed."""
-    found = {"effective_date": new.effective_date.isoformat(), "obligation": str(obligation)}
+    """What a change does, of which contract, and by how much it changes what is owed."""
+    found = {
+        "contract_title": new.contract.title,
+        "effective_date": new.effective_date.isoformat(),
+        "obligation": str(obligation),
+    }
     if new.value_delta is not None:
         found["value_delta"] = str(new.value_delta)
     if new.new_end_date:

@@ -801,12 +801,12 @@ def test_a_value_is_replaced_in_all_rows_that_have_it(world: SimpleNamespace) ->
 def test_a_faulty_cell_leads_to_where_its_value_is_replaced(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({"municipalities": "Hlversum & co"}))
     page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
-    (cell,) = [cell for cell in page.context["rows"][0].cells if cell.mend]
+    (cell,) = [cell for cell in page.context["rows"][0].read if cell.mend]
     form = signed_in(world.adviser).get(cell.mend).context["form"]
     assert (form["column"].value(), form["old"].value()) == ("municipalities", "Hlversum & co")
     placed = sent(world.adviser, fulfilments({"candidate_ref": "x" * 90}), "fulfilments")
     page = signed_in(world.adviser).get(reverse("import-detail", args=[placed.pk]))
-    assert not any(cell.mend for cell in page.context["rows"][0].cells if "xxx" in cell.text)
+    assert not any(cell.mend for cell in page.context["rows"][0].read if "xxx" in cell.text)
 
 
 def test_faulty_rows_come_back_mended_while_the_good_ones_wait(world: SimpleNamespace) -> None:
