@@ -146,9 +146,8 @@ class ContractIntake:
         self.exemptions = Exemptions(region, self.policies)
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
-        references = {r["reference"] for r in parsed.rows} | {
-            r["parent_reference"] for r in parsed.rows
-        }
+        names = ("reference", "parent_reference")
+        references = {row[name] for row in parsed.every for name in names} - {None, ""}
         there = Contract.objects.filter(region=region, reference__in=references)
         within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
         # Those of the award, and each that held or holds after it.
@@ -161,6 +160,8 @@ class ContractIntake:
         )
         self._look_up_firms()
         self.advisers = _called(advisers_of([region.pk]))
+        # References of rows that are to be mended: what is called off from these is looked at then.
+        self.unread = {row["reference"] for row in parsed.faulty} - {None}
         self.rows: dict[str, Row] = {}
         for row in parsed.rows:
             if row["reference"] in self.rows:
@@ -173,6 +174,8 @@ class ContractIntake:
         self._by_code()
         for row in parsed.faulty:
             self._look_up_table(row)
+            if row["parent_reference"] not in ("", *self.known, *self.rows, *self.unread):
+                self._no_framework(row)
 
     def _look_up_firms(self) -> None:
         """The firms that the rows name: by KvK number or, abroad, by country and number."""
@@ -439,13 +442,11 @@ class ContractIntake:
         in_file = None if parent else self.rows.get(reference)
         if in_file and reference != row["reference"]:
             parent = self._award(in_file).contract
+        if parent is None and reference in self.unread:
+            return None
         grandparent = in_file["parent_reference"] if in_file else ""
         if parent is None or reference == row["reference"]:
-            self._fault(
-                row,
-                "parent_reference",
-                _("There is no framework with this reference, here or in the file."),
-            )
+            self._no_framework(row)
         elif grandparent:
             self._fault(
                 row,
@@ -458,6 +459,10 @@ class ContractIntake:
             if not in_file and not parent.is_framework:
                 self._warn_of_framework(row, parent)
         return parent
+
+    def _no_framework(self, row: Row) -> None:
+        reason = _("There is no framework with this reference, here or in the file.")
+        self._fault(row, "parent_reference", reason)
 
     def _warn_of_framework(self, row: Row, parent: Contract) -> None:
         """What a registered contract owes itself goes with its first call-off."""

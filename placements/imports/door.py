@@ -185,9 +185,13 @@ class FulfilmentIntake:
     def _look_up_the_faulty(self) -> None:
         for row in self.parsed.faulty:
             contracts = self._contracts(row) if row["contracts"] else []
+            if "kind" in row.values:
+                self._check_people(row)
             if contracts and {"kind", "block"} <= row.values.keys():
                 self._by_code(row, contracts)
                 self._blocks_of(row, contracts)
+                self._check_bonuses(row, contracts)
+                self._check_facts(row, contracts)
 
     def _as_it_is(self, row: Row) -> tuple[int, str] | None:
         """The fulfilment of which a row says what it is now, in whatever state: nothing is asked
