@@ -65,6 +65,9 @@ class Abroad:
     country: str
     number: str
 
+    def __str__(self) -> str:
+        return f"{self.country} {self.number}"
+
 
 def country(cell: Cell) -> str:
     """Two letters, as in BE or DE; an empty text for the Netherlands."""
@@ -112,7 +115,7 @@ def cpv_code(cell: Cell) -> str | Warned:
     """The first of the codes in a cell, of eight digits; what cannot be right is kept as it stands,
     with a warning.
     """
-    first, *others = _codes(text(400)(cell))
+    first, *others = _codes(said_text(400)(cell))
     found = first.split(" ")[0] if _CODE.fullmatch(first.split(" ")[0]) else first
     warned = []
     if re.fullmatch("[0-9]{7}", found):

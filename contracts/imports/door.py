@@ -154,9 +154,8 @@ class ContractIntake:
         self.exemptions = Exemptions(region, self.policies)
         self.tables = {t.code: t for t in ValuationTable.objects.filter(region=region)}
         self.line = LineOfTables(region)
-        references = {r["reference"] for r in parsed.rows} | {
-            r["parent_reference"] for r in parsed.rows
-        }
+        names = ("reference", "parent_reference")
+        references = {row[name] for row in parsed.every for name in names} - {None, ""}
         there = Contract.objects.filter(region=region, reference__in=references)
         within = there.filter(pk__in=bounds.contracts.order_by().values("pk")) if bounds else there
         # Those of the award, and each that held or holds after it.
@@ -169,8 +168,9 @@ class ContractIntake:
         )
         self._look_up_firms()
         self._look_up_addresses()
-        emails = {r["adviser_email"].lower() for r in parsed.rows if r["adviser_email"]}
-        self.advisers = {u.email: u for u in advisers_of([region.pk]).filter(email__in=emails)}
+        self.advisers = _called(advisers_of([region.pk]))
+        # References of rows that are to be mended: what is called off from these is looked at then.
+        self.unread = {row["reference"] for row in parsed.faulty} - {None}
         self.rows: dict[str, Row] = {}
         for row in parsed.rows:
             if row["reference"] in self.rows:
@@ -183,6 +183,8 @@ class ContractIntake:
         self._by_code()
         for row in parsed.faulty:
             self._look_up_table(row)
+            if row["parent_reference"] not in ("", *self.known, *self.rows, *self.unread):
+                self._no_framework(row)
 
     def _look_up_firms(self) -> None:
         """The firms that the rows name: by KvK number or, abroad, by country and number."""
@@ -360,7 +362,7 @@ class ContractIntake:
     def _made(self, row: Row) -> Award:
         contract = contract_of(self.region, self._contractor(row), row)
         contract.further_cpv = further_codes(self.parsed.written(row, "cpv"))
-        contract.adviser = self.advisers.get(row["adviser_email"].lower())
+        contract.adviser = self._adviser(row)
         contract.adviser_email = row["adviser_email"]
         for column, reason in award_faults(row):
             self._fault(row, column, reason)
@@ -380,6 +382,17 @@ class ContractIntake:
             self._set_rate(contract, row, policy)
             contract.table = self._table(contract, row, policy)
         return Award(contract, self._shares(row))
+
+    def _adviser(self, row: Row) -> Any:
+        """Who looks after it, by the address or the name; the row then says the address."""
+        named = row["adviser_email"]
+        found = self.advisers.get(folded(named)) if named else None
+        if found:
+            row.values["adviser_email"] = found.email
+        elif named:
+            reason = _("Nobody who advises here is called so: nobody is chosen by it.")
+            self.parsed.warn(row, "adviser_email", reason, "no_adviser")
+        return found
 
     def _contractor(self, row: Row) -> Contractor:
         firm = self.firms[row.number]
@@ -478,13 +491,11 @@ class ContractIntake:
         in_file = None if parent else self.rows.get(reference)
         if in_file and reference != row["reference"]:
             parent = self._award(in_file).contract
+        if parent is None and reference in self.unread:
+            return None
         grandparent = in_file["parent_reference"] if in_file else ""
         if parent is None or reference == row["reference"]:
-            self._fault(
-                row,
-                "parent_reference",
-                _("There is no framework with this reference, here or in the file."),
-            )
+            self._no_framework(row)
         elif grandparent:
             self._fault(
                 row,
@@ -497,6 +508,10 @@ class ContractIntake:
             if not in_file and not parent.is_framework:
                 self._warn_of_framework(row, parent)
         return parent
+
+    def _no_framework(self, row: Row) -> None:
+        reason = _("There is no framework with this reference, here or in the file.")
+        self._fault(row, "parent_reference", reason)
 
     def _warn_of_framework(self, row: Row, parent: Contract) -> None:
         """What a registered contract owes itself goes with its first call-off."""
@@ -521,6 +536,8 @@ class ContractIntake:
     def _mend(self, known: Contract, row: Row) -> list[list[str]]:
         """Compare a registered contract with its row; what of it changed, as Outcome has it."""
         self._refuse_changes(known, row)
+        if row["adviser_email"] != known.adviser_email:
+            self._adviser(row)
         changes: list[list[str]] = []
         further = further_codes(self.parsed.written(row, "cpv"))
         for name in MENDABLE:
@@ -545,7 +562,7 @@ class ContractIntake:
                     known.further_cpv = further
                 changes.append([name, before, in_words(known, name)])
         if changes and known.adviser_email:
-            known.adviser = self.advisers.get(known.adviser_email.lower(), known.adviser)
+            known.adviser = self.advisers.get(folded(known.adviser_email), known.adviser)
         category, explanation = self._reason(row)
         if category and (known.rate_reason, known.rate_reason_text) != (category, explanation):
             if self.bounds:
@@ -573,7 +590,7 @@ class ContractIntake:
         if firm._state.adding:
             found["new_contractor"] = firm.register_words
         if contract.adviser:
-            found["adviser"] = contract.adviser.email
+            found["adviser"] = str(contract.adviser)
         if contract.policy_id and contract.rate is not None:
             called_off = contract.reference in self.called_off
             obligation = ZERO if called_off else owed_by(contract, []).obligation
@@ -665,6 +682,17 @@ class ContractIntake:
             self._fault(row, "valuation_table", _("Another table is pinned to this contract."))
 
 
+def _called(advisers: Iterable[Any]) -> dict[str, Any]:
+    """People by their address, and by their name where only one is called so."""
+    found: dict[str, Any] = {}
+    several: set[str] = set()
+    for one in advisers:
+        several |= {folded(one.name)} & found.keys()
+        found[folded(one.name)] = one
+        found[folded(one.email)] = one
+    return {name: one for name, one in found.items() if name and name not in several}
+
+
 def _closed_up(reference: str) -> str:
     return "".join(reference.split()).casefold()
 
@@ -694,7 +722,7 @@ def import_contracts(
     for row, made in intake.run():
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
         outcome.doubt(parsed, row, intake.doubts_of(row, alike))
-        outcome.understood[row.number] = intake.understood_of(made.contract, act.today)
+        outcome.tell(row, **intake.understood_of(made.contract, act.today))
         if not dry_run:
             awards.append(made)
     told = replace(act, why=_("Import of contracts"))
@@ -774,7 +802,7 @@ def import_changes(
                 parsed.refuse(row, column, reason)
             outcome.doubt(parsed, row, change_doubts(new, usual, parsed.written(row, "kind")))
             obligation = owed[contract.pk].obligation - before
-            outcome.understood[row.number] = _understood(new, obligation)
+            outcome.tell(row, **_understood(new, obligation))
             changes.append(new)
             outcome.new.append(row.number)
         elif _differs(known[key], new):
@@ -791,8 +819,12 @@ def import_changes(
 
 
 def _understood(new: ObligationChange, obligation: Decimal) -> dict[str, Any]:
-    """What a change does, and by how much it changes what is owed."""
-    found = {"effective_date": new.effective_date.isoformat(), "obligation": str(obligation)}
+    """What a change does, of which contract, and by how much it changes what is owed."""
+    found = {
+        "contract_title": new.contract.title,
+        "effective_date": new.effective_date.isoformat(),
+        "obligation": str(obligation),
+    }
     if new.value_delta is not None:
         found["value_delta"] = str(new.value_delta)
     if new.new_end_date:

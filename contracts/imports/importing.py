@@ -36,7 +36,7 @@ class FirmIntake:
 
     def __init__(self, region: Region, parsed: Parsed) -> None:
         self.parsed, self.outcome = parsed, Outcome.of(parsed)
-        numbers = {row["firm_kvk"] for row in parsed.rows}
+        numbers = {row["firm_kvk"] for row in parsed.every} - {None}
         self.firms = {firm.kvk: firm for firm in SocialFirm.objects.filter(kvk__in=numbers)}
         self.recognised: dict[tuple[str, str], list[Recognition]] = defaultdict(list)
         known = Recognition.objects.filter(
@@ -47,17 +47,16 @@ class FirmIntake:
         self.terms: dict[tuple[str, str], list[tuple[date, date | None]]] = defaultdict(list)
 
     def run(self) -> list[Planned]:
+        for row in self.parsed.faulty:
+            self._ask(row, self.firms.get(row["firm_kvk"]))
+            self._check_days(row)
         return [planned for row in self.parsed.rows if (planned := self._of(row))]
 
     def _of(self, row: Row) -> Planned | None:
         firm = self.firms.get(row["firm_kvk"])
         facts = self._facts(row, firm)
         self._check(row)
-        if firm is not None and not same_name(firm.name, row["firm_name"]):
-            asked = _("%(number)s is of %(name)s. Is this the same firm?")
-            words = {"number": firm.kvk, "name": firm.name.rstrip(".")}
-            key = key_of(firm.kvk, "firm_name", firm.name, row["firm_name"])
-            self.outcome.doubt(self.parsed, row, [Doubt("firm_name", asked % words, key)])
+        self._ask(row, firm)
         same = self.recognised[row["firm_kvk"], row["recognition"]]
         known = next((one for one in same if one.valid_from == row["valid_from"]), None)
         if known is None:
@@ -100,11 +99,23 @@ class FirmIntake:
             there.website or told.website,
         )
 
-    def _check(self, row: Row) -> None:
+    def _ask(self, row: Row, firm: SocialFirm | None) -> None:
+        """Whether a firm that is known by another name is the same."""
+        if firm and row["firm_name"] and not same_name(firm.name, row["firm_name"]):
+            asked = _("%(number)s is of %(name)s. Is this the same firm?")
+            words = {"number": firm.kvk, "name": firm.name.rstrip(".")}
+            key = key_of(firm.kvk, "firm_name", firm.name, row["firm_name"])
+            self.outcome.doubt(self.parsed, row, [Doubt("firm_name", asked % words, key)])
+
+    def _check_days(self, row: Row) -> None:
         first, last = row["valid_from"], row["valid_until"]
-        if last and last < first:
+        if first and last and last < first:
             reason = _("The last day of the recognition lies before its first.")
             self.parsed.refuse(row, "valid_until", reason)
+
+    def _check(self, row: Row) -> None:
+        self._check_days(row)
+        first, last = row["valid_from"], row["valid_until"]
         key = (row["firm_kvk"], row["recognition"])
         if any(_meet((first, last), term) for term in self.terms[key]):
             reason = _("This recognition stands in the file twice for the same time.")

@@ -32,13 +32,19 @@ class Outcome:
     # was not answered.
     doubts: list[str] = field(default_factory=list)
     asks: bool = False
-    # By row number what was understood of it, and what will come of it; amounts as texts. Of what
-    # is known `changes`: the column, what stands there and what it becomes, in words.
+    # By row number what was understood of it, by the names of its columns, and what will come of
+    # it; amounts and days as texts. Of what is known `changes`: the column, what stands there and
+    # what it becomes, in words.
     understood: dict[int, dict[str, Any]] = field(default_factory=dict)
+    parsed: Parsed | None = None
 
     @classmethod
     def of(cls, parsed: Parsed) -> "Outcome":
-        return cls(faults=parsed.faults, warnings=parsed.warnings)
+        return cls(faults=parsed.faults, warnings=parsed.warnings, parsed=parsed)
+
+    def tell(self, row: Row, **found: Any) -> None:
+        """What else is understood of a row, and what will come of it."""
+        self.understood.setdefault(row.number, {}).update(found)
 
     def doubt(self, parsed: Parsed, row: Row, doubts: Iterable[Doubt]) -> None:
         for doubt in doubts:
@@ -105,7 +111,7 @@ class Outcome:
             self.new.append(row.number)
         elif told := dict.fromkeys(map(tuple, changes)):
             self.changed.append(row.number)
-            self.understood[row.number] = {"changes": [list(change) for change in told]}
+            self.tell(row, changes=[list(change) for change in told])
         else:
             self.unchanged.append(row.number)
 
@@ -121,6 +127,9 @@ class Outcome:
         of it or nothing. `do` gets what the door is told was answered.
         """
         taken = self.answered_by(answered)
+        for row in self.parsed.every if self.parsed else ():
+            read = self.parsed.understood(row) if self.parsed else {}
+            self.understood[row.number] = read | self.understood.get(row.number, {})
         if not (self.faults or self.asks or dry_run):
             with first_come(first_in()), transaction.atomic():
                 do(taken)

@@ -86,6 +86,8 @@ def import_plans(
     for row in parsed.rows:
         if planned := _of(row, plans, parsed, act.today):
             _take(row, planned, parsed, outcome)
+    for row in parsed.faulty:
+        _contract_of(row, plans, parsed, act.today)
     same = set(outcome.unchanged)
     for row in parsed.rows:
         planned = plans.get(row["contract_reference"])
@@ -103,7 +105,7 @@ def import_plans(
 
 def _plans(region: Region, parsed: Parsed) -> dict[str, Planned]:
     """Of each contract that is named the plan that is under way, else the one that was agreed."""
-    references = {row["contract_reference"] for row in parsed.rows}
+    references = {row["contract_reference"] for row in parsed.every} - {None}
     contracts = Contract.objects.filter(region=region, reference__in=references)
     plans = ActionPlan.objects.filter(contract__in=contracts).exclude(state=PlanState.REPLACED)
     found: dict[int, ActionPlan] = {}
@@ -113,19 +115,10 @@ def _plans(region: Region, parsed: Parsed) -> dict[str, Planned]:
 
 
 def _of(row: Row, plans: dict[str, Planned], parsed: Parsed, today: date) -> Planned | None:
-    """The plan that a row is of; none with the fault."""
-    planned, reason = plans.get(row["contract_reference"]), ""
+    """The plan that a row is of, with what it says of it; none with the fault."""
+    planned = _contract_of(row, plans, parsed, today)
     if planned is None:
-        reason = _("There is no contract with this reference.")
-    elif not has_plan(planned.contract):
-        reason = _("This contract owes nothing itself: it needs no plan.")
-    if planned is None or reason:
-        parsed.refuse(row, "contract_reference", reason)
         return None
-    if row["quarter"] not in quarters_to_plan(planned.contract):
-        parsed.refuse(row, "quarter", _("This quarter lies outside the term of the contract."))
-    if why := still_to_come(row["agreed_on"], today):
-        parsed.refuse(row, "agreed_on", why)
     key = (row["category"], row["quarter"])
     if key in planned.seen:
         reason = _("This category stands in the file twice for %(quarter)s.")
@@ -134,6 +127,27 @@ def _of(row: Row, plans: dict[str, Planned], parsed: Parsed, today: date) -> Pla
     if planned.agreed_on and row["agreed_on"] and planned.agreed_on != row["agreed_on"]:
         parsed.refuse(row, "agreed_on", _("A plan is agreed on one day: another row says another."))
     planned.agreed_on = planned.agreed_on or row["agreed_on"]
+    return planned
+
+
+def _contract_of(
+    row: Row, plans: dict[str, Planned], parsed: Parsed, today: date
+) -> Planned | None:
+    """The plan of the contract that a row names; its faults as far as it can be read."""
+    if why := still_to_come(row["agreed_on"], today):
+        parsed.refuse(row, "agreed_on", why)
+    if row["contract_reference"] is None:
+        return None
+    planned, reason = plans.get(row["contract_reference"]), ""
+    if planned is None:
+        reason = _("There is no contract with this reference.")
+    elif not has_plan(planned.contract):
+        reason = _("This contract owes nothing itself: it needs no plan.")
+    if planned is None or reason:
+        parsed.refuse(row, "contract_reference", reason)
+        return None
+    if row["quarter"] and row["quarter"] not in quarters_to_plan(planned.contract):
+        parsed.refuse(row, "quarter", _("This quarter lies outside the term of the contract."))
     return planned
 
 

@@ -37,9 +37,13 @@ def import_seen(
     )
     known = set(there.values_list("version__fulfilment", "kind", "seen_on", "seen_how"))
     new: list[Evidence] = []
-    for row in parsed.rows:
+    for row in parsed.every:
         if why := still_to_come(row["seen_on"], act.today):
             parsed.refuse(row, "seen_on", why)
+    for row in parsed.faulty:
+        if row["external_id"]:
+            _of(row, called, parsed)
+    for row in parsed.rows:
         fulfilment = _of(row, called, parsed)
         if fulfilment is None:
             continue
@@ -63,7 +67,7 @@ def import_seen(
 
 
 def _by_number(region: Region, parsed: Parsed) -> dict[str, list[Fulfilment]]:
-    numbers = {row["external_id"] for row in parsed.rows}
+    numbers = {row["external_id"] for row in parsed.every} - {None}
     rows = Fulfilment.objects.filter(region=region, external_id__in=numbers, latest__isnull=False)
     found: dict[str, list[Fulfilment]] = defaultdict(list)
     for fulfilment in rows.select_related("latest", "contractor").order_by("pk"):

@@ -161,6 +161,14 @@ class FulfilmentIntake:
             self._check_claim(row, content)
             one = Planned(row, Draft(self._fulfilment(row, firm), content, elsewhere), known)
             one.outcomes = self._outcomes(row, known)
+            named = [block for _contract, block, _part in content.allocations]
+            extra = self.blocks[contracts[0].table_id]
+            outcome.tell(
+                row,
+                contractor=self._name_of(firm, contracts),
+                block_titles=[*dict.fromkeys(block.label for block in named)],
+                bonus_titles=[extra[code].label for code in row["bonuses"] if code in extra],
+            )
             if known is None:
                 planned.append(one)
                 outcome.new.append(row.number)
@@ -169,7 +177,7 @@ class FulfilmentIntake:
             if one.moves or one.outcomes:
                 planned.append(one)
                 outcome.changed.append(row.number)
-                outcome.understood[row.number] = {"changes": _changes(one)}
+                outcome.tell(row, changes=_changes(one))
             else:
                 outcome.unchanged.append(row.number)
         return planned, outcome
@@ -177,9 +185,13 @@ class FulfilmentIntake:
     def _look_up_the_faulty(self) -> None:
         for row in self.parsed.faulty:
             contracts = self._contracts(row) if row["contracts"] else []
+            if "kind" in row.values:
+                self._check_people(row)
             if contracts and {"kind", "block"} <= row.values.keys():
                 self._by_code(row, contracts)
                 self._blocks_of(row, contracts)
+                self._check_bonuses(row, contracts)
+                self._check_facts(row, contracts)
 
     def _as_it_is(self, row: Row) -> tuple[int, str] | None:
         """The fulfilment of which a row says what it is now, in whatever state: nothing is asked
@@ -421,6 +433,12 @@ class FulfilmentIntake:
         found: int = before.contractor_id
         return found
 
+    def _name_of(self, firm: int, contracts: list[Contract]) -> str:
+        """The firm: that of the contracts, or the one that had one of them before."""
+        before = (found.contractor for c in contracts if (found := self.before.get(c.pk)))
+        firms = (*(c.contractor for c in contracts), *before)
+        return next(str(one) for one in firms if one.pk == firm)
+
     def _before_it_was_taken_over(
         self, row: Row, contracts: list[Contract]
     ) -> tuple[Contract, Any] | None:
@@ -580,8 +598,8 @@ def import_fulfilments(
     if lacks_columns(parsed, COLUMNS):
         return Outcome.of(parsed)
     planned, outcome = FulfilmentIntake(region, parsed, act.today, contracts).run()
-    if not outcome.faults:
-        _ask(parsed, planned, outcome)
+    faulty = {fault.row for fault in outcome.faults}
+    _ask(parsed, [p for p in planned if p.row.number not in faulty], outcome)
     why = replace(act, why=_("Import of fulfilments"))
     if not (outcome.faults or dry_run):
         # What takes long, before others wait.
@@ -591,14 +609,19 @@ def import_fulfilments(
 
 
 def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
-    """What is doubted of what is to be handed in, and what evidence it lacks."""
-    handed_in = [p for p in planned if p.moves and p.row["status"] == FulfilmentState.SUBMITTED]
-    life.work_out([p.draft for p in handed_in])
+    """What it is worth as far as it is complete; of what is to be handed in what is doubted, and
+    what evidence it lacks.
+    """
+    states = FulfilmentState
+    moving = [p for p in planned if p.moves and p.row["status"] != states.ACCEPTED]
+    handed_in = [p for p in moving if p.row["status"] == states.SUBMITTED]
+    whole = [p for p in moving if not any(requirements.lacking(p.row["kind"], p.draft.content))]
+    life.work_out([p.draft for p in whole])
+    for p in whole:
+        outcome.tell(p.row, claimed=str(sum(p.draft.content.worth, ZERO)))
     known = proof.there({p.known.pk: p.draft.content.fields for p in handed_in if p.known})
     for p in handed_in:
         outcome.doubt(parsed, p.row, handing_in.doubts_of(p.draft))
-        claimed = sum(p.draft.content.worth, ZERO)
-        outcome.understood.setdefault(p.row.number, {})["claimed"] = str(claimed)
         blocks = [block for _contract, block, _percent in p.draft.content.allocations]
         there = known[p.known.pk] if p.known else ()
         if lacking := [code for code in proof.asked(blocks) if code not in there]:

@@ -4,7 +4,6 @@ import it.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property, reduce
 from operator import or_
@@ -26,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
-from contracts.models import Contract, Contractor, SocialFirm
+from contracts.models import Contract, Contractor, Municipality, SocialFirm
 from contracts.models.organisation import folded
 from contracts.owed.amounts import OPEN
 from contracts.people.membership import without_anybody
@@ -56,6 +55,7 @@ from placements.uploads.columns import (
 )
 from placements.uploads.door import Purpose
 from placements.uploads.kinds import KINDS
+from placements.uploads.understood import ABOUT_A_PERSON, shown
 from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
 from sroi.database.batches import AT_ONCE
@@ -64,7 +64,7 @@ from sroi.exchange.layout import BY_PERSON, REASONS
 from sroi.fields import text_field
 from sroi.files.size import too_large
 from sroi.lists import FILES, as_workbook
-from sroi.templatetags.formats import NOTHING, euro2, percent, short_date
+from sroi.templatetags.formats import euro2
 from sroi.templatetags.formats import number as in_digits
 from sroi.views import ButtonPage, ConfirmPage, FormPage, OfOne, Request, act_of
 
@@ -73,13 +73,8 @@ PER_PAGE = 50
 LEAST_OF_A_NAME = 4
 UNUSED, NO_NAMES = "-", "0"
 GUESSED = "<strong>{}</strong> {}"
-# How the outcome of a row and the state of a file look: as states that people know.
+# How the state of a file looks: as states that people know.
 LOOKS = {
-    RowOutcome.FAULTY: "rejected",
-    RowOutcome.NEW: "accepted",
-    RowOutcome.CHANGED: "submitted",
-    RowOutcome.UNCHANGED: "draft",
-    RowOutcome.LEFT_OUT: "draft",
     UploadState.WAITING: "submitted",
     UploadState.TABLE: "returned",
     UploadState.COLUMNS: "returned",
@@ -391,83 +386,6 @@ class OfUpload(OfOne):
         return reverse("import-detail", args=[self.upload.pk])
 
 
-# Columns in which something about a person stands.
-ABOUT_A_PERSON = frozenset({"candidate_ref"})
-OF_PERSONS = (UploadKind.PERSONS, UploadKind.NOTES)
-
-
-@dataclass(frozen=True)
-class ShownCell:
-    """`mend` is where what stands there is replaced, in all rows that have it."""
-
-    text: str
-    faults: list[str]
-    warnings: list[str]
-    mend: str = ""
-    # Where another firm is chosen, beside the question whether this is the one.
-    firm: str = ""
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """A row of the preview; `beside` are faults of columns that the file does not have."""
-
-    number: int
-    look: str
-    word: Any
-    cells: list[ShownCell]
-    beside: list[str]
-    comes: str = ""
-    left_out: Any = ""
-
-
-def shown(row: UploadRow, columns: list[str], order: list[str]) -> ShownRow:
-    outcome = RowOutcome(row.outcome)
-    texts = dict(zip(columns, row.cells, strict=False))
-    found = [shown_cell(row, name, texts.get(name, "")) for name in order]
-    beside = [
-        f"{TITLES.get(column, column)}: {reason}"
-        for column, reason in (*row.faults, *row.warnings)
-        if column not in columns
-    ]
-    why = REASONS.get(row.upload.layout.get("left_out", {}).get(str(row.number), ""), "")
-    return ShownRow(
-        row.number, LOOKS[outcome], outcome.label, found, beside, comes_of(row), capfirst(str(why))
-    )
-
-
-def shown_cell(row: UploadRow, name: str, text: str) -> ShownCell:
-    faults = [reason for column, reason in row.faults if column == name]
-    warnings = [reason for column, reason in row.warnings if column == name]
-    # What is of a person stands in no address.
-    is_of_person = name in ABOUT_A_PERSON or row.upload.kind in OF_PERSONS
-    mend = ""
-    if (
-        row.upload.state == UploadState.CHECKED
-        and not is_of_person
-        and text
-        and (faults or warnings)
-    ):
-        asked = urlencode({"column": name, "old": text})
-        mend = f"{reverse('import-replace', args=[row.upload_id])}?{asked}"
-    firm = ""
-    if mend and warnings and NUMBER_OF.get(name, name) in row.upload.columns and name in NUMBER_OF:
-        firm = reverse("import-firm", args=[row.upload_id, row.number])
-    personal_text = Personal(text) if name in ABOUT_A_PERSON else text
-    return ShownCell(personal_text, faults, warnings, mend, firm)
-
-
-def worst_first(columns: list[str], rows: list[UploadRow]) -> list[str]:
-    """The columns with what names a row in front, then those with faults and warnings: what to look
-    at is in view.
-    """
-    faulty = {column for row in rows for column, _reason in row.faults}
-    warned = {column for row in rows for column, _reason in row.warnings}
-    return columns[:1] + sorted(
-        columns[1:], key=lambda name: (name not in faulty, name not in warned)
-    )
-
-
 # Of the rows: those beside which something is said, whatever happens to them.
 WARNED = "opgemerkt"
 
@@ -508,35 +426,6 @@ def where_it_stands(upload: Any) -> str:
         words.insert(0, _("Sheet %(sheet)s is read.") % {"sheet": upload.layout.get("sheet")})
         words.append(_("There are rows on %(others)s too.") % {"others": others})
     return " ".join(words) if upload.table and uploads.has_file(upload) else ""
-
-
-def comes_of(row: UploadRow) -> str:
-    """What will come of a row: what is owed or claimed, at which rate, and for which firm."""
-    found, words = row.understood, []
-    if "obligation" in found:
-        words.append(_("obligation %(amount)s") % {"amount": euro2(Decimal(found["obligation"]))})
-    if "rate" in found:
-        words.append(percent(Decimal(found["rate"])))
-    if "claimed" in found:
-        words.append(_("worth %(amount)s") % {"amount": euro2(Decimal(found["claimed"]))})
-    if day := found.get("plan_agreed_on"):
-        words.append(_("agreed on %(day)s") % {"day": short_date(date.fromisoformat(day))})
-    elif day is not None:
-        words.append(_("handed in, to be agreed"))
-    if found.get("state") == "not_started":
-        words.append(_("not begun yet"))
-    if "new_contractor" in found:
-        words.append(_("new firm"))
-    words += [change_words(*change) for change in found.get("changes", ())]
-    return " · ".join(words)
-
-
-def change_words(column: str, before: str, after: str) -> str:
-    """What a row changes of what is known already."""
-    title = TITLES.get(column, column)
-    if not before and not after:
-        return _("%(title)s changes") % {"title": title}
-    return f"{title}: {before or NOTHING} → {after or NOTHING}"
 
 
 class ImportPage(OfUpload):
@@ -666,7 +555,6 @@ class ImportPage(OfUpload):
         """One page of the rows, of one outcome where that was asked; first what is faulty, or what
         is doubted.
         """
-        columns = [name for name in self.upload.columns if name]
         asked = self.request.GET.get("uitkomst")
         if asked is None and self.upload.counts.get(RowOutcome.FAULTY):
             asked = RowOutcome.FAULTY
@@ -703,11 +591,11 @@ class ImportPage(OfUpload):
         rows_shown = list(page.object_list)
         for row in rows_shown:
             row.upload = self.upload
-        order = worst_first(columns, rows_shown)
+        clients = visible(Municipality, self.request.access).filter(region=self.upload.region_id)
+        names = dict(clients.values_list("code", "name"))
         return {
             "page": page,
-            "rows": [shown(row, columns, order) for row in rows_shown],
-            "titles": [TITLES[name] for name in order],
+            "rows": [shown(row, names) for row in rows_shown],
             "sections": sections,
         }
 

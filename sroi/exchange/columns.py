@@ -15,13 +15,15 @@ if not parsed.faults: ...
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sroi.bsn import contains_bsn
+from sroi.exchange.several import PerReference
 from sroi.exchange.sheets import Cell, Sheet
-from sroi.exchange.values import Ambiguous, Warned, says_nothing
+from sroi.exchange.values import Ambiguous, OneOf, Warned, says_nothing
 
 LONGEST_FOUND = 60
 # What a spreadsheet shows where a formula fails, in English and in Dutch.
@@ -101,6 +103,7 @@ class Parsed:
     """
 
     positions: dict[str, int]
+    columns: Sequence[Column] = ()
     rows: list[Row] = field(default_factory=list)
     faulty: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -121,6 +124,17 @@ class Parsed:
         """What stands in the cell, before it was read; empty where the file has no such column."""
         return str(row.cells[self.positions[column]]) if column in self.positions else ""
 
+    def understood(self, row: Row) -> dict[str, Any]:
+        """What the cells of a row were read as, as data; without free texts that are as they stand
+        there.
+        """
+        return {
+            column.name: as_data(value)
+            for column in self.columns
+            if (value := row.values.get(column.name, self)) is not self
+            and (isinstance(column.parse, OneOf) or value != self.written(row, column.name))
+        }
+
     def _fault(self, row: Row, column: str, reason: str, code: str = "") -> Fault:
         found = _shown(row.cells[self.positions[column]]) if column in self.positions else ""
         return Fault(row.number, column, reason, found, code)
@@ -133,7 +147,7 @@ def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
     missing, a cell beside the table, and every cell that its parser refuses. They are in the order
     of the file.
     """
-    parsed = Parsed(_positions(sheet, columns))
+    parsed = Parsed(_positions(sheet, columns), columns)
     parsed.faults += _header_faults(sheet, columns)
     defaults = {column.name: column.default for column in columns}
     present = [
@@ -150,6 +164,23 @@ def parse(sheet: Sheet, columns: Sequence[Column]) -> Parsed:
         parsed.faults += faults
         (parsed.faulty if faults else parsed.rows).append(row)
     return parsed
+
+
+def as_data(value: Any) -> Any:
+    """What was read in a cell, for JSON: amounts and days as texts, nothing as an empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, PerReference):
+        return value.default or as_data(value.by_reference)
+    if isinstance(value, Mapping):
+        return {str(name): as_data(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [as_data(one) for one in value]
+    return str(value)
 
 
 def _positions(sheet: Sheet, columns: Iterable[Column]) -> dict[str, int]:

@@ -133,9 +133,31 @@ def work_list(request: Request) -> HttpResponse:
         "absent": absent.values(),
         "put_off": number["put_off"],
         "picks": PICKED if access.may(May.ADVISE) else "",
+        "first": None if number["all"] else _first_step(access),
         "due_url": reverse("due") + (f"?van={ALL}" if everyones else ""),
     }
     return render(request, "pages/start_work_list.html", context)
+
+
+def _first_step(access: Access) -> dict[str, Any] | None:
+    """With what a region begins of which no contract is there: who brings them in does that, who
+    lets people in asks somebody who can.
+    """
+    if visible(Contract, access).exists():
+        return None
+    if access.may(May.REGISTER):
+        return {
+            "text": _("Bring in the contracts that the region has. Any list in Excel will do."),
+            "url": f"{reverse('import')}?soort=contracts",
+            "action": _("Import contracts"),
+        }
+    if access.may(May.MANAGE_USERS):
+        return {
+            "text": _("An adviser brings in the contracts that the region has. Invite one."),
+            "url": reverse("user-invite"),
+            "action": _("Invite somebody"),
+        }
+    return None
 
 
 def piles_of(

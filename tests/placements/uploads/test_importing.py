@@ -92,6 +92,22 @@ def as_xlsx(*rows: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
+PLAN = {
+    "contract_reference": "HIL-1",
+    "category": "arbeid",
+    "quarter": "2024-Q2",
+    "planned_value": "10.000",
+}
+SEEN = {"external_id": "P-1", "seen_on": "2024-03-01", "seen_how": "op het scherm"}
+FIRM = {
+    "firm_kvk": "11112222",
+    "firm_name": "Zorgtuin",
+    "recognition": "PSO 30+",
+    "valid_from": "2024-01-01",
+    "grounds": "lijst",
+}
+
+
 def contracts(*rows: dict[str, str]) -> bytes:
     return as_csv(*({**CONTRACT, "contractor_name": "De Linde", **row} for row in rows))
 
@@ -259,6 +275,39 @@ def kept_of(upload: Upload) -> str:
             "notes",
             as_csv({"contract_reference": "ER-NIET", "day": "ooit", "text": "Gebeld"}),
             {"contract_reference", "day"},
+        ),
+        (
+            "contracts",
+            contracts({"value": "veel", "parent_reference": "ER-NIET"}),
+            {"value", "parent_reference"},
+        ),
+        (
+            "fulfilments",
+            fulfilments({"bonuses": "ER-NIET", "residence": "Nergens", "start_date": "ooit"}),
+            {"bonuses", "residence", "start_date"},
+        ),
+        (
+            "plans",
+            as_csv({**PLAN, "contract_reference": "ER-NIET", "planned_value": "veel"}),
+            {"contract_reference", "planned_value"},
+        ),
+        (
+            "plans",
+            as_csv(
+                {**PLAN, "contract_reference": "HIL-9", "quarter": "2019-Q1"}
+                | {"planned_value": "veel"}
+            ),
+            {"quarter", "planned_value"},
+        ),
+        (
+            "seen",
+            as_csv(SEEN | {"external_id": "ER-NIET", "evidence_kind": "wat?"}),
+            {"external_id", "evidence_kind"},
+        ),
+        (
+            "firms",
+            as_csv({**FIRM, "recognition": "wat?", "valid_until": "2023-01-01"}),
+            {"recognition", "valid_until"},
         ),
     ],
 )
@@ -801,12 +850,12 @@ def test_a_value_is_replaced_in_all_rows_that_have_it(world: SimpleNamespace) ->
 def test_a_faulty_cell_leads_to_where_its_value_is_replaced(world: SimpleNamespace) -> None:
     upload = sent(world.adviser, contracts({"municipalities": "Hlversum & co"}))
     page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
-    (cell,) = [cell for cell in page.context["rows"][0].cells if cell.mend]
+    (cell,) = [cell for cell in page.context["rows"][0].read if cell.mend]
     form = signed_in(world.adviser).get(cell.mend).context["form"]
     assert (form["column"].value(), form["old"].value()) == ("municipalities", "Hlversum & co")
     placed = sent(world.adviser, fulfilments({"candidate_ref": "x" * 90}), "fulfilments")
     page = signed_in(world.adviser).get(reverse("import-detail", args=[placed.pk]))
-    assert not any(cell.mend for cell in page.context["rows"][0].cells if "xxx" in cell.text)
+    assert not any(cell.mend for cell in page.context["rows"][0].read if "xxx" in cell.text)
 
 
 def test_faulty_rows_come_back_mended_while_the_good_ones_wait(world: SimpleNamespace) -> None:
@@ -1099,3 +1148,11 @@ def test_lists_lead_to_the_import(world: SimpleNamespace) -> None:
         not in signed_in(world.reader).get(reverse("contract-list")).content.decode()
     )
     assert Client().get(reverse("import")).status_code == 302
+
+
+def test_what_is_called_off_from_a_row_that_is_to_be_mended_is_not_refused_for_it(
+    world: SimpleNamespace,
+) -> None:
+    rows = [{"reference": "RAAM", "value": "veel"}, {"parent_reference": "RAAM"}]
+    upload = sent(world.adviser, contracts(*rows))
+    assert [column for column, _reason in faults(upload)] == ["value"]

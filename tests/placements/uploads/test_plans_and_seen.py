@@ -83,7 +83,7 @@ def test_plans_are_agreed_on_their_day_or_handed_in(world: SimpleNamespace) -> N
     assert (waits.state, waits.agreed_at) == ("submitted", None)
     page = signed_in(world.adviser).get(reverse("import-detail", args=[upload.pk]))
     text = page.content.decode()
-    assert "afgesproken op 01-02-2024" in text
+    assert "afgesproken op 1 februari 2024" in text
     assert "17.500,00" in text
     before = ContractEvent.objects.count()
     assert outcomes(bring(world, "plans", PLANS)) == ["unchanged"] * 3

@@ -17,6 +17,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from contracts.models import Contract, Region
+from reporting.adoption import door as adoption
+from reporting.models import AnnualReport
 from sroi.access import Role
 from tests import factories as make
 
@@ -137,6 +139,34 @@ def test_a_history_goes_out_as_files_and_comes_back_with_the_same_figures(
         before.pop(name, None), after.pop(name, None)
     assert after == before
     assert Decimal(after["fulfilled"]) > 0
+
+
+LATE = (
+    "Nummer;Soort;Contract;Bouwblok;Leverancier;Factuurnummer;Bedrag;Betaald op;"
+    "Vastgestelde waarde;Reden van het besluit;Status\n"
+    "R-2;sociale inkoop;R-2018;WSW_INVOICE;Sociale firma;R-2;€ 0,1 mln;1 juli 2018;"
+    "100.000,-;Nagekomen;goedgekeurd\n"
+)
+
+
+def test_a_year_of_another_system_is_closed_here_and_stays_as_it_was_published(
+    tmp_path: Path,
+) -> None:
+    """All of it comes from files; what is found afterwards is told in the next report."""
+    code = brought_in("rotterdam-2018")
+    region = Region.objects.get(code=code)
+    made = make.act(make.make_user(Role.REGION_ADMIN, region))
+    adoption.propose(region, 2018, made)
+    adoption.finalise(region, 2018, made)
+    late = tmp_path / "nagekomen.csv"
+    late.write_text(LATE)
+    call_command("import_fulfilments", str(late), "--region", code, stdout=StringIO())
+    out = StringIO()
+    call_command("verify_report", "2018", "--region", code, stdout=out)
+    assert "2018" in out.getvalue()
+    report = AnnualReport.objects.get(region=region, year=2018)
+    assert report.figures["fulfilled"] == figures(code, "2018")["fulfilled"] == "25200000.00"
+    assert figures(code, "2019")["fulfilled"] == "100000.00"
 
 
 @pytest.mark.parametrize(

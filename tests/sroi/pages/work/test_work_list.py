@@ -421,3 +421,20 @@ class TestChanged:
             ("NA: ingediend", reverse("fulfilment-detail", args=[since.fulfilment_id]))
         ]
         assert before.fulfilment.external_id
+
+
+@pytest.mark.parametrize(
+    ("role", "page", "words"),
+    [
+        (Role.ADVISER, "import", "Elke lijst in Excel is goed."),
+        (Role.REGION_ADMIN, "user-invite", "Een adviseur leest de contracten in"),
+    ],
+)
+def test_a_region_begins_with_its_contracts(role: Role, page: str, words: str) -> None:
+    region = make.make_region()
+    user = make.make_user(role, region)
+    text = make.signed_in(user).get(reverse("start")).content.decode()
+    assert words in text
+    assert f'class="button" href="{reverse(page)}' in text
+    make.make_contract(region, make.make_contractor(), state="settled")
+    assert words not in make.signed_in(user).get(reverse("start")).content.decode()
