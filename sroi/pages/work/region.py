@@ -107,6 +107,9 @@ def as_it_stands(region: Region, access: Access, today: date) -> dict[str, Any]:
 class WhatForm(forms.Form):
     """Which year, and of whom."""
 
+    # As filters: that nothing has to be chosen is not said beside them.
+    NEEDED_SOMETIMES = ("year", "municipality")
+
     year: Any = forms.TypedChoiceField(label=gettext_lazy("Year"), coerce=int, required=False)
     municipality: Any = forms.ModelChoiceField(
         queryset=None,
@@ -156,23 +159,23 @@ def headlines(
         {
             "figure": figure.name,
             "label": figure.title,
-            "value": figure.kind.written(figure.value(figures)),
+            "value": figure.kind.said(figure.value(figures)),
             "goal": goal.limits if (goal := figures.goal.get(figure.name)) else "",
-            "last_year": "" if alike else written(figure, figures.year_before),
+            "last_year": "" if alike else told(figure, figures.year_before),
             "alike": same_months(figure, alike, months),
         }
         for figure in LARGE
     ]
 
 
-def written(figure: Any, of: Any) -> str:
+def told(figure: Any, of: Any) -> str:
     value = figure.value(of)
-    return "" if value is None else figure.kind.written(value)
+    return "" if value is None else figure.kind.said(value)
 
 
 def same_months(figure: Any, alike: Sequence[Headlines], months: Sequence[Period]) -> str:
     if not alike:
         return ""
-    now, then = (written(figure, each) or NOTHING for each in alike)
+    now, then = (told(figure, each) or NOTHING for each in alike)
     words = {"month": date_format(months[0].last, "F"), "now": now, "then": then}
     return _("to the end of %(month)s %(now)s, a year before %(then)s") % words
