@@ -159,15 +159,15 @@ def text_at(
     )
 
 
-def text_within(x: float, y: float, words: str, **look: object) -> str:
-    left, right = span_within(x, words, float(str(look.get("size", 13))))
+def text_within(x: float, y: float, words: str, width: float = WIDTH, **look: object) -> str:
+    left, right = span_within(x, words, float(str(look.get("size", 13))), width)
     return text_at((left + right) / 2, y, words, anchor="middle", **look)  # type: ignore[arg-type]
 
 
-def span_within(x: float, words: str, size: float) -> tuple[float, float]:
+def span_within(x: float, words: str, size: float, width: float = WIDTH) -> tuple[float, float]:
     """Where words centred on x come to stand when they may not leave the drawing."""
     wide = width_of(words, size, 600)
-    left = min(max(x - wide / 2, 0), max(WIDTH - wide, 0))
+    left = min(max(x - wide / 2, 0), max(width - wide, 0))
     return left, left + wide
 
 

@@ -29,8 +29,12 @@ from sroi.charts.drawing import (
     tick_values,
 )
 from sroi.charts.facts import ZERO, Bar, Chart, ChartTable, Format, GoalStep, Line, Year
+from sroi.charts.narrow import WIDTH as NARROW
 from sroi.charts.narrow import Row, tone_of, with_rows
 from sroi.charts.words import fitted, range_words, size_for, value_words, width_of
+
+# How the first line of months is drawn, the second, and what comes after.
+LINES = ((DARK, 3.5, ""), (MID, 2, "2 4"), (MUTED, 1.5, "8 4"))
 
 
 def year_columns(
@@ -127,79 +131,8 @@ def lines_by_month(
     goal lies across.
 
     Where months do not fit beside each other, some stand without their name. `now` marks a month
-    with a word.
+    with a word. For a phone it is drawn once more for that width, and the lines are named below it.
     """
-    height, top, bottom = 280, 14, 250
-    values = [value for line in lines for value in line.values if value is not None]
-    highest = max([*values, goal.value if goal else ZERO, ZERO])
-    ticks = tick_values(highest) if min([*values, ZERO]) >= 0 else [ZERO]
-    scale = Scale([*values, *ticks, *([goal.value] if goal else [])], bottom, top)
-    left = max(width_of(format(tick), 12) for tick in ticks) + 12
-    names = [line.label for line in lines] + ([goal.label] if goal else [])
-    right = WIDTH - min(
-        max((width_of(text, 13, 600) for text in names), default=0) + 14, WIDTH * 0.3
-    )
-    step = (right - left) / max(len(months) - 1, 1)
-    shapes = []
-    for tick in ticks:
-        y = scale(tick)
-        shapes.append(rectangle(left, y - 0.5, right - left, 1, MUTED if tick == 0 else RULE))
-        shapes.append(text_at(left - 9, y + 4, format(tick), size=12, fill=MUTED, anchor="end"))
-    every = max(
-        math.ceil((max((width_of(month, 12) for month in months), default=0) + 6) / step), 1
-    )
-    for index, month in list(enumerate(months))[::every]:
-        shapes.append(
-            text_at(left + index * step, bottom + 19, month, size=12, fill=MUTED, anchor="middle")
-        )
-    if now:
-        x = left + now[0] * step
-        shapes.append(path_of([(x, top + 4), (x, bottom)], GOAL, 1.5, "2 3"))
-        shapes.append(text_within(x, top - 2, now[1], size=12, fill=GOAL, weight=600))
-    ends: list[tuple[float, str, str]] = []
-    if goal:
-        shapes.append(
-            path_of([(left, scale(goal.value)), (right, scale(goal.value))], GOAL, 2, "6 4")
-        )
-        ends.append((scale(goal.value), goal.label, GOAL))
-    for index, line in reversed(list(enumerate(lines))):
-        dots = [
-            (left + m * step, scale(v))
-            for m, v in enumerate(line.values[: len(months)])
-            if v is not None
-        ]
-        colour, thick, dashes = ((DARK, 3.5, ""), (MID, 2, "2 4"), (MUTED, 1.5, "8 4"))[
-            min(index, 2)
-        ]
-        if dots:
-            shapes.append(path_of(dots, colour, thick, dashes))
-            shapes.append(dot(*dots[-1], 4.5, colour))
-            if len(dots) == len(months):
-                ends.append((dots[-1][1], line.label, colour))
-            else:
-                shapes.append(
-                    text_at(
-                        dots[-1][0],
-                        dots[-1][1] - 12,
-                        line.label,
-                        weight=700,
-                        fill=colour,
-                        anchor="middle",
-                    )
-                )
-    for y, (_, label, colour) in zip(
-        spread_out(sorted(ends), 16, bottom), sorted(ends), strict=True
-    ):
-        shapes.append(
-            text_at(
-                right + 10,
-                y + 4.5,
-                fitted(label, WIDTH - right - 10, 13),
-                size=13,
-                weight=600,
-                fill=colour,
-            )
-        )
     header = (column, *(line.label for line in lines), *([goal.label] if goal else []))
     rows = tuple(
         (
@@ -217,9 +150,117 @@ def lines_by_month(
     last = [(line.label, [value for value in line.values if value is not None]) for line in lines]
     facts = [f"{label} {format(known[-1])}" for label, known in last if known]
     facts += [f"{goal.label} {format(goal.value)}"] if goal else []
-    return chart_of(
-        name, title, shapes if values else [], height, ChartTable(header, rows), facts=facts
+    table = ChartTable(header, rows)
+    wide, narrow = (
+        chart_of(
+            f"{name}{more}",
+            title,
+            *_lines_drawn(months, lines, goal, now, format, width),
+            table,
+            width=width,
+            facts=facts,
+        )
+        for more, width in (("", WIDTH), ("-small", NARROW))
     )
+    return replace(wide, small=narrow.svg)
+
+
+def _lines_drawn(
+    months: Sequence[str],
+    lines: Sequence[Line],
+    goal: Bar | None,
+    now: tuple[int, str] | None,
+    format: Format,
+    width: float,
+) -> tuple[list[str], float]:
+    """The shapes, and how high they come to be."""
+    is_narrow = width < WIDTH
+    height, top, bottom = 280, 14, 250
+    values = [value for line in lines for value in line.values if value is not None]
+    highest = max([*values, goal.value if goal else ZERO, ZERO])
+    ticks = tick_values(highest) if min([*values, ZERO]) >= 0 else [ZERO]
+    scale = Scale([*values, *ticks, *([goal.value] if goal else [])], bottom, top)
+    left = max(width_of(format(tick), 12) for tick in ticks) + 12
+    names = [line.label for line in lines] + ([goal.label] if goal else [])
+    beside = max((width_of(text, 13, 600) for text in names), default=0) + 14
+    right = width - (8 if is_narrow else min(beside, WIDTH * 0.3))
+    step = (right - left) / max(len(months) - 1, 1)
+    shapes = []
+    for tick in ticks:
+        y = scale(tick)
+        shapes.append(rectangle(left, y - 0.5, right - left, 1, MUTED if tick == 0 else RULE))
+        shapes.append(text_at(left - 9, y + 4, format(tick), size=12, fill=MUTED, anchor="end"))
+    every = max(
+        math.ceil((max((width_of(month, 12) for month in months), default=0) + 6) / step), 1
+    )
+    for index, month in list(enumerate(months))[::every]:
+        shapes.append(
+            text_within(left + index * step, bottom + 19, month, width=width, size=12, fill=MUTED)
+        )
+    if now:
+        x = left + now[0] * step
+        shapes.append(path_of([(x, top + 4), (x, bottom)], GOAL, 1.5, "2 3"))
+        shapes.append(text_within(x, top - 2, now[1], width=width, size=12, fill=GOAL, weight=600))
+    ends: list[tuple[float, str, str]] = []
+    if goal:
+        shapes.append(
+            path_of([(left, scale(goal.value)), (right, scale(goal.value))], GOAL, 2, "6 4")
+        )
+        ends.append((scale(goal.value), goal.label, GOAL))
+    for index, line in reversed(list(enumerate(lines))):
+        dots = [
+            (left + m * step, scale(v))
+            for m, v in enumerate(line.values[: len(months)])
+            if v is not None
+        ]
+        colour, thick, dashes = LINES[min(index, len(LINES) - 1)]
+        if dots:
+            shapes.append(path_of(dots, colour, thick, dashes))
+            shapes.append(dot(*dots[-1], 4.5, colour))
+            if is_narrow:
+                continue
+            if len(dots) == len(months):
+                ends.append((dots[-1][1], line.label, colour))
+            else:
+                shapes.append(
+                    text_at(
+                        dots[-1][0],
+                        dots[-1][1] - 12,
+                        line.label,
+                        weight=700,
+                        fill=colour,
+                        anchor="middle",
+                    )
+                )
+    if is_narrow:
+        keys = [
+            (
+                path_of([(0, 6), (14, 6)], colour, thick, dashes),
+                fitted(line.label, width - 18, 12.5),
+            )
+            for (colour, thick, dashes), line in zip(LINES, lines, strict=False)
+        ]
+        keys += (
+            [(path_of([(0, 6), (14, 6)], GOAL, 2, "6 4"), fitted(goal.label, width - 18, 12.5))]
+            if goal
+            else []
+        )
+        shapes.extend(_legend(keys, height))
+        return (shapes if values else []), height + 20 * len(keys)
+    for y, (_, label, colour) in zip(
+        spread_out(sorted(ends), 16, bottom), sorted(ends), strict=True
+    ):
+        shapes.append(
+            text_at(
+                right + 10,
+                y + 4.5,
+                fitted(label, WIDTH - right - 10, 13),
+                size=13,
+                weight=600,
+                fill=colour,
+            )
+        )
+    return (shapes if values else []), height
 
 
 def growth_path(

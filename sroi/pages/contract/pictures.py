@@ -74,7 +74,7 @@ def contract_course(
 def goals_of_year(figures: AnnualFigures) -> Chart | None:
     """The results of the year with a mark where the goal is; None where no goal was set."""
     results = [
-        Result(goal.figure.title, goal.result, goal.low, goal.high, goal.figure.kind.written)
+        Result(goal.figure.title, goal.result, goal.low, goal.high, goal.figure.kind.said)
         for goal in figures.goal.values()
     ]
     if not results:

@@ -637,6 +637,40 @@ def test_the_region_shows_this_year_and_the_last(world: SimpleNamespace) -> None
         assert value in response.content.decode().replace("\xa0", " "), url
 
 
+def test_the_region_compares_as_many_months_and_shows_a_year_and_a_client(
+    world: SimpleNamespace,
+) -> None:
+    """On 15 June five months are over: what was done in June of last year is no part of them."""
+    region, linde = world.region, world.linde
+    run = {"award_date": date(2024, 1, 1), "end_date": date(2026, 12, 31)}
+    ours = make.make_contract(region, linde, {"GM0402": 100}, **run)
+    theirs = make.make_contract(region, linde, {"GM0406": 100}, **run)
+    for contract, amount, day in (
+        (ours, "1000", date(2024, 5, 31)),
+        (ours, "200", date(2024, 6, 1)),
+        (ours, "30", date(2025, 5, 1)),
+        (theirs, "4", date(2025, 5, 1)),
+    ):
+        make.make_purchase(contract, amount, paid_on=day, on=date(2025, 6, 10))
+    client = signed_in(world.adviser)
+
+    def fulfilled(**asked: str) -> dict[str, Any]:
+        with time_machine.travel(make.moment(date(2025, 6, 15)), tick=False):
+            found = client.get(reverse("region-detail", args=[region.code]), asked)
+        return next(h for h in found.context["headlines"] if h["figure"] == "fulfilled")
+
+    now = fulfilled()
+    assert now["value"] == "€\xa034"
+    assert now["alike"] == "t/m mei €\xa034, een jaar eerder €\xa01.000"
+    assert now["last_year"] == ""
+    past = fulfilled(year="2024")
+    assert (past["value"], past["alike"]) == ("€\xa01.200", "")
+    assert fulfilled(municipality="huizen")["value"] == "€\xa04"
+    assert fulfilled(municipality="huizen", year="2024")["value"] == "€\xa00"
+    # What cannot be chosen is no choice.
+    assert fulfilled(municipality="elders", year="1800")["value"] == "€\xa034"
+
+
 def test_the_language_can_be_changed_without_signing_in() -> None:
     client = Client()
     client.post(reverse("set_language"), {"language": "en", "next": reverse("login")})
