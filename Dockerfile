@@ -6,9 +6,10 @@ WORKDIR /app
 
 FROM base AS build
 RUN apt-get update && apt-get install --yes --no-install-recommends make && rm -rf /var/lib/apt/lists/*
-# What is installed changes less often than the code.
-COPY Makefile requirements.txt ./
-RUN make setup
+# What is installed changes less often than the code. Files in an S3-compatible store: --build-arg SETUP=setup-store
+ARG SETUP=setup
+COPY Makefile requirements.txt requirements-s3.txt ./
+RUN make $SETUP
 COPY manage.py pyproject.toml LICENSE ./
 COPY sroi sroi
 COPY contracts contracts

@@ -19,12 +19,14 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-dev translations demo serve screenshots style axe house bench mutants torture release test test-sqlite test-postgres pytest lint types format lock clean
+.PHONY: help setup setup-store setup-dev translations demo serve screenshots style axe house bench mutants torture release test test-sqlite test-postgres pytest lint types format lock clean
 
 help:  ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 
 setup: $(VENV)/installed translations  ## Install what the application needs (into .venv)
+
+setup-store: $(VENV)/installed-s3 translations  ## The same, with what keeps files in an S3-compatible store (FILE_STORE)
 
 setup-dev: $(VENV)/installed-dev translations  ## Install what the application and its tests need
 
@@ -117,7 +119,8 @@ release: setup-dev  ## Make a release; nothing is pushed (VERSION=0.1.0 ADVISORI
 
 lock:  ## Pin the requirements anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --output-file requirements.txt $(LOCK)
-	uv pip compile pyproject.toml --output-file requirements-dev.txt --extra dev --constraint requirements.txt $(LOCK)
+	uv pip compile pyproject.toml --output-file requirements-s3.txt --extra s3 --constraint requirements.txt $(LOCK)
+	uv pip compile pyproject.toml --output-file requirements-dev.txt --extra dev --extra s3 --constraint requirements-s3.txt $(LOCK)
 
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
 	--custom-compile-command "make lock"
@@ -153,6 +156,11 @@ $(VENV)/installed: requirements.txt | $(VENV)/bin/python
 	@$(call install,$<)
 	@$(check_pango)
 	@touch $@
+
+$(VENV)/installed-s3: requirements-s3.txt | $(VENV)/bin/python
+	@$(call install,$<)
+	@$(check_pango)
+	@touch $@ $(VENV)/installed
 
 $(VENV)/installed-dev: requirements-dev.txt | $(VENV)/bin/python
 	@$(call install,$<)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from sroi.files.place import storage_of
 from sroi.server.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -140,6 +141,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+# A streaming replica, from which files of lists and reports are read (`sroi.database.replica`).
+if REPLICA_URL := env.str("REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db_url_config(REPLICA_URL)
+    DATABASES["replica"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["sroi.database.replica.Router"]
+# pgbouncer, or another that hands out a connection per transaction.
+if DATABASE_POOLER := env.bool("DATABASE_POOLER", default=False):
+    for database in DATABASES.values():
+        if database["ENGINE"] == "django.db.backends.postgresql":
+            database["ENGINE"] = "sroi.database.pooled"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -254,16 +266,13 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = VAR_DIR / "static"
+EVIDENCE_DIR = env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence"))
+# An S3-compatible store in the place of that folder, for who serves from several machines.
+FILE_STORE = env.str("FILE_STORE", default="")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     # Outside the web root: only a view that looks who asks gives these out.
-    "evidence": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": env.str("EVIDENCE_DIR", default=str(VAR_DIR / "evidence")),
-            "file_permissions_mode": 0o600,
-        },
-    },
+    "evidence": storage_of(FILE_STORE, EVIDENCE_DIR),
     "staticfiles": {
         "BACKEND": env.str(
             "STATICFILES_BACKEND",

@@ -25,6 +25,7 @@ from django.views.generic.detail import SingleObjectMixin
 from django_filters.views import FilterView
 
 from sroi.access import Access, May, to_many
+from sroi.database.replica import elsewhere
 from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
 from sroi.fields import is_key
 from sroi.lists import FILES, Table
@@ -130,6 +131,14 @@ class ForWhoMay:
         if not request.access.may(*self.capabilities):
             raise Http404
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ReadElsewhere:
+    """A file that is made of what is read: from the replica, where there is one."""
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with elsewhere():
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class OfOne(Scoped, SingleObjectMixin, View):

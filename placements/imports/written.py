@@ -33,7 +33,7 @@ from placements.models import (
 from placements.models.fulfilment import KINDS
 from placements.outcomes.words import OUTCOME_COLUMNS
 from sroi.access import Access, visible
-from sroi.database.batches import AT_ONCE, in_batches
+from sroi.database.batches import in_batches, streamed
 from sroi.exchange import HUNDRED, share_in_words
 from sroi.money import ZERO
 
@@ -110,8 +110,8 @@ def read(
     }
     paths = (PATHS.get(name, f"latest__{name}") for name in names)
     found = fulfilments.select_related(None).prefetch_related(None)
-    rows = found.values_list("pk", "latest", *paths).iterator(chunk_size=AT_ONCE)
-    for some in in_batches(rows):
+    rows = found.values_list("pk", "latest", *paths)
+    for some in in_batches(streamed(rows)):
         versions = [version for _pk, version, *_said in some]
         under = _under(versions, access)
         terms = _terms(versions) if of_own_firm else {}

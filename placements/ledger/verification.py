@@ -37,7 +37,7 @@ from placements.models import (
     FulfilmentVersion,
 )
 from placements.standing.kept import wrongly_kept
-from sroi.database.batches import AT_ONCE, in_batches
+from sroi.database.batches import in_batches, streamed
 from sroi.money import ZERO
 from sroi.periods import month_of
 from sroi.templatetags.formats import all_decimals, euro2
@@ -102,7 +102,7 @@ def _obligations(region: Region) -> Iterator[str]:
 def _linked(region: Region) -> Iterator[str]:
     """What is linked as the same with what is elsewhere counts for the whole at most."""
     rows = Fulfilment.objects.filter(region=region, effort__isnull=False).order_by()
-    for some in in_batches(rows.values_list("effort", "external_id").iterator(AT_ONCE)):
+    for some in in_batches(streamed(rows.values_list("effort", "external_id"))):
         numbers = dict(some)
         for effort, shares in whole.counting(numbers.keys()).items():
             if (total := sum(shares.values(), ZERO)) > whole.WHOLE:
@@ -139,7 +139,7 @@ def _reversals(region: Region) -> Iterator[str]:
         "fulfilment_id",
         "version_id",
     )
-    for line in reversals.select_related("reverses").iterator(chunk_size=AT_ONCE):
+    for line in streamed(reversals.select_related("reverses")):
         original = line.reverses
         assert original is not None
         opposite = (line.amount, line.fte, line.paid) == (

@@ -58,7 +58,7 @@ from placements.uploads.kinds import KINDS
 from placements.uploads.understood import ABOUT_A_PERSON, shown
 from sroi.access import May, personal, visible
 from sroi.access.personal import Personal
-from sroi.database.batches import AT_ONCE
+from sroi.database.batches import streamed
 from sroi.exchange import ExportTable, Warned, kvk
 from sroi.exchange.layout import BY_PERSON, REASONS
 from sroi.fields import text_field
@@ -963,7 +963,7 @@ class ImportFaults(OfUpload):
 
     @staticmethod
     def lines(rows: Any, width: int) -> Iterator[list[Any]]:
-        for row in rows.iterator(chunk_size=AT_ONCE):
+        for row in streamed(rows):
             why = " ".join(
                 f"{TITLES.get(column, column)}: {reason}" for column, reason in row.faults
             )

@@ -29,6 +29,7 @@ from reporting.notice.files import html as notice_html
 from reporting.notice.files.workbook import as_xlsx
 from reporting.notice.freezing import frozen
 from reporting.texts.written import last_text
+from sroi.database.replica import elsewhere
 from sroi.documents import keeping
 from sroi.doors import Act, Overtaken, Refused
 from sroi.history.keeping import signed
@@ -243,7 +244,8 @@ def kept(edition: FrozenEdition, kind: str) -> bytes:
     """A file of a frozen edition as it was made then; made now where the making was cut off."""
     found = _file(edition, kind)
     if found is None:
-        made = MADE_OF[kind](edition)
+        with elsewhere():
+            made = MADE_OF[kind](edition)
         values = {"content": made, "fingerprint": hashlib.sha256(made).hexdigest()}
         file, _new = FrozenFile.objects.get_or_create(edition=edition, format=kind, defaults=values)
         found = bytes(file.content)

@@ -17,7 +17,7 @@ from reporting.notice.addresses import Choice, address
 from reporting.notice.progress import ProgressFigures, ProgressNotice
 from reporting.opening.views import links_for
 from reporting.pages.reports import DOCX
-from sroi.views import Request
+from sroi.views import ReadElsewhere, Request
 
 
 class OfProgress(View):
@@ -60,7 +60,7 @@ class ProgressPage(OfProgress):
         return render(request, "reporting/progress_page.html", context)
 
 
-class OfFile(OfProgress):
+class OfFile(ReadElsewhere, OfProgress):
     """The same as a file that is made now."""
 
     content_type, ending, disposition = "", "", "attachment"

@@ -39,7 +39,7 @@ from reporting.texts.written import may_write, unexplained
 from sroi.access import Access, visible
 from sroi.database.together import Asking, answered, in_order, side_by_side
 from sroi.documents import DOCX
-from sroi.views import Happening, kept_file
+from sroi.views import Happening, ReadElsewhere, kept_file
 
 State = AnnualReport.State
 
@@ -198,7 +198,7 @@ def history(access: Access, edition: Edition) -> Asking[list[Happening]]:
     return [Happening(event.get_kind_display(), event.at, event.by, event.why) for event in events]
 
 
-class ReportFile(EditionView):
+class ReportFile(ReadElsewhere, EditionView):
     """A file of the edition: of a final report as it is kept, else made now, for the region's own
     people.
     """
@@ -246,7 +246,7 @@ class ReportWorkbook(ReportFile):
         return as_xlsx(edition)
 
 
-class ReportData(EditionView):
+class ReportData(ReadElsewhere, EditionView):
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:
         access = request.access  # type: ignore[attr-defined]
         if kwargs["format"] not in DATA or not editions.may_export(access, edition.region):
@@ -258,7 +258,7 @@ class ReportData(EditionView):
 
 
 @method_decorator(login_not_required, name="dispatch")
-class OpenData(EditionView):
+class OpenData(ReadElsewhere, EditionView):
     """The data of a published edition, for everyone: with small numbers masked."""
 
     def answer(self, request: HttpRequest, edition: Edition, **kwargs: str) -> HttpResponse:

@@ -30,6 +30,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if not self._login_failed_rl_usage:
             raise self.validation_error("too_many_login_attempts")
 
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Of the account alone: allauth counts apart for each name, and each port, by which the
+        site is called, and whoever asks chooses that.
+        """
+        return str(credentials.get("email", "")).lower()
+
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         """After the second step, where there is one."""
         response: HttpResponse = super().post_login(request, user, **kwargs)

@@ -1,13 +1,30 @@
 """Going through many rows some at a time, so that memory stays flat however many there are."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db import connections, transaction
+from django.db.models import QuerySet
 
 T = TypeVar("T")
 
 # Rows that are read, prepared or written together.
 AT_ONCE = 500
+
+
+def streamed(rows: QuerySet[Any], size: int = AT_ONCE) -> Iterator[Any]:
+    """Rows as they are read, `size` of them in memory. On PostgreSQL in one transaction, as long as
+    which its cursor lives, also behind a pooler: nothing is written between two rows.
+    """
+    held = (
+        transaction.atomic(using=rows.db, savepoint=False)
+        if connections[rows.db].vendor == "postgresql"
+        else nullcontext()
+    )
+    with held:
+        yield from rows.iterator(chunk_size=size)
 
 
 def in_batches(rows: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:

@@ -4,14 +4,23 @@ behind it, so that otherwise one long query would hold the whole site.
 
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
 SECONDS = 5
+POOLED = "sroi.database.pooled"
 
 
 def begin(using: str, **_kwargs: Any) -> None:
-    """Then the migration ends with an error and nothing of it is done: it is run again later."""
+    """Then the migration ends with an error and nothing of it is done: it is run again later.
+
+    Behind a pooler the seconds would hold for whoever gets the connection next.
+    """
+    if connections[using].settings_dict["ENGINE"] == POOLED:
+        raise CommandError(
+            "Werk de database bij op het adres van PostgreSQL zelf, zonder DATABASE_POOLER."
+        )
     _execute(using, f"SET lock_timeout = '{SECONDS}s'")
 
 

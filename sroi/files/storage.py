@@ -1,9 +1,10 @@
 """Where files that people hand in are kept: outside the web root, under names that say nothing.
 
-The folder carries a mark that the database knows. A folder that is gone, emptied, or another one in
-its place is an error, for who keeps a file and for who erases one: never a new empty folder. The
-mark is made with the first file, or put in a folder that was in use before there were marks;
-`manage.py accept_evidence_folder` takes another folder.
+In a folder, or in a store that answers as one (`sroi.files.place`). It carries a mark that the
+database knows. A folder that is gone, emptied, or another one in its place is an error, for who
+keeps a file and for who erases one: never a new empty folder. The mark is made with the first file,
+or put in a folder that was in use before there were marks; `manage.py accept_evidence_folder` takes
+another folder.
 """
 
 import secrets
@@ -14,7 +15,7 @@ from typing import Any
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
-from django.db import models
+from django.db import models, transaction
 
 from sroi.models import EvidenceMark
 
@@ -69,10 +70,15 @@ class EvidenceStorage(Storage):
         return not names or any(self.named.exists(name) for name in names)
 
     def accept(self) -> None:
-        """Take this folder for the one: by the mark that it has, or a new one."""
-        if not self.named.exists(MARK):
-            self.named.save(MARK, ContentFile(secrets.token_hex(32).encode()))
-        EvidenceMark.objects.update_or_create(pk=1, defaults={"mark": self._mark()})
+        """Take this folder for the one: by the mark that it has, or a new one. One at a time, who
+        holds the row: on several machines two may keep a first file at once.
+        """
+        with transaction.atomic():
+            row, _new = EvidenceMark.objects.select_for_update().get_or_create(pk=1)
+            if not self.named.exists(MARK):
+                self.named.save(MARK, ContentFile(secrets.token_hex(32).encode()))
+            row.mark = self._mark()
+            row.save()
 
     def _mark(self) -> str:
         try:

@@ -26,7 +26,8 @@ from django_tables2.rows import BoundRows
 
 from sroi import exchange
 from sroi.access import NO_ACCESS, Access, May, visible
-from sroi.database.batches import AT_ONCE, in_batches
+from sroi.database.batches import AT_ONCE, in_batches, streamed
+from sroi.database.replica import elsewhere, place_to_read, reading
 
 PER_PAGE = 25
 COUNTED = 1000
@@ -163,7 +164,7 @@ class Table(django_tables2.Table):
 
     def read(self, rows: QuerySet[Any]) -> Iterator[list[Any]]:
         """The rows of a file, some hundred at a time: what `in_file` makes cells of."""
-        return in_batches(rows.iterator(chunk_size=AT_ONCE), AT_ONCE)
+        return in_batches(streamed(rows), AT_ONCE)
 
     def lines(self, orders: Iterable[str], prepare: Prepare) -> Iterator[list[Any]]:
         """The cells of every row, in order; some hundred rows are read and prepared at a time."""
@@ -199,8 +200,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> H
 
     def chunks() -> Iterator[bytes]:
         written = exchange.csv_chunks(header, rows)
+        place = place_to_read()
         while True:
-            with override(language):
+            with override(language), reading(place):
                 chunk = next(written, None)
             if chunk is None:
                 return
@@ -219,7 +221,8 @@ def as_workbook(tables: Iterable[exchange.ExportTable], name: str) -> HttpRespon
     first.
     """
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
-    exchange.write_xlsx(file, tables, name)
+    with elsewhere():
+        exchange.write_xlsx(file, tables, name)
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"{name}.xlsx", content_type=exchange.XLSX

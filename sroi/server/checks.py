@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core import checks
 from django.http.request import validate_host
 
+from sroi.files.place import faults
+
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -19,6 +21,29 @@ def settings_of_a_site_at_work(**kwargs: Any) -> list[checks.CheckMessage]:
         checks.Warning(said, hint=hint, id=f"server.W{number:03}")
         for number, (is_wrong, said, hint) in enumerate(_looks(), start=1)
         if is_wrong
+    ]
+
+
+@checks.register(checks.Tags.files)
+def file_store(**kwargs: Any) -> list[checks.CheckMessage]:
+    return [
+        checks.Error(said, hint=hint, id="files.E001") for said, hint in faults(settings.FILE_STORE)
+    ]
+
+
+@checks.register(checks.Tags.compatibility)
+def of_postgresql(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A pooler and a replica are of PostgreSQL."""
+    on_sqlite = any(way["ENGINE"].endswith("sqlite3") for way in settings.DATABASES.values())
+    asked = {"DATABASE_POOLER": settings.DATABASE_POOLER, "REPLICA_URL": settings.REPLICA_URL}
+    return [
+        checks.Error(
+            f"{name} is set, and a database is SQLite.",
+            hint="Leave it out, or set DATABASE_URL (and REPLICA_URL) to postgres://….",
+            id="server.E001",
+        )
+        for name, is_asked in asked.items()
+        if is_asked and on_sqlite
     ]
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import Error as DatabaseFailure
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -97,8 +98,9 @@ def _disk(now: datetime) -> Part:
 def _places() -> list[Path]:
     """The folders in which files grow, or the nearest above that is there."""
     places = []
-    if evidence := getattr(EvidenceStorage().named, "location", None):
-        places.append(Path(evidence))
+    evidence = EvidenceStorage().named
+    if isinstance(evidence, FileSystemStorage):
+        places.append(Path(evidence.location))
     if connection.vendor == "sqlite":
         places.append(Path(str(connection.settings_dict["NAME"])))
     return [next(p for p in (place, *place.absolute().parents) if p.exists()) for place in places]

@@ -15,8 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -86,26 +86,22 @@ class Cluster:
         self.server: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
+        how = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8")
+        self.made_by("initdb", "--no-sync", *how)
+
+    def made_by(self, program: str, *options: str) -> None:
         self.log.touch()
         if self.account:
             os.chown(self.folder, self.account["user"], self.account["group"])
-        initdb = [
-            self.programs / "initdb",
-            "--pgdata",
-            self.data,
-            "--username=postgres",
-            "--auth=trust",
-            "--no-sync",
-        ]
         made = subprocess.run(
-            [*initdb, "--encoding=UTF8", "--locale=C.UTF-8"],
+            [self.programs / program, "--pgdata", self.data, *options],
             cwd=self.folder,
             capture_output=True,
             text=True,
             **self.account,
         )
         if made.returncode:
-            sys.exit(f"initdb failed:\n{made.stdout}{made.stderr}")
+            sys.exit(f"{program} failed:\n{made.stdout}{made.stderr}")
 
     def start(self) -> None:
         options = [f"--port={self.port}"]
@@ -136,13 +132,35 @@ class Cluster:
             self.server.wait()
 
 
+class Replica(Cluster):
+    """A copy of another that follows it."""
+
+    def __init__(self, of: Cluster, folder: Path) -> None:
+        super().__init__(of.programs, folder, of.settings)
+        self.of = of
+
+    def make(self) -> None:
+        at = ("--host=127.0.0.1", f"--port={self.of.port}", "--username=postgres", "--no-sync")
+        self.made_by("pg_basebackup", *at, "--write-recovery-conf", "--checkpoint=fast")
+
+
+def throwaway_cluster(
+    programs: Path, *, durable: bool = False, **more: str
+) -> AbstractContextManager[Cluster]:
+    """A new cluster. One that is stopped as by a crash has to be durable, as those at work are."""
+    settings = SETTINGS if durable else SETTINGS | HASTY
+    return _running(lambda folder: Cluster(programs, folder, settings | more))
+
+
+def throwaway_replica(of: Cluster) -> AbstractContextManager[Cluster]:
+    return _running(lambda folder: Replica(of, folder))
+
+
 @contextmanager
-def throwaway_cluster(programs: Path, *, durable: bool = False) -> Iterator[Cluster]:
-    """A new cluster in a folder of its own on a free loopback port; it leaves nothing behind. One
-    that is stopped as by a crash has to be durable, as those at work are.
-    """
+def _running(of: Callable[[Path], Cluster]) -> Iterator[Cluster]:
+    """In a folder of its own, on a free loopback port; it leaves nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="sroi-postgres-"))
-    cluster = Cluster(programs, folder, SETTINGS if durable else SETTINGS | HASTY)
+    cluster = of(folder)
     try:
         cluster.make()
         try:

@@ -32,6 +32,7 @@ from reporting.figures.words import (
 from reporting.notice import wording
 from reporting.notice.editions import Edition
 from reporting.notice.notice import CouncilNotice
+from sroi.database.batches import streamed
 from sroi.database.together import ask
 from sroi.exchange import ExportTable, Percent, write_xlsx
 from sroi.money import ZERO
@@ -308,7 +309,7 @@ def _lines(model: Any, edition: Edition) -> Any:
 
 def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     lines = _with_counts(_lines(ObligationLine, edition), Ledger.OBLIGATION, edition)
-    for line in lines.iterator():
+    for line in streamed(lines):
         yield (
             *_common(line, line.contract.contractor),
             line.get_kind_display(),
@@ -322,9 +323,9 @@ def owed_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
 
 def done_rows(edition: Edition) -> Iterator[tuple[Any, ...]]:
     lines = _with_counts(_lines(FulfilmentLine, edition), Ledger.FULFILMENT, edition)
-    for line in lines.select_related(
-        "fulfilment__contractor", "version__reviewed_by", "block"
-    ).iterator():
+    for line in streamed(
+        lines.select_related("fulfilment__contractor", "version__reviewed_by", "block")
+    ):
         yield (
             *_common(line, line.fulfilment.contractor),
             line.fulfilment.external_id,

@@ -130,6 +130,14 @@ def test_an_account_is_throttled_also_for_the_right_password(adviser: Any) -> No
     )
 
 
+def test_an_account_is_throttled_by_whichever_name_the_site_is_called(adviser: Any) -> None:
+    """A port says whoever asks."""
+    for attempt in range(5):
+        client = Client(HTTP_HOST=f"{('localhost', '127.0.0.1')[attempt % 2]}:{8000 + attempt}")
+        sign_in(client, adviser.email, "wrong password")
+    assert sign_in(Client(HTTP_HOST="localhost:9000"), adviser.email).status_code == 200
+
+
 def test_an_address_is_throttled(adviser: Any) -> None:
     for number in range(30):
         sign_in(Client(REMOTE_ADDR="10.1.1.1"), f"nobody{number}@example.org", "wrong password")

@@ -98,6 +98,11 @@ class Image:
             value = value.replace("$PATH", self.environment["PATH"])
             self.environment[name] = re.sub(r"(?<!\S)/(app|data)", rf"{self.root}/\1", value)
 
+    def do_arg(self, rest: str) -> None:
+        """As who builds without one takes it."""
+        name, _is, value = rest.partition("=")
+        self.environment[name] = value
+
     def do_copy(self, rest: str) -> None:
         *sources, target = rest.split()
         if sources[0].startswith("--from="):

@@ -1,0 +1,1 @@
+"""PostgreSQL behind a pooler that hands out a connection per transaction (pgbouncer)."""
