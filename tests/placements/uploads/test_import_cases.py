@@ -2,14 +2,12 @@
 page.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -22,22 +20,16 @@ from tests.contracts.imports.test_imports import PLACEMENT
 from tests.factories import signed_in
 from tests.placements.uploads.test_importing import as_csv, post, send, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 CASES = Path(__file__).parents[2] / "data" / "import-cases"
 D = Decimal
 # Each row of each file says so, but for what the case is about.
 FIRM, TITLE, VALUE = "Proefbedrijf BV", "Proefopdracht", D("1000000.00")
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(date(2026, 11, 20)), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+@pytest.fixture
+def day() -> date:
+    return date(2026, 11, 20)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ all or nothing.
 import csv
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -37,20 +36,8 @@ from tests import factories as make
 from tests.contracts.imports.test_imports import CHANGE, CONTRACT, PLACEMENT
 from tests.factories import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 BSN = "111222333"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(make.TODAY), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is done after the commit is done at once: the transaction of the test never ends."""
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 notes, social firms with their recognitions.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from contracts.models import ContactPerson, Contract, ContractNote, Recognition, SocialFirm
@@ -18,18 +16,7 @@ from tests import factories as make
 from tests.factories import signed_in
 from tests.placements.uploads.test_importing import faults, outcomes, post, sent
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(make.TODAY), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Action plans and evidence that was seen get in from a file, as what a region has elsewhere."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -25,18 +23,7 @@ from tests.factories import signed_in
 from tests.placements.uploads.test_importing import faults, outcomes
 from tests.placements.uploads.test_more_kinds import bring
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(make.TODAY), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ command as data, both of the same.
 
 import io
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -23,18 +21,12 @@ from tests.contracts.imports.test_imports import CONTRACT, PLACEMENT
 from tests.factories import signed_in
 from tests.placements.uploads.test_importing import as_csv, post, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(date(2026, 11, 20)), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+@pytest.fixture
+def day() -> date:
+    return date(2026, 11, 20)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import time_machine
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -31,7 +30,7 @@ from tests import factories as make
 from tests.factories import signed_in
 from tests.placements.uploads.test_importing import sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 TODAY = date(2025, 7, 1)
 # As what each comes back; None where it only counts, and why.
 COMES_BACK = {
@@ -48,15 +47,9 @@ COMES_BACK = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(make.moment(TODAY), tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("placements.uploads.door.transaction.on_commit", lambda do, **kwargs: do())
+@pytest.fixture
+def day() -> date:
+    return TODAY
 
 
 def patterns(resolver: URLResolver) -> Iterator[URLPattern]:
