@@ -26,10 +26,10 @@ from reporting.figures.catalogue import LARGE
 from reporting.figures.facts import AnnualFigures, Headlines
 from reporting.figures.totals import done_by_month
 from reporting.models import Goal
-from sroi.access import Access, May, visible
+from sroi.access import May, visible
 from sroi.database.together import answered, in_order, rows_of, side_by_side
 from sroi.pages.contract import pictures
-from sroi.pages.work.start import totals_of
+from sroi.pages.work.start import StatusTotal, totals_of
 from sroi.periods import DAY, Period, add_months, days_in_month, month_of, year_start
 from sroi.templatetags.formats import NOTHING
 from sroi.views import Request
@@ -65,11 +65,13 @@ def region_page(request: Request, code: str) -> HttpResponse:
     months = whole_months(year, today)
     beside = [headlines_of(region, period, town) for period in months]
     goals = visible(Goal, access).filter(region=region, year__gt=today.year)
-    figures, last_year, ahead, *alike = answered(
+    versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)
+    figures, last_year, ahead, waiting, *alike = answered(
         side_by_side(
             figures_asked(None, region, year, town, today=today, with_standing=False),
             rows_of(done_by_month(lines, Period.year(year - 1))),
             in_order(goals, "year", "indicator"),
+            rows_of(pictures.submitted(versions)),
             *beside,
         )
     )
@@ -86,16 +88,18 @@ def region_page(request: Request, code: str) -> HttpResponse:
         "towns_chart": None if town else pictures.by_client(figures),
     }
     if year == today.year and not town:
-        context |= as_it_stands(region, access, today)
+        totals = totals_of(visible(Contract, access).filter(region=region), today)
+        context |= as_it_stands(totals, pictures.days_of(waiting), today)
         context["growth_charts"] = pictures.growth_paths(figures, ahead)
     return render(request, "pages/region.html", context)
 
 
-def as_it_stands(region: Region, access: Access, today: date) -> dict[str, Any]:
-    """How the contracts of the region stand today, and what waits for a review."""
-    totals = totals_of(visible(Contract, access).filter(region=region), today)
-    versions = visible(FulfilmentVersion, access).filter(fulfilment__region=region)
-    waiting = pictures.days_of(pictures.submitted(versions))
+def as_it_stands(
+    totals: Sequence[StatusTotal], waiting: Sequence[date], today: date
+) -> dict[str, Any]:
+    """How the contracts of the region stand today, and how long what was handed in waits for a
+    review.
+    """
     return {
         "totals": totals,
         "awaiting_review": len(waiting),
