@@ -6,7 +6,8 @@ kept.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,12 +18,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.dossier.file import File
+from contracts.dossier.persons import FACTS, is_same
 from contracts.models import (
     ContactPerson,
     Contract,
     ContractDocument,
     ContractEvent,
     ContractNote,
+    FirmPerson,
     Happened,
     NoteKind,
     PsoCertificate,
@@ -179,22 +182,92 @@ def as_kept(person: ContactPerson) -> str:
 def save_person(
     person: ContactPerson, given: Mapping[str, Any], *, shown: str | None = None
 ) -> None:
-    """`shown` is the `as_kept` that was on the screen."""
+    """One of the contractor's is known so at the firm, and under each of its contracts that names
+    them. `shown` is the `as_kept` that was on the screen.
+    """
     with transaction.atomic():
         refuse_closed(person.contract)
         refuse_overtaken(shown, as_kept(person))
+        before = person.person_id
         for name, value in given.items():
             setattr(person, name, value)
+        if person.side != Side.CONTRACTOR:
+            person.person = None
+        _at_the_firm([person])
+        _refuse_twice(person)
         person.save()
+        _drop_unnamed([before])
+
+
+def name_person(contract: Contract, person: FirmPerson) -> None:
+    """Somebody who is known at the firm is to be called about this contract too."""
+    with transaction.atomic():
+        refuse_closed(contract)
+        if (person.region_id, person.contractor_id) != (contract.region_id, contract.contractor_id):
+            raise Refused(_("This person is of another contractor."))
+        facts = {name: getattr(person, name) for name in FACTS}
+        named = ContactPerson(contract=contract, side=Side.CONTRACTOR, person=person, **facts)
+        _refuse_twice(named)
+        named.save()
+
+
+def _refuse_twice(person: ContactPerson) -> None:
+    """Of two at once the second waits for the first."""
+    if not person.person_id:
+        return
+    FirmPerson.objects.select_for_update().get(pk=person.person_id)
+    others = ContactPerson.objects.filter(contract=person.contract, person=person.person_id)
+    if others.exclude(pk=person.pk).exists():
+        raise Refused(_("This person is a contact person of this contract already."))
 
 
 def bring_persons(new: Sequence[ContactPerson], changed: Sequence[ContactPerson]) -> None:
     """Those of an import, all or none."""
     with transaction.atomic():
         _refuse_where_closed([*new, *changed])
+        _at_the_firm([*changed, *new])
         ContactPerson.objects.bulk_create(new, batch_size=AT_ONCE)
-        told = ["name", "function", "email", "phone"]
-        ContactPerson.objects.bulk_update(changed, told, batch_size=AT_ONCE)
+        ContactPerson.objects.bulk_update(changed, ["person", *FACTS], batch_size=AT_ONCE)
+
+
+def _at_the_firm(rows: Sequence[ContactPerson]) -> None:
+    """Those of a contractor have their home at the firm: who has it there already is known as the
+    row says from now on; who is the same as one that is there joins them, each with what the other
+    lacks; who is new gets one. The rows themselves are not stored here.
+    """
+    theirs = [row for row in rows if row.side == Side.CONTRACTOR]
+    firms: dict[tuple[int, int], list[FirmPerson]] = defaultdict(list)
+    known = FirmPerson.objects.select_for_update().filter(
+        contractor__in={row.contract.contractor_id for row in theirs},
+        region__in={row.contract.region_id for row in theirs},
+    )
+    for person in known.order_by("pk"):
+        firms[person.region_id, person.contractor_id].append(person)
+    homes: dict[int, FirmPerson] = {}
+    for row in theirs:
+        of_firm = row.contract.region_id, row.contract.contractor_id
+        there = firms[of_firm]
+        home = next((one for one in there if one.pk and one.pk == row.person_id), None)
+        joins = home is None
+        home = home or next((one for one in there if is_same(one, row)), None)
+        if home is None:
+            home = FirmPerson(region_id=of_firm[0], contractor_id=of_firm[1])
+            there.append(home)
+        for name in FACTS:
+            kept = getattr(home, name) if joins else ""
+            setattr(home, name, getattr(row, name) or kept)
+            setattr(row, name, getattr(home, name))
+        homes[id(home)] = home
+        row.person = home
+    touched = list(homes.values())
+    there_before = {home.pk for home in touched if home.pk}
+    FirmPerson.objects.bulk_create([h for h in touched if not h.pk], batch_size=AT_ONCE)
+    FirmPerson.objects.bulk_update(touched, FACTS, batch_size=AT_ONCE)
+    for row in theirs:
+        row.person = row.person  # picks up the id that it got just now
+    for home in (home for home in touched if home.pk in there_before):
+        facts = {name: getattr(home, name) for name in FACTS}
+        ContactPerson.objects.filter(person=home).update(**facts)
 
 
 def _refuse_where_closed(rows: Sequence[ContactPerson | ContractNote]) -> None:
@@ -205,18 +278,37 @@ def _refuse_where_closed(rows: Sequence[ContactPerson | ContractNote]) -> None:
 
 
 def remove_person(person: ContactPerson) -> None:
+    """Not to be called about this contract any more; whom no contract names is forgotten."""
     with transaction.atomic():
         refuse_closed(person.contract)
-        list_erased(ContactPerson, {person.pk: "at once"})
-        ContactPerson.objects.filter(pk=person.pk).delete()
+        _forget(ContactPerson.objects.filter(pk=person.pk), "at once")
 
 
 def forget_persons(contracts: Any) -> None:
     """Of contracts that are over: nobody is to be called any more."""
-    theirs = ContactPerson.objects.filter(contract__in=contracts)
     with transaction.atomic():
-        list_erased(ContactPerson, dict.fromkeys(theirs.values_list("pk", flat=True), "contract"))
-        theirs.delete()
+        _forget(ContactPerson.objects.filter(contract__in=contracts), "contract")
+
+
+def leave_to_firm(contract: Contract) -> None:
+    """The contract is of another contractor from now on: the people of the one before are not to be
+    called about it. In the transaction of the door that hands it over.
+    """
+    _forget(ContactPerson.objects.filter(contract=contract, side=Side.CONTRACTOR), "at once")
+
+
+def _forget(persons: Any, why: str) -> None:
+    rows = list(persons.values_list("pk", "person"))
+    list_erased(ContactPerson, dict.fromkeys((pk for pk, _home in rows), why))
+    ContactPerson.objects.filter(pk__in=[pk for pk, _home in rows]).delete()
+    _drop_unnamed([home for _pk, home in rows], why)
+
+
+def _drop_unnamed(homes: Iterable[int | None], why: str = "at once") -> None:
+    unnamed = FirmPerson.objects.filter(pk__in={home for home in homes if home}, named=None)
+    numbers = list(unnamed.values_list("pk", flat=True))
+    list_erased(FirmPerson, dict.fromkeys(numbers, why))
+    FirmPerson.objects.filter(pk__in=numbers).delete()
 
 
 # --- documents ------------------------------------------------------------------------------------
@@ -308,6 +400,12 @@ def remove_notes_again(numbers: Collection[int], at: datetime) -> None:
 
 def remove_persons_again(numbers: Collection[int], at: datetime) -> None:
     ContactPerson.objects.filter(pk__in=numbers).delete()
+
+
+def remove_firm_persons_again(numbers: Collection[int], at: datetime) -> None:
+    """With whoever came back as named."""
+    ContactPerson.objects.filter(person__in=numbers).delete()
+    FirmPerson.objects.filter(pk__in=numbers).delete()
 
 
 def remove_documents_again(numbers: Collection[int], at: datetime) -> None:

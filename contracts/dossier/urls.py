@@ -15,6 +15,11 @@ urlpatterns = [
         views.NewPerson.as_view(),
         name="contact-person-new",
     ),
+    path(
+        "contracten/<int:pk>/dossier/contactpersoon/<int:person>/",
+        views.NamePerson.as_view(),
+        name="contact-person-name",
+    ),
     path("contracten/<int:pk>/dossier/document/", views.NewDocument.as_view(), name="document-new"),
     path("dossier/notities/<int:pk>/gedaan/", views.SeeTo.as_view(), name="note-done"),
     path("dossier/notities/<int:pk>/verwijderen/", views.RemoveNote.as_view(), name="note-remove"),

@@ -30,6 +30,7 @@ from contracts.models import (
     Contract,
     ContractDocument,
     ContractNote,
+    FirmPerson,
     Notice,
     NoticeState,
     PsoCertificate,
@@ -189,8 +190,12 @@ class Promises(OfDossier):
 
 
 class NewPerson(OfDossier):
+    """Somebody new, or one of those whom the contractor has already."""
+
     heading = gettext_lazy("New contact person")
+    template_name = "contracts/contact_person.html"
     form_class = ContactPersonForm
+    refused_at = "name"
 
     @property
     def sides(self) -> Any:
@@ -206,9 +211,45 @@ class NewPerson(OfDossier):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"sides": self.sides}
 
+    @property
+    def at_the_firm(self) -> Any:
+        """Who is known at the contractor and not named under this contract."""
+        contract = self.contract
+        if Side.CONTRACTOR not in self.sides:
+            return FirmPerson.objects.none()
+        theirs = visible(FirmPerson, self.request.access).filter(
+            contractor=contract.contractor_id, region=contract.region_id
+        )
+        named = persons_of(contract, self.request.access).filter(person__isnull=False)
+        return theirs.exclude(pk__in=named.order_by().values("person")).distinct()
+
     def do(self, form: Any) -> str:
         dossier.save_person(self.person, form.cleaned_data, shown=self.shown)
         return _("Saved.")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**{"known": self.at_the_firm, **kwargs})
+
+
+class NamePerson(OfOne, ButtonPage):
+    """Somebody whom the contractor has already is to be called about this contract too."""
+
+    model = Contract
+    related = ("policy",)
+    contract: Contract
+
+    def may(self) -> bool:
+        return Side.CONTRACTOR in dossier.sides_of(self.request.access, self.contract)
+
+    @property
+    def back_url(self) -> str:
+        return reverse("contract-detail", args=[self.contract.pk])
+
+    def do(self) -> str:
+        theirs = visible(FirmPerson, self.request.access).distinct()
+        person = get_object_or_404(theirs, pk=self.kwargs["person"])
+        dossier.name_person(self.contract, person)
+        return _("%(name)s is a contact person of this contract.") % {"name": person.name}
 
 
 class EditPerson(NewPerson):
@@ -239,7 +280,11 @@ class EditPerson(NewPerson):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         url = reverse("contact-person-remove", args=[self.found.pk])
-        return super().get_context_data(remove_url=url, **kwargs)
+        home, access = self.found.person_id, self.request.access
+        named = visible(ContactPerson, access).filter(person=home, person__isnull=False)
+        others = named.exclude(contract=self.contract).select_related("contract")
+        context = {"remove_url": url, "known": [], "others": [one.contract for one in others]}
+        return super().get_context_data(**context, **kwargs)
 
 
 class RemovePerson(OfOne, ConfirmPage):

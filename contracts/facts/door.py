@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from contracts.dossier import door as dossier
 from contracts.facts.rules import (
     FIRM,
     as_if,
@@ -102,7 +103,7 @@ def take_over(
 ) -> None:
     """From `day` on the contract is of another contractor, a known one or the new `firm`; what was
     fulfilled until then stays of the one before. A draft of the settlement that the one before was
-    shown stands no more.
+    shown stands no more, and its people are not to be called about this contract.
     """
     with transaction.atomic():
         now = _open(contract, shown)
@@ -116,6 +117,7 @@ def take_over(
         now.contractor, now.contractor_since = contractor, since
         signed(now, act).save()
         obligations.withdraw_shown(now)
+        dossier.leave_to_firm(now)
         _note(now, Happened.CONTRACTOR, act)
 
 

@@ -20,7 +20,7 @@ from contracts.facts.forms import (
     TakeOverForm,
 )
 from contracts.facts.rules import as_if, may_hand_over, may_put_right_contractor, since_if
-from contracts.models import Contract, Contractor, DraftState, HandOverAhead
+from contracts.models import Contract, Contractor, DraftState, HandOverAhead, Side
 from contracts.owed.amounts import OPEN, owed_by
 from contracts.owed.posting import booked_month, closed_years
 from contracts.owed.starting_point import starting_point
@@ -233,6 +233,8 @@ class TakeOver(OfOpenContract):
             % words,
             _("%(old)s sees its own fulfilments, and not this contract any more.") % words,
         ]
+        if self.contract.contact_persons.filter(side=Side.CONTRACTOR).exists():
+            told.append(_("The contact persons of %(old)s are taken from this contract.") % words)
         if self.contract.draftdecisions.filter(state=DraftState.SHOWN).exists():
             told.append(
                 _("The draft of the settlement that %(old)s was shown does not stand any more.")

@@ -20,7 +20,14 @@ from contracts.models.contract import (
     RateReason,
 )
 from contracts.models.desk import CalendarFeed, HandOverAhead, PutOff, StandIn
-from contracts.models.dossier import ContactPerson, ContractDocument, ContractNote, NoteKind, Side
+from contracts.models.dossier import (
+    ContactPerson,
+    ContractDocument,
+    ContractNote,
+    FirmPerson,
+    NoteKind,
+    Side,
+)
 from contracts.models.draft import (
     ActKind,
     ChangeProposal,
@@ -99,6 +106,7 @@ __all__ = [
     "DraftDecision",
     "DraftState",
     "EvidenceKind",
+    "FirmPerson",
     "FirmProposal",
     "HandOverAhead",
     "Happened",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models.certificate import PsoCertificate
 from contracts.models.contract import Contract
+from contracts.models.organisation import Contractor
+from contracts.models.region import Region
 from sroi.access import Scope, ScopedModel
 from sroi.files.storage import evidence_storage, random_name
 
@@ -90,10 +92,51 @@ class Side(models.TextChoices):
     MUNICIPALITY = "municipality", _("client or region")
 
 
+class FirmPerson(ScopedModel):
+    """Someone to call at a contractor, once for all of its contracts in a region: a business
+    contact, not a person placed.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="firm_persons")
+    contractor = models.ForeignKey(
+        Contractor, on_delete=models.PROTECT, related_name="firm_persons"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    function = models.CharField(_("function"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail address"), max_length=254, blank=True)
+    phone = models.CharField(_("telephone"), max_length=30, blank=True)
+
+    scope = Scope(
+        region="region",
+        municipality="named__contract__shares__municipality",
+        contractor="contractor",
+    )
+
+    class Meta:
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ContactPerson(ScopedModel):
-    """Someone to call about a contract: a business contact, not a person placed."""
+    """Someone to call about a contract: one of the contractor's (`person`), or of the client or
+    region.
+
+    What is known of one of the contractor's stands at the firm; here it is a copy, which the door
+    writes with it, for who reads by contract.
+    """
 
     contract = models.ForeignKey(Contract, on_delete=models.PROTECT, related_name="contact_persons")
+    # None of the other side, and of what a release before this one wrote.
+    person = models.ForeignKey(
+        FirmPerson,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="named",
+    )
     side = models.CharField(_("of whom"), max_length=15, choices=Side.choices)
     name = models.CharField(_("name"), max_length=200)
     function = models.CharField(_("function"), max_length=200, blank=True)
@@ -108,6 +151,7 @@ class ContactPerson(ScopedModel):
 
     class Meta:
         ordering = ("side", "name", "pk")
+        indexes: ClassVar = [models.Index(fields=["person"], name="contact_person_of_firm")]
 
     def __str__(self) -> str:
         return self.name

@@ -28,6 +28,7 @@ from contracts.models import (
     Contract,
     ContractDocument,
     ContractNote,
+    FirmPerson,
     Policy,
 )
 from contracts.partners import door as partners
@@ -214,6 +215,7 @@ AGAIN: Mapping[str, Callable[[Collection[int], datetime], None]] = {
     ContractDocument._meta.label_lower: dossier.remove_documents_again,
     ContractNote._meta.label_lower: dossier.remove_notes_again,
     ContactPerson._meta.label_lower: dossier.remove_persons_again,
+    FirmPerson._meta.label_lower: dossier.remove_firm_persons_again,
     User._meta.label_lower: lambda numbers, at: erase_users_again(numbers),
 }
 

@@ -23,12 +23,13 @@ class Worker:
     def __init__(self, folder: Path) -> None:
         self.mails = folder / "mails"
         self.mails.mkdir()
+        self.evidence = folder / "evidence"
         self.log = folder / "worker.log"
         surroundings = {
             **os.environ,
             "DATABASE_URL": database_url(),
             "EMAIL_URL": f"filemail:///{self.mails}",
-            "EVIDENCE_DIR": str(folder / "evidence"),
+            "EVIDENCE_DIR": str(self.evidence),
             "STATICFILES_BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
         }
         command = [

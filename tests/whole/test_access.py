@@ -16,7 +16,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from contracts.desk.whose import HAS_DAYS
-from contracts.models import Contractor, Region
+from contracts.models import Contractor, FirmPerson, Region
 from placements.models import Evidence
 from sroi.access import May, Of, Role
 from sroi.access.roles import given_for, who_may
@@ -167,6 +167,7 @@ PAGES = {
     "note-done": sent(who_may(May.WRITE_DOSSIER), of="note"),
     "note-remove": Page(who_may(May.WRITE_DOSSIER), of="note", also=("post",)),
     "contact-person-new": Page(who_may(May.KEEP_CONTACTS), of="contract", also=("post",)),
+    "contact-person-name": sent((Role.ADVISER, Role.CONTRACTOR), of="known_person"),
     "contact-person": Page((Role.ADVISER, Role.CONTRACTOR), of="person", also=("post",)),
     "contact-person-remove": Page((Role.ADVISER, Role.CONTRACTOR), of="person", also=("post",)),
     "document-new": Page(who_may(May.ADD_DOCUMENTS), of="contract", also=("post",)),
@@ -573,6 +574,10 @@ def places(
         "change": {"pk": contract.pk, "kind": "amendment"},
         "note": {"pk": make.make_note(contract, f"Gesprek {contract.title}", shared=True).pk},
         "person": {"pk": make.make_person(contract, name=f"Contact {contract.title}").pk},
+        "known_person": {
+            "pk": contract.pk,
+            "person": FirmPerson.objects.get(name=f"Contact {contract.title}").pk,
+        },
         "document": {"pk": make.make_document(contract, f"Stuk {contract.title}", shared=True).pk},
         "letter": {"pk": make.make_settlement(contract).pk, "ending": "pdf"},
         "proposal": {"pk": make.make_proposal(contract).pk},

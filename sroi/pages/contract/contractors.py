@@ -13,6 +13,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contracts.dossier import door as dossier
 from contracts.models import (
     ContactPerson,
     Contract,
@@ -240,21 +241,24 @@ class Named:
     email: str
     phone: str
     contracts: list[Contract] = field(default_factory=list)
+    # Where they are changed, once for all contracts; empty for who may not.
+    edit: str = ""
 
 
 def contact_persons(contractor: Contractor, access: Access) -> list[Named]:
-    """Of all its contracts that one may see; the same person is who has the same name and address.
-
-    What else is known of somebody is as the latest contract has it.
+    """Of all its contracts that one may see, each once. Whom a release before wrote is the same by
+    name and address.
     """
     rows = visible(ContactPerson, access).filter(
         contract__contractor=contractor, side=Side.CONTRACTOR
     )
-    found: dict[tuple[str, str], Named] = {}
+    found: dict[Any, Named] = {}
     for row in rows.select_related("contract").order_by("-contract__award_date", "name", "pk"):
-        key = (row.name.casefold(), row.email.lower())
+        key = row.person_id or (row.name.casefold(), row.email.lower())
         person = found.setdefault(key, Named(row.name, row.function, row.email, row.phone))
         person.contracts.append(row.contract)
+        if not person.edit and Side.CONTRACTOR in dossier.sides_of(access, row.contract):
+            person.edit = reverse("contact-person", args=[row.pk])
     return sorted(found.values(), key=lambda person: person.name.casefold())
 
 
