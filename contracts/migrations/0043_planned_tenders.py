@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0040_letters_with_address_and_house_style'),
+        ('contracts', '0042_contact_persons_once_per_firm'),
     ]
 
     operations = [
