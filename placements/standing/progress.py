@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from django.db import models
-from django.db.models import CharField, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import (
@@ -33,8 +34,6 @@ from sroi.database import days
 from sroi.database.together import Asking, by_itself
 from sroi.money import ZERO, Balance, MoneyField, rounded
 from sroi.periods import DAY, Period, add_months, month_of
-
-NO_DAY = Cast(Value(None), DateField())
 
 
 class Status(models.TextChoices):
@@ -198,7 +197,7 @@ def progress_asked(
     sums, plans = yield from _sums([c.pk for c in rows], today, looking_back, own)
     found = {c.pk: _progress(c, sums[c.pk], plans.get(c.pk), today) for c in rows}
     for pk in own.contracts if own else ():
-        share = Share(sums[pk]["own obligation"], sums[pk]["own realised"])
+        share = Share(sums[pk]["own_obligation"], sums[pk]["own_realised"])
         found[pk] = replace(found[pk], own=share)
     return found
 
@@ -310,48 +309,38 @@ def _sums(
     accepted = Q(version__accepted_of__isnull=False)
     submitted = Q(version__state=FulfilmentState.SUBMITTED, version__latest_of__isnull=False)
     replaced = Q(version__accepted_of__latest__state=FulfilmentState.SUBMITTED)
-    posted = Q()
+    past, posted = Q(month__lte=month), Q()
     if looking_back:
         versions = FulfilmentVersion.objects.filter(allocations__contract__in=ids)
         counted, waited = counting_on(versions, day), waiting_on(versions, day)
         accepted, submitted = (Q(version__in=rows.values("pk")) for rows in (counted, waited))
-        replaced = accepted & Q(version__fulfilment__in=waited.values("fulfilment"))
+        replaced = Q(version__fulfilment__in=waited.values("fulfilment"))
         posted = days.by("posting__at", day)
     plans = PlanAmount.objects.filter(plan__contract__in=ids, plan__state=PlanState.AGREED)
     parts = [
-        _sum("plan", plans, "amount", contract="plan__contract", day=F("quarter")),
-        _sum("obligation", owed.filter(month__lte=month), "obligation_delta"),
-        _sum("ahead", owed.filter(month__gt=month), "obligation_delta"),
-        _sum("posted", lines.filter(posted), "amount"),
-        _sum("realised", lines.filter(month__lte=month), "amount"),
-        _sum("accepted", allocations.filter(accepted), "value"),
-        _sum("submitted", allocations.filter(submitted), "value"),
-        _sum("replaced", allocations.filter(replaced), "value"),
+        _sums_of(owed, "obligation_delta", obligation=past, ahead=~past),
+        _sums_of(lines, "amount", realised=past, posted=posted),
+        _sums_of(allocations.filter(accepted), "value", accepted=Q(), replaced=replaced),
+        _sums_of(allocations.filter(submitted), "value", submitted=Q()),
     ]
     if own:
         theirs = Q(contract__in=own.contracts, municipality__in=own.clients)
         parts += [
-            _sum(f"own {total}", lines_of(total, day).filter(theirs), amount)
+            _sums_of(lines_of(total, day).filter(theirs), amount, **{f"own_{total}": Q()})
             for total, (_model, amount) in SUMS.items()
         ]
+    by_quarter = plans.order_by().values_list("plan__contract", "quarter")
+    planned, *found = yield [by_quarter.annotate(total=Sum("amount")), *parts]
     sums: dict[int, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    planned: dict[int, dict[date, Decimal]] = defaultdict(dict)
-    (found,) = yield [parts[0].union(*parts[1:], all=True)]
-    for of_contract, what, total, quarter in found:
-        if quarter:
-            planned[of_contract][quarter] = total
-        else:
-            sums[of_contract][what] = total or ZERO
-    return sums, planned
+    for row in chain(*found):
+        sums[row.pop("contract")] |= {name: total or ZERO for name, total in row.items()}
+    by_plan: dict[int, dict[date, Decimal]] = defaultdict(dict)
+    for contract, quarter, total in planned:
+        by_plan[contract][quarter] = total
+    return sums, by_plan
 
 
-def _sum(
-    what: str, rows: QuerySet[Any], amount: str, contract: str = "contract", day: Any = NO_DAY
-) -> QuerySet[Any]:
-    """Sums of an amount per contract (and day), with what they are of."""
-    named = (
-        rows.order_by()
-        .values(of=F(contract), day=day)
-        .annotate(what=Value(what, CharField()), total=Sum(amount))
-    )
-    return named.values_list("of", "what", "total", "day")
+def _sums_of(rows: QuerySet[Any], amount: str, **sums: Q) -> QuerySet[Any]:
+    """Per contract the sum of an amount of those of the rows that each condition lets through."""
+    totals = {name: Sum(amount, filter=of or None) for name, of in sums.items()}
+    return rows.order_by().values("contract").annotate(**totals)

@@ -87,7 +87,9 @@ def annual_figures(
     day, year = quality.moment(period, today), Period.year(period.last.year)
     before = Period.year(year.first.year - 1) if period == year else None
     found = yield from by_name(
-        added=_from_totals(kept, partial(_added, owed, period, before), region, municipality, done),
+        added=_from_totals(
+            kept, partial(_added, owed, versions, period, before, today), region, municipality, done
+        ),
         contracts_active=number_of(contracts.filter(active_in(period))),
         coverage=covered_in(period),
         coverage_before=covered_in(before) if before else nothing(),
@@ -96,14 +98,13 @@ def annual_figures(
         contractors=totals.done_by_contractor(done, period),
         late=totals.late_by_year(done, period),
         below_default=totals.below_default(owed, period),
-        people=people(done, versions, period, today),
         goals=rows_of(goals.filter(region=region, year=year.first.year)) if before else nothing(),
         stood=standing.stood(contracts, whole, own, period, day) if with_standing else nothing(),
         desk=desk_figures(region, period, day) if with_standing and not municipality else nothing(),
     )
     split, stood, aims = (found.pop(name) for name in ("added", "stood", "goals"))
     groups = {part.code: part.workplaces for part in split["target_groups"]}
-    found["people"] = replace(found["people"], by_kind=kinds(groups))
+    split["people"] = replace(split["people"], by_kind=kinds(groups))
     figures = AnnualFigures(
         period=period,
         municipality=municipality.code if municipality else None,
@@ -135,7 +136,12 @@ def _from_totals(
 
 
 def _added(
-    owed: Lines, period: Period, before: Period | None, done: Done
+    owed: Lines,
+    versions: QuerySet[Any],
+    period: Period,
+    before: Period | None,
+    today: date | None,
+    done: Done,
 ) -> Asking[dict[str, Any]]:
     """What the lines come to, in all and by all that they are reported by; of a year also beside
     the one `before` it.
@@ -145,8 +151,9 @@ def _added(
         totals.done_by_sector(done.by_contract, period),
         totals.registered_by_sector(owed, period),
     ]
-    values, (cells, owed_months, done_months, registered, *yearly) = yield from side_by_side(
+    values, persons, found_by = yield from side_by_side(
         totals.values(owed, done.by_all, period),
+        people(done.placed, versions, period, today),
         asked(
             totals.done_in_cells(done.by_all, period),
             totals.owed_by_month(owed, period),
@@ -155,6 +162,7 @@ def _added(
             *(of_years if before else ()),
         ),
     )
+    cells, owed_months, done_months, registered, *yearly = found_by
     workplaces, years, groups_before = yield from side_by_side(
         totals.workplaces(done.placed, period, cells),
         totals.years(owed, done, owed_months, done_months, period),
@@ -164,6 +172,7 @@ def _added(
     blocks = totals.added(cells, "block__table__code", "block__code", "block__label_nl")
     found = {
         "values": values | {name: n for name, n in workplaces.items() if name in FIGURES},
+        "people": persons,
         "by_category": _by_category(cells),
         "by_month": totals.by_month(done_months, period),
         "blocks": totals.largest_first(
