@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from contracts.dossier.columns import NOTE_COLUMNS, PERSON_COLUMNS
 from contracts.dossier.door import bring_notes, bring_persons
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.models import ContactPerson, Contract, ContractNote, Region
 from contracts.owed.amounts import OPEN
 from sroi.doors import Act, still_to_come
-from sroi.exchange import Parsed, Row, Sheet, parse
+from sroi.exchange import Parsed, Row
 
 
 class _Contracts:
@@ -68,20 +68,9 @@ def _person_key(contract: int, side: str, email_address: str, name: str) -> Pers
     return contract, side, (email_address or name).casefold()
 
 
-def import_persons(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
+@importer(PERSON_COLUMNS)
+def import_persons(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
     """Keep the contact persons of a file with their contracts; who is known is mended."""
-    parsed = parse(sheet, PERSON_COLUMNS)
-    outcome = Outcome.of(parsed)
-    if lacks_columns(parsed, PERSON_COLUMNS):
-        return outcome
     contracts = _Contracts(region, parsed)
     known = {
         _person_key(one.contract_id, one.side, one.email, one.name): one
@@ -115,7 +104,7 @@ def import_persons(
     def bring(_taken: Container[str]) -> None:
         bring_persons(new, changed)
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring
 
 
 def _tell(person: ContactPerson, row: Row, parsed: Parsed) -> list[list[str]]:
@@ -133,20 +122,9 @@ def _tell(person: ContactPerson, row: Row, parsed: Parsed) -> list[list[str]]:
 # --- notes ----------------------------------------------------------------------------------------
 
 
-def import_notes(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
+@importer(NOTE_COLUMNS)
+def import_notes(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
     """Write the notes of a file in the dossiers of their contracts."""
-    parsed = parse(sheet, NOTE_COLUMNS)
-    outcome = Outcome.of(parsed)
-    if lacks_columns(parsed, NOTE_COLUMNS):
-        return outcome
     contracts = _Contracts(region, parsed)
     there = ContractNote.objects.filter(contract__in=contracts.all)
     known = set(there.values_list("contract", "kind", "day", "text"))
@@ -173,4 +151,4 @@ def import_notes(
     def bring(_taken: Container[str]) -> None:
         bring_notes(new, act)
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring

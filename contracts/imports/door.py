@@ -27,7 +27,7 @@ from contracts.imports.columns import (
     category_of,
     further_codes,
 )
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.imports.written import in_words
 from contracts.letters.address import address_faults, address_of, postcode
 from contracts.models import (
@@ -63,7 +63,7 @@ from contracts.people.membership import advisers_of
 from contracts.valuation_tables.loading import LineOfTables
 from sroi.database.batches import AT_ONCE
 from sroi.doors import Act, Doubt, Objection, key_of
-from sroi.exchange import Parsed, Row, Sheet, parse, plain
+from sroi.exchange import Parsed, Row, plain
 from sroi.history.keeping import remember
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro2, number
@@ -143,7 +143,9 @@ class ContractIntake:
     stays taken.
     """
 
-    def __init__(self, region: Region, parsed: Parsed, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self, region: Region, parsed: Parsed, outcome: Outcome, bounds: Bounds | None = None
+    ) -> None:
         self.region, self.parsed, self.bounds = region, parsed, bounds
         self.towns = {
             t.code: t
@@ -176,7 +178,7 @@ class ContractIntake:
             if row["reference"] in self.rows:
                 self._fault(row, "reference", _("This reference stands in the file twice."))
             self.rows[row["reference"]] = row
-        self.outcome = Outcome.of(parsed)
+        self.outcome = outcome
         self.mended: list[Contract] = []
         # Frameworks that rows before theirs call off.
         self.ahead: dict[str, Award] = {}
@@ -697,33 +699,20 @@ def _closed_up(reference: str) -> str:
     return "".join(reference.split()).casefold()
 
 
+@importer(CONTRACT_COLUMNS)
 def import_contracts(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    bounds: Bounds | None = None,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
-    """Register the contracts of a file, all or none; with `dry_run` only say what would happen.
-
-    `answered` are the keys of the doubts to which somebody said that it is right; None for a
-    command, which takes them.
-    """
-    parsed = parse(sheet, CONTRACT_COLUMNS)
-    if lacks_columns(parsed, CONTRACT_COLUMNS):
-        return Outcome.of(parsed)
-    intake = ContractIntake(region, parsed, bounds)
-    outcome, mended, awards = intake.outcome, intake.mended, []
+    region: Region, parsed: Parsed, outcome: Outcome, act: Act, bounds: Bounds | None = None
+) -> Bring:
+    """Register the contracts of a file, all or none."""
+    intake = ContractIntake(region, parsed, outcome, bounds)
+    mended, awards = intake.mended, []
     values = [row["value"] for row in parsed.rows if row["reference"] not in intake.known]
     usual, alike = usual_value(region, values), intake.alike()
     for row, made in intake.run():
         outcome.doubt(parsed, row, award_doubts(vars(made.contract), usual, act.today))
         outcome.doubt(parsed, row, intake.doubts_of(row, alike))
         outcome.tell(row, **intake.understood_of(made.contract, act.today))
-        if not dry_run:
+        if not outcome.only_looks:
             awards.append(made)
     told = replace(act, why=_("Import of contracts"))
 
@@ -743,28 +732,15 @@ def import_contracts(
         Contract.objects.bulk_update(mended, [*MENDED, "search_text"], batch_size=AT_ONCE)
         remember(mended, told, changed=True)
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring
 
 
 # --- obligation changes ---------------------------------------------------------------------------
 
 
-def import_changes(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
-    """Register the obligation changes of a file in order of their effective date, all or none.
-
-    `answered`: as with contracts.
-    """
-    parsed = parse(sheet, CHANGE_COLUMNS)
-    if lacks_columns(parsed, CHANGE_COLUMNS):
-        return Outcome.of(parsed)
+@importer(CHANGE_COLUMNS)
+def import_changes(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
+    """Register the obligation changes of a file in order of their effective date, all or none."""
     references = {row["contract_reference"] for row in parsed.every} - {None}
     rows = Contract.objects.filter(region=region, reference__in=references).select_related("policy")
     contracts = {contract.reference: contract for contract in rows}
@@ -772,7 +748,6 @@ def import_changes(
         (c.contract_id, c.identity): c
         for c in ObligationChange.objects.filter(contract__in=[c.pk for c in contracts.values()])
     }
-    outcome = Outcome.of(parsed)
     missing = _("There is no contract with this reference.")
     for row in parsed.faulty:
         if row["contract_reference"] not in (None, *contracts):
@@ -815,7 +790,7 @@ def import_changes(
     def bring(taken: Container[str]) -> None:
         change(changes, told, region=region, answered=taken)
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring
 
 
 def _understood(new: ObligationChange, obligation: Decimal) -> dict[str, Any]:

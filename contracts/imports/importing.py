@@ -10,13 +10,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from contracts.imports.door import same_name
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.models import Recognition, Region, SocialFirm
 from contracts.social_firms.columns import FIRM_COLUMNS
 from contracts.social_firms.door import end, publish, recognise
 from contracts.social_firms.recognition import Facts, RecognisedAs, facts_of
 from sroi.doors import Act, Doubt, key_of
-from sroi.exchange import Parsed, Row, Sheet, parse
+from sroi.exchange import Parsed, Row
 from sroi.templatetags.formats import long_date
 
 
@@ -34,8 +34,8 @@ class Planned:
 class FirmIntake:
     """Checks the rows against the firms and what the region recognises, read at once."""
 
-    def __init__(self, region: Region, parsed: Parsed) -> None:
-        self.parsed, self.outcome = parsed, Outcome.of(parsed)
+    def __init__(self, region: Region, parsed: Parsed, outcome: Outcome) -> None:
+        self.parsed, self.outcome = parsed, outcome
         numbers = {row["firm_kvk"] for row in parsed.every} - {None}
         self.firms = {firm.kvk: firm for firm in SocialFirm.objects.filter(kvk__in=numbers)}
         self.recognised: dict[tuple[str, str], list[Recognition]] = defaultdict(list)
@@ -142,27 +142,16 @@ def _meet(one: tuple[date, date | None], other: tuple[date, date | None]) -> boo
     return one[0] <= (other[1] or date.max) and other[0] <= (one[1] or date.max)
 
 
-def import_firms(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
+@importer(FIRM_COLUMNS)
+def import_firms(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
     """Recognise the firms of a file; one that is known with another last day holds until then."""
-    parsed = parse(sheet, FIRM_COLUMNS)
-    if lacks_columns(parsed, FIRM_COLUMNS):
-        return Outcome.of(parsed)
-    intake = FirmIntake(region, parsed)
-    planned, outcome = intake.run(), intake.outcome
+    planned = FirmIntake(region, parsed, outcome).run()
 
     def bring(_taken: Container[str]) -> None:
         for one in planned:
             _do(region, one, replace(act, why=one.row["grounds"]))
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring
 
 
 def _do(region: Region, planned: Planned, act: Act) -> None:

@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import wraps
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from contracts.models import Region
 from sroi.database.planner import count_rows
-from sroi.doors import Doubt, first_come
-from sroi.exchange import Column, Fault, Parsed, Row, Sheet
+from sroi.doors import Act, Doubt, first_come
+from sroi.exchange import Column, Fault, Parsed, Row, Sheet, parse
 from sroi.money import ZERO
 
 SUMMED = ("value", "value_delta", "obligation", "claimed", "planned")
@@ -37,10 +39,16 @@ class Outcome:
     # what it becomes, in words.
     understood: dict[int, dict[str, Any]] = field(default_factory=dict)
     parsed: Parsed | None = None
+    # Nothing of it is kept: somebody looks what would happen.
+    only_looks: bool = False
+    # What takes long and needs nobody to wait, before it is brought in.
+    before: Callable[[], None] | None = None
 
     @classmethod
-    def of(cls, parsed: Parsed) -> "Outcome":
-        return cls(faults=parsed.faults, warnings=parsed.warnings, parsed=parsed)
+    def of(cls, parsed: Parsed, *, only_looks: bool = False) -> "Outcome":
+        found = cls(faults=parsed.faults, warnings=parsed.warnings)
+        found.parsed, found.only_looks = parsed, only_looks
+        return found
 
     def tell(self, row: Row, **found: Any) -> None:
         """What else is understood of a row, and what will come of it."""
@@ -115,22 +123,17 @@ class Outcome:
         else:
             self.unchanged.append(row.number)
 
-    def finish(
-        self,
-        do: Callable[[Container[str]], None],
-        *,
-        dry_run: bool,
-        answered: Container[str] | None,
-        seal: "Seal",
-    ) -> "Outcome":
+    def finish(self, do: "Bring", answered: Container[str] | None, seal: "Seal") -> "Outcome":
         """Held back where something is faulty, not answered or only looked at; else brought in, all
-        of it or nothing. `do` gets what the door is told was answered.
+        of it or nothing.
         """
         taken = self.answered_by(answered)
         for row in self.parsed.every if self.parsed else ():
             read = self.parsed.understood(row) if self.parsed else {}
             self.understood[row.number] = read | self.understood.get(row.number, {})
-        if not (self.faults or self.asks or dry_run):
+        if not (self.faults or self.asks or self.only_looks):
+            if self.before:
+                self.before()
             with first_come(first_in()), transaction.atomic():
                 do(taken)
                 seal(self)
@@ -139,11 +142,9 @@ class Outcome:
         return self
 
 
-def lacks_columns(parsed: Parsed, columns: Iterable[Column]) -> bool:
-    """Whether required columns are missing: then the rows cannot be looked at."""
-    return any(column.is_missing(parsed.positions) for column in columns)
-
-
+# Brings in what was looked at, through the door of its room; it gets what that is told was
+# answered.
+Bring = Callable[[Container[str]], None]
 # Called last in the transaction of an import: who imports on behalf of someone notes there that it
 # was done, or refuses what is not as it was shown.
 Seal = Callable[[Outcome], None]
@@ -158,3 +159,39 @@ def first_in() -> str:
     fulfilment of the same identity.
     """
     return _("Someone else brought in the same just now. Nothing was imported; do it again.")
+
+
+def importer(
+    columns: Sequence[Column],
+) -> Callable[[Callable[..., Bring]], Callable[..., Outcome]]:
+    """Makes an import of what looks at the rows of a kind of file: that names every fault, fills in
+    the outcome, and gives what brings them in. Where required columns are missing, nothing is
+    looked at.
+
+    An import takes a region, a sheet and an act; `dry_run` only says what would happen, `answered`
+    are the keys of the doubts to which somebody said that it is right (None for a command, which
+    takes them). What else it takes is of its kind.
+    """
+
+    def made(look: Callable[..., Bring]) -> Callable[..., Outcome]:
+        @wraps(look)
+        def bring_in(
+            region: Region,
+            sheet: Sheet,
+            act: Act,
+            *,
+            dry_run: bool = False,
+            answered: Container[str] | None = None,
+            seal: Seal = nothing_more,
+            **of_its_kind: Any,
+        ) -> Outcome:
+            parsed = parse(sheet, columns)
+            outcome = Outcome.of(parsed, only_looks=dry_run)
+            if any(column.is_missing(parsed.positions) for column in columns):
+                return outcome
+            bring = look(region, parsed, outcome, act, **of_its_kind)
+            return outcome.finish(bring, answered, seal)
+
+        return bring_in
+
+    return made

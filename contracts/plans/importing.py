@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.models import ActionPlan, Category, Contract, PlanState, Region
 from contracts.owed.amounts import OPEN
 from contracts.plans.columns import PLAN_COLUMNS
@@ -20,7 +20,7 @@ from contracts.plans.door import Brought, bring
 from contracts.plans.plan import UNDER_WAY, has_plan, quarters_to_plan
 from contracts.plans.words import quarter_words
 from sroi.doors import Act, still_to_come
-from sroi.exchange import Parsed, Row, Sheet, parse
+from sroi.exchange import Parsed, Row
 from sroi.money import ZERO
 from sroi.templatetags.formats import euro2, long_date
 
@@ -66,22 +66,11 @@ class Planned:
         return {"plan_agreed_on": self.agreed_on.isoformat() if self.agreed_on else ""}
 
 
-def import_plans(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
+@importer(PLAN_COLUMNS)
+def import_plans(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
     """Hand in the plans of a file; those with the day on which they were agreed hold from then
     on.
     """
-    parsed = parse(sheet, PLAN_COLUMNS)
-    outcome = Outcome.of(parsed)
-    if lacks_columns(parsed, PLAN_COLUMNS):
-        return outcome
     plans = _plans(region, parsed)
     for row in parsed.rows:
         if planned := _of(row, plans, parsed, act.today):
@@ -100,7 +89,7 @@ def import_plans(
         done = [p.brought() for p in plans.values() if p.seen and (p.differs or p.agrees)]
         bring(done, act)
 
-    return outcome.finish(do, dry_run=dry_run, answered=answered, seal=seal)
+    return do
 
 
 def _plans(region: Region, parsed: Parsed) -> dict[str, Planned]:

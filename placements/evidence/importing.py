@@ -7,30 +7,19 @@ from collections.abc import Container
 
 from django.utils.translation import gettext as _
 
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.models import Region
 from placements.evidence.columns import SEEN_COLUMNS
 from placements.evidence.door import bring_seen
 from placements.models import Evidence, Fulfilment
 from placements.outcomes.door import GONE
 from sroi.doors import Act, still_to_come
-from sroi.exchange import Parsed, Row, Sheet, parse
+from sroi.exchange import Parsed, Row
 
 
-def import_seen(
-    region: Region,
-    sheet: Sheet,
-    act: Act,
-    *,
-    dry_run: bool = False,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
+@importer(SEEN_COLUMNS)
+def import_seen(region: Region, parsed: Parsed, outcome: Outcome, act: Act) -> Bring:
     """Note with the fulfilments of a file what was seen of them, when and how."""
-    parsed = parse(sheet, SEEN_COLUMNS)
-    outcome = Outcome.of(parsed)
-    if lacks_columns(parsed, SEEN_COLUMNS):
-        return outcome
     called = _by_number(region, parsed)
     there = Evidence.objects.filter(
         version__fulfilment__in=[f.pk for those in called.values() for f in those], erased_at=None
@@ -63,7 +52,7 @@ def import_seen(
     def bring(_taken: Container[str]) -> None:
         bring_seen(new, act)
 
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    return bring
 
 
 def _by_number(region: Region, parsed: Parsed) -> dict[str, list[Fulfilment]]:

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contracts.facts.rules import firm_before
-from contracts.imports.outcome import Outcome, Seal, lacks_columns, nothing_more
+from contracts.imports.outcome import Bring, Outcome, importer
 from contracts.models import (
     BlockKind,
     BuildingBlock,
@@ -41,7 +41,7 @@ from placements.outcomes.door import GONE, does_not_count, may_not_be_told, tell
 from placements.outcomes.words import OUTCOME_COLUMNS
 from placements.rights import OPEN_TO_EDIT
 from sroi.doors import Act
-from sroi.exchange import Parsed, PerReference, Row, Sheet, parse
+from sroi.exchange import Parsed, PerReference, Row
 from sroi.money import ZERO
 from sroi.templatetags.formats import long_date
 
@@ -135,8 +135,7 @@ class FulfilmentIntake:
             )
         }
 
-    def run(self) -> tuple[list[Planned], Outcome]:
-        outcome = Outcome.of(self.parsed)
+    def run(self, outcome: Outcome) -> list[Planned]:
         self._look_up_the_faulty()
         planned = []
         seen: set[tuple[int, str]] = set()
@@ -180,7 +179,7 @@ class FulfilmentIntake:
                 outcome.tell(row, changes=_changes(one))
             else:
                 outcome.unchanged.append(row.number)
-        return planned, outcome
+        return planned
 
     def _look_up_the_faulty(self) -> None:
         for row in self.parsed.faulty:
@@ -579,33 +578,21 @@ def _same(version: FulfilmentVersion, content: Content, *, ignore_confirmed: boo
     )
 
 
+@importer(COLUMNS)
 def import_fulfilments(
     region: Region,
-    sheet: Sheet,
+    parsed: Parsed,
+    outcome: Outcome,
     act: Act,
-    *,
-    dry_run: bool = False,
     contracts: QuerySet[Any] | None = None,
-    answered: Container[str] | None = None,
-    seal: Seal = nothing_more,
-) -> Outcome:
-    """Record the fulfilments of a file, hand in and accept as their status says, all or none.
-
-    `answered` are the keys of the doubts about what is handed in to which somebody said that it is
-    right; None for a command, which takes them.
-    """
-    parsed = parse(sheet, COLUMNS)
-    if lacks_columns(parsed, COLUMNS):
-        return Outcome.of(parsed)
-    planned, outcome = FulfilmentIntake(region, parsed, act.today, contracts).run()
+) -> Bring:
+    """Record the fulfilments of a file, hand in and accept as their status says, all or none."""
+    planned = FulfilmentIntake(region, parsed, act.today, contracts).run(outcome)
     faulty = {fault.row for fault in outcome.faults}
     _ask(parsed, [p for p in planned if p.row.number not in faulty], outcome)
     why = replace(act, why=_("Import of fulfilments"))
-    if not (outcome.faults or dry_run):
-        # What takes long, before others wait.
-        life.complete([p.draft for p in _handed_in(planned)], why)
-    bring = partial(_record, region, planned, why)
-    return outcome.finish(bring, dry_run=dry_run, answered=answered, seal=seal)
+    outcome.before = partial(life.complete, [p.draft for p in _handed_in(planned)], why)
+    return lambda answered: _record(region, planned, why, answered)
 
 
 def _ask(parsed: Parsed, planned: list[Planned], outcome: Outcome) -> None:
