@@ -215,11 +215,11 @@ class NewPerson(OfDossier):
     def at_the_firm(self) -> Any:
         """Who is known at the contractor and not named under this contract."""
         contract = self.contract
-        if Side.CONTRACTOR not in self.sides:
-            return FirmPerson.objects.none()
         theirs = visible(FirmPerson, self.request.access).filter(
             contractor=contract.contractor_id, region=contract.region_id
         )
+        if Side.CONTRACTOR not in self.sides:
+            return theirs.none()
         named = persons_of(contract, self.request.access).filter(person__isnull=False)
         return theirs.exclude(pk__in=named.order_by().values("person")).distinct()
 
