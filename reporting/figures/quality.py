@@ -132,15 +132,20 @@ def quality(
     """
     day = moment(period, today)
     late = definitions.late(period)
+    mended = Q(reverses__isnull=False)
     sums = {
-        "late_number": Count("pk", filter=late),
-        "late_amount": Sum("amount", filter=late),
-        "mended_number": Count("pk", filter=late & Q(reverses__isnull=False)),
-        "mended_amount": Sum("amount", filter=late & Q(reverses__isnull=False)),
-        "self_reviewed": Count("version", distinct=True, filter=definitions.self_reviewed(period)),
+        "late_number": Count("pk"),
+        "late_amount": Sum("amount"),
+        "mended_number": Count("pk", filter=mended),
+        "mended_amount": Sum("amount", filter=mended),
     }
-    found, others = yield from side_by_side(
-        sums_of(done.filter(definitions.booked(period)), sums),
+    # Few of the lines are either: each is narrowed down to by itself.
+    found, own, others = yield from side_by_side(
+        sums_of(done.filter(late), sums),
+        sums_of(
+            done.filter(definitions.self_reviewed(period)),
+            {"number": Count("version", distinct=True)},
+        ),
         by_name(
             contracts_without_report=without_report(contracts, versions, done, day),
             awaiting_review=number_of(waiting_on(versions, day)),
@@ -152,6 +157,6 @@ def quality(
     return Quality(
         late_lines=Tally(found["late_number"], found["late_amount"] or ZERO),
         corrections=Tally(found["mended_number"], found["mended_amount"] or ZERO),
-        self_reviewed=found["self_reviewed"],
+        self_reviewed=own["number"],
         **others,
     )
