@@ -73,16 +73,19 @@ def running(
     with ExitStack() as all_of_it:
         mail = all_of_it.enter_context(mail_server(smtp, seconds=0.02))
         log = all_of_it.enter_context((folder / "log").open("wb"))
+        begun: list[subprocess.Popen[bytes]] = []
+        all_of_it.callback(lambda: ended(*begun))
         for command in commands:
-            one = subprocess.Popen(
-                [sys.executable, *command],
-                cwd=ROOT,
-                env={**os.environ, **around},
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+            begun.append(
+                subprocess.Popen(
+                    [sys.executable, *command],
+                    cwd=ROOT,
+                    env={**os.environ, **around},
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
             )
-            all_of_it.callback(ended, one)
         found = Running(*(f"http://127.0.0.1:{port}" for port in ports), mail)
         for server in found.both:
             until(lambda at=server: status(f"{at}/gezond/") == 200, "a server answers", SECONDS)
