@@ -169,9 +169,10 @@ def by_status(contracts: QuerySet[Any], today: date) -> list[Together]:
     return [Together(Status(status), *rest) for status, *rest in sums]
 
 
-def rows_of(contracts: QuerySet[Any], today: date) -> QuerySet[Any]:
+def rows_of(contracts: QuerySet[Any], today: date, *, is_in_step: bool = False) -> QuerySet[Any]:
     """What is kept of these contracts at `today`, to be added up."""
-    in_step(contracts, today)
+    if not is_in_step:
+        in_step(contracts, today)
     theirs = contracts.order_by().values("pk")
     return ContractStanding.objects.filter(contract__in=theirs, day__isnull=False).order_by()
 

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 from django.db import connections, transaction
 from django.db.models import QuerySet
 
+from sroi.database import pooled
+
 T = TypeVar("T")
 
 # Rows that are read, prepared or written together.
@@ -15,14 +17,11 @@ AT_ONCE = 500
 
 
 def streamed(rows: QuerySet[Any], size: int = AT_ONCE) -> Iterator[Any]:
-    """Rows as they are read, `size` of them in memory. On PostgreSQL in one transaction, as long as
-    which its cursor lives, also behind a pooler: nothing is written between two rows.
+    """Rows as they are read, `size` of them in memory. Behind a pooler in one transaction, since a
+    cursor lives no longer there: what is written between two rows would be held until the last.
     """
-    held = (
-        transaction.atomic(using=rows.db, savepoint=False)
-        if connections[rows.db].vendor == "postgresql"
-        else nullcontext()
-    )
+    is_pooled = connections[rows.db].settings_dict["ENGINE"] == pooled.ENGINE
+    held = transaction.atomic(using=rows.db, savepoint=False) if is_pooled else nullcontext()
     with held:
         yield from rows.iterator(chunk_size=size)
 

@@ -6,7 +6,7 @@ that stays behind, or does not answer, is passed over. So nobody reads there wha
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -24,12 +24,16 @@ _read_from: ContextVar[str] = ContextVar("read_from", default=DEFAULT_DB_ALIAS)
 
 
 class Router:
-    """All is written to the one database, and read there unless `reading` says otherwise."""
+    """All is written to the one database, and read there unless `reading` says otherwise. Whoever
+    writes inside that, or holds a row, reads there from then on.
+    """
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return _read_from.get()
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
+        if _read_from.get() != DEFAULT_DB_ALIAS:
+            _read_from.set(DEFAULT_DB_ALIAS)
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
@@ -40,10 +44,11 @@ class Router:
 
 
 @contextmanager
-def reading(alias: str) -> Iterator[None]:
+def reading(alias: str) -> Iterator[Callable[[], str]]:
+    """What is yielded says from where is read by now."""
     before = _read_from.set(alias)
     try:
-        yield
+        yield _read_from.get
     finally:
         _read_from.reset(before)
 

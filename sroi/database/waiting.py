@@ -8,8 +8,9 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.db.models.signals import post_migrate, pre_migrate
 
+from sroi.database import pooled
+
 SECONDS = 5
-POOLED = "sroi.database.pooled"
 
 
 def begin(using: str, **_kwargs: Any) -> None:
@@ -17,7 +18,7 @@ def begin(using: str, **_kwargs: Any) -> None:
 
     Behind a pooler the seconds would hold for whoever gets the connection next.
     """
-    if connections[using].settings_dict["ENGINE"] == POOLED:
+    if connections[using].settings_dict["ENGINE"] == pooled.ENGINE:
         raise CommandError(
             "Werk de database bij op het adres van PostgreSQL zelf, zonder DATABASE_POOLER."
         )

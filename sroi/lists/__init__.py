@@ -202,8 +202,9 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Any]], name: str) -> H
         written = exchange.csv_chunks(header, rows)
         place = place_to_read()
         while True:
-            with override(language), reading(place):
+            with override(language), reading(place) as read_from:
                 chunk = next(written, None)
+                place = read_from()
             if chunk is None:
                 return
             yield chunk.encode()

@@ -28,7 +28,7 @@ from contracts.people.invitations import to_contractors
 from contracts.people.membership import people_of
 from contracts.people.notices import told_to
 from contracts.searches import contractor_search
-from placements.standing.kept import of_status, rows_of
+from placements.standing.kept import in_step, of_status, rows_of
 from placements.standing.progress import Progress, Status
 from placements.standing.words import WORRYING, standings
 from sroi.access import Access, May, visible
@@ -168,6 +168,8 @@ class ContractorList(ForWhoMay, Desk, ListPage):
     file_page = "contractor-file"
     address = "contractor-list"
     file_may = (May.SEE_REGION,)
+    # Whether how contracts stand was made again already.
+    is_in_step = False
 
     def picks(self) -> tuple[tuple[str, Any], ...]:
         access = self.request.access
@@ -183,7 +185,7 @@ class ContractorList(ForWhoMay, Desk, ListPage):
             contractor__in=[row.pk for row in rows]
         )
         sums = (
-            rows_of(theirs, localdate())
+            rows_of(theirs, localdate(), is_in_step=self.is_in_step)
             .values_list("contract__contractor")
             .annotate(
                 Count("contract"),
@@ -199,6 +201,13 @@ class ContractorList(ForWhoMay, Desk, ListPage):
 
 class ContractorFile(ListFile, ContractorList):
     file_name = _("contractors")
+    is_in_step = True
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Beforehand: nothing is written while the rows are read."""
+        in_step(visible(Contract, self.request.access), localdate())
+        rows: QuerySet[Any] = super().get_queryset()
+        return rows
 
 
 class ContractorPage(ForWhoMay, DetailPage):

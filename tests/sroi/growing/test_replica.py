@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from contracts.models import Contract
+from contracts.models import Contract, OutOfStep
 from reporting.adoption import door as adoption
 from reporting.models import FrozenFile
 from sroi.access import Role
@@ -112,6 +112,17 @@ def test_a_database_that_follows_no_other_is_no_replica(
     assert place_to_read() == "default"
 
 
+def test_who_writes_meanwhile_reads_it(followed: Any, at_work: Installation) -> None:
+    """As where how contracts stand is made again because somebody asks for the list."""
+    with standing_still(at_work, 1), reading(REPLICA) as read_from:
+        assert read_from() == REPLICA
+        mail = written()
+        assert KeptMail.objects.get(pk=mail.pk)._state.db == read_from() == "default"
+    with standing_still(at_work, 1), reading(REPLICA), transaction.atomic():
+        list(KeptMail.objects.select_for_update())
+        assert KeptMail.objects.first()._state.db == "default"
+
+
 def test_what_is_written_meanwhile_goes_to_the_database_itself(followed: Any) -> None:
     with elsewhere():
         mail = written()
@@ -139,6 +150,20 @@ def test_a_list_as_a_file_is_read_there_and_equal(contract: Any, kind: str) -> N
         else:
             assert b"".join(client.get(address))[:2] == b"PK"
     assert any(Contract._meta.db_table in query["sql"] for query in there)
+
+
+def test_nothing_is_written_while_a_file_is_read(contract: Any) -> None:
+    """How contracts stand is made again before, so that it is read with them."""
+    client = Client()
+    client.force_login(make.make_user(Role.ADVISER, contract.region))
+    make.make_purchase(contract, "1234.00")
+    assert OutOfStep.objects.filter(contract=contract).exists()
+    answer = client.get(reverse("contractor-file", args=["csv"]))
+    assert not OutOfStep.objects.filter(contract=contract).exists()
+    with CaptureQueriesContext(connection) as here:
+        content = b"".join(answer).decode()
+    assert "1234" in content
+    assert [query["sql"] for query in here if "pg_current_wal" not in query["sql"]] == []
 
 
 def cells(client: Client, address: str) -> str:
