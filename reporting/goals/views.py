@@ -143,12 +143,14 @@ class PolicyPage(OfRegion):
             for year, aims in found.items()
         ]
 
-    def cell(self, year: int, indicator: str, aim: Aim | None, is_final: bool) -> tuple[str, str]:
-        """The goal in words and the address where it is changed."""
+    def cell(
+        self, year: int, indicator: str, aim: Aim | None, is_final: bool
+    ) -> tuple[Any, str, str]:
+        """What it is a goal of, the goal in words and the address where it is changed."""
         where = reverse("policy-goal", kwargs={"region": self.region.code})
         words = (aim or Aim()).words(indicator)
         url = "" if aim is None or is_final else f"{where}?jaar={year}&over={indicator}"
-        return words, url
+        return FIGURES[indicator].title, words, url
 
     def origins(self) -> list[tuple[str, str]]:
         """What goals are a share of, and where they were decided."""

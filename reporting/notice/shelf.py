@@ -26,11 +26,11 @@ class PublishedYear:
     municipalities: list[Municipality]
 
     @property
-    def written(self) -> list[str]:
-        """What is set large in the report, as it was frozen; a figure that came later is not
-        known.
+    def written(self) -> list[tuple[Any, str]]:
+        """What is set large in the report, as it was frozen, in whole euros, each with what it is
+        called; a figure that came later is not known.
         """
-        return [figure.kind.written(self.figures.get(figure.name)) for figure in LARGE]
+        return [(figure.title, figure.kind.said(self.figures.get(figure.name))) for figure in LARGE]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""Every page, for every role, at 320 and 1280 pixels: what axe reports, what is too wide, what is
-not valid HTML.
+"""Every page, for every role, at 320 and 1280 pixels: what axe reports, what is too wide or cut,
+what is not valid HTML.
 
 `make axe` runs it on the demonstration. It follows links from page to page, so a page that is added
 is found by itself; of pages that differ only in what they are about (contracts/1/, contracts/2/) it
@@ -62,6 +62,7 @@ def walk(site: Site, role: str, start: list[str]) -> dict[str, list[str]]:
             found = looking.axe(window) + [
                 f"too wide: {element}" for element in looking.wider_than_window(window)
             ]
+            found += looking.cut_off(window)
             if width == WIDTHS[0]:
                 seen[kind] = seen.get(kind, 0) + 1
                 found += looking.html_faults(response.text())

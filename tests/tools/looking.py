@@ -28,6 +28,25 @@ WIDER = """() => { const {scrollWidth, clientWidth} = document.documentElement;
             && e.getBoundingClientRect().left
                 + Math.max(e.offsetWidth ?? 0, e.scrollWidth) > innerWidth + 1)
             .slice(-5).map(e => e.tagName + "." + e.className)]; }"""
+# Words of a drawing that leave it or lie over each other, and drawings in a frame that scrolls.
+CUT = """() => { const found = [];
+    const seen = e => e.checkVisibility() && e.getBoundingClientRect().width;
+    for (const svg of [...document.querySelectorAll("main svg")].filter(seen)) {
+        const frame = svg.getBoundingClientRect();
+        const words = [...svg.querySelectorAll("text")].map(
+            e => [e.textContent, e.getBoundingClientRect()]);
+        words.forEach(([said, box], i) => {
+            if (box.left < frame.left - 1 || box.right > frame.right + 1)
+                found.push("cut in a drawing: " + said);
+            words.slice(i + 1).forEach(([other, at]) => {
+                if (Math.min(box.right, at.right) - Math.max(box.left, at.left) > 1
+                    && Math.min(box.bottom, at.bottom) - Math.max(box.top, at.top) > 3)
+                    found.push(said + " lies over " + other); }); });
+        const box = svg.closest(".scroll");
+        if (box && box.scrollWidth > box.clientWidth + 1) found.push("scrolls: " + svg.id); }
+    for (const e of document.querySelectorAll("main .sections"))
+        if (e.scrollWidth > e.clientWidth + 1) found.push("scrolls: sections");
+    return [...new Set(found)]; }"""
 MAX_SHIFT, LOOKS = 0.01, 3
 # How much moved without being asked to, and what did.
 SHIFT = """() => new Promise(done => { let sum = 0; const moved = [];
@@ -62,6 +81,11 @@ def axe(page: Any) -> list[str]:
 
 def wider_than_window(page: Any) -> list[str]:
     found: list[str] = page.evaluate(WIDER)
+    return found
+
+
+def cut_off(page: Any) -> list[str]:
+    found: list[str] = page.evaluate(CUT)
     return found
 
 

@@ -115,13 +115,7 @@ class WhatForm(forms.Form):
     NEEDED_SOMETIMES = ("year", "municipality")
 
     year: Any = forms.TypedChoiceField(label=gettext_lazy("Year"), coerce=int, required=False)
-    municipality: Any = forms.ModelChoiceField(
-        queryset=None,
-        label=gettext_lazy("Client"),
-        required=False,
-        empty_label=gettext_lazy("All"),
-        to_field_name="slug",
-    )
+    municipality: Any = forms.ChoiceField(label=gettext_lazy("Client"), required=False)
 
     def __init__(self, *args: Any, towns: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,14 +123,18 @@ class WhatForm(forms.Form):
         years = range(today.year, today.year - YEARS_AT_HAND, -1)
         asked: Any = self.fields
         asked["year"].choices = [(year, str(year)) for year in years]
-        asked["municipality"].queryset = towns
+        self.towns = {town.slug: town for town in towns}
+        asked["municipality"].choices = [
+            ("", _("All")),
+            *((slug, town.name) for slug, town in self.towns.items()),
+        ]
         self.initial.setdefault("year", today.year)
 
     @property
     def chosen(self) -> tuple[int, Municipality | None]:
         """This year and all clients where nothing else was."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return given.get("year") or self.this_year, given.get("municipality")
+        return given.get("year") or self.this_year, self.towns.get(given.get("municipality", ""))
 
 
 def whole_months(year: int, today: date) -> tuple[Period, ...]:

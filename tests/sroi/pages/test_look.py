@@ -109,6 +109,7 @@ def test_main_pages(world: World, live_server: Any, new_context: Any, role: str)
             found = looking.axe(page) + [
                 f"too wide: {element}" for element in looking.wider_than_window(page)
             ]
+            found += looking.cut_off(page)
             if width == WIDTHS[0]:
                 found += looking.html_faults(response.text())
             if weight > MAX_BYTES:
