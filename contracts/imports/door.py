@@ -279,6 +279,7 @@ class ContractIntake:
                     )
                 found[code] = part
             row.values["municipalities"] = found
+            self.outcome.tell(row, client_names={code: self.towns[code].name for code in found})
 
     def _join(self, known: list[Contract]) -> None:
         """Give them what they are compared by: one object of each, however many contracts there

@@ -162,8 +162,10 @@ class FulfilmentIntake:
             one.outcomes = self._outcomes(row, known)
             named = [block for _contract, block, _part in content.allocations]
             extra = self.blocks[contracts[0].table_id]
+            lives = row["residence"]
             outcome.tell(
                 row,
+                client_names={lives: self.residences[lives]} if lives in self.residences else {},
                 contractor=self._name_of(firm, contracts),
                 block_titles=[*dict.fromkeys(block.label for block in named)],
                 bonus_titles=[extra[code].label for code in row["bonuses"] if code in extra],

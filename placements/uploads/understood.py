@@ -100,8 +100,7 @@ class ShownRow:
     left_out: Any = ""
 
 
-def shown(row: UploadRow, clients: Mapping[str, str]) -> ShownRow:
-    """`clients` are the names of those of the region by their codes."""
+def shown(row: UploadRow) -> ShownRow:
     outcome = RowOutcome(row.outcome)
     columns = [name for name in row.upload.columns if name]
     cells = dict(zip(columns, row.cells, strict=False))
@@ -113,7 +112,7 @@ def shown(row: UploadRow, clients: Mapping[str, str]) -> ShownRow:
         LOOKS[outcome],
         outcome.label,
         " · ".join(cells[name] for name in named_by),
-        [] if outcome == RowOutcome.LEFT_OUT else _Reading(row, cells, clients).all(named_by),
+        [] if outcome == RowOutcome.LEFT_OUT else _Reading(row, cells).all(named_by),
         [
             f"{TITLES.get(column, column)}: {reason}"
             for column, reason in (*row.faults, *row.warnings)
@@ -126,6 +125,7 @@ def shown(row: UploadRow, clients: Mapping[str, str]) -> ShownRow:
 
 def _named_by(row: UploadRow, cells: Mapping[str, str]) -> list[str]:
     """The first columns of its kind that hold a text."""
+    faulty = {column for column, _reason in row.faults}
     found = (
         column.name
         for column in COLUMNS[row.upload.kind]
@@ -133,7 +133,8 @@ def _named_by(row: UploadRow, cells: Mapping[str, str]) -> list[str]:
         and column.name not in row.understood
         and column.name not in ABOUT_A_PERSON | OF_FIRM
     )
-    return [name for name, _number in zip(found, range(NAMED_BY), strict=False)]
+    first = [name for name, _number in zip(found, range(NAMED_BY), strict=False)]
+    return [name for name in first if name not in faulty]
 
 
 def _guarded(name: str, text: str) -> str:
@@ -143,8 +144,10 @@ def _guarded(name: str, text: str) -> str:
 class _Reading:
     """The things that one row says, the most urgent first."""
 
-    def __init__(self, row: UploadRow, cells: Mapping[str, str], clients: Mapping[str, str]):
-        self.row, self.cells, self.clients = row, cells, clients
+    def __init__(self, row: UploadRow, cells: Mapping[str, str]) -> None:
+        self.row, self.cells = row, cells
+        # What clients are called, by their codes.
+        self.clients = row.understood.get("client_names", {})
         self.known = row.understood
         self.given = row.upload.given.get("all", {})
         self.columns = {column.name: column for column in COLUMNS[row.upload.kind]}
@@ -266,7 +269,7 @@ class _Reading:
             return self._pairs(found)
         if isinstance(found, list):
             return ", ".join(found)
-        return _exact(found) if parse in NUMBERS else str(found)
+        return _exact(found) if parse in NUMBERS else self.clients.get(found, str(found))
 
     def _pairs(self, found: Mapping[str, Any]) -> str:
         """Clients or contracts with their shares, or questions with their answers."""

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
-from contracts.models import Contract, Contractor, Municipality, SocialFirm
+from contracts.models import Contract, Contractor, SocialFirm
 from contracts.models.organisation import folded
 from contracts.owed.amounts import OPEN
 from contracts.people.membership import without_anybody
@@ -591,11 +591,9 @@ class ImportPage(OfUpload):
         rows_shown = list(page.object_list)
         for row in rows_shown:
             row.upload = self.upload
-        clients = visible(Municipality, self.request.access).filter(region=self.upload.region_id)
-        names = dict(clients.values_list("code", "name"))
         return {
             "page": page,
-            "rows": [shown(row, names) for row in rows_shown],
+            "rows": [shown(row) for row in rows_shown],
             "sections": sections,
         }
 

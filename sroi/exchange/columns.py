@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from sroi.bsn import contains_bsn
 from sroi.exchange.several import PerReference
 from sroi.exchange.sheets import Cell, Sheet
-from sroi.exchange.values import Ambiguous, OneOf, Warned, says_nothing
+from sroi.exchange.values import Ambiguous, OneOf, Warned, as_written, says_nothing
 
 LONGEST_FOUND = 60
 # What a spreadsheet shows where a formula fails, in English and in Dutch.
@@ -122,7 +122,7 @@ class Parsed:
 
     def written(self, row: Row, column: str) -> str:
         """What stands in the cell, before it was read; empty where the file has no such column."""
-        return str(row.cells[self.positions[column]]) if column in self.positions else ""
+        return as_written(row.cells[self.positions[column]]) if column in self.positions else ""
 
     def understood(self, row: Row) -> dict[str, Any]:
         """What the cells of a row were read as, as data; without free texts that are as they stand

@@ -19,7 +19,7 @@ from sroi.access import Role
 from tests import factories as make
 from tests.contracts.imports.test_imports import CONTRACT, PLACEMENT
 from tests.factories import signed_in
-from tests.placements.uploads.test_importing import as_csv, post, sent
+from tests.placements.uploads.test_importing import as_csv, as_xlsx, post, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_once")]
 
@@ -177,3 +177,13 @@ def test_a_fulfilment_says_what_it_is_worth_while_another_row_is_faulty(
     post(world.adviser, "import-run", upload, klopt="1")
     upload.refresh_from_db()
     assert upload.state == "imported"
+
+
+def test_a_number_of_a_spreadsheet_names_its_row_too(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, as_xlsx(CONTRACT | NASTY | {"reference": 2025}), name="a.xlsx")
+    assert row_of(world, upload).name == f"2025 · {CONTRACT['title']}"
+
+
+def test_what_is_wrong_names_no_row(world: SimpleNamespace) -> None:
+    upload = sent(world.adviser, contract_file(title="x" * 300, value="veel"))
+    assert row_of(world, upload).name == CONTRACT["reference"]
