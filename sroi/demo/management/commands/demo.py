@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from contracts.letters import door as letters
 from contracts.models import (
     Contract,
     Contractor,
@@ -159,6 +160,7 @@ def load(today: date) -> None:
             quietly("load_valuation_table", str(table), region=region, in_force_from=from_day)
         desk.create_partners(region, today)
         create_people(region, today)
+        give_letters_a_look(region, today)
         with tempfile.TemporaryDirectory() as folder:
             for name, command in IMPORTS:
                 if rows := rows_of(f"{region}/{name}.csv", today):
@@ -204,6 +206,20 @@ def create_people(region: str, today: date) -> None:
                     region__code=region, code__in=row["municipalities"].split(";")
                 )
             )
+
+
+def give_letters_a_look(region: str, today: date) -> None:
+    """As `house_style.json` says, where there is one."""
+    file = FOLDER / region / "house_style.json"
+    if not file.exists():
+        return
+    admin = Membership.objects.get(region__code=region, role=Role.REGION_ADMIN).user
+    letters.set_style(
+        Region.objects.get(code=region),
+        {**json.loads(file.read_text(encoding="utf-8")), "logo": None},
+        access_of(admin),
+        Act(admin, timezone.now(), today),
+    )
 
 
 def register_at_award(region: str, today: date) -> None:
