@@ -250,7 +250,7 @@ def test_all_published_years_stand_beside_each_other(
     adoption.publish(ledger.region, 2023, act())
     page = Client().get(overview).content.decode()
     for words in (
-        "€\u00a015.463,77",
+        "€\u00a015.464",
         "€\u00a01.000",
         "Aadorp",
         ROOT,

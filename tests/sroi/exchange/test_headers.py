@@ -75,8 +75,8 @@ def test_a_name_under_a_group_says_whose_it_is(file: bytes) -> None:
     assert names == (2, 3)
     assert header[2:5] == ["opdrachtgever › naam", "opdrachtgever › kvk", "opdrachtnemer › naam"]
     assert found.columns == [
-        *("reference", "title", "municipalities", "", "contractor_name", "contractor_kvk", ""),
-        *("start_date", "end_date", "", "value", "rate"),
+        *("reference", "title", "municipalities", "", "contractor_name", "contractor_kvk"),
+        *("contractor_place", "start_date", "end_date", "", "value", "rate"),
     ]
     assert found.guessed == ()
 

@@ -709,7 +709,7 @@ def fill(world: SimpleNamespace, count: int) -> None:
     make.make_plan(world.contract)
     for number in range(count):
         make.make_note(world.contract, f"Notitie {number}", shared=True)
-        make.make_person(world.contract)
+        make.make_person(world.contract, name=f"Persoon {count} {number}")
         make.make_document(world.contract, f"Stuk {count} {number}", shared=True, by=world.adviser)
     if count == 1:
         make.make_change(world.contract, ChangeKind.EXTENSION, new_end_date=date(2026, 3, 31))

@@ -137,7 +137,7 @@ def test_a_migration_that_was_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where all was well before: an older database was put back under it."""
     monkeypatch.setattr(readiness, "migrated", set())
     assert "migraties" not in wrong()
-    MigrationRecorder.Migration.objects.filter(app="reporting").order_by("-pk")[:1].get().delete()
+    MigrationRecorder.Migration.objects.filter(app="accounts").order_by("-pk")[:1].get().delete()
     assert wrong() == {"migraties"}
 
 

@@ -444,7 +444,7 @@ def test_of_two_reminders_at_the_same_moment_one_is_sent(world: SimpleNamespace)
     [
         ("fulfilment-list", ["value", "policy_field"], ["pick", "external_id"]),
         ("contractor-list", ["obligation"], ["pick", "name"]),
-        ("social-firm-register", ["place"], ["name"]),
+        ("social-firm-register", ["place"], ["pick", "name"]),
     ],
 )
 def test_every_register_has_columns_and_views(
