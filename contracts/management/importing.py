@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from contracts.imports.outcome import Outcome
 from contracts.models import Region
 from contracts.policy.loading import find_region
+from sroi.database.batches import in_batches
 from sroi.doors import Act, Refused
 from sroi.exchange import Column, ExchangeError, Sheet, check_rows, plain, read_tables
 from sroi.exchange.layout import REASONS, Layout, laid_out, propose, with_left_out, without
@@ -89,7 +90,11 @@ class ImportCommand(BaseCommand):
         except (ValueError, ExchangeError, Refused) as error:
             raise CommandError(str(error)) from None
         if is_json:
-            self.stdout.write(json.dumps(outcome.as_data(everything, layout.left_out), indent=1))
+            # In parts: as one text it would take more memory than all that was read.
+            told = outcome.as_data(everything, layout.left_out)
+            for parts in in_batches(json.JSONEncoder(indent=1).iterencode(told)):
+                self.stdout.write("".join(parts), ending="")
+            self.stdout.write("")
         else:
             for number, why in layout.left_out.items():
                 self.stderr.write(
