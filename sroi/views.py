@@ -27,9 +27,8 @@ from django_filters.views import FilterView
 from sroi.access import Access, May, to_many
 from sroi.database.replica import elsewhere
 from sroi.doors import Act, DoneAlready, Overtaken, Refused, first_come, key_of
-from sroi.fields import is_key
 from sroi.lists import FILES, Table
-from sroi.lists.desk import EVERY, PICKED
+from sroi.lists.desk import EVERY, PICKED, ticked
 
 # Within this time a document is made, unless much was asked for before.
 RETRY_AFTER_SECONDS = "60"
@@ -493,9 +492,9 @@ class ListFile:
 
     def get_queryset(self) -> Any:
         rows: QuerySet[Any] = super().get_queryset()  # type: ignore[misc]
-        keys = self.request.GET.getlist(PICKED)
-        if keys and not self.request.GET.get(EVERY):
-            rows = rows.filter(pk__in=[int(key) for key in keys if is_key(key)])
+        asked = self.request.GET
+        if asked.getlist(PICKED) and not asked.get(EVERY):
+            rows = rows.filter(pk__in=ticked(asked))
         return rows
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -52,8 +52,7 @@ from sroi.doors import Refused, key_of
 from sroi.fields import is_key
 from sroi.history.versions import versions
 from sroi.lists import COUNTED
-from sroi.lists.choices import query_of
-from sroi.lists.desk import EVERY, PICKED, Desk
+from sroi.lists.desk import Desk, PickedRows
 from sroi.views import ConfirmPage, FormPage, ForWhoMay, ListPage, OfOne, Request, RowsFile, act_of
 
 FACTS = ("name", "place", "offers", "website")
@@ -194,14 +193,18 @@ class RegisterFile(RowsFile, RegisterList):
         return own.select_related("firm").order_by("firm__name_folded", "firm", "valid_from", "pk")
 
 
-class OfPickedFirms(ForWhoMay, ConfirmPage):
+class OfPickedFirms(PickedRows, ForWhoMay, ConfirmPage):
     """The recognitions of one's own regions of the firms that were picked in the register: which
     ones it is done with, and then one button.
     """
 
     capabilities = (May.RECOGNISE,)
     is_dangerous = False
+    list_name = "social-firm-register"
+    model = SocialFirm
+    filters = RecognisedFirmFilterSet
     back_label = gettext_lazy("Register of social firms")
+    back_url: Any = property(lambda self: self.list_url)
 
     def can(self, recognition: Recognition) -> bool:
         raise NotImplementedError
@@ -210,22 +213,8 @@ class OfPickedFirms(ForWhoMay, ConfirmPage):
         raise NotImplementedError
 
     @cached_property
-    def back_url(self) -> str:
-        asked = self.request.GET.copy()
-        for name in (PICKED, EVERY):
-            asked.pop(name, None)
-        query = query_of(asked)
-        return reverse("social-firm-register") + (f"?{query}" if query else "")
-
-    @cached_property
     def picked(self) -> list[int]:
-        asked, rows = self.request.GET, visible(SocialFirm, self.request.access)
-        if asked.get(EVERY):
-            found = RecognisedFirmFilterSet(asked, queryset=rows, request=self.request)
-            rows = found.qs if found.is_valid() else rows.none()
-        else:
-            rows = rows.filter(pk__in=[int(key) for key in asked.getlist(PICKED) if is_key(key)])
-        return list(rows.order_by("pk").values_list("pk", flat=True)[: COUNTED + 1])
+        return list(self.picked_rows.order_by("pk").values_list("pk", flat=True)[: COUNTED + 1])
 
     @cached_property
     def recognitions(self) -> list[Recognition]:

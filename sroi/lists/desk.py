@@ -10,12 +10,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sroi.access import visible
 from sroi.doors import Refused
+from sroi.fields import is_key
 from sroi.lists import Table, choices
 from sroi.lists.choices import LONGEST_NAME, View
 
@@ -215,3 +219,36 @@ class Desk:
     def drop_view(self) -> str:
         choices.drop(self.request.user, self.address, self.request.POST.get("view", ""))
         return choices.query_of(self.asked)
+
+
+def ticked(asked: QueryDict) -> list[int]:
+    """The keys of the rows whose boxes were ticked."""
+    return [int(key) for key in asked.getlist(PICKED) if is_key(key)]
+
+
+class PickedRows:
+    """Beside a page: the rows that were picked in a list, and that list as one came from it."""
+
+    request: Any
+    # The page of the list, what its rows are, and how it is narrowed.
+    list_name: str
+    model: Any
+    filters: Any
+
+    @cached_property
+    def list_url(self) -> str:
+        asked = self.request.GET.copy()
+        for name in (PICKED, EVERY):
+            asked.pop(name, None)
+        query = choices.query_of(asked)
+        return reverse(self.list_name) + (f"?{query}" if query else "")
+
+    @property
+    def picked_rows(self) -> QuerySet[Any]:
+        """Those that were ticked, or every one that the filters of the list leave."""
+        asked, rows = self.request.GET, visible(self.model, self.request.access)
+        if not asked.get(EVERY):
+            return rows.filter(pk__in=ticked(asked))
+        found = self.filters(asked, queryset=rows, request=self.request)
+        picked: QuerySet[Any] = found.qs if found.is_valid() else rows.none()
+        return picked

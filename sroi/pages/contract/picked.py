@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -29,9 +28,8 @@ from contracts.plans.reminders import Letter, with_text
 from placements.standing.progress import with_progress
 from sroi.access import May, visible
 from sroi.doors import Refused, key_of
-from sroi.fields import is_key
-from sroi.lists import COUNTED, choices
-from sroi.lists.desk import EVERY, PICKED
+from sroi.lists import COUNTED
+from sroi.lists.desk import PickedRows
 from sroi.pages.contract.contractors import ContractorFilterSet
 from sroi.pages.contract.register import ContractFilterSet
 from sroi.pages.contract.remind import InSteps, action_of, asked_of, in_their_language, letters
@@ -49,10 +47,9 @@ class Said(NamedTuple):
     words: str
 
 
-class OfPicked:
-    """Beside a page: the contracts that were picked, and the list that one came from."""
+class OfPicked(PickedRows):
+    """Beside a page: the contracts that were picked."""
 
-    request: Any
     list_name = "contract-list"
     model: Any = Contract
     filters: Any = ContractFilterSet
@@ -63,24 +60,9 @@ class OfPicked:
         return rows
 
     @cached_property
-    def list_url(self) -> str:
-        asked = self.request.GET.copy()
-        for name in (PICKED, EVERY):
-            asked.pop(name, None)
-        query = choices.query_of(asked)
-        return reverse(self.list_name) + (f"?{query}" if query else "")
-
-    @cached_property
     def every(self) -> QuerySet[Any]:
         """Also the one too many, where there are more than can be done at once."""
-        asked, rows = self.request.GET, visible(self.model, self.request.access)
-        if asked.get(EVERY):
-            found = self.filters(asked, queryset=rows, request=self.request)
-            picked = found.qs if found.is_valid() else rows.none()
-        else:
-            keys = [int(key) for key in asked.getlist(PICKED) if is_key(key)]
-            picked = rows.filter(pk__in=keys)
-        return self.contracts_of(picked).order_by("reference", "pk")
+        return self.contracts_of(self.picked_rows).order_by("reference", "pk")
 
     @cached_property
     def picked(self) -> list[Contract]:
